@@ -1,0 +1,40 @@
+//! A data set in memory and the split that holds part of it out of training.
+
+use super::rows::Rows;
+use crate::numerics::random::{Purpose, stream};
+use rand::seq::SliceRandom;
+
+/// Vectors with a label each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dataset {
+    /// The vectors, `[samples, input_dim]`, in data units.
+    pub rows: Rows<f32>,
+    /// The label of each vector, an index into `names`.
+    pub labels: Vec<u16>,
+    /// What the labels mean.
+    pub names: Vec<String>,
+}
+
+/// Which of `samples` are held out: a seeded choice of `fraction` of them, `[samples]`.
+pub fn held_out(samples: usize, fraction: f64, seed: u64) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..samples).collect();
+    order.shuffle(&mut stream(seed, Purpose::Split, 0, 0));
+    let mut held_out = vec![false; samples];
+    for &index in &order[..(fraction * samples as f64).round() as usize] {
+        held_out[index] = true;
+    }
+    held_out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_split_has_its_size_and_follows_its_seed() {
+        let split = held_out(1000, 0.1, 7);
+        assert_eq!(split.iter().filter(|&&h| h).count(), 100);
+        assert_eq!(split, held_out(1000, 0.1, 7));
+        assert_ne!(split, held_out(1000, 0.1, 8));
+    }
+}

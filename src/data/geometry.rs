@@ -1,0 +1,137 @@
+//! Plain geometry of one outline given as `[x0, y0, x1, y1, ..]`; lengths are in data units.
+
+/// The points of an outline.
+pub fn points(outline: &[f32]) -> impl ExactSizeIterator<Item = [f64; 2]> + Clone + '_ {
+    outline.chunks_exact(2).map(|p| [f64::from(p[0]), f64::from(p[1])])
+}
+
+/// The edges of an outline, the closing one included.
+fn edges(outline: &[f32]) -> impl Iterator<Item = ([f64; 2], [f64; 2])> + '_ {
+    points(outline).zip(points(outline).cycle().skip(1))
+}
+
+/// Signed area by the shoelace formula, `1/2 sum(x_i y_{i+1} - x_{i+1} y_i)`; positive when counter-clockwise.
+pub fn area(outline: &[f32]) -> f64 {
+    0.5 * edges(outline).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>()
+}
+
+/// Length of the closed outline.
+pub fn perimeter(outline: &[f32]) -> f64 {
+    edges(outline).map(|(a, b)| (b[0] - a[0]).hypot(b[1] - a[1])).sum()
+}
+
+/// Mean of the points.
+pub fn centre(outline: &[f32]) -> [f64; 2] {
+    let n = (outline.len() / 2).max(1) as f64;
+    let sum = points(outline).fold([0.0; 2], |s, p| [s[0] + p[0], s[1] + p[1]]);
+    [sum[0] / n, sum[1] / n]
+}
+
+/// Root mean square distance of the points from their centre.
+pub fn rms_radius(outline: &[f32]) -> f64 {
+    let [cx, cy] = centre(outline);
+    let n = (outline.len() / 2).max(1) as f64;
+    (points(outline).map(|[x, y]| (x - cx).powi(2) + (y - cy).powi(2)).sum::<f64>() / n).sqrt()
+}
+
+/// The outline moved to its centre and scaled to a root mean square radius of 1, so that only its form is left.
+pub fn normalised(outline: &[f32]) -> Vec<f32> {
+    let [cx, cy] = centre(outline);
+    let radius = rms_radius(outline).max(1e-12);
+    points(outline)
+        .flat_map(|[x, y]| [((x - cx) / radius) as f32, ((y - cy) / radius) as f32])
+        .collect()
+}
+
+/// Whether the outline is finite and crosses or touches itself nowhere.
+///
+/// Every pair of edges that are not neighbours is tested, those apart in x skipped early. Neighbours
+/// share a point by definition; they count as crossing only when one folds back onto the other.
+pub fn is_simple(outline: &[f32]) -> bool {
+    if outline.len() < 6 || outline.iter().any(|v| !v.is_finite()) {
+        return false;
+    }
+    let all: Vec<_> = edges(outline).filter(|(a, b)| a != b).collect();
+    let count = all.len();
+    for (i, &(a, b)) in all.iter().enumerate() {
+        let (low, high) = (a[0].min(b[0]), a[0].max(b[0]));
+        for (j, &(c, d)) in all.iter().enumerate().skip(i + 1) {
+            if c[0].max(d[0]) < low || c[0].min(d[0]) > high {
+                continue;
+            }
+            let next = j == i + 1;
+            let closing = i == 0 && j + 1 == count;
+            let bad = match (next, closing) {
+                (true, _) => folds_back(a, b, d),
+                (_, true) => folds_back(c, d, b),
+                _ => segments_meet(a, b, c, d),
+            };
+            if bad {
+                return false;
+            }
+        }
+    }
+    count >= 3
+}
+
+/// Twice the signed area of the triangle `a b c`.
+fn turn(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
+    (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+}
+
+/// Whether the path `a b c` turns back exactly onto itself at `b`.
+fn folds_back(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> bool {
+    turn(a, b, c) == 0.0 && (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0.0
+}
+
+/// Whether the closed segments `a b` and `c d` have a point in common.
+fn segments_meet(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> bool {
+    let (c_side, d_side) = (turn(a, b, c), turn(a, b, d));
+    let (a_side, b_side) = (turn(c, d, a), turn(c, d, b));
+    if c_side == 0.0 && d_side == 0.0 {
+        // On one line: they meet when their boxes do.
+        let overlap =
+            |k: usize| a[k].min(b[k]) <= c[k].max(d[k]) && c[k].min(d[k]) <= a[k].max(b[k]);
+        return overlap(0) && overlap(1);
+    }
+    c_side * d_side <= 0.0 && a_side * b_side <= 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SQUARE: [f32; 8] = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0];
+
+    #[test]
+    fn a_square_measures_as_it_should() {
+        assert_eq!(area(&SQUARE), 4.0);
+        assert_eq!(perimeter(&SQUARE), 8.0);
+        assert_eq!(centre(&SQUARE), [0.0, 0.0]);
+        assert!((rms_radius(&SQUARE) - 2f64.sqrt()).abs() < 1e-12);
+        let clockwise: Vec<f32> = SQUARE.chunks(2).rev().flatten().copied().collect();
+        assert_eq!(area(&clockwise), -4.0);
+    }
+
+    #[test]
+    fn normalising_leaves_only_the_form() {
+        let moved: Vec<f32> =
+            SQUARE.chunks(2).flat_map(|p| [3.0 * p[0] + 7.0, 3.0 * p[1] - 2.0]).collect();
+        for (a, b) in normalised(&moved).iter().zip(normalised(&SQUARE)) {
+            assert!((a - b).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn simple_and_crossed_outlines_are_told_apart() {
+        assert!(is_simple(&SQUARE));
+        assert!(!is_simple(&[0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0]), "a bow tie crosses itself");
+        assert!(!is_simple(&[0.0, 0.0, 2.0, 0.0, 1.0, 0.0]), "a fold back is no outline");
+        // A point that touches a far edge.
+        assert!(!is_simple(&[0.0, 0.0, 4.0, 0.0, 4.0, 4.0, 2.0, 0.0, 0.0, 4.0]));
+        assert!(!is_simple(&[0.0, 0.0, f32::NAN, 0.0, 1.0, 1.0]));
+        assert!(!is_simple(&[]));
+        // A repeated point is no crossing.
+        assert!(is_simple(&[1.0, 1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0]));
+    }
+}

@@ -1,0 +1,10 @@
+//! What is learned from: outlines, the families that generate them, their geometry and scaling.
+
+pub mod dataset;
+pub mod family;
+pub mod geometry;
+pub mod outline;
+pub mod recipe;
+pub mod rows;
+pub mod scaling;
+pub mod vectors;

@@ -1,0 +1,218 @@
+//! The canonical form of an outline: counter-clockwise, nearly equal arc spacing with corners kept,
+//! centred on the mean of its points, beginning where the ray along +x leaves the shape last.
+
+use super::geometry;
+
+/// A closed curve as its corners with the (possibly curved) sides between them.
+///
+/// Side `i` runs from corner `i` to corner `i + 1`; it lists its points from its own corner up to,
+/// not including, the next. A smooth curve is one side without a corner worth keeping.
+#[derive(Clone, Debug)]
+pub struct Path {
+    sides: Vec<Vec<[f64; 2]>>,
+    smooth: bool,
+}
+
+impl Path {
+    /// Straight sides between `corners`, counter-clockwise.
+    pub fn polygon(corners: &[[f64; 2]]) -> Self {
+        Self { sides: corners.iter().map(|&c| vec![c]).collect(), smooth: false }
+    }
+
+    /// A smooth closed curve through dense `points`, counter-clockwise.
+    pub fn smooth(points: Vec<[f64; 2]>) -> Self {
+        Self { sides: vec![points], smooth: true }
+    }
+
+    /// Curved sides between corners; each lists its points from its own corner on.
+    pub fn curved(sides: Vec<Vec<[f64; 2]>>) -> Self {
+        Self { sides, smooth: false }
+    }
+
+    /// Every point moved by `map`.
+    pub fn map(&self, map: impl Fn([f64; 2]) -> [f64; 2]) -> Self {
+        let side = |side: &Vec<[f64; 2]>| side.iter().map(|&p| map(p)).collect();
+        Self { sides: self.sides.iter().map(side).collect(), smooth: self.smooth }
+    }
+
+    /// `count` points in canonical form, as `[x0, y0, ..]`.
+    pub fn resample(&self, count: usize) -> Vec<f32> {
+        // The beginning depends on the centre and the centre, slightly, on where the points fall:
+        // two rounds settle it to well under a point's spacing.
+        let mut centre = mean(&place(&self.sides, self.smooth, count));
+        let mut points = Vec::new();
+        for _ in 0..2 {
+            points = place(&self.begin_at_ray(centre, count), false, count);
+            centre = mean(&points);
+        }
+        points.iter().flat_map(|p| [(p[0] - centre[0]) as f32, (p[1] - centre[1]) as f32]).collect()
+    }
+
+    /// The sides reordered so that the first begins where the ray from `centre` along +x leaves last.
+    fn begin_at_ray(&self, centre: [f64; 2], count: usize) -> Vec<Vec<[f64; 2]>> {
+        let total: f64 = (0..self.sides.len()).map(|i| length(&self.closed_side(i))).sum();
+        let mut last: Option<(f64, usize, usize, [f64; 2])> = None;
+        for s in 0..self.sides.len() {
+            for (k, pair) in self.closed_side(s).windows(2).enumerate() {
+                let (a, b) = (pair[0], pair[1]);
+                let (ya, yb) = (a[1] - centre[1], b[1] - centre[1]);
+                if (ya < 0.0) == (yb < 0.0) {
+                    continue;
+                }
+                let t = ya / (ya - yb);
+                let x = a[0] + t * (b[0] - a[0]);
+                if last.is_none_or(|(far, ..)| x > far) {
+                    last = Some((x, s, k, [x, centre[1]]));
+                }
+            }
+        }
+        let Some((_, s, k, start)) = last else { return self.sides.clone() };
+        let closed = self.closed_side(s);
+        let mut tail = vec![start];
+        tail.extend_from_slice(&closed[k + 1..closed.len() - 1]);
+        let mut head = closed[..=k].to_vec();
+        let rest = (1..self.sides.len()).map(|i| self.sides[(s + i) % self.sides.len()].clone());
+        if self.smooth {
+            tail.extend(head);
+            return vec![tail];
+        }
+        // A corner closer than half a spacing is itself the beginning.
+        let near = 0.5 * total / count as f64;
+        let mut to_start = head.clone();
+        to_start.push(start);
+        let mut from_start = tail.clone();
+        from_start.push(closed[closed.len() - 1]);
+        let mut sides = Vec::with_capacity(self.sides.len() + 1);
+        if length(&to_start) < near {
+            sides.push(closed[..closed.len() - 1].to_vec());
+            sides.extend(rest);
+        } else if length(&from_start) < near {
+            sides.extend(rest);
+            sides.push(closed[..closed.len() - 1].to_vec());
+        } else {
+            sides.push(tail);
+            sides.extend(rest);
+            sides.push(std::mem::take(&mut head));
+        }
+        sides
+    }
+
+    /// Side `i` with the corner it ends in.
+    fn closed_side(&self, i: usize) -> Vec<[f64; 2]> {
+        closed(&self.sides, i)
+    }
+}
+
+fn closed(sides: &[Vec<[f64; 2]>], i: usize) -> Vec<[f64; 2]> {
+    let mut side = sides[i].clone();
+    side.push(sides[(i + 1) % sides.len()][0]);
+    side
+}
+
+fn length(line: &[[f64; 2]]) -> f64 {
+    line.windows(2).map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1])).sum()
+}
+
+fn mean(points: &[[f64; 2]]) -> [f64; 2] {
+    let n = points.len().max(1) as f64;
+    let sum = points.iter().fold([0.0; 2], |s, p| [s[0] + p[0], s[1] + p[1]]);
+    [sum[0] / n, sum[1] / n]
+}
+
+/// Spreads `count` points over the sides in proportion to their lengths, each side's first point on
+/// its corner and the others equally spaced along it.
+fn place(sides: &[Vec<[f64; 2]>], smooth: bool, count: usize) -> Vec<[f64; 2]> {
+    debug_assert!(smooth || sides.len() <= count);
+    let closed: Vec<_> = (0..sides.len()).map(|i| closed(sides, i)).collect();
+    let lengths: Vec<f64> = closed.iter().map(|side| length(side)).collect();
+    let mut points = Vec::with_capacity(count);
+    for (side, share) in closed.iter().zip(shares(&lengths, count)) {
+        points.extend(along(side, share));
+    }
+    points
+}
+
+/// Whole shares of `count` in proportion to `lengths` (largest spacing served first), at least one each.
+fn shares(lengths: &[f64], count: usize) -> Vec<usize> {
+    let mut shares = vec![1usize; lengths.len()];
+    for _ in lengths.len()..count {
+        let spacing = |i: &usize| lengths[*i] / shares[*i] as f64;
+        let widest = (0..lengths.len()).max_by(|a, b| spacing(a).total_cmp(&spacing(b)));
+        if let Some(i) = widest {
+            shares[i] += 1;
+        }
+    }
+    shares
+}
+
+/// `count` points equally spaced along a line, the first at its beginning, none at its end.
+fn along(line: &[[f64; 2]], count: usize) -> Vec<[f64; 2]> {
+    let spacing = length(line) / count as f64;
+    let mut points = Vec::with_capacity(count);
+    let (mut segment, mut passed) = (0, 0.0);
+    for i in 0..count {
+        let target = i as f64 * spacing;
+        loop {
+            let (a, b) = (line[segment], line[segment + 1]);
+            let step = (b[0] - a[0]).hypot(b[1] - a[1]);
+            if passed + step < target && segment + 2 < line.len() {
+                passed += step;
+                segment += 1;
+                continue;
+            }
+            let t = if step > 0.0 { ((target - passed) / step).min(1.0) } else { 0.0 };
+            points.push([a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]);
+            break;
+        }
+    }
+    points
+}
+
+/// The distance between two outlines after both are centred and scaled to unit RMS radius: the root
+/// mean square distance of their points.
+pub fn form_distance(a: &[f32], b: &[f32]) -> f64 {
+    let (a, b) = (geometry::normalised(a), geometry::normalised(b));
+    let sum: f64 = a.iter().zip(&b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
+    (sum / (a.len() / 2).max(1) as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn square() -> Path {
+        Path::polygon(&[[2.0, 2.0], [0.0, 2.0], [0.0, 0.0], [2.0, 0.0]])
+    }
+
+    #[test]
+    fn a_square_keeps_its_corners_and_its_centre() {
+        let outline = square().resample(100);
+        assert_eq!(outline.len(), 200);
+        let [x, y] = geometry::centre(&outline);
+        assert!(x.abs() < 1e-6 && y.abs() < 1e-6);
+        assert!((geometry::area(&outline) - 4.0).abs() < 1e-5, "corners are kept, so is the area");
+        assert!(geometry::is_simple(&outline));
+        let first: Vec<_> = geometry::points(&outline).take(1).collect();
+        assert!((first[0][0] - 1.0).abs() < 0.05 && first[0][1].abs() < 0.05, "{first:?}");
+    }
+
+    #[test]
+    fn spacing_is_nearly_equal() {
+        let outline = square().map(|[x, y]| [3.0 * x, y]).resample(96);
+        let gaps: Vec<f64> = geometry::points(&outline)
+            .zip(geometry::points(&outline).cycle().skip(1))
+            .map(|(a, b)| (b[0] - a[0]).hypot(b[1] - a[1]))
+            .collect();
+        let (low, high) = gaps.iter().fold((f64::MAX, 0f64), |(l, h), &g| (l.min(g), h.max(g)));
+        assert!(high / low < 1.6, "{low} {high}");
+    }
+
+    #[test]
+    fn form_distance_ignores_place_and_size() {
+        let a = square().resample(64);
+        let b = square().map(|[x, y]| [5.0 * x - 3.0, 5.0 * y + 1.0]).resample(64);
+        assert!(form_distance(&a, &b) < 1e-5);
+        let wide = square().map(|[x, y]| [2.0 * x, y]).resample(64);
+        assert!(form_distance(&a, &wide) > 0.1);
+    }
+}

@@ -1,0 +1,90 @@
+//! Vectors of one width, stored one after the other.
+
+use serde::{Deserialize, Serialize};
+
+/// `n` vectors of `width` numbers in one flat buffer, `[n, width]` row-major.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rows<T> {
+    width: usize,
+    values: Vec<T>,
+}
+
+impl<T: Copy> Rows<T> {
+    /// No vectors yet, each to be `width` long.
+    pub fn new(width: usize) -> Self {
+        Self { width, values: Vec::new() }
+    }
+
+    /// Takes a flat buffer, whose length must be a multiple of `width`.
+    pub fn from_flat(width: usize, values: Vec<T>) -> Self {
+        debug_assert!(width > 0 && values.len().is_multiple_of(width));
+        Self { width, values }
+    }
+
+    /// Appends one vector of the right width.
+    pub fn push(&mut self, row: &[T]) {
+        debug_assert_eq!(row.len(), self.width);
+        self.values.extend_from_slice(row);
+    }
+
+    /// Appends all vectors of `other`, which has the same width.
+    pub fn extend(&mut self, other: &Self) {
+        debug_assert_eq!(other.width, self.width);
+        self.values.extend_from_slice(&other.values);
+    }
+
+    /// The length of every vector.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// How many vectors there are.
+    pub fn len(&self) -> usize {
+        if self.width == 0 { 0 } else { self.values.len() / self.width }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Vector `index`.
+    pub fn row(&self, index: usize) -> &[T] {
+        &self.values[index * self.width..(index + 1) * self.width]
+    }
+
+    /// Vector `index`, to be changed.
+    pub fn row_mut(&mut self, index: usize) -> &mut [T] {
+        &mut self.values[index * self.width..(index + 1) * self.width]
+    }
+
+    /// Vector `index`, or `None` past the end.
+    pub fn get(&self, index: usize) -> Option<&[T]> {
+        (index < self.len()).then(|| self.row(index))
+    }
+
+    /// All vectors in order.
+    pub fn iter(&self) -> std::slice::ChunksExact<'_, T> {
+        self.values.chunks_exact(self.width.max(1))
+    }
+
+    /// The vectors of the given indices, in their order.
+    pub fn select(&self, indices: &[usize]) -> Self {
+        let mut selected = Self::new(self.width);
+        selected.values.reserve(indices.len() * self.width);
+        for &index in indices {
+            selected.push(self.row(index));
+        }
+        selected
+    }
+
+    /// The flat buffer.
+    pub fn as_flat(&self) -> &[T] {
+        &self.values
+    }
+
+    /// The flat buffer, by value.
+    pub fn into_flat(self) -> Vec<T> {
+        self.values
+    }
+}

@@ -1,0 +1,58 @@
+//! The affine map between data units and the numbers a network sees.
+
+use super::rows::Rows;
+use serde::{Deserialize, Serialize};
+
+/// `scaled = (value - offset) / scale`, column by column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scaling {
+    /// What is subtracted, `[input_dim]`, in data units.
+    pub offset: Vec<f32>,
+    /// What is divided by, `[input_dim]`, in data units; positive.
+    pub scale: Vec<f32>,
+}
+
+impl Scaling {
+    /// Data units as they are.
+    pub fn identity(width: usize) -> Self {
+        Self { offset: vec![0.0; width], scale: vec![1.0; width] }
+    }
+
+    /// Maps the range of all columns together into [0, 1] with a margin of 5 % at each end, so that a
+    /// sigmoid can reach every value. One map for all columns keeps the form of an outline.
+    pub fn unit_interval(rows: &Rows<f32>) -> Self {
+        let (low, high) = rows
+            .as_flat()
+            .iter()
+            .fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
+        let range = (high - low).max(f32::MIN_POSITIVE);
+        let offset = low - 0.05 * range;
+        Self { offset: vec![offset; rows.width()], scale: vec![1.1 * range; rows.width()] }
+    }
+
+    /// Data units to network units.
+    pub fn apply(&self, rows: &Rows<f32>) -> Rows<f32> {
+        self.convert(rows, |v, offset, scale| (v - offset) / scale)
+    }
+
+    fn convert(&self, rows: &Rows<f32>, f: impl Fn(f32, f32, f32) -> f32) -> Rows<f32> {
+        let columns = self.offset.iter().zip(&self.scale).cycle();
+        let values = rows.as_flat().iter().zip(columns).map(|(&v, (&o, &s))| f(v, o, s)).collect();
+        Rows::from_flat(rows.width(), values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unit_interval_has_a_margin() {
+        let rows = Rows::from_flat(2, vec![-1.0, 0.0, 3.0, 1.0]);
+        let scaled = Scaling::unit_interval(&rows).apply(&rows);
+        let expected = [0.2 / 4.4, 1.2 / 4.4, 4.2 / 4.4, 2.2 / 4.4];
+        for (a, b) in scaled.as_flat().iter().zip(expected) {
+            assert!((a - b).abs() < 1e-6);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Tables of numbers as CSV: a vector a row; a header is written, and optional when read.
+
+use super::rows::Rows;
+use crate::error::{Error, Result};
+use crate::numerics::files;
+use std::fmt::Display;
+use std::path::Path;
+
+/// Reads vectors of `width` numbers; `of` says what they are, for the error message.
+///
+/// The first line may be a header: it is one when none of its cells is a number.
+///
+/// # Errors
+/// Names the file, and the line, of a wrong column count, a word, a value that is not finite, or
+/// nothing at all.
+pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
+    let bytes = files::read(path)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(bytes.as_slice());
+    let mut rows = Rows::new(width);
+    let mut row = Vec::with_capacity(width);
+    for (index, record) in reader.records().enumerate() {
+        let record = record.map_err(|_| {
+            Error::file(
+                path,
+                format!("line {} is not text; save the table as CSV in UTF-8", index + 1),
+            )
+        })?;
+        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
+        if index == 0 && record.iter().all(|cell| cell.parse::<f64>().is_err()) {
+            continue;
+        }
+        if record.len() != width {
+            let problem =
+                format!("line {line} has {} columns where {of} needs {width}", record.len());
+            return Err(Error::file(path, problem));
+        }
+        row.clear();
+        for (column, cell) in record.iter().enumerate() {
+            let number = cell.parse::<f64>().ok().filter(|v| v.is_finite());
+            row.push(number.ok_or_else(|| {
+                let column = column + 1;
+                Error::file(
+                    path,
+                    format!("line {line}, column {column}: '{cell}' is not a finite number"),
+                )
+            })?);
+        }
+        rows.push(&row);
+    }
+    if rows.is_empty() {
+        return Err(Error::file(
+            path,
+            format!("has no rows; it needs one line of {width} numbers for each {of}"),
+        ));
+    }
+    Ok(rows)
+}
+
+/// Writes a header and rows of cells, whole or not at all. Numbers keep their full precision.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn write<R, C>(path: &Path, header: &[String], rows: R) -> Result<()>
+where
+    R: IntoIterator,
+    R::Item: IntoIterator<Item = C>,
+    C: Display,
+{
+    files::write_whole(path, |out| {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(header)?;
+        for row in rows {
+            writer.write_record(row.into_iter().map(|cell| cell.to_string()))?;
+        }
+        writer.flush()
+    })
+}
+
+/// `x0, y0, x1, y1, ..` for outlines of `width` numbers.
+pub fn outline_header(width: usize) -> Vec<String> {
+    (0..width).map(|i| format!("{}{}", if i % 2 == 0 { 'x' } else { 'y' }, i / 2)).collect()
+}
+
+/// `stem0, stem1, ..` for the coordinates of a latent.
+pub fn latent_header(stem: &str, dim: usize) -> Vec<String> {
+    (0..dim).map(|i| format!("{stem}{i}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Rows<f64>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("z.csv");
+        std::fs::write(&path, text).unwrap();
+        read(&path, 2, "a latent vector")
+    }
+
+    #[test]
+    fn a_header_is_optional() {
+        let bare = read_text("0.5,-1\n2,3e-2\n").unwrap();
+        assert_eq!(bare.as_flat(), [0.5, -1.0, 2.0, 0.03]);
+        assert_eq!(bare, read_text("z0,z1\n0.5,-1\n2, 3e-2\n").unwrap());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        let message = |text| read_text(text).unwrap_err().to_string();
+        assert!(message("1,2\n3\n").contains("line 2 has 1 columns"), "{}", message("1,2\n3\n"));
+        assert!(message("1,2\n3,four\n").contains("line 2, column 2: 'four'"));
+        assert!(message("1,2\nNaN,4\n").contains("'NaN' is not a finite number"));
+        assert!(message("").contains("no rows"));
+        assert!(message("z0,z1\n").contains("no rows"));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_exactly() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("z.csv");
+        let rows = Rows::from_flat(2, vec![0.1f32 + 0.2, 1.0 / 3.0, -1e-30, 5.0]);
+        write(&path, &latent_header("z", 2), rows.iter()).unwrap();
+        let back = read(&path, 2, "a latent vector").unwrap();
+        let back: Vec<f32> = back.as_flat().iter().map(|&v| v as f32).collect();
+        assert_eq!(back, rows.as_flat());
+    }
+}

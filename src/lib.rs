@@ -1,0 +1,9 @@
+#![doc = "Latent Explorer."]
+pub mod data;
+pub mod error;
+pub mod model;
+pub mod numerics;
+pub mod objective;
+pub mod optimise;
+pub mod train;
+pub mod trust;

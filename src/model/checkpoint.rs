@@ -1,0 +1,252 @@
+//! A model as one file: safetensors with the model card as JSON in its metadata.
+//!
+//! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32),
+//! `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8).
+
+use super::Model;
+use super::card::{Card, Encoded};
+use super::frozen::flat_f64;
+use crate::data::rows::Rows;
+use crate::error::{Error, Result};
+use crate::numerics::files;
+use candle_core::{Device, Tensor};
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The version of the format that this program writes, and the newest it reads.
+pub const FORMAT: u32 = 1;
+/// The metadata key under which the card stands.
+const KEY: &str = "latent-explorer";
+
+#[derive(Serialize)]
+struct Header<'a> {
+    format: u32,
+    card: &'a Card,
+    label_names: &'a [String],
+}
+
+#[derive(Deserialize)]
+struct OwnedHeader {
+    card: Card,
+    label_names: Vec<String>,
+}
+
+/// Read before the rest, so that a newer file is recognised whatever else has changed in it.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
+/// Writes `model` to `path`, whole or not at all.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn save(model: &Model, path: &Path) -> Result<()> {
+    let bytes = to_bytes(model)?;
+    files::write_whole(path, |out| out.write_all(&bytes))
+}
+
+/// The bytes of a checkpoint; equal models give equal bytes.
+///
+/// # Errors
+/// Only when a tensor cannot be read back.
+pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
+    fn bytes<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
+        values.flatten().collect()
+    }
+    let f32s = |values: &[f64]| bytes(values.iter().map(|&v| (v as f32).to_le_bytes()));
+    let encoded = &model.encoded;
+    let (samples, latent) = (encoded.mu.len(), model.latent_dim());
+    let mut tensors = vec![
+        ("encoded.mu".to_owned(), Dtype::F32, vec![samples, latent], f32s(encoded.mu.as_flat())),
+        (
+            "encoded.log_var".to_owned(),
+            Dtype::F32,
+            vec![samples, latent],
+            f32s(encoded.log_var.as_flat()),
+        ),
+        (
+            "encoded.labels".to_owned(),
+            Dtype::U16,
+            vec![samples],
+            bytes(encoded.labels.iter().map(|v| v.to_le_bytes())),
+        ),
+        (
+            "encoded.samples".to_owned(),
+            Dtype::U32,
+            vec![samples],
+            bytes(encoded.samples.iter().map(|v| v.to_le_bytes())),
+        ),
+        (
+            "encoded.held_out".to_owned(),
+            Dtype::U8,
+            vec![samples],
+            encoded.held_out.iter().map(|&v| u8::from(v)).collect(),
+        ),
+    ];
+    let names = model.card.layers.iter().flat_map(super::layers::LayerSpec::parameters);
+    for ((name, shape), tensor) in names.zip(model.parameters()) {
+        tensors.push((name, Dtype::F32, shape, f32s(&flat_f64(tensor)?)));
+    }
+    let unwritable = |error: &dyn std::fmt::Display| {
+        Error::Mismatch(format!("the model cannot be written: {error}"))
+    };
+    let views: std::result::Result<Vec<_>, _> = tensors
+        .iter()
+        .map(|(name, dtype, shape, data)| {
+            Ok((name.as_str(), TensorView::new(*dtype, shape.clone(), data)?))
+        })
+        .collect();
+    let views = views.map_err(|e: SafeTensorError| unwritable(&e))?;
+    let header = Header { format: FORMAT, card: &model.card, label_names: &encoded.names };
+    let header = serde_json::to_string(&header).map_err(|e| unwritable(&e))?;
+    let metadata = HashMap::from([(KEY.to_owned(), header)]);
+    safetensors::serialize(views, Some(metadata)).map_err(|e| unwritable(&e))
+}
+
+/// Reads a checkpoint, all of it checked before anything is used.
+///
+/// # Errors
+/// Names the file and what is wrong: missing, truncated, foreign, from a newer version, of a wrong
+/// shape, or holding values that are not finite.
+pub fn load(path: &Path) -> Result<Model> {
+    from_bytes(&files::read(path)?).map_err(|problem| Error::file(path, problem))
+}
+
+/// As [`load`], from memory; the error is the problem alone.
+///
+/// # Errors
+/// Says what is wrong with the bytes.
+pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| describe(&e))?;
+    let header = metadata.metadata().as_ref().and_then(|m| m.get(KEY)).ok_or_else(|| {
+        "is a safetensors file of another program; open one that 'latent-explorer train' or the window saved".to_owned()
+    })?;
+    let damaged = |e: serde_json::Error| {
+        format!("its description is damaged ({e}); train or save the model again")
+    };
+    let version: Version = serde_json::from_str(header).map_err(damaged)?;
+    if version.format != FORMAT {
+        return Err(format!(
+            "has format {}, and this program reads format {FORMAT}; open it with the version that wrote it",
+            version.format
+        ));
+    }
+    let OwnedHeader { card, label_names } = serde_json::from_str(header).map_err(damaged)?;
+    let file = SafeTensors::deserialize(bytes).map_err(|e| describe(&e))?;
+    let mut parameters = Vec::new();
+    for layer in &card.layers {
+        for (name, shape) in layer.parameters() {
+            let values = floats(&file, &name, &shape)?;
+            parameters
+                .push(Tensor::from_vec(values, shape, &Device::Cpu).map_err(|e| e.to_string())?);
+        }
+    }
+    let encoded = read_encoded(&file, &card, label_names)?;
+    check_card(&card, &encoded)?;
+    Model::new(card, encoded, parameters).map_err(|e| e.to_string())
+}
+
+fn read_encoded(
+    file: &SafeTensors<'_>,
+    card: &Card,
+    names: Vec<String>,
+) -> std::result::Result<Encoded, String> {
+    let latent = card.layers.iter().find(|l| l.name == "mu").map_or(0, |l| l.outputs);
+    if latent == 0 {
+        return Err("its list of layers has no latent".to_owned());
+    }
+    let samples = match file.tensor("encoded.mu") {
+        Ok(view) => view.shape().first().copied().unwrap_or(0),
+        Err(_) => return Err("the tensor 'encoded.mu' is missing".to_owned()),
+    };
+    let rows = |name: &str| {
+        let values = floats(file, name, &[samples, latent])?;
+        Ok::<_, String>(Rows::from_flat(latent, values.into_iter().map(f64::from).collect()))
+    };
+    let labels = tensor(file, "encoded.labels", Dtype::U16, &[samples])?;
+    let source = tensor(file, "encoded.samples", Dtype::U32, &[samples])?;
+    let held_out = tensor(file, "encoded.held_out", Dtype::U8, &[samples])?;
+    Ok(Encoded {
+        mu: rows("encoded.mu")?,
+        log_var: rows("encoded.log_var")?,
+        labels: labels.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect(),
+        samples: source
+            .chunks_exact(4)
+            .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect(),
+        held_out: held_out.iter().map(|&b| b != 0).collect(),
+        names,
+    })
+}
+
+/// What the tensors' shapes do not say.
+fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String> {
+    let statistics = &card.statistics;
+    let latent = encoded.mu.width();
+    let numbers = [&statistics.low, &statistics.high];
+    let scaling = &card.scaling;
+    let super::card::Source::Outlines(recipe) = &card.source;
+    if encoded.mu.is_empty() {
+        Err("holds no encoded data".to_owned())
+    } else if encoded.labels.iter().any(|&l| usize::from(l) >= encoded.names.len()) {
+        Err("has a label without a name".to_owned())
+    } else if numbers.iter().any(|n| n.len() != latent || n.iter().any(|v| !v.is_finite())) {
+        Err("its latent bounds do not fit its latent".to_owned())
+    } else if scaling.offset.iter().any(|v| !v.is_finite())
+        || scaling.scale.iter().any(|v| !(v.is_finite() && *v > 0.0))
+    {
+        Err("its scaling is not finite".to_owned())
+    } else if recipe.check().is_err()
+        || card.layers.first().is_none_or(|l| l.inputs != 2 * recipe.points)
+    {
+        Err("its data recipe does not fit its network".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+/// A tensor of finite f32 values.
+fn floats(
+    file: &SafeTensors<'_>,
+    name: &str,
+    shape: &[usize],
+) -> std::result::Result<Vec<f32>, String> {
+    let bytes = tensor(file, name, Dtype::F32, shape)?;
+    let values: Vec<f32> =
+        bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    if values.iter().any(|v| !v.is_finite()) {
+        return Err(format!(
+            "the tensor '{name}' holds values that are not finite; train the model again"
+        ));
+    }
+    Ok(values)
+}
+
+fn tensor<'a>(
+    file: &SafeTensors<'a>,
+    name: &str,
+    dtype: Dtype,
+    shape: &[usize],
+) -> std::result::Result<&'a [u8], String> {
+    let view = file.tensor(name).map_err(|_| format!("the tensor '{name}' is missing"))?;
+    if view.dtype() != dtype || view.shape() != shape {
+        return Err(format!(
+            "the tensor '{name}' is {:?} {:?} and should be {dtype:?} {shape:?}",
+            view.dtype(),
+            view.shape()
+        ));
+    }
+    Ok(view.data())
+}
+
+fn describe(error: &SafeTensorError) -> String {
+    match error {
+        SafeTensorError::MetadataIncompleteBuffer => {
+            "is cut short; copy or save the file again".to_owned()
+        }
+        _ => "is not a checkpoint (not in safetensors format, or cut short); open one that 'latent-explorer train' or the window saved".to_owned(),
+    }
+}

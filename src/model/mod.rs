@@ -1,0 +1,12 @@
+//! What is learned: layers, the variational autoencoder, its losses, the frozen model and its file.
+
+pub mod card;
+pub mod checkpoint;
+pub mod frozen;
+pub mod layers;
+pub mod losses;
+pub mod samples;
+pub mod training;
+pub mod vae;
+
+pub use frozen::Model;

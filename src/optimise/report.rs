@@ -1,0 +1,164 @@
+//! What came of a search: each restart judged, the best of all, the best that can be believed.
+
+use super::config::{SearchConfig, Trajectory};
+use super::search::{Restart, Search, StopReason};
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::objective::{Mode, Term};
+use crate::trust::{Belief, Verdict, judge};
+use serde::Serialize;
+
+/// A finished search.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchReport {
+    /// The settings.
+    pub config: SearchConfig,
+    /// The terms of the objective.
+    pub terms: Vec<Term>,
+    /// Every restart with its verdict.
+    pub restarts: Vec<RestartReport>,
+    /// The restart with the best valid value.
+    pub best: Option<usize>,
+    /// The restart with the best value among those that can be believed.
+    pub best_believable: Option<usize>,
+    /// Points evaluated, starts included.
+    pub evaluations: usize,
+}
+
+/// A restart and what can be said of its best z.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RestartReport {
+    /// The way.
+    pub restart: Restart,
+    /// The shape it began with, `[input]`.
+    pub decoded_start: Vec<f32>,
+    /// The shape at its best z, `[input]`.
+    pub decoded: Vec<f32>,
+    /// What can be believed of its best z.
+    pub verdict: Verdict,
+}
+
+impl SearchReport {
+    /// Decodes and judges the best z of every restart.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn new(search: Search, config: SearchConfig) -> Result<Self> {
+        let model = search.objective().model().clone();
+        let terms = search.objective().terms().to_vec();
+        let evaluations = search.evaluations();
+        let restarts = search.into_restarts();
+        let dim = model.latent_dim();
+        let gather = |of: fn(&Restart) -> &[f64]| {
+            Rows::from_flat(dim, restarts.iter().flat_map(|r| of(r).iter().copied()).collect())
+        };
+        let (starts, z) = (gather(Restart::start), gather(Restart::best));
+        let (decoded_starts, decoded) = (model.decode(&starts)?, model.decode(&z)?);
+        let verdicts = judge(&model, config.property, &z, &decoded)?;
+        let restarts: Vec<RestartReport> = restarts
+            .into_iter()
+            .zip(decoded_starts.iter().zip(decoded.iter()))
+            .zip(verdicts)
+            .map(|((restart, (start, decoded)), verdict)| RestartReport {
+                restart,
+                decoded_start: start.to_vec(),
+                decoded: decoded.to_vec(),
+                verdict,
+            })
+            .collect();
+        let best = best_of(&restarts, config.mode, |_| true);
+        let best_believable =
+            best_of(&restarts, config.mode, |r| r.verdict.belief == Belief::Believable);
+        Ok(Self { config, terms, restarts, best, best_believable, evaluations })
+    }
+
+    /// Writes the report as JSON, format 1; what is not finite becomes null.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write_json(
+        &self,
+        out: &mut dyn std::io::Write,
+        trajectory: Trajectory,
+    ) -> std::io::Result<()> {
+        let report = JsonReport {
+            format: 1,
+            config: &self.config,
+            terms: &self.terms,
+            best: self.best,
+            best_believable: self.best_believable,
+            evaluations: self.evaluations,
+            restarts: self.restarts.iter().map(|r| JsonRestart::new(r, trajectory)).collect(),
+        };
+        let mut out = out;
+        serde_json::to_writer(&mut out, &report)?;
+        writeln!(out)
+    }
+}
+
+fn best_of(
+    restarts: &[RestartReport],
+    mode: Mode,
+    among: impl Fn(&RestartReport) -> bool,
+) -> Option<usize> {
+    let mut best: Option<usize> = None;
+    for (index, report) in restarts.iter().enumerate() {
+        let value = report.restart.best_value();
+        let leads = best.is_none_or(|b| mode.better(value, restarts[b].restart.best_value()));
+        if value.is_finite() && among(report) && leads {
+            best = Some(index);
+        }
+    }
+    best
+}
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    format: u32,
+    config: &'a SearchConfig,
+    terms: &'a [Term],
+    best: Option<usize>,
+    best_believable: Option<usize>,
+    evaluations: usize,
+    restarts: Vec<JsonRestart<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonRestart<'a> {
+    start: &'a [f64],
+    z_best: &'a [f64],
+    value_best: f64,
+    step_best: Option<usize>,
+    z_final: &'a [f64],
+    value_final: f64,
+    steps: usize,
+    stop_reason: Option<StopReason>,
+    valid: bool,
+    trust: &'a Verdict,
+    trajectory: Vec<&'a [f64]>,
+    values: Vec<f64>,
+    decoded: &'a [f32],
+}
+
+impl<'a> JsonRestart<'a> {
+    fn new(report: &'a RestartReport, keep: Trajectory) -> Self {
+        let restart = &report.restart;
+        let last = restart.steps();
+        let kept = || (0..=last).filter(move |&step| keep.keeps(step, last));
+        Self {
+            start: restart.start(),
+            z_best: restart.best(),
+            value_best: restart.best_value(),
+            step_best: restart.best_step,
+            z_final: restart.last(),
+            value_final: restart.last_value(),
+            steps: last,
+            stop_reason: restart.stop_reason,
+            valid: restart.best_step.is_some(),
+            trust: &report.verdict,
+            trajectory: kept().map(|step| restart.trajectory.row(step)).collect(),
+            values: kept().map(|step| restart.values[step]).collect(),
+            decoded: &report.decoded,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! How a model is learned: one batch at a time.
+
+mod trainer;
+
+pub use trainer::{Losses, Step, Trainer};

@@ -1,0 +1,358 @@
+//! The trainer advances a plain state by one batch; who calls it decides on pace, pauses and the end.
+
+use crate::data::dataset::{Dataset, held_out};
+use crate::data::recipe::Recipe;
+use crate::data::rows::Rows;
+use crate::data::scaling::Scaling;
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::model::card::{Card, Encoded, LatentStatistics, Source, StartDistribution};
+use crate::model::layers::LayerSpec;
+use crate::model::losses::{self, Reconstruction};
+use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::model::vae::{Output, Pass, Vae, architecture, initial_parameters};
+use crate::numerics::adam::Adam;
+use crate::numerics::random::{Purpose, stream};
+use crate::numerics::use_one_thread_per_product;
+use crate::trust::measure_statistics;
+use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Tensor, Var};
+use rand::seq::SliceRandom;
+use rand_distr::{Distribution, StandardNormal};
+use std::cell::RefCell;
+
+/// The losses of one batch or, as a mean, of many samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Losses {
+    /// `reconstruction + beta * kl`.
+    pub total: f64,
+    /// The reconstruction loss; bce less the target's entropy.
+    pub reconstruction: f64,
+    /// KL, in nats.
+    pub kl: f64,
+}
+
+impl Losses {
+    fn add(&mut self, other: Self, weight: f64) {
+        self.total += weight * other.total;
+        self.reconstruction += weight * other.reconstruction;
+        self.kl += weight * other.kl;
+    }
+}
+
+/// What one batch did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The epoch it belongs to, counted from 1.
+    pub epoch: usize,
+    /// The batch within the epoch, counted from 1.
+    pub batch: usize,
+    /// Its losses.
+    pub losses: Losses,
+    /// The record of the epoch, when this was its last batch.
+    pub epoch_end: Option<EpochRecord>,
+}
+
+/// A training in progress.
+pub struct Trainer {
+    config: TrainingConfig,
+    recipe: Recipe,
+    data: Dataset,
+    scaled: Rows<f32>,
+    scaling: Scaling,
+    held_out: Vec<bool>,
+    training_set: Vec<usize>,
+    layers: Vec<LayerSpec>,
+    variables: Vec<Var>,
+    vae: Vae,
+    adam: RefCell<Adam<f32>>,
+    epoch: usize,
+    batch: usize,
+    order: Vec<usize>,
+    sums: Losses,
+    history: Vec<EpochRecord>,
+    /// The parameters at the end of the last epoch that was finite.
+    kept: Vec<Tensor>,
+}
+
+impl Trainer {
+    /// Prepares a training: data, split, scaling and initial weights.
+    ///
+    /// # Errors
+    /// Names a setting that is out of range.
+    pub fn new(recipe: Recipe, config: TrainingConfig) -> Result<Self> {
+        use_one_thread_per_product();
+        recipe.check()?;
+        config.check()?;
+        let data = recipe.generate();
+        let held_out = held_out(data.rows.len(), config.held_out, config.seed);
+        let training_set = (0..data.rows.len()).filter(|&i| !held_out[i]).collect();
+        let bounded = config.output == Output::Sigmoid || config.loss == Reconstruction::Bce;
+        let scaling = if bounded {
+            Scaling::unit_interval(&data.rows)
+        } else {
+            Scaling::identity(data.rows.width())
+        };
+        let layers =
+            architecture(data.rows.width(), config.hidden, config.latent_dim, config.output);
+        let initial = initial_parameters(&layers, config.seed)?;
+        let variables: candle_core::Result<Vec<Var>> =
+            initial.iter().map(Var::from_tensor).collect();
+        let variables = variables?;
+        // The network reads the variables' own storage, which the updates change in place.
+        let shared: Vec<Tensor> = variables.iter().map(|v| v.as_tensor().clone()).collect();
+        let vae = Vae::assemble(&layers, &shared).map_err(Error::Mismatch)?;
+        let adam = Adam::new(initial.iter().map(Tensor::elem_count), config.learning_rate);
+        let mut trainer = Self {
+            scaled: scaling.apply(&data.rows),
+            config,
+            recipe,
+            data,
+            scaling,
+            held_out,
+            training_set,
+            layers,
+            variables,
+            vae,
+            adam: RefCell::new(adam),
+            epoch: 0,
+            batch: 0,
+            order: Vec::new(),
+            sums: Losses::default(),
+            history: Vec::new(),
+            kept: initial,
+        };
+        trainer.begin_epoch();
+        Ok(trainer)
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &TrainingConfig {
+        &self.config
+    }
+
+    /// The data it learns from.
+    pub fn data(&self) -> &Dataset {
+        &self.data
+    }
+
+    /// One entry for each finished epoch.
+    pub fn history(&self) -> &[EpochRecord] {
+        &self.history
+    }
+
+    /// Batches of one epoch.
+    pub fn batches(&self) -> usize {
+        self.training_set.len().div_ceil(self.config.batch_size)
+    }
+
+    /// Whether all epochs are done.
+    pub fn is_finished(&self) -> bool {
+        self.epoch == self.config.epochs
+    }
+
+    /// How much is done, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        let batches = self.batches();
+        (self.epoch * batches + self.batch) as f64 / (self.config.epochs * batches) as f64
+    }
+
+    /// Learns from the next batch; at the end of an epoch also measures the held-out samples.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] with epoch and batch when the loss is; the model of the last whole epoch is kept.
+    pub fn step(&mut self) -> Result<Step> {
+        let first = self.batch * self.config.batch_size;
+        let last = (first + self.config.batch_size).min(self.order.len());
+        let samples = &self.order[first..last];
+        let (epoch, batch) = (self.epoch + 1, self.batch + 1);
+        let x = self.scaled.select(samples);
+        let noise = self.config.latent_noise.then(|| self.noise(samples)).transpose()?;
+        let (losses, loss) = self.measure(&x, noise.as_ref())?;
+        if !losses.total.is_finite() {
+            return Err(Error::NotFinite { epoch, batch, loss: losses.total });
+        }
+        let gradients = loss.backward()?;
+        for (row, variable) in self.variables.iter().enumerate() {
+            if let Some(gradient) = gradients.get(variable) {
+                let update = Update { adam: &self.adam, row };
+                variable.inplace_op2(&gradient.contiguous()?, &update)?;
+            }
+        }
+        self.sums.add(losses, (last - first) as f64);
+        self.batch += 1;
+        let epoch_end = if self.batch == self.batches() { Some(self.end_epoch()?) } else { None };
+        Ok(Step { epoch, batch, losses, epoch_end })
+    }
+
+    fn begin_epoch(&mut self) {
+        self.order.clone_from(&self.training_set);
+        let mut rng = stream(self.config.seed, Purpose::Shuffle, self.epoch as u64, 0);
+        self.order.shuffle(&mut rng);
+        self.batch = 0;
+        self.sums = Losses::default();
+    }
+
+    fn end_epoch(&mut self) -> Result<EpochRecord> {
+        let mut mean = Losses::default();
+        mean.add(self.sums, 1.0 / self.training_set.len() as f64);
+        let held: Vec<usize> = (0..self.held_out.len()).filter(|&i| self.held_out[i]).collect();
+        let held = if held.is_empty() {
+            None
+        } else {
+            Some(self.measure(&self.scaled.select(&held), None)?.0)
+        };
+        let record = EpochRecord {
+            epoch: self.epoch + 1,
+            total: mean.total,
+            reconstruction: mean.reconstruction,
+            kl: mean.kl,
+            held_out_reconstruction: held.map(|l| l.reconstruction),
+            held_out_kl: held.map(|l| l.kl),
+        };
+        let parameters = self.parameters()?;
+        if let Some(loss) = first_not_finite(&parameters)? {
+            return Err(Error::NotFinite { epoch: record.epoch, batch: self.batch, loss });
+        }
+        self.kept = parameters;
+        self.history.push(record);
+        self.epoch += 1;
+        self.begin_epoch();
+        Ok(record)
+    }
+
+    /// The losses of scaled vectors, as numbers and as the graph of their total.
+    fn measure(&self, x: &Rows<f32>, noise: Option<&Tensor>) -> Result<(Losses, Tensor)> {
+        let target = Tensor::from_slice(x.as_flat(), (x.len(), x.width()), &Device::Cpu)?;
+        let pass = self.vae.pass(&target, noise)?;
+        let Pass { mu, log_var, logits } = &pass;
+        let kl = losses::kl(mu, log_var)?;
+        let (reconstruction, entropy) = match (self.config.loss, self.config.output) {
+            (Reconstruction::Bce, _) => {
+                (losses::cross_entropy(logits, &target)?, losses::entropy(x.iter()))
+            }
+            (Reconstruction::Mse, Output::Sigmoid) => {
+                (losses::squared_error(&candle_nn::ops::sigmoid(logits)?, &target)?, 0.0)
+            }
+            (Reconstruction::Mse, Output::Linear) => (losses::squared_error(logits, &target)?, 0.0),
+        };
+        let total = (&reconstruction + (&kl * self.config.beta)?)?;
+        let number = |t: &Tensor| Ok::<_, Error>(f64::from(t.to_scalar::<f32>()?));
+        let losses = Losses {
+            total: number(&total)? - entropy,
+            reconstruction: number(&reconstruction)? - entropy,
+            kl: number(&kl)?,
+        };
+        Ok((losses, total))
+    }
+
+    /// The reparameterisation noise of these samples in this epoch, `[n, latent]`.
+    fn noise(&self, samples: &[usize]) -> Result<Tensor> {
+        let dim = self.config.latent_dim;
+        let mut noise: Vec<f32> = Vec::with_capacity(samples.len() * dim);
+        for &sample in samples {
+            let rng =
+                stream(self.config.seed, Purpose::LatentNoise, self.epoch as u64, sample as u64);
+            noise.extend(StandardNormal.sample_iter(rng).take(dim).map(|v: f32| v));
+        }
+        Ok(Tensor::from_vec(noise, (samples.len(), dim), &Device::Cpu)?)
+    }
+
+    /// Copies of the parameters as they are now, free of the variables' storage.
+    fn parameters(&self) -> Result<Vec<Tensor>> {
+        self.variables.iter().map(|v| Ok(v.as_detached_tensor().copy()?)).collect()
+    }
+
+    /// The model as it is now, with at most `most` of its data encoded: for a picture on the way.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn snapshot(&self, most: usize) -> Result<Model> {
+        let stride = self.data.rows.len().div_ceil(most.max(1)).max(1);
+        // A stride that shares no factor with the families, which take turns, shows all of them.
+        let families = self.recipe.families.len();
+        let stride = (stride..).find(|s| gcd(*s, families) == 1).unwrap_or(1);
+        let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();
+        self.model(self.parameters()?, &indices)
+    }
+
+    /// The model of the last whole epoch (or of now, when all is well), with all its data encoded.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn finish(&self) -> Result<Model> {
+        let now = self.parameters()?;
+        let parameters = if first_not_finite(&now)?.is_none() { now } else { self.kept.clone() };
+        self.model(parameters, &(0..self.data.rows.len()).collect::<Vec<_>>())
+    }
+
+    fn model(&self, parameters: Vec<Tensor>, indices: &[usize]) -> Result<Model> {
+        let card = Card {
+            source: Source::Outlines(self.recipe.clone()),
+            layers: self.layers.clone(),
+            scaling: self.scaling.clone(),
+            training: self.config.clone(),
+            history: self.history.clone(),
+            start: StartDistribution::default(),
+            statistics: LatentStatistics::default(),
+        };
+        let mut model = Model::new(card, Encoded::default(), parameters)?;
+        let data = self.data.rows.select(indices);
+        let (mu, log_var) = model.encode(&data)?;
+        model.encoded = Encoded {
+            mu,
+            log_var,
+            labels: indices.iter().map(|&i| self.data.labels[i]).collect(),
+            held_out: indices.iter().map(|&i| self.held_out[i]).collect(),
+            samples: indices.iter().map(|&i| i as u32).collect(),
+            names: self.data.names.clone(),
+        };
+        model.card.statistics = measure_statistics(&model, &data)?;
+        Ok(model)
+    }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// The first parameter that is not finite.
+fn first_not_finite(parameters: &[Tensor]) -> Result<Option<f64>> {
+    for tensor in parameters {
+        let values: Vec<f32> = tensor.flatten_all()?.to_vec1()?;
+        if let Some(&bad) = values.iter().find(|v| !v.is_finite()) {
+            return Ok(Some(f64::from(bad)));
+        }
+    }
+    Ok(None)
+}
+
+/// One Adam step of one variable in its own storage: no tensor is allocated for it.
+struct Update<'a> {
+    adam: &'a RefCell<Adam<f32>>,
+    row: usize,
+}
+
+impl InplaceOp2 for Update<'_> {
+    fn name(&self) -> &'static str {
+        "adam"
+    }
+
+    fn cpu_fwd(
+        &self,
+        parameters: &mut CpuStorage,
+        layout: &Layout,
+        gradient: &CpuStorage,
+        gradient_layout: &Layout,
+    ) -> candle_core::Result<()> {
+        let not_contiguous = || candle_core::Error::Msg("adam needs contiguous tensors".to_owned());
+        let (from, to) = layout.contiguous_offsets().ok_or_else(not_contiguous)?;
+        let (g_from, g_to) = gradient_layout.contiguous_offsets().ok_or_else(not_contiguous)?;
+        match (parameters, gradient) {
+            (CpuStorage::F32(p), CpuStorage::F32(g)) => {
+                self.adam.borrow_mut().step(self.row, &mut p[from..to], &g[g_from..g_to]);
+                Ok(())
+            }
+            _ => Err(candle_core::Error::Msg("adam needs f32 tensors".to_owned())),
+        }
+    }
+}

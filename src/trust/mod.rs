@@ -1,0 +1,7 @@
+//! What can be believed: where the data are, whether a shape survives the round trip, whether it is one.
+
+mod statistics;
+mod verdict;
+
+pub use statistics::{inside, measure_statistics};
+pub use verdict::{Belief, Verdict, judge};
