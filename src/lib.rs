@@ -1,6 +1,7 @@
 #![doc = "Latent Explorer."]
 pub mod data;
 pub mod error;
+pub mod explore;
 pub mod model;
 pub mod numerics;
 pub mod objective;

@@ -1,0 +1,97 @@
+//! Colours of the map: viridis for values, calm greys for the rest, one vermilion for the answer.
+
+use std::sync::LazyLock;
+
+/// Red, green, blue, opacity; not premultiplied.
+pub type Rgba = [u8; 4];
+
+/// Viridis in 256 steps: even to the eye, legible without colour vision and in print.
+static VIRIDIS: LazyLock<[Rgba; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|i| {
+        let colour = colorous::VIRIDIS.eval_rational(i, 256);
+        [colour.r, colour.g, colour.b, 255]
+    })
+});
+
+/// The colour of `value` on a scale over `range`; ends are held beyond it, grey stands for NaN.
+pub fn scale(value: f64, (low, high): (f64, f64)) -> Rgba {
+    if !value.is_finite() {
+        return [128, 128, 128, 255];
+    }
+    let span = if high > low { high - low } else { 1.0 };
+    let step = (255.0 * (value - low) / span).clamp(0.0, 255.0);
+    VIRIDIS[step as usize]
+}
+
+/// The same colour with its opacity multiplied by `factor`, 0 to 1.
+pub fn faded([r, g, b, a]: Rgba, factor: f64) -> Rgba {
+    [r, g, b, (f64::from(a) * factor.clamp(0.0, 1.0)).round() as u8]
+}
+
+/// The colours of the map in one theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Palette {
+    /// Behind everything.
+    pub canvas: Rgba,
+    /// Text on the canvas.
+    pub text: Rgba,
+    /// Text that steps back.
+    pub weak_text: Rgba,
+    /// Shapes without a value.
+    pub shape: Rgba,
+    /// Encoded data.
+    pub point: Rgba,
+    /// Shapes drawn as lines over heat.
+    pub hollow: Rgba,
+    /// Paths.
+    pub path: Rgba,
+    /// The casing that keeps paths legible on any colour.
+    pub casing: Rgba,
+    /// The answer.
+    pub star: Rgba,
+    /// Hatching of what cannot be trusted.
+    pub hatch: Rgba,
+}
+
+impl Palette {
+    /// For a light window.
+    pub const LIGHT: Self = Self {
+        canvas: [250, 250, 248, 255],
+        text: [32, 36, 42, 255],
+        weak_text: [96, 102, 112, 255],
+        shape: [168, 172, 180, 255],
+        point: [44, 62, 92, 150],
+        hollow: [255, 255, 255, 64],
+        path: [255, 255, 255, 255],
+        casing: [16, 18, 24, 200],
+        star: [227, 66, 32, 255],
+        hatch: [16, 18, 24, 90],
+    };
+
+    /// For a dark window.
+    pub const DARK: Self = Self {
+        canvas: [24, 26, 30, 255],
+        text: [232, 234, 238, 255],
+        weak_text: [160, 166, 176, 255],
+        shape: [104, 110, 120, 255],
+        point: [190, 206, 232, 150],
+        hollow: [255, 255, 255, 64],
+        path: [255, 255, 255, 255],
+        casing: [8, 9, 12, 210],
+        star: [255, 92, 51, 255],
+        hatch: [236, 238, 242, 80],
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_holds_its_ends_and_greys_nan() {
+        assert_eq!(scale(-5.0, (0.0, 1.0)), scale(0.0, (0.0, 1.0)));
+        assert_eq!(scale(9.0, (0.0, 1.0)), VIRIDIS[255]);
+        assert_eq!(scale(f64::NAN, (0.0, 1.0)), [128, 128, 128, 255]);
+        assert_eq!(scale(1.0, (1.0, 1.0)), VIRIDIS[0]);
+    }
+}

@@ -1,0 +1,292 @@
+//! Which layers make the picture: one of them carries colour, the others step back.
+
+use super::bounds::Bounds;
+use super::colour::{Palette, Rgba, faded, scale};
+use super::grid::ShapeGrid;
+use super::heat::HeatField;
+use super::paths::Paths;
+use super::scene::{Dots, Image, Layer, Line, Mark, MarkKind, Scene, Shapes, Text};
+use std::sync::Arc;
+
+/// The layers that are switched on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Visible {
+    /// Decoded shapes.
+    pub shapes: bool,
+    /// The property as a heat map.
+    pub heat: bool,
+    /// The encoded data.
+    pub data: bool,
+    /// The ways of a search.
+    pub paths: bool,
+    /// Fog and hatching where answers cannot be trusted.
+    pub trust: bool,
+}
+
+/// Encoded data on the map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Points {
+    /// Where they are, at most 1,500 of them.
+    pub positions: Arc<Vec<[f64; 2]>>,
+    /// The middle of each family and its name.
+    pub names: Vec<([f64; 2], String)>,
+}
+
+/// A search at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Climb<'a> {
+    /// The ways.
+    pub paths: &'a Paths,
+    /// The (fractional) step that is shown.
+    pub step: f64,
+    /// The step before which ways have faded.
+    pub fresh_from: f64,
+    /// The restart that is lifted out.
+    pub chosen: Option<usize>,
+    /// Where the answer is, once it is known.
+    pub star: Option<[f64; 2]>,
+}
+
+/// What there is to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// Decoded shapes.
+    pub grid: Option<&'a Arc<ShapeGrid>>,
+    /// How far a typical shape reaches, in data units.
+    pub reach: f64,
+    /// The heat map and its colours.
+    pub heat: Option<(&'a HeatField, &'a Arc<Vec<Rgba>>)>,
+    /// The range of the colour scale.
+    pub range: (f64, f64),
+    /// The encoded data.
+    pub points: &'a Points,
+    /// The box of the data, where the map shows the latent itself.
+    pub data_box: Option<Bounds>,
+    /// A search.
+    pub climb: Option<Climb<'a>>,
+    /// Pinned points.
+    pub pins: &'a [[f64; 2]],
+}
+
+/// The colours of a heat field, row by row from the top, for [`Image`].
+pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {
+    let rows = field.values.chunks_exact(field.columns.max(1)).rev();
+    Arc::new(rows.flatten().map(|&value| scale(value, range)).collect())
+}
+
+/// Puts the picture together for what is `visible` of the part of the map in `view`.
+///
+/// Colour goes to the heat map where it is on, else to the shapes, unless `plain` asks for grey ones
+/// (while a model is trained, the data are what is looked at).
+pub fn compose(
+    subject: &Subject<'_>,
+    visible: Visible,
+    plain: bool,
+    view: Bounds,
+    palette: &Palette,
+) -> Scene {
+    let mut layers = Vec::new();
+    let heat = subject.heat.filter(|_| visible.heat);
+    if let Some((field, pixels)) = heat {
+        layers.push(Layer::Image(Image {
+            bounds: field.bounds,
+            size: [field.columns, field.rows],
+            pixels: pixels.clone(),
+        }));
+    }
+    if let Some(grid) = subject.grid {
+        let cells = |wanted: &dyn Fn(usize) -> bool| -> Vec<Bounds> {
+            (0..grid.lattice.len()).filter(|&i| wanted(i)).map(|i| grid.lattice.cell(i)).collect()
+        };
+        if heat.is_some() {
+            let undefined = cells(&|i| grid.values[i].is_nan());
+            layers.push(Layer::Hatch(undefined, palette.hatch));
+        }
+        if visible.shapes {
+            layers.push(Layer::Shapes(shapes(grid, subject, heat.is_some(), plain, palette)));
+        }
+        if visible.trust {
+            layers.extend(subject.data_box.iter().flat_map(|inner| fog(&view, inner, palette)));
+            let doubtful = cells(&|i| grid.inside[i] && !grid.simple[i]);
+            layers.push(Layer::Hatch(doubtful, palette.hatch));
+        }
+    }
+    if visible.data {
+        let colour = if heat.is_some() { faded(palette.casing, 0.6) } else { palette.point };
+        layers.push(Layer::Dots(Dots {
+            centres: subject.points.positions.clone(),
+            radius: 1.6,
+            colour,
+        }));
+        for (centre, name) in &subject.points.names {
+            layers.push(Layer::Text(Text {
+                centre: *centre,
+                text: name.clone(),
+                size: 14.0,
+                colour: palette.text,
+                halo: palette.canvas,
+            }));
+        }
+    }
+    if let Some(climb) = subject.climb.filter(|_| visible.paths) {
+        ways(&climb, &view, palette, &mut layers);
+    }
+    for &centre in subject.pins {
+        let (colour, casing) = (palette.text, palette.canvas);
+        layers.push(Layer::Mark(Mark {
+            centre,
+            kind: MarkKind::Cross,
+            radius: 7.0,
+            colour,
+            casing,
+        }));
+    }
+    Scene { layers }
+}
+
+fn shapes(
+    grid: &Arc<ShapeGrid>,
+    subject: &Subject<'_>,
+    over_heat: bool,
+    plain: bool,
+    palette: &Palette,
+) -> Shapes {
+    let colour = |i: usize| {
+        let presence = grid.presence[i];
+        if over_heat {
+            faded(palette.hollow, presence)
+        } else if plain || grid.values[i].is_nan() {
+            faded(palette.shape, 0.75 * presence)
+        } else {
+            faded(scale(grid.values[i], subject.range), presence)
+        }
+    };
+    Shapes {
+        grid: grid.clone(),
+        scale: 0.44 * grid.lattice.spacing / subject.reach,
+        colours: (0..grid.lattice.len()).map(colour).collect(),
+        hollow: over_heat.then_some(1.0),
+    }
+}
+
+/// The canvas colour laid over everything outside the box, as four rectangles around it.
+fn fog(view: &Bounds, inner: &Bounds, palette: &Palette) -> [Layer; 4] {
+    let colour = faded(palette.canvas, 0.72);
+    let view = view.grown(0.1);
+    let ([x0, y0], [x1, y1]) = (view.low, view.high);
+    let clamp = |v: f64, low: f64, high: f64| v.clamp(low, high);
+    let (left, right) = (clamp(inner.low[0], x0, x1), clamp(inner.high[0], x0, x1));
+    let (bottom, top) = (clamp(inner.low[1], y0, y1), clamp(inner.high[1], y0, y1));
+    [
+        Bounds { low: [x0, y0], high: [left, y1] },
+        Bounds { low: [right, y0], high: [x1, y1] },
+        Bounds { low: [left, y0], high: [right, bottom] },
+        Bounds { low: [left, top], high: [right, y1] },
+    ]
+    .map(|bounds| Layer::Area(bounds, colour))
+}
+
+/// White ways cased dark: faded where they are old, a dot at the start, a ring where they have come
+/// to, one star on the answer; those that left the view are counted at its edge.
+fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
+    let mut edges = [0; 4];
+    let count = climb.paths.lines.len();
+    let strength = |line: usize| match climb.chosen {
+        Some(chosen) if chosen != line => 0.25,
+        _ => 1.0,
+    };
+    let line = |points: Vec<[f64; 2]>, alpha: f64, wide: bool| {
+        Layer::Line(Line {
+            points,
+            width: if wide { 2.6 } else { 1.6 },
+            colour: faded(palette.path, alpha),
+            casing: Some(faded(palette.casing, alpha)),
+        })
+    };
+    for index in 0..count {
+        let wide = climb.chosen == Some(index);
+        let old = climb.paths.section(index, 0.0, climb.fresh_from.min(climb.step));
+        if old.len() > 1 {
+            layers.push(line(old, 0.4 * strength(index), wide));
+        }
+        let fresh = climb.paths.section(index, climb.fresh_from.min(climb.step), climb.step);
+        if fresh.len() > 1 {
+            layers.push(line(fresh, strength(index), wide));
+        }
+    }
+    let mark = |centre, kind, radius, alpha| {
+        let (colour, casing) = (faded(palette.path, alpha), faded(palette.casing, alpha));
+        Layer::Mark(Mark { centre, kind, radius, colour, casing })
+    };
+    for index in 0..count {
+        let alpha = strength(index);
+        let head = climb.paths.section(index, climb.step, climb.step)[0];
+        layers.push(mark(climb.paths.lines[index][0], MarkKind::Dot, 2.2, 0.8 * alpha));
+        if view.contains(head) {
+            layers.push(mark(head, MarkKind::Ring, 4.0, alpha));
+        } else if let Some(edge) = edge_of(view, head) {
+            edges[edge] += 1;
+        }
+    }
+    if let Some(centre) = climb.star {
+        let (colour, casing) = (palette.star, [255, 255, 255, 255]);
+        layers.push(Layer::Mark(Mark {
+            centre,
+            kind: MarkKind::Star,
+            radius: 12.0,
+            colour,
+            casing,
+        }));
+    }
+    layers.push(Layer::EdgeCounts(edges));
+}
+
+/// The edge (left, right, bottom, top) over which a point lies farthest outside.
+fn edge_of(view: &Bounds, [x, y]: [f64; 2]) -> Option<usize> {
+    let beyond = [view.low[0] - x, x - view.high[0], view.low[1] - y, y - view.high[1]];
+    (0..4).filter(|&k| beyond[k] > 0.0).max_by(|&a, &b| beyond[a].total_cmp(&beyond[b]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::rows::Rows;
+    use crate::explore::projection::Projection;
+
+    #[test]
+    fn ways_that_leave_the_view_are_counted_at_its_edges() {
+        let away = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 2.0]);
+        let home = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
+        let paths = Paths::new([&away, &home], &Projection::of(&home));
+        let climb = Climb { paths: &paths, step: 1.0, fresh_from: 0.0, chosen: None, star: None };
+        let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
+        let mut layers = Vec::new();
+        ways(&climb, &view, &Palette::LIGHT, &mut layers);
+        assert_eq!(layers.last(), Some(&Layer::EdgeCounts([0, 1, 0, 0])));
+        let rings =
+            layers.iter().filter(|l| matches!(l, Layer::Mark(m) if m.kind == MarkKind::Ring));
+        assert_eq!(rings.count(), 1);
+    }
+
+    #[test]
+    fn only_what_is_visible_is_composed() {
+        let points = Points { positions: Arc::new(vec![[0.0, 0.0]]), names: vec![] };
+        let subject = Subject {
+            grid: None,
+            reach: 1.0,
+            heat: None,
+            range: (0.0, 1.0),
+            points: &points,
+            data_box: None,
+            climb: None,
+            pins: &[],
+        };
+        let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
+        let all = Visible { shapes: true, heat: true, data: true, paths: true, trust: true };
+        assert_eq!(
+            compose(&subject, Visible::default(), false, view, &Palette::DARK).layers.len(),
+            0
+        );
+        assert_eq!(compose(&subject, all, false, view, &Palette::DARK).layers.len(), 1);
+    }
+}

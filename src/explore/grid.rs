@@ -1,0 +1,214 @@
+//! Decoded shapes on a lattice over the map, with triangles to fill them.
+
+use super::bounds::Bounds;
+use super::projection::Projection;
+use crate::data::geometry;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::model::Model;
+use crate::numerics::statistics::quantile;
+use crate::objective::Property;
+use crate::trust::inside;
+use lyon_tessellation::math::point;
+use lyon_tessellation::path::Path;
+use lyon_tessellation::{BuffersBuilder, FillOptions, FillTessellator, FillVertex, VertexBuffers};
+
+/// Lattice points at whole multiples of `spacing`, so that panning moves over them and never shifts them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lattice {
+    /// Distance between neighbours, in map units.
+    pub spacing: f64,
+    /// The multiples of the lower left point.
+    pub first: [i64; 2],
+    /// Columns and rows.
+    pub count: [usize; 2],
+}
+
+impl Lattice {
+    /// All lattice points in `bounds`.
+    pub fn covering(bounds: &Bounds, spacing: f64) -> Self {
+        let index = |k: usize| {
+            let first = (bounds.low[k] / spacing).ceil() as i64;
+            let last = (bounds.high[k] / spacing).floor() as i64;
+            (first, (last - first + 1).clamp(0, 128) as usize)
+        };
+        let ((first_x, columns), (first_y, rows)) = (index(0), index(1));
+        Self { spacing, first: [first_x, first_y], count: [columns, rows] }
+    }
+
+    /// The point of cell `index`, row by row from the lower left.
+    pub fn centre(&self, index: usize) -> [f64; 2] {
+        let columns = self.count[0].max(1);
+        let cell = [index % columns, index / columns];
+        [0, 1].map(|k| (self.first[k] + cell[k] as i64) as f64 * self.spacing)
+    }
+
+    /// Columns times rows.
+    pub fn len(&self) -> usize {
+        self.count[0] * self.count[1]
+    }
+
+    /// Whether there is no point.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All points, row by row from the lower left.
+    pub fn centres(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
+        (0..self.len()).map(|index| self.centre(index))
+    }
+
+    /// The square around cell `index`.
+    pub fn cell(&self, index: usize) -> Bounds {
+        Bounds::centred(self.centre(index), [self.spacing; 2])
+    }
+}
+
+/// Triangles that fill outlines (non-zero winding, so that crossed outlines keep their lobes).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mesh {
+    /// Corners in data units relative to the outline's own origin.
+    pub vertices: Vec<[f32; 2]>,
+    /// The outline that each vertex belongs to.
+    pub owners: Vec<u32>,
+    /// Three vertices a triangle.
+    pub indices: Vec<u32>,
+}
+
+impl Mesh {
+    /// Fills every outline; those that are not finite stay empty.
+    pub fn fill<'a>(outlines: impl IntoIterator<Item = &'a [f32]>) -> Self {
+        // The tessellator works on a fixed grid meant for pixels; shapes of size 1 are lifted onto it.
+        const LIFT: f32 = 1000.0;
+        let mut tessellator = FillTessellator::new();
+        let mut mesh = Self::default();
+        for (owner, outline) in outlines.into_iter().enumerate() {
+            if outline.iter().any(|v| !v.is_finite() || v.abs() > 1e5) {
+                continue;
+            }
+            let mut path = Path::builder();
+            let mut corners = outline.chunks_exact(2).map(|p| point(LIFT * p[0], LIFT * p[1]));
+            let Some(first) = corners.next() else { continue };
+            path.begin(first);
+            for corner in corners {
+                path.line_to(corner);
+            }
+            path.close();
+            let mut filled: VertexBuffers<[f32; 2], u32> = VertexBuffers::new();
+            let position = |v: FillVertex<'_>| v.position().to_array().map(|c| c / LIFT);
+            let mut output = BuffersBuilder::new(&mut filled, position);
+            // A shape that cannot be filled is left out of the picture, not of the program.
+            if tessellator
+                .tessellate_path(&path.build(), &FillOptions::non_zero(), &mut output)
+                .is_ok()
+            {
+                let base = mesh.vertices.len() as u32;
+                mesh.owners.extend(std::iter::repeat_n(owner as u32, filled.vertices.len()));
+                mesh.vertices.extend(filled.vertices);
+                mesh.indices.extend(filled.indices.iter().map(|i| base + i));
+            }
+        }
+        mesh
+    }
+}
+
+/// The decoded shapes of a lattice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShapeGrid {
+    /// Where they are.
+    pub lattice: Lattice,
+    /// The shapes, `[cells, input]`.
+    pub outlines: Rows<f32>,
+    /// Their triangles.
+    pub mesh: Mesh,
+    /// The property of each; NaN where it means nothing.
+    pub values: Vec<f64>,
+    /// Whether each outline is finite and crosses itself nowhere.
+    pub simple: Vec<bool>,
+    /// Whether each is inside the data.
+    pub inside: Vec<bool>,
+    /// How strongly each is drawn: 1 inside the data, falling to a trace beyond.
+    pub presence: Vec<f64>,
+}
+
+impl ShapeGrid {
+    /// Decodes and measures the shapes of a lattice.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn decode(
+        model: &Model,
+        projection: &Projection,
+        property: Property,
+        lattice: Lattice,
+    ) -> Result<Self> {
+        let z = projection.lift_all(lattice.centres());
+        let outlines = model.decode(&z)?;
+        let statistics = &model.card.statistics;
+        let value = |outline: &[f32]| {
+            if property.in_domain(model, outline) { property.measure(outline) } else { f64::NAN }
+        };
+        let presence = |z: &[f64]| {
+            // Half a box beyond its edge nothing but a trace is left.
+            let beyond =
+                z.iter().zip(&statistics.low).zip(&statistics.high).map(|((z, low), high)| {
+                    (low - z).max(z - high).max(0.0) / (high - low).max(1e-9)
+                });
+            (1.0 - 2.5 * beyond.fold(0.0, f64::max)).max(0.12)
+        };
+        Ok(Self {
+            mesh: Mesh::fill(outlines.iter()),
+            values: outlines.iter().map(value).collect(),
+            simple: outlines.iter().map(geometry::is_simple).collect(),
+            inside: z.iter().map(|z| inside(statistics, z)).collect(),
+            presence: z.iter().map(presence).collect(),
+            lattice,
+            outlines,
+        })
+    }
+}
+
+/// How far a typical shape of the model reaches from its origin, in data units: the 90th percentile
+/// over the encoded data of the largest coordinate.
+///
+/// # Errors
+/// Only when the tensor library fails.
+pub fn typical_reach(model: &Model) -> Result<f64> {
+    let count = model.encoded.mu.len();
+    let some: Vec<usize> = (0..count).step_by(count.div_ceil(500).max(1)).collect();
+    let decoded = model.decode(&model.encoded.mu.select(&some))?;
+    let reach = |outline: &[f32]| f64::from(outline.iter().fold(0f32, |m, v| m.max(v.abs())));
+    Ok(quantile(decoded.iter().map(reach), 0.9).filter(|r| *r > 0.0).unwrap_or(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lattice_stays_put_while_the_view_pans() {
+        let a = Lattice::covering(&Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] }, 0.5);
+        let b = Lattice::covering(&Bounds { low: [-0.9, -1.1], high: [1.1, 0.9] }, 0.5);
+        assert_eq!(a.count, [5, 5]);
+        assert!(b.centres().all(|c| c.iter().all(|v| (v / 0.5).fract() == 0.0)));
+        assert_eq!(a.centre(6), [-0.5, -0.5]);
+    }
+
+    #[test]
+    fn fills_cover_the_area_of_their_outline() {
+        let star: Vec<f32> = crate::data::family::Family::Star.path(1.0).resample(100);
+        let bad = vec![f32::NAN; 200];
+        let mesh = Mesh::fill([bad.as_slice(), star.as_slice()]);
+        let covered: f64 = mesh
+            .indices
+            .chunks_exact(3)
+            .map(|t| {
+                let [a, b, c] = [0, 1, 2].map(|k| mesh.vertices[t[k] as usize]);
+                let flat: Vec<f32> = [a, b, c].concat();
+                geometry::area(&flat).abs()
+            })
+            .sum();
+        assert!((covered - geometry::area(&star)).abs() < 1e-3 * covered, "{covered}");
+        assert!(mesh.owners.iter().all(|&owner| owner == 1));
+    }
+}

@@ -1,0 +1,76 @@
+//! A property over the map, cell by cell.
+
+use super::bounds::Bounds;
+use super::projection::Projection;
+use crate::error::Result;
+use crate::numerics::statistics::quantile;
+use crate::objective::Objective;
+use crate::trust::inside;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Cells evaluated at once: what stays in the cache, and how often a request is asked whether it is still wanted.
+const CHUNK: usize = 512;
+
+/// Values on a grid over `bounds`, row by row from the bottom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeatField {
+    /// The part of the map.
+    pub bounds: Bounds,
+    /// Cells side by side.
+    pub columns: usize,
+    /// Cells on top of each other.
+    pub rows: usize,
+    /// The value at the centre of each cell.
+    pub values: Vec<f64>,
+    /// Whether the property means something there.
+    pub valid: Vec<bool>,
+    /// The 2nd and 98th percentile of the valid cells inside the data (of all valid cells where none is inside).
+    pub range: Option<(f64, f64)>,
+}
+
+impl HeatField {
+    /// Evaluates the objective at every cell; `None` when `cancelled` became true on the way.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn compute(
+        objective: &Objective,
+        projection: &Projection,
+        bounds: Bounds,
+        [columns, rows]: [usize; 2],
+        cancelled: &AtomicBool,
+    ) -> Result<Option<Self>> {
+        let cells: Vec<usize> = (0..columns * rows).collect();
+        let parts: Result<Vec<_>> = cells
+            .par_chunks(CHUNK)
+            .map(|chunk| {
+                if cancelled.load(Ordering::Relaxed) {
+                    return Ok(None);
+                }
+                let centre =
+                    |&i: &usize| bounds.cell_centre(i % columns, i / columns, columns, rows);
+                let z = projection.lift_all(chunk.iter().map(centre));
+                let evaluation = objective.evaluate(z.as_flat(), false)?;
+                let statistics = &objective.model().card.statistics;
+                let inside: Vec<bool> = z.iter().map(|z| inside(statistics, z)).collect();
+                Ok(Some((evaluation.value, evaluation.valid, inside)))
+            })
+            .collect();
+        let (mut values, mut valid, mut within) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts? {
+            let Some((part_values, part_valid, part_inside)) = part else { return Ok(None) };
+            values.extend(part_values);
+            valid.extend(part_valid);
+            within.extend(part_inside);
+        }
+        let range = percentiles(&values, |i| valid[i] && within[i])
+            .or_else(|| percentiles(&values, |i| valid[i]));
+        Ok(Some(Self { bounds, columns, rows, values, valid, range }))
+    }
+}
+
+fn percentiles(values: &[f64], among: impl Fn(usize) -> bool) -> Option<(f64, f64)> {
+    let chosen: Vec<f64> = (0..values.len()).filter(|&i| among(i)).map(|i| values[i]).collect();
+    Some((quantile(chosen.iter().copied(), 0.02)?, quantile(chosen, 0.98)?))
+}

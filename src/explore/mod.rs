@@ -1,0 +1,15 @@
+//! What can be seen: shapes and heat over the latent plane, paths across it, put together as a scene.
+
+pub mod bounds;
+pub mod colour;
+pub mod compose;
+pub mod grid;
+pub mod heat;
+pub mod neighbours;
+pub mod paths;
+pub mod projection;
+pub mod scene;
+
+pub use bounds::Bounds;
+pub use projection::Projection;
+pub use scene::Scene;
