@@ -6,5 +6,7 @@ pub mod model;
 pub mod numerics;
 pub mod objective;
 pub mod optimise;
+pub mod session;
 pub mod train;
 pub mod trust;
+pub mod ui;

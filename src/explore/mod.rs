@@ -3,6 +3,7 @@
 pub mod bounds;
 pub mod colour;
 pub mod compose;
+pub mod format;
 pub mod grid;
 pub mod heat;
 pub mod neighbours;

@@ -12,38 +12,56 @@ const EVEN: f64 = 0.15;
 pub struct Paths {
     /// Every restart's points on the map, the start first.
     pub lines: Vec<Vec<[f64; 2]>>,
+    /// The distance moved on the map at each step, all restarts together.
+    moved: Vec<f64>,
     /// The share of playback done at each step, from 0 to 1, growing.
     clock: Vec<f64>,
 }
 
 impl Paths {
     /// Projects every trajectory, `[steps + 1, latent]` each.
-    ///
-    /// In a typical climb nine tenths of the way are done in the first tenth of the steps; the clock
-    /// therefore runs mostly by distance moved, summed over all restarts.
     pub fn new<'a>(
         trajectories: impl IntoIterator<Item = &'a Rows<f64>>,
         projection: &Projection,
     ) -> Self {
-        let mut lines = Vec::new();
-        let mut moved: Vec<f64> = vec![0.0];
-        for trajectory in trajectories {
-            lines.push(projection.project_all(trajectory));
-            moved.resize(moved.len().max(trajectory.len()), 0.0);
-            for step in 1..trajectory.len() {
-                let way = distance(trajectory.row(step), trajectory.row(step - 1));
-                moved[step] += if way.is_finite() { way } else { 0.0 };
-            }
+        let mut paths = Self::default();
+        for (line, trajectory) in trajectories.into_iter().enumerate() {
+            paths.extend(line, trajectory.iter(), projection);
         }
-        let total: f64 = moved.iter().sum();
-        let last = (moved.len() - 1).max(1) as f64;
+        paths.wind();
+        paths
+    }
+
+    /// Appends points to way `line`, which is begun if it is new; [`Self::wind`] follows the last.
+    pub fn extend<'a>(
+        &mut self,
+        line: usize,
+        points: impl IntoIterator<Item = &'a [f64]>,
+        projection: &Projection,
+    ) {
+        self.lines.resize(self.lines.len().max(line + 1), Vec::new());
+        let way = &mut self.lines[line];
+        for z in points {
+            let point = projection.project(z);
+            let moved = way.last().map_or(0.0, |last| distance(last, &point));
+            self.moved.resize(self.moved.len().max(way.len() + 1), 0.0);
+            self.moved[way.len()] += if moved.is_finite() { moved } else { 0.0 };
+            way.push(point);
+        }
+    }
+
+    /// Sets the clock: in a typical climb nine tenths of the way are done in the first tenth of the
+    /// steps, so it runs mostly by distance moved.
+    pub fn wind(&mut self) {
+        let total: f64 = self.moved.iter().sum();
+        let last = self.moved.len().saturating_sub(1).max(1) as f64;
         let mut sum = 0.0;
-        let clock = moved.iter().enumerate().map(|(step, way)| {
+        let clock = self.moved.iter().enumerate().map(|(step, way)| {
             sum += way;
             let even = step as f64 / last;
             if total > 0.0 { EVEN * even + (1.0 - EVEN) * sum / total } else { even }
         });
-        Self { clock: clock.collect(), lines }
+        self.clock = clock.collect();
     }
 
     /// The last step of the longest way.

@@ -32,7 +32,8 @@ pub struct Losses {
 }
 
 impl Losses {
-    fn add(&mut self, other: Self, weight: f64) {
+    /// Adds `weight` times other losses.
+    pub fn add(&mut self, other: Self, weight: f64) {
         self.total += weight * other.total;
         self.reconstruction += weight * other.reconstruction;
         self.kl += weight * other.kl;

@@ -1,0 +1,194 @@
+//! A search that can be watched: the job that runs it, its playback, and what the window knows of it.
+
+use super::event::{Outcome, Product, Progress, RunId, SearchProgress};
+use super::job::{Control, Ending, Reporter};
+use super::models::ModelId;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::explore::paths::Paths;
+use crate::model::Model;
+use crate::objective::Objective;
+use crate::optimise::{Search, SearchConfig, SearchReport};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Playback of a whole search takes this long at speed 1, in seconds.
+pub const PLAYBACK_SECONDS: f64 = 4.0;
+/// The share of the playback during which a part of a way stays fresh before it fades.
+const FRESH: f64 = 0.3;
+/// Time between two reports.
+const REPORT: Duration = Duration::from_millis(30);
+
+/// A search as the window sees it.
+#[derive(Clone, Debug)]
+pub struct Climb {
+    /// The run whose events count; none once it is over.
+    pub run: Option<RunId>,
+    /// The model that is searched, and its version then.
+    pub model: (ModelId, u64),
+    /// The settings.
+    pub config: SearchConfig,
+    /// Whether it began at one chosen point.
+    pub from_point: bool,
+    /// The ways so far.
+    pub paths: Paths,
+    /// Steps done while it runs.
+    pub step: usize,
+    /// What came of it, once it is over.
+    pub report: Option<Arc<SearchReport>>,
+    /// Which moment is shown.
+    pub playback: Playback,
+    /// The restart that is lifted out.
+    pub chosen: Option<usize>,
+    /// The hand on the job.
+    pub control: Arc<Control>,
+}
+
+/// Which moment of a finished search is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Playback {
+    /// Whether time passes.
+    pub playing: bool,
+    /// The share of the playback that is over, 0 to 1.
+    pub share: f64,
+    /// Times the normal speed.
+    pub speed: f64,
+}
+
+impl Default for Playback {
+    fn default() -> Self {
+        Self { playing: false, share: 1.0, speed: 1.0 }
+    }
+}
+
+impl Climb {
+    /// The (fractional) step that is shown: the newest while it runs, then the playback's.
+    pub fn shown_step(&self) -> f64 {
+        if self.run.is_some() {
+            self.paths.last_step() as f64
+        } else {
+            self.paths.step_at(self.playback.share)
+        }
+    }
+
+    /// The step before which ways have faded; at the end of the playback none has.
+    pub fn fresh_from(&self) -> f64 {
+        let over = self.run.is_none() && self.playback.share >= 1.0;
+        if over { 0.0 } else { self.paths.step_at((self.playback.share - FRESH).max(0.0)) }
+    }
+
+    /// The restart the star stands on: the best that can be believed, once its best step is shown.
+    pub fn star(&self) -> Option<usize> {
+        let report = self.report.as_ref()?;
+        let index = report.best_believable?;
+        let step = report.restarts[index].restart.best_step?;
+        (self.shown_step() >= step as f64 || self.playback.share >= 1.0).then_some(index)
+    }
+
+    /// Lets `seconds` pass; whether anything is still moving.
+    pub fn advance(&mut self, seconds: f64) -> bool {
+        let playback = &mut self.playback;
+        if self.run.is_none() && playback.playing {
+            playback.share += seconds * playback.speed / PLAYBACK_SECONDS;
+            if playback.share >= 1.0 {
+                *playback = Playback { playing: false, share: 1.0, ..*playback };
+            }
+        }
+        self.playback.playing
+    }
+
+    /// Moves the playback by whole steps and stops it there.
+    pub fn step_by(&mut self, steps: i64) {
+        let step = (self.shown_step() + 1e-9).floor() + steps as f64;
+        self.playback.share = self.paths.share_at(step.max(0.0));
+        self.playback.playing = false;
+    }
+}
+
+/// The job: steps all restarts until done or cancelled, streams the ways, judges the answers.
+///
+/// # Errors
+/// Settings out of range, or a failure of the tensor library.
+pub fn search(
+    model: &Arc<Model>,
+    config: SearchConfig,
+    starts: Option<Rows<f64>>,
+    control: &Control,
+    reporter: &Reporter,
+) -> Result<Ending> {
+    config.check()?;
+    let starts = starts.unwrap_or_else(|| config.draw_starts(model));
+    let objective = Objective::of(model.clone(), config.property);
+    let mut search = Search::new(objective, config.mode, config.steps, config.rate, &starts)?;
+    let mut sent = vec![0; starts.len()];
+    let mut last_report = Instant::now();
+    let mut going = true;
+    while going && !control.is_cancelled() {
+        going = search.step()?;
+        if last_report.elapsed() >= REPORT {
+            offer(&search, &mut sent, reporter);
+            last_report = Instant::now();
+        }
+    }
+    let outcome = if going { Outcome::Cancelled } else { Outcome::Finished };
+    search.cancel();
+    let report = SearchReport::new(search, config)?;
+    Ok(Ending { outcome, product: Some(Product::Searched(Arc::new(report))) })
+}
+
+/// Offers the points that were not sent yet; they stay unsent when the inbox is full.
+fn offer(search: &Search, sent: &mut [usize], reporter: &Reporter) {
+    let points = search.restarts().iter().zip(sent.iter()).map(|(restart, &from)| {
+        let width = restart.trajectory.width();
+        Rows::from_flat(width, restart.trajectory.as_flat()[from * width..].to_vec())
+    });
+    let progress = SearchProgress { step: search.done(), points: points.collect() };
+    if reporter.offer(Progress::Search(progress)).is_none() {
+        for (sent, restart) in sent.iter_mut().zip(search.restarts()) {
+            *sent = restart.trajectory.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Projection;
+
+    fn climb() -> Climb {
+        let way = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
+        Climb {
+            run: None,
+            model: (ModelId(1), 0),
+            config: SearchConfig::default(),
+            from_point: false,
+            paths: Paths::new([&way], &Projection::of(&way)),
+            step: 3,
+            report: None,
+            playback: Playback { playing: true, share: 0.0, speed: 1.0 },
+            chosen: None,
+            control: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn playback_takes_its_time_and_stops_at_the_end() {
+        let mut climb = climb();
+        assert!(climb.advance(PLAYBACK_SECONDS / 2.0));
+        assert!((climb.shown_step() - 1.5).abs() < 1e-9);
+        assert!(!climb.advance(PLAYBACK_SECONDS));
+        assert_eq!((climb.shown_step(), climb.fresh_from()), (3.0, 0.0));
+    }
+
+    #[test]
+    fn single_steps_stop_the_playback() {
+        let mut climb = climb();
+        climb.step_by(1);
+        assert!((climb.shown_step() - 1.0).abs() < 1e-9 && !climb.playback.playing);
+        climb.step_by(9);
+        climb.step_by(-1);
+        assert!((climb.shown_step() - 2.0).abs() < 1e-9);
+        climb.step_by(-9);
+        assert!(climb.shown_step().abs() < 1e-9);
+    }
+}

@@ -1,0 +1,97 @@
+//! What a person can ask for. Views push commands; the session carries them out.
+
+use super::models::ModelId;
+use super::settings::ThemeChoice;
+use super::state::{Activity, Overlay};
+use crate::data::recipe::Recipe;
+use crate::model::training::TrainingConfig;
+use crate::objective::Property;
+use crate::optimise::SearchConfig;
+use std::path::PathBuf;
+
+/// An imperative. Points are in map coordinates.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Turn to exploring, training or optimising.
+    Turn(Activity),
+    /// Open a checkpoint, or climb from the starts in a CSV file.
+    Open(PathBuf),
+    /// Open one of the models that come with the program.
+    OpenSample(usize),
+    /// Show a model that is open.
+    ShowModel(ModelId),
+    /// Close a model.
+    CloseModel(ModelId),
+    /// Write a model to a file.
+    Save(ModelId, PathBuf),
+    /// Colour the map by a property.
+    SetProperty(Property),
+    /// Switch a layer on or off.
+    ToggleOverlay(Overlay),
+    /// Hold the range of the colour scale, or let it follow the model.
+    ToggleRangeLock,
+    /// The map has this size now, in points.
+    Resize([f64; 2]),
+    /// Move the view.
+    Pan([f64; 2]),
+    /// Zoom by a factor around a point.
+    Zoom([f64; 2], f64),
+    /// Show all data.
+    Fit,
+    /// Decode the point under the mouse; none when it has left the map.
+    Hover(Option<[f64; 2]>),
+    /// Keep looking at a point.
+    Pick([f64; 2]),
+    /// Move the kept point by a fraction of the view.
+    Nudge([f64; 2]),
+    /// Walk from the kept point to another one.
+    Morph([f64; 2]),
+    /// Pin a point.
+    Pin([f64; 2]),
+    /// Go back to a pinned point.
+    PickPin(usize),
+    /// Take a pin out.
+    Unpin(usize),
+    /// Change the data of the next training.
+    SetRecipe(Recipe),
+    /// Change the settings of the next training.
+    SetTraining(TrainingConfig),
+    /// Begin a training.
+    Train,
+    /// Begin the same training again, with the same seed.
+    ResetTraining,
+    /// Let the training wait, or go on.
+    PauseTraining(bool),
+    /// End the training and keep what was learned.
+    StopTraining,
+    /// Take the brake off the training, or put it on.
+    SetFullSpeed(bool),
+    /// Change the settings of the next search.
+    SetSearch(SearchConfig),
+    /// Climb from starts drawn at random.
+    Climb,
+    /// Climb from one point.
+    ClimbFrom([f64; 2]),
+    /// End the search and keep what was found.
+    StopClimb,
+    /// Forget the search.
+    ClearClimb,
+    /// Lift a restart out, or none.
+    ChooseRestart(Option<usize>),
+    /// Play, from the beginning if at the end, or pause.
+    TogglePlay,
+    /// Show the moment at this share of the playback.
+    Scrub(f64),
+    /// Move the playback by steps.
+    StepBy(i64),
+    /// Multiply the speed of the playback.
+    Speed(f64),
+    /// Choose the theme.
+    SetTheme(ThemeChoice),
+    /// Take a notice away.
+    Dismiss(u64),
+    /// Cancel what is going on, or let go of what is held.
+    Cancel,
+    /// Bring back what was last lost.
+    Undo,
+}

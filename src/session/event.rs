@@ -1,0 +1,92 @@
+//! What jobs report: progress on the way, and one end.
+
+use super::map::Picture;
+use super::models::Prepared;
+use super::training::CurvePoint;
+use crate::data::rows::Rows;
+use crate::optimise::SearchReport;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One run of a job; events of runs that nobody waits for any more are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub u64);
+
+/// A message in the inbox.
+#[derive(Debug)]
+pub enum Event {
+    /// A job is on its way.
+    Progress(RunId, Progress),
+    /// A job is over.
+    Ended(RunId, End),
+    /// The map's worker has drawn what it was last asked for.
+    Picture(Picture),
+    /// The map's worker could not.
+    PictureFailed(String),
+}
+
+/// What a job reports on its way; everything since the last report.
+#[derive(Debug)]
+pub enum Progress {
+    /// Of a training.
+    Training(TrainingProgress),
+    /// Of a search: the points that every restart has come to since the last report.
+    Search(SearchProgress),
+}
+
+/// Where a training is.
+#[derive(Clone, Debug, Default)]
+pub struct TrainingProgress {
+    /// 0 to 1.
+    pub share: f64,
+    /// The epoch that is learned, counted from 1.
+    pub epoch: usize,
+    /// Seconds left at the present pace.
+    pub seconds_left: f64,
+    /// New points of the loss curves.
+    pub curve: Vec<CurvePoint>,
+    /// The model as it is now.
+    pub snapshot: Option<Arc<Prepared>>,
+}
+
+/// Where a search is.
+#[derive(Clone, Debug, Default)]
+pub struct SearchProgress {
+    /// Steps done.
+    pub step: usize,
+    /// New points of every restart, `[restarts][new, latent]`.
+    pub points: Vec<Rows<f64>>,
+}
+
+/// The end of a job.
+#[derive(Debug)]
+pub struct End {
+    /// Which end.
+    pub outcome: Outcome,
+    /// What it made, if anything.
+    pub product: Option<Product>,
+}
+
+/// The three ways in which a job can end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did all it had to.
+    Finished,
+    /// Somebody stopped it.
+    Cancelled,
+    /// It could not go on; the sentence says why and what to do.
+    Failed(String),
+}
+
+/// What a job leaves behind.
+#[derive(Debug)]
+pub enum Product {
+    /// A model that was opened, with the name it goes by.
+    Opened(Arc<Prepared>, PathBuf),
+    /// A model that was trained.
+    Trained(Arc<Prepared>),
+    /// A search with its verdicts.
+    Searched(Arc<SearchReport>),
+    /// A model was written to this file.
+    Saved(PathBuf),
+}

@@ -1,0 +1,302 @@
+//! The map as the window sees it, and the one worker that draws it.
+
+use super::event::Event;
+use super::job::Wake;
+use super::models::{ModelId, Prepared};
+use super::probe::Probe;
+use crate::error::Result;
+use crate::explore::Bounds;
+use crate::explore::colour::Rgba;
+use crate::explore::compose::{Visible, heat_pixels};
+use crate::explore::grid::{Lattice, ShapeGrid};
+use crate::explore::heat::HeatField;
+use crate::objective::{Objective, Property};
+use crossbeam_channel::Sender;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+/// Shapes are never drawn smaller than this, in points.
+const LEAST_CELL: f64 = 46.0;
+/// At most this many shapes side by side.
+const MOST_SHAPES: f64 = 24.0;
+/// Heat cells along the longer side: at once, and when there is time.
+const HEAT_CELLS: [usize; 2] = [96, 256];
+/// The map is drawn this much beyond its edges, so that a small pan shows no gap.
+const MARGIN: f64 = 0.12;
+
+/// The map.
+#[derive(Debug)]
+pub struct Map {
+    /// The part that is shown.
+    pub view: Bounds,
+    /// Its size on the screen, in points.
+    pub size: [f64; 2],
+    /// What the worker drew last; it stays until the next is there.
+    pub picture: Picture,
+    /// What was last asked of the worker.
+    pub asked: Option<Key>,
+    /// The point under the mouse or the arrow keys.
+    pub probe: Option<Probe>,
+    /// The point that was last clicked; it is shown while the mouse is elsewhere.
+    pub picked: Option<Probe>,
+    /// A walk from the last pick to a new one.
+    pub morph: Option<Morph>,
+    /// Points that were pinned.
+    pub pins: Vec<Probe>,
+}
+
+/// A straight walk between two points of the map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Morph {
+    /// Where it begins.
+    pub from: [f64; 2],
+    /// Where it ends.
+    pub to: [f64; 2],
+    /// The share that is done, 0 to 1.
+    pub share: f64,
+}
+
+impl Map {
+    /// An empty map over `view`.
+    pub fn new(view: Bounds) -> Self {
+        Self {
+            view,
+            size: [720.0, 600.0],
+            picture: Picture::default(),
+            asked: None,
+            probe: None,
+            picked: None,
+            morph: None,
+            pins: Vec::new(),
+        }
+    }
+
+    /// Where the middle of the screen would be shown after zooming by `factor` around `fixed`.
+    pub fn zoom(&mut self, fixed: [f64; 2], factor: f64) {
+        let scale = 1.0 / factor.clamp(0.1, 10.0);
+        let [w, h] = self.view.size();
+        if w * scale < 1e-4 || w * scale > 1e4 {
+            return;
+        }
+        let centre = self.view.centre();
+        let centre = [0, 1].map(|k| fixed[k] + (centre[k] - fixed[k]) * scale);
+        self.view = Bounds::centred(centre, [w * scale, h * scale]);
+    }
+
+    /// Moves the view by map units.
+    pub fn pan(&mut self, by: [f64; 2]) {
+        let centre = self.view.centre();
+        let centre = [0, 1].map(|k| (centre[k] + by[k]).clamp(-1e4, 1e4));
+        self.view = Bounds::centred(centre, self.view.size());
+    }
+
+    /// Fits the view to `bounds` in the shape of the window.
+    pub fn fit(&mut self, bounds: Bounds) {
+        self.view = bounds.with_aspect(self.size[0] / self.size[1]);
+    }
+
+    /// Keeps the scale when the window changes its shape.
+    pub fn resize(&mut self, size: [f64; 2]) {
+        let [w, _] = self.view.size();
+        let unit = w / self.size[0];
+        self.size = size.map(|s| s.max(50.0));
+        self.view = Bounds::centred(self.view.centre(), self.size.map(|s| s * unit));
+    }
+
+    /// The distance of shapes for the present zoom: a step of a fixed ladder, so that shapes keep
+    /// their places while the zoom changes a little.
+    fn spacing(&self) -> f64 {
+        let unit = self.view.size()[0] / self.size[0];
+        let least = LEAST_CELL.max(self.size[0].min(self.size[1]) / MOST_SHAPES) * unit;
+        // Four steps to a doubling.
+        2f64.powf((least.log2() * 4.0).ceil() / 4.0)
+    }
+}
+
+/// What a picture depends on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Key {
+    /// The model and its version.
+    pub model: (ModelId, u64),
+    /// What colours it.
+    pub property: Property,
+    /// The part of the map that is shown.
+    pub view: Bounds,
+    /// Its size on the screen.
+    pub size: [f64; 2],
+    /// Whether heat is wanted.
+    pub heat: bool,
+    /// The range of the colour scale.
+    pub range: (f64, f64),
+}
+
+/// What the worker drew.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// What it was drawn for.
+    pub key: Option<Key>,
+    /// Shapes.
+    pub grid: Option<Arc<ShapeGrid>>,
+    /// Heat and its colours.
+    pub heat: Option<(Arc<HeatField>, Arc<Vec<Rgba>>)>,
+}
+
+impl Map {
+    /// The key of the picture that should be shown, if it was not asked for yet.
+    pub fn wanted(
+        &mut self,
+        model: (ModelId, u64),
+        property: Property,
+        visible: Visible,
+        range: (f64, f64),
+    ) -> Option<Key> {
+        let key =
+            Key { model, property, view: self.view, size: self.size, heat: visible.heat, range };
+        (self.asked != Some(key)).then(|| {
+            self.asked = Some(key);
+            key
+        })
+    }
+
+    /// The lattice for a key that was just asked for.
+    pub fn lattice(&self) -> Lattice {
+        Lattice::covering(&self.view.grown(MARGIN), self.spacing())
+    }
+}
+
+/// A request to the worker.
+#[derive(Debug)]
+pub struct Request {
+    /// What it depends on.
+    pub key: Key,
+    /// Where shapes stand.
+    pub lattice: Lattice,
+    /// The model.
+    pub prepared: Arc<Prepared>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    request: Mutex<(Option<Request>, bool)>,
+    changed: Condvar,
+    /// Set while a newer request waits: work that only refines is given up.
+    newer: AtomicBool,
+}
+
+/// The map's worker: the newest request wins, the ones before it are forgotten.
+#[derive(Debug)]
+pub struct Worker {
+    slot: Arc<Slot>,
+}
+
+impl Worker {
+    /// Starts the worker.
+    pub fn start(inbox: Sender<Event>, wake: Wake) -> Self {
+        let slot = Arc::new(Slot::default());
+        let own = slot.clone();
+        let body = move || {
+            while let Some(request) = own.next() {
+                let draw = || draw(&request, &own.newer, &inbox, &wake);
+                // A panic here must not leave the map dead for the rest of the session.
+                let drawn = std::panic::catch_unwind(std::panic::AssertUnwindSafe(draw));
+                let failure = match drawn {
+                    Ok(Ok(())) => None,
+                    Ok(Err(error)) => Some(error.to_string()),
+                    Err(_) => Some("something went wrong while drawing it".to_owned()),
+                };
+                if let Some(failure) = failure {
+                    let _closing = inbox.send(Event::PictureFailed(failure));
+                    wake();
+                }
+            }
+        };
+        let started = std::thread::Builder::new().name("map".to_owned()).spawn(body);
+        drop(started);
+        Self { slot }
+    }
+
+    /// Asks for a picture.
+    pub fn ask(&self, request: Request) {
+        self.slot.put(|slot| slot.0 = Some(request));
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.slot.put(|slot| slot.1 = true);
+    }
+}
+
+impl Slot {
+    fn put(&self, change: impl FnOnce(&mut (Option<Request>, bool))) {
+        change(&mut self.request.lock().unwrap_or_else(PoisonError::into_inner));
+        self.newer.store(true, Ordering::Relaxed);
+        self.changed.notify_all();
+    }
+
+    /// Waits for a request; none when the program closes.
+    fn next(&self) -> Option<Request> {
+        let mut slot = self.request.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if slot.1 {
+                return None;
+            }
+            if let Some(request) = slot.0.take() {
+                self.newer.store(false, Ordering::Relaxed);
+                return Some(request);
+            }
+            slot = self.changed.wait(slot).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Draws shapes and coarse heat at once, fine heat when nothing newer is waiting.
+fn draw(request: &Request, newer: &AtomicBool, inbox: &Sender<Event>, wake: &Wake) -> Result<()> {
+    let Request { key, lattice, prepared } = request;
+    let send = |picture: Picture| {
+        let _closing = inbox.send(Event::Picture(picture));
+        wake();
+    };
+    let grid = ShapeGrid::decode(&prepared.model, &prepared.projection, key.property, *lattice)?;
+    let mut picture = Picture { key: Some(*key), grid: Some(Arc::new(grid)), heat: None };
+    if !key.heat {
+        send(picture);
+        return Ok(());
+    }
+    let objective = Objective::of(prepared.model.clone(), key.property);
+    let bounds = key.view.grown(MARGIN);
+    let [w, h] = bounds.size();
+    let never = AtomicBool::new(false);
+    for (cells, cancelled) in HEAT_CELLS.into_iter().zip([&never, newer]) {
+        let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
+        let field = HeatField::compute(&objective, &prepared.projection, bounds, size, cancelled)?;
+        let Some(field) = field else { break };
+        let pixels = heat_pixels(&field, key.range);
+        picture.heat = Some((Arc::new(field), pixels));
+        send(picture.clone());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zooming_keeps_the_point_under_the_mouse() {
+        let mut map = Map::new(Bounds { low: [-2.0, -1.0], high: [2.0, 1.0] });
+        let share = |map: &Map| (1.0 - map.view.low[0]) / map.view.size()[0];
+        let before = share(&map);
+        map.zoom([1.0, 0.5], 1.7);
+        assert!((share(&map) - before).abs() < 1e-12);
+        assert!((map.view.size()[0] - 4.0 / 1.7).abs() < 1e-12);
+    }
+
+    #[test]
+    fn resizing_keeps_the_scale() {
+        let mut map = Map::new(Bounds { low: [-3.6, -3.0], high: [3.6, 3.0] });
+        map.resize([1440.0, 600.0]);
+        assert!((map.view.size()[0] - 14.4).abs() < 1e-12);
+        assert!((map.view.size()[1] - 6.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,184 @@
+//! The models that are open, each with what the map needs to know of it.
+
+use crate::error::Result;
+use crate::explore::compose::Points;
+use crate::explore::grid::typical_reach;
+use crate::explore::heat::HeatField;
+use crate::explore::{Bounds, Projection};
+use crate::model::Model;
+use crate::objective::{Objective, Property};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Encoded data on the map are thinned to this many points.
+const MOST_POINTS: usize = 1500;
+/// Cells along each side of the data's box over which the usual range of a property is measured.
+const RANGE_CELLS: usize = 32;
+
+/// One model among the open ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModelId(pub u64);
+
+/// A model with its place on the map; made on a background thread, never changed.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The frozen model.
+    pub model: Arc<Model>,
+    /// Between its latent and the map.
+    pub projection: Projection,
+    /// Its encoded data on the map.
+    pub points: Points,
+    /// The part of the map that shows all its data.
+    pub home: Bounds,
+    /// The box of the data, where the map shows the latent itself.
+    pub data_box: Option<Bounds>,
+    /// How far a typical shape reaches, in data units.
+    pub reach: f64,
+    /// The usual range of each property over the data's box, in the order of [`Property::ALL`].
+    ranges: [(f64, f64); 4],
+}
+
+impl Prepared {
+    /// Measures what the map needs of `model`.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn new(model: Model) -> Result<Self> {
+        let model = Arc::new(model);
+        let mu = &model.encoded.mu;
+        let projection = Projection::of(mu);
+        let all = projection.project_all(mu);
+        let statistics = &model.card.statistics;
+        let corners = [projection.project(&statistics.low), projection.project(&statistics.high)];
+        let data_box = Bounds::around(&corners);
+        let mut ranges = [(0.0, 1.0); 4];
+        for (range, property) in ranges.iter_mut().zip(Property::ALL) {
+            let objective = Objective::of(model.clone(), property);
+            let never = AtomicBool::new(false);
+            let cells = [RANGE_CELLS; 2];
+            let field = HeatField::compute(&objective, &projection, data_box, cells, &never)?;
+            if let Some(found) = field.and_then(|field| field.range) {
+                *range = found;
+            }
+        }
+        Ok(Self {
+            points: Points { names: centres(&model, &all), positions: Arc::new(thinned(&all)) },
+            home: Bounds::around(&all).grown(0.06),
+            data_box: projection.is_exact().then_some(data_box),
+            reach: typical_reach(&model)?,
+            ranges,
+            projection,
+            model,
+        })
+    }
+
+    /// The 2nd to 98th percentile of a property over the data's box.
+    pub fn range(&self, property: Property) -> (f64, f64) {
+        Property::ALL.iter().position(|&p| p == property).map_or((0.0, 1.0), |i| self.ranges[i])
+    }
+}
+
+fn thinned(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    // An odd stride next to the even count of families still visits all of them.
+    let stride = points.len().div_ceil(MOST_POINTS).max(1);
+    points.iter().step_by(stride).copied().collect()
+}
+
+/// The mean position of each family, with its name.
+fn centres(model: &Model, positions: &[[f64; 2]]) -> Vec<([f64; 2], String)> {
+    let encoded = &model.encoded;
+    let centre = |(label, name): (usize, &String)| {
+        let members = || {
+            let labels = encoded.labels.iter();
+            labels.zip(positions).filter(move |(l, _)| usize::from(**l) == label).map(|(_, p)| p)
+        };
+        let n = members().count().max(1) as f64;
+        let sum = members().fold([0.0; 2], |s, p| [s[0] + p[0], s[1] + p[1]]);
+        ([sum[0] / n, sum[1] / n], name.clone())
+    };
+    encoded.names.iter().enumerate().map(centre).collect()
+}
+
+/// An open model.
+#[derive(Clone, Debug)]
+pub struct ModelEntry {
+    /// Its name on the screen.
+    pub name: String,
+    /// Counts the snapshots of a model that is being trained; what was computed from an older one is stale.
+    pub version: u64,
+    /// The file it was opened from or saved to.
+    pub path: Option<PathBuf>,
+    /// Whether leaving the program would lose it.
+    pub unsaved: bool,
+    /// The model and its place on the map.
+    pub prepared: Arc<Prepared>,
+}
+
+/// All open models; one is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Models {
+    entries: BTreeMap<ModelId, ModelEntry>,
+    shown: Option<ModelId>,
+    next: u64,
+}
+
+impl Models {
+    /// A new identity.
+    pub fn allot(&mut self) -> ModelId {
+        self.next += 1;
+        ModelId(self.next)
+    }
+
+    /// Puts a model (back) under its identity.
+    pub fn insert(&mut self, id: ModelId, entry: ModelEntry) {
+        self.entries.insert(id, entry);
+    }
+
+    /// Takes a model out; another one is shown if it was.
+    pub fn remove(&mut self, id: ModelId) -> Option<ModelEntry> {
+        let entry = self.entries.remove(&id);
+        if self.shown == Some(id) {
+            self.shown = self.entries.keys().next_back().copied();
+        }
+        entry
+    }
+
+    /// Shows a model.
+    pub fn show(&mut self, id: ModelId) {
+        if self.entries.contains_key(&id) {
+            self.shown = Some(id);
+        }
+    }
+
+    /// The model that is shown.
+    pub fn shown(&self) -> Option<(ModelId, &ModelEntry)> {
+        self.shown.and_then(|id| Some((id, self.entries.get(&id)?)))
+    }
+
+    /// One model.
+    pub fn get(&self, id: ModelId) -> Option<&ModelEntry> {
+        self.entries.get(&id)
+    }
+
+    /// One model, to be changed.
+    pub fn get_mut(&mut self, id: ModelId) -> Option<&mut ModelEntry> {
+        self.entries.get_mut(&id)
+    }
+
+    /// All models, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (ModelId, &ModelEntry)> {
+        self.entries.iter().map(|(id, entry)| (*id, entry))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

@@ -1,0 +1,99 @@
+//! Sentences for the person: errors stay until they are read, the rest goes by itself.
+
+/// How long a notice that is no error stays, in seconds.
+const SECONDS: f64 = 6.0;
+/// At most this many are shown.
+const MOST: usize = 4;
+
+/// A sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Its identity, to take it away.
+    pub id: u64,
+    /// What it says.
+    pub text: String,
+    /// Whether something failed.
+    pub is_error: bool,
+    /// Seconds left; none for errors.
+    left: Option<f64>,
+}
+
+/// The sentences that are shown, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    shown: Vec<Notice>,
+    next: u64,
+}
+
+impl Notices {
+    /// Says that something failed.
+    pub fn error(&mut self, text: impl std::fmt::Display) {
+        self.say(text.to_string(), true);
+    }
+
+    /// Says that something was done.
+    pub fn info(&mut self, text: impl Into<String>) {
+        self.say(text.into(), false);
+    }
+
+    fn say(&mut self, text: String, is_error: bool) {
+        // The same sentence twice is said once.
+        self.shown.retain(|notice| notice.text != text);
+        self.next += 1;
+        self.shown.push(Notice {
+            id: self.next,
+            text,
+            is_error,
+            left: (!is_error).then_some(SECONDS),
+        });
+        let excess = self.shown.len().saturating_sub(MOST);
+        self.shown.drain(..excess);
+    }
+
+    /// Takes a sentence away.
+    pub fn dismiss(&mut self, id: u64) {
+        self.shown.retain(|notice| notice.id != id);
+    }
+
+    /// Takes all errors away; whether there were any.
+    pub fn dismiss_errors(&mut self) -> bool {
+        let before = self.shown.len();
+        self.shown.retain(|notice| !notice.is_error);
+        before != self.shown.len()
+    }
+
+    /// Lets `seconds` pass; the seconds until the next sentence goes, if one will.
+    pub fn advance(&mut self, seconds: f64) -> Option<f64> {
+        for left in self.shown.iter_mut().filter_map(|notice| notice.left.as_mut()) {
+            *left -= seconds;
+        }
+        self.shown.retain(|notice| notice.left.is_none_or(|left| left > 0.0));
+        self.shown.iter().filter_map(|notice| notice.left).min_by(f64::total_cmp)
+    }
+
+    /// The sentences, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
+        self.shown.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_stay_and_the_rest_goes() {
+        let mut notices = Notices::default();
+        notices.error("bad");
+        notices.info("good");
+        notices.info("good");
+        assert_eq!(notices.iter().count(), 2, "the same sentence is said once");
+        assert!(notices.advance(1.0).is_some());
+        assert!(notices.advance(SECONDS).is_none());
+        let left: Vec<_> = notices.iter().map(|n| (n.text.as_str(), n.id)).collect();
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].0, "bad");
+        notices.dismiss(left[0].1);
+        assert_eq!(notices.iter().count(), 0);
+    }
+}

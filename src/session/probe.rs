@@ -1,0 +1,75 @@
+//! One point of the map looked at closely: its shape, its properties, its neighbour, its verdict.
+
+use super::models::{ModelId, Prepared};
+use crate::data::outline::form_distance;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::explore::neighbours::nearest_training_row;
+use crate::objective::Property;
+use crate::trust::{Verdict, judge};
+
+/// What is known of one latent point; computed at once, in well under a millisecond.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probe {
+    /// The model and version it was computed from.
+    pub model: (ModelId, u64),
+    /// Where on the map.
+    pub at: [f64; 2],
+    /// The latent point.
+    pub z: Vec<f64>,
+    /// Its shape, `[input]`.
+    pub outline: Vec<f32>,
+    /// Every property of the shape, in the order of [`Property::ALL`].
+    pub values: [f64; 4],
+    /// How far it can be believed.
+    pub verdict: Verdict,
+    /// The nearest training shape.
+    pub nearest: Option<Neighbour>,
+}
+
+/// The training shape that the model places nearest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Neighbour {
+    /// Its family.
+    pub family: String,
+    /// Its outline, `[input]`.
+    pub outline: Vec<f32>,
+    /// How much the forms differ: the root mean square distance of points after centring and scaling.
+    pub difference: f64,
+}
+
+impl Probe {
+    /// Decodes and judges the map point `at`, or the latent point `z` when it is given.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn at(
+        prepared: &Prepared,
+        model: (ModelId, u64),
+        at: [f64; 2],
+        z: Option<&[f64]>,
+        property: Property,
+    ) -> Result<Self> {
+        let z = z.map_or_else(|| prepared.projection.lift(at), <[f64]>::to_vec);
+        let rows = Rows::from_flat(z.len(), z.clone());
+        let decoded = prepared.model.decode(&rows)?;
+        let verdict = judge(&prepared.model, property, &rows, &decoded)?[0];
+        let outline = decoded.into_flat();
+        let nearest = nearest_training_row(&prepared.model, &z).map(|row| {
+            let encoded = &prepared.model.encoded;
+            let near = prepared.model.training_outline(row);
+            Neighbour {
+                family: encoded.names[usize::from(encoded.labels[row])].clone(),
+                difference: form_distance(&outline, &near),
+                outline: near,
+            }
+        });
+        let values = Property::ALL.map(|property| property.measure(&outline));
+        Ok(Self { model, at, z, outline, values, verdict, nearest })
+    }
+
+    /// The value of one property.
+    pub fn value(&self, property: Property) -> f64 {
+        Property::ALL.iter().position(|&p| p == property).map_or(f64::NAN, |i| self.values[i])
+    }
+}

@@ -1,0 +1,116 @@
+//! What is remembered from one session to the next.
+
+use crate::data::recipe::Recipe;
+use crate::error::{Error, Result};
+use crate::model::training::TrainingConfig;
+use crate::numerics::files;
+use crate::optimise::SearchConfig;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Recent files that are remembered.
+const MOST_RECENT: usize = 8;
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What is remembered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The theme of the window.
+    pub theme: ThemeChoice,
+    /// Files that were opened or saved, newest first.
+    pub recent: Vec<PathBuf>,
+    /// The data of the next training.
+    pub recipe: Recipe,
+    /// The settings of the next training.
+    pub training: TrainingConfig,
+    /// The settings of the next search.
+    pub search: SearchConfig,
+    /// Whether training runs without a brake.
+    pub full_speed: bool,
+    /// Whether the first hint was followed.
+    pub hint_followed: bool,
+}
+
+impl Settings {
+    /// Reads settings; a missing file gives the defaults.
+    ///
+    /// # Errors
+    /// Names a file that is there and cannot be understood; it is set aside so that nothing is lost.
+    pub fn load(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let bytes = files::read(path)?;
+        serde_json::from_slice(&bytes).map_err(|error| {
+            let aside = path.with_extension("damaged.json");
+            let kept = if std::fs::rename(path, &aside).is_ok() {
+                format!("; it was set aside as {}", aside.display())
+            } else {
+                String::new()
+            };
+            Error::file(
+                path,
+                format!("the settings are damaged ({error}), so the usual ones are used{kept}"),
+            )
+        })
+    }
+
+    /// Writes the settings, whole or not at all; their folder is made if it is missing.
+    ///
+    /// # Errors
+    /// Names the file when it cannot be written.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
+        }
+        files::write_whole(path, |out| Ok(serde_json::to_writer_pretty(out, self)?))
+    }
+
+    /// Puts a file at the top of the recent ones.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|known| known != path);
+        self.recent.insert(0, path.to_owned());
+        self.recent.truncate(MOST_RECENT);
+    }
+}
+
+/// Where settings are kept: in the place the system sets aside for them, if it has one.
+pub fn default_path() -> Option<PathBuf> {
+    let places = directories::ProjectDirs::from("", "", "latent-explorer")?;
+    Some(places.config_dir().join("settings.json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_and_damage_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/settings.json");
+        assert_eq!(Settings::load(&path).unwrap(), Settings::default());
+        let mut settings = Settings { theme: ThemeChoice::Dark, ..Settings::default() };
+        settings.remember(Path::new("a"));
+        settings.remember(Path::new("b"));
+        settings.remember(Path::new("a"));
+        assert_eq!(settings.recent, [PathBuf::from("a"), PathBuf::from("b")]);
+        settings.save(&path).unwrap();
+        assert_eq!(Settings::load(&path).unwrap(), settings);
+        std::fs::write(&path, "{").unwrap();
+        assert!(Settings::load(&path).unwrap_err().to_string().contains("set aside"));
+        assert!(path.with_extension("damaged.json").exists());
+    }
+}

@@ -1,0 +1,400 @@
+//! Everything the window shows, and how events change it.
+
+use super::climb::{Climb, Playback};
+use super::event::{End, Outcome, Product, Progress, RunId, SearchProgress, TrainingProgress};
+use super::map::Map;
+use super::models::{ModelEntry, ModelId, Models, Prepared};
+use super::notices::Notices;
+use super::probe::Probe;
+use super::settings::Settings;
+use super::training::{Phase, Training};
+use crate::explore::Bounds;
+use crate::explore::compose::Visible;
+use crate::objective::Property;
+use crate::optimise::SearchReport;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a person is busy with; each has its own panel and its own choice of layers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Activity {
+    /// Looking.
+    #[default]
+    Explore,
+    /// Learning a model.
+    Train,
+    /// Searching in it.
+    Optimise,
+}
+
+/// A layer of the map that can be switched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// Decoded shapes.
+    Shapes,
+    /// The property as a heat map.
+    Heat,
+    /// Encoded data.
+    Data,
+    /// Ways of a search.
+    Paths,
+    /// Where answers cannot be trusted.
+    Trust,
+}
+
+/// What a job that makes no model or search of its own is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Opening this file.
+    Open(PathBuf),
+    /// Saving this version of this model.
+    Save(ModelId, u64),
+}
+
+/// Something that was lost and can be brought back.
+#[derive(Debug)]
+pub enum Lost {
+    /// A model that was closed.
+    Model(ModelId, ModelEntry),
+    /// A search that was cleared or replaced.
+    Climb(Box<Climb>),
+    /// A pin that was taken out, and its place.
+    Pin(usize, Probe),
+}
+
+/// How many losses can be undone.
+const MOST_LOST: usize = 20;
+
+/// The state of the program.
+#[derive(Debug)]
+pub struct State {
+    /// What the person is busy with.
+    pub activity: Activity,
+    /// The open models.
+    pub models: Models,
+    /// The map.
+    pub map: Map,
+    /// The training.
+    pub training: Training,
+    /// The search.
+    pub climb: Option<Climb>,
+    /// Sentences for the person.
+    pub notices: Notices,
+    /// What is remembered.
+    pub settings: Settings,
+    /// Jobs that open or save.
+    pub errands: BTreeMap<RunId, Errand>,
+    visible: [Visible; 3],
+    held_range: Option<(f64, f64)>,
+    lost: Vec<Lost>,
+}
+
+impl State {
+    /// Nothing is open yet.
+    pub fn new(settings: Settings) -> Self {
+        let nothing = Visible::default();
+        Self {
+            activity: Activity::default(),
+            models: Models::default(),
+            map: Map::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
+            training: Training::default(),
+            climb: None,
+            notices: Notices::default(),
+            settings,
+            errands: BTreeMap::new(),
+            visible: [
+                Visible { shapes: true, ..nothing },
+                Visible { shapes: true, data: true, ..nothing },
+                Visible { shapes: true, heat: true, paths: true, ..nothing },
+            ],
+            held_range: None,
+            lost: Vec::new(),
+        }
+    }
+
+    /// The property that colours the map: the one that is climbed is the one that is looked at.
+    pub fn property(&self) -> Property {
+        self.settings.search.property
+    }
+
+    /// The layers of the present activity.
+    pub fn visible(&self) -> Visible {
+        self.visible[self.activity as usize]
+    }
+
+    /// Switches a layer of the present activity.
+    pub fn toggle(&mut self, overlay: Overlay) {
+        let visible = &mut self.visible[self.activity as usize];
+        let layer = match overlay {
+            Overlay::Shapes => &mut visible.shapes,
+            Overlay::Heat => &mut visible.heat,
+            Overlay::Data => &mut visible.data,
+            Overlay::Paths => &mut visible.paths,
+            Overlay::Trust => &mut visible.trust,
+        };
+        *layer = !*layer;
+    }
+
+    /// The model that is shown, prepared.
+    pub fn shown(&self) -> Option<(ModelId, &ModelEntry)> {
+        self.models.shown()
+    }
+
+    /// Identity and version of the model that is shown.
+    pub fn shown_version(&self) -> Option<(ModelId, u64)> {
+        self.models.shown().map(|(id, entry)| (id, entry.version))
+    }
+
+    /// The range of the colour scale: held, or the model's own.
+    pub fn range(&self) -> (f64, f64) {
+        let own = || self.shown().map(|(_, entry)| entry.prepared.range(self.property()));
+        self.held_range.or_else(own).unwrap_or((0.0, 1.0))
+    }
+
+    /// Whether the range is held.
+    pub fn is_range_held(&self) -> bool {
+        self.held_range.is_some()
+    }
+
+    /// Holds the present range, or lets it go.
+    pub fn hold_range(&mut self, hold: bool) {
+        self.held_range = hold.then(|| self.range());
+    }
+
+    /// Whether the search was made from another model, or another version, than the one shown.
+    pub fn is_climb_stale(&self) -> bool {
+        self.climb.as_ref().is_some_and(|climb| Some(climb.model) != self.shown_version())
+    }
+
+    /// Whether closing the program would lose something.
+    pub fn has_unsaved(&self) -> bool {
+        self.models.iter().any(|(_, entry)| entry.unsaved)
+    }
+
+    /// Remembers a loss so that it can be undone.
+    pub fn lose(&mut self, lost: Lost) {
+        self.lost.push(lost);
+        let excess = self.lost.len().saturating_sub(MOST_LOST);
+        self.lost.drain(..excess);
+    }
+
+    /// What can be undone, in words.
+    pub fn undoable(&self) -> Option<&'static str> {
+        self.lost.last().map(|lost| match lost {
+            Lost::Model(..) => "Undo closing a model",
+            Lost::Climb(_) => "Bring back the last climb",
+            Lost::Pin(..) => "Undo unpinning",
+        })
+    }
+
+    /// Brings back what was last lost.
+    pub fn undo(&mut self) {
+        match self.lost.pop() {
+            Some(Lost::Model(id, entry)) => {
+                self.models.insert(id, entry);
+                self.show(id);
+            }
+            Some(Lost::Climb(climb)) => self.climb = Some(*climb),
+            Some(Lost::Pin(place, pin)) => {
+                self.map.pins.insert(place.min(self.map.pins.len()), pin)
+            }
+            None => self.notices.info("There is nothing to undo."),
+        }
+    }
+
+    /// Shows a model and all of its data.
+    pub fn show(&mut self, id: ModelId) {
+        self.models.show(id);
+        self.map.probe = None;
+        self.map.picked = None;
+        self.map.morph = None;
+        self.map.pins.clear();
+        if let Some((_, entry)) = self.models.shown() {
+            let home = entry.prepared.home;
+            self.map.fit(home);
+        }
+    }
+
+    /// Takes the progress of a job in; foreign runs are dropped.
+    pub fn progress(&mut self, run: RunId, progress: Progress) {
+        match progress {
+            Progress::Training(progress) if self.training.run == Some(run) => {
+                self.trained(progress)
+            }
+            Progress::Search(progress) => self.searched(run, &progress),
+            Progress::Training(_) => (),
+        }
+    }
+
+    fn trained(&mut self, progress: TrainingProgress) {
+        let training = &mut self.training;
+        training.share = progress.share;
+        training.epoch = progress.epoch;
+        training.seconds_left = progress.seconds_left;
+        training.extend_curve(&progress.curve);
+        if let (Some(id), Some(prepared)) = (training.model, progress.snapshot) {
+            self.renew(id, prepared);
+        }
+    }
+
+    /// Puts a newer version of a model in the place of the one before.
+    fn renew(&mut self, id: ModelId, prepared: Arc<Prepared>) {
+        let home = prepared.home;
+        let first = match self.models.get_mut(id) {
+            Some(entry) => {
+                entry.prepared = prepared;
+                entry.version += 1;
+                entry.unsaved = true;
+                entry.path = None;
+                false
+            }
+            None => {
+                let name = format!("Trained {}", id.0);
+                let entry = ModelEntry { name, version: 0, path: None, unsaved: true, prepared };
+                self.models.insert(id, entry);
+                true
+            }
+        };
+        if first {
+            self.show(id);
+        } else if self.models.shown().is_some_and(|(shown, _)| shown == id) {
+            // The map follows the data only when they leave it or shrink to a spot: a map that
+            // moves all the time cannot be read.
+            let view = self.map.view;
+            let lost =
+                !view.grown(0.02).contains(home.low) || !view.grown(0.02).contains(home.high);
+            let [w, h] = [0, 1].map(|k| home.size()[k] / view.size()[k]);
+            if lost || w.max(h) < 0.45 {
+                self.map.fit(home.grown(0.15));
+            }
+        }
+    }
+
+    fn searched(&mut self, run: RunId, progress: &SearchProgress) {
+        let Some(climb) = self.climb.as_mut().filter(|climb| climb.run == Some(run)) else {
+            return;
+        };
+        let Some(entry) = self.models.get(climb.model.0) else { return };
+        climb.step = progress.step;
+        for (line, points) in progress.points.iter().enumerate() {
+            climb.paths.extend(line, points.iter(), &entry.prepared.projection);
+        }
+        climb.paths.wind();
+    }
+
+    /// Takes the end of a job in; the person sees which end it was.
+    pub fn ended(&mut self, run: RunId, end: End) {
+        if self.training.run == Some(run) {
+            self.training_ended(end);
+        } else if self.climb.as_ref().is_some_and(|climb| climb.run == Some(run)) {
+            self.climb_ended(end);
+        } else if let Some(errand) = self.errands.remove(&run) {
+            self.errand_ended(&errand, end);
+        }
+    }
+
+    fn training_ended(&mut self, End { outcome, product }: End) {
+        let training = &mut self.training;
+        training.run = None;
+        training.phase = Phase::Idle;
+        let epochs = match outcome {
+            Outcome::Finished => training.epochs,
+            _ => training.epoch.saturating_sub(1),
+        };
+        let kept = product.is_some();
+        if let (Some(id), Some(Product::Trained(prepared))) = (training.model, product) {
+            self.renew(id, prepared);
+        } else if let Some(id) = training.model {
+            // Nothing was learned: the model that was there before comes back.
+            self.models.remove(id);
+            if let Some((shown, _)) = self.models.shown() {
+                self.show(shown);
+            }
+        }
+        self.held_range = None;
+        match outcome {
+            Outcome::Finished => self
+                .notices
+                .info(format!("Training finished after {epochs} epochs. Save it with Ctrl+S.")),
+            Outcome::Cancelled => self.notices.info("Training stopped; what it learned is kept."),
+            Outcome::Failed(why) if kept => {
+                self.notices.error(format!("{why} (the model of the last whole epoch is kept)"));
+            }
+            Outcome::Failed(why) => self.notices.error(why),
+        }
+    }
+
+    fn climb_ended(&mut self, End { outcome, product }: End) {
+        let Some(climb) = self.climb.as_mut() else { return };
+        climb.run = None;
+        match product {
+            Some(Product::Searched(report)) => {
+                if let Some(entry) = self.models.get(climb.model.0) {
+                    let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
+                    climb.paths =
+                        crate::explore::paths::Paths::new(ways, &entry.prepared.projection);
+                }
+                climb.playback = Playback { playing: true, share: 0.0, ..climb.playback };
+                let found = report.best_believable.is_some();
+                climb.report = Some(report);
+                if !found {
+                    self.notices
+                        .info("No answer can be believed: the table says why, restart by restart.");
+                }
+            }
+            _ => self.climb = None,
+        }
+        match outcome {
+            Outcome::Finished => (),
+            Outcome::Cancelled => self.notices.info("Climb stopped; the ways so far are kept."),
+            Outcome::Failed(why) => self.notices.error(why),
+        }
+    }
+
+    fn errand_ended(&mut self, errand: &Errand, End { outcome, product }: End) {
+        match (outcome, product, errand) {
+            (Outcome::Failed(why), ..) => self.notices.error(why),
+            (_, Some(Product::Opened(prepared, path)), _) => self.opened(prepared, &path),
+            (_, Some(Product::Saved(path)), Errand::Save(id, version)) => {
+                if let Some(entry) = self.models.get_mut(*id) {
+                    // A model that went on learning meanwhile is still unsaved.
+                    entry.unsaved = entry.version != *version;
+                    entry.name = name_of(&path);
+                    entry.path = Some(path.clone());
+                }
+                self.settings.remember(&path);
+                self.notices.info(format!("Saved as {}.", path.display()));
+            }
+            _ => (),
+        }
+    }
+
+    fn opened(&mut self, prepared: Arc<Prepared>, path: &Path) {
+        let id = self.models.allot();
+        let entry = ModelEntry {
+            name: name_of(path),
+            version: 0,
+            path: Some(path.to_owned()),
+            unsaved: false,
+            prepared,
+        };
+        // A file that is opened again takes the place of its older self.
+        let older =
+            self.models.iter().find(|(_, e)| e.path.as_deref() == Some(path)).map(|(id, _)| id);
+        older.and_then(|older| self.models.remove(older));
+        self.models.insert(id, entry);
+        self.show(id);
+        self.settings.remember(path);
+    }
+
+    /// The report of the search, if there is one.
+    pub fn report(&self) -> Option<&Arc<SearchReport>> {
+        self.climb.as_ref().and_then(|climb| climb.report.as_ref())
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_stem()
+        .map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
+}

@@ -1,0 +1,66 @@
+//! What views ask for: a command to the session, or something of the window alone.
+
+use crate::session::Command;
+use crate::session::models::ModelId;
+
+/// A sheet over the window.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sheet {
+    /// Open a model: a typed path, a dialog, a recent file, a sample.
+    Open(String),
+    /// Save a model under a typed path or a dialog.
+    Save(ModelId, String),
+    /// The data of the next training.
+    Data,
+    /// A model would be lost by closing it.
+    CloseUnsaved(ModelId),
+    /// Models would be lost by leaving.
+    QuitUnsaved,
+    /// The keys.
+    Keys,
+}
+
+/// What a view asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Something for the session.
+    Do(Command),
+    /// Lay a sheet over the window.
+    Show(Sheet),
+    /// Take the sheet away.
+    HideSheet,
+    /// Choose a file to open in the system's dialog.
+    BrowseOpen,
+    /// Choose where to save a model in the system's dialog.
+    BrowseSave(ModelId),
+    /// Show or hide the left panel.
+    TogglePanel,
+    /// Open or close the drawer at the bottom.
+    ToggleDrawer,
+    /// Show the map large, for a room.
+    TogglePresent,
+    /// Fill the screen, or stop to.
+    ToggleFullScreen,
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Put a picture of the window on the clipboard.
+    CopyPicture,
+    /// Leave the program, whatever is unsaved.
+    Quit,
+}
+
+/// What was asked for in this frame, in order.
+#[derive(Debug, Default)]
+pub struct Actions(pub Vec<Action>);
+
+impl Actions {
+    /// Asks for a command.
+    pub fn command(&mut self, command: Command) {
+        self.0.push(Action::Do(command));
+    }
+
+    /// Asks for anything.
+    pub fn push(&mut self, action: Action) {
+        self.0.push(action);
+    }
+}

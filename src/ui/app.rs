@@ -1,0 +1,181 @@
+//! The window: reads the state, draws the panels, hands what they ask for to the session.
+
+use super::action::{Action, Actions, Sheet};
+use super::dialogs::Dialogs;
+use super::map::MapView;
+use super::sheets::Sheets;
+use super::{drawer, inspector, keys, panels, theme, top_bar};
+use crate::session::settings::ThemeChoice;
+use crate::session::{Command, Session, State};
+use egui::{CentralPanel, Frame, Margin, Panel, ViewportCommand};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a frame may spend on taking in what jobs have reported.
+const INBOX_BUDGET: Duration = Duration::from_millis(2);
+/// The longest step of time that an animation takes: after a pause it goes on, it does not jump.
+const LONGEST_STEP: f64 = 0.1;
+
+/// The window.
+pub struct App {
+    session: Session,
+    map: MapView,
+    sheets: Sheets,
+    dialogs: Dialogs,
+    theme: Option<ThemeChoice>,
+    panel_hidden: bool,
+    drawer_open: bool,
+    presenting: bool,
+    quitting: bool,
+}
+
+impl App {
+    /// Opens on the first sample model, or on `model` if one is named; `settings` is where settings
+    /// are kept, if anywhere.
+    pub fn new(
+        cc: &eframe::CreationContext<'_>,
+        settings: Option<PathBuf>,
+        model: Option<PathBuf>,
+    ) -> Self {
+        theme::install(&cc.egui_ctx);
+        let ctx = cc.egui_ctx.clone();
+        let mut session = Session::new(settings, Arc::new(move || ctx.request_repaint()));
+        if let Some(path) = model {
+            session.perform(Command::Open(path));
+        }
+        Self {
+            session,
+            map: MapView::default(),
+            sheets: Sheets::default(),
+            dialogs: Dialogs::new(cc.egui_ctx.clone()),
+            theme: None,
+            panel_hidden: false,
+            drawer_open: false,
+            presenting: false,
+            quitting: false,
+        }
+    }
+
+    /// What the window shows.
+    pub fn state(&self) -> &State {
+        self.session.state()
+    }
+
+    fn act(&mut self, ctx: &egui::Context, action: Action) {
+        match action {
+            Action::Do(command) => self.session.perform(command),
+            Action::Show(sheet) => self.sheets.open(sheet),
+            Action::HideSheet => self.sheets.close(),
+            Action::BrowseOpen => self.dialogs.open(),
+            Action::BrowseSave(id) => {
+                self.dialogs.save(id, &top_bar::suggested_path(self.session.state()))
+            }
+            Action::TogglePanel => self.panel_hidden = !self.panel_hidden,
+            Action::ToggleDrawer => self.drawer_open = !self.drawer_open,
+            Action::TogglePresent => {
+                self.presenting = !self.presenting;
+                ctx.set_zoom_factor(if self.presenting { 1.35 } else { 1.0 });
+            }
+            Action::ToggleFullScreen => {
+                let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
+            }
+            Action::Copy(text) => ctx.copy_text(text),
+            Action::CopyPicture => {
+                let board = ctx.clone();
+                let callback =
+                    egui::ScreenshotCallback::new(move |image| board.copy_image((*image).clone()));
+                ctx.send_viewport_cmd(ViewportCommand::Screenshot(callback));
+            }
+            Action::Quit => {
+                self.quitting = true;
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+        }
+    }
+
+    /// Files that were dropped, and the wish to leave.
+    fn window_events(&self, ctx: &egui::Context, actions: &mut Actions) {
+        let (dropped, close) = ctx.input(|i| {
+            let paths: Vec<PathBuf> =
+                i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect();
+            (paths, i.viewport().close_requested())
+        });
+        for path in dropped {
+            actions.command(Command::Open(path));
+        }
+        if close && !self.quitting && self.session.state().has_unsaved() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            actions.push(Action::Show(Sheet::QuitUnsaved));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        let more = self.session.drain(INBOX_BUDGET);
+        let seconds = f64::from(ctx.input(|i| i.unstable_dt)).min(LONGEST_STEP);
+        match self.session.advance(seconds) {
+            Some(wait) if wait > 0.0 => ctx.request_repaint_after(Duration::from_secs_f64(wait)),
+            Some(_) => ctx.request_repaint(),
+            None => (),
+        }
+        if more {
+            ctx.request_repaint();
+        }
+        let wanted = self.session.state().settings.theme;
+        if self.theme != Some(wanted) {
+            theme::choose(ctx, wanted);
+            self.theme = Some(wanted);
+        }
+        self.session.save_settings();
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let mut actions = Actions::default();
+        let ctx = ui.ctx().clone();
+        let state = self.session.state();
+        keys::read(&ctx, state, self.sheets.is_open(), &mut actions);
+        self.window_events(&ctx, &mut actions);
+        self.dialogs.collect(&mut actions);
+
+        let fill = ui.visuals().panel_fill;
+        let frame = |x: i8, y: i8| Frame::new().fill(fill).inner_margin(Margin::symmetric(x, y));
+        Panel::top("top").exact_size(40.0).frame(frame(12, 4)).show(ui, |ui| {
+            top_bar::show(ui, state, self.presenting, &mut actions);
+        });
+        if !self.presenting {
+            let open = self.drawer_open && drawer::has_content(state);
+            let height = if open { drawer::OPEN } else { drawer::CLOSED };
+            Panel::bottom("drawer").exact_size(height).frame(frame(12, 8)).show(ui, |ui| {
+                drawer::show(ui, state, open, &mut actions);
+            });
+            if !self.panel_hidden {
+                Panel::left("controls")
+                    .exact_size(260.0)
+                    .resizable(false)
+                    .frame(frame(14, 8))
+                    .show(ui, |ui| {
+                        panels::show(ui, state, &mut actions);
+                    });
+            }
+        }
+        Panel::right("inspector").exact_size(300.0).resizable(false).frame(frame(14, 8)).show(
+            ui,
+            |ui| {
+                inspector::show(ui, state, &mut actions);
+            },
+        );
+        CentralPanel::no_frame().show(ui, |ui| self.map.show(ui, state, &mut actions));
+        self.sheets.show(&ctx, state, &mut actions);
+
+        // Views have drawn the state as it was; only now does anything change.
+        if !actions.0.is_empty() {
+            ctx.request_repaint();
+        }
+        for action in actions.0 {
+            self.act(&ctx, action);
+        }
+    }
+}

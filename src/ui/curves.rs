@@ -1,0 +1,92 @@
+//! Curves: losses over epochs, values over steps.
+
+use super::theme;
+use crate::session::State;
+use crate::session::climb::Climb;
+use crate::session::training::CurvePoint;
+use crate::train::Losses;
+use egui::{Color32, Stroke, Ui, vec2};
+use egui_plot::{Corner, Legend, Line, Plot, PlotPoints, VLine};
+
+/// Points of one value curve; more cannot be told apart.
+const POINTS: usize = 160;
+/// Curves of restarts that are drawn; the chosen and the best are always among them.
+const CURVES: usize = 200;
+
+fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
+    Plot::new(name.to_owned())
+        .height(ui.available_height() - 4.0)
+        .allow_scroll(false)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_boxed_zoom(false)
+        .show_x(false)
+        .show_y(false)
+        .set_margin_fraction(vec2(0.02, 0.08))
+        .x_axis_label(x.to_owned())
+}
+
+/// The three losses of a training, on a logarithmic scale so that none hides another.
+pub fn losses(ui: &mut Ui, state: &State) {
+    let curve = &state.training.curve;
+    let dark = ui.visuals().dark_mode;
+    let pick = |light: (u8, u8, u8), in_dark: (u8, u8, u8)| {
+        let (r, g, b) = if dark { in_dark } else { light };
+        Color32::from_rgb(r, g, b)
+    };
+    type Series = (&'static str, fn(&Losses) -> f64, Color32);
+    let series: [Series; 3] = [
+        ("Total", |l| l.total, ui.visuals().text_color()),
+        ("Reconstruction", |l| l.reconstruction, pick((24, 95, 190), (120, 174, 255))),
+        ("KL", |l| l.kl, pick((180, 95, 0), (240, 184, 84))),
+    ];
+    let legend = Legend::default().position(Corner::RightTop);
+    let plot = plot("losses", ui, "epoch")
+        .legend(legend)
+        .y_axis_formatter(|mark, _| crate::explore::format::three_digits(10f64.powf(mark.value)));
+    plot.show(ui, |ui| {
+        for (name, value, colour) in series {
+            let points: PlotPoints<'_> = curve
+                .iter()
+                .map(|point: &CurvePoint| [point.epoch, value(&point.losses)])
+                .filter(|[_, y]| *y > 0.0)
+                .map(|[x, y]| [x, y.log10()])
+                .collect();
+            ui.line(Line::new(name, points).color(colour).width(2.0));
+        }
+    });
+}
+
+/// The value of every restart over its steps; a line at the step that is shown.
+pub fn values(ui: &mut Ui, climb: &Climb) {
+    let Some(report) = &climb.report else { return };
+    let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
+    let (accent, star) = (theme::accent(ui), theme::colour(theme::palette(ui).star));
+    let stride = report.restarts.len().div_ceil(CURVES);
+    let step = climb.shown_step();
+    plot("values", ui, "step").show(ui, |ui| {
+        for (index, restart) in report.restarts.iter().enumerate() {
+            let chosen = climb.chosen == Some(index);
+            let best = report.best_believable == Some(index);
+            if !chosen && !best && index % stride != 0 {
+                continue;
+            }
+            let values = &restart.restart.values;
+            let every = values.len().div_ceil(POINTS).max(1);
+            let points: PlotPoints<'_> = values
+                .iter()
+                .enumerate()
+                .filter(|(step, value)| step % every == 0 && value.is_finite())
+                .map(|(step, value)| [step as f64, *value])
+                .collect();
+            let (colour, width) = match (chosen, best) {
+                (true, _) => (accent, 2.6),
+                (_, true) => (star, 2.2),
+                _ => (weak, 1.0),
+            };
+            let name = format!("Restart {}", index + 1);
+            ui.line(Line::new(name, points).stroke(Stroke::new(width, colour)));
+        }
+        ui.vline(VLine::new("Shown", step).color(accent).width(1.0));
+    });
+}

@@ -1,0 +1,68 @@
+//! The system's file dialogs, which wait on threads of their own.
+
+use super::action::{Action, Actions};
+use crate::session::Command;
+use crate::session::models::ModelId;
+use crossbeam_channel::{Receiver, Sender};
+use std::path::PathBuf;
+
+/// Dialogs that are open, and where their answers arrive.
+pub struct Dialogs {
+    sender: Sender<Command>,
+    answers: Receiver<Command>,
+    ctx: egui::Context,
+}
+
+impl Dialogs {
+    /// None is open.
+    pub fn new(ctx: egui::Context) -> Self {
+        let (sender, answers) = crossbeam_channel::unbounded();
+        Self { sender, answers, ctx }
+    }
+
+    /// Lets a person choose a file to open.
+    pub fn open(&self) {
+        self.ask(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Open a model")
+                .add_filter("Models and starts", &["safetensors", "csv"]);
+            dialog.pick_file().map(Command::Open)
+        });
+    }
+
+    /// Lets a person choose where to save a model.
+    pub fn save(&self, model: ModelId, suggested: &str) {
+        let name = PathBuf::from(suggested)
+            .file_name()
+            .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        self.ask(move || {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Save the model")
+                .add_filter("Model", &["safetensors"])
+                .set_file_name(name);
+            dialog.save_file().map(|path| Command::Save(model, path))
+        });
+    }
+
+    /// The dialog gives nothing both when it is cancelled and when the system has none; the sheet with
+    /// its typed path stays open behind it for the second case.
+    fn ask(&self, dialog: impl FnOnce() -> Option<Command> + Send + 'static) {
+        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
+        let wait = move || {
+            if let Some(command) = dialog() {
+                let _closing = sender.send(command);
+                ctx.request_repaint();
+            }
+        };
+        let started = std::thread::Builder::new().name("dialog".to_owned()).spawn(wait);
+        drop(started);
+    }
+
+    /// Takes answers in; an answer also takes the sheet away.
+    pub fn collect(&self, actions: &mut Actions) {
+        for command in self.answers.try_iter() {
+            actions.push(Action::HideSheet);
+            actions.command(command);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The strip at the bottom: the timeline of what is played or learned; opened, its curves and results.
+
+use super::action::{Action, Actions};
+use super::painting::fill_shape;
+use super::theme::{self, colour};
+use super::widgets::{Icon, duration, icon_button, note};
+use super::{curves, table};
+use crate::explore::colour::scale;
+use crate::explore::format::three_digits;
+use crate::session::climb::Climb;
+use crate::session::training::Phase;
+use crate::session::{Activity, Command, State};
+use egui::{Align, Align2, FontId, Layout, Painter, Rect, Sense, Stroke, Ui, pos2, vec2};
+
+/// Height of the strip.
+pub const CLOSED: f32 = 72.0;
+/// Height with curves and results.
+pub const OPEN: f32 = 272.0;
+
+/// Width of the table of restarts.
+const TABLE_WIDTH: f32 = 620.0;
+
+/// Draws the strip and, when `open`, what is under it.
+pub fn show(ui: &mut Ui, state: &State, open: bool, actions: &mut Actions) {
+    let has_content = has_content(state);
+    ui.allocate_ui_with_layout(
+        vec2(ui.available_width(), 52.0),
+        Layout::right_to_left(Align::Center),
+        |ui| {
+            if has_content {
+                let (icon, name) = if open {
+                    (Icon::Down, "Close the drawer")
+                } else {
+                    (Icon::Up, "Open curves and results")
+                };
+                if icon_button(ui, icon, name).clicked() {
+                    actions.push(Action::ToggleDrawer);
+                }
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| match state.activity {
+                Activity::Explore => pins(ui, state, actions),
+                Activity::Train => learning(ui, state, actions),
+                Activity::Optimise => climbing(ui, state, actions),
+            });
+        },
+    );
+    if open && has_content {
+        ui.separator();
+        match (state.activity, &state.climb) {
+            (Activity::Train, _) => curves::losses(ui, state),
+            (Activity::Optimise, Some(climb)) => results(ui, climb, actions),
+            _ => (),
+        }
+    }
+}
+
+/// Whether there is anything under the strip.
+pub fn has_content(state: &State) -> bool {
+    match state.activity {
+        Activity::Explore => false,
+        Activity::Train => !state.training.curve.is_empty(),
+        Activity::Optimise => state.climb.is_some(),
+    }
+}
+
+fn results(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
+    let Some(report) = &climb.report else {
+        note(ui, "Climbing\u{2026}");
+        return;
+    };
+    let size = ui.available_size();
+    let column = Layout::top_down(Align::Min);
+    ui.horizontal_top(|ui| {
+        let left = vec2(TABLE_WIDTH, size.y);
+        ui.allocate_ui_with_layout(left, column, |ui| table::show(ui, climb, report, actions));
+        let right = vec2(size.x - TABLE_WIDTH - 24.0, size.y);
+        ui.allocate_ui_with_layout(right, column, |ui| curves::values(ui, climb));
+    });
+}
+
+/// Shapes that were pinned, side by side.
+fn pins(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let pins = &state.map.pins;
+    if pins.is_empty() {
+        note(ui, "Right-click the map to pin shapes here and compare them.");
+        return;
+    }
+    let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.reach);
+    for (index, pin) in pins.iter().enumerate() {
+        let (rect, response) = ui.allocate_exact_size(vec2(104.0, 52.0), Sense::click());
+        let name = format!("Pin {}", index + 1);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+        let painter = ui.painter_at(rect);
+        let fill = if response.hovered() {
+            ui.visuals().widgets.hovered.weak_bg_fill
+        } else {
+            ui.visuals().faint_bg_color
+        };
+        painter.rect_filled(rect, 6.0, fill);
+        let value = pin.value(state.property());
+        let centre = rect.left_center() + vec2(28.0, 0.0);
+        painter.add(fill_shape(
+            &pin.outline,
+            centre,
+            20.0 / reach as f32,
+            colour(scale(value, state.range())),
+        ));
+        let at = rect.right_center() - vec2(8.0, 0.0);
+        painter.text(
+            at,
+            Align2::RIGHT_CENTER,
+            three_digits(value),
+            FontId::proportional(14.0),
+            ui.visuals().text_color(),
+        );
+        let response = response.on_hover_text("Click to go back to it, right-click to take it out");
+        if response.clicked() {
+            actions.command(Command::PickPin(index));
+        } else if response.secondary_clicked() {
+            actions.command(Command::Unpin(index));
+        }
+    }
+}
+
+fn learning(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let training = &state.training;
+    match training.phase {
+        Phase::Idle => (),
+        phase => {
+            let (icon, name) =
+                if phase == Phase::Paused { (Icon::Play, "Go on") } else { (Icon::Pause, "Pause") };
+            if icon_button(ui, icon, name).clicked() {
+                actions.command(Command::TogglePlay);
+            }
+            if icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
+                actions.command(Command::StopTraining);
+            }
+        }
+    }
+    let Some(last) = training.curve.last() else {
+        note(ui, "Press Train and watch the losses fall while the map takes shape.");
+        return;
+    };
+    let rest = match training.phase {
+        Phase::Idle => "done".to_owned(),
+        Phase::Paused => "paused".to_owned(),
+        Phase::Running => format!("{} left", duration(training.seconds_left)),
+    };
+    let text = format!("Epoch {} of {}", training.epoch.min(training.epochs), training.epochs);
+    two_lines(ui, &text, &rest, 120.0);
+    let losses = [
+        ("Total", last.losses.total),
+        ("Reconstruction", last.losses.reconstruction),
+        ("KL", last.losses.kl),
+    ];
+    for (name, value) in losses {
+        two_lines(ui, name, &three_digits(value), 100.0);
+    }
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
+    let values: Vec<f64> = training.curve.iter().map(|p| p.losses.total.max(1e-12).ln()).collect();
+    let width = rect.width() * training.share as f32;
+    sparkline(
+        ui.painter(),
+        rect.with_max_x(rect.left() + width.max(1.0)),
+        &values,
+        theme::accent(ui),
+    );
+}
+
+fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let Some(climb) = &state.climb else {
+        note(ui, "Press Climb, or double-click the map: the ways are played here.");
+        return;
+    };
+    if climb.run.is_some() {
+        if icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
+            actions.command(Command::StopClimb);
+        }
+        ui.spinner();
+        two_lines(ui, &format!("Step {} of {}", climb.step, climb.config.steps), "climbing", 150.0);
+        return;
+    }
+    let playing = climb.playback.playing;
+    if icon_button(ui, Icon::Back, "One step back").clicked() {
+        actions.command(Command::StepBy(-1));
+    }
+    let (icon, name) = if playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    if icon_button(ui, icon, name).clicked() {
+        actions.command(Command::TogglePlay);
+    }
+    if icon_button(ui, Icon::Forward, "One step on").clicked() {
+        actions.command(Command::StepBy(1));
+    }
+    let speed = climb.playback.speed;
+    ui.menu_button(format!("{speed}\u{d7}"), |ui| {
+        for choice in [0.25, 0.5, 1.0, 2.0, 4.0] {
+            if ui.selectable_label(speed == choice, format!("{choice}\u{d7}")).clicked() {
+                actions.command(Command::Speed(choice / speed));
+            }
+        }
+    })
+    .response
+    .on_hover_text("Speed of the playback ([ and ])");
+    let step = climb.shown_step().floor() as usize;
+    let best = climb.report.as_ref().and_then(|report| report.best_believable).map(|best| {
+        climb.report.as_ref().map_or(f64::NAN, |r| r.restarts[best].restart.best_value())
+    });
+    let best = best
+        .map_or("no believable answer".to_owned(), |value| format!("best {}", three_digits(value)));
+    two_lines(ui, &format!("Step {step} of {}", climb.paths.last_step()), &best, 130.0);
+    timeline(ui, climb, actions);
+}
+
+/// The best value so far against the playback, with a hand that can be dragged.
+fn timeline(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click_and_drag());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, "Timeline"));
+    let painter = ui.painter_at(rect.expand(2.0));
+    painter.rect_filled(rect, 6.0, ui.visuals().faint_bg_color);
+    let weak = ui.visuals().weak_text_color();
+    sparkline(&painter, rect.shrink2(vec2(0.0, 5.0)), &best_so_far(climb), weak);
+    let x = rect.left() + rect.width() * climb.playback.share as f32;
+    let accent = theme::accent(ui);
+    painter.vline(x, rect.y_range(), Stroke::new(2.0, accent));
+    painter.circle_filled(pos2(x, rect.center().y), 6.0, accent);
+    let response = response.on_hover_text("The best value so far; drag to any moment");
+    if response.dragged() || response.clicked() {
+        if let Some(at) = response.interact_pointer_pos() {
+            let share = f64::from((at.x - rect.left()) / rect.width());
+            actions.command(Command::Scrub(share));
+        }
+    }
+}
+
+/// The best value of all restarts at each of a hundred moments of the playback.
+fn best_so_far(climb: &Climb) -> Vec<f64> {
+    let Some(report) = &climb.report else { return Vec::new() };
+    let mode = report.config.mode;
+    let mut best = f64::NAN;
+    let mut reached = 0;
+    (0..=100)
+        .map(|moment| {
+            let step = climb.paths.step_at(f64::from(moment) / 100.0).floor() as usize;
+            for step in reached..=step {
+                for value in report.restarts.iter().filter_map(|r| r.restart.values.get(step)) {
+                    if best.is_nan() || mode.better(*value, best) {
+                        best = *value;
+                    }
+                }
+            }
+            reached = step + 1;
+            best
+        })
+        .collect()
+}
+
+fn two_lines(ui: &mut Ui, first: &str, second: &str, width: f32) {
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::hover());
+    let name = format!("{first}: {second}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
+    let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+    let at = rect.left_center();
+    ui.painter().text(
+        at - vec2(0.0, 1.0),
+        Align2::LEFT_BOTTOM,
+        first,
+        FontId::proportional(15.0),
+        ink,
+    );
+    ui.painter().text(
+        at + vec2(0.0, 2.0),
+        Align2::LEFT_TOP,
+        second,
+        FontId::proportional(13.0),
+        weak,
+    );
+}
+
+/// A line without axes over the whole of `rect`.
+fn sparkline(painter: &Painter, rect: Rect, values: &[f64], ink: egui::Color32) {
+    let finite = || values.iter().copied().filter(|v| v.is_finite());
+    let (low, high) =
+        finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    if values.len() < 2 || low > high {
+        return;
+    }
+    let span = (high - low).max(1e-12);
+    let point = |(i, v): (usize, &f64)| {
+        let x = i as f32 / (values.len() - 1) as f32;
+        let y = ((v - low) / span) as f32;
+        pos2(rect.left() + x * rect.width(), rect.bottom() - y * rect.height())
+    };
+    let points = values.iter().enumerate().filter(|(_, v)| v.is_finite()).map(point).collect();
+    painter.line(points, Stroke::new(1.8, ink));
+}

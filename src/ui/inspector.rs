@@ -1,0 +1,207 @@
+//! The right panel: the shape that is looked at, its properties, its neighbour, and what to believe.
+
+use super::action::{Action, Actions};
+use super::painting::{fill_shape, outline_shape};
+use super::theme::{self, colour};
+use super::widgets::{fact, heading, note, verdict};
+use crate::explore::colour::scale;
+use crate::explore::format::three_digits;
+use crate::objective::Property;
+use crate::optimise::RestartReport;
+use crate::session::probe::Probe;
+use crate::session::{Activity, Command, State};
+use egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
+
+/// Draws the panel.
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        if state.activity == Activity::Optimise && state.report().is_some() {
+            answer(ui, state, actions);
+            ui.separator();
+        }
+        let looked_at = state.map.probe.as_ref().or(state.map.picked.as_ref());
+        match looked_at {
+            Some(probe) => shape(ui, probe, state, actions),
+            None => empty(ui, state),
+        }
+    });
+}
+
+/// The place for one shape.
+fn canvas(ui: &mut Ui, height: f32, name: &str) -> Rect {
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
+    rect
+}
+
+fn reach(state: &State) -> f64 {
+    state.shown().map_or(1.0, |(_, entry)| entry.prepared.reach)
+}
+
+/// The colour of a shape that shows a property.
+fn ink(ui: &Ui, state: &State, value: f64) -> Color32 {
+    let plain = state.activity == Activity::Train;
+    colour(if plain { theme::palette(ui).shape } else { scale(value, state.range()) })
+}
+
+fn empty(ui: &mut Ui, state: &State) {
+    let rect = canvas(ui, 210.0, "No shape yet");
+    let text = if state.report().is_some() {
+        "Move over the map"
+    } else {
+        "Move over the map\nto see its shapes"
+    };
+    let font = FontId::proportional(15.0);
+    let ink = ui.visuals().weak_text_color();
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
+    note(
+        ui,
+        "Click to keep a point, Shift-click to walk there, right-click to pin it, double-click to climb from it. Arrow keys move the point.",
+    );
+}
+
+fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
+    let compact = state.activity == Activity::Optimise && state.report().is_some();
+    let height = if compact { 130.0 } else { 230.0 };
+    let rect = canvas(ui, height, "The shape at the cursor");
+    let unit = 0.44 * rect.height() / reach(state) as f32;
+    let painter = ui.painter_at(rect);
+    painter.add(fill_shape(
+        &probe.outline,
+        rect.center(),
+        unit,
+        ink(ui, state, probe.value(state.property())),
+    ));
+    if let Some(nearest) = &probe.nearest {
+        let stroke = Stroke::new(1.4, ui.visuals().text_color().gamma_multiply(0.75));
+        painter.add(outline_shape(&nearest.outline, rect.center(), unit, stroke));
+    }
+    properties(ui, probe, state.property(), compact);
+    if state.training.run.is_none() {
+        verdict(ui, &probe.verdict);
+    }
+    details(ui, probe, actions);
+}
+
+/// Three rows, the property that colours the map first.
+fn properties(ui: &mut Ui, probe: &Probe, chosen: Property, compact: bool) {
+    let mut rows: Vec<Property> = Property::ALL.into_iter().filter(|&p| p != chosen).collect();
+    rows.insert(0, chosen);
+    let count = if compact { 1 } else { 3 };
+    for property in rows.into_iter().take(count) {
+        let value = three_digits(probe.value(property));
+        fact(ui, property.label(), &value, property.about());
+    }
+}
+
+fn details(ui: &mut Ui, probe: &Probe, actions: &mut Actions) {
+    ui.collapsing("Details", |ui| {
+        for property in Property::ALL {
+            fact(ui, property.label(), &format!("{:.6}", probe.value(property)), property.about());
+        }
+        for (i, z) in probe.z.iter().enumerate().take(8) {
+            fact(ui, &format!("z{i}"), &format!("{z:.6}"), "A coordinate of the latent point");
+        }
+        fact(ui, "Round trip", &three_digits(probe.verdict.round_trip), "How far encoding the decoded shape leads away: |encode(decode(z)) - z|");
+        if let Some(nearest) = &probe.nearest {
+            fact(ui, "Nearest training shape", &nearest.family, "The training shape that the model places nearest; its outline is drawn over the shape");
+            fact(ui, "Difference in form", &three_digits(nearest.difference), "Root mean square distance of points after centring and scaling both");
+        }
+        ui.horizontal(|ui| {
+            if ui.button("Copy point").on_hover_text("The latent coordinates in full precision").clicked() {
+                actions.push(Action::Copy(joined(&probe.z)));
+            }
+            if ui.button("Copy outline").on_hover_text("x0,y0,x1,y1,.. in full precision").clicked() {
+                actions.push(Action::Copy(joined(&probe.outline)));
+            }
+        });
+    });
+}
+
+fn joined<T: std::fmt::Display>(values: &[T]) -> String {
+    values.iter().map(T::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// The answer of a search: the shape before and after, and what to believe of it.
+fn answer(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let (Some(climb), Some(report)) = (&state.climb, state.report()) else { return };
+    let index = climb.chosen.or(report.best_believable).or(report.best);
+    let Some(restart) = index.and_then(|i| report.restarts.get(i)) else {
+        heading(ui, "No answer");
+        note(
+            ui,
+            "Every restart left the property's domain at once. Try another seed, or start inside the data.",
+        );
+        return;
+    };
+    let title = match (climb.chosen, report.best_believable) {
+        (Some(i), _) => format!("Restart {}", i + 1),
+        (None, Some(_)) => "Best believable answer".to_owned(),
+        (None, None) => "Best answer, not believable".to_owned(),
+    };
+    heading(ui, &title);
+    before_and_after(ui, restart, state);
+    let property = climb.config.property;
+    let first = restart.restart.values.first().copied().unwrap_or(f64::NAN);
+    let best = restart.restart.best_value();
+    let change = format!("{} to {}", three_digits(first), three_digits(best));
+    fact(ui, property.label(), &change, property.about());
+    let step = restart
+        .restart
+        .best_step
+        .map_or("\u{2013}".to_owned(), |s| format!("{s} of {}", restart.restart.steps()));
+    fact(
+        ui,
+        "Best at step",
+        &step,
+        "The answer is the best valid point on the way, not the last one",
+    );
+    verdict(ui, &restart.verdict);
+    if let (None, Some(best), Some(believable)) =
+        (climb.chosen, report.best, report.best_believable)
+        && best != believable
+    {
+        let value = report.restarts[best].restart.best_value();
+        let text = format!(
+            "Restart {} reached {}, but is {}.",
+            best + 1,
+            three_digits(value),
+            report.restarts[best].verdict.word()
+        );
+        if ui.link(RichText::new(text).small()).on_hover_text("Show it").clicked() {
+            actions.command(Command::ChooseRestart(Some(best)));
+        }
+    }
+    if state.is_climb_stale() {
+        ui.label(
+            RichText::new("The model has changed since this climb.")
+                .small()
+                .color(ui.visuals().warn_fg_color),
+        );
+    }
+}
+
+fn before_and_after(ui: &mut Ui, restart: &RestartReport, state: &State) {
+    let rect = canvas(ui, 120.0, "The shape before and after");
+    let painter = ui.painter_at(rect);
+    let unit = 0.42 * (rect.width() / 2.0).min(rect.height()) / reach(state) as f32;
+    let property = state.property();
+    let halves = [(&restart.decoded_start, 0.25, "start"), (&restart.decoded, 0.75, "best")];
+    for (outline, x, caption) in halves {
+        let centre = rect.left_top() + vec2(x * rect.width(), 0.46 * rect.height());
+        let value = property.measure(outline);
+        painter.add(fill_shape(outline, centre, unit, colour(scale(value, state.range()))));
+        let at = egui::pos2(centre.x, rect.bottom() - 4.0);
+        painter.text(
+            at,
+            Align2::CENTER_BOTTOM,
+            caption,
+            FontId::proportional(12.0),
+            ui.visuals().weak_text_color(),
+        );
+    }
+    let (from, to) = (rect.center() - vec2(12.0, 6.0), vec2(24.0, 0.0));
+    painter.arrow(from, to, Stroke::new(1.6, ui.visuals().weak_text_color()));
+}

@@ -1,0 +1,95 @@
+//! What the keyboard does.
+
+use super::action::{Action, Actions, Sheet};
+use super::top_bar::suggested_path;
+use crate::session::{Activity, Command, Overlay, State};
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+/// The keys and what they do, for the sheet that shows them.
+pub const HELP: &[(&str, &str)] = &[
+    ("1  2  3", "Explore, Train, Optimise"),
+    ("Click, arrow keys", "Keep a point, move it"),
+    ("Shift-click, right-click", "Walk there, pin it"),
+    ("Double-click, C", "Climb from there"),
+    ("R", "Climb from all restarts"),
+    ("Space   ,   .", "Play or pause, one step back, one step on"),
+    ("[   ]", "Slower, faster"),
+    ("G  H  D  P  T", "Shapes, heat, data, paths, trust"),
+    ("F", "Show all data"),
+    ("Tab", "Left panel"),
+    ("F5   F11", "Present, full screen"),
+    ("Ctrl+O   Ctrl+S", "Open, save"),
+    ("Ctrl+Z   Esc", "Undo, cancel"),
+];
+
+/// Turns keys into actions; while a field is typed in, only those with Ctrl or F.
+pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Actions) {
+    let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
+    let pressed = |shortcut: KeyboardShortcut| ctx.input_mut(|i| i.consume_shortcut(&shortcut));
+    let plain = |key| pressed(KeyboardShortcut::new(Modifiers::NONE, key));
+    if pressed(KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, Key::C)) {
+        actions.push(Action::CopyPicture);
+    }
+    if sheet_open {
+        return;
+    }
+    if pressed(ctrl(Key::O)) {
+        actions.push(Action::Show(Sheet::Open(String::new())));
+    }
+    if pressed(ctrl(Key::S))
+        && let Some((id, _)) = state.shown()
+    {
+        actions.push(Action::Show(Sheet::Save(id, suggested_path(state))));
+    }
+    if pressed(ctrl(Key::Z)) {
+        actions.command(Command::Undo);
+    }
+    for (key, action) in [
+        (Key::F1, Action::Show(Sheet::Keys)),
+        (Key::F5, Action::TogglePresent),
+        (Key::F11, Action::ToggleFullScreen),
+    ] {
+        if plain(key) {
+            actions.push(action);
+        }
+    }
+    if ctx.egui_wants_keyboard_input() {
+        return;
+    }
+    if plain(Key::Tab) {
+        actions.push(Action::TogglePanel);
+    }
+    let commands = [
+        (Key::Num1, Command::Turn(Activity::Explore)),
+        (Key::Num2, Command::Turn(Activity::Train)),
+        (Key::Num3, Command::Turn(Activity::Optimise)),
+        (Key::Space, Command::TogglePlay),
+        (Key::Comma, Command::StepBy(-1)),
+        (Key::Period, Command::StepBy(1)),
+        (Key::OpenBracket, Command::Speed(0.5)),
+        (Key::CloseBracket, Command::Speed(2.0)),
+        (Key::R, Command::Climb),
+        (Key::G, Command::ToggleOverlay(Overlay::Shapes)),
+        (Key::H, Command::ToggleOverlay(Overlay::Heat)),
+        (Key::D, Command::ToggleOverlay(Overlay::Data)),
+        (Key::P, Command::ToggleOverlay(Overlay::Paths)),
+        (Key::T, Command::ToggleOverlay(Overlay::Trust)),
+        (Key::F, Command::Fit),
+        (Key::Escape, Command::Cancel),
+        (Key::ArrowLeft, Command::Nudge([-0.02, 0.0])),
+        (Key::ArrowRight, Command::Nudge([0.02, 0.0])),
+        (Key::ArrowDown, Command::Nudge([0.0, -0.02])),
+        (Key::ArrowUp, Command::Nudge([0.0, 0.02])),
+    ];
+    for (key, command) in commands {
+        if plain(key) {
+            actions.command(command);
+        }
+    }
+    let point = state.map.probe.as_ref().or(state.map.picked.as_ref()).map(|probe| probe.at);
+    if let Some(at) = point
+        && plain(Key::C)
+    {
+        actions.command(Command::ClimbFrom(at));
+    }
+}

@@ -1,0 +1,351 @@
+//! The map: the scene, what the mouse does to it, and the few things that float over it.
+
+use super::action::Actions;
+use super::painting::{Cache, Transform, haloed, paint};
+use super::theme::{self, colour};
+use super::widgets::{Icon, icon_button};
+use crate::explore::colour::scale;
+use crate::explore::compose::{Climb, Subject, compose};
+use crate::explore::format::three_digits;
+use crate::session::{Activity, Command, Overlay, State};
+use egui::{
+    Align, Align2, Color32, FontId, Frame, Layout, Margin, Painter, PointerButton, Pos2, Rect,
+    Response, RichText, Sense, Shape, Stroke, Ui, UiBuilder, pos2, vec2,
+};
+
+/// How near the mouse must come to a mark to take hold of it, in points.
+const GRAB: f32 = 11.0;
+
+/// What the map keeps from frame to frame.
+#[derive(Default)]
+pub struct MapView {
+    cache: Cache,
+    dragging_pick: bool,
+    last_hover: Option<Pos2>,
+}
+
+impl MapView {
+    /// Draws the map into all of `ui` and turns what the mouse does into commands.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+        let rect = ui.available_rect_before_wrap();
+        let size = [f64::from(rect.width()), f64::from(rect.height())];
+        if state.map.size != size || state.map.asked.is_none() {
+            actions.command(Command::Resize(size));
+        }
+        let transform = Transform { rect, view: state.map.view };
+        let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
+        let response = response.accessible_name("Map of the latent space");
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Map of the latent space")
+        });
+        self.mouse(ui, &response, transform, state, actions);
+
+        let palette = theme::palette(ui);
+        let painter = ui.painter_at(rect);
+        painter.rect_filled(rect, 0.0, colour(palette.canvas));
+        let Some((_, entry)) = state.shown() else {
+            empty(&painter, rect, ui.visuals().weak_text_color());
+            return;
+        };
+        let subject = Subject {
+            grid: state.map.picture.grid.as_ref(),
+            reach: entry.prepared.reach,
+            heat: state.map.picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
+            range: state.range(),
+            points: &entry.prepared.points,
+            data_box: entry.prepared.data_box,
+            climb: shown_climb(state),
+            pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
+        };
+        let plain = state.activity == Activity::Train;
+        let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
+        paint(&painter, &scene, transform, &mut self.cache);
+        self.cursor(&painter, state, transform, palette.text, palette.canvas);
+
+        let visible = state.visible();
+        if visible.heat || (visible.shapes && !plain) {
+            colour_bar(ui, rect, state, actions);
+        }
+        chips(ui, rect, state, actions);
+        if !state.settings.hint_followed {
+            hint(ui, rect, "Move over the map. Double-click to climb from there.");
+        }
+        notices(ui, rect, state, actions);
+    }
+
+    fn mouse(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        transform: Transform,
+        state: &State,
+        actions: &mut Actions,
+    ) {
+        let hover = response.hover_pos().filter(|_| !response.dragged());
+        if hover != self.last_hover {
+            self.last_hover = hover;
+            actions.command(Command::Hover(hover.map(|at| transform.to_map(at))));
+        }
+        if let Some(at) = response.hover_pos() {
+            let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
+            let factor = f64::from(pinch) * f64::from(scroll * 0.004).exp();
+            if factor != 1.0 {
+                actions.command(Command::Zoom(transform.to_map(at), factor));
+            }
+        }
+        let pick = state.map.picked.as_ref().map(|picked| transform.to_screen(picked.at));
+        if response.drag_started_by(PointerButton::Primary) {
+            let from = ui.input(|i| i.pointer.press_origin());
+            self.dragging_pick =
+                from.zip(pick).is_some_and(|(from, pick)| from.distance(pick) < GRAB);
+        }
+        if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle)
+        {
+            match (self.dragging_pick, response.interact_pointer_pos()) {
+                (true, Some(at)) => actions.command(Command::Pick(transform.to_map(at))),
+                _ => {
+                    let delta = response.drag_delta();
+                    let unit = transform.unit();
+                    let by = [-f64::from(delta.x) / unit, f64::from(delta.y) / unit];
+                    if by != [0.0, 0.0] {
+                        actions.command(Command::Pan(by));
+                    }
+                }
+            }
+        }
+        if response.drag_stopped() {
+            self.dragging_pick = false;
+        }
+        let Some(at) = response.interact_pointer_pos() else { return };
+        let point = transform.to_map(at);
+        if response.double_clicked() {
+            actions.command(Command::ClimbFrom(point));
+        } else if response.clicked() {
+            let restart = restart_at(state, transform, at);
+            match restart {
+                Some(_) => actions.command(Command::ChooseRestart(restart)),
+                None if ui.input(|i| i.modifiers.shift) => actions.command(Command::Morph(point)),
+                None => actions.command(Command::Pick(point)),
+            }
+        } else if response.secondary_clicked() {
+            actions.command(Command::Pin(point));
+        }
+    }
+
+    /// A ring around the point that is looked at and kept.
+    fn cursor(
+        &self,
+        painter: &Painter,
+        state: &State,
+        transform: Transform,
+        ink: [u8; 4],
+        casing: [u8; 4],
+    ) {
+        if let Some(picked) = &state.map.picked {
+            let at = transform.to_screen(picked.at);
+            painter.circle_stroke(at, 8.0, Stroke::new(4.5, colour(casing)));
+            painter.circle_stroke(at, 8.0, Stroke::new(2.2, colour(ink)));
+        }
+    }
+}
+
+/// The search at the moment that is shown; a search in another model's latent is not drawn.
+fn shown_climb(state: &State) -> Option<Climb<'_>> {
+    let climb = state.climb.as_ref()?;
+    let (id, entry) = state.shown()?;
+    if climb.model.0 != id || climb.paths.lines.is_empty() {
+        return None;
+    }
+    let star = climb.star().zip(climb.report.as_ref()).map(|(index, report)| {
+        entry.prepared.projection.project(report.restarts[index].restart.best())
+    });
+    Some(Climb {
+        paths: &climb.paths,
+        step: climb.shown_step(),
+        fresh_from: climb.fresh_from(),
+        chosen: climb.chosen,
+        star,
+    })
+}
+
+/// The restart whose star or ring is at a place on the screen.
+fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
+    let climb = shown_climb(state).filter(|_| state.visible().paths)?;
+    let star = climb.star.filter(|&star| transform.to_screen(star).distance(at) < GRAB);
+    if star.is_some() {
+        return state.climb.as_ref()?.star();
+    }
+    let heads = (0..climb.paths.lines.len())
+        .map(|i| (i, climb.paths.section(i, climb.step, climb.step)[0]));
+    let distances = heads.map(|(i, head)| (i, transform.to_screen(head).distance(at)));
+    let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    (nearest.1 < GRAB).then_some(nearest.0)
+}
+
+fn empty(painter: &Painter, rect: Rect, ink: Color32) {
+    let font = FontId::proportional(17.0);
+    let text = "No model is open. Drop a checkpoint here, or press Ctrl+O.";
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
+}
+
+/// A surface for things that float over the map.
+fn plate(ui: &Ui) -> Frame {
+    let fill = ui.visuals().panel_fill.gamma_multiply(0.92);
+    Frame::new().fill(fill).corner_radius(8).inner_margin(Margin::symmetric(6, 4))
+}
+
+fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+    let visible = state.visible();
+    let has_climb = state.climb.is_some();
+    let chips = [
+        (
+            Overlay::Shapes,
+            "Shapes",
+            visible.shapes,
+            true,
+            "The shape that every place decodes to (G)",
+        ),
+        (Overlay::Heat, "Heat", visible.heat, true, "The property at every place (H)"),
+        (
+            Overlay::Data,
+            "Data",
+            visible.data,
+            true,
+            "Where the model puts the shapes it was trained on (D)",
+        ),
+        (Overlay::Paths, "Paths", visible.paths, has_climb, "The ways of the last climb (P)"),
+        (
+            Overlay::Trust,
+            "Trust",
+            visible.trust,
+            true,
+            "Fog beyond the data, hatching where outlines cross themselves (T)",
+        ),
+    ];
+    let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), vec2(rect.width() - 20.0, 34.0));
+    ui.scope_builder(
+        UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Min)),
+        |ui| {
+            plate(ui).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.x = 3.0;
+                ui.spacing_mut().button_padding = vec2(9.0, 3.0);
+                for (overlay, name, on, enabled, tooltip) in chips {
+                    let button = egui::Button::selectable(on, RichText::new(name).size(14.0));
+                    if ui.add_enabled(enabled, button).on_hover_text(tooltip).clicked() {
+                        actions.command(Command::ToggleOverlay(overlay));
+                    }
+                }
+            });
+        },
+    );
+}
+
+/// The scale of the colours: a gradient with its range, arrows where values go beyond it.
+fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+    let (low, high) = state.range();
+    let height = (rect.height() - 190.0).clamp(90.0, 260.0);
+    let width = 92.0;
+    let frame = Rect::from_min_size(
+        pos2(rect.right() - width - 10.0, rect.top() + 10.0),
+        vec2(width, height + 62.0),
+    );
+    ui.painter().rect_filled(frame, 8.0, ui.visuals().panel_fill.gamma_multiply(0.92));
+    let response = ui.interact(frame, ui.scope_id().with("colour bar"), Sense::click());
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour scale"));
+    let ink = ui.visuals().text_color();
+    let painter = ui.painter();
+    let title = state.property().label();
+    painter.text(
+        frame.center_top() + vec2(0.0, 8.0),
+        Align2::CENTER_TOP,
+        title,
+        FontId::proportional(13.0),
+        ink,
+    );
+    let bar =
+        Rect::from_min_size(pos2(frame.left() + 14.0, frame.top() + 38.0), vec2(14.0, height));
+    let steps = 64;
+    for i in 0..steps {
+        let share = (f64::from(i) + 0.5) / f64::from(steps);
+        let top = bar.bottom() - (i + 1) as f32 * bar.height() / steps as f32;
+        let cell = Rect::from_min_size(
+            pos2(bar.left(), top),
+            vec2(bar.width(), bar.height() / steps as f32 + 0.5),
+        );
+        painter.rect_filled(cell, 0.0, colour(scale(low + share * (high - low), (low, high))));
+    }
+    let arrow = |tip: Pos2, dy: f32, value: f64| {
+        let points =
+            vec![tip, tip + vec2(-bar.width() / 2.0, dy), tip + vec2(bar.width() / 2.0, dy)];
+        painter.add(Shape::convex_polygon(points, colour(scale(value, (low, high))), Stroke::NONE));
+    };
+    arrow(bar.center_top() - vec2(0.0, 8.0), 8.0, high);
+    arrow(bar.center_bottom() + vec2(0.0, 8.0), -8.0, low);
+    for (share, value) in [(0.0, low), (0.5, 0.5 * (low + high)), (1.0, high)] {
+        let y = bar.bottom() - share * bar.height();
+        let at = pos2(bar.right() + 6.0, y);
+        painter.text(at, Align2::LEFT_CENTER, three_digits(value), FontId::proportional(13.0), ink);
+    }
+    let held = state.is_range_held();
+    if held {
+        let at = frame.center_bottom() - vec2(0.0, 3.0);
+        painter.text(
+            at,
+            Align2::CENTER_BOTTOM,
+            "held",
+            FontId::proportional(12.0),
+            ui.visuals().weak_text_color(),
+        );
+    }
+    let about = state.property().about();
+    let hold =
+        if held { "Click to let the range follow the model." } else { "Click to hold the range." };
+    let range = "From the 2nd to the 98th percentile inside the data; the arrows stand for what lies beyond.";
+    if response.on_hover_text(format!("{about}\n{range}\n{hold}")).clicked() {
+        actions.command(Command::ToggleRangeLock);
+    }
+}
+
+fn hint(ui: &Ui, rect: Rect, text: &str) {
+    let painter = ui.painter();
+    let at = rect.center_bottom() - vec2(0.0, 26.0);
+    let ink = ui.visuals().text_color();
+    haloed(
+        painter,
+        at,
+        Align2::CENTER_CENTER,
+        text,
+        FontId::new(16.0, theme::strong()),
+        ink,
+        ui.visuals().panel_fill,
+    );
+}
+
+/// Sentences at the lower left, each with a cross to take it away.
+fn notices(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+    let place = rect.shrink(10.0);
+    ui.scope_builder(
+        UiBuilder::new().max_rect(place).layout(Layout::bottom_up(Align::Min)),
+        |ui| {
+            let notices: Vec<_> = state.notices.iter().collect();
+            for notice in notices.into_iter().rev() {
+                let accent =
+                    if notice.is_error { ui.visuals().error_fg_color } else { theme::accent(ui) };
+                let frame = plate(ui)
+                    .fill(ui.visuals().panel_fill)
+                    .stroke(Stroke::new(1.5, accent))
+                    .inner_margin(Margin::symmetric(10, 6));
+                frame.show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        ui.set_max_width(rect.width() - 60.0);
+                        ui.add(egui::Label::new(&notice.text).wrap());
+                        if icon_button(ui, Icon::Close, "Dismiss").clicked() {
+                            actions.command(Command::Dismiss(notice.id));
+                        }
+                    });
+                });
+            }
+        },
+    );
+}

@@ -1,0 +1,368 @@
+//! Paints a scene: the same layers that a picture file is written from.
+
+use super::theme::colour;
+use crate::explore::Bounds;
+use crate::explore::colour::Rgba;
+use crate::explore::grid::{Mesh as Fill, ShapeGrid};
+use crate::explore::scene::{Image, Layer, Line, Mark, MarkKind, Scene, Shapes};
+use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::{
+    Align2, Color32, ColorImage, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureHandle,
+    TextureOptions, pos2, vec2,
+};
+use std::sync::Arc;
+
+/// Points of a line closer than this on the screen are drawn as one.
+const FINE: f32 = 0.7;
+/// Distance of hatching lines, in points.
+const HATCH: f32 = 7.0;
+
+/// Between map coordinates (y up) and the screen (y down).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transform {
+    /// Where the map is on the screen.
+    pub rect: Rect,
+    /// The part of the map that is shown.
+    pub view: Bounds,
+}
+
+impl Transform {
+    /// Points on the screen for each unit of the map.
+    pub fn unit(&self) -> f64 {
+        f64::from(self.rect.width()) / self.view.size()[0]
+    }
+
+    /// Where a point of the map is on the screen.
+    pub fn to_screen(self, [x, y]: [f64; 2]) -> Pos2 {
+        let unit = self.unit();
+        // Far points are held at the edge of what f32 can tell apart on a screen.
+        let far = |v: f64| v.clamp(-1e5, 1e5) as f32;
+        pos2(
+            self.rect.left() + far((x - self.view.low[0]) * unit),
+            self.rect.top() + far((self.view.high[1] - y) * unit),
+        )
+    }
+
+    /// Which point of the map is at a place on the screen.
+    pub fn to_map(self, at: Pos2) -> [f64; 2] {
+        let unit = self.unit();
+        [
+            self.view.low[0] + f64::from(at.x - self.rect.left()) / unit,
+            self.view.high[1] - f64::from(at.y - self.rect.top()) / unit,
+        ]
+    }
+
+    fn rect_of(self, bounds: &Bounds) -> Rect {
+        Rect::from_two_pos(self.to_screen(bounds.low), self.to_screen(bounds.high))
+    }
+}
+
+/// What is kept from frame to frame: textures and meshes that have not changed.
+#[derive(Default)]
+pub struct Cache {
+    heat: Option<(Arc<Vec<Rgba>>, TextureHandle)>,
+    shapes: Option<(Shapes, Transform, Arc<Mesh>)>,
+}
+
+impl Cache {
+    /// The texture of a heat image, made anew only when its pixels are others.
+    fn texture(&mut self, painter: &Painter, image: &Image) -> egui::TextureId {
+        if let Some((pixels, texture)) = &self.heat
+            && Arc::ptr_eq(pixels, &image.pixels)
+        {
+            return texture.id();
+        }
+        let pixels = image.pixels.iter().map(|&p| colour(p)).collect();
+        let colours = ColorImage::new(image.size, pixels);
+        let options = TextureOptions::LINEAR;
+        let texture = match self.heat.take() {
+            Some((_, mut texture)) => {
+                texture.set(colours, options);
+                texture
+            }
+            None => painter.ctx().load_texture("heat", colours, options),
+        };
+        let id = texture.id();
+        self.heat = Some((image.pixels.clone(), texture));
+        id
+    }
+
+    /// The mesh of the shapes, made anew only when they, their colours or the view are others.
+    fn mesh(&mut self, shapes: &Shapes, transform: Transform) -> Arc<Mesh> {
+        if let Some((known, at, mesh)) = &self.shapes {
+            let same = Arc::ptr_eq(&known.grid, &shapes.grid)
+                && *at == transform
+                && known.colours == shapes.colours
+                && known.scale == shapes.scale
+                && known.hollow == shapes.hollow;
+            if same {
+                return mesh.clone();
+            }
+        }
+        let mesh = Arc::new(match shapes.hollow {
+            Some(width) => hollow(shapes, transform, width),
+            None => filled(shapes, transform),
+        });
+        self.shapes = Some((shapes.clone(), transform, mesh.clone()));
+        mesh
+    }
+}
+
+/// Paints every layer, back to front.
+pub fn paint(painter: &Painter, scene: &Scene, transform: Transform, cache: &mut Cache) {
+    for layer in &scene.layers {
+        match layer {
+            Layer::Image(image) => {
+                let id = cache.texture(painter, image);
+                let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+                painter.image(id, transform.rect_of(&image.bounds), uv, Color32::WHITE);
+            }
+            Layer::Shapes(shapes) => {
+                painter.add(Shape::Mesh(cache.mesh(shapes, transform)));
+            }
+            Layer::Area(bounds, fill) => {
+                painter.rect_filled(transform.rect_of(bounds), 0.0, colour(*fill));
+            }
+            Layer::Hatch(cells, ink) => {
+                for cell in cells {
+                    hatch(painter, transform.rect_of(cell), colour(*ink));
+                }
+            }
+            Layer::Dots(dots) => {
+                let fill = colour(dots.colour);
+                let visible = painter.clip_rect().expand(4.0);
+                let centres = dots.centres.iter().map(|&c| transform.to_screen(c));
+                let discs = centres.filter(|c| visible.contains(*c));
+                painter.extend(discs.map(|c| Shape::circle_filled(c, dots.radius, fill)));
+            }
+            Layer::Line(line) => paint_line(painter, line, transform),
+            Layer::Mark(mark) => paint_mark(painter, mark, transform),
+            Layer::Text(text) => {
+                let font = FontId::new(text.size, super::theme::strong());
+                let at = transform.to_screen(text.centre);
+                haloed(
+                    painter,
+                    at,
+                    Align2::CENTER_CENTER,
+                    &text.text,
+                    font,
+                    colour(text.colour),
+                    colour(text.halo),
+                );
+            }
+            Layer::EdgeCounts(counts) => edge_counts(painter, *counts, transform.rect),
+        }
+    }
+}
+
+/// Text with a soft edge that keeps it legible on anything.
+pub fn haloed(
+    painter: &Painter,
+    at: Pos2,
+    anchor: Align2,
+    text: &str,
+    font: FontId,
+    ink: Color32,
+    halo: Color32,
+) {
+    for (dx, dy) in [
+        (-1.0, 0.0),
+        (1.0, 0.0),
+        (0.0, -1.0),
+        (0.0, 1.0),
+        (-1.0, -1.0),
+        (1.0, 1.0),
+        (-1.0, 1.0),
+        (1.0, -1.0),
+    ] {
+        painter.text(at + 1.2 * vec2(dx, dy), anchor, text, font.clone(), halo);
+    }
+    painter.text(at, anchor, text, font, ink);
+}
+
+fn vertex(pos: Pos2, color: Color32) -> Vertex {
+    Vertex { pos, uv: WHITE_UV, color }
+}
+
+/// Places triangles in data units around the point `centre` of the screen.
+fn place(fill: &Fill, mut at: impl FnMut(u32, [f32; 2]) -> Vertex) -> Mesh {
+    let vertices =
+        fill.owners.iter().zip(&fill.vertices).map(|(&owner, &v)| at(owner, v)).collect();
+    Mesh { indices: fill.indices.clone(), vertices, ..Mesh::default() }
+}
+
+fn filled(shapes: &Shapes, transform: Transform) -> Mesh {
+    let ShapeGrid { lattice, mesh, .. } = &*shapes.grid;
+    let scale = (shapes.scale * transform.unit()) as f32;
+    let centres: Vec<Pos2> = lattice.centres().map(|c| transform.to_screen(c)).collect();
+    let colours: Vec<Color32> = shapes.colours.iter().map(|&c| colour(c)).collect();
+    place(mesh, |owner, [x, y]| {
+        let owner = owner as usize;
+        vertex(centres[owner] + scale * vec2(x, -y), colours[owner])
+    })
+}
+
+/// One shape, filled.
+pub fn fill_shape(outline: &[f32], centre: Pos2, scale: f32, ink: Color32) -> Shape {
+    let fill = Fill::fill([outline]);
+    Shape::mesh(place(&fill, |_, [x, y]| vertex(centre + scale * vec2(x, -y), ink)))
+}
+
+/// One shape, as a smooth line.
+pub fn outline_shape(outline: &[f32], centre: Pos2, scale: f32, stroke: Stroke) -> Shape {
+    let finite = outline.chunks_exact(2).filter(|p| p[0].is_finite() && p[1].is_finite());
+    Shape::closed_line(finite.map(|p| centre + scale * vec2(p[0], -p[1])).collect(), stroke)
+}
+
+/// Lines of one width around every shape: a strip of two triangles an edge, far cheaper than strokes
+/// with joints, which nobody sees at this width.
+fn hollow(shapes: &Shapes, transform: Transform, width: f32) -> Mesh {
+    let ShapeGrid { lattice, outlines, .. } = &*shapes.grid;
+    let scale = (shapes.scale * transform.unit()) as f32;
+    let mut mesh = Mesh::default();
+    let mut points: Vec<Pos2> = Vec::new();
+    for (index, (outline, centre)) in outlines.iter().zip(lattice.centres()).enumerate() {
+        if outline.iter().any(|v| !v.is_finite()) {
+            continue;
+        }
+        let centre = transform.to_screen(centre);
+        let ink = colour(shapes.colours[index]);
+        points.clear();
+        points.extend(outline.chunks_exact(2).map(|p| centre + scale * vec2(p[0], -p[1])));
+        let (base, n) = (mesh.vertices.len() as u32, points.len());
+        for i in 0..n {
+            let along = points[(i + 1) % n] - points[(i + n - 1) % n];
+            let across = 0.5 * width * along.normalized().rot90();
+            mesh.vertices.push(vertex(points[i] - across, ink));
+            mesh.vertices.push(vertex(points[i] + across, ink));
+            let (a, b) = (base + 2 * i as u32, base + 2 * ((i + 1) % n) as u32);
+            mesh.indices.extend([a, a + 1, b, b, a + 1, b + 1]);
+        }
+    }
+    mesh
+}
+
+fn hatch(painter: &Painter, cell: Rect, ink: Color32) {
+    let cell = cell.intersect(painter.clip_rect());
+    if !cell.is_positive() {
+        return;
+    }
+    // Lines x + y = k * HATCH run on from cell to cell.
+    let (low, high) = (cell.left() + cell.top(), cell.right() + cell.bottom());
+    let mut k = (low / HATCH).ceil() * HATCH;
+    while k < high {
+        let from = pos2((k - cell.bottom()).max(cell.left()), (k - cell.left()).min(cell.bottom()));
+        let to = pos2((k - cell.top()).min(cell.right()), (k - cell.right()).max(cell.top()));
+        painter.line_segment([from, to], Stroke::new(1.0, ink));
+        k += HATCH;
+    }
+}
+
+fn paint_line(painter: &Painter, line: &Line, transform: Transform) {
+    let mut points: Vec<Pos2> = Vec::with_capacity(line.points.len().min(256));
+    let last = line.points.len().saturating_sub(1);
+    for (i, &point) in line.points.iter().enumerate() {
+        let at = transform.to_screen(point);
+        if i == last || points.last().is_none_or(|p| p.distance_sq(at) > FINE * FINE) {
+            points.push(at);
+        }
+    }
+    if let Some(casing) = line.casing {
+        painter.line(points.clone(), Stroke::new(line.width + 2.0, colour(casing)));
+    }
+    painter.line(points, Stroke::new(line.width, colour(line.colour)));
+}
+
+fn paint_mark(painter: &Painter, mark: &Mark, transform: Transform) {
+    let at = transform.to_screen(mark.centre);
+    let (ink, casing) = (colour(mark.colour), colour(mark.casing));
+    let r = mark.radius;
+    match mark.kind {
+        MarkKind::Dot => {
+            painter.circle_filled(at, r + 1.0, casing);
+            painter.circle_filled(at, r, ink);
+        }
+        MarkKind::Ring => {
+            painter.circle_stroke(at, r, Stroke::new(3.4, casing));
+            painter.circle_stroke(at, r, Stroke::new(1.7, ink));
+        }
+        MarkKind::Cross => {
+            for (width, colour) in [(4.0, casing), (1.8, ink)] {
+                let arm = |dx: f32, dy: f32| [at - vec2(dx, dy), at + vec2(dx, dy)];
+                painter.line_segment(arm(r, 0.0), Stroke::new(width, colour));
+                painter.line_segment(arm(0.0, r), Stroke::new(width, colour));
+            }
+        }
+        MarkKind::Star => star(painter, at, r, ink, casing),
+    }
+}
+
+/// A five-pointed star; its centre sees all of it, so a fan fills it.
+fn star(painter: &Painter, at: Pos2, radius: f32, ink: Color32, casing: Color32) {
+    let tip = |i: usize, grow: f32| {
+        let angle = std::f32::consts::TAU * (i as f32 / 10.0 - 0.25);
+        let r = if i.is_multiple_of(2) { radius } else { 0.45 * radius };
+        at + (r + grow) * vec2(angle.cos(), angle.sin())
+    };
+    let outline = (0..10).map(|i| tip(i, 0.0)).collect();
+    painter.add(Shape::closed_line(outline, Stroke::new(4.0, casing)));
+    let mut mesh = Mesh::default();
+    mesh.vertices.push(vertex(at, ink));
+    mesh.vertices.extend((0..10).map(|i| vertex(tip(i, 0.0), ink)));
+    mesh.indices.extend((0..10u32).flat_map(|i| [0, 1 + i, 1 + (i + 1) % 10]));
+    painter.add(Shape::mesh(mesh));
+}
+
+/// An arrowhead and a number at the middle of each edge over which ways have left.
+fn edge_counts(painter: &Painter, counts: [usize; 4], rect: Rect) {
+    let inner = rect.shrink(14.0);
+    let places = [
+        (inner.left_center(), vec2(-1.0, 0.0)),
+        (inner.right_center() - vec2(64.0, 0.0), vec2(1.0, 0.0)),
+        (inner.center_bottom(), vec2(0.0, 1.0)),
+        (inner.center_top() + vec2(0.0, 34.0), vec2(0.0, -1.0)),
+    ];
+    for (count, (at, towards)) in counts.into_iter().zip(places) {
+        if count == 0 {
+            continue;
+        }
+        let (dark, light) = (Color32::from_black_alpha(200), Color32::WHITE);
+        let side = towards.rot90();
+        let head = |grow: f32| {
+            let tip = at + (8.0 + grow) * towards;
+            vec![
+                tip,
+                at - (4.0 + grow) * towards + (7.0 + grow) * side,
+                at - (4.0 + grow) * towards - (7.0 + grow) * side,
+            ]
+        };
+        painter.add(Shape::convex_polygon(head(2.0), dark, Stroke::NONE));
+        painter.add(Shape::convex_polygon(head(0.0), light, Stroke::NONE));
+        let font = FontId::new(15.0, super::theme::strong());
+        haloed(
+            painter,
+            at - 18.0 * towards,
+            Align2::CENTER_CENTER,
+            &count.to_string(),
+            font,
+            light,
+            dark,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_transform_goes_there_and_back() {
+        let transform = Transform {
+            rect: Rect::from_min_size(pos2(260.0, 40.0), vec2(720.0, 600.0)),
+            view: Bounds { low: [-3.6, -3.0], high: [3.6, 3.0] },
+        };
+        assert_eq!(transform.to_screen([-3.6, 3.0]), pos2(260.0, 40.0));
+        let back = transform.to_map(transform.to_screen([1.25, -0.5]));
+        assert!((back[0] - 1.25).abs() < 1e-4 && (back[1] + 0.5).abs() < 1e-4);
+    }
+}

@@ -1,0 +1,97 @@
+//! Exploring: what colours the map, and the point that is looked at.
+
+use crate::explore::format::three_digits;
+use crate::model::losses::Reconstruction;
+use crate::model::vae::Output;
+use crate::objective::Property;
+use crate::session::{Command, State};
+use crate::ui::action::Actions;
+use crate::ui::widgets::{fact, heading, note, number, primary};
+use egui::{Button, Ui, vec2};
+
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    heading(ui, "Colour by");
+    for property in Property::ALL {
+        let chosen = state.property() == property;
+        let button =
+            Button::selectable(chosen, property.label()).min_size(vec2(ui.available_width(), 30.0));
+        if ui.add(button).on_hover_text(property.about()).clicked() {
+            actions.command(Command::SetProperty(property));
+        }
+    }
+    point(ui, state, actions);
+    model(ui, state);
+}
+
+fn point(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    heading(ui, "Point");
+    let Some((_, entry)) = state.shown() else { return };
+    match &state.map.picked {
+        Some(picked) => {
+            let mut at = picked.at;
+            let mut changed = false;
+            let exact = entry.prepared.projection.is_exact();
+            let names = if exact { ["z0", "z1"] } else { ["First axis", "Second axis"] };
+            for (k, name) in names.into_iter().enumerate() {
+                let tooltip = if exact {
+                    "A coordinate of the latent point; drag or type"
+                } else {
+                    "The place on the plane of largest variance (PCA); drag or type"
+                };
+                changed |= number(ui, name, tooltip, &mut at[k], -1e3..=1e3, 0.01);
+            }
+            if changed {
+                actions.command(Command::Pick(at));
+            }
+            ui.add_space(4.0);
+            if primary(ui, "Climb from here", "Let Adam ascend from this point (C)").clicked() {
+                actions.command(Command::ClimbFrom(at));
+            }
+            if ui
+                .button("Pin this shape")
+                .on_hover_text("Keep it beside the map to compare (right-click does the same)")
+                .clicked()
+            {
+                actions.command(Command::Pin(at));
+            }
+        }
+        None => {
+            note(ui, "Click the map to keep a point; arrow keys move it.");
+        }
+    }
+}
+
+fn model(ui: &mut Ui, state: &State) {
+    let Some((_, entry)) = state.shown() else { return };
+    let model = &entry.prepared.model;
+    let training = &model.card.training;
+    heading(ui, "Model");
+    let crate::model::card::Source::Outlines(recipe) = &model.card.source;
+    let families: Vec<&str> = recipe.families.iter().map(|f| f.name()).collect();
+    fact(ui, "Families", &families.len().to_string(), &families.join(", "));
+    fact(ui, "Shapes", &recipe.samples.to_string(), "Outlines it was trained on and tested with");
+    let loss = match training.loss {
+        Reconstruction::Mse => "squared error",
+        Reconstruction::Bce => "cross-entropy",
+    };
+    fact(ui, "Loss", loss, "How far a rebuilt shape is from the original");
+    fact(
+        ui,
+        "Beta",
+        &three_digits(training.beta),
+        "The weight of order against detail: the factor of the KL term",
+    );
+    let output = match training.output {
+        Output::Linear => "linear",
+        Output::Sigmoid => "sigmoid",
+    };
+    fact(ui, "Output", output, "What the decoder ends in");
+    if let Some(error) = model.card.history.last().and_then(|e| e.held_out_reconstruction) {
+        fact(
+            ui,
+            "Rebuild error",
+            &three_digits(error),
+            "Reconstruction loss on shapes it was not trained on, summed over the numbers of a shape",
+        );
+    }
+}

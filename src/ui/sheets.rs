@@ -1,0 +1,262 @@
+//! Sheets over the window: opening, saving, the data of a training, questions, the keys.
+
+use super::action::{Action, Actions, Sheet};
+use super::painting::fill_shape;
+use super::theme::{self, colour};
+use super::widgets::{heading, note, number};
+use crate::data::family::Family;
+use crate::data::recipe::Recipe;
+use crate::model::samples::SAMPLES;
+use crate::session::models::ModelId;
+use crate::session::{Command, State};
+use egui::{Button, Id, Key, Modal, RichText, Sense, TextEdit, Ui, vec2};
+use std::path::PathBuf;
+
+/// Shapes in the preview of a data set.
+const PREVIEW: usize = 36;
+
+/// Sheets and what they remember while they are open.
+#[derive(Default)]
+pub struct Sheets {
+    shown: Option<Sheet>,
+    preview: Option<(Recipe, Vec<Vec<f32>>)>,
+}
+
+impl Sheets {
+    /// Lays a sheet over the window.
+    pub fn open(&mut self, sheet: Sheet) {
+        self.shown = Some(sheet);
+    }
+
+    /// Takes the sheet away.
+    pub fn close(&mut self) {
+        self.shown = None;
+        self.preview = None;
+    }
+
+    /// Whether one is open.
+    pub fn is_open(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    /// Draws the sheet, if one is open.
+    pub fn show(&mut self, ctx: &egui::Context, state: &State, actions: &mut Actions) {
+        let Some(mut sheet) = self.shown.take() else { return };
+        let response = Modal::new(Id::unique("sheet")).show(ctx, |ui| {
+            ui.set_width(if sheet == Sheet::Data { 640.0 } else { 460.0 });
+            match &mut sheet {
+                Sheet::Open(path) => open(ui, path, state, actions),
+                Sheet::Save(id, path) => save(ui, *id, path, actions),
+                Sheet::Data => self.data(ui, &state.settings.recipe, actions),
+                Sheet::CloseUnsaved(id) => close_unsaved(ui, *id, state, actions),
+                Sheet::QuitUnsaved => quit_unsaved(ui, state, actions),
+                Sheet::Keys => keys(ui, actions),
+            }
+        });
+        if response.should_close() {
+            actions.push(Action::HideSheet);
+        }
+        self.shown = Some(sheet);
+    }
+
+    fn data(&mut self, ui: &mut Ui, recipe: &Recipe, actions: &mut Actions) {
+        heading(ui, "Data");
+        let mut edited = recipe.clone();
+        ui.horizontal_wrapped(|ui| {
+            for family in Family::ALL {
+                let on = edited.families.contains(&family);
+                if ui.add(Button::selectable(on, family.name()).frame_when_inactive(true)).clicked()
+                {
+                    toggle(&mut edited.families, family);
+                }
+            }
+        });
+        ui.columns(2, |columns| {
+            let [left, right] = columns else { return };
+            number(left, "Shapes", "How many, all families together; a tenth is held out for testing", &mut edited.samples, 100..=100_000, 20.0);
+            number(left, "Points", "Points of an outline; twice as many numbers", &mut edited.points, 16..=400, 1.0);
+            number(left, "Seed", "The same seed draws the same shapes", &mut edited.seed, 0..=u64::from(u32::MAX), 0.1);
+            number(right, "Size variation", "Sizes vary by this fraction to either side", &mut edited.size_variation, 0.0..=0.9, 0.005);
+            number(right, "Rotation", "Degrees to either side", &mut edited.rotation, 0.0..=180.0, 0.5);
+            number(right, "Aspect variation", "The free proportion of a family varies by this fraction; no ellipse becomes a circle", &mut edited.aspect_variation, 0.0..=0.25, 0.002);
+            number(right, "Noise", "Standard deviation of every coordinate, as a fraction of the shape's radius", &mut edited.noise, 0.0..=0.5, 0.002);
+        });
+        self.preview(ui, &edited);
+        ui.horizontal(|ui| {
+            if ui.button("Done").clicked() {
+                actions.push(Action::HideSheet);
+            }
+            let seed = edited.seed;
+            if ui
+                .button("Usual data")
+                .on_hover_text("All nine families with small variations")
+                .clicked()
+            {
+                edited = Recipe { seed, ..Recipe::default() };
+            }
+        });
+        if edited != *recipe {
+            actions.command(Command::SetRecipe(edited));
+        }
+    }
+
+    /// The first shapes that the recipe gives.
+    fn preview(&mut self, ui: &mut Ui, recipe: &Recipe) {
+        if recipe.check().is_err() {
+            note(ui, "Choose at least one family.");
+            return;
+        }
+        if self.preview.as_ref().is_none_or(|(known, _)| known != recipe) {
+            let shapes = (0..PREVIEW).map(|i| recipe.sample(i)).collect();
+            self.preview = Some((recipe.clone(), shapes));
+        }
+        let Some((_, shapes)) = &self.preview else { return };
+        let columns = 12;
+        let cell = ui.available_width() / columns as f32;
+        let height = cell * (PREVIEW / columns) as f32;
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Image, true, "Preview of the data")
+        });
+        ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
+        let ink = colour(theme::palette(ui).shape);
+        let unit = 0.3 * cell;
+        for (i, shape) in shapes.iter().enumerate() {
+            let place = vec2((i % columns) as f32 + 0.5, (i / columns) as f32 + 0.5);
+            ui.painter().add(fill_shape(shape, rect.min + cell * place, unit, ink));
+        }
+    }
+}
+
+/// Families stay in the order of [`Family::ALL`].
+fn toggle(families: &mut Vec<Family>, family: Family) {
+    let on = !families.contains(&family);
+    *families = Family::ALL
+        .into_iter()
+        .filter(|f| if *f == family { on } else { families.contains(f) })
+        .collect();
+}
+
+/// A field for a path; true when Enter was pressed in it.
+fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> bool {
+    let field = TextEdit::singleline(path)
+        .hint_text(hint)
+        .desired_width(f32::INFINITY)
+        .margin(vec2(8.0, 6.0));
+    let response = ui.add(field).accessible_name("Path");
+    if path.is_empty() && !response.has_focus() {
+        response.request_focus();
+    }
+    response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter))
+}
+
+fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
+    heading(ui, "Open");
+    note(
+        ui,
+        "A model (.safetensors), or starts for a climb (.csv). Dropping a file on the window does the same.",
+    );
+    let mut chosen = path_field(ui, path, "path of a file").then(|| PathBuf::from(path.trim()));
+    ui.horizontal(|ui| {
+        if ui.add_enabled(!path.trim().is_empty(), Button::new("Open")).clicked() {
+            chosen = Some(PathBuf::from(path.trim()));
+        }
+        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+            actions.push(Action::BrowseOpen);
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+    if !state.settings.recent.is_empty() {
+        heading(ui, "Recent");
+        for recent in &state.settings.recent {
+            let name = recent
+                .file_name()
+                .map_or_else(|| recent.display().to_string(), |n| n.to_string_lossy().into_owned());
+            if ui.link(name).on_hover_text(recent.display().to_string()).clicked() {
+                chosen = Some(recent.clone());
+            }
+        }
+    }
+    heading(ui, "Samples");
+    for (index, sample) in SAMPLES.iter().enumerate() {
+        if ui.link(sample.name).on_hover_text(sample.about).clicked() {
+            actions.push(Action::HideSheet);
+            actions.command(Command::OpenSample(index));
+        }
+    }
+    if let Some(path) = chosen.filter(|path| !path.as_os_str().is_empty()) {
+        actions.push(Action::HideSheet);
+        actions.command(Command::Open(path));
+    }
+}
+
+fn save(ui: &mut Ui, id: ModelId, path: &mut String, actions: &mut Actions) {
+    heading(ui, "Save the model");
+    let entered = path_field(ui, path, "path of a file");
+    note(
+        ui,
+        "The checkpoint holds the weights, the encoded data and how they were made: it opens without the data.",
+    );
+    ui.horizontal(|ui| {
+        let clicked = ui.add_enabled(!path.trim().is_empty(), Button::new("Save")).clicked();
+        if (clicked || entered) && !path.trim().is_empty() {
+            actions.push(Action::HideSheet);
+            actions.command(Command::Save(id, PathBuf::from(path.trim())));
+        }
+        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+            actions.push(Action::BrowseSave(id));
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions) {
+    let name = state.models.get(id).map_or("", |entry| entry.name.as_str());
+    heading(ui, &format!("Close '{name}' without saving?"));
+    ui.horizontal(|ui| {
+        if ui.button("Save\u{2026}").clicked() {
+            actions.push(Action::Show(Sheet::Save(id, super::top_bar::suggested_path(state))));
+        }
+        if ui.button("Close without saving").clicked() {
+            actions.push(Action::HideSheet);
+            actions.command(Command::CloseModel(id));
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    heading(ui, "Leave without saving?");
+    let names: Vec<&str> =
+        state.models.iter().filter(|(_, e)| e.unsaved).map(|(_, e)| e.name.as_str()).collect();
+    ui.label(format!("Not saved: {}.", names.join(", ")));
+    ui.horizontal(|ui| {
+        if ui.button("Stay").clicked() {
+            actions.push(Action::HideSheet);
+        }
+        if ui.button("Leave without saving").clicked() {
+            actions.push(Action::Quit);
+        }
+    });
+}
+
+fn keys(ui: &mut Ui, actions: &mut Actions) {
+    heading(ui, "Keys");
+    egui::Grid::new("keys").num_columns(2).spacing([24.0, 5.0]).striped(true).show(ui, |ui| {
+        for (keys, what) in super::keys::HELP {
+            ui.label(RichText::new(*keys).family(theme::strong()));
+            ui.label(*what);
+            ui.end_row();
+        }
+    });
+    if ui.button("Close").clicked() {
+        actions.push(Action::HideSheet);
+    }
+}

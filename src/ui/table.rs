@@ -1,0 +1,86 @@
+//! The table of restarts, best first.
+
+use super::action::Actions;
+use super::widgets::belief_colour;
+use crate::explore::format::three_digits;
+use crate::optimise::{RestartReport, SearchReport};
+use crate::session::Command;
+use crate::session::climb::Climb;
+use egui::{RichText, Sense, Ui};
+use egui_extras::{Column, TableBuilder};
+
+const ROW: f32 = 22.0;
+
+/// Draws the table; a click on a row lifts its way out, another one lets it go.
+pub fn show(ui: &mut Ui, climb: &Climb, report: &SearchReport, actions: &mut Actions) {
+    let order = best_first(report);
+    let columns = [
+        ("#", 34.0),
+        ("Start", 62.0),
+        ("Best", 62.0),
+        ("at step", 56.0),
+        ("Final", 62.0),
+        ("Steps", 48.0),
+        ("Ended", 104.0),
+    ];
+    let mut table = TableBuilder::new(ui).striped(true).sense(Sense::click()).auto_shrink(false);
+    for (_, width) in columns {
+        table = table.column(Column::exact(width));
+    }
+    let table = table.column(Column::remainder().clip(true));
+    let header = table.header(ROW, |mut row| {
+        for name in columns.iter().map(|c| c.0).chain(["Trust"]) {
+            row.col(|ui| {
+                ui.label(RichText::new(name).small().weak());
+            });
+        }
+    });
+    header.body(|body| {
+        body.rows(ROW, order.len(), |mut row| {
+            let index = order[row.index()];
+            row.set_selected(climb.chosen == Some(index));
+            cells(&mut row, index, &report.restarts[index]);
+            if row.response().clicked() {
+                let chosen = (climb.chosen != Some(index)).then_some(index);
+                actions.command(Command::ChooseRestart(chosen));
+            }
+        });
+    });
+}
+
+fn cells(row: &mut egui_extras::TableRow<'_, '_>, index: usize, report: &RestartReport) {
+    let restart = &report.restart;
+    let first = restart.values.first().copied().unwrap_or(f64::NAN);
+    let step = restart.best_step.map_or("\u{2013}".to_owned(), |step| step.to_string());
+    let reason = restart.stop_reason.map_or("", crate::optimise::StopReason::label);
+    let texts = [
+        (index + 1).to_string(),
+        three_digits(first),
+        three_digits(restart.best_value()),
+        step,
+        three_digits(restart.last_value()),
+        restart.steps().to_string(),
+        reason.to_owned(),
+    ];
+    for text in texts {
+        row.col(|ui| {
+            ui.label(RichText::new(text).small());
+        });
+    }
+    row.col(|ui| {
+        let colour = belief_colour(ui, report.verdict.belief);
+        let text = RichText::new(report.verdict.word()).small().color(colour);
+        ui.label(text).on_hover_text(report.verdict.sentence());
+    });
+}
+
+fn best_first(report: &SearchReport) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..report.restarts.len()).collect();
+    let value = |&i: &usize| {
+        let value = report.restarts[i].restart.best_value();
+        // The sign makes the best first; what has no value comes last.
+        if value.is_nan() { f64::INFINITY } else { -report.config.mode.sign() * value }
+    };
+    order.sort_by(|a, b| value(a).total_cmp(&value(b)));
+    order
+}

@@ -1,0 +1,136 @@
+//! The top: which model, which activity, the menu.
+
+use super::action::{Action, Actions, Sheet};
+use super::theme;
+use crate::model::samples::SAMPLES;
+use crate::session::settings::ThemeChoice;
+use crate::session::{Activity, Command, State};
+use egui::{Align, Button, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+
+/// Draws the bar.
+pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions) {
+    let rect = ui.available_rect_before_wrap();
+    let middle = Rect::from_center_size(rect.center(), vec2(330.0, 30.0));
+    ui.scope_builder(
+        UiBuilder::new().max_rect(middle).layout(Layout::left_to_right(Align::Center)),
+        |ui| {
+            activities(ui, state, actions);
+        },
+    );
+    let side = |ui: &mut Ui, rect: Rect, layout: Layout, add: &mut dyn FnMut(&mut Ui)| {
+        ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), |ui| add(ui));
+    };
+    let left = rect.with_max_x(middle.left() - 12.0);
+    side(ui, left, Layout::left_to_right(Align::Center), &mut |ui| models(ui, state, actions));
+    let right = rect.with_min_x(middle.right() + 12.0);
+    side(ui, right, Layout::right_to_left(Align::Center), &mut |ui| {
+        ui.menu_button(RichText::new("Menu"), |ui| menu(ui, state, actions))
+            .response
+            .on_hover_text("Files, theme, help");
+        let present = Button::selectable(presenting, "Present");
+        if ui.add(present).on_hover_text("The map large, for a room (F5)").clicked() {
+            actions.push(Action::TogglePresent);
+        }
+    });
+}
+
+fn activities(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let activities = [
+        (Activity::Explore, "Explore", "Move over the map and see what it holds (1)"),
+        (Activity::Train, "Train", "Learn a model and watch the map take shape (2)"),
+        (Activity::Optimise, "Optimise", "Climb to the best shapes (3)"),
+    ];
+    ui.spacing_mut().item_spacing.x = 6.0;
+    for (activity, name, tooltip) in activities {
+        let text = RichText::new(name).family(theme::strong()).size(16.0);
+        let button =
+            Button::selectable(state.activity == activity, text).min_size(vec2(104.0, 30.0));
+        if ui.add(button).on_hover_text(tooltip).clicked() {
+            actions.command(Command::Turn(activity));
+        }
+    }
+}
+
+fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let Some((shown, entry)) = state.shown() else { return };
+    let mark = |unsaved: bool| if unsaved { " (unsaved)" } else { "" };
+    let title = format!("{}{}", entry.name, mark(entry.unsaved));
+    let text = RichText::new(title).family(theme::strong()).size(16.0);
+    let response = ui.menu_button(text, |ui| {
+        ui.set_min_width(240.0);
+        for (id, entry) in state.models.iter() {
+            let name = format!("{}{}", entry.name, mark(entry.unsaved));
+            if ui.selectable_label(id == shown, name).clicked() {
+                actions.command(Command::ShowModel(id));
+            }
+        }
+        for (index, sample) in SAMPLES.iter().enumerate() {
+            let open = state.models.iter().any(|(_, e)| e.name == sample.name);
+            if !open && ui.button(sample.name).on_hover_text(sample.about).clicked() {
+                actions.command(Command::OpenSample(index));
+            }
+        }
+        ui.separator();
+        if ui.add(Button::new("Save\u{2026}").shortcut_text("Ctrl+S")).clicked() {
+            actions.push(Action::Show(Sheet::Save(shown, suggested_path(state))));
+        }
+        if ui.button("Close").clicked() {
+            let unsaved = entry.unsaved;
+            actions.push(if unsaved {
+                Action::Show(Sheet::CloseUnsaved(shown))
+            } else {
+                Action::Do(Command::CloseModel(shown))
+            });
+        }
+    });
+    response
+        .response
+        .on_hover_text("The model that is shown; open ones and samples are in this menu");
+}
+
+/// Where a model would be saved: where it came from, or a name of its own.
+pub fn suggested_path(state: &State) -> String {
+    let Some((_, entry)) = state.shown() else { return String::new() };
+    match &entry.path {
+        Some(path) => path.display().to_string(),
+        None => format!("{}.safetensors", entry.name.to_lowercase().replace([' ', ','], "_")),
+    }
+}
+
+fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    ui.set_min_width(230.0);
+    let mut item = |ui: &mut Ui, name: &str, keys: &str, action: Action| {
+        if ui.add(Button::new(name).shortcut_text(keys)).clicked() {
+            actions.push(action);
+        }
+    };
+    item(ui, "Open\u{2026}", "Ctrl+O", Action::Show(Sheet::Open(String::new())));
+    if let Some((shown, _)) = state.shown() {
+        item(ui, "Save\u{2026}", "Ctrl+S", Action::Show(Sheet::Save(shown, suggested_path(state))));
+    }
+    if let Some(undo) = state.undoable() {
+        item(ui, undo, "Ctrl+Z", Action::Do(Command::Undo));
+    }
+    ui.separator();
+    item(ui, "Show all data", "F", Action::Do(Command::Fit));
+    item(ui, "Left panel", "Tab", Action::TogglePanel);
+    item(ui, "Full screen", "F11", Action::ToggleFullScreen);
+    item(ui, "Copy picture", "Ctrl+Shift+C", Action::CopyPicture);
+    ui.separator();
+    ui.horizontal(|ui| {
+        ui.label("Theme");
+        for (choice, name) in [
+            (ThemeChoice::System, "System"),
+            (ThemeChoice::Light, "Light"),
+            (ThemeChoice::Dark, "Dark"),
+        ] {
+            if ui.selectable_label(state.settings.theme == choice, name).clicked() {
+                actions.command(Command::SetTheme(choice));
+            }
+        }
+    });
+    ui.separator();
+    if ui.add(Button::new("Keys").shortcut_text("F1")).clicked() {
+        actions.push(Action::Show(Sheet::Keys));
+    }
+}

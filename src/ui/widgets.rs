@@ -1,0 +1,230 @@
+//! Small pieces that panels share.
+
+use super::theme;
+use egui::{
+    Button, Color32, DragValue, Rect, Response, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2,
+};
+
+/// A heading with room above.
+pub fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(4.0);
+    ui.label(RichText::new(text).heading());
+}
+
+/// A sentence that steps back.
+pub fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
+    ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap())
+}
+
+/// The one button of a panel that is pressed next.
+pub fn primary(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
+    let accent = theme::accent(ui);
+    let ink = if ui.visuals().dark_mode { Color32::from_rgb(16, 24, 38) } else { Color32::WHITE };
+    let label = RichText::new(text).family(theme::strong()).size(16.0).color(ink);
+    let button = Button::new(label).fill(accent).min_size(vec2(ui.available_width(), 36.0));
+    ui.add(button).on_hover_text(tooltip)
+}
+
+/// A control with its name on the left and itself on the right edge; both teach on hover.
+pub fn row(
+    ui: &mut Ui,
+    name: &str,
+    tooltip: &str,
+    add: impl FnOnce(&mut Ui) -> Response,
+) -> Response {
+    ui.horizontal(|ui| {
+        let label = ui.label(name).on_hover_text(tooltip);
+        let right = egui::Layout::right_to_left(egui::Align::Center);
+        let control = ui.with_layout(right, |ui| add(ui)).inner;
+        control.on_hover_text(tooltip).labelled_by(label.id).accessible_name(name)
+    })
+    .inner
+}
+
+/// A number in a [`row`]; true when it was changed.
+pub fn number<N: egui::emath::Numeric>(
+    ui: &mut Ui,
+    name: &str,
+    tooltip: &str,
+    value: &mut N,
+    range: std::ops::RangeInclusive<N>,
+    speed: f64,
+) -> bool {
+    let field =
+        DragValue::new(value).range(range).speed(speed).max_decimals(if N::INTEGRAL { 0 } else { 6 }).update_while_editing(false);
+    row(ui, name, tooltip, |ui| ui.add_sized([86.0, 26.0], field)).changed()
+}
+
+/// A slider over orders of magnitude with its number, under its name; true when it was changed.
+pub fn log_slider(
+    ui: &mut Ui,
+    name: &str,
+    tooltip: &str,
+    value: &mut f64,
+    range: std::ops::RangeInclusive<f64>,
+) -> bool {
+    let smallest = range.start().max(1e-4);
+    ui.vertical(|ui| {
+        let label = ui.label(name).on_hover_text(tooltip);
+        ui.spacing_mut().slider_width = ui.available_width() - 78.0;
+        let slider = egui::Slider::new(value, range)
+            .logarithmic(true)
+            .smallest_positive(smallest)
+            .custom_formatter(|v, _| crate::explore::format::three_digits(v));
+        ui.add(slider).on_hover_text(tooltip).labelled_by(label.id).accessible_name(name).changed()
+    })
+    .inner
+}
+
+/// Choices side by side, one of them taken; true when it was changed.
+pub fn segments<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    value: &mut T,
+    choices: &[(T, &str, &str)],
+) -> bool {
+    let mut changed = false;
+    let gap = 4.0;
+    let width = (ui.available_width() - gap * (choices.len() - 1) as f32) / choices.len() as f32;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        ui.spacing_mut().button_padding.x = 4.0;
+        for &(choice, label, tooltip) in choices {
+            let button = Button::selectable(*value == choice, label)
+                .min_size(vec2(width, 28.0))
+                .frame_when_inactive(true);
+            if ui.add(button).on_hover_text(tooltip).clicked() {
+                changed |= *value != choice;
+                *value = choice;
+            }
+        }
+    });
+    changed
+}
+
+/// A name and a value on one line, the value on the right edge.
+pub fn fact(ui: &mut Ui, name: &str, value: &str, tooltip: &str) -> Response {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(name).weak()).on_hover_text(tooltip);
+        let right = egui::Layout::right_to_left(egui::Align::Center);
+        ui.with_layout(right, |ui| ui.label(value)).inner
+    })
+    .inner
+}
+
+/// A disc and a sentence: how far something can be believed.
+pub fn verdict(ui: &mut Ui, verdict: &crate::trust::Verdict) {
+    ui.horizontal_top(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(12.0, 20.0), Sense::hover());
+        ui.painter().circle_filled(rect.center(), 5.0, belief_colour(ui, verdict.belief));
+        ui.add(egui::Label::new(verdict.sentence()).wrap()).on_hover_text(format!(
+            "Inside the data: {}. Clean outline: {}. Property defined: {}. Round trip: {} (99 % of held-out shapes stay below {}).",
+            yes(verdict.inside),
+            yes(verdict.simple),
+            yes(verdict.in_domain),
+            crate::explore::format::three_digits(verdict.round_trip),
+            crate::explore::format::three_digits(verdict.usual_round_trip),
+        ));
+    });
+}
+
+fn yes(b: bool) -> &'static str {
+    if b { "yes" } else { "no" }
+}
+
+/// The colour of a verdict; the words beside it say the same.
+pub fn belief_colour(ui: &Ui, belief: crate::trust::Belief) -> Color32 {
+    use crate::trust::Belief;
+    let dark = ui.visuals().dark_mode;
+    match belief {
+        Belief::Believable if dark => Color32::from_rgb(92, 200, 150),
+        Belief::Believable => Color32::from_rgb(20, 140, 92),
+        Belief::Doubtful => ui.visuals().warn_fg_color,
+        Belief::Outside => ui.visuals().weak_text_color(),
+    }
+}
+
+/// Signs that are drawn, so that no font has to have them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// A triangle pointing right.
+    Play,
+    /// Two bars.
+    Pause,
+    /// A bar and a triangle pointing left.
+    Back,
+    /// A triangle pointing right and a bar.
+    Forward,
+    /// A square.
+    Stop,
+    /// A chevron pointing up.
+    Up,
+    /// A chevron pointing down.
+    Down,
+    /// A cross.
+    Close,
+}
+
+/// A button with a drawn sign; `name` is its tooltip and what assistive technology reads.
+pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(30.0), Sense::click());
+    let response = response.accessible_name(name);
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), name));
+    let visuals = ui.style().interact(&response);
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, visuals.corner_radius, visuals.weak_bg_fill);
+    }
+    draw_icon(ui, icon, rect, visuals.fg_stroke.color);
+    response.on_hover_text(name)
+}
+
+fn draw_icon(ui: &Ui, icon: Icon, rect: Rect, ink: Color32) {
+    let c = rect.center();
+    let at = |x: f32, y: f32| pos2(c.x + x, c.y + y);
+    let painter = ui.painter();
+    let filled = |points: Vec<egui::Pos2>| {
+        painter.add(egui::Shape::convex_polygon(points, ink, Stroke::NONE));
+    };
+    let bar = |x: f32, w: f32, h: f32| {
+        painter.rect_filled(Rect::from_center_size(at(x, 0.0), vec2(w, h)), 0.0, ink);
+    };
+    let line = |points: &[(f32, f32)]| {
+        let points = points.iter().map(|&(x, y)| at(x, y)).collect();
+        painter.add(egui::Shape::line(points, Stroke::new(1.8, ink)));
+    };
+    match icon {
+        Icon::Play => filled(vec![at(-5.0, -7.0), at(7.0, 0.0), at(-5.0, 7.0)]),
+        Icon::Pause => {
+            bar(-3.5, 3.6, 13.0);
+            bar(3.5, 3.6, 13.0);
+        }
+        Icon::Back => {
+            filled(vec![at(5.0, -6.0), at(-4.0, 0.0), at(5.0, 6.0)]);
+            bar(-5.5, 2.2, 12.0);
+        }
+        Icon::Forward => {
+            filled(vec![at(-5.0, -6.0), at(4.0, 0.0), at(-5.0, 6.0)]);
+            bar(5.5, 2.2, 12.0);
+        }
+        Icon::Stop => bar(0.0, 11.0, 11.0),
+        Icon::Up => line(&[(-5.0, 3.0), (0.0, -3.0), (5.0, 3.0)]),
+        Icon::Down => line(&[(-5.0, -3.0), (0.0, 3.0), (5.0, -3.0)]),
+        Icon::Close => {
+            line(&[(-4.5, -4.5), (4.5, 4.5)]);
+            line(&[(-4.5, 4.5), (4.5, -4.5)]);
+        }
+    }
+}
+
+/// Seconds in words a person plans with.
+pub fn duration(seconds: f64) -> String {
+    if !seconds.is_finite() {
+        return "\u{2013}".to_owned();
+    }
+    let whole = seconds.ceil().max(0.0) as u64;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
+}
