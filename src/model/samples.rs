@@ -17,7 +17,7 @@ pub struct Sample {
 pub static SAMPLES: &[Sample] = &[
     Sample {
         name: "Nine families",
-        about: "Squared error, linear output, beta 0.1: outlines may take any form, also beyond the data.",
+        about: "Squared error, linear output, beta 0.2: outlines may take any form, also beyond the data.",
         bytes: include_bytes!("../../sample_models/nine_families.safetensors"),
     },
     Sample {

@@ -39,7 +39,7 @@ impl Default for TrainingConfig {
             batch_size: 32,
             learning_rate: 1e-3,
             loss: Reconstruction::Mse,
-            beta: 0.1,
+            beta: 0.2,
             latent_noise: true,
             output: Output::Linear,
             latent_dim: 2,
