@@ -1,7 +1,13 @@
 //! The models that come with the program are good maps of their data.
 
+use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::rows::Rows;
 use latent_explorer::model::Model;
+use latent_explorer::model::card::Source;
+use latent_explorer::model::losses::Reconstruction;
 use latent_explorer::model::samples::SAMPLES;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::vae::Output;
 use latent_explorer::trust::map_quality;
 
 fn models() -> impl Iterator<Item = (&'static str, Model)> {
@@ -36,11 +42,28 @@ fn the_encoded_data_are_those_of_the_recipe() {
     for (name, model) in models() {
         for row in (0..model.encoded.mu.len()).step_by(501) {
             let outline = model.training_outline(row);
-            let rows = latent_explorer::data::rows::Rows::from_flat(outline.len(), outline);
+            let rows = Rows::from_flat(outline.len(), outline);
             let (mu, _) = model.encode(&rows).unwrap();
             for (again, kept) in mu.row(0).iter().zip(model.encoded.mu.row(row)) {
                 assert!((again - kept).abs() < 1e-3, "{name}, row {row}: {again} {kept}");
             }
         }
+    }
+}
+
+#[test]
+fn the_settings_are_those_of_the_commands_that_make_them() {
+    let sigmoid = TrainingConfig {
+        loss: Reconstruction::Bce,
+        output: Output::Sigmoid,
+        beta: 0.03,
+        ..TrainingConfig::default()
+    };
+    let settings = [TrainingConfig::default(), sigmoid];
+    assert_eq!(SAMPLES.len(), settings.len());
+    for ((name, model), training) in models().zip(settings) {
+        let stale = format!("{name}: make it again as sample_models/README.md says");
+        assert_eq!(model.card.source, Source::Outlines(Recipe::default()), "{stale}");
+        assert_eq!(model.card.training, training, "{stale}");
     }
 }

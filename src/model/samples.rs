@@ -17,12 +17,12 @@ pub struct Sample {
 pub static SAMPLES: &[Sample] = &[
     Sample {
         name: "Nine families",
-        about: "Squared error, linear output, beta 0.2: outlines may take any form, also beyond the data.",
+        about: "Squared error, linear output, beta 0.1: outlines may take any form, also beyond the data.",
         bytes: include_bytes!("../../sample_models/nine_families.safetensors"),
     },
     Sample {
         name: "Nine families, sigmoid",
-        about: "Cross-entropy, sigmoid output: outlines stay inside the range of the data.",
+        about: "Cross-entropy, sigmoid output, beta 0.03: no point lies beyond the range of the data by more than a twentieth of it.",
         bytes: include_bytes!("../../sample_models/nine_families_sigmoid.safetensors"),
     },
 ];
