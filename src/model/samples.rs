@@ -22,7 +22,7 @@ pub static SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "Nine families, sigmoid",
-        about: "Cross-entropy, sigmoid output: outlines stay inside the range of the data.",
+        about: "Cross-entropy, sigmoid output, beta 0.03: no point lies beyond the range of the data by more than a twentieth of it.",
         bytes: include_bytes!("../../sample_models/nine_families_sigmoid.safetensors"),
     },
 ];
