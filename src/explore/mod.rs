@@ -3,6 +3,9 @@
 pub mod bounds;
 pub mod colour;
 pub mod compose;
+pub mod encoded;
+pub mod format;
+pub mod glyphs;
 pub mod grid;
 pub mod heat;
 pub mod neighbours;
@@ -11,5 +14,7 @@ pub mod projection;
 pub mod scene;
 
 pub use bounds::Bounds;
+pub use encoded::home_view;
+pub use format::three_digits;
 pub use projection::Projection;
 pub use scene::Scene;
