@@ -1,1 +1,28 @@
-fn main() {}
+//! The program: a window, or one of its verbs on the command line.
+
+use latent_explorer::cli::{self, Invocation};
+use latent_explorer::error::Result;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line, also where a file name or another library brings several.
+            let message = error.to_string();
+            eprintln!("latent-explorer: {}", message.lines().collect::<Vec<_>>().join(" "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    match cli::parse()? {
+        // WINDOW: latent_explorer::ui::run(model) goes here.
+        Invocation::Window { .. } => {
+            println!("window");
+            Ok(())
+        }
+        Invocation::Command(command) => cli::run(&command),
+    }
+}
