@@ -24,6 +24,8 @@ use std::sync::atomic::AtomicBool;
 const POINTS: f64 = 800.0;
 /// Cells of the heat map in each direction.
 const HEAT_CELLS: usize = 256;
+/// Cells in each direction from which the range of the colours is taken.
+const RANGE_CELLS: usize = 128;
 
 /// The arguments of `field`.
 #[derive(Debug, Args)]
@@ -152,6 +154,8 @@ fn is_svg(path: &Path) -> Result<bool> {
 struct Map<'a> {
     model: Arc<Model>,
     projection: Projection,
+    /// Where the data are, with a margin.
+    home: Bounds,
     /// The part of the map that is shown.
     view: Bounds,
     /// The distance between neighbouring shapes, in map units.
@@ -163,14 +167,15 @@ impl<'a> Map<'a> {
     /// The data of the model with a margin, in a room of the given proportions.
     fn new(model: Arc<Model>, what: What, aspect: f64, palette: &'a Palette) -> Self {
         let projection = Projection::of(&model.encoded.mu);
-        let view = home_view(&model, &projection).with_aspect(aspect);
+        let home = home_view(&model, &projection);
+        let view = home.with_aspect(aspect);
         let spacing = view.size()[0] / if what == What::Heat { 13.0 } else { 24.0 };
-        Self { model, projection, view: aligned(view, spacing), spacing, palette }
+        Self { model, projection, home, view: aligned(view, spacing), spacing, palette }
     }
 
     /// The layers, and what their colours mean.
     fn scene(&self, what: What, property: Property) -> Result<(Scene, Option<ColourBar>)> {
-        let Self { model, projection, view, spacing, palette } = self;
+        let Self { model, projection, home, view, spacing, palette } = self;
         let lattice = Lattice::covering(view, *spacing);
         let grid = Arc::new(ShapeGrid::decode(model, projection, property, lattice)?);
         let mut subject = Subject {
@@ -190,11 +195,16 @@ impl<'a> Map<'a> {
             let visible = Visible { data: true, ..shapes };
             return Ok((compose(&subject, visible, true, *view, palette), None));
         }
-        // Shapes too are coloured on the scale of the heat map, so that two pictures compare.
-        let field = heat(model, property, projection, *view, HEAT_CELLS)?;
-        subject.range = field.range.unwrap_or(subject.range);
-        let pixels = heat_pixels(&field, subject.range);
-        subject.heat = Some((&field, &pixels));
+        // One scale for every picture of a model, so that two of them compare.
+        let range = heat(model, property, projection, *home, RANGE_CELLS)?.range;
+        subject.range = range.unwrap_or(subject.range);
+        let field;
+        let pixels;
+        if what == What::Heat {
+            field = heat(model, property, projection, *view, HEAT_CELLS)?;
+            pixels = heat_pixels(&field, subject.range);
+            subject.heat = Some((&field, &pixels));
+        }
         let visible = Visible { heat: what == What::Heat, ..shapes };
         let bar = ColourBar { label: property.label().to_owned(), range: subject.range };
         Ok((compose(&subject, visible, false, *view, palette), Some(bar)))

@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn three_digits_are_shown_whatever_the_size() {
         for (value, shown) in [
-            (0.785_398, "0.785"),
+            (0.784_6, "0.785"),
             (12.345, "12.3"),
             (1234.0, "1230"),
             (123_456.0, "123000"),

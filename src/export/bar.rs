@@ -1,7 +1,7 @@
 //! The colour bar beside a map: what its colours mean.
 
 use super::svg::{escaped, n, paint, path, rectangle};
-use crate::explore::colour::{Palette, scale};
+use crate::explore::colour::{Palette, faded, scale};
 use crate::explore::three_digits;
 
 /// The room that a bar takes beside the map, in points.
@@ -44,11 +44,26 @@ impl ColourBar {
         }
         out += "</linearGradient>\n";
         out += &rectangle([x, top], [x + STRIP, bottom], "fill=\"url(#bar)\"");
+        let (left, middle, right) = (x, x + 0.5 * STRIP, x + STRIP);
         for (edge, tip, value) in [(top, top - ARROW, 1.0), (bottom, bottom + ARROW, 0.0)] {
-            let corners = [[x, edge], [x + STRIP, edge], [x + 0.5 * STRIP, tip]];
+            let corners = [[left, edge], [right, edge], [middle, tip]];
             let colour = paint("fill", scale(value, (0.0, 1.0)));
             out += &format!("<path d=\"{}Z\" {colour}/>\n", path(corners.into_iter()));
         }
+        // The dark end would be lost on a dark canvas.
+        let around = [
+            [left, top],
+            [middle, top - ARROW],
+            [right, top],
+            [right, bottom],
+            [middle, bottom + ARROW],
+            [left, bottom],
+        ];
+        let colour = paint("stroke", faded(palette.weak_text, 0.6));
+        out += &format!(
+            "<path d=\"{}Z\" fill=\"none\" stroke-width=\"0.75\" {colour}/>\n",
+            path(around.into_iter())
+        );
         for (y, value) in [(top, high), (0.5 * (top + bottom), 0.5 * (low + high)), (bottom, low)] {
             let tick = [[x + STRIP + 2.0, y], [x + STRIP + 6.0, y]];
             let colour = paint("stroke", palette.weak_text);
