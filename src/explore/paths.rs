@@ -30,9 +30,10 @@ impl Paths {
         for trajectory in trajectories {
             lines.push(projection.project_all(trajectory));
             moved.resize(moved.len().max(trajectory.len()), 0.0);
-            for step in 1..trajectory.len() {
-                let way = distance(trajectory.row(step), trajectory.row(step - 1));
-                moved[step] += if way.is_finite() { way } else { 0.0 };
+            let steps = trajectory.iter().zip(trajectory.iter().skip(1));
+            for (moved, (from, to)) in moved.iter_mut().skip(1).zip(steps) {
+                let way = distance(from, to);
+                *moved += if way.is_finite() { way } else { 0.0 };
             }
         }
         let total: f64 = moved.iter().sum();
