@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What the program was asked to do.
 #[derive(Debug)]
@@ -76,6 +76,12 @@ pub fn parse() -> Result<Invocation> {
 fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation> {
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Some(command), .. }) => Ok(Invocation::Command(command)),
+        Ok(Arguments { model: Some(word), .. }) if is_mistyped(&word) => {
+            let word = word.display();
+            let problem =
+                format!("'{word}' is neither a command nor a file; --help lists the commands");
+            Err(Error::Usage(problem))
+        }
         Ok(Arguments { model, .. }) => Ok(Invocation::Window { model }),
         Err(error)
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
@@ -100,6 +106,12 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Render(arguments) => picture::render(arguments),
         Command::Info(arguments) => info::run(arguments),
     }
+}
+
+/// Whether a word that stands for a model is more likely a command: bare, and no file's name.
+fn is_mistyped(word: &Path) -> bool {
+    let bare = word.extension().is_none() && word.components().count() == 1;
+    bare && !word.exists() && !word.starts_with(".")
 }
 
 /// What clap says in several paragraphs, without the usage that `--help` shows better.
@@ -145,6 +157,7 @@ mod tests {
             ("latent-explorer train --out m --epochs many", "'--epochs <N>'"),
             ("latent-explorer train --out m --families circle,sqare", "'square'"),
             ("latent-explorer decode --model m --out x.csv", "--z"),
+            ("latent-explorer optimize", "'optimize' is neither a command nor a file"),
             ("latent-explorer m.safetensors info m.safetensors", "info"),
         ] {
             let message = parse_words(words).unwrap_err().to_string();

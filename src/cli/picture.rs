@@ -53,7 +53,7 @@ pub struct FieldArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     latent-explorer render --model nine.safetensors --what shapes --out shapes.png\n  \
-    latent-explorer render --model nine.safetensors --what heat --property area --theme dark --size 2000 --out area.png\n  \
+    latent-explorer render --model nine.safetensors --what heat --property area --theme dark --out area.png\n  \
     latent-explorer render --model nine.safetensors --what points --out points.svg")]
 pub struct RenderArguments {
     /// The checkpoint

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     latent-explorer train --out nine.safetensors --history losses.csv\n  \
-    latent-explorer train --out few.safetensors --families circle,star,heart --samples 1000 --epochs 20\n  \
+    latent-explorer train --out few.safetensors --families circle,star,heart --samples 900\n  \
     latent-explorer train --out article.safetensors --beta 1\n  \
     latent-explorer train --out sigmoid.safetensors --loss bce --output sigmoid\n  \
     latent-explorer train --out plain.safetensors --beta 0 --no-noise-latent")]

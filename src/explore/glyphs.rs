@@ -49,7 +49,7 @@ pub fn edge_arrow(edge: usize, low: [f64; 2], high: [f64; 2]) -> EdgeArrow {
             tip[1] + along * inwards[1] + across * inwards[0],
         ]
     };
-    EdgeArrow { corners: [tip, at(9.0, 6.0), at(9.0, -6.0)], number: at(19.0, 0.0) }
+    EdgeArrow { corners: [tip, at(9.0, 6.0), at(9.0, -6.0)], number: at(21.0, 0.0) }
 }
 
 #[cfg(test)]
