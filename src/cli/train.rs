@@ -141,8 +141,9 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         std::iter::once(&arguments.out).chain(more).map(PathBuf::as_path).collect();
     check_outputs(&[], &outputs)?;
 
-    let mut progress = Progress::start();
     let mut trainer = Trainer::new(recipe, config)?;
+    // Not before: the time left is judged by the training alone.
+    let mut progress = Progress::start();
     while !trainer.is_finished() {
         trainer.step()?;
         progress.report(trainer.progress(), || state(&trainer));
