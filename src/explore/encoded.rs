@@ -30,8 +30,8 @@ pub fn points(model: &Model, projection: &Projection) -> Points {
     let mut names: Vec<([f64; 2], String)> = middles
         .map(|((sum, count), name)| (sum.map(|s| s / *count as f64), name.clone()))
         .collect();
-    let view = Bounds::around(&all);
-    spread(&mut names, view.size());
+    // A narrow set of data leaves room at its sides: a map is never narrower than about a square.
+    spread(&mut names, Bounds::around(&all).with_aspect(1.0).size());
     let stride = coprime_stride(all.len().div_ceil(MOST), encoded.names.len());
     Points { positions: Arc::new(all.into_iter().step_by(stride).collect()), names }
 }
