@@ -36,6 +36,9 @@ pub enum Error {
     /// Input that fits no model or no property.
     #[error("{0}")]
     Mismatch(String),
+    /// The command line cannot be understood.
+    #[error("{0}")]
+    Usage(String),
     /// The tensor library refused an operation.
     #[error("the computation failed: {0}")]
     Compute(#[from] candle_core::Error),

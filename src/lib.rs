@@ -1,7 +1,9 @@
 #![doc = "Latent Explorer."]
+pub mod cli;
 pub mod data;
 pub mod error;
 pub mod explore;
+pub mod export;
 pub mod model;
 pub mod numerics;
 pub mod objective;

@@ -1,13 +1,24 @@
-//! Opens the window.
+//! The program: a window, or one of its verbs on the command line.
 
+use latent_explorer::cli::{self, Invocation};
+use latent_explorer::error::Result;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match latent_explorer::ui::run(std::env::args_os().nth(1).map(Into::into)) {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("latent-explorer: {error}");
+            // One line, also where a file name or another library brings several.
+            let message = error.to_string();
+            eprintln!("latent-explorer: {}", message.lines().collect::<Vec<_>>().join(" "));
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run() -> Result<()> {
+    match cli::parse()? {
+        Invocation::Window { model } => latent_explorer::ui::run(model),
+        Invocation::Command(command) => cli::run(&command),
     }
 }

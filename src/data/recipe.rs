@@ -60,6 +60,12 @@ impl Recipe {
         if self.families.is_empty() {
             return Err(Error::setting("families", "choose at least one"));
         }
+        for (index, family) in self.families.iter().enumerate() {
+            if self.families[..index].contains(family) {
+                let problem = format!("'{}' is named twice", family.name());
+                return Err(Error::setting("families", problem));
+            }
+        }
         let least = (10 * self.families.len()).max(10);
         check_range("samples", self.samples, least, 1_000_000)?;
         check_range("points", self.points, 16, 1000)?;
@@ -147,6 +153,7 @@ mod tests {
             recipe.check().unwrap_err().to_string()
         };
         assert!(bad(|r| r.families.clear()).starts_with("families"));
+        assert!(bad(|r| r.families.push(Family::Star)).contains("'star' is named twice"));
         assert!(bad(|r| r.samples = 0).starts_with("samples"));
         assert!(bad(|r| r.points = 3).starts_with("points"));
         assert!(bad(|r| r.noise = f64::NAN).starts_with("noise"));

@@ -40,7 +40,7 @@ impl<T: Copy> Rows<T> {
 
     /// How many vectors there are.
     pub fn len(&self) -> usize {
-        if self.width == 0 { 0 } else { self.values.len() / self.width }
+        self.values.len().checked_div(self.width).unwrap_or(0)
     }
 
     /// Whether there is none.

@@ -16,10 +16,8 @@ impl Bounds {
     pub fn around<'a>(points: impl IntoIterator<Item = &'a [f64; 2]>) -> Self {
         let mut bounds = Self { low: [f64::INFINITY; 2], high: [f64::NEG_INFINITY; 2] };
         for point in points.into_iter().filter(|p| p[0].is_finite() && p[1].is_finite()) {
-            for k in 0..2 {
-                bounds.low[k] = bounds.low[k].min(point[k]);
-                bounds.high[k] = bounds.high[k].max(point[k]);
-            }
+            bounds.low = [0, 1].map(|k| bounds.low[k].min(point[k]));
+            bounds.high = [0, 1].map(|k| bounds.high[k].max(point[k]));
         }
         for k in 0..2 {
             let empty = bounds.low[k] > bounds.high[k];

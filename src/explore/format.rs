@@ -1,17 +1,51 @@
 //! Numbers as they are shown: three significant digits.
 
-/// `0.785`, `12.3`, `1230`, `1.2e6`; a dash for what is not finite.
+/// `value` with three significant digits: `0.785`, `12.3`, `1230`, `1.2e6`; "–" where there is none.
 pub fn three_digits(value: f64) -> String {
-    if !value.is_finite() {
-        return "\u{2013}".to_owned();
+    if value.is_nan() {
+        return "–".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "∞" } else { "-∞" }.to_owned();
     }
     if value == 0.0 {
         return "0".to_owned();
     }
-    let magnitude = value.abs().log10().floor() as i32;
-    if !(-3..6).contains(&magnitude) {
-        return format!("{value:.1e}");
+    // Rounding may carry into the next power of ten (9.996 is 10.0), so it comes first.
+    let scientific = format!("{value:.2e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if !(-3..6).contains(&exponent) {
+        let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+        return format!("{mantissa}e{exponent}");
     }
-    let decimals = (2 - magnitude).clamp(0, 5) as usize;
-    format!("{value:.decimals$}")
+    let rounded: f64 = scientific.parse().unwrap_or(value);
+    format!("{rounded:.*}", usize::try_from(2 - exponent).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::three_digits;
+
+    #[test]
+    fn three_digits_are_shown_whatever_the_size() {
+        for (value, shown) in [
+            (0.784_6, "0.785"),
+            (12.345, "12.3"),
+            (1234.0, "1230"),
+            (123_456.0, "123000"),
+            (1.2e6, "1.2e6"),
+            (-4.567e-9, "-4.57e-9"),
+            (0.001_234, "0.00123"),
+            (-0.5, "-0.500"),
+            (9.996, "10.0"),
+            (999_999.0, "1e6"),
+            (0.0, "0"),
+            (-0.0, "0"),
+            (f64::NAN, "–"),
+            (f64::NEG_INFINITY, "-∞"),
+        ] {
+            assert_eq!(three_digits(value), shown);
+        }
+    }
 }

@@ -3,7 +3,9 @@
 pub mod bounds;
 pub mod colour;
 pub mod compose;
-pub mod format;
+pub mod encoded;
+mod format;
+pub mod glyphs;
 pub mod grid;
 pub mod heat;
 pub mod neighbours;
@@ -12,5 +14,7 @@ pub mod projection;
 pub mod scene;
 
 pub use bounds::Bounds;
+pub use encoded::home_view;
+pub use format::three_digits;
 pub use projection::Projection;
 pub use scene::Scene;

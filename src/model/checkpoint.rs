@@ -39,12 +39,14 @@ struct Version {
     format: u32,
 }
 
-/// Writes `model` to `path`, whole or not at all.
+/// Writes `model` to `path`, whole or not at all, and only if it could be opened again.
 ///
 /// # Errors
-/// Names the file when it cannot be written.
+/// Names the file when it cannot be written, or what of the model could not be read back.
 pub fn save(model: &Model, path: &Path) -> Result<()> {
     let bytes = to_bytes(model)?;
+    from_bytes(&bytes)
+        .map_err(|problem| Error::Mismatch(format!("the model is not saved: {problem}")))?;
     files::write_whole(path, |out| out.write_all(&bytes))
 }
 

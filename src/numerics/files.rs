@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes through a temporary file beside `path`, renamed over it once all is on the disk, so that
 /// a full disk or a crash never leaves half a file or loses the old one.
@@ -13,33 +13,67 @@ pub fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<()> {
-    if path.is_dir() {
+    let Destination { file, folder } = destination(path)?;
+    let attempt = || -> std::io::Result<()> {
+        let mut writer = std::io::BufWriter::new(temporary_in(&folder)?);
+        write(&mut writer)?;
+        let written = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        written.as_file().sync_all()?;
+        written.persist(&file).map(drop).map_err(|error| error.error)
+    };
+    attempt().map_err(|error| Error::io(path, &error))
+}
+
+/// Fails as [`write_whole`] to `path` would, before any work is spent on what to write; nothing is
+/// left behind and an old file is not touched.
+///
+/// # Errors
+/// Names `path` when it cannot be written.
+pub fn check_writable(path: &Path) -> Result<()> {
+    let Destination { folder, .. } = destination(path)?;
+    temporary_in(&folder).map(drop).map_err(|error| Error::io(path, &error))
+}
+
+/// Where a file goes, links followed, and the folder it is in.
+struct Destination {
+    file: PathBuf,
+    folder: PathBuf,
+}
+
+fn destination(path: &Path) -> Result<Destination> {
+    let named_as_folder = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    if path.is_dir() || named_as_folder {
         return Err(Error::file(path, "is a folder; name a file in it"));
     }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
+    // A device or a pipe would be replaced by an ordinary file, which nobody wants.
+    if path.exists() && !path.is_file() {
+        return Err(Error::file(path, "is not an ordinary file; name another"));
+    }
+    if path.file_name().is_none() {
+        return Err(Error::file(path, "names no file"));
+    }
+    // The file that a link leads to is replaced, not the link.
+    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
     };
     if !folder.is_dir() {
         return Err(Error::file(path, "its folder does not exist; create it or choose another"));
     }
-    let attempt = || -> std::io::Result<()> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".latent-explorer-");
-        #[cfg(unix)]
-        {
-            // A temporary file is private by default; what is kept is an ordinary file.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o644));
-        }
-        let file = builder.tempfile_in(folder)?;
-        let mut writer = std::io::BufWriter::new(file);
-        write(&mut writer)?;
-        let file = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|error| error.error)
-    };
-    attempt().map_err(|error| Error::io(path, &error))
+    Ok(Destination { file, folder })
+}
+
+fn temporary_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".latent-explorer-");
+    #[cfg(unix)]
+    {
+        // A temporary file is private by default; what is kept is an ordinary file.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o644));
+    }
+    builder.tempfile_in(folder)
 }
 
 /// Reads a whole file.
@@ -79,5 +113,32 @@ mod tests {
         assert!(read(folder.path()).unwrap_err().to_string().contains("is a folder"));
         let missing = folder.path().join("no/where");
         assert!(write_whole(&missing, |_| Ok(())).unwrap_err().to_string().contains("folder"));
+        assert!(check_writable(&missing).unwrap_err().to_string().contains("does not exist"));
+        assert!(check_writable(Path::new("")).unwrap_err().to_string().contains("names no file"));
+    }
+
+    #[test]
+    fn checking_leaves_everything_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept");
+        check_writable(&path).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        std::fs::write(&path, b"old").unwrap();
+        check_writable(&path).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_are_refused_and_links_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let device = write_whole(Path::new("/dev/null"), |_| Ok(())).unwrap_err();
+        assert!(device.to_string().contains("not an ordinary file"));
+        let (path, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&path, b"old").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        write_whole(&link, |w| w.write_all(b"new")).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert!(link.is_symlink());
     }
 }

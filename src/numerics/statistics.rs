@@ -17,6 +17,15 @@ pub fn distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }
 
+/// The least stride from `least` on that shares no factor with `cycle`: samples that take turns in a
+/// cycle of that length are then all met, none more often than another.
+pub fn coprime_stride(least: usize, cycle: usize) -> usize {
+    fn divisor(a: usize, b: usize) -> usize {
+        if b == 0 { a } else { divisor(b, a % b) }
+    }
+    (least.max(1)..).find(|&stride| divisor(stride, cycle.max(1)) == 1).unwrap_or(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,5 +37,13 @@ mod tests {
         assert_eq!(quantile(values, 0.5), Some(2.5));
         assert_eq!(quantile(values, 1.0), Some(4.0));
         assert_eq!(quantile([f64::NAN], 0.5), None);
+    }
+
+    #[test]
+    fn a_stride_meets_every_member_of_the_cycle() {
+        assert_eq!(coprime_stride(3, 9), 4);
+        assert_eq!(coprime_stride(4, 9), 4);
+        assert_eq!(coprime_stride(0, 1), 1);
+        assert_eq!(coprime_stride(6, 1), 6);
     }
 }

@@ -73,7 +73,7 @@ impl Property {
     /// The least area on which the property means something for this model's shapes, in squared data
     /// units: heat shedding is undefined where the area is at most 1 % of the training median.
     pub fn least_area(self, model: &Model) -> Option<f64> {
-        (self == Self::HeatShedding).then(|| 0.01 * model.card.statistics.median_area)
+        (self == Self::HeatShedding).then_some(0.01 * model.card.statistics.median_area)
     }
 
     /// Whether the property is finite and means something for this outline.

@@ -2,9 +2,10 @@
 
 use crate::error::Result;
 use crate::explore::compose::Points;
+use crate::explore::encoded::points;
 use crate::explore::grid::typical_reach;
 use crate::explore::heat::HeatField;
-use crate::explore::{Bounds, Projection};
+use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
 use crate::objective::{Objective, Property};
 use std::collections::BTreeMap;
@@ -12,8 +13,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// Encoded data on the map are thinned to this many points.
-const MOST_POINTS: usize = 1500;
 /// Cells along each side of the data's box over which the usual range of a property is measured.
 const RANGE_CELLS: usize = 32;
 
@@ -47,9 +46,7 @@ impl Prepared {
     /// Only when the tensor library fails.
     pub fn new(model: Model) -> Result<Self> {
         let model = Arc::new(model);
-        let mu = &model.encoded.mu;
-        let projection = Projection::of(mu);
-        let all = projection.project_all(mu);
+        let projection = Projection::of(&model.encoded.mu);
         let statistics = &model.card.statistics;
         let corners = [projection.project(&statistics.low), projection.project(&statistics.high)];
         let data_box = Bounds::around(&corners);
@@ -64,8 +61,8 @@ impl Prepared {
             }
         }
         Ok(Self {
-            points: Points { names: centres(&model, &all), positions: Arc::new(thinned(&all)) },
-            home: Bounds::around(&all).grown(0.06),
+            points: points(&model, &projection),
+            home: home_view(&model, &projection),
             data_box: projection.is_exact().then_some(data_box),
             reach: typical_reach(&model)?,
             ranges,
@@ -78,27 +75,6 @@ impl Prepared {
     pub fn range(&self, property: Property) -> (f64, f64) {
         Property::ALL.iter().position(|&p| p == property).map_or((0.0, 1.0), |i| self.ranges[i])
     }
-}
-
-fn thinned(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
-    // An odd stride next to the even count of families still visits all of them.
-    let stride = points.len().div_ceil(MOST_POINTS).max(1);
-    points.iter().step_by(stride).copied().collect()
-}
-
-/// The mean position of each family, with its name.
-fn centres(model: &Model, positions: &[[f64; 2]]) -> Vec<([f64; 2], String)> {
-    let encoded = &model.encoded;
-    let centre = |(label, name): (usize, &String)| {
-        let members = || {
-            let labels = encoded.labels.iter();
-            labels.zip(positions).filter(move |(l, _)| usize::from(**l) == label).map(|(_, p)| p)
-        };
-        let n = members().count().max(1) as f64;
-        let sum = members().fold([0.0; 2], |s, p| [s[0] + p[0], s[1] + p[1]]);
-        ([sum[0] / n, sum[1] / n], name.clone())
-    };
-    encoded.names.iter().enumerate().map(centre).collect()
 }
 
 /// An open model.

@@ -13,6 +13,7 @@ use crate::model::training::{EpochRecord, TrainingConfig};
 use crate::model::vae::{Output, Pass, Vae, architecture, initial_parameters};
 use crate::numerics::adam::Adam;
 use crate::numerics::random::{Purpose, stream};
+use crate::numerics::statistics::coprime_stride;
 use crate::numerics::use_one_thread_per_product;
 use crate::trust::measure_statistics;
 use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Tensor, Var};
@@ -268,10 +269,9 @@ impl Trainer {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn snapshot(&self, most: usize) -> Result<Model> {
-        let stride = self.data.rows.len().div_ceil(most.max(1)).max(1);
-        // A stride that shares no factor with the families, which take turns, shows all of them.
-        let families = self.recipe.families.len();
-        let stride = (stride..).find(|s| gcd(*s, families) == 1).unwrap_or(1);
+        // The families take turns; all of them are to be seen.
+        let stride = self.data.rows.len().div_ceil(most.max(1));
+        let stride = coprime_stride(stride, self.recipe.families.len());
         let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();
         self.model(self.parameters()?, &indices)
     }
@@ -310,10 +310,6 @@ impl Trainer {
         model.card.statistics = measure_statistics(&model, &data)?;
         Ok(model)
     }
-}
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 /// The first parameter that is not finite.

@@ -43,7 +43,7 @@ pub fn losses(ui: &mut Ui, state: &State) {
     let legend = Legend::default().position(Corner::RightTop);
     let plot = plot("losses", ui, "epoch")
         .legend(legend)
-        .y_axis_formatter(|mark, _| crate::explore::format::three_digits(10f64.powf(mark.value)));
+        .y_axis_formatter(|mark, _| crate::explore::three_digits(10f64.powf(mark.value)));
     plot.show(ui, |ui| {
         for (name, value, colour) in series {
             let points: PlotPoints<'_> = curve

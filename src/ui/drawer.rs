@@ -6,7 +6,7 @@ use super::theme::{self, colour};
 use super::widgets::{Icon, duration, icon_button, note};
 use super::{curves, table};
 use crate::explore::colour::scale;
-use crate::explore::format::three_digits;
+use crate::explore::three_digits;
 use crate::session::climb::Climb;
 use crate::session::training::Phase;
 use crate::session::{Activity, Command, State};

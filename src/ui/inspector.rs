@@ -5,7 +5,7 @@ use super::painting::{fill_shape, outline_shape};
 use super::theme::{self, colour};
 use super::widgets::{fact, heading, note, verdict};
 use crate::explore::colour::scale;
-use crate::explore::format::three_digits;
+use crate::explore::three_digits;
 use crate::objective::Property;
 use crate::optimise::RestartReport;
 use crate::session::probe::Probe;

@@ -6,7 +6,7 @@ use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button};
 use crate::explore::colour::scale;
 use crate::explore::compose::{Climb, Subject, compose};
-use crate::explore::format::three_digits;
+use crate::explore::three_digits;
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{
     Align, Align2, Color32, FontId, Frame, Layout, Margin, Painter, PointerButton, Pos2, Rect,
@@ -251,8 +251,7 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     );
     ui.painter().rect_filled(frame, 8.0, ui.visuals().panel_fill.gamma_multiply(0.92));
     let response = ui.interact(frame, ui.scope_id().with("colour bar"), Sense::click());
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour scale"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour scale"));
     let ink = ui.visuals().text_color();
     let painter = ui.painter();
     let title = state.property().label();

@@ -2,7 +2,7 @@
 
 use super::action::Actions;
 use super::widgets::belief_colour;
-use crate::explore::format::three_digits;
+use crate::explore::three_digits;
 use crate::optimise::{RestartReport, SearchReport};
 use crate::session::Command;
 use crate::session::climb::Climb;

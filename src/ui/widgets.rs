@@ -50,8 +50,11 @@ pub fn number<N: egui::emath::Numeric>(
     range: std::ops::RangeInclusive<N>,
     speed: f64,
 ) -> bool {
-    let field =
-        DragValue::new(value).range(range).speed(speed).max_decimals(if N::INTEGRAL { 0 } else { 6 }).update_while_editing(false);
+    let field = DragValue::new(value)
+        .range(range)
+        .speed(speed)
+        .max_decimals(if N::INTEGRAL { 0 } else { 6 })
+        .update_while_editing(false);
     row(ui, name, tooltip, |ui| ui.add_sized([86.0, 26.0], field)).changed()
 }
 
@@ -70,7 +73,7 @@ pub fn log_slider(
         let slider = egui::Slider::new(value, range)
             .logarithmic(true)
             .smallest_positive(smallest)
-            .custom_formatter(|v, _| crate::explore::format::three_digits(v));
+            .custom_formatter(|v, _| crate::explore::three_digits(v));
         ui.add(slider).on_hover_text(tooltip).labelled_by(label.id).accessible_name(name).changed()
     })
     .inner
@@ -121,8 +124,8 @@ pub fn verdict(ui: &mut Ui, verdict: &crate::trust::Verdict) {
             yes(verdict.inside),
             yes(verdict.simple),
             yes(verdict.in_domain),
-            crate::explore::format::three_digits(verdict.round_trip),
-            crate::explore::format::three_digits(verdict.usual_round_trip),
+            crate::explore::three_digits(verdict.round_trip),
+            crate::explore::three_digits(verdict.usual_round_trip),
         ));
     });
 }
@@ -168,8 +171,7 @@ pub enum Icon {
 pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(30.0), Sense::click());
     let response = response.accessible_name(name);
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), name));
     let visuals = ui.style().interact(&response);
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, visuals.corner_radius, visuals.weak_bg_fill);

@@ -1,6 +1,6 @@
 //! Exploring: what colours the map, and the point that is looked at.
 
-use crate::explore::format::three_digits;
+use crate::explore::three_digits;
 use crate::model::losses::Reconstruction;
 use crate::model::vae::Output;
 use crate::objective::Property;

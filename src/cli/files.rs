@@ -1,0 +1,54 @@
+//! What is checked of all files before any work begins.
+
+use crate::error::{Error, Result};
+use crate::model::{Model, checkpoint};
+use crate::numerics::files::check_writable;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Fails unless every output can be written and is neither read as well nor named twice.
+pub fn check_outputs(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
+    for (index, output) in outputs.iter().enumerate() {
+        check_writable(output)?;
+        if inputs.iter().any(|input| place(input) == place(output)) {
+            return Err(Error::file(output, "is read by this command; write to another file"));
+        }
+        if outputs[..index].iter().any(|other| place(other) == place(output)) {
+            return Err(Error::file(output, "is named for two outputs; write to two files"));
+        }
+    }
+    Ok(())
+}
+
+/// The one name of a file that may go by several; it need not exist.
+fn place(path: &Path) -> PathBuf {
+    let in_folder = || {
+        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    };
+    std::fs::canonicalize(path).ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
+}
+
+/// Opens a checkpoint.
+pub fn open(path: &Path) -> Result<Arc<Model>> {
+    checkpoint::load(path).map(Arc::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_output_is_also_an_input_or_another_output() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name| folder.path().join(name);
+        let (a, b, also_a) = (path("a"), path("b"), path("./a"));
+        std::fs::write(&a, "").unwrap();
+        assert!(check_outputs(&[&a], &[&b]).is_ok());
+        let refused = |inputs: &[&Path], outputs: &[&Path]| {
+            check_outputs(inputs, outputs).unwrap_err().to_string()
+        };
+        assert!(refused(&[&a], &[&also_a]).contains("is read"));
+        assert!(refused(&[], &[&b, &path("./b")]).contains("two outputs"));
+    }
+}

@@ -1,0 +1,210 @@
+//! `info`: what a model is, as text or JSON on standard output.
+
+use super::files::open;
+use crate::error::{Error, Result};
+use crate::explore::three_digits;
+use crate::model::Model;
+use crate::model::card::{Card, LatentStatistics, Source};
+use crate::model::checkpoint::FORMAT;
+use crate::model::layers::LayerSpec;
+use crate::model::training::{EpochRecord, TrainingConfig};
+use clap::Args;
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The arguments of `info`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    latent-explorer info nine.safetensors\n  \
+    latent-explorer info nine.safetensors --json | jq .losses.total")]
+pub struct InfoArguments {
+    /// The checkpoint
+    #[arg(value_name = "M.safetensors")]
+    model: PathBuf,
+    /// Write JSON, with full precision
+    #[arg(long)]
+    json: bool,
+}
+
+/// What there is to know of a model.
+#[derive(Serialize)]
+struct Info<'a> {
+    file: String,
+    bytes: u64,
+    format: u32,
+    source: &'a Source,
+    families: Vec<Count<'a>>,
+    samples: usize,
+    held_out: usize,
+    input: usize,
+    latent: usize,
+    parameters: usize,
+    layers: &'a [LayerSpec],
+    training: &'a TrainingConfig,
+    epochs_done: usize,
+    losses: Option<&'a EpochRecord>,
+    statistics: &'a LatentStatistics,
+}
+
+#[derive(Serialize)]
+struct Count<'a> {
+    name: &'a str,
+    samples: usize,
+}
+
+/// Shows what a checkpoint holds.
+///
+/// # Errors
+/// Names the file and what is wrong with it.
+pub fn run(arguments: &InfoArguments) -> Result<()> {
+    let path = &arguments.model;
+    let model = open(path)?;
+    let info = Info::of(&model, path)?;
+    let text = if arguments.json {
+        serde_json::to_string_pretty(&info).map_err(|e| Error::file(path, e))? + "\n"
+    } else {
+        info.text()
+    };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Whoever reads, as `head` does, may have seen enough.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::io(Path::new("standard output"), &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl<'a> Info<'a> {
+    fn of(model: &'a Model, path: &Path) -> Result<Self> {
+        let bytes = std::fs::metadata(path).map_err(|e| Error::io(path, &e))?.len();
+        let Card { source, layers, training, history, statistics, .. } = &model.card;
+        let encoded = &model.encoded;
+        let count =
+            |label: usize| encoded.labels.iter().filter(|&&l| usize::from(l) == label).count();
+        let name = |(label, name): (usize, &'a String)| Count { name, samples: count(label) };
+        Ok(Self {
+            file: path.display().to_string(),
+            bytes,
+            format: FORMAT,
+            source,
+            families: encoded.names.iter().enumerate().map(name).collect(),
+            samples: encoded.mu.len(),
+            held_out: encoded.held_out.iter().filter(|&&held| held).count(),
+            input: model.input_dim(),
+            latent: model.latent_dim(),
+            parameters: model.parameters().iter().map(candle_core::Tensor::elem_count).sum(),
+            layers,
+            training,
+            epochs_done: history.len(),
+            losses: history.last(),
+            statistics,
+        })
+    }
+
+    /// A name and what there is to say, a line each.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for (name, value) in self.lines() {
+            // Writing into a string cannot fail.
+            let _ = writeln!(text, "{name:<13}{value}");
+        }
+        text
+    }
+
+    fn lines(&self) -> Vec<(&'static str, String)> {
+        let Source::Outlines(recipe) = self.source;
+        let names: Vec<&str> = self.families.iter().map(|f| f.name).collect();
+        let mut lines = vec![
+            (
+                "file",
+                format!("{}, {} kB, format {}", self.file, self.bytes.div_ceil(1000), self.format),
+            ),
+            ("families", names.join(", ")),
+            (
+                "samples",
+                format!(
+                    "{} outlines of {} points, {} held out",
+                    self.samples, recipe.points, self.held_out
+                ),
+            ),
+            (
+                "variation",
+                format!(
+                    "size {}, rotation {}°, aspect {}, noise {}, seed {}",
+                    recipe.size_variation,
+                    recipe.rotation,
+                    recipe.aspect_variation,
+                    recipe.noise,
+                    recipe.seed
+                ),
+            ),
+            ("latent", format!("{} numbers", self.latent)),
+        ];
+        let layer = |layer: &LayerSpec| {
+            let LayerSpec { name, inputs, outputs, activation } = layer;
+            let activation = format!("{activation:?}").to_lowercase();
+            format!("{name:<11}{inputs:>5} -> {outputs:<5} {activation}")
+        };
+        lines.extend(listed("layers", self.layers.iter().map(layer)));
+        lines.push(("parameters", self.parameters.to_string()));
+        lines.extend(self.training_lines());
+        lines.extend(self.latent_lines());
+        lines
+    }
+
+    fn training_lines(&self) -> Vec<(&'static str, String)> {
+        let TrainingConfig { epochs, batch_size, learning_rate, loss, beta, seed, .. } =
+            self.training;
+        let loss = format!("{loss:?}").to_lowercase();
+        let noise = if self.training.latent_noise { "" } else { ", no latent noise" };
+        let mut lines = vec![(
+            "training",
+            format!(
+                "{} of {epochs} epochs, batches of {batch_size}, lr {learning_rate}, {loss}, beta {beta}{noise}, seed {seed}",
+                self.epochs_done
+            ),
+        )];
+        if let Some(record) = self.losses {
+            let [total, rebuild, kl] =
+                [record.total, record.reconstruction, record.kl].map(three_digits);
+            lines.push(("losses", format!("total {total}, rebuild {rebuild}, KL {kl}")));
+            if let (Some(rebuild), Some(kl)) = (record.held_out_reconstruction, record.held_out_kl)
+            {
+                let [rebuild, kl] = [rebuild, kl].map(three_digits);
+                lines.push(("held out", format!("rebuild {rebuild}, KL {kl}")));
+            }
+        }
+        lines
+    }
+
+    fn latent_lines(&self) -> Vec<(&'static str, String)> {
+        /// A latent of hundreds of numbers is not listed in full.
+        const MOST: usize = 8;
+        let statistics = self.statistics;
+        let bounds = statistics.low.iter().zip(&statistics.high).enumerate();
+        let mut lines = listed(
+            "bounds",
+            bounds.take(MOST).map(|(k, (&low, &high))| {
+                format!(
+                    "z{k} from {} to {} (98 % of the data)",
+                    three_digits(low),
+                    three_digits(high)
+                )
+            }),
+        );
+        if self.latent > MOST {
+            lines.push(("", format!("and {} more; --json lists all", self.latent - MOST)));
+        }
+        let round_trip = three_digits(statistics.round_trip);
+        lines.push(("round trip", format!("{round_trip} or less (99 % of the held-out data)")));
+        lines.push(("median area", three_digits(statistics.median_area)));
+        lines
+    }
+}
+
+/// Several lines under one name.
+fn listed(name: &'static str, lines: impl Iterator<Item = String>) -> Vec<(&'static str, String)> {
+    lines.enumerate().map(|(i, line)| (if i == 0 { name } else { "" }, line)).collect()
+}

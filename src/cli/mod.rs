@@ -1,0 +1,167 @@
+//! The program's verbs without a window: arguments in, files out, progress on standard error.
+
+mod codec;
+mod files;
+mod info;
+mod optimise;
+mod picture;
+mod progress;
+mod train;
+
+use crate::error::{Error, Result};
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// What the program was asked to do.
+#[derive(Debug)]
+pub enum Invocation {
+    /// Open the window, on a model where one is named.
+    Window {
+        /// The checkpoint to open.
+        model: Option<PathBuf>,
+    },
+    /// Do one thing and end.
+    Command(Command),
+}
+
+/// See, teach and use optimisation in a latent space
+#[derive(Debug, Parser)]
+#[command(name = "latent-explorer", version, args_conflicts_with_subcommands = true)]
+#[command(long_about = "See, teach and use optimisation in a latent space.\n\n\
+    Without a command the window opens. The commands do the same without a window: they read and \
+    write files, show their progress on standard error, and end with status 1 and one line on any \
+    error. The same files and seeds give the same bytes on one machine.")]
+#[command(after_help = "Examples:\n  \
+    latent-explorer\n  \
+    latent-explorer nine.safetensors\n  \
+    latent-explorer train --out nine.safetensors\n  \
+    latent-explorer optimise --model nine.safetensors --property roundness --mode max --out best.json\n\n\
+    A model file that is named like a command is opened with a path: latent-explorer ./train")]
+struct Arguments {
+    /// A checkpoint to open in the window; the sample model where none is named
+    model: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// A verb with its arguments.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Generate outlines and train a model on them
+    Train(train::TrainArguments),
+    /// Climb a property from many starts and judge the answers
+    Optimise(optimise::OptimiseArguments),
+    /// Turn latent vectors into outlines
+    Decode(codec::DecodeArguments),
+    /// Turn outlines into latent vectors
+    Encode(codec::EncodeArguments),
+    /// Write a property over the map as a table
+    Field(picture::FieldArguments),
+    /// Draw the map as a picture
+    Render(picture::RenderArguments),
+    /// Show what a model is and how it was trained
+    Info(info::InfoArguments),
+}
+
+/// Reads the command line of this process. `--help` and `--version` are answered here and end it.
+///
+/// # Errors
+/// Says in one line what cannot be understood.
+pub fn parse() -> Result<Invocation> {
+    parse_from(std::env::args_os())
+}
+
+fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation> {
+    match Arguments::try_parse_from(arguments) {
+        Ok(Arguments { command: Some(command), .. }) => Ok(Invocation::Command(command)),
+        Ok(Arguments { model: Some(word), .. }) if is_mistyped(&word) => {
+            let word = word.display();
+            let problem =
+                format!("'{word}' is neither a command nor a file; --help lists the commands");
+            Err(Error::Usage(problem))
+        }
+        Ok(Arguments { model, .. }) => Ok(Invocation::Window { model }),
+        Err(error)
+            if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
+        {
+            error.exit()
+        }
+        Err(error) => Err(Error::Usage(in_one_line(&error.to_string()))),
+    }
+}
+
+/// Does what a command asks for.
+///
+/// # Errors
+/// Names the file or the setting that is wrong.
+pub fn run(command: &Command) -> Result<()> {
+    match command {
+        Command::Train(arguments) => train::run(arguments),
+        Command::Optimise(arguments) => optimise::run(arguments),
+        Command::Decode(arguments) => codec::decode(arguments),
+        Command::Encode(arguments) => codec::encode(arguments),
+        Command::Field(arguments) => picture::field(arguments),
+        Command::Render(arguments) => picture::render(arguments),
+        Command::Info(arguments) => info::run(arguments),
+    }
+}
+
+/// Whether a word that stands for a model is more likely a command: bare, and no file's name.
+fn is_mistyped(word: &Path) -> bool {
+    let bare = word.extension().is_none() && word.components().count() == 1;
+    bare && !word.exists() && !word.starts_with(".")
+}
+
+/// What clap says in several paragraphs, without the usage that `--help` shows better.
+fn in_one_line(message: &str) -> String {
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let paragraphs =
+        message.split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
+    let kept: Vec<String> = paragraphs
+        .filter(|p| !p.is_empty() && !p.starts_with("Usage:") && !p.starts_with("For more"))
+        .collect();
+    format!("{}; --help tells more", kept.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse_words(words: &str) -> Result<Invocation> {
+        parse_from(words.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_the_window_opens() {
+        let model = |words| match parse_words(words) {
+            Ok(Invocation::Window { model }) => model,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(model("latent-explorer"), None);
+        assert_eq!(model("latent-explorer m.safetensors"), Some("m.safetensors".into()));
+        assert_eq!(model("latent-explorer ./train"), Some("./train".into()));
+    }
+
+    #[test]
+    fn misuse_is_told_in_one_line() {
+        for (words, part) in [
+            ("latent-explorer train", "--out <M.safetensors>"),
+            ("latent-explorer train --out m --epochs many", "'--epochs <N>'"),
+            ("latent-explorer train --out m --families circle,sqare", "'square'"),
+            ("latent-explorer decode --model m --out x.csv", "--z"),
+            ("latent-explorer optimize", "'optimize' is neither a command nor a file"),
+            ("latent-explorer m.safetensors info m.safetensors", "info"),
+        ] {
+            let message = parse_words(words).unwrap_err().to_string();
+            assert!(message.contains(part) && !message.contains('\n'), "{message}");
+        }
+    }
+}

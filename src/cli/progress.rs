@@ -1,0 +1,82 @@
+//! Progress on standard error: one line rewritten on a terminal, a line a second elsewhere.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::time::{Duration, Instant};
+
+/// Says now and then how far something is.
+pub struct Progress {
+    started: Instant,
+    last: Instant,
+    pause: Duration,
+    terminal: bool,
+    open: bool,
+}
+
+impl Progress {
+    /// Starts the clock.
+    pub fn start() -> Self {
+        let (now, terminal) = (Instant::now(), stderr().is_terminal());
+        let pause = Duration::from_millis(if terminal { 100 } else { 1000 });
+        Self { started: now, last: now, pause, terminal, open: false }
+    }
+
+    /// Shows what `line` makes of the time left, if it is time for it; `share` is done, 0 to 1.
+    pub fn report(&mut self, share: f64, line: impl FnOnce() -> String) {
+        if self.last.elapsed() < self.pause {
+            return;
+        }
+        self.last = Instant::now();
+        let left = self.started.elapsed().as_secs_f64() * (1.0 - share) / share.max(1e-9);
+        let line = format!("{}, {} left", line(), duration(left));
+        // That nobody can be told is no reason to stop working.
+        let _ = if self.terminal {
+            self.open = true;
+            write!(stderr(), "\r\x1b[2K{line}")
+        } else {
+            writeln!(stderr(), "{line}")
+        };
+    }
+
+    /// Shows the last line.
+    pub fn finish(mut self, line: &str) {
+        self.clear();
+        let _ = writeln!(stderr(), "{line} in {}", duration(self.started.elapsed().as_secs_f64()));
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.open) {
+            let _ = write!(stderr(), "\r\x1b[2K");
+        }
+    }
+}
+
+impl Drop for Progress {
+    /// An error message begins on a line of its own.
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`.
+fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..10 => format!("{seconds:.1} s"),
+        10..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(duration(0.42), "0.4 s");
+        assert_eq!(duration(59.7), "1 min 0 s");
+        assert_eq!(duration(185.0), "3 min 5 s");
+        assert_eq!(duration(7800.0), "2 h 10 min");
+    }
+}

@@ -1,0 +1,6 @@
+//! What leaves the program: pictures of a scene, and tables of what was computed.
+
+pub mod bar;
+pub mod png;
+pub mod svg;
+pub mod tables;

@@ -1,0 +1,323 @@
+//! A scene as SVG: every layer as the window paints it, in points, y down.
+
+use super::bar::{self, ColourBar};
+use super::png::encode_pixels;
+use crate::error::Result;
+use crate::explore::colour::{Palette, Rgba};
+use crate::explore::glyphs;
+use crate::explore::scene::{Dots, Image, Layer, Line, Mark, MarkKind, Shapes, Text};
+use crate::explore::{Bounds, Scene};
+use base64::Engine;
+
+/// The font of every word; the file names a fallback for those who do not have it.
+pub(super) const FONT: &str = "'Open Sans', sans-serif";
+/// Around the map, in points.
+pub(super) const MARGIN: f64 = 20.0;
+/// How much wider a casing is than its line, on each side, in points.
+const CASING: f64 = 1.4;
+/// Between the lines of a hatching, in points.
+const HATCH: f64 = 6.0;
+/// Coordinates beyond this are held, so that no renderer loses its way; in points.
+const FARTHEST: f64 = 1e5;
+
+/// A picture to be written.
+#[derive(Clone, Debug)]
+pub struct Picture<'a> {
+    /// What is on the map.
+    pub scene: &'a Scene,
+    /// The part of the map that is shown; more is, where its proportions are not those of the room for it.
+    pub view: Bounds,
+    /// Width and height of the whole picture, in points.
+    pub size: [f64; 2],
+    /// Pixels a point.
+    pub scale: f64,
+    /// The colours around the map.
+    pub palette: &'a Palette,
+    /// The colour bar, where colour means something.
+    pub bar: Option<ColourBar>,
+}
+
+/// Width and height of the map in a picture of `size`, with or without a colour bar; in points.
+pub fn map_size(size: [f64; 2], with_bar: bool) -> [f64; 2] {
+    let beside = if with_bar { bar::WIDTH } else { 0.0 };
+    [size[0] - 2.0 * MARGIN - beside, size[1] - 2.0 * MARGIN].map(|side| side.max(1.0))
+}
+
+/// The picture as SVG.
+///
+/// # Errors
+/// Only when an image in it cannot be encoded.
+pub fn svg(picture: &Picture<'_>) -> Result<String> {
+    let Picture { scene, view, size, scale, palette, bar } = picture;
+    let frame = Frame::new(*view, map_size(*size, bar.is_some()));
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
+         width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" font-family=\"{FONT}\">\n",
+        n(scale * size[0]),
+        n(scale * size[1]),
+        n(size[0]),
+        n(size[1]),
+    );
+    out += &rectangle([0.0, 0.0], *size, &paint("fill", palette.canvas));
+    let [width, height] = frame.size;
+    let map = rectangle([MARGIN, MARGIN], [MARGIN + width, MARGIN + height], "");
+    out += &format!("<clipPath id=\"map\">{}</clipPath>\n", map.trim_end());
+    out += "<g clip-path=\"url(#map)\">\n";
+    for layer in &scene.layers {
+        out += &frame.layer(layer, palette)?;
+    }
+    out += "</g>\n";
+    if let Some(bar) = bar {
+        out += &bar.svg(MARGIN + width, size[1], palette);
+    }
+    out += "</svg>\n";
+    Ok(out)
+}
+
+/// The map within the picture.
+struct Frame {
+    view: Bounds,
+    size: [f64; 2],
+}
+
+impl Frame {
+    fn new(view: Bounds, size: [f64; 2]) -> Self {
+        Self { view: view.with_aspect(size[0] / size[1]), size }
+    }
+
+    /// Points for each map unit.
+    fn unit(&self) -> f64 {
+        self.size[0] / self.view.size()[0]
+    }
+
+    /// Map coordinates to points.
+    fn point(&self, [u, v]: [f64; 2]) -> [f64; 2] {
+        let point = [
+            MARGIN + (u - self.view.low[0]) * self.unit(),
+            MARGIN + (self.view.high[1] - v) * self.unit(),
+        ];
+        point.map(|c| c.clamp(-FARTHEST, FARTHEST))
+    }
+
+    /// The upper left and the lower right corner of a part of the map.
+    fn corners(&self, bounds: &Bounds) -> [[f64; 2]; 2] {
+        let (low, high) = (self.point(bounds.low), self.point(bounds.high));
+        [[low[0], high[1]], [high[0], low[1]]]
+    }
+
+    fn layer(&self, layer: &Layer, palette: &Palette) -> Result<String> {
+        Ok(match layer {
+            Layer::Image(image) => self.image(image)?,
+            Layer::Shapes(shapes) => self.shapes(shapes),
+            Layer::Area(bounds, colour) => {
+                let [low, high] = self.corners(bounds);
+                rectangle(low, high, &paint("fill", *colour))
+            }
+            Layer::Hatch(cells, colour) => self.hatch(cells, *colour),
+            Layer::Dots(dots) => self.dots(dots),
+            Layer::Line(line) => self.line(line),
+            Layer::Mark(mark) => self.mark(mark),
+            Layer::Text(text) => self.text(text),
+            Layer::EdgeCounts(counts) => self.edge_counts(counts, palette),
+        })
+    }
+
+    fn image(&self, image: &Image) -> Result<String> {
+        let png = encode_pixels(image.size, &image.pixels)?;
+        let data = base64::engine::general_purpose::STANDARD.encode(png);
+        let [low, high] = self.corners(&image.bounds);
+        Ok(format!(
+            "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
+             xlink:href=\"data:image/png;base64,{data}\"/>\n",
+            n(low[0]),
+            n(low[1]),
+            n(high[0] - low[0]),
+            n(high[1] - low[1]),
+        ))
+    }
+
+    fn shapes(&self, shapes: &Shapes) -> String {
+        let mut out = match shapes.hollow {
+            Some(width) => stroked(f64::from(width)),
+            None => "<g fill-rule=\"nonzero\">\n".to_owned(),
+        };
+        let kind = if shapes.hollow.is_some() { "stroke" } else { "fill" };
+        let cells = shapes.grid.outlines.iter().zip(shapes.grid.lattice.centres());
+        for ((outline, [u, v]), colour) in cells.zip(&shapes.colours) {
+            // As in the window, a shape that is not one is left out.
+            if outline.iter().any(|v| !v.is_finite()) || colour[3] == 0 {
+                continue;
+            }
+            let place = |p: &[f32]| {
+                [u + shapes.scale * f64::from(p[0]), v + shapes.scale * f64::from(p[1])]
+            };
+            let points = outline.chunks_exact(2).map(|p| self.point(place(p)));
+            out += &format!("<path d=\"{}Z\" {}/>\n", path(points), paint(kind, *colour));
+        }
+        out + "</g>\n"
+    }
+
+    fn hatch(&self, cells: &[Bounds], colour: Rgba) -> String {
+        let mut lines = String::new();
+        for cell in cells {
+            let [low, high] = self.corners(cell);
+            for line in glyphs::hatch(low, high, HATCH) {
+                lines += &path(line.into_iter());
+            }
+        }
+        format!("<path d=\"{lines}\" stroke-width=\"1\" {}/>\n", paint("stroke", colour))
+    }
+
+    fn dots(&self, dots: &Dots) -> String {
+        let mut out = format!("<g {}>\n", paint("fill", dots.colour));
+        for centre in dots.centres.iter().filter(|c| self.view.contains(**c)) {
+            out += &circle(self.point(*centre), f64::from(dots.radius), "");
+        }
+        out + "</g>\n"
+    }
+
+    fn line(&self, line: &Line) -> String {
+        let points = line.points.iter().filter(|p| p.iter().all(|c| c.is_finite()));
+        let d = path(points.map(|p| self.point(*p)));
+        let stroke = |width: f64, colour: Rgba| {
+            format!("{}<path d=\"{d}\" {}/></g>\n", stroked(width), paint("stroke", colour))
+        };
+        let width = f64::from(line.width);
+        let casing = line.casing.map(|colour| stroke(width + 2.0 * CASING, colour));
+        casing.unwrap_or_default() + &stroke(width, line.colour)
+    }
+
+    fn mark(&self, mark: &Mark) -> String {
+        if !mark.centre.iter().all(|c| c.is_finite()) {
+            return String::new();
+        }
+        let (centre, radius) = (self.point(mark.centre), f64::from(mark.radius));
+        let edge = |width: f64, colour: Rgba| {
+            format!("stroke-width=\"{}\" {}", n(width), paint("stroke", colour))
+        };
+        match mark.kind {
+            MarkKind::Dot => {
+                circle(centre, radius + 0.5 * CASING, &paint("fill", mark.casing))
+                    + &circle(centre, radius, &paint("fill", mark.colour))
+            }
+            MarkKind::Ring => {
+                let ring = |width, colour| {
+                    circle(centre, radius, &format!("fill=\"none\" {}", edge(width, colour)))
+                };
+                ring(1.8 + 2.0 * CASING, mark.casing) + &ring(1.8, mark.colour)
+            }
+            MarkKind::Star => format!(
+                "<path d=\"{}Z\" stroke-linejoin=\"round\" paint-order=\"stroke\" {} {}/>\n",
+                path(glyphs::star(centre, radius).into_iter()),
+                edge(2.0 * CASING, mark.casing),
+                paint("fill", mark.colour),
+            ),
+            MarkKind::Cross => {
+                let [x, y] = centre;
+                let d = path([[x - radius, y], [x + radius, y]].into_iter())
+                    + &path([[x, y - radius], [x, y + radius]].into_iter());
+                let cross = |width, colour| {
+                    format!("<path d=\"{d}\" stroke-linecap=\"round\" {}/>\n", edge(width, colour))
+                };
+                cross(1.8 + 2.0 * CASING, mark.casing) + &cross(1.8, mark.colour)
+            }
+        }
+    }
+
+    fn text(&self, text: &Text) -> String {
+        word(self.point(text.centre), &text.text, f64::from(text.size), text.colour, text.halo)
+    }
+
+    fn edge_counts(&self, counts: &[usize; 4], palette: &Palette) -> String {
+        let [low, high] = self.corners(&self.view);
+        let mut out = String::new();
+        for (edge, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let arrow = glyphs::edge_arrow(edge, low, high);
+            out += &format!(
+                "<path d=\"{}Z\" stroke-width=\"{}\" stroke-linejoin=\"round\" paint-order=\"stroke\" {} {}/>\n",
+                path(arrow.corners.into_iter()),
+                n(2.0 * CASING),
+                paint("stroke", palette.canvas),
+                paint("fill", palette.text),
+            );
+            out += &word(arrow.number, &count.to_string(), 13.0, palette.text, palette.canvas);
+        }
+        out
+    }
+}
+
+/// A word around a point, with a soft edge.
+fn word(centre: [f64; 2], text: &str, size: f64, colour: Rgba, halo: Rgba) -> String {
+    // The middle of lower-case letters stands about a third of the size above the line.
+    format!(
+        "<text x=\"{}\" y=\"{}\" font-size=\"{}\" font-weight=\"600\" text-anchor=\"middle\" \
+         paint-order=\"stroke\" stroke-width=\"3.5\" stroke-linejoin=\"round\" {} {}>{}</text>\n",
+        n(centre[0]),
+        n(centre[1] + 0.34 * size),
+        n(size),
+        paint("stroke", halo),
+        paint("fill", colour),
+        escaped(text),
+    )
+}
+
+fn circle([x, y]: [f64; 2], radius: f64, attributes: &str) -> String {
+    format!("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {attributes}/>\n", n(x), n(y), n(radius))
+}
+
+/// A rectangle between its upper left and its lower right corner.
+pub(super) fn rectangle(low: [f64; 2], high: [f64; 2], attributes: &str) -> String {
+    format!(
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {attributes}/>\n",
+        n(low[0]),
+        n(low[1]),
+        n(high[0] - low[0]),
+        n(high[1] - low[1]),
+    )
+}
+
+/// Opens a group of lines without a filling.
+fn stroked(width: f64) -> String {
+    format!(
+        "<g fill=\"none\" stroke-width=\"{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\">\n",
+        n(width)
+    )
+}
+
+/// `M x y L x y ..` through the points.
+pub(super) fn path(points: impl Iterator<Item = [f64; 2]>) -> String {
+    let mut d = String::new();
+    for (index, [x, y]) in points.enumerate() {
+        let command = match index {
+            0 => "M",
+            1 => "L",
+            _ => " ",
+        };
+        d += &format!("{command}{} {}", n(x), n(y));
+    }
+    d
+}
+
+/// `fill` or `stroke` with a colour and, where it is not full, its opacity.
+pub(super) fn paint(kind: &str, [r, g, b, a]: Rgba) -> String {
+    let colour = format!("{kind}=\"#{r:02x}{g:02x}{b:02x}\"");
+    match a {
+        255 => colour,
+        _ => format!("{colour} {kind}-opacity=\"{}\"", n(f64::from(a) / 255.0)),
+    }
+}
+
+/// A number with at most two decimals.
+pub(super) fn n(value: f64) -> String {
+    // The sum turns a negative zero into a zero.
+    format!("{}", (100.0 * value).round() / 100.0 + 0.0)
+}
+
+/// Text as it may stand between tags.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+#[path = "svg_tests.rs"]
+mod tests;

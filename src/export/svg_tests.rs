@@ -1,0 +1,131 @@
+use super::*;
+use crate::data::family::Family;
+use crate::data::rows::Rows;
+use crate::explore::grid::{Lattice, Mesh, ShapeGrid};
+use crate::export::png::png;
+use std::sync::Arc;
+
+const VIEW: Bounds = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
+const RED: Rgba = [255, 0, 0, 255];
+
+/// A grid of stars at the four corners of the unit square.
+fn grid() -> Arc<ShapeGrid> {
+    let lattice = Lattice::covering(&Bounds { low: [0.0; 2], high: [1.0; 2] }, 1.0);
+    let star = Family::Star.path(1.0).resample(40);
+    let mut outlines = Rows::new(star.len());
+    for index in 0..lattice.len() {
+        outlines.push(&if index == 3 { vec![f32::NAN; star.len()] } else { star.clone() });
+    }
+    Arc::new(ShapeGrid {
+        mesh: Mesh::default(),
+        values: vec![0.5; 4],
+        simple: vec![true; 4],
+        inside: vec![true; 4],
+        presence: vec![1.0; 4],
+        outlines,
+        lattice,
+    })
+}
+
+fn shapes(hollow: Option<f32>) -> Layer {
+    Layer::Shapes(Shapes { grid: grid(), scale: 0.2, colours: vec![RED; 4], hollow })
+}
+
+fn mark(kind: MarkKind) -> Layer {
+    let centre = [0.0, 0.0];
+    Layer::Mark(Mark { centre, kind, radius: 9.0, colour: RED, casing: [0, 0, 0, 200] })
+}
+
+fn written(layers: Vec<Layer>, bar: Option<ColourBar>) -> String {
+    let scene = Scene { layers };
+    let palette = &Palette::LIGHT;
+    svg(&Picture { scene: &scene, view: VIEW, size: [200.0; 2], scale: 2.0, palette, bar }).unwrap()
+}
+
+/// The colour of a pixel of the drawn picture, at 2 pixels a point.
+fn pixel(svg: &str, [x, y]: [u32; 2]) -> [u8; 3] {
+    let picture = resvg::tiny_skia::Pixmap::decode_png(&png(svg).unwrap()).unwrap();
+    assert_eq!((picture.width(), picture.height()), (400, 400));
+    let pixel = picture.pixel(2 * x, 2 * y).unwrap();
+    [pixel.red(), pixel.green(), pixel.blue()]
+}
+
+#[test]
+fn every_layer_is_written_and_drawn() {
+    let cell = Bounds { low: [-0.5; 2], high: [0.5; 2] };
+    let image = Image { bounds: cell, size: [1, 2], pixels: Arc::new(vec![RED, [0, 0, 255, 255]]) };
+    let line = |points: Vec<[f64; 2]>| {
+        Layer::Line(Line { points, width: 2.0, colour: RED, casing: Some([0, 0, 0, 255]) })
+    };
+    let dots = Dots { centres: Arc::new(vec![[0.0; 2], [9.0; 2]]), radius: 5.0, colour: RED };
+    let text = Text {
+        centre: [0.0; 2],
+        text: "a < b & c".into(),
+        size: 14.0,
+        colour: RED,
+        halo: [255; 4],
+    };
+    let far = line(vec![[0.0, 0.0], [1e30, 0.0], [f64::NAN, 1.0]]);
+    for (layer, parts) in [
+        (Layer::Image(image), vec!["<image", "data:image/png;base64,"]),
+        (shapes(None), vec!["fill-rule=\"nonzero\"", "fill=\"#ff0000\""]),
+        (shapes(Some(1.0)), vec!["fill=\"none\"", "stroke=\"#ff0000\""]),
+        (Layer::Area(cell, [0, 0, 0, 51]), vec!["fill-opacity=\"0.2\""]),
+        (Layer::Hatch(vec![cell], RED), vec!["<path", "stroke-width=\"1\""]),
+        (Layer::Dots(dots), vec!["<circle"]),
+        (line(vec![[0.0; 2], [0.5; 2]]), vec!["stroke-width=\"4.8\"", "stroke-width=\"2\""]),
+        (far, vec!["L100000 100"]),
+        (mark(MarkKind::Dot), vec!["<circle"]),
+        (mark(MarkKind::Ring), vec!["fill=\"none\""]),
+        (mark(MarkKind::Star), vec!["paint-order=\"stroke\""]),
+        (mark(MarkKind::Cross), vec!["stroke-linecap=\"round\""]),
+        (Layer::Text(text), vec!["a &lt; b &amp; c", "paint-order=\"stroke\""]),
+        (Layer::EdgeCounts([3, 0, 1, 0]), vec![">3</text>", ">1</text>"]),
+    ] {
+        let empty = written(vec![], None);
+        let svg = written(vec![layer], None);
+        for part in parts {
+            assert!(svg.contains(part), "{part} in {svg}");
+        }
+        assert_ne!(png(&svg).unwrap(), png(&empty).unwrap(), "something is seen of {svg}");
+    }
+}
+
+#[test]
+fn the_map_is_the_right_way_up_and_images_too() {
+    let upper = Bounds { low: [-1.0, 0.5], high: [1.0, 1.0] };
+    let area = written(vec![Layer::Area(upper, RED)], None);
+    assert_eq!(pixel(&area, [100, 30]), [255, 0, 0]);
+    assert_ne!(pixel(&area, [100, 170]), [255, 0, 0]);
+    let pixels = Arc::new(vec![RED, [0, 0, 255, 255]]);
+    let image = written(vec![Layer::Image(Image { bounds: VIEW, size: [1, 2], pixels })], None);
+    assert_eq!(pixel(&image, [100, 30]), [255, 0, 0], "the first row is the upper one");
+    assert_eq!(pixel(&image, [100, 170]), [0, 0, 255]);
+}
+
+#[test]
+fn shapes_stand_on_their_lattice_points_and_broken_ones_are_left_out() {
+    let svg = written(vec![shapes(None)], None);
+    assert_eq!(svg.matches("<path").count(), 3);
+    // The origin of the map is the middle of the picture.
+    assert_eq!(pixel(&svg, [100, 100]), [255, 0, 0]);
+}
+
+#[test]
+fn nothing_of_the_map_leaves_its_frame() {
+    let everywhere = Bounds { low: [-9.0; 2], high: [9.0; 2] };
+    let bar = ColourBar { label: "Heat shedding".into(), range: (0.001_234, 1.2e6) };
+    let svg = written(vec![Layer::Area(everywhere, RED)], Some(bar));
+    let canvas = Palette::LIGHT.canvas;
+    assert_eq!(pixel(&svg, [5, 100]), [canvas[0], canvas[1], canvas[2]]);
+    assert_eq!(pixel(&svg, [198, 5]), [canvas[0], canvas[1], canvas[2]]);
+    for part in ["Heat shedding", ">0.00123<", ">1.2e6<", ">600000<", "linearGradient"] {
+        assert!(svg.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn the_same_scene_gives_the_same_bytes() {
+    let once = || png(&written(vec![shapes(None), mark(MarkKind::Star)], None)).unwrap();
+    assert_eq!(once(), once());
+}

@@ -1,0 +1,112 @@
+//! Tables as CSV with full precision: outlines, latent vectors, a field, a training's losses.
+
+use crate::data::rows::Rows;
+use crate::data::vectors::{latent_header, outline_header, write};
+use crate::error::Result;
+use crate::explore::heat::HeatField;
+use crate::model::training::EpochRecord;
+use std::path::Path;
+
+/// Writes outlines in data units, `x0, y0, x1, y1, ..`.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn write_outlines(path: &Path, outlines: &Rows<f32>) -> Result<()> {
+    write(path, &outline_header(outlines.width()), outlines.iter())
+}
+
+/// Writes what the encoder gave for each outline, `mu0, .., log_var0, ..`.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn write_encoded(path: &Path, mu: &Rows<f64>, log_var: &Rows<f64>) -> Result<()> {
+    let dim = mu.width();
+    let header = [latent_header("mu", dim), latent_header("log_var", dim)].concat();
+    write(path, &header, mu.iter().zip(log_var.iter()).map(|(m, l)| m.iter().chain(l)))
+}
+
+/// Writes a field cell by cell from the lower left: where on the map (the latent itself in two
+/// dimensions), the value, and 1 where the property means something, else 0.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn write_field(path: &Path, field: &HeatField) -> Result<()> {
+    let header = ["u", "v", "value", "valid"].map(str::to_owned);
+    let cell = |index: usize| {
+        let (column, row) = (index % field.columns, index / field.columns);
+        let [u, v] = field.bounds.cell_centre(column, row, field.columns, field.rows);
+        [u, v, field.values[index], f64::from(u8::from(field.valid[index]))]
+    };
+    write(path, &header, (0..field.values.len()).map(cell))
+}
+
+/// Writes the losses of a training, an epoch a row; what was not measured stays empty.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
+    let header =
+        ["epoch", "total", "reconstruction", "kl", "held_out_reconstruction", "held_out_kl"]
+            .map(str::to_owned);
+    let optional = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
+    let row = |record: &EpochRecord| {
+        [
+            record.epoch.to_string(),
+            record.total.to_string(),
+            record.reconstruction.to_string(),
+            record.kl.to_string(),
+            optional(record.held_out_reconstruction),
+            optional(record.held_out_kl),
+        ]
+    };
+    write(path, &header, history.iter().map(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Bounds;
+
+    fn text(write: impl FnOnce(&Path) -> Result<()>) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        write(&path).unwrap();
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn a_field_is_written_from_the_lower_left() {
+        let field = HeatField {
+            bounds: Bounds { low: [0.0, 0.0], high: [2.0, 1.0] },
+            columns: 2,
+            rows: 1,
+            values: vec![0.1, f64::NAN],
+            valid: vec![true, false],
+            range: None,
+        };
+        let table = text(|path| write_field(path, &field));
+        assert_eq!(table, "u,v,value,valid\n0.5,0.5,0.1,1\n1.5,0.5,NaN,0\n");
+    }
+
+    #[test]
+    fn what_was_not_measured_stays_empty() {
+        let record = EpochRecord {
+            epoch: 1,
+            total: 2.5,
+            reconstruction: 2.0,
+            kl: 0.5,
+            held_out_reconstruction: None,
+            held_out_kl: None,
+        };
+        let table = text(|path| write_history(path, &[record]));
+        assert!(table.ends_with("\n1,2.5,2,0.5,,\n"), "{table}");
+    }
+
+    #[test]
+    fn encoded_rows_hold_mu_and_log_var() {
+        let rows = |values| Rows::from_flat(2, values);
+        let (mu, log_var) = (rows(vec![1.0, 2.0]), rows(vec![-1.0, -2.0]));
+        let table = text(|path| write_encoded(path, &mu, &log_var));
+        assert_eq!(table, "mu0,mu1,log_var0,log_var1\n1,2,-1,-2\n");
+    }
+}

@@ -1,0 +1,381 @@
+//! The command line as it is used: every verb, the same bytes twice, and every kind of bad input.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+use tempfile::TempDir;
+
+/// A model of 90 shapes after two epochs, trained once for all tests.
+static MODEL: LazyLock<PathBuf> = LazyLock::new(|| {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tiny.safetensors");
+    succeed(&train(&path));
+    path
+});
+
+fn model() -> &'static str {
+    MODEL.to_str().unwrap()
+}
+
+/// The arguments of a training that takes a moment.
+fn train(out: &Path) -> Vec<String> {
+    let words = "train --samples 90 --epochs 2 --points 32 --hidden 16 --seed 3 --out";
+    words.split(' ').map(str::to_owned).chain([out.display().to_string()]).collect()
+}
+
+fn run<S: AsRef<str>>(arguments: &[S]) -> Output {
+    let program = env!("CARGO_BIN_EXE_latent-explorer");
+    Command::new(program).args(arguments.iter().map(AsRef::as_ref)).output().unwrap()
+}
+
+fn succeed<S: AsRef<str>>(arguments: &[S]) -> String {
+    let output = run(arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs what must fail with status 1, nothing on standard output and one line; returns that line.
+fn fail<S: AsRef<str>>(arguments: &[S]) -> String {
+    let output = run(arguments);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(message.ends_with('\n'), "{message}");
+    message.strip_prefix("latent-explorer: ").expect(&message).trim_end().to_owned()
+}
+
+/// Splits a command at its spaces; `M` is the tiny model, `F/` a folder of the test.
+fn words(line: &str, folder: &Path) -> Vec<String> {
+    let word = |word: &str| match word.strip_prefix("F/") {
+        Some(name) => folder.join(name).display().to_string(),
+        None if word == "M" => model().to_owned(),
+        None => word.to_owned(),
+    };
+    line.split(' ').map(word).collect()
+}
+
+fn table(path: &Path) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn help_and_version_end_well() {
+    let help = succeed(&["--help"]);
+    for verb in ["train", "optimise", "decode", "encode", "field", "render", "info"] {
+        assert!(help.contains(verb), "{verb}");
+        let of_verb = succeed(&[verb, "--help"]);
+        assert!(of_verb.contains("Example") && of_verb.contains(&format!("explorer {verb}")));
+    }
+    assert!(succeed(&["--version"]).starts_with("latent-explorer "));
+}
+
+#[test]
+fn training_leaves_a_model_its_losses_and_its_data() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let [model, history, data] = ["m.safetensors", "h.csv", "d.csv"].map(path);
+    let mut arguments = train(&model);
+    arguments.extend(words("--history F/h.csv --data-out F/d.csv", folder.path()));
+    succeed(&arguments);
+    let losses = table(&history);
+    assert_eq!(
+        losses[0].join(","),
+        "epoch,total,reconstruction,kl,held_out_reconstruction,held_out_kl"
+    );
+    assert_eq!((losses.len(), losses[2][0].as_str()), (3, "2"));
+    let total: f64 = losses[2][1].parse().unwrap();
+    let parts: [f64; 2] = [2, 3].map(|k| losses[2][k].parse().unwrap());
+    assert!((total - parts[0] - 0.1 * parts[1]).abs() < 1e-4 * total, "total is the sum");
+    let outlines = table(&data);
+    assert_eq!((outlines.len(), outlines[1].len()), (91, 64));
+    assert_eq!(outlines[0][..4], ["x0", "y0", "x1", "y1"]);
+
+    // The data can be encoded as they were written.
+    let line = "encode --shapes F/d.csv --out F/z.csv --model F/m.safetensors";
+    succeed(&words(line, folder.path()));
+    assert_eq!(table(&path("z.csv"))[0].join(","), "mu0,mu1,log_var0,log_var1");
+    assert_eq!(table(&path("z.csv")).len(), 91);
+}
+
+#[test]
+fn info_tells_what_a_model_is() {
+    let text = succeed(&["info", model()]);
+    for part in ["circle, ellipse", "90 outlines of 32 points", "beta 0.1", "decoder.1", "z1 from"]
+    {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let json: Value = serde_json::from_str(&succeed(&["info", model(), "--json"])).unwrap();
+    assert_eq!(json["samples"], 90);
+    assert_eq!(json["latent"], 2);
+    assert_eq!(json["losses"]["epoch"], 2);
+    assert_eq!(json["training"]["seed"], 3);
+    assert_eq!(json["source"]["outlines"]["seed"], 3, "one seed for all");
+    assert_eq!(json["bytes"], std::fs::metadata(model()).unwrap().len());
+}
+
+#[test]
+fn decoding_takes_vectors_from_words_and_from_a_file() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("z.csv"), "z0,z1\n-0.1,-0.3\n1,2\n").unwrap();
+    for line in [
+        "decode --model M --z -0.1,-0.3 --z 1,2 --out F/words.csv",
+        "decode --model M --z-file F/z.csv --out F/file.csv",
+    ] {
+        succeed(&words(line, folder.path()));
+    }
+    let of_words = table(&folder.path().join("words.csv"));
+    assert_eq!(of_words, table(&folder.path().join("file.csv")));
+    assert_eq!((of_words.len(), of_words[0].len()), (3, 64));
+}
+
+#[test]
+fn a_search_writes_every_restart() {
+    let folder = TempDir::new().unwrap();
+    let line = "optimise --model M --property roundness --mode max --restarts 4 --steps 6 \
+                --trajectory every:4 --out F/r.json";
+    succeed(&words(line, folder.path()));
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
+    assert_eq!(report["format"], 1);
+    assert_eq!(report["config"]["restarts"], 4);
+    assert_eq!(report["evaluations"], 4 * 7);
+    let best = report["best"].as_u64().unwrap() as usize;
+    let restarts = report["restarts"].as_array().unwrap();
+    assert_eq!(restarts.len(), 4);
+    let value = |restart: &Value| restart["value_best"].as_f64().unwrap();
+    assert!(restarts.iter().all(|restart| value(restart) <= value(&restarts[best])));
+    for restart in restarts {
+        assert_eq!(restart["stop_reason"], "steps_done");
+        assert_eq!(restart["trajectory"].as_array().unwrap().len(), 3, "0, 4 and the last");
+        assert_eq!(restart["values"].as_array().unwrap().len(), 3);
+        assert_eq!(restart["decoded"].as_array().unwrap().len(), 64);
+        assert_eq!(restart["trajectory"][0], restart["start"]);
+    }
+}
+
+#[test]
+fn a_search_can_start_from_a_file() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("z.csv"), "0.25,-0.5\n1,1\n").unwrap();
+    let line = "optimise --model M --property area --mode min --restarts 9 --steps 2 \
+                --starts F/z.csv --out F/r.json";
+    succeed(&words(line, folder.path()));
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
+    assert_eq!(report["config"]["restarts"], 2);
+    assert_eq!(report["restarts"][0]["start"], serde_json::json!([0.25, -0.5]));
+    let values: Vec<f64> = serde_json::from_value(report["restarts"][0]["values"].clone()).unwrap();
+    assert!(values[2] < values[0], "the area shrinks: {values:?}");
+}
+
+#[test]
+fn a_field_covers_the_data() {
+    let folder = TempDir::new().unwrap();
+    let line = "field --model M --property heat-shedding --cells 8 --out F/f.csv";
+    succeed(&words(line, folder.path()));
+    let rows = table(&folder.path().join("f.csv"));
+    assert_eq!(rows[0].join(","), "u,v,value,valid");
+    assert_eq!(rows.len(), 65);
+    assert!(rows[1..].iter().all(|row| row[3] == "0" || row[3] == "1"));
+    let number = |row: usize, column: usize| rows[row][column].parse::<f64>().unwrap();
+    assert!(number(1, 0) < number(2, 0) && number(1, 1) < number(64, 1), "from the lower left");
+}
+
+#[test]
+fn pictures_have_their_size_and_their_format() {
+    let folder = TempDir::new().unwrap();
+    for (what, theme) in [("shapes", "light"), ("heat", "dark"), ("points", "light")] {
+        let line =
+            format!("render --model M --what {what} --theme {theme} --size 200 --out F/{what}.png");
+        succeed(&words(&line, folder.path()));
+        let bytes = std::fs::read(folder.path().join(format!("{what}.png"))).unwrap();
+        let picture = resvg::tiny_skia::Pixmap::decode_png(&bytes).unwrap();
+        assert_eq!((picture.width(), picture.height()), (200, 200));
+        let pixels = picture.pixels();
+        assert!(pixels.iter().any(|p| *p != pixels[0]), "{what} is not blank");
+    }
+    let line = "render --model M --what points --size 300 --out F/points.svg";
+    succeed(&words(line, folder.path()));
+    let svg = std::fs::read_to_string(folder.path().join("points.svg")).unwrap();
+    assert!(svg.contains("width=\"300\"") && svg.contains(">heart</text>"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    succeed(&train(&path("again")));
+    assert_eq!(std::fs::read(path("again")).unwrap(), std::fs::read(model()).unwrap());
+    for line in [
+        "optimise --model M --property roundness --mode max --restarts 5 --steps 20 --seed 4 --out",
+        "decode --model M --z 0.5,-0.5 --out",
+        "field --model M --property area --cells 40 --out",
+        "render --model M --what heat --size 120 --out",
+    ] {
+        let ending = if line.starts_with("render") { ".png" } else { "" };
+        let [first, second] = [1, 2].map(|round| {
+            let name = format!("{round}{ending}");
+            succeed(&words(&format!("{line} F/{name}"), folder.path()));
+            std::fs::read(path(&name)).unwrap()
+        });
+        assert_eq!(first, second, "{line}");
+    }
+}
+
+/// The bytes of the tiny model with a part of them replaced by another of the same length.
+fn damaged(from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut bytes = std::fs::read(model()).unwrap();
+    let at = bytes.windows(from.len()).position(|part| part == from.as_bytes()).expect(from);
+    bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    bytes
+}
+
+#[test]
+fn a_bad_checkpoint_is_told_apart_and_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let whole = std::fs::read(model()).unwrap();
+    let header_end = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+    let foreign = [16u64.to_le_bytes().as_slice(), b"{}              "].concat();
+    let mut not_finite = whole.clone();
+    for value in not_finite[header_end..].chunks_exact_mut(4) {
+        value.copy_from_slice(&f32::NAN.to_le_bytes());
+    }
+    for (bytes, part) in [
+        (whole[..whole.len() - 9].to_vec(), "cut short"),
+        (whole[..header_end - 9].to_vec(), "cut short"),
+        (Vec::new(), "cut short"),
+        (b"epoch,total\n1,2\n".to_vec(), "not in safetensors format"),
+        (foreign, "of another program"),
+        (not_finite, "not finite"),
+        (damaged("\"shape\":[16,64]", "\"shape\":[64,16]"), "should be F32 [16, 64]"),
+        (damaged("\\\"format\\\":1,", "\\\"format\\\":9,"), "has format 9"),
+        (damaged("\\\"scaling\\\"", "\\\"skaling\\\""), "description is damaged"),
+    ] {
+        let path = folder.path().join("bad.safetensors");
+        std::fs::write(&path, &bytes).unwrap();
+        for line in ["info F/bad.safetensors", "decode --z 0,0 --out F/x --model F/bad.safetensors"]
+        {
+            let message = fail(&words(line, folder.path()));
+            assert!(message.starts_with(path.to_str().unwrap()), "{message}");
+            assert!(message.contains(part), "{part} in {message}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+        assert!(!folder.path().join("x").exists());
+    }
+    let missing = fail(&words("info F/none.safetensors", folder.path()));
+    assert!(missing.ends_with("none.safetensors: no such file or folder"), "{missing}");
+    let folder_as_file = fail(&words("info F/", folder.path()));
+    assert!(folder_as_file.contains("is a folder"), "{folder_as_file}");
+}
+
+#[test]
+fn a_bad_table_is_told_with_its_line() {
+    let folder = TempDir::new().unwrap();
+    for (text, part) in [
+        ("", "has no rows"),
+        ("z0,z1\n", "has no rows"),
+        ("1,2\n1,2,3\n", "line 2 has 3 columns where a latent vector needs 2"),
+        ("1,2\n3,four\n", "line 2, column 2: 'four' is not a finite number"),
+        ("1,NaN\n", "line 1, column 2"),
+    ] {
+        std::fs::write(folder.path().join("z.csv"), text).unwrap();
+        for line in [
+            "decode --model M --z-file F/z.csv --out F/x.csv",
+            "optimise --model M --property area --mode max --starts F/z.csv --out F/x.csv",
+        ] {
+            let message = fail(&words(line, folder.path()));
+            assert!(message.contains("z.csv: ") && message.contains(part), "{part} in {message}");
+        }
+    }
+    std::fs::write(folder.path().join("z.csv"), "1,2\n").unwrap();
+    let shapes = fail(&words("encode --model M --shapes F/z.csv --out F/x.csv", folder.path()));
+    assert!(shapes.contains("line 1 has 2 columns where an outline needs 64"), "{shapes}");
+    let missing = fail(&words("encode --model M --shapes F/no.csv --out F/x.csv", folder.path()));
+    assert!(missing.contains("no.csv: no such file"), "{missing}");
+    assert!(!folder.path().join("x.csv").exists());
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_told_before_any_work() {
+    let folder = TempDir::new().unwrap();
+    // These would take hours if they began.
+    let long = "train --samples 100000 --epochs 1000000 --out";
+    for (out, part) in [
+        ("F/", "is a folder"),
+        ("F/no/m.safetensors", "its folder does not exist"),
+        ("/proc/m.safetensors", "/proc/m.safetensors: "),
+        ("F/m --history F/m", "is named for two outputs"),
+        ("F/m --data-out F/", "is a folder"),
+        ("/dev/null", "is not an ordinary file"),
+    ] {
+        let message = fail(&words(&format!("{long} {out}"), folder.path()));
+        assert!(message.contains(part), "{part} in {message}");
+    }
+    let message = fail(&words("decode --model M --z 0,0 --out M", folder.path()));
+    assert!(message.contains("is read by this command"), "{message}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn absurd_parameters_are_refused_by_name() {
+    let folder = TempDir::new().unwrap();
+    for (line, part) in [
+        ("train --samples 0", "samples: must be between"),
+        ("train --epochs 1000000000", "epochs: must be between 1 and 1000000"),
+        ("train --lr -1", "lr: must be between"),
+        ("train --lr inf", "not inf"),
+        ("train --latent-dim 0", "latent-dim: must be"),
+        ("train --points 3", "points: must be"),
+        ("train --loss bce", "loss: bce needs"),
+        ("train --families circle,circle", "'circle' is named twice"),
+        ("train --families circle,blob", "'blob'"),
+        ("train --noise=-0.1", "noise: must be"),
+        ("optimise --property area --mode max --model M --restarts 0", "restarts: must be"),
+        ("optimise --property area --mode max --model M --restarts -5", "'-5'"),
+        ("optimise --property area --mode max --model M --steps 0", "steps: must be"),
+        ("optimise --property area --mode max --model M --lr -inf", "lr: must be"),
+        ("optimise --property area --mode max --model M --trajectory every:0", "every:K"),
+        ("optimise --property girth --mode max --model M", "roundness"),
+        ("decode --model M", "--z"),
+        ("decode --model M --z 1,2,3", "z: the model's latent has 2 numbers, not 3"),
+        ("decode --model M --z 1,two", "'two' is not a finite number"),
+        ("decode --model M --z 1e39,0", "z: vector 1 is too far out"),
+        ("field --model M --property area --cells 0", "cells: must be"),
+        ("render --model M --what heat --size 9", "neither .png nor .svg"),
+    ] {
+        let message = fail(&words(&format!("{line} --out F/out"), folder.path()));
+        assert!(message.contains(part), "{part} in {message}");
+    }
+    let message =
+        fail(&words("render --model M --what heat --size 9 --out F/p.png", folder.path()));
+    assert!(message.contains("size: must be between 100 and 8192"), "{message}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn misuse_is_told_in_one_line() {
+    for (line, part) in [
+        ("train", "--out"),
+        ("train --out m --colour red", "'--colour'"),
+        ("optimize", "'optimize' is neither a command nor a file"),
+        ("info", "<M.safetensors>"),
+    ] {
+        let message = fail(&words(line, Path::new("")));
+        assert!(message.contains(part) && message.contains("--help"), "{part} in {message}");
+    }
+}
+
+#[test]
+fn a_loss_that_explodes_is_told_with_its_epoch_and_nothing_is_written() {
+    let folder = TempDir::new().unwrap();
+    let line = "train --samples 90 --epochs 5 --lr 10 --beta 1000 --out F/m.safetensors";
+    std::fs::write(folder.path().join("m.safetensors"), "as it was").unwrap();
+    let message = fail(&words(line, folder.path()));
+    assert!(message.starts_with("training stopped at epoch 1, batch 2"), "{message}");
+    assert!(message.contains("lower the learning rate"), "{message}");
+    let kept = std::fs::read_to_string(folder.path().join("m.safetensors")).unwrap();
+    assert_eq!(kept, "as it was");
+}
