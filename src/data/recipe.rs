@@ -104,6 +104,12 @@ impl Recipe {
                 let jitter: f64 = StandardNormal.sample(&mut rng);
                 *value += (self.noise * size * jitter) as f32;
             }
+            // The jitter moves the mean a little; the centre is the mean again.
+            let [x, y] = geometry::centre(&outline);
+            for point in outline.chunks_exact_mut(2) {
+                point[0] -= x as f32;
+                point[1] -= y as f32;
+            }
         }
         outline
     }

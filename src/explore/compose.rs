@@ -103,7 +103,14 @@ pub fn compose(
             layers.push(Layer::Hatch(undefined, palette.hatch));
         }
         if visible.shapes {
-            layers.push(Layer::Shapes(shapes(grid, subject, heat.is_some(), plain, palette)));
+            if heat.is_none() {
+                layers.push(Layer::Shapes(filled(grid, subject, plain, palette)));
+            }
+            // Over heat the lines are all there is; around fillings they keep the lightest colours
+            // legible on a light canvas and the darkest on a dark one.
+            let (ink, width) =
+                if heat.is_some() { (palette.hollow, 1.0) } else { (palette.rim, 0.9) };
+            layers.push(Layer::Shapes(hollow(grid, subject, ink, width)));
         }
         if visible.trust {
             layers.extend(subject.data_box.iter().flat_map(|inner| fog(&view, inner, palette)));
@@ -144,28 +151,28 @@ pub fn compose(
     Scene { layers }
 }
 
-fn shapes(
-    grid: &Arc<ShapeGrid>,
-    subject: &Subject<'_>,
-    over_heat: bool,
-    plain: bool,
-    palette: &Palette,
-) -> Shapes {
+/// How much of the way to its neighbours a typical shape reaches.
+const FULLNESS: f64 = 0.46;
+
+fn filled(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, plain: bool, palette: &Palette) -> Shapes {
     let colour = |i: usize| {
         let presence = grid.presence[i];
-        if over_heat {
-            faded(palette.hollow, presence)
-        } else if plain || grid.values[i].is_nan() {
+        if plain || grid.values[i].is_nan() {
             faded(palette.shape, 0.75 * presence)
         } else {
             faded(scale(grid.values[i], subject.range), presence)
         }
     };
+    let colours = (0..grid.lattice.len()).map(colour).collect();
+    Shapes { colours, hollow: None, ..hollow(grid, subject, palette.rim, 1.0) }
+}
+
+fn hollow(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, ink: Rgba, width: f32) -> Shapes {
     Shapes {
         grid: grid.clone(),
-        scale: 0.44 * grid.lattice.spacing / subject.reach,
-        colours: (0..grid.lattice.len()).map(colour).collect(),
-        hollow: over_heat.then_some(1.0),
+        scale: FULLNESS * grid.lattice.spacing / subject.reach,
+        colours: grid.presence.iter().map(|&presence| faded(ink, presence)).collect(),
+        hollow: Some(width),
     }
 }
 

@@ -52,7 +52,7 @@ pub struct LatentStatistics {
     pub high: Vec<f64>,
     /// The 99th percentile of `|encode(decode(mu)) - mu|` over held-out samples (all, where none is held out).
     pub round_trip: f64,
-    /// The median area of the training outlines, in squared data units.
+    /// The median area of the outlines behind the encoded data, in squared data units.
     pub median_area: f64,
 }
 

@@ -40,7 +40,7 @@ impl Default for TrainingConfig {
             batch_size: 32,
             learning_rate: 1e-3,
             loss: Reconstruction::Mse,
-            beta: 0.1,
+            beta: Reconstruction::Mse.usual_beta(),
             latent_noise: true,
             output: Output::Linear,
             latent_dim: 2,

@@ -184,7 +184,7 @@ mod tests {
         let control = Arc::new(Control::default());
         control.pause(true);
         let hand = control.clone();
-        let waiting = std::thread::spawn(move || drop(hand.wait_while_paused()));
+        let waiting = std::thread::spawn(move || hand.wait_while_paused());
         control.cancel();
         waiting.join().unwrap();
         assert!(control.is_cancelled());

@@ -195,11 +195,10 @@ impl Session {
             Command::SetRecipe(recipe) => state.settings.recipe = recipe,
             Command::SetTraining(config) => state.settings.training = config,
             Command::SetSearch(config) => {
-                let property = config.property;
-                state.settings.search = config;
-                if property != self.saved_settings.search.property {
-                    self.look_again();
+                if config.property != state.property() {
+                    self.perform(Command::SetProperty(config.property));
                 }
+                self.state.settings.search = config;
             }
             Command::Train => self.train(false),
             Command::ResetTraining => self.train(true),

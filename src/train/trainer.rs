@@ -161,8 +161,11 @@ impl Trainer {
     /// Learns from the next batch; at the end of an epoch also measures the held-out samples.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] with epoch and batch when the loss is; the model of the last whole epoch is kept.
+    /// When all epochs are done; [`Error::NotFinite`] with epoch and batch when the loss is; the model of the last whole epoch is kept.
     pub fn step(&mut self) -> Result<Step> {
+        if self.is_finished() {
+            return Err(Error::Mismatch("all epochs of this training are done".to_owned()));
+        }
         let first = self.batch * self.config.batch_size;
         let last = (first + self.config.batch_size).min(self.order.len());
         let samples = &self.order[first..last];

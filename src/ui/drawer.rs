@@ -10,40 +10,45 @@ use crate::explore::three_digits;
 use crate::session::climb::Climb;
 use crate::session::training::Phase;
 use crate::session::{Activity, Command, State};
-use egui::{Align, Align2, FontId, Layout, Painter, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{
+    Align, Align2, FontId, Layout, Painter, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2,
+};
 
 /// Height of the strip.
 pub const CLOSED: f32 = 72.0;
 /// Height with curves and results.
 pub const OPEN: f32 = 272.0;
 
+/// Height of the timeline and what stands beside it.
+const STRIP: f32 = 52.0;
 /// Width of the table of restarts.
 const TABLE_WIDTH: f32 = 620.0;
 
 /// Draws the strip and, when `open`, what is under it.
 pub fn show(ui: &mut Ui, state: &State, open: bool, actions: &mut Actions) {
     let has_content = has_content(state);
-    ui.allocate_ui_with_layout(
-        vec2(ui.available_width(), 52.0),
-        Layout::right_to_left(Align::Center),
-        |ui| {
-            if has_content {
-                let (icon, name) = if open {
-                    (Icon::Down, "Close the drawer")
-                } else {
-                    (Icon::Up, "Open curves and results")
-                };
-                if icon_button(ui, icon, name).clicked() {
-                    actions.push(Action::ToggleDrawer);
-                }
+    let (strip, _) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP), Sense::hover());
+    let within =
+        |rect: Rect| UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
+    let button = strip.with_min_x(strip.right() - 30.0);
+    if has_content {
+        ui.scope_builder(within(button), |ui| {
+            let (icon, name) = if open {
+                (Icon::Down, "Close the drawer")
+            } else {
+                (Icon::Up, "Open curves and results")
+            };
+            if icon_button(ui, icon, name).clicked() {
+                actions.push(Action::ToggleDrawer);
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| match state.activity {
-                Activity::Explore => pins(ui, state, actions),
-                Activity::Train => learning(ui, state, actions),
-                Activity::Optimise => climbing(ui, state, actions),
-            });
-        },
-    );
+        });
+    }
+    let rest = strip.with_max_x(button.left() - 8.0);
+    ui.scope_builder(within(rest), |ui| match state.activity {
+        Activity::Explore => pins(ui, state, actions),
+        Activity::Train => learning(ui, state, actions),
+        Activity::Optimise => climbing(ui, state, actions),
+    });
     if open && has_content {
         ui.separator();
         match (state.activity, &state.climb) {
@@ -202,11 +207,11 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     .response
     .on_hover_text("Speed of the playback ([ and ])");
     let step = climb.shown_step().floor() as usize;
-    let best = climb.report.as_ref().and_then(|report| report.best_believable).map(|best| {
-        climb.report.as_ref().map_or(f64::NAN, |r| r.restarts[best].restart.best_value())
+    let answer =
+        climb.report.as_ref().and_then(|report| Some(&report.restarts[report.best_believable?]));
+    let best = answer.map_or("no believable answer".to_owned(), |answer| {
+        format!("best {}", three_digits(answer.restart.best_value()))
     });
-    let best = best
-        .map_or("no believable answer".to_owned(), |value| format!("best {}", three_digits(value)));
     two_lines(ui, &format!("Step {step} of {}", climb.paths.last_step()), &best, 130.0);
     timeline(ui, climb, actions);
 }

@@ -1,7 +1,7 @@
 //! The map: the scene, what the mouse does to it, and the few things that float over it.
 
 use super::action::Actions;
-use super::painting::{Cache, Transform, haloed, paint};
+use super::painting::{Cache, Transform, paint};
 use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button};
 use crate::explore::colour::scale;
@@ -306,19 +306,15 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     }
 }
 
+/// A sentence at the lower edge, until it was followed once.
 fn hint(ui: &Ui, rect: Rect, text: &str) {
-    let painter = ui.painter();
-    let at = rect.center_bottom() - vec2(0.0, 26.0);
     let ink = ui.visuals().text_color();
-    haloed(
-        painter,
-        at,
-        Align2::CENTER_CENTER,
-        text,
-        FontId::new(16.0, theme::strong()),
-        ink,
-        ui.visuals().panel_fill,
-    );
+    let font = FontId::new(16.0, theme::strong());
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, ink);
+    let at = rect.center_bottom() - vec2(0.5 * galley.size().x, 42.0);
+    let plate = Rect::from_min_size(at, galley.size()).expand2(vec2(14.0, 7.0));
+    ui.painter().rect_filled(plate, 17.0, ui.visuals().panel_fill);
+    ui.painter().galley(at, galley, ink);
 }
 
 /// Sentences at the lower left, each with a cross to take it away.

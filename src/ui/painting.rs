@@ -3,6 +3,7 @@
 use super::theme::colour;
 use crate::explore::Bounds;
 use crate::explore::colour::Rgba;
+use crate::explore::glyphs;
 use crate::explore::grid::{Mesh as Fill, ShapeGrid};
 use crate::explore::scene::{Image, Layer, Line, Mark, MarkKind, Scene, Shapes};
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 /// Points of a line closer than this on the screen are drawn as one.
 const FINE: f32 = 0.7;
 /// Distance of hatching lines, in points.
-const HATCH: f32 = 7.0;
+const HATCH: f64 = 7.0;
 
 /// Between map coordinates (y up) and the screen (y down).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,7 +62,8 @@ impl Transform {
 #[derive(Default)]
 pub struct Cache {
     heat: Option<(Arc<Vec<Rgba>>, TextureHandle)>,
-    shapes: Option<(Shapes, Transform, Arc<Mesh>)>,
+    /// One for each layer of shapes: fillings, and lines around them.
+    shapes: [Option<(Shapes, Transform, Arc<Mesh>)>; 2],
 }
 
 impl Cache {
@@ -89,7 +91,8 @@ impl Cache {
 
     /// The mesh of the shapes, made anew only when they, their colours or the view are others.
     fn mesh(&mut self, shapes: &Shapes, transform: Transform) -> Arc<Mesh> {
-        if let Some((known, at, mesh)) = &self.shapes {
+        let slot = usize::from(shapes.hollow.is_some());
+        if let Some((known, at, mesh)) = &self.shapes[slot] {
             let same = Arc::ptr_eq(&known.grid, &shapes.grid)
                 && *at == transform
                 && known.colours == shapes.colours
@@ -103,7 +106,7 @@ impl Cache {
             Some(width) => hollow(shapes, transform, width),
             None => filled(shapes, transform),
         });
-        self.shapes = Some((shapes.clone(), transform, mesh.clone()));
+        self.shapes[slot] = Some((shapes.clone(), transform, mesh.clone()));
         mesh
     }
 }
@@ -244,18 +247,19 @@ fn hollow(shapes: &Shapes, transform: Transform, width: f32) -> Mesh {
 
 fn hatch(painter: &Painter, cell: Rect, ink: Color32) {
     let cell = cell.intersect(painter.clip_rect());
-    if !cell.is_positive() {
-        return;
+    if cell.is_positive() {
+        for line in glyphs::hatch(pair(cell.min), pair(cell.max), HATCH) {
+            painter.line_segment(line.map(point), Stroke::new(1.0, ink));
+        }
     }
-    // Lines x + y = k * HATCH run on from cell to cell.
-    let (low, high) = (cell.left() + cell.top(), cell.right() + cell.bottom());
-    let mut k = (low / HATCH).ceil() * HATCH;
-    while k < high {
-        let from = pos2((k - cell.bottom()).max(cell.left()), (k - cell.left()).min(cell.bottom()));
-        let to = pos2((k - cell.top()).min(cell.right()), (k - cell.right()).max(cell.top()));
-        painter.line_segment([from, to], Stroke::new(1.0, ink));
-        k += HATCH;
-    }
+}
+
+fn pair(at: Pos2) -> [f64; 2] {
+    [f64::from(at.x), f64::from(at.y)]
+}
+
+fn point([x, y]: [f64; 2]) -> Pos2 {
+    pos2(x as f32, y as f32)
 }
 
 fn paint_line(painter: &Painter, line: &Line, transform: Transform) {
@@ -299,49 +303,29 @@ fn paint_mark(painter: &Painter, mark: &Mark, transform: Transform) {
 
 /// A five-pointed star; its centre sees all of it, so a fan fills it.
 fn star(painter: &Painter, at: Pos2, radius: f32, ink: Color32, casing: Color32) {
-    let tip = |i: usize, grow: f32| {
-        let angle = std::f32::consts::TAU * (i as f32 / 10.0 - 0.25);
-        let r = if i.is_multiple_of(2) { radius } else { 0.45 * radius };
-        at + (r + grow) * vec2(angle.cos(), angle.sin())
-    };
-    let outline = (0..10).map(|i| tip(i, 0.0)).collect();
-    painter.add(Shape::closed_line(outline, Stroke::new(4.0, casing)));
+    let corners = glyphs::star(pair(at), f64::from(radius)).map(point);
+    painter.add(Shape::closed_line(corners.to_vec(), Stroke::new(4.0, casing)));
     let mut mesh = Mesh::default();
     mesh.vertices.push(vertex(at, ink));
-    mesh.vertices.extend((0..10).map(|i| vertex(tip(i, 0.0), ink)));
+    mesh.vertices.extend(corners.map(|corner| vertex(corner, ink)));
     mesh.indices.extend((0..10u32).flat_map(|i| [0, 1 + i, 1 + (i + 1) % 10]));
     painter.add(Shape::mesh(mesh));
 }
 
 /// An arrowhead and a number at the middle of each edge over which ways have left.
 fn edge_counts(painter: &Painter, counts: [usize; 4], rect: Rect) {
-    let inner = rect.shrink(14.0);
-    let places = [
-        (inner.left_center(), vec2(-1.0, 0.0)),
-        (inner.right_center() - vec2(64.0, 0.0), vec2(1.0, 0.0)),
-        (inner.center_bottom(), vec2(0.0, 1.0)),
-        (inner.center_top() + vec2(0.0, 34.0), vec2(0.0, -1.0)),
-    ];
-    for (count, (at, towards)) in counts.into_iter().zip(places) {
-        if count == 0 {
-            continue;
-        }
-        let (dark, light) = (Color32::from_black_alpha(200), Color32::WHITE);
-        let side = towards.rot90();
-        let head = |grow: f32| {
-            let tip = at + (8.0 + grow) * towards;
-            vec![
-                tip,
-                at - (4.0 + grow) * towards + (7.0 + grow) * side,
-                at - (4.0 + grow) * towards - (7.0 + grow) * side,
-            ]
-        };
-        painter.add(Shape::convex_polygon(head(2.0), dark, Stroke::NONE));
-        painter.add(Shape::convex_polygon(head(0.0), light, Stroke::NONE));
+    // Clear of the chips at the top and the colour bar at the right.
+    let rect = Rect::from_min_max(rect.min + vec2(0.0, 44.0), rect.max);
+    let (dark, light) = (Color32::from_black_alpha(200), Color32::WHITE);
+    for (edge, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+        let arrow = glyphs::edge_arrow(edge, pair(rect.min), pair(rect.max));
+        let corners = arrow.corners.map(point).to_vec();
+        painter.add(Shape::closed_line(corners.clone(), Stroke::new(3.0, dark)));
+        painter.add(Shape::convex_polygon(corners, light, Stroke::NONE));
         let font = FontId::new(15.0, super::theme::strong());
         haloed(
             painter,
-            at - 18.0 * towards,
+            point(arrow.number),
             Align2::CENTER_CENTER,
             &count.to_string(),
             font,

@@ -21,8 +21,8 @@ pub fn primary(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
     let accent = theme::accent(ui);
     let ink = if ui.visuals().dark_mode { Color32::from_rgb(16, 24, 38) } else { Color32::WHITE };
     let label = RichText::new(text).family(theme::strong()).size(16.0).color(ink);
-    let button = Button::new(label).fill(accent).min_size(vec2(ui.available_width(), 36.0));
-    ui.add(button).on_hover_text(tooltip)
+    let size = vec2(ui.available_width(), 36.0);
+    ui.add_sized(size, Button::new(label).fill(accent)).on_hover_text(tooltip)
 }
 
 /// A control with its name on the left and itself on the right edge; both teach on hover.

@@ -8,6 +8,7 @@ use crate::session::training::Phase;
 use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::widgets::{duration, heading, log_slider, note, number, primary, row, segments};
+use clap::ValueEnum;
 use egui::{Button, ProgressBar, Ui, vec2};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
@@ -56,8 +57,8 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
             "BCE: each coordinate, scaled into 0 to 1, as a probability; needs the sigmoid output",
         ),
     ];
-    if segments(ui, &mut config.loss, &losses) && config.loss == Reconstruction::Bce {
-        config.output = Output::Sigmoid;
+    if segments(ui, &mut config.loss, &losses) {
+        take_loss(config, config.loss);
     }
     let outputs = [
         (
@@ -72,8 +73,7 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
         ),
     ];
     if segments(ui, &mut config.output, &outputs) && config.output == Output::Linear {
-        // Cross-entropy is not defined for values that leave 0 to 1.
-        config.loss = Reconstruction::Mse;
+        take_loss(config, Reconstruction::Mse);
     }
     number(
         ui,
@@ -107,6 +107,18 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
         row(ui, "Latent noise", tooltip, |ui| ui.checkbox(&mut config.latent_noise, ""));
         presets(ui, config);
     });
+}
+
+/// Cross-entropy is not defined for values that leave 0 to 1, so it brings the sigmoid; a beta that
+/// was the usual one of the other loss becomes the usual one of this.
+fn take_loss(config: &mut TrainingConfig, loss: Reconstruction) {
+    if Reconstruction::value_variants().iter().any(|other| config.beta == other.usual_beta()) {
+        config.beta = loss.usual_beta();
+    }
+    config.loss = loss;
+    if loss == Reconstruction::Bce {
+        config.output = Output::Sigmoid;
+    }
 }
 
 fn presets(ui: &mut Ui, config: &mut TrainingConfig) {
