@@ -1,0 +1,34 @@
+//! W1: training on 5,000 outlines for 50 epochs in batches of 32, 7,850 steps in all.
+//!
+//! A whole training takes seconds, so one epoch stands for it: fifty times its time is the whole.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use latent_explorer::data::recipe::Recipe;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::train::Trainer;
+
+/// A training without end on the default data; nothing is held out, so an epoch has 157 steps.
+fn trainer() -> Trainer {
+    let config = TrainingConfig { held_out: 0.0, epochs: 1_000_000, ..TrainingConfig::default() };
+    Trainer::new(Recipe::default(), config).expect("the usual settings are valid")
+}
+
+fn train(c: &mut Criterion) {
+    let mut group = c.benchmark_group("train");
+    group.sample_size(10);
+    // One training goes on through all samples, as a real one does: the cost of a step changes while
+    // units of the network die.
+    let mut training = trainer();
+    group.bench_function("step", |b| b.iter(|| training.step().expect("losses are finite")));
+    let mut training = trainer();
+    group.bench_function("epoch (1/50 of W1)", |b| {
+        b.iter(|| {
+            for _ in 0..training.batches() {
+                training.step().expect("losses are finite");
+            }
+        });
+    });
+}
+
+criterion_group!(benches, train);
+criterion_main!(benches);
