@@ -9,9 +9,6 @@ use crate::trust::inside;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Cells evaluated at once: what stays in the cache, and how often a request is asked whether it is still wanted.
-const CHUNK: usize = 512;
-
 /// Values on a grid over `bounds`, row by row from the bottom.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatField {
@@ -43,7 +40,7 @@ impl HeatField {
     ) -> Result<Option<Self>> {
         let cells: Vec<usize> = (0..columns * rows).collect();
         let parts: Result<Vec<_>> = cells
-            .par_chunks(CHUNK)
+            .par_chunks(objective.model().rows_at_once())
             .map(|chunk| {
                 if cancelled.load(Ordering::Relaxed) {
                     return Ok(None);

@@ -4,11 +4,8 @@ use super::card::{Card, Encoded, Source};
 use super::vae::Vae;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
-use crate::numerics::use_one_thread_per_product;
+use crate::numerics::{rows_at_once, use_one_thread_per_product};
 use candle_core::{DType, Device, Tensor};
-
-/// Rows that go through the network at once: what stays in the cache.
-const CHUNK: usize = 512;
 
 /// A trained model with what it knows of its data. Latent coordinates are `f64`, data are `f32`.
 #[derive(Clone, Debug)]
@@ -71,6 +68,11 @@ impl Model {
         self.card.layers.iter().find(|l| l.name == "mu").map_or(0, |l| l.outputs)
     }
 
+    /// How many vectors are best decoded or encoded at once.
+    pub fn rows_at_once(&self) -> usize {
+        rows_at_once(self.card.layers.iter().map(|l| l.inputs.max(l.outputs)).max().unwrap_or(1))
+    }
+
     /// The number type of the weights.
     pub fn dtype(&self) -> DType {
         self.dtype
@@ -102,7 +104,7 @@ impl Model {
     pub fn decode(&self, z: &Rows<f64>) -> Result<Rows<f32>> {
         self.check_width(z.width(), self.latent_dim(), "the latent")?;
         let mut decoded = Vec::with_capacity(z.len() * self.input_dim());
-        for chunk in z.as_flat().chunks(CHUNK * z.width()) {
+        for chunk in z.as_flat().chunks(self.rows_at_once() * z.width()) {
             decoded.extend(flat_f32(&self.decode_tensor(&self.latent_tensor(chunk)?)?)?);
         }
         Ok(Rows::from_flat(self.input_dim(), decoded))
@@ -115,7 +117,7 @@ impl Model {
     pub fn encode(&self, x: &Rows<f32>) -> Result<(Rows<f64>, Rows<f64>)> {
         self.check_width(x.width(), self.input_dim(), "the model's input")?;
         let (mut mu, mut log_var) = (Vec::new(), Vec::new());
-        for chunk in x.as_flat().chunks(CHUNK * x.width()) {
+        for chunk in x.as_flat().chunks(self.rows_at_once() * x.width()) {
             let x = Tensor::from_slice(chunk, (chunk.len() / x.width(), x.width()), &Device::Cpu)?;
             let scaled =
                 x.to_dtype(self.dtype)?.broadcast_sub(&self.offset)?.broadcast_div(&self.scale)?;

@@ -13,3 +13,12 @@ pub mod statistics;
 pub fn use_one_thread_per_product() {
     gemm::set_threading_threshold(usize::MAX);
 }
+
+/// How many vectors go through a network at once when its widest layer has `width` numbers.
+///
+/// What belongs together then stays in the cache. It also keeps every tensor below the 65,536 numbers
+/// from which on candle shares single additions out to threads of its own, which wait by spinning:
+/// beside our own threads that costs many times what it brings.
+pub fn rows_at_once(width: usize) -> usize {
+    (32_768 / width.max(1)).max(1)
+}

@@ -16,19 +16,19 @@ impl Geometry {
     /// Measures every outline; the formulas are those of the plain geometry in `data`.
     pub fn of(outlines: &Tensor) -> Result<Self> {
         let (n, width) = outlines.dims2()?;
-        let points = outlines.reshape((n, width / 2, 2))?;
-        let first = points.narrow(1, 0, 1)?;
-        let next = Tensor::cat(&[&points.narrow(1, 1, width / 2 - 1)?, &first], 1)?;
-        let edges = (&next - &points)?;
-        let perimeter = (edges.sqr()?.sum(D::Minus1)? + EPSILON)?.sqrt()?.sum(D::Minus1)?;
-        let (x, y) = (coordinate(&points, 0)?, coordinate(&points, 1)?);
-        let (next_x, next_y) = (coordinate(&next, 0)?, coordinate(&next, 1)?);
+        // All x, then all y: gradients of interleaved coordinates would be put together one by one.
+        let points = outlines.reshape((n, width / 2, 2))?.transpose(1, 2)?.contiguous()?;
+        let (x, y) = (points.get_on_dim(1, 0)?, points.get_on_dim(1, 1)?);
+        let (next_x, next_y) = (next(&x)?, next(&y)?);
+        let (dx, dy) = ((&next_x - &x)?, (&next_y - &y)?);
+        let perimeter = ((dx.sqr()? + dy.sqr()?)? + EPSILON)?.sqrt()?.sum(D::Minus1)?;
         let area = (((x * next_y)? - (next_x * y)?)?.sum(D::Minus1)? * 0.5)?;
         Ok(Self { area, perimeter })
     }
 }
 
-/// `[n, points, 2] -> [n, points]`.
-fn coordinate(points: &Tensor, index: usize) -> Result<Tensor> {
-    points.narrow(2, index, 1)?.squeeze(2)
+/// For every point the one after it, the first after the last: `[n, points] -> [n, points]`.
+fn next(values: &Tensor) -> Result<Tensor> {
+    let rest = values.narrow(1, 1, values.dim(1)? - 1)?;
+    Tensor::cat(&[&rest, &values.narrow(1, 0, 1)?], 1)
 }
