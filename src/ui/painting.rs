@@ -187,28 +187,50 @@ fn vertex(pos: Pos2, color: Color32) -> Vertex {
     Vertex { pos, uv: WHITE_UV, color }
 }
 
-/// Places triangles in data units around the point `centre` of the screen.
-fn place(fill: &Fill, mut at: impl FnMut(u32, [f32; 2]) -> Vertex) -> Mesh {
-    let vertices =
-        fill.owners.iter().zip(&fill.vertices).map(|(&owner, &v)| at(owner, v)).collect();
-    Mesh { indices: fill.indices.clone(), vertices, ..Mesh::default() }
+/// Where every shape stands on the screen; none for those out of sight, which would only be copied
+/// from frame to frame.
+fn places(shapes: &Shapes, transform: Transform) -> Vec<Option<Pos2>> {
+    let scale = (shapes.scale * transform.unit()) as f32;
+    let ShapeGrid { lattice, outlines, .. } = &*shapes.grid;
+    let place = |(centre, outline): ([f64; 2], &[f32])| {
+        let centre = transform.to_screen(centre);
+        let reach = scale * outline.iter().fold(0f32, |reach, v| reach.max(v.abs()));
+        transform.rect.expand(reach + 2.0).contains(centre).then_some(centre)
+    };
+    lattice.centres().zip(outlines.iter()).map(place).collect()
+}
+
+/// Places the triangles of outlines where `at` puts their corners; what it leaves out is left out
+/// with all of its outline.
+fn place(fill: &Fill, mut at: impl FnMut(u32, [f32; 2]) -> Option<Vertex>) -> Mesh {
+    let mut mesh = Mesh::default();
+    // The new number of every corner, as far as it is kept.
+    let mut numbers = vec![u32::MAX; fill.vertices.len()];
+    for ((&owner, &corner), number) in fill.owners.iter().zip(&fill.vertices).zip(&mut numbers) {
+        if let Some(vertex) = at(owner, corner) {
+            *number = mesh.vertices.len() as u32;
+            mesh.vertices.push(vertex);
+        }
+    }
+    let numbered = fill.indices.iter().map(|&i| numbers[i as usize]);
+    mesh.indices.extend(numbered.filter(|&i| i != u32::MAX));
+    mesh
 }
 
 fn filled(shapes: &Shapes, transform: Transform) -> Mesh {
-    let ShapeGrid { lattice, mesh, .. } = &*shapes.grid;
     let scale = (shapes.scale * transform.unit()) as f32;
-    let centres: Vec<Pos2> = lattice.centres().map(|c| transform.to_screen(c)).collect();
+    let places = places(shapes, transform);
     let colours: Vec<Color32> = shapes.colours.iter().map(|&c| colour(c)).collect();
-    place(mesh, |owner, [x, y]| {
+    place(&shapes.grid.mesh, |owner, [x, y]| {
         let owner = owner as usize;
-        vertex(centres[owner] + scale * vec2(x, -y), colours[owner])
+        Some(vertex(places[owner]? + scale * vec2(x, -y), colours[owner]))
     })
 }
 
 /// One shape, filled.
 pub fn fill_shape(outline: &[f32], centre: Pos2, scale: f32, ink: Color32) -> Shape {
     let fill = Fill::fill([outline]);
-    Shape::mesh(place(&fill, |_, [x, y]| vertex(centre + scale * vec2(x, -y), ink)))
+    Shape::mesh(place(&fill, |_, [x, y]| Some(vertex(centre + scale * vec2(x, -y), ink))))
 }
 
 /// One shape, as a smooth line.
@@ -220,15 +242,14 @@ pub fn outline_shape(outline: &[f32], centre: Pos2, scale: f32, stroke: Stroke) 
 /// Lines of one width around every shape: a strip of two triangles an edge, far cheaper than strokes
 /// with joints, which nobody sees at this width.
 fn hollow(shapes: &Shapes, transform: Transform, width: f32) -> Mesh {
-    let ShapeGrid { lattice, outlines, .. } = &*shapes.grid;
     let scale = (shapes.scale * transform.unit()) as f32;
     let mut mesh = Mesh::default();
     let mut points: Vec<Pos2> = Vec::new();
-    for (index, (outline, centre)) in outlines.iter().zip(lattice.centres()).enumerate() {
-        if outline.iter().any(|v| !v.is_finite()) {
+    let places = places(shapes, transform);
+    for (index, (outline, centre)) in shapes.grid.outlines.iter().zip(places).enumerate() {
+        let Some(centre) = centre.filter(|_| outline.iter().all(|v| v.is_finite())) else {
             continue;
-        }
-        let centre = transform.to_screen(centre);
+        };
         let ink = colour(shapes.colours[index]);
         points.clear();
         points.extend(outline.chunks_exact(2).map(|p| centre + scale * vec2(p[0], -p[1])));
