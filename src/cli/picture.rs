@@ -5,7 +5,7 @@ use super::progress::Progress;
 use crate::error::{Error, Result, check_range};
 use crate::explore::colour::Palette;
 use crate::explore::compose::{Points, Subject, Visible, compose, heat_pixels};
-use crate::explore::grid::{Lattice, ShapeGrid, typical_reach};
+use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::HeatField;
 use crate::explore::{Bounds, Projection, Scene, encoded, home_view};
 use crate::export::bar::ColourBar;
@@ -180,7 +180,7 @@ impl<'a> Map<'a> {
         let grid = Arc::new(ShapeGrid::decode(model, projection, property, lattice)?);
         let mut subject = Subject {
             grid: Some(&grid),
-            reach: typical_reach(model)?,
+            reach: model.card.statistics.reach,
             heat: None,
             range: (0.0, 1.0),
             points: &Points::default(),

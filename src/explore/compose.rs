@@ -171,7 +171,8 @@ fn hollow(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, ink: Rgba, width: f32) -
     Shapes {
         grid: grid.clone(),
         scale: FULLNESS * grid.lattice.spacing / subject.reach,
-        colours: grid.presence.iter().map(|&presence| faded(ink, presence)).collect(),
+        // Lines fade faster than fillings: beyond the data they would only tangle.
+        colours: grid.presence.iter().map(|&p| faded(ink, p * p)).collect(),
         hollow: Some(width),
     }
 }

@@ -6,7 +6,6 @@ use crate::data::geometry;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::numerics::statistics::quantile;
 use crate::objective::Property;
 use crate::trust::inside;
 use lyon_tessellation::math::point;
@@ -166,19 +165,6 @@ impl ShapeGrid {
             outlines,
         })
     }
-}
-
-/// How far a typical shape of the model reaches from its origin, in data units: the 90th percentile
-/// over the encoded data of the largest coordinate.
-///
-/// # Errors
-/// Only when the tensor library fails.
-pub fn typical_reach(model: &Model) -> Result<f64> {
-    let count = model.encoded.mu.len();
-    let some: Vec<usize> = (0..count).step_by(count.div_ceil(500).max(1)).collect();
-    let decoded = model.decode(&model.encoded.mu.select(&some))?;
-    let reach = |outline: &[f32]| f64::from(outline.iter().fold(0f32, |m, v| m.max(v.abs())));
-    Ok(quantile(decoded.iter().map(reach), 0.9).filter(|r| *r > 0.0).unwrap_or(1.0))
 }
 
 #[cfg(test)]

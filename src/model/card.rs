@@ -54,6 +54,8 @@ pub struct LatentStatistics {
     pub round_trip: f64,
     /// The median area of the outlines behind the encoded data, in squared data units.
     pub median_area: f64,
+    /// How far a typical outline reaches: the 90th percentile of the largest coordinate, in data units.
+    pub reach: f64,
 }
 
 /// The data as the model sees them, so that a checkpoint opens without the data set.

@@ -197,6 +197,8 @@ fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String>
         Err("has a label without a name".to_owned())
     } else if numbers.iter().any(|n| n.len() != latent || n.iter().any(|v| !v.is_finite())) {
         Err("its latent bounds do not fit its latent".to_owned())
+    } else if !(statistics.reach.is_finite() && statistics.reach > 0.0) {
+        Err("its statistics are not finite".to_owned())
     } else if scaling.offset.iter().any(|v| !v.is_finite())
         || scaling.scale.iter().any(|v| !(v.is_finite() && *v > 0.0))
     {

@@ -3,7 +3,6 @@
 use crate::error::Result;
 use crate::explore::compose::Points;
 use crate::explore::encoded::points;
-use crate::explore::grid::typical_reach;
 use crate::explore::heat::HeatField;
 use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
@@ -33,8 +32,6 @@ pub struct Prepared {
     pub home: Bounds,
     /// The box of the data, where the map shows the latent itself.
     pub data_box: Option<Bounds>,
-    /// How far a typical shape reaches, in data units.
-    pub reach: f64,
     /// The usual range of each property over the data's box, in the order of [`Property::ALL`].
     ranges: [(f64, f64); 4],
 }
@@ -64,7 +61,6 @@ impl Prepared {
             points: points(&model, &projection),
             home: home_view(&model, &projection),
             data_box: projection.is_exact().then_some(data_box),
-            reach: typical_reach(&model)?,
             ranges,
             projection,
             model,

@@ -261,12 +261,11 @@ impl State {
         } else if self.models.shown().is_some_and(|(shown, _)| shown == id) {
             // The map follows the data only when they leave it or shrink to a spot: a map that
             // moves all the time cannot be read.
-            let view = self.map.view;
-            let lost =
-                !view.grown(0.02).contains(home.low) || !view.grown(0.02).contains(home.high);
-            let [w, h] = [0, 1].map(|k| home.size()[k] / view.size()[k]);
-            if lost || w.max(h) < 0.45 {
-                self.map.fit(home.grown(0.15));
+            let view = self.map.view.grown(0.02);
+            let lost = !view.contains(home.low) || !view.contains(home.high);
+            let [w, h] = [0, 1].map(|k| home.size()[k] / self.map.view.size()[k]);
+            if lost || w.max(h) < 0.62 {
+                self.map.fit(home.grown(0.06));
             }
         }
     }

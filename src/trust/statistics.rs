@@ -7,8 +7,8 @@ use crate::model::Model;
 use crate::model::card::LatentStatistics;
 use crate::numerics::statistics::{distance, quantile};
 
-/// Measures the figures of [`LatentStatistics`] from the model's encoded data and, for the area, the
-/// training outlines `data` they came from.
+/// Measures the figures of [`LatentStatistics`] from the model's encoded data and the outlines `data`
+/// they came from.
 ///
 /// # Errors
 /// Only when the tensor library fails.
@@ -21,7 +21,9 @@ pub fn measure_statistics(model: &Model, data: &Rows<f32>) -> Result<LatentStati
     let held_out = mu.select(&model.encoded.held_out_or_all());
     let (again, _) = model.encode(&model.decode(&held_out)?)?;
     let shifts = held_out.iter().zip(again.iter()).map(|(a, b)| distance(a, b));
+    let reach = |outline: &[f32]| f64::from(outline.iter().fold(0f32, |m, v| m.max(v.abs())));
     Ok(LatentStatistics {
+        reach: quantile(data.iter().map(reach), 0.9).filter(|r| *r > 0.0).unwrap_or(1.0),
         low: bound(0.01),
         high: bound(0.99),
         round_trip: quantile(shifts, 0.99).unwrap_or(0.0),

@@ -26,6 +26,8 @@ const TABLE_WIDTH: f32 = 620.0;
 
 /// Draws the strip and, when `open`, what is under it.
 pub fn show(ui: &mut Ui, state: &State, open: bool, actions: &mut Actions) {
+    // A panel is as high as what it holds; this one keeps its height whatever that is.
+    ui.set_min_size(ui.available_size());
     let has_content = has_content(state);
     let (strip, _) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP), Sense::hover());
     let within =
@@ -90,7 +92,7 @@ fn pins(ui: &mut Ui, state: &State, actions: &mut Actions) {
         note(ui, "Right-click the map to pin shapes here and compare them.");
         return;
     }
-    let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.reach);
+    let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
     for (index, pin) in pins.iter().enumerate() {
         let (rect, response) = ui.allocate_exact_size(vec2(104.0, 52.0), Sense::click());
         let name = format!("Pin {}", index + 1);
@@ -143,7 +145,11 @@ fn learning(ui: &mut Ui, state: &State, actions: &mut Actions) {
         }
     }
     let Some(last) = training.curve.last() else {
-        note(ui, "Press Train and watch the losses fall while the map takes shape.");
+        let text = match training.phase {
+            Phase::Idle => "Press Train and watch the losses fall while the map takes shape.",
+            _ => "The first epoch\u{2026}",
+        };
+        note(ui, text);
         return;
     };
     let rest = match training.phase {
@@ -159,7 +165,7 @@ fn learning(ui: &mut Ui, state: &State, actions: &mut Actions) {
         ("KL", last.losses.kl),
     ];
     for (name, value) in losses {
-        two_lines(ui, name, &three_digits(value), 100.0);
+        two_lines(ui, name, &three_digits(value), 118.0);
     }
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
     let values: Vec<f64> = training.curve.iter().map(|p| p.losses.total.max(1e-12).ln()).collect();

@@ -37,7 +37,7 @@ fn canvas(ui: &mut Ui, height: f32, name: &str) -> Rect {
 }
 
 fn reach(state: &State) -> f64 {
-    state.shown().map_or(1.0, |(_, entry)| entry.prepared.reach)
+    state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
 }
 
 /// The colour of a shape that shows a property.

@@ -49,7 +49,7 @@ impl MapView {
         };
         let subject = Subject {
             grid: state.map.picture.grid.as_ref(),
-            reach: entry.prepared.reach,
+            reach: entry.prepared.model.card.statistics.reach,
             heat: state.map.picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
             range: state.range(),
             points: &entry.prepared.points,
@@ -67,7 +67,7 @@ impl MapView {
             colour_bar(ui, rect, state, actions);
         }
         chips(ui, rect, state, actions);
-        if !state.settings.hint_followed {
+        if !state.settings.hint_followed && state.activity == Activity::Explore {
             hint(ui, rect, "Move over the map. Double-click to climb from there.");
         }
         notices(ui, rect, state, actions);
