@@ -93,36 +93,6 @@ mod tests {
     use super::*;
     use crate::data::outline::form_distance;
     use crate::data::recipe::Recipe;
-    use crate::model::training::TrainingConfig;
-    use crate::train::Trainer;
-
-    fn trained(latent_dim: usize) -> Model {
-        let recipe = Recipe { samples: 90, points: 32, ..Recipe::default() };
-        let config = TrainingConfig { epochs: 2, hidden: 16, latent_dim, ..Default::default() };
-        let mut trainer = Trainer::new(recipe, config).unwrap();
-        while !trainer.is_finished() {
-            trainer.step().unwrap();
-        }
-        trainer.finish().unwrap()
-    }
-
-    #[test]
-    fn shares_are_shares() {
-        let model = trained(2);
-        let quality = map_quality(&model, 5).unwrap();
-        assert_eq!(quality.cells, 25);
-        assert!((0.0..=1.0).contains(&quality.simple));
-        assert_eq!(quality.families.len(), 9);
-        let sum: f64 = quality.families.iter().map(|(_, share)| share).sum();
-        assert!(quality.simple == 0.0 || (sum - 1.0).abs() < 1e-12, "{sum}");
-        assert_eq!(quality, map_quality(&model, 5).unwrap());
-    }
-
-    #[test]
-    fn what_has_no_map_is_refused() {
-        assert!(map_quality(&trained(3), 5).is_err());
-        assert!(map_quality(&trained(2), 0).is_err());
-    }
 
     #[test]
     fn the_middles_divide_the_box_evenly() {
