@@ -62,9 +62,9 @@ pub struct Evaluation {
     pub gradient: Vec<f64>,
     /// Each term by itself, unweighted, `[terms][n]`.
     pub terms: Vec<Vec<f64>>,
-    /// Whether value (and gradient, if asked) are finite and every property is inside its domain, `[n]`.
+    /// Whether z, value (and gradient, if asked) are finite and every property is inside its domain, `[n]`.
     pub valid: Vec<bool>,
-    /// Whether value (and gradient, if asked) are finite, `[n]`.
+    /// Whether z, value (and gradient, if asked) are finite, `[n]`.
     pub finite: Vec<bool>,
 }
 
@@ -99,6 +99,8 @@ impl Objective {
             });
         }
         let z = self.model.latent_tensor(z)?;
+        // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
+        let given = flat_f64(&z)?;
         let (z, variable) = if with_gradient {
             let variable = Var::from_tensor(&z)?;
             (variable.as_tensor().clone(), Some(variable))
@@ -132,8 +134,9 @@ impl Objective {
             .iter()
             .enumerate()
             .map(|(i, v)| {
-                let row = gradient.get(i * dim..(i + 1) * dim).unwrap_or_default();
-                v.is_finite() && row.iter().all(|g| g.is_finite())
+                let row = i * dim..(i + 1) * dim;
+                let slope = gradient.get(row.clone()).unwrap_or_default();
+                v.is_finite() && given[row].iter().chain(slope).all(|number| number.is_finite())
             })
             .collect();
         let valid =

@@ -74,6 +74,8 @@ pub struct Trainer {
     history: Vec<EpochRecord>,
     /// The parameters at the end of the last epoch that was finite.
     kept: Vec<Tensor>,
+    /// Whether a loss or a weight was no number: what was learned since that epoch is worth nothing.
+    broken: bool,
 }
 
 impl Trainer {
@@ -122,6 +124,7 @@ impl Trainer {
             sums: Losses::default(),
             history: Vec::new(),
             kept: initial,
+            broken: false,
         };
         trainer.begin_epoch();
         Ok(trainer)
@@ -174,6 +177,7 @@ impl Trainer {
         let noise = self.config.latent_noise.then(|| self.noise(samples)).transpose()?;
         let (losses, loss) = self.measure(&x, noise.as_ref())?;
         if !losses.total.is_finite() {
+            self.broken = true;
             return Err(Error::NotFinite { epoch, batch, loss: losses.total });
         }
         let gradients = loss.backward()?;
@@ -216,6 +220,7 @@ impl Trainer {
         };
         let parameters = self.parameters()?;
         if let Some(loss) = first_not_finite(&parameters)? {
+            self.broken = true;
             return Err(Error::NotFinite { epoch: record.epoch, batch: self.batch, loss });
         }
         self.kept = parameters;
@@ -285,7 +290,8 @@ impl Trainer {
     /// Only when the tensor library fails.
     pub fn finish(&self) -> Result<Model> {
         let now = self.parameters()?;
-        let parameters = if first_not_finite(&now)?.is_none() { now } else { self.kept.clone() };
+        let well = !self.broken && first_not_finite(&now)?.is_none();
+        let parameters = if well { now } else { self.kept.clone() };
         self.model(parameters, &(0..self.data.rows.len()).collect::<Vec<_>>())
     }
 
