@@ -1,4 +1,23 @@
-#![doc = "Latent Explorer."]
+//! Latent Explorer: see, teach and use optimisation in a latent space.
+//!
+//! ```text
+//!     x --encode--> z --decode--> x'        the autoencoder; frozen while anyone looks or searches
+//! ```
+//!
+//! Everything a person does is one of four verbs: learn a model, explore it, optimise in it, keep what
+//! came of it. The rooms of the house, from the ground up; a room knows only those before it, and
+//! `explore`, `optimise` and `train` do not know each other:
+//!
+//! - [`error`] and [`numerics`]: one error type; Adam, keyed randomness, percentiles, whole-file writes
+//! - [`data`]: outlines, the families that generate them, plain geometry, scaling, tables
+//! - [`model`]: layers, the variational autoencoder, losses, the frozen model, its checkpoint
+//! - [`objective`]: properties, differentiable geometry, the objective that everything calls
+//! - [`trust`]: where the data are, what a map is worth, how far an answer can be believed
+//! - [`train`], [`optimise`], [`explore`]: how it is learned, searched and seen
+//! - [`export`]: pictures and tables
+//! - [`session`]: commands, jobs, events, state: the program without its window
+//! - [`ui`]: the window; [`cli`]: the same verbs without one
+
 pub mod cli;
 pub mod data;
 pub mod error;

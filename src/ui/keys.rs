@@ -53,7 +53,8 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
             actions.push(action);
         }
     }
-    if ctx.egui_wants_keyboard_input() {
+    // An open menu takes the keys that close it and move in it.
+    if ctx.egui_wants_keyboard_input() || egui::Popup::is_any_open(ctx) {
         return;
     }
     if plain(Key::Tab) {

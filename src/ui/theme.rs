@@ -82,6 +82,7 @@ fn shape(style: &mut egui::Style, theme: Theme) {
     spacing.slider_rail_height = 4.0;
     spacing.combo_width = 90.0;
     spacing.menu_margin = Margin::same(8);
+    spacing.window_margin = Margin::same(18);
     spacing.tooltip_width = 340.0;
     spacing.icon_width = 18.0;
     spacing.scroll = egui::style::ScrollStyle::thin();

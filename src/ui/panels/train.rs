@@ -18,6 +18,11 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         data(ui, &state.settings.recipe, actions);
         let mut config = state.settings.training.clone();
         settings(ui, &mut config);
+        if config.seed != state.settings.training.seed {
+            // One seed for data and training, as on the command line.
+            let recipe = Recipe { seed: config.seed, ..state.settings.recipe.clone() };
+            actions.command(Command::SetRecipe(recipe));
+        }
         if config != state.settings.training {
             actions.command(Command::SetTraining(config));
         }
