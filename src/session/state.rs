@@ -2,7 +2,7 @@
 
 use super::climb::{Climb, Playback};
 use super::event::{End, Outcome, Product, Progress, RunId, SearchProgress, TrainingProgress};
-use super::map::Map;
+use super::map::{Map, Picture};
 use super::models::{ModelEntry, ModelId, Models, Prepared};
 use super::notices::Notices;
 use super::probe::Probe;
@@ -206,6 +206,8 @@ impl State {
     /// Shows a model and all of its data.
     pub fn show(&mut self, id: ModelId) {
         self.models.show(id);
+        // Another model's shapes would stand in the wrong places at the wrong size.
+        self.map.picture = Picture::default();
         self.map.probe = None;
         self.map.picked = None;
         self.map.morph = None;

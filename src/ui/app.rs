@@ -23,7 +23,7 @@ pub struct App {
     map: MapView,
     sheets: Sheets,
     dialogs: Dialogs,
-    theme: Option<ThemeChoice>,
+    theme: ThemeChoice,
     panel_hidden: bool,
     drawer_open: bool,
     presenting: bool,
@@ -44,12 +44,14 @@ impl App {
         if let Some(path) = model {
             session.perform(Command::Open(path));
         }
+        let wanted = session.state().settings.theme;
+        theme::choose(&cc.egui_ctx, wanted);
         Self {
             session,
             map: MapView::default(),
             sheets: Sheets::default(),
             dialogs: Dialogs::new(cc.egui_ctx.clone()),
-            theme: None,
+            theme: wanted,
             panel_hidden: false,
             drawer_open: false,
             presenting: false,
@@ -125,9 +127,9 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         let wanted = self.session.state().settings.theme;
-        if self.theme != Some(wanted) {
+        if self.theme != wanted {
             theme::choose(ctx, wanted);
-            self.theme = Some(wanted);
+            self.theme = wanted;
         }
         self.session.save_settings();
     }

@@ -53,8 +53,9 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
             actions.push(action);
         }
     }
-    // An open menu takes the keys that close it and move in it.
-    if ctx.egui_wants_keyboard_input() || egui::Popup::is_any_open(ctx) {
+    // A button that was clicked has the keyboard too, but types nothing; an open menu takes the keys
+    // that close it and move in it.
+    if ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) {
         return;
     }
     if plain(Key::Tab) {
