@@ -74,6 +74,7 @@ fn exact(outline: &[f64]) -> Arc<Model> {
             high: vec![9.0; 2],
             round_trip: 1.0,
             median_area: 4.0,
+            reach: 1.0,
         },
     };
     Arc::new(Model::new(card, Encoded::default(), parameters).unwrap())

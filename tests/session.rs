@@ -1,0 +1,638 @@
+//! The session without its window: commands go in, jobs run, events come back in any order.
+
+use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::rows::Rows;
+use latent_explorer::error::Error;
+use latent_explorer::model::checkpoint;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::objective::{Mode, Property};
+use latent_explorer::optimise::{SearchConfig, StopReason};
+use latent_explorer::session::event::{
+    End, Event, Outcome, Progress, RunId, SearchProgress, TrainingProgress,
+};
+use latent_explorer::session::job::{self, Ending, Reporter};
+use latent_explorer::session::models::ModelId;
+use latent_explorer::session::settings::ThemeChoice;
+use latent_explorer::session::training::Phase;
+use latent_explorer::session::{Activity, Command, Session, State};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+fn session() -> Session {
+    Session::new(None, Arc::new(|| ()))
+}
+
+/// Takes in what jobs report until the state is as it should be; a job that never ends is an error.
+fn until(session: &mut Session, what: &str, done: impl Fn(&State) -> bool) {
+    let begun = Instant::now();
+    while !done(session.state()) {
+        let notices: Vec<_> = session.state().notices.iter().collect();
+        assert!(begun.elapsed() < Duration::from_secs(120), "in vain for {what}: {notices:?}");
+        session.drain(Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn notices(session: &Session, errors: bool) -> Vec<String> {
+    let wanted = session.state().notices.iter().filter(|notice| notice.is_error == errors);
+    wanted.map(|notice| notice.text.clone()).collect()
+}
+
+fn errors(session: &Session) -> Vec<String> {
+    notices(session, true)
+}
+
+fn sentences(session: &Session) -> Vec<String> {
+    notices(session, false)
+}
+
+fn shown(session: &Session) -> (ModelId, u64) {
+    session.state().shown_version().unwrap()
+}
+
+fn config(epochs: usize) -> TrainingConfig {
+    TrainingConfig { epochs, hidden: 16, seed: 3, ..TrainingConfig::default() }
+}
+
+/// Begins a training of few shapes without a brake.
+fn train(session: &mut Session, config: TrainingConfig) {
+    let recipe = Recipe { samples: 90, points: 32, ..Recipe::default() };
+    session.perform(Command::SetRecipe(recipe));
+    session.perform(Command::SetTraining(config));
+    session.perform(Command::SetFullSpeed(true));
+    session.perform(Command::Train);
+}
+
+fn until_trained(session: &mut Session) {
+    until(session, "the end of the training", |state| state.training.run.is_none());
+}
+
+/// Trains three epochs; the model that came of it.
+fn trained(session: &mut Session) -> ModelId {
+    train(session, config(3));
+    until_trained(session);
+    assert!(errors(session).is_empty(), "{:?}", errors(session));
+    shown(session).0
+}
+
+fn bytes(session: &Session, id: ModelId) -> Vec<u8> {
+    let entry = session.state().models.get(id).unwrap();
+    checkpoint::to_bytes(&entry.prepared.model).unwrap()
+}
+
+fn search(restarts: usize, steps: usize) -> SearchConfig {
+    SearchConfig { restarts, steps, seed: 2, ..SearchConfig::default() }
+}
+
+fn climb(session: &mut Session, config: SearchConfig) {
+    session.perform(Command::SetSearch(config));
+    session.perform(Command::Climb);
+}
+
+fn until_climbed(session: &mut Session) {
+    until(session, "the end of the climb", |state| {
+        state.climb.as_ref().is_none_or(|climb| climb.run.is_none())
+    });
+}
+
+#[test]
+fn it_opens_on_a_sample_with_nothing_to_do() {
+    let mut session = session();
+    let state = session.state();
+    assert_eq!(state.activity, Activity::Explore);
+    assert_eq!(state.models.len(), 1);
+    assert_eq!(state.shown().unwrap().1.name, "Nine families");
+    assert!(!state.has_unsaved() && state.notices.iter().next().is_none());
+    assert_eq!(session.advance(1.0), None, "nothing moves by itself");
+}
+
+#[test]
+fn three_epochs_make_a_model_beside_the_old_one() {
+    let mut session = session();
+    let (sample, _) = shown(&session);
+    let before = bytes(&session, sample);
+    train(&mut session, config(3));
+    assert_eq!(session.state().training.phase, Phase::Running);
+    session.perform(Command::Train);
+    assert_eq!(sentences(&session).len(), 1, "one training at a time");
+    until_trained(&mut session);
+    let state = session.state();
+    let (id, entry) = state.shown().unwrap();
+    assert_ne!(id, sample);
+    assert!(entry.unsaved && entry.name.starts_with("Trained"));
+    assert_eq!(entry.prepared.model.card.history.len(), 3);
+    assert_eq!(state.training.phase, Phase::Idle);
+    assert_eq!(state.training.share, 1.0);
+    assert_eq!(state.training.curve.last().unwrap().epoch, 3.0);
+    let grows = state.training.curve.windows(2).all(|pair| pair[0].epoch < pair[1].epoch);
+    assert!(grows, "{:?}", state.training.curve);
+    assert!(sentences(&session).iter().any(|s| s.contains("finished after 3 epochs")));
+    assert!(errors(&session).is_empty());
+    assert!(bytes(&session, sample) == before, "the old model stays as it was");
+    session.perform(Command::ShowModel(sample));
+    assert_eq!(shown(&session), (sample, 0));
+}
+
+#[test]
+fn stopping_keeps_what_was_learned() {
+    let mut session = session();
+    train(&mut session, config(100_000));
+    until(&mut session, "the third epoch", |state| state.training.epoch >= 3);
+    session.perform(Command::StopTraining);
+    until_trained(&mut session);
+    assert_eq!(session.state().training.phase, Phase::Idle);
+    let (_, entry) = session.state().shown().unwrap();
+    assert!(entry.unsaved && entry.prepared.model.card.history.len() >= 2);
+    assert_eq!(sentences(&session), ["Training stopped; what it learned is kept."]);
+    assert!(errors(&session).is_empty());
+}
+
+#[test]
+fn a_paused_training_goes_on_or_stops() {
+    let mut session = session();
+    train(&mut session, config(100_000));
+    session.perform(Command::TogglePlay);
+    assert_eq!(session.state().training.phase, Phase::Paused);
+    session.perform(Command::TogglePlay);
+    assert_eq!(session.state().training.phase, Phase::Running);
+    until(&mut session, "the second epoch", |state| state.training.epoch >= 2);
+    session.perform(Command::PauseTraining(true));
+    session.perform(Command::Cancel);
+    until_trained(&mut session);
+    assert_eq!(session.state().training.phase, Phase::Idle);
+    session.perform(Command::PauseTraining(true));
+    assert_eq!(session.state().training.phase, Phase::Idle, "nothing is there to pause");
+}
+
+#[test]
+fn a_reset_trains_the_same_model_again() {
+    let mut session = session();
+    let id = trained(&mut session);
+    let (first, version) = (bytes(&session, id), shown(&session).1);
+    // The settings of the next training are not those of the last.
+    session.perform(Command::SetTraining(config(7)));
+    session.perform(Command::ResetTraining);
+    until_trained(&mut session);
+    assert_eq!(session.state().models.len(), 2);
+    assert_eq!(shown(&session).0, id);
+    assert!(shown(&session).1 > version, "what was computed from the first is stale");
+    assert!(bytes(&session, id) == first, "the same seed, the same bytes");
+}
+
+#[test]
+fn a_reset_on_the_way_forgets_the_run_before() {
+    let mut session = session();
+    train(&mut session, config(60));
+    until(&mut session, "the second epoch", |state| state.training.epoch >= 2);
+    let before = session.state().training.run;
+    session.perform(Command::ResetTraining);
+    assert_ne!(session.state().training.run, before);
+    assert!(session.state().training.curve.is_empty());
+    until_trained(&mut session);
+    assert_eq!(sentences(&session), ["Training finished after 60 epochs. Save it with Ctrl+S."]);
+    assert_eq!(session.state().shown().unwrap().1.prepared.model.card.history.len(), 60);
+    assert_eq!(session.state().models.len(), 2);
+}
+
+#[test]
+fn a_loss_that_explodes_says_so_and_the_old_model_comes_back() {
+    let mut session = session();
+    let before = shown(&session);
+    let wild = TrainingConfig { learning_rate: 10.0, beta: 1000.0, ..config(5) };
+    train(&mut session, wild);
+    until_trained(&mut session);
+    let errors = errors(&session);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].starts_with("training stopped at epoch 1, batch "), "{errors:?}");
+    assert_eq!(shown(&session), before);
+    assert_eq!(session.state().models.len(), 1);
+    assert!(!session.state().is_range_held() && !session.state().has_unsaved());
+}
+
+#[test]
+fn absurd_settings_start_nothing() {
+    let mut session = session();
+    train(&mut session, TrainingConfig { learning_rate: f64::INFINITY, ..config(3) });
+    assert!(errors(&session)[0].starts_with("lr: must be between"), "{:?}", errors(&session));
+    session.perform(Command::SetTraining(config(1_000_000_000)));
+    session.perform(Command::Train);
+    assert!(errors(&session)[1].starts_with("epochs: must be between"), "{:?}", errors(&session));
+    climb(&mut session, search(0, 10));
+    assert!(errors(&session)[2].starts_with("restarts: must be between"));
+    assert!(session.state().training.run.is_none() && session.state().climb.is_none());
+    session.perform(Command::Cancel);
+    assert!(errors(&session).is_empty(), "Escape takes errors away");
+}
+
+#[test]
+fn events_of_foreign_runs_are_dropped() {
+    let mut session = session();
+    train(&mut session, config(100_000));
+    until(&mut session, "the first picture", |state| state.models.len() == 2);
+    session.perform(Command::PauseTraining(true));
+    climb(&mut session, search(3, 5));
+    until_climbed(&mut session);
+    let training = session.state().training.run;
+    let report = session.state().report().unwrap().clone();
+    let foreign = RunId(999);
+    let said = session.state().notices.iter().count();
+    let share = session.state().training.share;
+    let progress = TrainingProgress { share: 0.77, epoch: 12, ..TrainingProgress::default() };
+    session.apply(Event::Progress(foreign, Progress::Training(progress)));
+    let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
+    let progress = SearchProgress { step: 3, points };
+    session.apply(Event::Progress(foreign, Progress::Search(progress)));
+    for outcome in [Outcome::Finished, Outcome::Cancelled, Outcome::Failed("no".to_owned())] {
+        session.apply(Event::Ended(foreign, End { outcome, product: None }));
+    }
+    let state = session.state();
+    assert_eq!(state.training.run, training);
+    assert_ne!(state.training.share, 0.77);
+    assert!(share <= state.training.share);
+    assert!(Arc::ptr_eq(state.report().unwrap(), &report));
+    assert!(state.climb.as_ref().unwrap().paths.lines.iter().all(|line| line.len() == 6));
+    assert_eq!(session.state().notices.iter().count(), said);
+    session.perform(Command::StopTraining);
+    until_trained(&mut session);
+}
+
+/// Runs `work` as the job that `run` stands for and lets the session take in how it ends.
+fn end_with(
+    session: &mut Session,
+    run: RunId,
+    work: impl FnOnce(&Reporter) -> Result<Ending, Error> + Send + 'static,
+) {
+    let (sender, inbox) = crossbeam_channel::bounded(4);
+    job::spawn("test", run, sender, Arc::new(|| ()), work);
+    let events: Vec<Event> = inbox.iter().collect();
+    assert_eq!(events.len(), 1, "{events:?}");
+    events.into_iter().for_each(|event| session.apply(event));
+}
+
+#[test]
+fn a_panic_in_a_training_is_told_and_the_old_model_comes_back() {
+    let mut session = session();
+    let before = shown(&session);
+    train(&mut session, config(100_000));
+    until(&mut session, "the first picture", |state| state.models.len() == 2);
+    // The true job waits meanwhile; when it is freed nobody listens to it any more.
+    session.perform(Command::PauseTraining(true));
+    let run = session.state().training.run.unwrap();
+    end_with(&mut session, run, |_| panic!("a bug"));
+    assert_eq!(session.state().training.phase, Phase::Idle);
+    assert_eq!(shown(&session), before);
+    let told = errors(&session);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("inside the program"), "{told:?}");
+    session.perform(Command::StopTraining);
+    session.perform(Command::Cancel);
+    trained(&mut session);
+}
+
+#[test]
+fn a_panic_or_a_failure_of_a_climb_is_told_and_the_map_goes_on() {
+    let mut session = session();
+    type Work = fn(&Reporter) -> Result<Ending, Error>;
+    let ways_to_go_wrong: [(Work, &str); 2] = [
+        (|_| panic!("a bug"), "something went wrong inside the program"),
+        (|_| Err(Error::Mismatch("it does not fit".to_owned())), "it does not fit"),
+    ];
+    for (work, message) in ways_to_go_wrong {
+        climb(&mut session, search(50, 100_000));
+        let under_way = session.state().climb.as_ref().unwrap();
+        let (run, control) = (under_way.run.unwrap(), under_way.control.clone());
+        end_with(&mut session, run, work);
+        // The true job is a stranger from here on.
+        control.cancel();
+        assert!(session.state().climb.is_none());
+        let told = errors(&session);
+        assert!(told.len() == 1 && told[0].starts_with(message), "{told:?}");
+        session.perform(Command::Cancel);
+    }
+    climb(&mut session, search(4, 5));
+    until_climbed(&mut session);
+    assert!(session.state().report().is_some());
+}
+
+#[test]
+fn a_climb_ends_with_a_star_and_is_played() {
+    let mut session = session();
+    climb(&mut session, search(6, 30));
+    assert_eq!(session.state().activity, Activity::Optimise);
+    until_climbed(&mut session);
+    let state = session.state();
+    let climb = state.climb.as_ref().unwrap();
+    let report = climb.report.as_ref().unwrap();
+    assert_eq!(report.restarts.len(), 6);
+    assert!(climb.paths.lines.iter().all(|line| line.len() == 31));
+    assert!(climb.playback.playing && climb.playback.share == 0.0, "it begins to play");
+    assert!(!state.is_climb_stale() && errors(&session).is_empty());
+    let best = report.best_believable.expect("roundness has believable answers");
+    assert!(session.advance(1.0).is_some_and(|wait| wait == 0.0));
+    session.advance(60.0);
+    let climb = session.state().climb.as_ref().unwrap();
+    assert_eq!((climb.playback.playing, climb.shown_step()), (false, 30.0));
+    assert_eq!(climb.star(), Some(best));
+    session.perform(Command::Scrub(0.0));
+    assert_eq!(session.state().climb.as_ref().unwrap().shown_step(), 0.0);
+    session.perform(Command::StepBy(2));
+    assert!((session.state().climb.as_ref().unwrap().shown_step() - 2.0).abs() < 1e-9);
+    session.perform(Command::ChooseRestart(Some(6)));
+    assert_eq!(session.state().climb.as_ref().unwrap().chosen, None, "there are six, from 0");
+    session.perform(Command::ChooseRestart(Some(5)));
+    session.perform(Command::Cancel);
+    assert_eq!(session.state().climb.as_ref().unwrap().chosen, None, "Escape lets go");
+}
+
+#[test]
+fn a_climb_that_is_stopped_keeps_its_ways() {
+    let mut session = session();
+    climb(&mut session, search(20, 1_000_000));
+    until(&mut session, "some steps", |s| s.climb.as_ref().is_some_and(|c| c.step > 3));
+    session.perform(Command::Cancel);
+    until_climbed(&mut session);
+    let report = session.state().report().unwrap();
+    for restart in report.restarts.iter().map(|r| &r.restart) {
+        assert_eq!(restart.stop_reason, Some(StopReason::Cancelled));
+        assert!(restart.steps() > 3 && restart.steps() < 1_000_000);
+    }
+    assert!(sentences(&session)[0].starts_with("Climb stopped"));
+}
+
+#[test]
+fn a_climb_from_a_point_begins_there() {
+    let mut session = session();
+    session.perform(Command::SetSearch(SearchConfig { mode: Mode::Min, ..search(50, 8) }));
+    session.perform(Command::ClimbFrom([0.4, -0.3]));
+    until_climbed(&mut session);
+    let climb = session.state().climb.as_ref().unwrap();
+    assert!(climb.from_point);
+    let report = climb.report.as_ref().unwrap();
+    assert_eq!(report.restarts.len(), 1);
+    assert_eq!(report.restarts[0].restart.start(), [0.4, -0.3]);
+    assert_eq!(report.config.mode, Mode::Min);
+    assert_eq!(session.state().settings.search.restarts, 50, "the setting stays");
+}
+
+#[test]
+fn starts_come_from_a_file_or_an_error_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("starts.csv");
+    let mut session = session();
+    climb(&mut session, search(3, 5));
+    until_climbed(&mut session);
+    let before = session.state().report().unwrap().clone();
+    for bad in ["1,2,3\n", "one,two\nthree,four\n", ""] {
+        std::fs::write(&path, bad).unwrap();
+        session.perform(Command::Open(path.clone()));
+        let told = errors(&session);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with(path.to_str().unwrap()), "{told:?}");
+        assert!(Arc::ptr_eq(session.state().report().unwrap(), &before));
+        session.perform(Command::Cancel);
+    }
+    std::fs::write(&path, "z0,z1\n0.5,0.25\n-1,0\n").unwrap();
+    session.perform(Command::Open(path));
+    until_climbed(&mut session);
+    let report = session.state().report().unwrap();
+    let starts: Vec<&[f64]> = report.restarts.iter().map(|r| r.restart.start()).collect();
+    assert_eq!(starts, [[0.5, 0.25], [-1.0, 0.0]]);
+    assert!(errors(&session).is_empty());
+}
+
+#[test]
+fn a_broken_file_leaves_everything_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("text.safetensors"), "not a model").unwrap();
+    std::fs::write(path("empty.safetensors"), "").unwrap();
+    std::fs::create_dir(path("folder.safetensors")).unwrap();
+    let mut session = session();
+    let whole = bytes(&session, shown(&session).0);
+    std::fs::write(path("cut.safetensors"), &whole[..whole.len() / 2]).unwrap();
+    session.perform(Command::Pick([0.2, 0.1]));
+    let before = (shown(&session), session.state().map.picked.clone(), session.state().map.view);
+    for name in ["text", "empty", "folder", "cut", "missing"] {
+        let file = path(&format!("{name}.safetensors"));
+        session.perform(Command::Open(file.clone()));
+        until(&mut session, "the end of opening", |state| state.errands.is_empty());
+        let told = errors(&session);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with(file.to_str().unwrap()), "{told:?}");
+        let state = session.state();
+        assert_eq!((shown(&session), state.map.picked.clone(), state.map.view), before);
+        assert!(state.settings.recent.is_empty());
+        session.perform(Command::Cancel);
+    }
+}
+
+#[test]
+fn a_saved_model_opens_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.safetensors");
+    let mut session = session();
+    let id = trained(&mut session);
+    assert!(session.state().has_unsaved());
+    session.perform(Command::Save(id, path.clone()));
+    until(&mut session, "the end of saving", |state| state.errands.is_empty());
+    let entry = session.state().models.get(id).unwrap();
+    assert_eq!((entry.name.as_str(), entry.unsaved), ("mine", false));
+    assert_eq!(entry.path.as_deref(), Some(path.as_path()));
+    assert_eq!(session.state().settings.recent, std::slice::from_ref(&path));
+    let saved = bytes(&session, id);
+    assert!(std::fs::read(&path).unwrap() == saved);
+    session.perform(Command::Open(path.clone()));
+    until(&mut session, "the end of opening", |state| state.errands.is_empty());
+    assert_eq!(session.state().models.len(), 2, "it takes the place of its older self");
+    let again = shown(&session).0;
+    assert!(bytes(&session, again) == saved && errors(&session).is_empty());
+    let mut another = self::session();
+    another.perform(Command::Open(path));
+    until(&mut another, "the end of opening", |state| state.errands.is_empty());
+    assert_eq!(another.state().shown().unwrap().1.name, "mine");
+    assert!(bytes(&another, shown(&another).0) == saved);
+}
+
+#[test]
+fn a_model_that_cannot_be_written_stays_unsaved() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = session();
+    let id = trained(&mut session);
+    for path in [folder.path().join("no/m.safetensors"), folder.path().to_owned()] {
+        session.perform(Command::Save(id, path.clone()));
+        until(&mut session, "the end of saving", |state| state.errands.is_empty());
+        let told = errors(&session);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains(path.to_str().unwrap()), "{told:?}");
+        assert!(session.state().has_unsaved());
+        session.perform(Command::Cancel);
+    }
+}
+
+#[test]
+fn a_closed_model_comes_back() {
+    let mut session = session();
+    let (sample, _) = shown(&session);
+    session.perform(Command::CloseModel(sample));
+    assert_eq!(session.state().models.len(), 1, "the only model stays open");
+    let id = trained(&mut session);
+    let before = bytes(&session, id);
+    session.perform(Command::CloseModel(id));
+    assert_eq!(shown(&session).0, sample);
+    assert!(!session.state().has_unsaved());
+    assert_eq!(session.state().undoable(), Some("Undo closing a model"));
+    session.perform(Command::Undo);
+    assert_eq!(shown(&session).0, id);
+    assert!(bytes(&session, id) == before && session.state().has_unsaved());
+}
+
+#[test]
+fn a_model_is_not_closed_while_it_learns() {
+    let mut session = session();
+    train(&mut session, config(100_000));
+    until(&mut session, "the first picture", |state| state.models.len() == 2);
+    let (id, _) = shown(&session);
+    session.perform(Command::CloseModel(id));
+    assert_eq!(session.state().models.len(), 2);
+    assert!(sentences(&session)[0].contains("stop the training first"));
+    session.perform(Command::StopTraining);
+    until_trained(&mut session);
+}
+
+#[test]
+fn climbs_and_pins_come_back() {
+    let mut session = session();
+    climb(&mut session, search(4, 6));
+    until_climbed(&mut session);
+    let report = session.state().report().unwrap().clone();
+    session.perform(Command::ClearClimb);
+    assert!(session.state().climb.is_none());
+    session.perform(Command::Undo);
+    assert!(Arc::ptr_eq(session.state().report().unwrap(), &report));
+    // A climb that another one replaces is lost, and comes back, just as well.
+    session.perform(Command::Climb);
+    until_climbed(&mut session);
+    session.perform(Command::Undo);
+    assert!(Arc::ptr_eq(session.state().report().unwrap(), &report));
+    for x in [0.0, 0.5, 1.0] {
+        session.perform(Command::Pin([x, 0.0]));
+    }
+    session.perform(Command::Unpin(1));
+    session.perform(Command::Undo);
+    let pinned: Vec<f64> = session.state().map.pins.iter().map(|pin| pin.at[0]).collect();
+    assert_eq!(pinned, [0.0, 0.5, 1.0]);
+    session.perform(Command::Undo);
+    session.perform(Command::Undo);
+    assert!(sentences(&session).iter().any(|s| s.contains("nothing to undo")));
+}
+
+#[test]
+fn a_climb_is_stale_once_its_model_has_changed() {
+    let mut session = session();
+    let (sample, _) = shown(&session);
+    let id = trained(&mut session);
+    climb(&mut session, search(4, 6));
+    until_climbed(&mut session);
+    assert!(!session.state().is_climb_stale());
+    session.perform(Command::ShowModel(sample));
+    assert!(session.state().is_climb_stale(), "it was made in another model");
+    session.perform(Command::ShowModel(id));
+    assert!(!session.state().is_climb_stale());
+    session.perform(Command::ResetTraining);
+    until_trained(&mut session);
+    assert!(session.state().is_climb_stale(), "the model has learned again since");
+}
+
+#[test]
+fn a_climb_outlives_the_model_it_was_made_in() {
+    let mut session = session();
+    let id = trained(&mut session);
+    climb(&mut session, search(20, 1_000_000));
+    until(&mut session, "some steps", |s| s.climb.as_ref().is_some_and(|c| c.step > 3));
+    session.perform(Command::CloseModel(id));
+    session.perform(Command::StopClimb);
+    until_climbed(&mut session);
+    session.advance(60.0);
+    assert!(session.state().is_climb_stale());
+    session.perform(Command::Undo);
+    let climb = session.state().climb.as_ref().unwrap();
+    let steps = climb.report.as_ref().unwrap().restarts[0].restart.steps();
+    assert_eq!(climb.paths.last_step(), steps, "its ways are there when the model is back");
+}
+
+#[test]
+fn the_map_is_drawn_for_the_newest_wish() {
+    let mut session = session();
+    let drawn = |state: &State| {
+        let picture = &state.map.picture;
+        picture.key.is_some() && picture.key == state.map.asked && picture.grid.is_some()
+    };
+    session.perform(Command::Resize([640.0, 480.0]));
+    until(&mut session, "the first picture", drawn);
+    assert!(session.state().map.picture.heat.is_none(), "nobody asked for heat");
+    session.perform(Command::Turn(Activity::Optimise));
+    for _ in 0..20 {
+        session.perform(Command::Zoom([0.3, 0.2], 1.05));
+    }
+    session.perform(Command::SetProperty(Property::Area));
+    until(&mut session, "the last picture", |state| {
+        drawn(state) && state.map.picture.heat.is_some()
+    });
+    assert_eq!(session.state().map.picture.key.unwrap().property, Property::Area);
+    session.apply(Event::PictureFailed("no paper".to_owned()));
+    assert!(session.state().map.picture.grid.is_some(), "the old picture stays");
+    assert_eq!(errors(&session), ["The map could not be drawn: no paper"]);
+}
+
+#[test]
+fn a_held_range_is_that_of_its_own_property() {
+    let mut session = session();
+    session.perform(Command::ToggleRangeLock);
+    let roundness = session.state().range();
+    session.perform(Command::SetSearch(SearchConfig {
+        property: Property::Perimeter,
+        ..SearchConfig::default()
+    }));
+    assert_ne!(session.state().range(), roundness);
+    session.perform(Command::SetProperty(Property::Roundness));
+    assert_eq!(session.state().range(), roundness);
+}
+
+#[test]
+fn settings_are_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.json");
+    let open = || Session::new(Some(path.clone()), Arc::new(|| ()));
+    let mut session = open();
+    session.save_settings();
+    assert!(!path.exists(), "nothing has changed");
+    session.perform(Command::SetTheme(ThemeChoice::Dark));
+    session.perform(Command::SetSearch(search(7, 70)));
+    session.perform(Command::SetTraining(config(12)));
+    session.perform(Command::SetFullSpeed(true));
+    session.perform(Command::Pick([0.0, 0.0]));
+    session.save_settings();
+    let settings = session.state().settings.clone();
+    assert!(settings.hint_followed);
+    assert_eq!(open().state().settings, settings);
+    std::fs::write(&path, "not settings").unwrap();
+    let session = open();
+    assert_eq!(errors(&session).len(), 1);
+    assert!(errors(&session)[0].starts_with(path.to_str().unwrap()), "{:?}", errors(&session));
+    assert_eq!(session.state().settings.theme, ThemeChoice::System);
+    assert_eq!(session.state().models.len(), 1);
+}
+
+#[test]
+fn settings_that_cannot_be_written_are_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let mut session = Session::new(Some(file.join("settings.json")), Arc::new(|| ()));
+    for theme in [ThemeChoice::Dark, ThemeChoice::Light] {
+        session.perform(Command::SetTheme(theme));
+        session.save_settings();
+        assert_eq!(errors(&session).len(), 1, "{:?}", errors(&session));
+    }
+    assert!(errors(&session)[0].contains(file.to_str().unwrap()));
+}
