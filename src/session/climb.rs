@@ -5,6 +5,7 @@ use super::job::{Control, Ending, Reporter};
 use super::models::ModelId;
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::explore::Projection;
 use crate::explore::paths::Paths;
 use crate::model::Model;
 use crate::objective::Objective;
@@ -26,6 +27,8 @@ pub struct Climb {
     pub run: Option<RunId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
+    /// From that version's latent to the map; the ways are drawn with it even when the model is closed.
+    pub projection: Projection,
     /// The settings.
     pub config: SearchConfig,
     /// Whether it began at one chosen point.
@@ -153,13 +156,13 @@ fn offer(search: &Search, sent: &mut [usize], reporter: &Reporter) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::Projection;
 
     fn climb() -> Climb {
         let way = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
         Climb {
             run: None,
             model: (ModelId(1), 0),
+            projection: Projection::of(&way),
             config: SearchConfig::default(),
             from_point: false,
             paths: Paths::new([&way], &Projection::of(&way)),

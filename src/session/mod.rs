@@ -495,7 +495,7 @@ impl Session {
             return self.state.notices.error(error);
         }
         let model = entry.prepared.model.clone();
-        let version = (id, entry.version);
+        let (version, projection) = ((id, entry.version), entry.prepared.projection.clone());
         self.clear_climb();
         let control = Arc::new(Control::default());
         let from_point = starts.as_ref().is_some_and(|starts| starts.len() == 1);
@@ -508,6 +508,7 @@ impl Session {
         self.state.climb = Some(Climb {
             run: Some(run),
             model: version,
+            projection,
             config,
             from_point,
             paths: crate::explore::paths::Paths::default(),

@@ -276,10 +276,9 @@ impl State {
         let Some(climb) = self.climb.as_mut().filter(|climb| climb.run == Some(run)) else {
             return;
         };
-        let Some(entry) = self.models.get(climb.model.0) else { return };
         climb.step = progress.step;
         for (line, points) in progress.points.iter().enumerate() {
-            climb.paths.extend(line, points.iter(), &entry.prepared.projection);
+            climb.paths.extend(line, points.iter(), &climb.projection);
         }
         climb.paths.wind();
     }
@@ -331,11 +330,8 @@ impl State {
         climb.run = None;
         match product {
             Some(Product::Searched(report)) => {
-                if let Some(entry) = self.models.get(climb.model.0) {
-                    let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
-                    climb.paths =
-                        crate::explore::paths::Paths::new(ways, &entry.prepared.projection);
-                }
+                let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
+                climb.paths = crate::explore::paths::Paths::new(ways, &climb.projection);
                 climb.playback = Playback { playing: true, share: 0.0, ..climb.playback };
                 let found = report.best_believable.is_some();
                 climb.report = Some(report);
