@@ -57,7 +57,7 @@ impl Error {
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
         let problem = match error.kind() {
-            ErrorKind::NotFound => "no such file or folder".to_owned(),
+            ErrorKind::NotFound => "no such file or folder; check the path".to_owned(),
             ErrorKind::PermissionDenied => {
                 "permission denied; choose another place or change its permissions".to_owned()
             }

@@ -64,7 +64,7 @@ impl Verdict {
                 "Doubtful: the shape is too thin for this property to mean anything.".to_owned()
             }
             Belief::Doubtful => format!(
-                "Doubtful: encoding this shape leads {:.2} away, where {:.2} is usual.",
+                "Doubtful: encoding this shape leads {:.2} away; shapes like the data stay below {:.2}.",
                 self.round_trip, self.usual_round_trip
             ),
         }

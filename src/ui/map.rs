@@ -190,7 +190,7 @@ fn empty(painter: &Painter, rect: Rect, ink: Color32) {
 
 /// A surface for things that float over the map.
 fn plate(ui: &Ui) -> Frame {
-    let fill = ui.visuals().panel_fill.gamma_multiply(0.92);
+    let fill = ui.visuals().panel_fill.gamma_multiply(0.96);
     Frame::new().fill(fill).corner_radius(8).inner_margin(Margin::symmetric(6, 4))
 }
 
@@ -249,7 +249,7 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
         pos2(rect.right() - width - 10.0, rect.top() + 10.0),
         vec2(width, height + 62.0),
     );
-    ui.painter().rect_filled(frame, 8.0, ui.visuals().panel_fill.gamma_multiply(0.92));
+    ui.painter().rect_filled(frame, 8.0, ui.visuals().panel_fill.gamma_multiply(0.96));
     let response = ui.interact(frame, ui.scope_id().with("colour bar"), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour scale"));
     let ink = ui.visuals().text_color();

@@ -23,7 +23,11 @@ pub fn show(ui: &mut Ui, climb: &Climb, report: &SearchReport, actions: &mut Act
         ("Steps", 48.0),
         ("Ended", 104.0),
     ];
-    let mut table = TableBuilder::new(ui).striped(true).sense(Sense::click()).auto_shrink(false);
+    let mut table = TableBuilder::new(ui)
+        .striped(true)
+        .sense(Sense::click())
+        .auto_shrink(false)
+        .min_scrolled_height(0.0);
     for (_, width) in columns {
         table = table.column(Column::exact(width));
     }
