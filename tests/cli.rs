@@ -266,7 +266,10 @@ fn a_bad_checkpoint_is_told_apart_and_left_alone() {
         assert!(!folder.path().join("x").exists());
     }
     let missing = fail(&words("info F/none.safetensors", folder.path()));
-    assert!(missing.ends_with("none.safetensors: no such file or folder; check the path"), "{missing}");
+    assert!(
+        missing.ends_with("none.safetensors: no such file or folder; check the path"),
+        "{missing}"
+    );
     let folder_as_file = fail(&words("info F/", folder.path()));
     assert!(folder_as_file.contains("is a folder"), "{folder_as_file}");
 }

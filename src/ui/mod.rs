@@ -19,33 +19,63 @@ mod widgets;
 pub use app::App;
 
 use crate::error::{Error, Result};
+use crate::session::settings::default_path;
 use std::path::PathBuf;
+
+/// Samples of a pixel that are asked of the driver: shapes are filled without feathered edges, which
+/// would cost a frame, so the driver smooths them. One that cannot is asked again without.
+const SAMPLES: [u16; 2] = [4, 0];
 
 /// Opens the window, on `model` if one is named, and returns when it is closed.
 ///
 /// # Errors
 /// When there is no display, or no graphics driver, to open it on.
 pub fn run(model: Option<PathBuf>) -> Result<()> {
-    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).ok();
+    let open = |samples| {
+        let model = model.clone();
+        let create = move |cc: &eframe::CreationContext<'_>| {
+            let app: Box<dyn eframe::App> = Box::new(App::new(cc, default_path(), model));
+            Ok(app)
+        };
+        eframe::run_native("latent-explorer", options(samples), Box::new(create))
+    };
+    let opened = match open(SAMPLES[0]) {
+        Err(eframe::Error::NoGlutinConfigs(..)) => open(SAMPLES[1]),
+        opened => opened,
+    };
+    opened.map_err(|error| {
+        let cause = cause(&error);
+        Error::Mismatch(format!(
+            "the window cannot be opened: {cause} (the command line needs neither: latent-explorer --help)"
+        ))
+    })
+}
+
+fn options(samples: u16) -> eframe::NativeOptions {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("Latent Explorer")
         .with_app_id("latent-explorer")
         .with_inner_size([1280.0, 720.0])
         .with_min_inner_size([960.0, 600.0])
         .with_drag_and_drop(true);
-    if let Some(icon) = icon {
+    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"));
+    if let Ok(icon) = icon {
         viewport = viewport.with_icon(icon);
     }
-    // Shapes are filled without feathered edges, which would cost a frame; the driver smooths them.
-    let options = eframe::NativeOptions { viewport, multisampling: 4, ..Default::default() };
-    let settings = crate::session::settings::default_path();
-    let create = move |cc: &eframe::CreationContext<'_>| {
-        let app: Box<dyn eframe::App> = Box::new(App::new(cc, settings, model));
-        Ok(app)
-    };
-    eframe::run_native("latent-explorer", options, Box::new(create)).map_err(|error| {
-        Error::Mismatch(format!(
-            "the window cannot be opened ({error}); a display and a graphics driver are needed, or use the command line: latent-explorer --help"
-        ))
-    })
+    eframe::NativeOptions { viewport, multisampling: samples, ..Default::default() }
+}
+
+/// Why the window did not open; what the libraries say names their own source files.
+fn cause(error: &eframe::Error) -> String {
+    match error {
+        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
+            "no display was found; set DISPLAY or WAYLAND_DISPLAY to one that answers".to_owned()
+        }
+        eframe::Error::Glutin(_)
+        | eframe::Error::NoGlutinConfigs(..)
+        | eframe::Error::OpenGL(_) => {
+            "the display offers no OpenGL; install a graphics driver, such as Mesa's".to_owned()
+        }
+        eframe::Error::AppCreation(error) => error.to_string(),
+    }
 }
