@@ -31,6 +31,8 @@ pub struct Map {
     pub view: Bounds,
     /// Its size on the screen, in points.
     pub size: [f64; 2],
+    /// Whether that size is known; until then nothing is drawn and the view is not the person's.
+    pub measured: bool,
     /// What the worker drew last; it stays until the next is there.
     pub picture: Picture,
     /// What was last asked of the worker.
@@ -62,6 +64,7 @@ impl Map {
         Self {
             view,
             size: [720.0, 600.0],
+            measured: false,
             picture: Picture::default(),
             asked: None,
             probe: None,
@@ -152,7 +155,7 @@ impl Map {
     ) -> Option<Key> {
         let key =
             Key { model, property, view: self.view, size: self.size, heat: visible.heat, range };
-        (self.asked != Some(key)).then(|| {
+        (self.measured && self.asked != Some(key)).then(|| {
             self.asked = Some(key);
             key
         })

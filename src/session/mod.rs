@@ -265,15 +265,14 @@ impl Session {
 
     fn resize(&mut self, size: [f64; 2]) {
         let map = &mut self.state.map;
-        let first = map.asked.is_none();
+        let first = !map.measured;
+        map.measured = true;
         if map.size != size {
             map.resize(size);
         }
-        if first {
-            if let Some((_, entry)) = self.state.models.shown() {
-                let home = entry.prepared.home;
-                self.state.map.fit(home);
-            }
+        if first && let Some((_, entry)) = self.state.models.shown() {
+            let home = entry.prepared.home;
+            self.state.map.fit(home);
         }
     }
 

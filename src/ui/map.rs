@@ -29,7 +29,7 @@ impl MapView {
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         let rect = ui.available_rect_before_wrap();
         let size = [f64::from(rect.width()), f64::from(rect.height())];
-        if state.map.size != size || state.map.asked.is_none() {
+        if state.map.size != size || !state.map.measured {
             actions.command(Command::Resize(size));
         }
         let transform = Transform { rect, view: state.map.view };
