@@ -1,0 +1,562 @@
+//! The whole window, used as a person would use it: no driver, no display, by mouse and keyboard.
+
+use egui::accesskit::Role;
+use egui::{DroppedFile, Key, Modifiers, Pos2, Theme, ViewportCommand, ViewportEvent, ViewportId};
+use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::{Harness, Node};
+use latent_explorer::explore::compose::Visible;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::session::training::Phase;
+use latent_explorer::session::{Activity, State};
+use latent_explorer::ui::App;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+type Window = Harness<'static, App>;
+
+fn open_in(theme: Theme) -> Window {
+    // Jobs wake the window at any moment, so it takes some frames until nothing is left to draw.
+    let mut window = Harness::builder()
+        .with_size([1280.0, 720.0])
+        .with_theme(theme)
+        .with_max_steps(200)
+        .with_step_dt(0.05)
+        .build_eframe(|cc| App::new(cc, None, None));
+    settle(&mut window);
+    window
+}
+
+fn open() -> Window {
+    open_in(Theme::Light)
+}
+
+fn state(window: &Window) -> &State {
+    window.state().state()
+}
+
+/// Draws frames until the state is as it should be; a job that never ends is an error.
+fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
+    let begun = Instant::now();
+    while !done(state(window)) {
+        let notices: Vec<_> = state(window).notices.iter().collect();
+        assert!(begun.elapsed() < Duration::from_secs(120), "in vain for {what}: {notices:?}");
+        window.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Waits until the map is drawn and nothing moves; names of inputs and glyphs are checked on the way.
+fn settle(window: &mut Window) {
+    until(window, "the map", |state| {
+        let picture = &state.map.picture;
+        let heat = picture.heat.is_some() || !state.visible().heat;
+        picture.key.is_some() && picture.key == state.map.asked && heat && state.errands.is_empty()
+    });
+    window.run();
+}
+
+fn map(window: &Window) -> egui::Rect {
+    window.get_by_label("Map of the latent space").rect()
+}
+
+/// A place on the map, from its lower left corner (0, 0) to its upper right one (1, 1).
+fn on_map(window: &Window, x: f32, y: f32) -> Pos2 {
+    let rect = map(window);
+    egui::pos2(rect.left() + x * rect.width(), rect.bottom() - y * rect.height())
+}
+
+/// The map coordinates of the same place.
+fn map_point(window: &Window, x: f64, y: f64) -> [f64; 2] {
+    let view = state(window).map.view;
+    [0, 1].map(|k| view.low[k] + [x, y][k] * view.size()[k])
+}
+
+fn near(a: [f64; 2], b: [f64; 2]) -> bool {
+    a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.02)
+}
+
+/// Lets go of what the last events have led to: the frame that acts, and one that shows it.
+fn act(window: &mut Window) {
+    window.step();
+    window.step();
+}
+
+fn click_at(window: &mut Window, at: Pos2, button: egui::PointerButton) {
+    window.hover_at(at);
+    for pressed in [true, false] {
+        let modifiers = Modifiers::NONE;
+        window.event(egui::Event::PointerButton { pos: at, button, pressed, modifiers });
+    }
+    act(window);
+}
+
+fn click(window: &mut Window, name: &str) {
+    window.get_by_role_and_label(Role::Button, name).click();
+    act(window);
+}
+
+/// A button of the left panel; the top bar has one of the same name for each activity.
+fn in_panel<'w>(window: &'w Window, name: &'w str) -> Option<Node<'w>> {
+    let mut buttons = window.query_all_by_role_and_label(Role::Button, name);
+    buttons.find(|button| button.rect().right() < 262.0)
+}
+
+fn press(window: &mut Window, name: &str) {
+    in_panel(window, name).unwrap_or_else(|| panic!("no button '{name}' at the left")).click();
+    act(window);
+}
+
+fn key(window: &mut Window, key: Key) {
+    window.key_press(key);
+    act(window);
+}
+
+fn ctrl(window: &mut Window, key: Key) {
+    window.key_press_modifiers(Modifiers::CTRL | Modifiers::COMMAND, key);
+    act(window);
+}
+
+/// Types a number into a field, digit by digit, and confirms it.
+fn set(window: &mut Window, name: &str, number: usize) {
+    window.get_by_role_and_label(Role::SpinButton, name).click();
+    act(window);
+    for digit in number.to_string().chars() {
+        let pressed = Key::from_name(&digit.to_string()).unwrap();
+        window.key_down(pressed);
+        window.event(egui::Event::Text(digit.to_string()));
+        window.key_up(pressed);
+    }
+    key(window, Key::Enter);
+}
+
+fn said(window: &Window, part: &str) -> bool {
+    window.query_all_by_label_contains(part).next().is_some()
+}
+
+/// Begins a training of few shapes.
+fn train(window: &mut Window, epochs: usize) {
+    key(window, Key::Num2);
+    assert_eq!(state(window).activity, Activity::Train);
+    window.get_by_label_contains("9 families").click();
+    act(window);
+    settle(window);
+    set(window, "Shapes", 200);
+    click(window, "Done");
+    assert_eq!(state(window).settings.recipe.samples, 200);
+    set(window, "Epochs", epochs);
+    assert_eq!(state(window).settings.training.epochs, epochs);
+    assert_eq!(state(window).activity, Activity::Train, "digits in a field turn no page");
+    press(window, "Train");
+    assert_eq!(state(window).training.phase, Phase::Running);
+}
+
+/// Waits for the end of a training and for the sentence that says which end it was.
+fn until_trained(window: &mut Window, sentence: &str) {
+    until(window, "the end of the training", |state| state.training.run.is_none());
+    act(window);
+    assert!(said(window, sentence), "{sentence}");
+    settle(window);
+}
+
+/// Climbs with few restarts and waits until the playback has come to its end.
+fn climb(window: &mut Window) {
+    key(window, Key::Num3);
+    set(window, "Restarts", 8);
+    set(window, "Steps", 40);
+    press(window, "Climb");
+    until(window, "the end of the climb", |state| state.report().is_some());
+    until(window, "the end of the playback", |state| {
+        state.climb.as_ref().is_some_and(|climb| climb.playback.share >= 1.0)
+    });
+    settle(window);
+}
+
+#[test]
+fn it_opens_on_a_map_to_explore() {
+    let window = open();
+    assert_eq!(state(&window).activity, Activity::Explore);
+    assert_eq!(state(&window).visible(), Visible { shapes: true, ..Visible::default() });
+    assert!(state(&window).map.picture.grid.is_some());
+    assert!(window.query_by_label("Nine families").is_some(), "the model's name");
+    assert!(window.query_by_label("No shape yet").is_some());
+    let map = map(&window);
+    assert!(map.width() > 600.0 && map.height() > 500.0, "{map:?}");
+}
+
+#[test]
+fn hovering_shows_the_shape_and_clicking_keeps_it() {
+    let mut window = open();
+    window.hover_at(on_map(&window, 0.4, 0.6));
+    act(&mut window);
+    window.get_by_label("The shape at the cursor");
+    let probe = state(&window).map.probe.clone().unwrap();
+    assert!(near(probe.at, map_point(&window, 0.4, 0.6)), "{:?}", probe.at);
+    assert_eq!(probe.outline.len(), 200);
+    assert!(said(&window, &probe.verdict.sentence()), "trust is said in a sentence");
+
+    window.remove_cursor();
+    act(&mut window);
+    assert!(state(&window).map.probe.is_none());
+    window.get_by_label("No shape yet");
+
+    let at = on_map(&window, 0.3, 0.5);
+    click_at(&mut window, at, egui::PointerButton::Primary);
+    window.remove_cursor();
+    settle(&mut window);
+    window.get_by_label("The shape at the cursor");
+    let picked = state(&window).map.picked.clone().unwrap();
+    assert!(near(picked.at, map_point(&window, 0.3, 0.5)));
+    key(&mut window, Key::ArrowRight);
+    let moved = state(&window).map.picked.clone().unwrap();
+    assert!(moved.at[0] > picked.at[0] && moved.at[1] == picked.at[1]);
+    key(&mut window, Key::Escape);
+    assert!(state(&window).map.picked.is_none());
+}
+
+#[test]
+fn the_right_button_pins_and_takes_out() {
+    let mut window = open();
+    for (x, pins) in [(0.3, 1), (0.6, 2)] {
+        let at = on_map(&window, x, 0.5);
+        click_at(&mut window, at, egui::PointerButton::Secondary);
+        assert_eq!(state(&window).map.pins.len(), pins);
+    }
+    settle(&mut window);
+    click(&mut window, "Pin 2");
+    let back = state(&window).map.picked.as_ref().unwrap().at;
+    assert!(near(back, map_point(&window, 0.6, 0.5)));
+    window.get_by_label("Pin 1").click_secondary();
+    act(&mut window);
+    assert_eq!(state(&window).map.pins.len(), 1);
+    ctrl(&mut window, Key::Z);
+    assert_eq!(state(&window).map.pins.len(), 2);
+}
+
+#[test]
+fn dragging_and_the_wheel_move_the_map() {
+    let mut window = open();
+    let before = state(&window).map.view;
+    let (from, to) = (on_map(&window, 0.5, 0.5), on_map(&window, 0.6, 0.5));
+    window.hover_at(from);
+    window.drag_at(from);
+    window.hover_at(to);
+    window.drop_at(to);
+    act(&mut window);
+    let moved = state(&window).map.view;
+    let shift = (before.low[0] - moved.low[0]) / before.size()[0];
+    assert!((shift - 0.1).abs() < 0.02, "{shift}");
+    window.hover_at(from);
+    window.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, 60.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+        modifiers: Modifiers::NONE,
+    });
+    settle(&mut window);
+    assert!(state(&window).map.view.size()[0] < moved.size()[0], "the wheel zooms in");
+    key(&mut window, Key::F);
+    settle(&mut window);
+    assert_eq!(state(&window).map.view.size(), before.size());
+}
+
+#[test]
+fn three_epochs_are_trained_and_the_old_model_stays() {
+    let mut window = open();
+    train(&mut window, 3);
+    until_trained(&mut window, "Training finished after 3 epochs");
+    let (_, entry) = state(&window).shown().unwrap();
+    assert_eq!(entry.prepared.model.card.history.len(), 3);
+    assert!(said(&window, "Epoch 3 of 3"), "the drawer says how far it is");
+    window.get_by_label_contains("Trained").click();
+    act(&mut window);
+    settle(&mut window);
+    click(&mut window, "Nine families");
+    settle(&mut window);
+    assert_eq!(state(&window).shown().unwrap().1.name, "Nine families");
+    assert_eq!(state(&window).models.len(), 2);
+}
+
+#[test]
+fn a_training_pauses_with_space_and_stopping_keeps_what_it_learned() {
+    let mut window = open();
+    train(&mut window, 5000);
+    until(&mut window, "the second epoch", |state| state.training.epoch >= 2);
+    key(&mut window, Key::Space);
+    assert_eq!(state(&window).training.phase, Phase::Paused);
+    act(&mut window);
+    assert!(in_panel(&window, "Go on").is_some() && said(&window, "paused"));
+    press(&mut window, "Go on");
+    assert_eq!(state(&window).training.phase, Phase::Running);
+    press(&mut window, "Stop");
+    until_trained(&mut window, "what it learned is kept");
+    let (_, entry) = state(&window).shown().unwrap();
+    assert!(entry.unsaved && !entry.prepared.model.card.history.is_empty());
+    assert!(in_panel(&window, "Train").is_some(), "the next can begin");
+    click(&mut window, "Open curves and results");
+    settle(&mut window);
+    assert!(map(&window).height() < 450.0, "the drawer is open");
+}
+
+#[test]
+fn a_climb_ends_with_a_star_a_table_and_a_playback() {
+    let mut window = open();
+    climb(&mut window);
+    let star = state(&window).climb.as_ref().unwrap().star();
+    assert!(star.is_some() && star == state(&window).report().unwrap().best_believable);
+    assert!(said(&window, "Step 40 of 40: best"));
+    window.get_by_label("The shape before and after");
+    assert!(said(&window, "Best believable answer"));
+
+    key(&mut window, Key::Space);
+    let playback = state(&window).climb.as_ref().unwrap().playback;
+    assert!(playback.playing && playback.share < 0.2, "{playback:?}");
+    until(&mut window, "some playback", |s| s.climb.as_ref().unwrap().playback.share > 0.1);
+    key(&mut window, Key::Space);
+    let held = state(&window).climb.as_ref().unwrap().playback;
+    assert!(!held.playing);
+    window.run_steps(3);
+    assert_eq!(state(&window).climb.as_ref().unwrap().playback, held, "a pause is a pause");
+    window.get_by_role_and_label(Role::Button, "Play");
+    key(&mut window, Key::Period);
+    assert!(state(&window).climb.as_ref().unwrap().playback.share > held.share);
+
+    click(&mut window, "Open curves and results");
+    settle(&mut window);
+    let row = window.get_all_by_label("steps done").next().expect("a row for each restart");
+    row.click();
+    act(&mut window);
+    let chosen = state(&window).climb.as_ref().unwrap().chosen.expect("a row lifts its way out");
+    settle(&mut window);
+    let title = format!("Restart {}", chosen + 1);
+    assert!(window.query_by_label(&title).is_some(), "the inspector shows it");
+    key(&mut window, Key::Escape);
+    assert!(state(&window).climb.as_ref().unwrap().chosen.is_none());
+    press(&mut window, "Clear");
+    assert!(state(&window).climb.is_none());
+    settle(&mut window);
+    ctrl(&mut window, Key::Z);
+    assert!(state(&window).report().is_some());
+    settle(&mut window);
+}
+
+#[test]
+fn a_double_click_climbs_from_there() {
+    let mut window = open();
+    key(&mut window, Key::Num3);
+    set(&mut window, "Steps", 30);
+    key(&mut window, Key::Num1);
+    let at = on_map(&window, 0.45, 0.55);
+    let point = map_point(&window, 0.45, 0.55);
+    for _ in 0..2 {
+        click_at(&mut window, at, egui::PointerButton::Primary);
+    }
+    until(&mut window, "the end of the climb", |state| state.report().is_some());
+    let report = state(&window).report().unwrap();
+    assert_eq!(report.restarts.len(), 1);
+    let start = report.restarts[0].restart.start();
+    assert!(near([start[0], start[1]], point), "{start:?} {point:?}");
+}
+
+#[test]
+fn escape_stops_a_climb() {
+    let mut window = open();
+    key(&mut window, Key::Num3);
+    set(&mut window, "Steps", 20_000);
+    press(&mut window, "Climb");
+    until(&mut window, "some steps", |state| state.climb.as_ref().is_some_and(|c| c.step > 2));
+    assert!(in_panel(&window, "Stop").is_some() && said(&window, "climbing"));
+    key(&mut window, Key::Escape);
+    until(&mut window, "the end of the climb", |state| state.report().is_some());
+    assert!(state(&window).report().unwrap().restarts[0].restart.steps() < 20_000);
+    act(&mut window);
+    assert!(said(&window, "Climb stopped"));
+}
+
+/// Opens the path that is typed into the sheet for it.
+fn open_typed(window: &mut Window, path: &Path) {
+    ctrl(window, Key::O);
+    window.get_by_role_and_label(Role::TextInput, "Path").focus();
+    act(window);
+    window.event(egui::Event::Text(path.display().to_string()));
+    key(window, Key::Enter);
+    until(window, "the end of opening", |state| state.errands.is_empty());
+    act(window);
+}
+
+#[test]
+fn a_broken_file_is_told_by_name_and_the_model_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("broken.safetensors");
+    std::fs::write(&path, "not a model").unwrap();
+    let mut window = open();
+    let before = state(&window).shown_version();
+    open_typed(&mut window, &path);
+    assert!(said(&window, path.to_str().unwrap()) && said(&window, "is not a checkpoint"));
+    assert_eq!(state(&window).shown_version(), before);
+    settle(&mut window);
+    click(&mut window, "Dismiss");
+    assert!(!said(&window, "is not a checkpoint"));
+    assert_eq!(state(&window).notices.iter().count(), 0);
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_model_is_saved_by_its_sheet_and_opens_by_dropping() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept.safetensors");
+    let mut window = open();
+    ctrl(&mut window, Key::S);
+    let field = window.get_by_role_and_label(Role::TextInput, "Path");
+    assert_eq!(field.value().as_deref(), Some("nine_families.safetensors"));
+    field.set_text_value_accesskit(path.to_str().unwrap());
+    act(&mut window);
+    click(&mut window, "Save");
+    until(&mut window, "the end of saving", |state| state.errands.is_empty());
+    assert_eq!(state(&window).shown().unwrap().1.name, "kept");
+    assert!(path.exists());
+    window.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
+    act(&mut window);
+    settle(&mut window);
+    assert_eq!(state(&window).shown().unwrap().1.path.as_deref(), Some(path.as_path()));
+    ctrl(&mut window, Key::O);
+    window.get_by_label("kept.safetensors");
+    click(&mut window, "Cancel");
+    assert!(window.query_by_label("kept.safetensors").is_none());
+}
+
+#[test]
+fn unsaved_work_is_asked_about_before_it_is_lost() {
+    let mut window = open();
+    train(&mut window, 1);
+    until_trained(&mut window, "Training finished");
+    let close = |window: &mut Window| {
+        window.get_by_label_contains("Trained").click();
+        act(window);
+        click(window, "Close");
+        settle(window);
+    };
+    close(&mut window);
+    assert!(said(&window, "without saving?"));
+    click(&mut window, "Cancel");
+    assert_eq!(state(&window).models.len(), 2);
+
+    let viewport = window.input_mut().viewports.get_mut(&ViewportId::ROOT).unwrap();
+    viewport.events.push(ViewportEvent::Close);
+    window.step();
+    let commands = &window.output().viewport_output[&ViewportId::ROOT].commands;
+    assert!(commands.contains(&ViewportCommand::CancelClose), "{commands:?}");
+    settle(&mut window);
+    assert!(said(&window, "Leave without saving?"));
+    click(&mut window, "Stay");
+    assert!(!said(&window, "Leave without saving?"));
+
+    close(&mut window);
+    click(&mut window, "Close without saving");
+    settle(&mut window);
+    assert_eq!(state(&window).models.len(), 1);
+    let viewport = window.input_mut().viewports.get_mut(&ViewportId::ROOT).unwrap();
+    viewport.events.push(ViewportEvent::Close);
+    window.step();
+    let commands = &window.output().viewport_output[&ViewportId::ROOT].commands;
+    assert!(!commands.contains(&ViewportCommand::CancelClose), "nothing is lost any more");
+}
+
+#[test]
+fn keys_switch_layers_and_hide_the_panel() {
+    let mut window = open();
+    for (pressed, layer) in [
+        (Key::G, (|v| v.shapes) as fn(Visible) -> bool),
+        (Key::H, |v| v.heat),
+        (Key::D, |v| v.data),
+        (Key::P, |v| v.paths),
+        (Key::T, |v| v.trust),
+    ] {
+        let before = layer(state(&window).visible());
+        key(&mut window, pressed);
+        assert_ne!(layer(state(&window).visible()), before, "{pressed:?}");
+        settle(&mut window);
+    }
+    let width = map(&window).width();
+    key(&mut window, Key::Tab);
+    settle(&mut window);
+    assert!(map(&window).width() > width + 200.0);
+    key(&mut window, Key::Tab);
+    settle(&mut window);
+    assert_eq!(map(&window).width(), width);
+}
+
+#[test]
+fn settings_that_exclude_each_other_follow_each_other() {
+    let mut window = open();
+    key(&mut window, Key::Num2);
+    press(&mut window, "Cross-entropy");
+    assert!(state(&window).settings.training.check().is_ok());
+    assert_ne!(state(&window).settings.training, TrainingConfig::default());
+    press(&mut window, "Linear");
+    assert!(state(&window).settings.training.check().is_ok());
+}
+
+/// `run` checks that every input has a name, and layout that every glyph is there.
+#[test]
+fn every_page_and_sheet_has_its_names_and_glyphs_in_light_and_dark() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let mut window = open_in(theme);
+        for page in [Key::Num1, Key::Num2, Key::Num3] {
+            key(&mut window, page);
+            settle(&mut window);
+            let unfold: Vec<Pos2> =
+                window.query_all_by_label("More").map(|more| more.rect().center()).collect();
+            for at in unfold {
+                click_at(&mut window, at, egui::PointerButton::Primary);
+            }
+            let at = on_map(&window, 0.5, 0.5);
+            click_at(&mut window, at, egui::PointerButton::Primary);
+            settle(&mut window);
+            window.get_by_label("Details").click();
+            act(&mut window);
+            settle(&mut window);
+            window.get_by_label("Details").click();
+            act(&mut window);
+        }
+        climb(&mut window);
+        click(&mut window, "Open curves and results");
+        settle(&mut window);
+        for property in ["Area", "Perimeter", "Heat shedding", "Roundness"] {
+            key(&mut window, Key::Num1);
+            press(&mut window, property);
+            settle(&mut window);
+            assert_eq!(state(&window).property().label(), property);
+        }
+        train(&mut window, 2);
+        until_trained(&mut window, "Training finished");
+        for shortcut in [Key::O, Key::S] {
+            ctrl(&mut window, shortcut);
+            settle(&mut window);
+            click(&mut window, "Cancel");
+        }
+        key(&mut window, Key::F1);
+        settle(&mut window);
+        click(&mut window, "Close");
+        click(&mut window, "Menu");
+        settle(&mut window);
+        key(&mut window, Key::Escape);
+        key(&mut window, Key::F5);
+        settle(&mut window);
+        assert_eq!(window.ctx.theme(), theme);
+        assert!(window.root().accesskit_node().children().next().is_some());
+    }
+}
