@@ -194,6 +194,9 @@ fn fog(view: &Bounds, inner: &Bounds, palette: &Palette) -> [Layer; 4] {
     .map(|bounds| Layer::Area(bounds, colour))
 }
 
+/// More ways than this only cover each other: of a larger search they are drawn at even intervals.
+const MOST_WAYS: usize = 300;
+
 /// White ways cased dark: faded where they are old, a dot at the start, a ring where they have come
 /// to, one star on the answer; those that left the view are counted at its edge.
 fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
@@ -211,7 +214,9 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
             casing: Some(faded(palette.casing, alpha)),
         })
     };
-    for index in 0..count {
+    let stride = count.div_ceil(MOST_WAYS).max(1);
+    let drawn = |index: &usize| index.is_multiple_of(stride) || climb.chosen == Some(*index);
+    for index in (0..count).filter(drawn) {
         let wide = climb.chosen == Some(index);
         let old = climb.paths.section(index, 0.0, climb.fresh_from.min(climb.step));
         if old.len() > 1 {
@@ -229,11 +234,13 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
     for index in 0..count {
         let alpha = strength(index);
         let head = climb.paths.section(index, climb.step, climb.step)[0];
-        layers.push(mark(climb.paths.lines[index][0], MarkKind::Dot, 2.2, 0.8 * alpha));
-        if view.contains(head) {
-            layers.push(mark(head, MarkKind::Ring, 4.0, alpha));
-        } else if let Some(edge) = edge_of(view, head) {
-            edges[edge] += 1;
+        if drawn(&index) {
+            layers.push(mark(climb.paths.lines[index][0], MarkKind::Dot, 2.2, 0.8 * alpha));
+        }
+        match edge_of(view, head) {
+            Some(edge) => edges[edge] += 1,
+            None if drawn(&index) => layers.push(mark(head, MarkKind::Ring, 4.0, alpha)),
+            None => (),
         }
     }
     if let Some(centre) = climb.star {

@@ -6,6 +6,9 @@ use crate::numerics::adam::Adam;
 use crate::objective::{Evaluation, Mode, Objective};
 use serde::{Deserialize, Serialize};
 
+/// Coordinates that the trajectories of a search may hold: about half a gigabyte.
+const MOST_NUMBERS: usize = 50_000_000;
+
 /// Why a restart ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -98,7 +101,7 @@ impl Search {
     /// Evaluates the starts `[restarts, latent]`; nothing has moved yet.
     ///
     /// # Errors
-    /// When there is no start or its width is not the latent's.
+    /// When there is no start, its width is not the latent's, or the ways would not fit into memory.
     pub fn new(
         objective: Objective,
         mode: Mode,
@@ -110,6 +113,15 @@ impl Search {
         if starts.is_empty() || starts.width() != dim {
             let problem = format!("at least one, of {dim} numbers each");
             return Err(Error::setting("starts", problem));
+        }
+        let numbers = starts.len().saturating_mul(steps).saturating_mul(dim);
+        if numbers > MOST_NUMBERS {
+            let most = MOST_NUMBERS / (starts.len() * dim);
+            let problem = format!(
+                "at most {most} with {} restarts in {dim} dimensions, not {steps}",
+                starts.len()
+            );
+            return Err(Error::setting("steps", problem));
         }
         let restart = |z: &[f64]| Restart {
             trajectory: Rows::from_flat(dim, z.to_vec()),

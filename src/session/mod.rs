@@ -462,7 +462,9 @@ impl Session {
         }
         // The run before, if any, is forgotten: its events are foreign from here on.
         state.training.control.cancel();
-        let kept = state.training.model.filter(|id| again && state.models.get(*id).is_some());
+        // A reset on the way begins the same model again; one that was learned stays beside the new one.
+        let running = state.training.run.is_some();
+        let kept = state.training.model.filter(|_| again && running);
         let model = kept.unwrap_or_else(|| state.models.allot());
         let control = Arc::new(Control::default());
         control.full_speed(state.settings.full_speed);
