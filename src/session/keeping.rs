@@ -1,0 +1,80 @@
+//! Keeping: models are opened, saved and closed.
+
+use super::Session;
+use super::event::{Outcome, Product};
+use super::job::Ending;
+use super::models::{ModelEntry, ModelId, Prepared};
+use super::state::{Errand, Lost};
+use crate::model::checkpoint;
+use crate::model::samples::SAMPLES;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+impl Session {
+    pub(super) fn open(&mut self, path: PathBuf) {
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+            return self.climb_from_file(&path);
+        }
+        let file = path.clone();
+        let run = self.start("open", move |_| {
+            let prepared = Arc::new(Prepared::new(checkpoint::load(&file)?)?);
+            Ok(Ending {
+                outcome: Outcome::Finished,
+                product: Some(Product::Opened(prepared, file)),
+            })
+        });
+        self.state.errands.insert(run, Errand::Open(path));
+    }
+
+    pub(super) fn open_sample(&mut self, index: usize) {
+        let Some(sample) = SAMPLES.get(index) else { return };
+        let open =
+            self.state.models.iter().find(|(_, e)| e.name == sample.name && e.path.is_none());
+        if let Some((id, _)) = open {
+            return self.state.show(id);
+        }
+        match sample.load().and_then(Prepared::new) {
+            Ok(prepared) => {
+                let id = self.state.models.allot();
+                let entry = ModelEntry {
+                    name: sample.name.to_owned(),
+                    version: 0,
+                    path: None,
+                    unsaved: false,
+                    prepared: Arc::new(prepared),
+                };
+                self.state.models.insert(id, entry);
+                self.state.show(id);
+            }
+            Err(error) => self.state.notices.error(error),
+        }
+    }
+
+    pub(super) fn save(&mut self, id: ModelId, path: PathBuf) {
+        let Some(entry) = self.state.models.get(id) else { return };
+        let (prepared, version) = (entry.prepared.clone(), entry.version);
+        let run = self.start("save", move |_| {
+            checkpoint::save(&prepared.model, &path)?;
+            Ok(Ending { outcome: Outcome::Finished, product: Some(Product::Saved(path)) })
+        });
+        self.state.errands.insert(run, Errand::Save(id, version));
+    }
+
+    pub(super) fn close(&mut self, id: ModelId) {
+        if self.state.training.run.is_some() && self.state.training.model == Some(id) {
+            return self
+                .state
+                .notices
+                .info("This model is being trained; stop the training first.");
+        }
+        if self.state.models.len() == 1 {
+            return self.state.notices.info("This is the only open model; open another one first.");
+        }
+        if let Some(entry) = self.state.models.remove(id) {
+            self.state.lose(Lost::Model(id, entry));
+        }
+        if let Some((shown, _)) = self.state.models.shown() {
+            self.state.show(shown);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Looking: the point under the mouse, the one that is kept, pins and walks.
+
+use super::Session;
+use super::map::Morph;
+use super::probe::Probe;
+
+/// A morph between two picks takes this long, in seconds.
+const MORPH_SECONDS: f64 = 1.2;
+/// Pins that fit beside the map.
+const MOST_PINS: usize = 8;
+
+impl Session {
+    pub(super) fn morph_on(&mut self, seconds: f64) -> bool {
+        let Some(mut morph) = self.state.map.morph else { return false };
+        morph.share = (morph.share + seconds / MORPH_SECONDS).min(1.0);
+        let at = [0, 1].map(|k| morph.from[k] + morph.share * (morph.to[k] - morph.from[k]));
+        self.state.map.picked = self.probe(at, None);
+        self.state.map.morph = (morph.share < 1.0).then_some(morph);
+        true
+    }
+
+    /// Looks at a point of the model that is shown.
+    pub(super) fn probe(&mut self, at: [f64; 2], z: Option<&[f64]>) -> Option<Probe> {
+        let (id, entry) = self.state.models.shown()?;
+        match Probe::at(&entry.prepared, (id, entry.version), at, z, self.state.property()) {
+            Ok(probe) => Some(probe),
+            Err(error) => {
+                self.state.notices.error(error);
+                None
+            }
+        }
+    }
+
+    /// Looks again at what is looked at, after the model or the property has changed.
+    pub(super) fn look_again(&mut self) {
+        if let Some(at) = self.state.map.probe.as_ref().map(|probe| probe.at) {
+            self.state.map.probe = self.probe(at, None);
+        }
+        if let Some(at) = self.state.map.picked.as_ref().map(|probe| probe.at) {
+            self.state.map.picked = self.probe(at, None);
+        }
+        for index in 0..self.state.map.pins.len() {
+            let at = self.state.map.pins[index].at;
+            if let Some(pin) = self.probe(at, None) {
+                self.state.map.pins[index] = pin;
+            }
+        }
+    }
+
+    pub(super) fn pick(&mut self, at: [f64; 2], z: Option<&[f64]>) {
+        self.state.settings.hint_followed = true;
+        self.state.map.morph = None;
+        self.state.map.picked = self.probe(at, z);
+    }
+
+    pub(super) fn nudge(&mut self, by: [f64; 2]) {
+        let map = &self.state.map;
+        let from =
+            map.picked.as_ref().or(map.probe.as_ref()).map_or(map.view.centre(), |probe| probe.at);
+        let size = map.view.size();
+        let at =
+            [0, 1].map(|k| (from[k] + by[k] * size[k]).clamp(map.view.low[k], map.view.high[k]));
+        self.state.map.probe = None;
+        self.pick(at, None);
+    }
+
+    pub(super) fn morph(&mut self, to: [f64; 2]) {
+        match self.state.map.picked.as_ref().map(|picked| picked.at) {
+            Some(from) => self.state.map.morph = Some(Morph { from, to, share: 0.0 }),
+            None => self.pick(to, None),
+        }
+    }
+
+    pub(super) fn pin(&mut self, at: [f64; 2]) {
+        if self.state.map.pins.len() == MOST_PINS {
+            self.state
+                .notices
+                .info(format!("{MOST_PINS} pins fit beside the map; take one out first."));
+        } else if let Some(probe) = self.probe(at, None) {
+            self.state.map.pins.push(probe);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Running: trainings and searches begin, and are stopped.
+
+use super::climb::{self, Climb, Playback};
+use super::job::Control;
+use super::state::{Activity, Lost};
+use super::training::{self, Phase};
+use super::{Command, Session};
+use crate::data::rows::Rows;
+use crate::data::vectors;
+use std::path::Path;
+use std::sync::Arc;
+
+impl Session {
+    /// Escape: stops a climb, then takes errors away, then lets go of what is held.
+    pub(super) fn cancel(&mut self) {
+        let state = &mut self.state;
+        if let Some(climb) = state.climb.as_ref().filter(|climb| climb.run.is_some()) {
+            climb.control.cancel();
+        } else if state.notices.dismiss_errors() {
+        } else if state.training.run.is_some() {
+            state.training.control.cancel();
+        } else if let Some(climb) = state.climb.as_mut().filter(|climb| climb.chosen.is_some()) {
+            climb.chosen = None;
+        } else {
+            state.map.morph = None;
+            state.map.picked = None;
+        }
+    }
+
+    pub(super) fn toggle_play(&mut self) {
+        match (&mut self.state.climb, self.state.training.phase) {
+            (_, Phase::Running) => self.perform(Command::PauseTraining(true)),
+            (_, Phase::Paused) => self.perform(Command::PauseTraining(false)),
+            (Some(climb), Phase::Idle) => {
+                let playback = &mut climb.playback;
+                playback.playing = !playback.playing;
+                if playback.playing && playback.share >= 1.0 {
+                    playback.share = 0.0;
+                }
+            }
+            (None, Phase::Idle) => (),
+        }
+    }
+
+    /// Begins a training: a new model, or with `again` the one before from its beginning.
+    pub(super) fn train(&mut self, again: bool) {
+        let state = &mut self.state;
+        let earlier = state.training.settings.clone().filter(|_| again);
+        let settings = || (state.settings.recipe.clone(), state.settings.training.clone());
+        let (recipe, config) = earlier.unwrap_or_else(settings);
+        if let Err(error) = recipe.check().and_then(|()| config.check()) {
+            return state.notices.error(error);
+        }
+        if state.training.run.is_some() && !again {
+            return state.notices.info("A training is under way; stop or reset it first.");
+        }
+        // The run before, if any, is forgotten: its events are foreign from here on.
+        state.training.control.cancel();
+        // A reset on the way begins the same model again; one that was learned stays beside the new one.
+        let running = state.training.run.is_some();
+        let kept = state.training.model.filter(|_| again && running);
+        let model = kept.unwrap_or_else(|| state.models.allot());
+        let control = Arc::new(Control::default());
+        control.full_speed(state.settings.full_speed);
+        let hand = control.clone();
+        let job = (recipe.clone(), config.clone());
+        state.hold_range(true);
+        let run =
+            self.start("train", move |reporter| training::train(job.0, job.1, &hand, reporter));
+        self.state.training = training::Training {
+            run: Some(run),
+            phase: Phase::Running,
+            model: Some(model),
+            epoch: 1,
+            epochs: config.epochs,
+            settings: Some((recipe, config)),
+            control,
+            ..training::Training::default()
+        };
+    }
+
+    /// Begins a search from given starts `[restarts, latent]`, or from drawn ones.
+    pub(super) fn climb(&mut self, starts: Option<Rows<f64>>) {
+        let Some((id, entry)) = self.state.models.shown() else { return };
+        let mut config = self.state.settings.search.clone();
+        if let Some(starts) = &starts {
+            config.restarts = starts.len();
+        }
+        if let Err(error) = config.check() {
+            return self.state.notices.error(error);
+        }
+        let model = entry.prepared.model.clone();
+        let (version, projection) = ((id, entry.version), entry.prepared.projection.clone());
+        self.clear_climb();
+        let control = Arc::new(Control::default());
+        let from_point = starts.as_ref().is_some_and(|starts| starts.len() == 1);
+        let (hand, settings) = (control.clone(), config.clone());
+        let run = self.start("climb", move |reporter| {
+            climb::search(&model, settings, starts, &hand, reporter)
+        });
+        self.state.settings.hint_followed = true;
+        self.state.activity = Activity::Optimise;
+        self.state.climb = Some(Climb {
+            run: Some(run),
+            model: version,
+            projection,
+            config,
+            from_point,
+            paths: crate::explore::paths::Paths::default(),
+            step: 0,
+            report: None,
+            playback: Playback::default(),
+            chosen: None,
+            control,
+        });
+    }
+
+    pub(super) fn climb_from_file(&mut self, path: &Path) {
+        let Some((_, entry)) = self.state.models.shown() else { return };
+        match vectors::read(path, entry.prepared.model.latent_dim(), "a start") {
+            Ok(starts) => self.climb(Some(starts)),
+            Err(error) => self.state.notices.error(error),
+        }
+    }
+
+    pub(super) fn clear_climb(&mut self) {
+        if let Some(climb) = self.state.climb.take() {
+            climb.control.cancel();
+            if climb.report.is_some() {
+                self.state.lose(Lost::Climb(Box::new(climb)));
+            }
+        }
+    }
+}
