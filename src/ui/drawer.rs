@@ -236,11 +236,11 @@ fn timeline(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
     painter.vline(x, rect.y_range(), Stroke::new(2.0, accent));
     painter.circle_filled(pos2(x, rect.center().y), 6.0, accent);
     let response = response.on_hover_text("The best value so far; drag to any moment");
-    if response.dragged() || response.clicked() {
-        if let Some(at) = response.interact_pointer_pos() {
-            let share = f64::from((at.x - rect.left()) / rect.width());
-            actions.command(Command::Scrub(share));
-        }
+    if (response.dragged() || response.clicked())
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        let share = f64::from((at.x - rect.left()) / rect.width());
+        actions.command(Command::Scrub(share));
     }
 }
 

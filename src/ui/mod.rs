@@ -76,6 +76,6 @@ fn cause(error: &eframe::Error) -> String {
         | eframe::Error::OpenGL(_) => {
             "the display offers no OpenGL; install a graphics driver, such as Mesa's".to_owned()
         }
-        eframe::Error::AppCreation(error) => error.to_string(),
+        other => other.to_string(),
     }
 }

@@ -1,0 +1,95 @@
+//! Few pictures of the window, compared with those kept in `tests/snapshots`; the feature `snapshots`
+//! turns them on. They need a graphics adapter, for which a software one will do; without any they are
+//! skipped, unless `LATENT_EXPLORER_DEMAND_SNAPSHOTS=1`. After a change that is meant:
+//!
+//! ```text
+//! UPDATE_SNAPSHOTS=1 cargo test --features snapshots --test snapshots
+//! ```
+#![cfg(feature = "snapshots")]
+
+use egui::{Key, Theme};
+use egui_kittest::wgpu::WgpuTestRenderer;
+use egui_kittest::{Harness, SnapshotOptions};
+use latent_explorer::session::State;
+use latent_explorer::ui::App;
+use std::time::{Duration, Instant};
+
+type Window = Harness<'static, App>;
+
+/// The window on its first map, ready for a picture; none where no adapter can take one.
+fn open(theme: Theme) -> Option<Window> {
+    let Ok(renderer) = std::panic::catch_unwind(WgpuTestRenderer::new) else {
+        let demanded = std::env::var("LATENT_EXPLORER_DEMAND_SNAPSHOTS").is_ok_and(|v| v == "1");
+        assert!(!demanded, "snapshots are demanded, and there is no graphics adapter");
+        println!("skipped: there is no graphics adapter to take a picture with");
+        return None;
+    };
+    // Letters have other edges on other drivers, and ways of a climb other last digits on other
+    // processors; anything that a person would notice changes more than this.
+    let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(3000);
+    let mut window = Harness::builder()
+        .with_size([1280.0, 720.0])
+        .with_theme(theme)
+        .with_max_steps(200)
+        .with_step_dt(0.05)
+        .with_render_cursor(false)
+        .with_options(options)
+        .renderer(renderer)
+        .build_eframe(|cc| App::new(cc, None, None));
+    settle(&mut window);
+    Some(window)
+}
+
+fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
+    let begun = Instant::now();
+    while !done(window.state().state()) {
+        assert!(begun.elapsed() < Duration::from_secs(120), "in vain for {what}");
+        window.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Waits until the finest map is drawn and nothing moves.
+fn settle(window: &mut Window) {
+    until(window, "the map", |state| {
+        let picture = &state.map.picture;
+        let fine = |columns: usize| columns > 128 || !state.visible().heat;
+        let columns = picture.heat.as_ref().map_or(0, |(field, _)| field.columns);
+        picture.key.is_some() && picture.key == state.map.asked && fine(columns)
+    });
+    window.run();
+}
+
+fn press(window: &mut Window, key: Key) {
+    window.key_press(key);
+    window.step();
+    settle(window);
+}
+
+#[test]
+fn exploring_in_light() {
+    let Some(mut window) = open(Theme::Light) else { return };
+    // Arrow keys keep a point without a mouse.
+    press(&mut window, Key::ArrowRight);
+    window.snapshot("explore_light");
+}
+
+#[test]
+fn a_finished_climb_in_dark() {
+    let Some(mut window) = open(Theme::Dark) else { return };
+    press(&mut window, Key::Num3);
+    window.key_press(Key::R);
+    until(&mut window, "the end of the climb", |state| state.report().is_some());
+    until(&mut window, "the end of the playback", |state| {
+        state.climb.as_ref().is_some_and(|climb| climb.playback.share >= 1.0)
+    });
+    settle(&mut window);
+    window.snapshot("optimise_dark");
+}
+
+#[test]
+fn training_in_light() {
+    let Some(mut window) = open(Theme::Light) else { return };
+    press(&mut window, Key::Num2);
+    window.snapshot("train_light");
+}
