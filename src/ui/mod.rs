@@ -68,14 +68,10 @@ fn options(samples: u16) -> eframe::NativeOptions {
 /// Why the window did not open; what the libraries say names their own source files.
 fn cause(error: &eframe::Error) -> String {
     match error {
+        eframe::Error::AppCreation(error) => error.to_string(),
         eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
             "no display was found; set DISPLAY or WAYLAND_DISPLAY to one that answers".to_owned()
         }
-        eframe::Error::Glutin(_)
-        | eframe::Error::NoGlutinConfigs(..)
-        | eframe::Error::OpenGL(_) => {
-            "the display offers no OpenGL; install a graphics driver, such as Mesa's".to_owned()
-        }
-        other => other.to_string(),
+        _ => "the display offers no OpenGL; install a graphics driver, such as Mesa's".to_owned(),
     }
 }
