@@ -45,6 +45,8 @@ pub struct Climb<'a> {
     pub chosen: Option<usize>,
     /// Where the answer is, once it is known.
     pub star: Option<[f64; 2]>,
+    /// Whether it was made from an older version of the model than the map shows.
+    pub stale: bool,
 }
 
 /// What there is to be shown.
@@ -69,9 +71,15 @@ pub struct Subject<'a> {
 }
 
 /// The colours of a heat field, row by row from the top, for [`Image`].
+///
+/// Where the property means nothing there is no colour of the scale but grey.
 pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {
-    let rows = field.values.chunks_exact(field.columns.max(1)).rev();
-    Arc::new(rows.flatten().map(|&value| scale(value, range)).collect())
+    let columns = field.columns.max(1);
+    let rows = field.values.chunks_exact(columns).zip(field.valid.chunks_exact(columns)).rev();
+    let cells = rows.flat_map(|(values, valid)| values.iter().zip(valid));
+    let colour =
+        |(&value, &valid): (&f64, &bool)| scale(if valid { value } else { f64::NAN }, range);
+    Arc::new(cells.map(colour).collect())
 }
 
 /// Puts the picture together for what is `visible` of the part of the map in `view`.
@@ -138,14 +146,13 @@ pub fn compose(
     if let Some(climb) = subject.climb.filter(|_| visible.paths) {
         ways(&climb, &view, palette, &mut layers);
     }
-    for &centre in subject.pins {
-        let (colour, casing) = (palette.text, palette.canvas);
-        layers.push(Layer::Mark(Mark {
+    for (index, &centre) in subject.pins.iter().enumerate() {
+        layers.push(Layer::Text(Text {
             centre,
-            kind: MarkKind::Cross,
-            radius: 7.0,
-            colour,
-            casing,
+            text: (index + 1).to_string(),
+            size: 17.0,
+            colour: palette.text,
+            halo: palette.canvas,
         }));
     }
     Scene { layers }
@@ -201,9 +208,10 @@ const MOST_WAYS: usize = 300;
 /// to, one star on the answer; those that left the view are counted at its edge.
 fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
     let mut edges = [0; 4];
-    let count = climb.paths.lines.len();
+    let count = climb.paths.len();
     let strength = |line: usize| match climb.chosen {
         Some(chosen) if chosen != line => 0.25,
+        _ if climb.stale => 0.35,
         _ => 1.0,
     };
     let line = |points: Vec<[f64; 2]>, alpha: f64, wide: bool| {
@@ -233,9 +241,10 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
     };
     for index in 0..count {
         let alpha = strength(index);
-        let head = climb.paths.section(index, climb.step, climb.step)[0];
+        let ends = (climb.paths.head(index, 0.0), climb.paths.head(index, climb.step));
+        let (Some(start), Some(head)) = ends else { continue };
         if drawn(&index) {
-            layers.push(mark(climb.paths.lines[index][0], MarkKind::Dot, 2.2, 0.8 * alpha));
+            layers.push(mark(start, MarkKind::Dot, 2.2, 0.8 * alpha));
         }
         match edge_of(view, head) {
             Some(edge) => edges[edge] += 1,
@@ -244,7 +253,8 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
         }
     }
     if let Some(centre) = climb.star {
-        let (colour, casing) = (palette.star, [255, 255, 255, 255]);
+        let star = if climb.stale { faded(palette.star, 0.4) } else { palette.star };
+        let (colour, casing) = (star, [255, 255, 255, 255]);
         layers.push(Layer::Mark(Mark {
             centre,
             kind: MarkKind::Star,
@@ -272,8 +282,15 @@ mod tests {
     fn ways_that_leave_the_view_are_counted_at_its_edges() {
         let away = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 2.0]);
         let home = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
-        let paths = Paths::new([&away, &home], &Projection::of(&home));
-        let climb = Climb { paths: &paths, step: 1.0, fresh_from: 0.0, chosen: None, star: None };
+        let paths = Paths::of([&away, &home], &Projection::of(&home), 0.0);
+        let climb = Climb {
+            paths: &paths,
+            step: 1.0,
+            fresh_from: 0.0,
+            chosen: None,
+            star: None,
+            stale: false,
+        };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
         let mut layers = Vec::new();
         ways(&climb, &view, &Palette::LIGHT, &mut layers);

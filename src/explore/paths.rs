@@ -10,21 +10,37 @@ const EVEN: f64 = 0.15;
 /// A search as it is shown: every way on the map, and a clock that dwells where something moves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Paths {
-    /// Every restart's points on the map, the start first.
-    pub lines: Vec<Vec<[f64; 2]>>,
+    lines: Vec<Line>,
+    /// Points nearer than this to the last one drawn are not drawn, in map units.
+    detail: f64,
     /// The distance moved on the map at each step, all restarts together.
     moved: Vec<f64>,
     /// The share of playback done at each step, from 0 to 1, growing.
     clock: Vec<f64>,
 }
 
+/// One way.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Line {
+    /// The point of every step, the start first.
+    points: Vec<[f64; 2]>,
+    /// The steps that are drawn: a way that has come to rest needs few.
+    drawn: Vec<u32>,
+}
+
 impl Paths {
+    /// No way yet; `detail` is the least distance on the map that shall be seen.
+    pub fn new(detail: f64) -> Self {
+        Self { detail, ..Self::default() }
+    }
+
     /// Projects every trajectory, `[steps + 1, latent]` each.
-    pub fn new<'a>(
+    pub fn of<'a>(
         trajectories: impl IntoIterator<Item = &'a Rows<f64>>,
         projection: &Projection,
+        detail: f64,
     ) -> Self {
-        let mut paths = Self::default();
+        let mut paths = Self::new(detail);
         for (line, trajectory) in trajectories.into_iter().enumerate() {
             paths.extend(line, trajectory.iter(), projection);
         }
@@ -39,15 +55,30 @@ impl Paths {
         points: impl IntoIterator<Item = &'a [f64]>,
         projection: &Projection,
     ) {
-        self.lines.resize(self.lines.len().max(line + 1), Vec::new());
+        self.lines.resize(self.lines.len().max(line + 1), Line::default());
         let way = &mut self.lines[line];
         for z in points {
             let point = projection.project(z);
-            let moved = way.last().map_or(0.0, |last| distance(last, &point));
-            self.moved.resize(self.moved.len().max(way.len() + 1), 0.0);
-            self.moved[way.len()] += if moved.is_finite() { moved } else { 0.0 };
-            way.push(point);
+            let step = way.points.len();
+            let moved = way.points.last().map_or(0.0, |last| distance(last, &point));
+            self.moved.resize(self.moved.len().max(step + 1), 0.0);
+            self.moved[step] += if moved.is_finite() { moved } else { 0.0 };
+            let drawn = way.drawn.last().map(|&last| way.points[last as usize]);
+            if drawn.is_none_or(|drawn| distance(&drawn, &point) > self.detail) {
+                way.drawn.push(step as u32);
+            }
+            way.points.push(point);
         }
+    }
+
+    /// How many ways there are.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
     }
 
     /// Sets the clock: in a typical climb nine tenths of the way are done in the first tenth of the
@@ -93,15 +124,25 @@ impl Paths {
         }
     }
 
-    /// The points of way `line` from step `from` to the fractional step `to`, ends interpolated.
+    /// Where way `line` is at a fractional step; beyond its end it stays there. None before it began.
+    pub fn head(&self, line: usize, step: f64) -> Option<[f64; 2]> {
+        let points = &self.lines.get(line)?.points;
+        let end = points.len().checked_sub(1)? as f64;
+        Some(at(points, step.clamp(0.0, end)))
+    }
+
+    /// The points of way `line` that are drawn from step `from` to the fractional step `to`, ends interpolated.
     pub fn section(&self, line: usize, from: f64, to: f64) -> Vec<[f64; 2]> {
-        let points = &self.lines[line];
-        let end = (points.len() - 1) as f64;
-        let (from, to) = (from.clamp(0.0, end), to.clamp(0.0, end));
-        let mut section = vec![at(points, from)];
-        section.extend((from.floor() as usize + 1..=to.floor() as usize).map(|i| points[i]));
-        if to.fract() > 0.0 {
-            section.push(at(points, to));
+        let (Some(first), Some(last)) = (self.head(line, from), self.head(line, to)) else {
+            return Vec::new();
+        };
+        let Line { points, drawn } = &self.lines[line];
+        let begin = drawn.partition_point(|&step| f64::from(step) <= from);
+        let end = drawn.partition_point(|&step| f64::from(step) < to).max(begin);
+        let between = drawn[begin..end].iter().map(|&step| points[step as usize]);
+        let mut section: Vec<_> = std::iter::once(first).chain(between).collect();
+        if section.last() != Some(&last) {
+            section.push(last);
         }
         section
     }
@@ -124,7 +165,7 @@ mod tests {
         let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 0.0, 10.0, 0.0]);
         let short = Rows::from_flat(2, vec![0.0, 5.0]);
         let projection = Projection::of(&trajectory);
-        Paths::new([&trajectory, &short], &projection)
+        Paths::of([&trajectory, &short], &projection, 0.0)
     }
 
     #[test]
@@ -143,5 +184,18 @@ mod tests {
         let paths = paths();
         assert_eq!(paths.section(0, 0.5, 1.5), [[4.5, 0.0], [9.0, 0.0], [9.5, 0.0]]);
         assert_eq!(paths.section(1, 0.0, 2.0), [[0.0, 5.0]]);
+        assert_eq!(paths.section(9, 0.0, 2.0), [[0.0; 2]; 0]);
+        assert_eq!(paths.head(0, 99.0), Some([10.0, 0.0]));
+    }
+
+    #[test]
+    fn a_way_at_rest_is_drawn_with_few_points() {
+        let mut flat = vec![0.0, 0.0, 5.0, 0.0];
+        flat.extend((0..2000).map(|i| 5.0 + 1e-4 * f64::from(i % 2)));
+        let trajectory = Rows::from_flat(2, flat);
+        let paths = Paths::of([&trajectory], &Projection::of(&trajectory), 10.0);
+        assert_eq!(paths.section(0, 0.0, 1001.0).len(), 2, "start and end alone");
+        let paths = Paths::of([&trajectory], &Projection::of(&trajectory), 0.01);
+        assert!(paths.section(0, 0.0, 1001.0).len() < 6);
     }
 }

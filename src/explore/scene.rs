@@ -109,8 +109,6 @@ pub enum MarkKind {
     Ring,
     /// A five-pointed star: the answer.
     Star,
-    /// A small cross: the cursor or a pin.
-    Cross,
 }
 
 /// A word at a point.

@@ -212,15 +212,6 @@ impl Frame {
                 edge(2.0 * CASING, mark.casing),
                 paint("fill", mark.colour),
             ),
-            MarkKind::Cross => {
-                let [x, y] = centre;
-                let d = path([[x - radius, y], [x + radius, y]].into_iter())
-                    + &path([[x, y - radius], [x, y + radius]].into_iter());
-                let cross = |width, colour| {
-                    format!("<path d=\"{d}\" stroke-linecap=\"round\" {}/>\n", edge(width, colour))
-                };
-                cross(1.8 + 2.0 * CASING, mark.casing) + &cross(1.8, mark.colour)
-            }
         }
     }
 

@@ -78,7 +78,6 @@ fn every_layer_is_written_and_drawn() {
         (mark(MarkKind::Dot), vec!["<circle"]),
         (mark(MarkKind::Ring), vec!["fill=\"none\""]),
         (mark(MarkKind::Star), vec!["paint-order=\"stroke\""]),
-        (mark(MarkKind::Cross), vec!["stroke-linecap=\"round\""]),
         (Layer::Text(text), vec!["a &lt; b &amp; c", "paint-order=\"stroke\""]),
         (Layer::EdgeCounts([3, 0, 1, 0]), vec![">3</text>", ">1</text>"]),
     ] {

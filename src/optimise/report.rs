@@ -72,6 +72,42 @@ impl SearchReport {
         Ok(Self { config, terms, restarts, best, best_believable, evaluations })
     }
 
+    /// The restarts from the best valid value to the worst; those without one come last.
+    pub fn best_first(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.restarts.len()).collect();
+        let loss = |&i: &usize| {
+            let value = self.restarts[i].restart.best_value();
+            if value.is_nan() { f64::INFINITY } else { -self.config.mode.sign() * value }
+        };
+        order.sort_by(|a, b| loss(a).total_cmp(&loss(b)));
+        order
+    }
+
+    /// The best valid value of all restarts after each step, the start first; NaN before the first.
+    pub fn best_so_far(&self) -> Vec<f64> {
+        let steps = self.restarts.iter().map(|r| r.restart.values.len()).max().unwrap_or(0);
+        let mut best = vec![f64::NAN; steps];
+        for RestartReport { restart, .. } in &self.restarts {
+            // Only the last point of a way can be invalid: it is what ended it.
+            let invalid =
+                matches!(restart.stop_reason, Some(StopReason::LeftDomain | StopReason::NotFinite));
+            let valid = restart.values.len() - usize::from(invalid);
+            for (best, &value) in best.iter_mut().zip(&restart.values[..valid]) {
+                if best.is_nan() || self.config.mode.better(value, *best) {
+                    *best = value;
+                }
+            }
+        }
+        let mut leader = f64::NAN;
+        for value in &mut best {
+            if leader.is_nan() || self.config.mode.better(*value, leader) {
+                leader = *value;
+            }
+            *value = leader;
+        }
+        best
+    }
+
     /// Writes the report as JSON, format 1; what is not finite becomes null.
     ///
     /// # Errors

@@ -2,12 +2,11 @@
 
 use super::event::{Outcome, Product, Progress, RunId, SearchProgress};
 use super::job::{Control, Ending, Reporter};
-use super::models::ModelId;
+use super::models::{ModelId, Prepared};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::paths::Paths;
-use crate::model::Model;
 use crate::objective::Objective;
 use crate::optimise::{Search, SearchConfig, SearchReport};
 use std::sync::Arc;
@@ -34,17 +33,61 @@ pub struct Climb {
     /// Whether it began at one chosen point.
     pub from_point: bool,
     /// The ways so far.
-    pub paths: Paths,
-    /// Steps done while it runs.
-    pub step: usize,
+    pub paths: Arc<Paths>,
     /// What came of it, once it is over.
-    pub report: Option<Arc<SearchReport>>,
+    pub findings: Option<Arc<Findings>>,
     /// Which moment is shown.
     pub playback: Playback,
     /// The restart that is lifted out.
     pub chosen: Option<usize>,
     /// The hand on the job.
     pub control: Arc<Control>,
+}
+
+/// What came of a search, made ready for the window by the job: nothing in it is computed again.
+#[derive(Debug)]
+pub struct Findings {
+    /// Every restart with its verdict.
+    pub report: SearchReport,
+    /// The ways on the map.
+    pub paths: Arc<Paths>,
+    /// The restarts, best first.
+    pub order: Vec<usize>,
+    /// The best valid value of all restarts at even moments of the playback, first and last included.
+    pub best_so_far: Vec<f64>,
+    /// Curves of value against step for at most some of the restarts, best first, thinned.
+    pub curves: Vec<(usize, Vec<[f64; 2]>)>,
+}
+
+/// Moments of the playback at which the best value so far is kept.
+const MOMENTS: usize = 100;
+/// Curves that are kept; more cannot be told apart.
+const CURVES: usize = 200;
+/// Points of a curve.
+const CURVE_POINTS: usize = 160;
+
+impl Findings {
+    fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
+        let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
+        let paths = Paths::of(ways, projection, detail);
+        let order = report.best_first();
+        let so_far = report.best_so_far();
+        let moment = |m| paths.step_at(m as f64 / MOMENTS as f64).floor() as usize;
+        let best_so_far = (0..=MOMENTS).map(|m| so_far.get(moment(m)).copied().unwrap_or(f64::NAN));
+        let curve = |&index: &usize| {
+            let values = &report.restarts[index].restart.values;
+            let every = values.len().div_ceil(CURVE_POINTS).max(1);
+            let points = values.iter().enumerate().step_by(every).filter(|(_, v)| v.is_finite());
+            (index, points.map(|(step, &value)| [step as f64, value]).collect())
+        };
+        Self {
+            best_so_far: best_so_far.collect(),
+            curves: order.iter().take(CURVES).map(curve).collect(),
+            paths: Arc::new(paths),
+            order,
+            report,
+        }
+    }
 }
 
 /// Which moment of a finished search is shown.
@@ -65,6 +108,11 @@ impl Default for Playback {
 }
 
 impl Climb {
+    /// Every restart with its verdict, once the search is over.
+    pub fn report(&self) -> Option<&SearchReport> {
+        self.findings.as_ref().map(|findings| &findings.report)
+    }
+
     /// The (fractional) step that is shown: the newest while it runs, then the playback's.
     pub fn shown_step(&self) -> f64 {
         if self.run.is_some() {
@@ -82,7 +130,7 @@ impl Climb {
 
     /// The restart the star stands on: the best that can be believed, once its best step is shown.
     pub fn star(&self) -> Option<usize> {
-        let report = self.report.as_ref()?;
+        let report = self.report()?;
         let index = report.best_believable?;
         let step = report.restarts[index].restart.best_step?;
         (self.shown_step() >= step as f64 || self.playback.share >= 1.0).then_some(index)
@@ -91,7 +139,10 @@ impl Climb {
     /// Lets `seconds` pass; whether anything is still moving.
     pub fn advance(&mut self, seconds: f64) -> bool {
         let playback = &mut self.playback;
-        if self.run.is_none() && playback.playing {
+        if self.run.is_some() {
+            return false;
+        }
+        if playback.playing {
             playback.share += seconds * playback.speed / PLAYBACK_SECONDS;
             if playback.share >= 1.0 {
                 *playback = Playback { playing: false, share: 1.0, ..*playback };
@@ -100,11 +151,27 @@ impl Climb {
         self.playback.playing
     }
 
+    /// Plays, from the beginning if at the end, or pauses; a search that runs shows its newest step.
+    pub fn toggle_play(&mut self) {
+        let playback = &mut self.playback;
+        playback.playing = !playback.playing && self.run.is_none();
+        if playback.playing && playback.share >= 1.0 {
+            playback.share = 0.0;
+        }
+    }
+
+    /// Stops the playback at a share of it, 0 to 1.
+    pub fn scrub(&mut self, share: f64) {
+        if self.run.is_none() {
+            self.playback =
+                Playback { playing: false, share: share.clamp(0.0, 1.0), ..self.playback };
+        }
+    }
+
     /// Moves the playback by whole steps and stops it there.
     pub fn step_by(&mut self, steps: i64) {
         let step = (self.shown_step() + 1e-9).floor() + steps as f64;
-        self.playback.share = self.paths.share_at(step.max(0.0));
-        self.playback.playing = false;
+        self.scrub(self.paths.share_at(step.max(0.0)));
     }
 }
 
@@ -113,13 +180,14 @@ impl Climb {
 /// # Errors
 /// Settings out of range, or a failure of the tensor library.
 pub fn search(
-    model: &Arc<Model>,
+    prepared: &Prepared,
     config: SearchConfig,
     starts: Option<Rows<f64>>,
     control: &Control,
     reporter: &Reporter,
 ) -> Result<Ending> {
     config.check()?;
+    let model = &prepared.model;
     let starts = starts.unwrap_or_else(|| config.draw_starts(model));
     let objective = Objective::of(model.clone(), config.property);
     let mut search = Search::new(objective, config.mode, config.steps, config.rate, &starts)?;
@@ -136,7 +204,8 @@ pub fn search(
     let outcome = if going { Outcome::Cancelled } else { Outcome::Finished };
     search.cancel();
     let report = SearchReport::new(search, config)?;
-    Ok(Ending { outcome, product: Some(Product::Searched(Arc::new(report))) })
+    let findings = Findings::new(report, &prepared.projection, prepared.detail());
+    Ok(Ending { outcome, product: Some(Product::Searched(Arc::new(findings))) })
 }
 
 /// Offers the points that were not sent yet; they stay unsent when the inbox is full.
@@ -145,7 +214,7 @@ fn offer(search: &Search, sent: &mut [usize], reporter: &Reporter) {
         let width = restart.trajectory.width();
         Rows::from_flat(width, restart.trajectory.as_flat()[from * width..].to_vec())
     });
-    let progress = SearchProgress { step: search.done(), points: points.collect() };
+    let progress = SearchProgress { points: points.collect() };
     if reporter.offer(Progress::Search(progress)).is_none() {
         for (sent, restart) in sent.iter_mut().zip(search.restarts()) {
             *sent = restart.trajectory.len();
@@ -165,9 +234,8 @@ mod tests {
             projection: Projection::of(&way),
             config: SearchConfig::default(),
             from_point: false,
-            paths: Paths::new([&way], &Projection::of(&way)),
-            step: 3,
-            report: None,
+            paths: Arc::new(Paths::of([&way], &Projection::of(&way), 0.0)),
+            findings: None,
             playback: Playback { playing: true, share: 0.0, speed: 1.0 },
             chosen: None,
             control: Arc::default(),

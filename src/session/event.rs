@@ -1,10 +1,10 @@
 //! What jobs report: progress on the way, and one end.
 
+use super::climb::Findings;
 use super::map::Picture;
 use super::models::Prepared;
 use super::training::CurvePoint;
 use crate::data::rows::Rows;
-use crate::optimise::SearchReport;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -52,8 +52,6 @@ pub struct TrainingProgress {
 /// Where a search is.
 #[derive(Clone, Debug, Default)]
 pub struct SearchProgress {
-    /// Steps done.
-    pub step: usize,
     /// New points of every restart, `[restarts][new, latent]`.
     pub points: Vec<Rows<f64>>,
 }
@@ -86,7 +84,7 @@ pub enum Product {
     /// A model that was trained.
     Trained(Arc<Prepared>),
     /// A search with its verdicts.
-    Searched(Arc<SearchReport>),
+    Searched(Arc<Findings>),
     /// A model was written to this file.
     Saved(PathBuf),
 }

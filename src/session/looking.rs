@@ -33,18 +33,18 @@ impl Session {
 
     /// Looks again at what is looked at, after the model or the property has changed.
     pub(super) fn look_again(&mut self) {
-        if let Some(at) = self.state.map.probe.as_ref().map(|probe| probe.at) {
-            self.state.map.probe = self.probe(at, None);
-        }
-        if let Some(at) = self.state.map.picked.as_ref().map(|probe| probe.at) {
-            self.state.map.picked = self.probe(at, None);
-        }
-        for index in 0..self.state.map.pins.len() {
-            let at = self.state.map.pins[index].at;
-            if let Some(pin) = self.probe(at, None) {
-                self.state.map.pins[index] = pin;
-            }
-        }
+        let again = |session: &mut Self, probe: Option<Probe>| {
+            let probe = probe?;
+            // The latent point itself may lie off the map's plane.
+            let same = session.state.shown_version().is_some_and(|(id, _)| id == probe.model.0);
+            session.probe(probe.at, same.then_some(probe.z.as_slice()))
+        };
+        let map = &mut self.state.map;
+        let (probe, picked, pins) =
+            (map.probe.take(), map.picked.take(), std::mem::take(&mut map.pins));
+        self.state.map.probe = again(self, probe);
+        self.state.map.picked = again(self, picked);
+        self.state.map.pins = pins.into_iter().filter_map(|pin| again(self, Some(pin))).collect();
     }
 
     pub(super) fn pick(&mut self, at: [f64; 2], z: Option<&[f64]>) {

@@ -29,6 +29,8 @@ const MARGIN: f64 = 0.12;
 pub struct Map {
     /// The part that is shown.
     pub view: Bounds,
+    /// What the view was last fitted to, until the person moves it.
+    fitted: Option<Bounds>,
     /// Its size on the screen, in points.
     pub size: [f64; 2],
     /// Whether that size is known; until then nothing is drawn and the view is not the person's.
@@ -63,6 +65,7 @@ impl Map {
     pub fn new(view: Bounds) -> Self {
         Self {
             view,
+            fitted: None,
             size: [720.0, 600.0],
             measured: false,
             picture: Picture::default(),
@@ -84,6 +87,7 @@ impl Map {
         let centre = self.view.centre();
         let centre = [0, 1].map(|k| fixed[k] + (centre[k] - fixed[k]) * scale);
         self.view = Bounds::centred(centre, [w * scale, h * scale]);
+        self.fitted = None;
     }
 
     /// Moves the view by map units.
@@ -91,19 +95,24 @@ impl Map {
         let centre = self.view.centre();
         let centre = [0, 1].map(|k| (centre[k] + by[k]).clamp(-1e4, 1e4));
         self.view = Bounds::centred(centre, self.view.size());
+        self.fitted = None;
     }
 
     /// Fits the view to `bounds` in the shape of the window.
     pub fn fit(&mut self, bounds: Bounds) {
         self.view = bounds.with_aspect(self.size[0] / self.size[1]);
+        self.fitted = Some(bounds);
     }
 
-    /// Keeps the scale when the window changes its shape.
+    /// Keeps a fitted view fitted, and otherwise the scale, when the window changes its shape.
     pub fn resize(&mut self, size: [f64; 2]) {
         let [w, _] = self.view.size();
         let unit = w / self.size[0];
         self.size = size.map(|s| s.max(50.0));
-        self.view = Bounds::centred(self.view.centre(), self.size.map(|s| s * unit));
+        match self.fitted {
+            Some(bounds) => self.fit(bounds),
+            None => self.view = Bounds::centred(self.view.centre(), self.size.map(|s| s * unit)),
+        }
     }
 
     /// The distance of shapes for the present zoom: a step of a fixed ladder, so that shapes keep
@@ -142,6 +151,13 @@ pub struct Picture {
     pub grid: Option<Arc<ShapeGrid>>,
     /// Heat and its colours.
     pub heat: Option<(Arc<HeatField>, Arc<Vec<Rgba>>)>,
+}
+
+impl Picture {
+    /// Whether nothing was drawn yet.
+    pub fn is_empty(&self) -> bool {
+        self.key.is_none()
+    }
 }
 
 impl Map {
@@ -197,6 +213,7 @@ impl Worker {
     pub fn start(inbox: Sender<Event>, wake: Wake) -> Self {
         let slot = Arc::new(Slot::default());
         let own = slot.clone();
+        let failures = inbox.clone();
         let body = move || {
             while let Some(request) = own.next() {
                 let draw = || draw(&request, &own.newer, &inbox, &wake);
@@ -214,7 +231,10 @@ impl Worker {
             }
         };
         let started = std::thread::Builder::new().name("map".to_owned()).spawn(body);
-        drop(started);
+        if let Err(error) = started {
+            let _closing = failures
+                .send(Event::PictureFailed(format!("the system refused a thread ({error})")));
+        }
         Self { slot }
     }
 

@@ -33,6 +33,9 @@ use training::Phase;
 /// Messages that may wait in the inbox; jobs keep what does not fit.
 const INBOX: usize = 64;
 
+/// The longest step of time that an animation takes, in seconds.
+const LONGEST_STEP: f64 = 0.1;
+
 /// The program without its window.
 pub struct Session {
     state: State,
@@ -123,9 +126,12 @@ impl Session {
     }
 
     /// Lets `seconds` pass; the seconds after which something on the screen changes by itself, if it does.
+    ///
+    /// After a pause animations go on where they were, they do not jump; notices count all of it.
     pub fn advance(&mut self, seconds: f64) -> Option<f64> {
-        let playing = self.state.climb.as_mut().is_some_and(|climb| climb.advance(seconds));
-        let morphing = self.morph_on(seconds);
+        let step = seconds.min(LONGEST_STEP);
+        let playing = self.state.climb.as_mut().is_some_and(|climb| climb.advance(step));
+        let morphing = self.morph_on(step);
         let notice = self.state.notices.advance(seconds);
         if playing || morphing { Some(0.0) } else { notice }
     }
@@ -141,10 +147,10 @@ impl Session {
             Command::CloseModel(id) => self.close(id),
             Command::Save(id, path) => self.save(id, path),
             Command::SetProperty(property) => {
-                let held = state.is_range_held() && state.training.run.is_some();
                 state.hold_range(false);
+                state.hold_range_for_training(false);
                 state.settings.search.property = property;
-                state.hold_range(held);
+                state.hold_range_for_training(state.training.run.is_some());
                 self.look_again();
             }
             Command::ToggleOverlay(overlay) => state.toggle(overlay),
@@ -207,16 +213,11 @@ impl Session {
             Command::ClearClimb => self.clear_climb(),
             Command::ChooseRestart(index) => {
                 if let Some(climb) = &mut state.climb {
-                    climb.chosen = index.filter(|&i| i < climb.paths.lines.len());
+                    climb.chosen = index.filter(|&i| i < climb.paths.len());
                 }
             }
             Command::TogglePlay => self.toggle_play(),
-            Command::Scrub(share) => {
-                if let Some(climb) = &mut state.climb {
-                    climb.playback.share = share.clamp(0.0, 1.0);
-                    climb.playback.playing = false;
-                }
-            }
+            Command::Scrub(share) => state.climb.iter_mut().for_each(|climb| climb.scrub(share)),
             Command::StepBy(steps) => state.climb.iter_mut().for_each(|climb| climb.step_by(steps)),
             Command::Speed(factor) => {
                 if let Some(climb) = &mut state.climb {

@@ -67,6 +67,12 @@ impl Prepared {
         })
     }
 
+    /// The least distance on the map that can be seen when all data are shown.
+    pub fn detail(&self) -> f64 {
+        let [w, h] = self.home.size();
+        w.max(h) / 2500.0
+    }
+
     /// The 2nd to 98th percentile of a property over the data's box.
     pub fn range(&self, property: Property) -> (f64, f64) {
         Property::ALL.iter().position(|&p| p == property).map_or((0.0, 1.0), |i| self.ranges[i])

@@ -7,6 +7,7 @@ use super::training::{self, Phase};
 use super::{Command, Session};
 use crate::data::rows::Rows;
 use crate::data::vectors;
+use crate::explore::paths::Paths;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,18 +28,15 @@ impl Session {
         }
     }
 
+    /// Space: the training in its own activity or when nothing else plays, the playback elsewhere.
     pub(super) fn toggle_play(&mut self) {
-        match (&mut self.state.climb, self.state.training.phase) {
-            (_, Phase::Running) => self.perform(Command::PauseTraining(true)),
-            (_, Phase::Paused) => self.perform(Command::PauseTraining(false)),
-            (Some(climb), Phase::Idle) => {
-                let playback = &mut climb.playback;
-                playback.playing = !playback.playing;
-                if playback.playing && playback.share >= 1.0 {
-                    playback.share = 0.0;
-                }
-            }
-            (None, Phase::Idle) => (),
+        let state = &mut self.state;
+        match (state.activity, state.training.phase, &mut state.climb) {
+            (Activity::Optimise, _, Some(climb)) => climb.toggle_play(),
+            (_, Phase::Running, _) => self.perform(Command::PauseTraining(true)),
+            (_, Phase::Paused, _) => self.perform(Command::PauseTraining(false)),
+            (_, Phase::Idle, Some(climb)) => climb.toggle_play(),
+            (_, Phase::Idle, None) => (),
         }
     }
 
@@ -64,13 +62,15 @@ impl Session {
         control.full_speed(state.settings.full_speed);
         let hand = control.clone();
         let job = (recipe.clone(), config.clone());
-        state.hold_range(true);
+        state.hold_range_for_training(true);
+        let before = state.shown_version().map(|(id, _)| id).filter(|id| *id != model);
         let run =
             self.start("train", move |reporter| training::train(job.0, job.1, &hand, reporter));
         self.state.training = training::Training {
             run: Some(run),
             phase: Phase::Running,
             model: Some(model),
+            before: before.or(self.state.training.before),
             epoch: 1,
             epochs: config.epochs,
             settings: Some((recipe, config)),
@@ -89,14 +89,16 @@ impl Session {
         if let Err(error) = config.check() {
             return self.state.notices.error(error);
         }
-        let model = entry.prepared.model.clone();
-        let (version, projection) = ((id, entry.version), entry.prepared.projection.clone());
-        self.clear_climb();
+        let prepared = entry.prepared.clone();
+        let version = (id, entry.version);
         let control = Arc::new(Control::default());
         let from_point = starts.as_ref().is_some_and(|starts| starts.len() == 1);
         let (hand, settings) = (control.clone(), config.clone());
+        let (projection, detail) = (prepared.projection.clone(), prepared.detail());
+        let speed = self.state.climb.as_ref().map_or(1.0, |climb| climb.playback.speed);
+        self.clear_climb();
         let run = self.start("climb", move |reporter| {
-            climb::search(&model, settings, starts, &hand, reporter)
+            climb::search(&prepared, settings, starts, &hand, reporter)
         });
         self.state.settings.hint_followed = true;
         self.state.activity = Activity::Optimise;
@@ -106,10 +108,9 @@ impl Session {
             projection,
             config,
             from_point,
-            paths: crate::explore::paths::Paths::default(),
-            step: 0,
-            report: None,
-            playback: Playback::default(),
+            paths: Arc::new(Paths::new(detail)),
+            findings: None,
+            playback: Playback { speed, ..Playback::default() },
             chosen: None,
             control,
         });
@@ -126,7 +127,7 @@ impl Session {
     pub(super) fn clear_climb(&mut self) {
         if let Some(climb) = self.state.climb.take() {
             climb.control.cancel();
-            if climb.report.is_some() {
+            if climb.findings.is_some() {
                 self.state.lose(Lost::Climb(Box::new(climb)));
             }
         }

@@ -64,7 +64,7 @@ pub enum Lost {
 }
 
 /// How many losses can be undone.
-const MOST_LOST: usize = 20;
+const MOST_LOST: usize = 6;
 
 /// The state of the program.
 #[derive(Debug)]
@@ -87,6 +87,8 @@ pub struct State {
     pub errands: BTreeMap<RunId, Errand>,
     visible: [Visible; 3],
     held_range: Option<(f64, f64)>,
+    /// While a model is learned its range would jump; what the person holds comes first.
+    training_range: Option<(f64, f64)>,
     lost: Vec<Lost>,
 }
 
@@ -109,6 +111,7 @@ impl State {
                 Visible { shapes: true, heat: true, paths: true, ..nothing },
             ],
             held_range: None,
+            training_range: None,
             lost: Vec::new(),
         }
     }
@@ -149,7 +152,7 @@ impl State {
     /// The range of the colour scale: held, or the model's own.
     pub fn range(&self) -> (f64, f64) {
         let own = || self.shown().map(|(_, entry)| entry.prepared.range(self.property()));
-        self.held_range.or_else(own).unwrap_or((0.0, 1.0))
+        self.held_range.or(self.training_range).or_else(own).unwrap_or((0.0, 1.0))
     }
 
     /// Whether the range is held.
@@ -160,6 +163,11 @@ impl State {
     /// Holds the present range, or lets it go.
     pub fn hold_range(&mut self, hold: bool) {
         self.held_range = hold.then(|| self.range());
+    }
+
+    /// Holds the present range for a training, or lets it go.
+    pub fn hold_range_for_training(&mut self, hold: bool) {
+        self.training_range = hold.then(|| self.range());
     }
 
     /// Whether the search was made from another model, or another version, than the one shown.
@@ -195,16 +203,31 @@ impl State {
                 self.models.insert(id, entry);
                 self.show(id);
             }
-            Some(Lost::Climb(climb)) => self.climb = Some(*climb),
+            Some(Lost::Climb(climb)) => {
+                if let Some(present) = self.climb.replace(*climb) {
+                    present.control.cancel();
+                }
+            }
             Some(Lost::Pin(place, pin)) => {
-                self.map.pins.insert(place.min(self.map.pins.len()), pin)
+                let belongs = self.shown_version().is_some_and(|(id, _)| id == pin.model.0);
+                if belongs {
+                    self.map.pins.insert(place.min(self.map.pins.len()), pin);
+                } else {
+                    self.notices.info("That pin belongs to another model; show that one first.");
+                    self.lost.push(Lost::Pin(place, pin));
+                }
             }
             None => self.notices.info("There is nothing to undo."),
         }
     }
 
-    /// Shows a model and all of its data.
+    /// Shows a model and all of its data; pins stay with the model they were made in.
     pub fn show(&mut self, id: ModelId) {
+        if self.shown_version().is_some_and(|(shown, _)| shown == id)
+            && !self.map.picture.is_empty()
+        {
+            return;
+        }
         self.models.show(id);
         // Another model's shapes would stand in the wrong places at the wrong size.
         self.map.picture = Picture::default();
@@ -276,11 +299,11 @@ impl State {
         let Some(climb) = self.climb.as_mut().filter(|climb| climb.run == Some(run)) else {
             return;
         };
-        climb.step = progress.step;
+        let paths = Arc::make_mut(&mut climb.paths);
         for (line, points) in progress.points.iter().enumerate() {
-            climb.paths.extend(line, points.iter(), &climb.projection);
+            paths.extend(line, points.iter(), &climb.projection);
         }
-        climb.paths.wind();
+        paths.wind();
     }
 
     /// Takes the end of a job in; the person sees which end it was.
@@ -298,25 +321,25 @@ impl State {
         let training = &mut self.training;
         training.run = None;
         training.phase = Phase::Idle;
-        let epochs = match outcome {
-            Outcome::Finished => training.epochs,
-            _ => training.epoch.saturating_sub(1),
-        };
+        let (id, before) = (training.model, training.before);
         let kept = product.is_some();
-        if let (Some(id), Some(Product::Trained(prepared))) = (training.model, product) {
-            self.renew(id, prepared);
-        } else if let Some(id) = training.model {
-            // Nothing was learned: the model that was there before comes back.
-            self.models.remove(id);
-            if let Some((shown, _)) = self.models.shown() {
-                self.show(shown);
+        self.hold_range_for_training(false);
+        match (id, product) {
+            (Some(id), Some(Product::Trained(prepared))) => self.renew(id, prepared),
+            (Some(id), _) => {
+                // Nothing was learned that could be kept: the model that was shown before comes back.
+                let was_shown = self.shown_version().is_some_and(|(shown, _)| shown == id);
+                self.models.remove(id);
+                if let Some(before) = before.filter(|_| was_shown) {
+                    self.show(before);
+                }
             }
+            _ => (),
         }
-        self.held_range = None;
         match outcome {
-            Outcome::Finished => self
-                .notices
-                .info(format!("Training finished after {epochs} epochs. Save it with Ctrl+S.")),
+            Outcome::Finished => {
+                self.notices.info("Training finished. Save the model with Ctrl+S.")
+            }
             Outcome::Cancelled => self.notices.info("Training stopped; what it learned is kept."),
             Outcome::Failed(why) if kept => {
                 self.notices.error(format!("{why} (the model of the last whole epoch is kept)"));
@@ -329,16 +352,14 @@ impl State {
         let Some(climb) = self.climb.as_mut() else { return };
         climb.run = None;
         match product {
-            Some(Product::Searched(report)) => {
-                let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
-                climb.paths = crate::explore::paths::Paths::new(ways, &climb.projection);
+            Some(Product::Searched(findings)) => {
+                climb.paths = findings.paths.clone();
                 climb.playback = Playback { playing: true, share: 0.0, ..climb.playback };
-                let found = report.best_believable.is_some();
-                climb.report = Some(report);
-                if !found {
+                if findings.report.best_believable.is_none() {
                     self.notices
                         .info("No answer can be believed: the table says why, restart by restart.");
                 }
+                climb.findings = Some(findings);
             }
             _ => self.climb = None,
         }
@@ -386,8 +407,8 @@ impl State {
     }
 
     /// The report of the search, if there is one.
-    pub fn report(&self) -> Option<&Arc<SearchReport>> {
-        self.climb.as_ref().and_then(|climb| climb.report.as_ref())
+    pub fn report(&self) -> Option<&SearchReport> {
+        self.climb.as_ref().and_then(Climb::report)
     }
 }
 

@@ -51,6 +51,8 @@ pub struct Training {
     pub phase: Phase,
     /// The model that it makes.
     pub model: Option<ModelId>,
+    /// The model that was shown before it.
+    pub before: Option<ModelId>,
     /// 0 to 1.
     pub share: f64,
     /// The epoch that is learned, counted from 1.
@@ -92,7 +94,6 @@ pub fn train(
     control: &Control,
     reporter: &Reporter,
 ) -> Result<Ending> {
-    let epochs = config.epochs;
     let mut trainer = Trainer::new(recipe, config)?;
     let mut watch = Watch::new(&trainer)?;
     watch.report(&trainer, reporter)?;
@@ -112,13 +113,7 @@ pub fn train(
         if watch.last_report.elapsed() >= REPORT {
             watch.report(&trainer, reporter)?;
         }
-        if !control.is_full_speed() {
-            let due = trainer.progress() * epochs as f64 * SECONDS_PER_EPOCH;
-            let ahead = due - watch.seconds();
-            if ahead > 0.002 {
-                control.brake(Duration::from_secs_f64(ahead.min(0.1)));
-            }
-        }
+        watch.brake(&trainer, control);
     }
     watch.report(&trainer, reporter)?;
     Ok(Ending { outcome: Outcome::Finished, product: product(&trainer)? })
@@ -132,6 +127,8 @@ fn product(trainer: &Trainer) -> Result<Option<Product>> {
 struct Watch {
     begun: Instant,
     paused: Duration,
+    /// When the brake was last put on, and the progress then.
+    braked: Option<(f64, f64)>,
     last_report: Instant,
     last_snapshot: Option<Instant>,
     batches: usize,
@@ -145,6 +142,7 @@ impl Watch {
         Ok(Self {
             begun: Instant::now(),
             paused: Duration::ZERO,
+            braked: None,
             last_report: Instant::now(),
             last_snapshot: None,
             batches: trainer.batches(),
@@ -159,6 +157,20 @@ impl Watch {
         (self.begun.elapsed() - self.paused).as_secs_f64()
     }
 
+    /// Waits when the training is ahead of the pace at which it can be watched.
+    fn brake(&mut self, trainer: &Trainer, control: &Control) {
+        if control.is_full_speed() {
+            self.braked = None;
+            return;
+        }
+        let (now, done) = (self.seconds(), trainer.progress());
+        let (since, from) = *self.braked.get_or_insert((now, done));
+        let due = since + (done - from) * trainer.config().epochs as f64 * SECONDS_PER_EPOCH;
+        if due - now > 0.002 {
+            control.brake(Duration::from_secs_f64((due - now).min(0.1)));
+        }
+    }
+
     fn count(&mut self, losses: Losses) {
         self.losses.add(losses, 1.0);
         self.counted += 1;
@@ -170,7 +182,9 @@ impl Watch {
         let epochs = share * trainer.config().epochs as f64;
         self.unsent.share = share;
         self.unsent.epoch = (epochs.floor() as usize + 1).min(trainer.config().epochs);
-        self.unsent.seconds_left = self.seconds() * (1.0 - share) / share.max(1e-9);
+        // Before the first steps there is nothing to judge by.
+        self.unsent.seconds_left =
+            if share > 0.0 { self.seconds() * (1.0 - share) / share } else { f64::INFINITY };
         // A tenth of an epoch at least makes a point: single batches only show noise.
         if self.counted * 10 >= self.batches {
             let mut mean = Losses::default();

@@ -14,8 +14,6 @@ use std::time::Duration;
 
 /// How long a frame may spend on taking in what jobs have reported.
 const INBOX_BUDGET: Duration = Duration::from_millis(2);
-/// The longest step of time that an animation takes: after a pause it goes on, it does not jump.
-const LONGEST_STEP: f64 = 0.1;
 
 /// The window.
 pub struct App {
@@ -71,7 +69,7 @@ impl App {
             Action::HideSheet => self.sheets.close(),
             Action::BrowseOpen => self.dialogs.open(),
             Action::BrowseSave(id) => {
-                self.dialogs.save(id, &top_bar::suggested_path(self.session.state()))
+                self.dialogs.save(id, &top_bar::suggested_path(self.session.state(), id))
             }
             Action::TogglePanel => self.panel_hidden = !self.panel_hidden,
             Action::ToggleDrawer => self.drawer_open = !self.drawer_open,
@@ -117,7 +115,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         let more = self.session.drain(INBOX_BUDGET);
-        let seconds = f64::from(ctx.input(|i| i.unstable_dt)).min(LONGEST_STEP);
+        let seconds = f64::from(ctx.input(|i| i.unstable_dt));
         match self.session.advance(seconds) {
             Some(wait) if wait > 0.0 => ctx.request_repaint_after(Duration::from_secs_f64(wait)),
             Some(_) => ctx.request_repaint(),

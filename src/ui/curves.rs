@@ -8,11 +8,6 @@ use crate::train::Losses;
 use egui::{Color32, Stroke, Ui, vec2};
 use egui_plot::{Corner, Legend, Line, Plot, PlotPoints, VLine};
 
-/// Points of one value curve; more cannot be told apart.
-const POINTS: usize = 160;
-/// Curves of restarts that are drawn; the chosen and the best are always among them.
-const CURVES: usize = 200;
-
 fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
     Plot::new(name.to_owned())
         .height(ui.available_height() - 4.0)
@@ -37,7 +32,7 @@ pub fn losses(ui: &mut Ui, state: &State) {
     type Series = (&'static str, fn(&Losses) -> f64, Color32);
     let series: [Series; 3] = [
         ("Total", |l| l.total, ui.visuals().text_color()),
-        ("Reconstruction", |l| l.reconstruction, pick((24, 95, 190), (120, 174, 255))),
+        ("Rebuild error", |l| l.reconstruction, pick((24, 95, 190), (120, 174, 255))),
         ("KL", |l| l.kl, pick((180, 95, 0), (240, 184, 84))),
     ];
     let legend = Legend::default().position(Corner::RightTop);
@@ -59,32 +54,21 @@ pub fn losses(ui: &mut Ui, state: &State) {
 
 /// The value of every restart over its steps; a line at the step that is shown.
 pub fn values(ui: &mut Ui, climb: &Climb) {
-    let Some(report) = &climb.report else { return };
+    let Some(findings) = &climb.findings else { return };
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let (accent, star) = (theme::accent(ui), theme::colour(theme::palette(ui).star));
-    let stride = report.restarts.len().div_ceil(CURVES);
     let step = climb.shown_step();
+    let best = findings.report.best_believable;
     plot("values", ui, "step").show(ui, |ui| {
-        for (index, restart) in report.restarts.iter().enumerate() {
-            let chosen = climb.chosen == Some(index);
-            let best = report.best_believable == Some(index);
-            if !chosen && !best && index % stride != 0 {
-                continue;
-            }
-            let values = &restart.restart.values;
-            let every = values.len().div_ceil(POINTS).max(1);
-            let points: PlotPoints<'_> = values
-                .iter()
-                .enumerate()
-                .filter(|(step, value)| step % every == 0 && value.is_finite())
-                .map(|(step, value)| [step as f64, *value])
-                .collect();
-            let (colour, width) = match (chosen, best) {
+        // The best last, so that they lie on top.
+        for (index, points) in findings.curves.iter().rev() {
+            let (colour, width) = match (climb.chosen == Some(*index), best == Some(*index)) {
                 (true, _) => (accent, 2.6),
                 (_, true) => (star, 2.2),
                 _ => (weak, 1.0),
             };
             let name = format!("Restart {}", index + 1);
+            let points = PlotPoints::from(points.clone());
             ui.line(Line::new(name, points).stroke(Stroke::new(width, colour)));
         }
         ui.vline(VLine::new("Shown", step).color(accent).width(1.0));

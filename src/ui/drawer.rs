@@ -71,7 +71,7 @@ pub fn has_content(state: &State) -> bool {
 }
 
 fn results(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
-    let Some(report) = &climb.report else {
+    let Some(findings) = &climb.findings else {
         note(ui, "Climbing\u{2026}");
         return;
     };
@@ -79,7 +79,7 @@ fn results(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
     let column = Layout::top_down(Align::Min);
     ui.horizontal_top(|ui| {
         let left = vec2(TABLE_WIDTH, size.y);
-        ui.allocate_ui_with_layout(left, column, |ui| table::show(ui, climb, report, actions));
+        ui.allocate_ui_with_layout(left, column, |ui| table::show(ui, climb, findings, actions));
         let right = vec2(size.x - TABLE_WIDTH - 24.0, size.y);
         ui.allocate_ui_with_layout(right, column, |ui| curves::values(ui, climb));
     });
@@ -94,7 +94,7 @@ fn pins(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
     for (index, pin) in pins.iter().enumerate() {
-        let (rect, response) = ui.allocate_exact_size(vec2(104.0, 52.0), Sense::click());
+        let (rect, response) = ui.allocate_exact_size(vec2(112.0, 52.0), Sense::click());
         let name = format!("Pin {}", index + 1);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
         let painter = ui.painter_at(rect);
@@ -105,7 +105,10 @@ fn pins(ui: &mut Ui, state: &State, actions: &mut Actions) {
         };
         painter.rect_filled(rect, 6.0, fill);
         let value = pin.value(state.property());
-        let centre = rect.left_center() + vec2(28.0, 0.0);
+        let centre = rect.left_center() + vec2(38.0, 0.0);
+        let weak = ui.visuals().weak_text_color();
+        let corner = rect.left_top() + vec2(6.0, 4.0);
+        painter.text(corner, Align2::LEFT_TOP, index + 1, FontId::proportional(13.0), weak);
         painter.add(fill_shape(
             &pin.outline,
             centre,
@@ -153,6 +156,7 @@ fn learning(ui: &mut Ui, state: &State, actions: &mut Actions) {
         return;
     };
     let rest = match training.phase {
+        Phase::Idle if training.share < 1.0 => "stopped".to_owned(),
         Phase::Idle => "done".to_owned(),
         Phase::Paused => "paused".to_owned(),
         Phase::Running => format!("{} left", duration(training.seconds_left)),
@@ -161,7 +165,7 @@ fn learning(ui: &mut Ui, state: &State, actions: &mut Actions) {
     two_lines(ui, &text, &rest, 120.0);
     let losses = [
         ("Total", last.losses.total),
-        ("Reconstruction", last.losses.reconstruction),
+        ("Rebuild error", last.losses.reconstruction),
         ("KL", last.losses.kl),
     ];
     for (name, value) in losses {
@@ -188,7 +192,8 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::StopClimb);
         }
         ui.spinner();
-        two_lines(ui, &format!("Step {} of {}", climb.step, climb.config.steps), "climbing", 150.0);
+        let (step, steps) = (climb.paths.last_step(), climb.config.steps);
+        two_lines(ui, &format!("Step {step} of {steps}"), "climbing", 150.0);
         return;
     }
     let playing = climb.playback.playing;
@@ -213,8 +218,7 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     .response
     .on_hover_text("Speed of the playback ([ and ])");
     let step = climb.shown_step().floor() as usize;
-    let answer =
-        climb.report.as_ref().and_then(|report| Some(&report.restarts[report.best_believable?]));
+    let answer = climb.report().and_then(|report| Some(&report.restarts[report.best_believable?]));
     let best = answer.map_or("no believable answer".to_owned(), |answer| {
         format!("best {}", three_digits(answer.restart.best_value()))
     });
@@ -230,7 +234,8 @@ fn timeline(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
     let painter = ui.painter_at(rect.expand(2.0));
     painter.rect_filled(rect, 6.0, ui.visuals().faint_bg_color);
     let weak = ui.visuals().weak_text_color();
-    sparkline(&painter, rect.shrink2(vec2(0.0, 5.0)), &best_so_far(climb), weak);
+    let so_far = climb.findings.as_ref().map_or(&[][..], |findings| &findings.best_so_far);
+    sparkline(&painter, rect.shrink2(vec2(0.0, 5.0)), so_far, weak);
     let x = rect.left() + rect.width() * climb.playback.share as f32;
     let accent = theme::accent(ui);
     painter.vline(x, rect.y_range(), Stroke::new(2.0, accent));
@@ -242,28 +247,6 @@ fn timeline(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
         let share = f64::from((at.x - rect.left()) / rect.width());
         actions.command(Command::Scrub(share));
     }
-}
-
-/// The best value of all restarts at each of a hundred moments of the playback.
-fn best_so_far(climb: &Climb) -> Vec<f64> {
-    let Some(report) = &climb.report else { return Vec::new() };
-    let mode = report.config.mode;
-    let mut best = f64::NAN;
-    let mut reached = 0;
-    (0..=100)
-        .map(|moment| {
-            let step = climb.paths.step_at(f64::from(moment) / 100.0).floor() as usize;
-            for step in reached..=step {
-                for value in report.restarts.iter().filter_map(|r| r.restart.values.get(step)) {
-                    if best.is_nan() || mode.better(*value, best) {
-                        best = *value;
-                    }
-                }
-            }
-            reached = step + 1;
-            best
-        })
-        .collect()
 }
 
 fn two_lines(ui: &mut Ui, first: &str, second: &str, width: f32) {

@@ -79,7 +79,8 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
         painter.add(outline_shape(&nearest.outline, rect.center(), unit, stroke));
     }
     properties(ui, probe, state.property(), compact);
-    if state.training.run.is_none() {
+    let learning = state.training.run.is_some() && state.training.model == Some(probe.model.0);
+    if !learning {
         verdict(ui, &probe.verdict);
     }
     details(ui, probe, actions);

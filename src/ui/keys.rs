@@ -3,7 +3,7 @@
 use super::action::{Action, Actions, Sheet};
 use super::top_bar::suggested_path;
 use crate::session::{Activity, Command, Overlay, State};
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, FocusDirection, Key, KeyboardShortcut, Modifiers};
 
 /// The keys and what they do, for the sheet that shows them.
 pub const HELP: &[(&str, &str)] = &[
@@ -17,9 +17,11 @@ pub const HELP: &[(&str, &str)] = &[
     ("G  H  D  P  T", "Shapes, heat, data, paths, trust"),
     ("F", "Show all data"),
     ("Tab", "Left panel"),
-    ("F5   F11", "Present, full screen"),
+    ("Drag, scroll", "Move the map, zoom"),
+    ("F1   F5   F11", "Keys, present, full screen"),
     ("Ctrl+O   Ctrl+S", "Open, save"),
     ("Ctrl+Z   Esc", "Undo, cancel"),
+    ("Ctrl+Shift+C", "Copy a picture of the window"),
 ];
 
 /// Turns keys into actions; while a field is typed in, only those with Ctrl or F.
@@ -39,7 +41,7 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
     if pressed(ctrl(Key::S))
         && let Some((id, _)) = state.shown()
     {
-        actions.push(Action::Show(Sheet::Save(id, suggested_path(state))));
+        actions.push(Action::Show(Sheet::Save(id, suggested_path(state, id))));
     }
     if pressed(ctrl(Key::Z)) {
         actions.command(Command::Undo);
@@ -60,6 +62,13 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
     }
     if plain(Key::Tab) {
         actions.push(Action::TogglePanel);
+        // The library has moved its focus by now; the key means the panel here.
+        ctx.memory_mut(|memory| {
+            memory.move_focus(FocusDirection::None);
+            if let Some(focused) = memory.focused() {
+                memory.surrender_focus(focused);
+            }
+        });
     }
     let commands = [
         (Key::Num1, Command::Turn(Activity::Explore)),

@@ -1,9 +1,10 @@
 //! The map: the scene, what the mouse does to it, and the few things that float over it.
 
 use super::action::Actions;
-use super::painting::{Cache, Transform, paint};
+use super::painting::{BAR_ROOM, Cache, Transform, paint};
 use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button};
+use crate::explore::Bounds;
 use crate::explore::colour::scale;
 use crate::explore::compose::{Climb, Subject, compose};
 use crate::explore::three_digits;
@@ -21,7 +22,7 @@ const GRAB: f32 = 11.0;
 pub struct MapView {
     cache: Cache,
     dragging_pick: bool,
-    last_hover: Option<Pos2>,
+    last_hover: Option<(Pos2, Bounds)>,
 }
 
 impl MapView {
@@ -67,7 +68,10 @@ impl MapView {
             colour_bar(ui, rect, state, actions);
         }
         chips(ui, rect, state, actions);
-        if !state.settings.hint_followed && state.activity == Activity::Explore {
+        if !state.settings.hint_followed
+            && state.activity == Activity::Explore
+            && state.notices.iter().next().is_none()
+        {
             hint(ui, rect, "Move over the map. Double-click to climb from there.");
         }
         notices(ui, rect, state, actions);
@@ -82,8 +86,10 @@ impl MapView {
         actions: &mut Actions,
     ) {
         let hover = response.hover_pos().filter(|_| !response.dragged());
-        if hover != self.last_hover {
-            self.last_hover = hover;
+        // A view that moves under a still mouse shows another point too.
+        let here = hover.map(|at| (at, transform.view));
+        if here != self.last_hover {
+            self.last_hover = here;
             actions.command(Command::Hover(hover.map(|at| transform.to_map(at))));
         }
         if let Some(at) = response.hover_pos() {
@@ -153,10 +159,10 @@ impl MapView {
 fn shown_climb(state: &State) -> Option<Climb<'_>> {
     let climb = state.climb.as_ref()?;
     let (id, entry) = state.shown()?;
-    if climb.model.0 != id || climb.paths.lines.is_empty() {
+    if climb.model.0 != id || climb.paths.is_empty() {
         return None;
     }
-    let star = climb.star().zip(climb.report.as_ref()).map(|(index, report)| {
+    let star = climb.star().zip(climb.report()).map(|(index, report)| {
         entry.prepared.projection.project(report.restarts[index].restart.best())
     });
     Some(Climb {
@@ -165,6 +171,7 @@ fn shown_climb(state: &State) -> Option<Climb<'_>> {
         fresh_from: climb.fresh_from(),
         chosen: climb.chosen,
         star,
+        stale: state.is_climb_stale(),
     })
 }
 
@@ -175,8 +182,7 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     if star.is_some() {
         return state.climb.as_ref()?.star();
     }
-    let heads = (0..climb.paths.lines.len())
-        .map(|i| (i, climb.paths.section(i, climb.step, climb.step)[0]));
+    let heads = (0..climb.paths.len()).filter_map(|i| Some((i, climb.paths.head(i, climb.step)?)));
     let distances = heads.map(|(i, head)| (i, transform.to_screen(head).distance(at)));
     let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1))?;
     (nearest.1 < GRAB).then_some(nearest.0)
@@ -244,10 +250,10 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
 fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let (low, high) = state.range();
     let height = (rect.height() - 190.0).clamp(90.0, 260.0);
-    let width = 92.0;
+    let width = BAR_ROOM - 12.0;
     let frame = Rect::from_min_size(
         pos2(rect.right() - width - 10.0, rect.top() + 10.0),
-        vec2(width, height + 62.0),
+        vec2(width, height + 70.0),
     );
     ui.painter().rect_filled(frame, 8.0, ui.visuals().panel_fill.gamma_multiply(0.96));
     let response = ui.interact(frame, ui.scope_id().with("colour bar"), Sense::click());

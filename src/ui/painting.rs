@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// Points of a line closer than this on the screen are drawn as one.
 const FINE: f32 = 0.7;
+/// Room that the colour bar takes at the right of the map, in points.
+pub const BAR_ROOM: f32 = 116.0;
 /// Distance of hatching lines, in points.
 const HATCH: f64 = 7.0;
 
@@ -311,13 +313,6 @@ fn paint_mark(painter: &Painter, mark: &Mark, transform: Transform) {
             painter.circle_stroke(at, r, Stroke::new(3.4, casing));
             painter.circle_stroke(at, r, Stroke::new(1.7, ink));
         }
-        MarkKind::Cross => {
-            for (width, colour) in [(4.0, casing), (1.8, ink)] {
-                let arm = |dx: f32, dy: f32| [at - vec2(dx, dy), at + vec2(dx, dy)];
-                painter.line_segment(arm(r, 0.0), Stroke::new(width, colour));
-                painter.line_segment(arm(0.0, r), Stroke::new(width, colour));
-            }
-        }
         MarkKind::Star => star(painter, at, r, ink, casing),
     }
 }
@@ -336,7 +331,7 @@ fn star(painter: &Painter, at: Pos2, radius: f32, ink: Color32, casing: Color32)
 /// An arrowhead and a number at the middle of each edge over which ways have left.
 fn edge_counts(painter: &Painter, counts: [usize; 4], rect: Rect) {
     // Clear of the chips at the top and the colour bar at the right.
-    let rect = Rect::from_min_max(rect.min + vec2(0.0, 44.0), rect.max);
+    let rect = Rect::from_min_max(rect.min + vec2(0.0, 44.0), rect.max - vec2(BAR_ROOM, 0.0));
     let (dark, light) = (Color32::from_black_alpha(200), Color32::WHITE);
     for (edge, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
         let arrow = glyphs::edge_arrow(edge, pair(rect.min), pair(rect.max));

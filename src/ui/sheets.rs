@@ -223,7 +223,7 @@ fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions)
     heading(ui, &format!("Close '{name}' without saving?"));
     ui.horizontal(|ui| {
         if ui.button("Save\u{2026}").clicked() {
-            actions.push(Action::Show(Sheet::Save(id, super::top_bar::suggested_path(state))));
+            actions.push(Action::Show(Sheet::Save(id, super::top_bar::suggested_path(state, id))));
         }
         if ui.button("Close without saving").clicked() {
             actions.push(Action::HideSheet);

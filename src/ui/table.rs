@@ -3,17 +3,17 @@
 use super::action::Actions;
 use super::widgets::belief_colour;
 use crate::explore::three_digits;
-use crate::optimise::{RestartReport, SearchReport};
+use crate::optimise::RestartReport;
 use crate::session::Command;
-use crate::session::climb::Climb;
+use crate::session::climb::{Climb, Findings};
 use egui::{RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
 const ROW: f32 = 22.0;
 
 /// Draws the table; a click on a row lifts its way out, another one lets it go.
-pub fn show(ui: &mut Ui, climb: &Climb, report: &SearchReport, actions: &mut Actions) {
-    let order = best_first(report);
+pub fn show(ui: &mut Ui, climb: &Climb, findings: &Findings, actions: &mut Actions) {
+    let Findings { report, order, .. } = findings;
     let columns = [
         ("#", 34.0),
         ("Start", 62.0),
@@ -76,15 +76,4 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, index: usize, report: &Restart
         let text = RichText::new(report.verdict.word()).small().color(colour);
         ui.label(text).on_hover_text(report.verdict.sentence());
     });
-}
-
-fn best_first(report: &SearchReport) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..report.restarts.len()).collect();
-    let value = |&i: &usize| {
-        let value = report.restarts[i].restart.best_value();
-        // The sign makes the best first; what has no value comes last.
-        if value.is_nan() { f64::INFINITY } else { -report.config.mode.sign() * value }
-    };
-    order.sort_by(|a, b| value(a).total_cmp(&value(b)));
-    order
 }

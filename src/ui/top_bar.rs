@@ -3,8 +3,10 @@
 use super::action::{Action, Actions, Sheet};
 use super::theme;
 use crate::model::samples::SAMPLES;
+use crate::session::models::ModelId;
 use crate::session::settings::ThemeChoice;
 use crate::session::{Activity, Command, State};
+use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 /// Draws the bar.
@@ -56,7 +58,9 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let mark = |unsaved: bool| if unsaved { " (unsaved)" } else { "" };
     let title = format!("{}{}", entry.name, mark(entry.unsaved));
     let text = RichText::new(title).family(theme::strong()).size(16.0);
-    let response = ui.menu_button(text, |ui| {
+    ui.set_max_width(ui.available_width());
+    let button = Button::new(text).truncate();
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(240.0);
         for (id, entry) in state.models.iter() {
             let name = format!("{}{}", entry.name, mark(entry.unsaved));
@@ -65,14 +69,14 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
             }
         }
         for (index, sample) in SAMPLES.iter().enumerate() {
-            let open = state.models.iter().any(|(_, e)| e.name == sample.name);
+            let open = state.models.iter().any(|(_, e)| e.name == sample.name && e.path.is_none());
             if !open && ui.button(sample.name).on_hover_text(sample.about).clicked() {
                 actions.command(Command::OpenSample(index));
             }
         }
         ui.separator();
         if ui.add(Button::new("Save\u{2026}").shortcut_text("Ctrl+S")).clicked() {
-            actions.push(Action::Show(Sheet::Save(shown, suggested_path(state))));
+            actions.push(Action::Show(Sheet::Save(shown, suggested_path(state, shown))));
         }
         if ui.button("Close").clicked() {
             let unsaved = entry.unsaved;
@@ -83,14 +87,15 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
             });
         }
     });
-    response
-        .response
-        .on_hover_text("The model that is shown; open ones and samples are in this menu");
+    response.on_hover_text(format!(
+        "{}: the model that is shown; open ones and samples are in this menu",
+        entry.name
+    ));
 }
 
 /// Where a model would be saved: where it came from, or a name of its own.
-pub fn suggested_path(state: &State) -> String {
-    let Some((_, entry)) = state.shown() else { return String::new() };
+pub fn suggested_path(state: &State, model: ModelId) -> String {
+    let Some(entry) = state.models.get(model) else { return String::new() };
     match &entry.path {
         Some(path) => path.display().to_string(),
         None => format!("{}.safetensors", entry.name.to_lowercase().replace([' ', ','], "_")),
@@ -106,7 +111,12 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
     };
     item(ui, "Open\u{2026}", "Ctrl+O", Action::Show(Sheet::Open(String::new())));
     if let Some((shown, _)) = state.shown() {
-        item(ui, "Save\u{2026}", "Ctrl+S", Action::Show(Sheet::Save(shown, suggested_path(state))));
+        item(
+            ui,
+            "Save\u{2026}",
+            "Ctrl+S",
+            Action::Show(Sheet::Save(shown, suggested_path(state, shown))),
+        );
     }
     if let Some(undo) = state.undoable() {
         item(ui, undo, "Ctrl+Z", Action::Do(Command::Undo));
