@@ -2,6 +2,7 @@
 
 use crate::data::recipe::Recipe;
 use crate::error::{Error, Result};
+use crate::explore::compose::Visible;
 use crate::model::training::TrainingConfig;
 use crate::numerics::files;
 use crate::optimise::SearchConfig;
@@ -33,15 +34,46 @@ pub struct Settings {
     /// Files that were opened or saved, newest first.
     pub recent: Vec<PathBuf>,
     /// The data of the next training.
+    #[serde(deserialize_with = "known_or_usual")]
     pub recipe: Recipe,
     /// The settings of the next training.
+    #[serde(deserialize_with = "known_or_usual")]
     pub training: TrainingConfig,
     /// The settings of the next search.
+    #[serde(deserialize_with = "known_or_usual")]
     pub search: SearchConfig,
+    /// The layers of the map in each activity, in the order of [`Activity`](super::Activity).
+    #[serde(deserialize_with = "known_or_usual")]
+    pub layers: Layers,
     /// Whether training runs without a brake.
     pub full_speed: bool,
     /// Whether the first hint was followed.
     pub hint_followed: bool,
+}
+
+/// The layers of the map in each activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers(pub [Visible; 3]);
+
+impl Default for Layers {
+    fn default() -> Self {
+        let nothing = Visible::default();
+        Self([
+            Visible { shapes: true, ..nothing },
+            Visible { shapes: true, data: true, ..nothing },
+            Visible { shapes: true, heat: true, paths: true, ..nothing },
+        ])
+    }
+}
+
+/// What another version of the program wrote and this one does not understand costs that part alone.
+fn known_or_usual<'de, D, T>(deserializer: D) -> std::result::Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Default + serde::de::DeserializeOwned,
+{
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 impl Settings {
@@ -109,6 +141,10 @@ mod tests {
         assert_eq!(settings.recent, [PathBuf::from("a"), PathBuf::from("b")]);
         settings.save(&path).unwrap();
         assert_eq!(Settings::load(&path).unwrap(), settings);
+        let part = r#"{"theme":"dark","search":{"steps":"many"}}"#;
+        std::fs::write(&path, part).unwrap();
+        let kept = Settings::load(&path).unwrap();
+        assert_eq!((kept.theme, kept.search), (ThemeChoice::Dark, SearchConfig::default()));
         std::fs::write(&path, "{").unwrap();
         assert!(Settings::load(&path).unwrap_err().to_string().contains("set aside"));
         assert!(path.with_extension("damaged.json").exists());

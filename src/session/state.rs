@@ -85,7 +85,6 @@ pub struct State {
     pub settings: Settings,
     /// Jobs that open or save.
     pub errands: BTreeMap<RunId, Errand>,
-    visible: [Visible; 3],
     held_range: Option<(f64, f64)>,
     /// While a model is learned its range would jump; what the person holds comes first.
     training_range: Option<(f64, f64)>,
@@ -95,7 +94,6 @@ pub struct State {
 impl State {
     /// Nothing is open yet.
     pub fn new(settings: Settings) -> Self {
-        let nothing = Visible::default();
         Self {
             activity: Activity::default(),
             models: Models::default(),
@@ -105,11 +103,6 @@ impl State {
             notices: Notices::default(),
             settings,
             errands: BTreeMap::new(),
-            visible: [
-                Visible { shapes: true, ..nothing },
-                Visible { shapes: true, data: true, ..nothing },
-                Visible { shapes: true, heat: true, paths: true, ..nothing },
-            ],
             held_range: None,
             training_range: None,
             lost: Vec::new(),
@@ -123,12 +116,12 @@ impl State {
 
     /// The layers of the present activity.
     pub fn visible(&self) -> Visible {
-        self.visible[self.activity as usize]
+        self.settings.layers.0[self.activity as usize]
     }
 
     /// Switches a layer of the present activity.
     pub fn toggle(&mut self, overlay: Overlay) {
-        let visible = &mut self.visible[self.activity as usize];
+        let visible = &mut self.settings.layers.0[self.activity as usize];
         let layer = match overlay {
             Overlay::Shapes => &mut visible.shapes,
             Overlay::Heat => &mut visible.heat,

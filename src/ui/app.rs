@@ -145,21 +145,14 @@ impl eframe::App for App {
         Panel::top("top").exact_size(40.0).frame(frame(12, 4)).show(ui, |ui| {
             top_bar::show(ui, state, self.presenting, &mut actions);
         });
-        if !self.presenting {
-            let open = self.drawer_open && drawer::has_content(state);
-            let height = if open { drawer::OPEN } else { drawer::CLOSED };
-            Panel::bottom("drawer").exact_size(height).frame(frame(12, 8)).show(ui, |ui| {
-                drawer::show(ui, state, open, &mut actions);
-            });
-            if !self.panel_hidden {
-                Panel::left("controls")
-                    .exact_size(260.0)
-                    .resizable(false)
-                    .frame(frame(14, 8))
-                    .show(ui, |ui| {
-                        panels::show(ui, state, &mut actions);
-                    });
-            }
+        let open = self.drawer_open && drawer::has_content(state);
+        let height = if open { drawer::OPEN } else { drawer::CLOSED };
+        Panel::bottom("drawer").exact_size(height).frame(frame(12, 8)).show(ui, |ui| {
+            drawer::show(ui, state, open, &mut actions);
+        });
+        if !self.presenting && !self.panel_hidden {
+            let left = Panel::left("controls").exact_size(260.0).resizable(false);
+            left.frame(frame(14, 8)).show(ui, |ui| panels::show(ui, state, &mut actions));
         }
         Panel::right("inspector").exact_size(300.0).resizable(false).frame(frame(14, 8)).show(
             ui,

@@ -46,7 +46,7 @@ impl Sheets {
             ui.set_width(if sheet == Sheet::Data { 700.0 } else { 460.0 });
             match &mut sheet {
                 Sheet::Open(path) => open(ui, path, state, actions),
-                Sheet::Save(id, path) => save(ui, *id, path, actions),
+                Sheet::Save(id, path) => save(ui, *id, path, state, actions),
                 Sheet::Data => self.data(ui, &state.settings.recipe, actions),
                 Sheet::CloseUnsaved(id) => close_unsaved(ui, *id, state, actions),
                 Sheet::QuitUnsaved => quit_unsaved(ui, state, actions),
@@ -196,18 +196,31 @@ fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
     }
 }
 
-fn save(ui: &mut Ui, id: ModelId, path: &mut String, actions: &mut Actions) {
+fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mut Actions) {
     heading(ui, "Save the model");
     let entered = path_field(ui, path, "path of a file");
+    let target = with_extension(path.trim());
+    let own =
+        state.models.get(id).and_then(|entry| entry.path.as_deref()) == Some(target.as_path());
+    let replaces = target.is_file() && !own;
+    let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
+    if replaces {
+        let text = format!("{} exists and would be replaced.", whole.display());
+        ui.label(RichText::new(text).small().color(ui.visuals().warn_fg_color));
+    } else if !path.trim().is_empty() {
+        note(ui, whole.display().to_string());
+    }
     note(
         ui,
         "The checkpoint holds the weights, the encoded data and how they were made: it opens without the data.",
     );
     ui.horizontal(|ui| {
-        let clicked = ui.add_enabled(!path.trim().is_empty(), Button::new("Save")).clicked();
-        if (clicked || entered) && !path.trim().is_empty() {
+        let name = if replaces { "Replace it" } else { "Save" };
+        let clicked = ui.add_enabled(!path.trim().is_empty(), Button::new(name)).clicked();
+        // Enter alone replaces nothing.
+        if (clicked || (entered && !replaces)) && !path.trim().is_empty() {
             actions.push(Action::HideSheet);
-            actions.command(Command::Save(id, PathBuf::from(path.trim())));
+            actions.command(Command::Save(id, target));
         }
         if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
             actions.push(Action::BrowseSave(id));
@@ -216,6 +229,17 @@ fn save(ui: &mut Ui, id: ModelId, path: &mut String, actions: &mut Actions) {
             actions.push(Action::HideSheet);
         }
     });
+}
+
+/// The path with the extension that opens as a model again, unless it has it.
+fn with_extension(path: &str) -> PathBuf {
+    let path = PathBuf::from(path);
+    if path.extension().is_some_and(|e| e == "safetensors") || path.as_os_str().is_empty() {
+        return path;
+    }
+    let mut name = path.into_os_string();
+    name.push(".safetensors");
+    name.into()
 }
 
 fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions) {

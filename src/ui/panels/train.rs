@@ -9,26 +9,33 @@ use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::widgets::{duration, heading, log_slider, note, number, primary, row, segments};
 use clap::ValueEnum;
-use egui::{Button, ProgressBar, Ui, vec2};
+use egui::{Button, Frame, Panel, ProgressBar, ScrollArea, Ui, vec2};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let under_way = state.training.phase != Phase::Idle;
-    heading(ui, "Train");
-    ui.add_enabled_ui(!under_way, |ui| {
-        data(ui, &state.settings.recipe, actions);
-        let mut config = state.settings.training.clone();
-        settings(ui, &mut config);
-        if config.seed != state.settings.training.seed {
-            // One seed for data and training, as on the command line.
-            let recipe = Recipe { seed: config.seed, ..state.settings.recipe.clone() };
-            actions.command(Command::SetRecipe(recipe));
-        }
-        if config != state.settings.training {
-            actions.command(Command::SetTraining(config));
-        }
+    // What is pressed stays in sight, however long the settings are.
+    let buttons =
+        Panel::bottom("train").frame(Frame::NONE).show_separator_line(false).resizable(false);
+    buttons.show(ui, |ui| {
+        ui.add_space(6.0);
+        if under_way { running(ui, state, actions) } else { idle(ui, state, actions) }
     });
-    ui.add_space(4.0);
-    if under_way { running(ui, state, actions) } else { idle(ui, state, actions) }
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        heading(ui, "Train");
+        ui.add_enabled_ui(!under_way, |ui| {
+            data(ui, &state.settings.recipe, actions);
+            let mut config = state.settings.training.clone();
+            settings(ui, &mut config);
+            if config.seed != state.settings.training.seed {
+                // One seed for data and training, as on the command line.
+                let recipe = Recipe { seed: config.seed, ..state.settings.recipe.clone() };
+                actions.command(Command::SetRecipe(recipe));
+            }
+            if config != state.settings.training {
+                actions.command(Command::SetTraining(config));
+            }
+        });
+    });
 }
 
 fn data(ui: &mut Ui, recipe: &Recipe, actions: &mut Actions) {
@@ -49,7 +56,7 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
     number(ui, "Epochs", "Passes over the data", &mut config.epochs, 1..=10_000, 0.5);
     log_slider(
         ui,
-        "Order \u{2194} detail (beta)",
+        "Detail \u{2194} order (beta)",
         "beta, the weight of the KL term. High: a tidy map in which families blur or vanish. Low: sharp shapes on a map with gaps. 0: a plain autoencoder.",
         &mut config.beta,
         0.0..=10.0,
@@ -62,6 +69,7 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
             "BCE: each coordinate, scaled into 0 to 1, as a probability; needs the sigmoid output",
         ),
     ];
+    ui.label("Loss").on_hover_text("How far a rebuilt shape is from the original");
     if segments(ui, &mut config.loss, &losses) {
         take_loss(config, config.loss);
     }
@@ -77,6 +85,7 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
             "The decoder keeps to the range of the data (\"discontinuous\")",
         ),
     ];
+    ui.label("Output").on_hover_text("What the decoder ends in");
     if segments(ui, &mut config.output, &outputs) && config.output == Output::Linear {
         take_loss(config, Reconstruction::Mse);
     }
