@@ -192,7 +192,7 @@ fn everything(window: &mut Window) {
     window.press(Key::Num3);
     window.press(Key::R);
     window.wait(|state| {
-        state.climb.as_ref().is_some_and(|c| c.report.is_some() && c.playback.share >= 1.0)
+        state.climb.as_ref().is_some_and(|c| c.report().is_some() && c.playback.share >= 1.0)
     });
     window.press(Key::D);
     window.press(Key::T);

@@ -7,6 +7,7 @@ use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::objective::{Mode, Property};
 use latent_explorer::optimise::{SearchConfig, StopReason};
+use latent_explorer::session::climb::Findings;
 use latent_explorer::session::event::{
     End, Event, Outcome, Progress, RunId, SearchProgress, TrainingProgress,
 };
@@ -20,6 +21,11 @@ use std::time::{Duration, Instant};
 
 fn session() -> Session {
     Session::new(None, Arc::new(|| ()))
+}
+
+/// What the last search found.
+fn findings(session: &Session) -> Arc<Findings> {
+    session.state().climb.as_ref().unwrap().findings.clone().unwrap()
 }
 
 /// Takes in what jobs report until the state is as it should be; a job that never ends is an error.
@@ -234,14 +240,14 @@ fn events_of_foreign_runs_are_dropped() {
     climb(&mut session, search(3, 5));
     until_climbed(&mut session);
     let training = session.state().training.run;
-    let report = session.state().report().unwrap().clone();
+    let report = findings(&session);
     let foreign = RunId(999);
     let said = session.state().notices.iter().count();
     let share = session.state().training.share;
     let progress = TrainingProgress { share: 0.77, epoch: 12, ..TrainingProgress::default() };
     session.apply(Event::Progress(foreign, Progress::Training(progress)));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
-    let progress = SearchProgress { step: 3, points };
+    let progress = SearchProgress { points };
     session.apply(Event::Progress(foreign, Progress::Search(progress)));
     for outcome in [Outcome::Finished, Outcome::Cancelled, Outcome::Failed("no".to_owned())] {
         session.apply(Event::Ended(foreign, End { outcome, product: None }));
@@ -250,8 +256,8 @@ fn events_of_foreign_runs_are_dropped() {
     assert_eq!(state.training.run, training);
     assert_ne!(state.training.share, 0.77);
     assert!(share <= state.training.share);
-    assert!(Arc::ptr_eq(state.report().unwrap(), &report));
-    assert!(state.climb.as_ref().unwrap().paths.lines.iter().all(|line| line.len() == 6));
+    assert!(Arc::ptr_eq(&findings(&session), &report));
+    assert!(state.climb.as_ref().unwrap().paths.last_step() == 5);
     assert_eq!(session.state().notices.iter().count(), said);
     session.perform(Command::StopTraining);
     until_trained(&mut session);
@@ -323,14 +329,14 @@ fn a_climb_ends_with_a_star_and_is_played() {
     until_climbed(&mut session);
     let state = session.state();
     let climb = state.climb.as_ref().unwrap();
-    let report = climb.report.as_ref().unwrap();
+    let report = climb.report().unwrap();
     assert_eq!(report.restarts.len(), 6);
-    assert!(climb.paths.lines.iter().all(|line| line.len() == 31));
+    assert!(climb.paths.last_step() == 30);
     assert!(climb.playback.playing && climb.playback.share == 0.0, "it begins to play");
     assert!(!state.is_climb_stale() && errors(&session).is_empty());
     let best = report.best_believable.expect("roundness has believable answers");
     assert!(session.advance(1.0).is_some_and(|wait| wait == 0.0));
-    session.advance(60.0);
+    (0..600).for_each(|_| _ = session.advance(0.1));
     let climb = session.state().climb.as_ref().unwrap();
     assert_eq!((climb.playback.playing, climb.shown_step()), (false, 30.0));
     assert_eq!(climb.star(), Some(best));
@@ -349,7 +355,9 @@ fn a_climb_ends_with_a_star_and_is_played() {
 fn a_climb_that_is_stopped_keeps_its_ways() {
     let mut session = session();
     climb(&mut session, search(20, 1_000_000));
-    until(&mut session, "some steps", |s| s.climb.as_ref().is_some_and(|c| c.step > 3));
+    until(&mut session, "some steps", |s| {
+        s.climb.as_ref().is_some_and(|c| c.paths.last_step() > 3)
+    });
     session.perform(Command::Cancel);
     until_climbed(&mut session);
     let report = session.state().report().unwrap();
@@ -368,7 +376,7 @@ fn a_climb_from_a_point_begins_there() {
     until_climbed(&mut session);
     let climb = session.state().climb.as_ref().unwrap();
     assert!(climb.from_point);
-    let report = climb.report.as_ref().unwrap();
+    let report = climb.report().unwrap();
     assert_eq!(report.restarts.len(), 1);
     assert_eq!(report.restarts[0].restart.start(), [0.4, -0.3]);
     assert_eq!(report.config.mode, Mode::Min);
@@ -382,14 +390,14 @@ fn starts_come_from_a_file_or_an_error_names_it() {
     let mut session = session();
     climb(&mut session, search(3, 5));
     until_climbed(&mut session);
-    let before = session.state().report().unwrap().clone();
+    let before = findings(&session);
     for bad in ["1,2,3\n", "one,two\nthree,four\n", ""] {
         std::fs::write(&path, bad).unwrap();
         session.perform(Command::Open(path.clone()));
         let told = errors(&session);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].starts_with(path.to_str().unwrap()), "{told:?}");
-        assert!(Arc::ptr_eq(session.state().report().unwrap(), &before));
+        assert!(Arc::ptr_eq(&findings(&session), &before));
         session.perform(Command::Cancel);
     }
     std::fs::write(&path, "z0,z1\n0.5,0.25\n-1,0\n").unwrap();
@@ -505,16 +513,16 @@ fn climbs_and_pins_come_back() {
     let mut session = session();
     climb(&mut session, search(4, 6));
     until_climbed(&mut session);
-    let report = session.state().report().unwrap().clone();
+    let report = findings(&session);
     session.perform(Command::ClearClimb);
     assert!(session.state().climb.is_none());
     session.perform(Command::Undo);
-    assert!(Arc::ptr_eq(session.state().report().unwrap(), &report));
+    assert!(Arc::ptr_eq(&findings(&session), &report));
     // A climb that another one replaces is lost, and comes back, just as well.
     session.perform(Command::Climb);
     until_climbed(&mut session);
     session.perform(Command::Undo);
-    assert!(Arc::ptr_eq(session.state().report().unwrap(), &report));
+    assert!(Arc::ptr_eq(&findings(&session), &report));
     for x in [0.0, 0.5, 1.0] {
         session.perform(Command::Pin([x, 0.0]));
     }
@@ -555,7 +563,9 @@ fn a_climb_outlives_the_model_it_was_made_in() {
     let mut session = session();
     let id = trained(&mut session);
     climb(&mut session, search(20, 1_000_000));
-    until(&mut session, "some steps", |s| s.climb.as_ref().is_some_and(|c| c.step > 3));
+    until(&mut session, "some steps", |s| {
+        s.climb.as_ref().is_some_and(|c| c.paths.last_step() > 3)
+    });
     session.perform(Command::CloseModel(id));
     session.perform(Command::StopClimb);
     until_climbed(&mut session);
@@ -563,7 +573,7 @@ fn a_climb_outlives_the_model_it_was_made_in() {
     assert!(session.state().is_climb_stale());
     session.perform(Command::Undo);
     let climb = session.state().climb.as_ref().unwrap();
-    let steps = climb.report.as_ref().unwrap().restarts[0].restart.steps();
+    let steps = climb.report().unwrap().restarts[0].restart.steps();
     assert_eq!(climb.paths.last_step(), steps, "its ways are there when the model is back");
 }
 

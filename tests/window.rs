@@ -365,7 +365,9 @@ fn escape_stops_a_climb() {
     key(&mut window, Key::Num3);
     set(&mut window, "Steps", 20_000);
     press(&mut window, "Climb");
-    until(&mut window, "some steps", |state| state.climb.as_ref().is_some_and(|c| c.step > 2));
+    until(&mut window, "some steps", |state| {
+        state.climb.as_ref().is_some_and(|c| c.paths.last_step() > 2)
+    });
     assert!(in_panel(&window, "Stop").is_some() && said(&window, "climbing"));
     key(&mut window, Key::Escape);
     until(&mut window, "the end of the climb", |state| state.report().is_some());

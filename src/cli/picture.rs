@@ -6,7 +6,7 @@ use crate::error::{Error, Result, check_range};
 use crate::explore::colour::Palette;
 use crate::explore::compose::{Points, Subject, Visible, compose, heat_pixels};
 use crate::explore::grid::{Lattice, ShapeGrid};
-use crate::explore::heat::HeatField;
+use crate::explore::heat::{HeatField, usual_range};
 use crate::explore::{Bounds, Projection, Scene, encoded, home_view};
 use crate::export::bar::ColourBar;
 use crate::export::png::png;
@@ -24,8 +24,6 @@ use std::sync::atomic::AtomicBool;
 const POINTS: f64 = 800.0;
 /// Cells of the heat map in each direction.
 const HEAT_CELLS: usize = 256;
-/// Cells in each direction from which the range of the colours is taken.
-const RANGE_CELLS: usize = 128;
 
 /// The arguments of `field`.
 #[derive(Debug, Args)]
@@ -154,8 +152,6 @@ fn is_svg(path: &Path) -> Result<bool> {
 struct Map<'a> {
     model: Arc<Model>,
     projection: Projection,
-    /// Where the data are, with a margin.
-    home: Bounds,
     /// The part of the map that is shown.
     view: Bounds,
     /// The distance between neighbouring shapes, in map units.
@@ -167,15 +163,14 @@ impl<'a> Map<'a> {
     /// The data of the model with a margin, in a room of the given proportions.
     fn new(model: Arc<Model>, what: What, aspect: f64, palette: &'a Palette) -> Self {
         let projection = Projection::of(&model.encoded.mu);
-        let home = home_view(&model, &projection);
-        let view = home.with_aspect(aspect);
+        let view = home_view(&model, &projection).with_aspect(aspect);
         let spacing = view.size()[0] / if what == What::Heat { 13.0 } else { 24.0 };
-        Self { model, projection, home, view: aligned(view, spacing), spacing, palette }
+        Self { model, projection, view: aligned(view, spacing), spacing, palette }
     }
 
     /// The layers, and what their colours mean.
     fn scene(&self, what: What, property: Property) -> Result<(Scene, Option<ColourBar>)> {
-        let Self { model, projection, home, view, spacing, palette } = self;
+        let Self { model, projection, view, spacing, palette } = self;
         let lattice = Lattice::covering(view, *spacing);
         let grid = Arc::new(ShapeGrid::decode(model, projection, property, lattice)?);
         let mut subject = Subject {
@@ -196,7 +191,8 @@ impl<'a> Map<'a> {
             return Ok((compose(&subject, visible, true, *view, palette), None));
         }
         // One scale for every picture of a model, so that two of them compare.
-        let range = heat(model, property, projection, *home, RANGE_CELLS)?.range;
+        let objective = Objective::of(model.clone(), property);
+        let range = usual_range(&objective, projection)?;
         subject.range = range.unwrap_or(subject.range);
         let field;
         let pixels;

@@ -1,5 +1,6 @@
 //! Progress on standard error: one line rewritten on a terminal, a line a second elsewhere.
 
+use crate::explore::duration;
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
@@ -54,29 +55,5 @@ impl Drop for Progress {
     /// An error message begins on a line of its own.
     fn drop(&mut self) {
         self.clear();
-    }
-}
-
-/// `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`.
-fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        0..10 => format!("{seconds:.1} s"),
-        10..60 => format!("{whole} s"),
-        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-
-    #[test]
-    fn durations_read_well() {
-        assert_eq!(duration(0.42), "0.4 s");
-        assert_eq!(duration(59.7), "1 min 0 s");
-        assert_eq!(duration(185.0), "3 min 5 s");
-        assert_eq!(duration(7800.0), "2 h 10 min");
     }
 }

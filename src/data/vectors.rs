@@ -54,7 +54,7 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
     if rows.is_empty() {
         return Err(Error::file(
             path,
-            format!("has no rows; it needs one line of {width} numbers for each {of}"),
+            format!("has no rows; it needs {of} of {width} numbers on each line"),
         ));
     }
     Ok(rows)

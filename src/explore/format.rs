@@ -1,4 +1,4 @@
-//! Numbers as they are shown: three significant digits.
+//! Numbers as they are shown: three significant digits, times in words.
 
 /// `value` with three significant digits: `0.785`, `12.3`, `1230`, `1.2e6`; "–" where there is none.
 pub fn three_digits(value: f64) -> String {
@@ -23,9 +23,32 @@ pub fn three_digits(value: f64) -> String {
     format!("{rounded:.*}", usize::try_from(2 - exponent).unwrap_or(0))
 }
 
+/// Seconds as a person plans with them; "–" where nobody knows.
+pub fn duration(seconds: f64) -> String {
+    if !seconds.is_finite() {
+        return "–".to_owned();
+    }
+    let whole = seconds.round() as u64;
+    match whole {
+        0..10 => format!("{seconds:.1} s"),
+        10..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::three_digits;
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(duration(0.42), "0.4 s");
+        assert_eq!(duration(59.7), "1 min 0 s");
+        assert_eq!(duration(185.0), "3 min 5 s");
+        assert_eq!(duration(7800.0), "2 h 10 min");
+        assert_eq!(duration(f64::INFINITY), "–");
+    }
 
     #[test]
     fn three_digits_are_shown_whatever_the_size() {

@@ -9,6 +9,9 @@ use crate::trust::inside;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Cells along each side of the box over which the usual range is measured.
+const RANGE_CELLS: usize = 32;
+
 /// Values on a grid over `bounds`, row by row from the bottom.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatField {
@@ -65,6 +68,20 @@ impl HeatField {
             .or_else(|| percentiles(&values, |i| valid[i]));
         Ok(Some(Self { bounds, columns, rows, values, valid, range }))
     }
+}
+
+/// The range of colours for a property of a model: [`HeatField::range`] over the box of its data, so
+/// that every picture of one model has the same scale. None where the property means nothing.
+///
+/// # Errors
+/// Only when the tensor library fails.
+pub fn usual_range(objective: &Objective, projection: &Projection) -> Result<Option<(f64, f64)>> {
+    let statistics = &objective.model().card.statistics;
+    let corners = [projection.project(&statistics.low), projection.project(&statistics.high)];
+    let never = AtomicBool::new(false);
+    let bounds = Bounds::around(&corners);
+    let field = HeatField::compute(objective, projection, bounds, [RANGE_CELLS; 2], &never)?;
+    Ok(field.and_then(|field| field.range))
 }
 
 fn percentiles(values: &[f64], among: impl Fn(usize) -> bool) -> Option<(f64, f64)> {

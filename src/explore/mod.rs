@@ -15,6 +15,6 @@ pub mod scene;
 
 pub use bounds::Bounds;
 pub use encoded::home_view;
-pub use format::three_digits;
+pub use format::{duration, three_digits};
 pub use projection::Projection;
 pub use scene::Scene;

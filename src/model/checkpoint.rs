@@ -17,6 +17,8 @@ use std::path::Path;
 
 /// The version of the format that this program writes, and the newest it reads.
 pub const FORMAT: u32 = 1;
+/// The prior holds encoded data within a few units of the origin; beyond this a file is damaged.
+const FARTHEST_MU: f64 = 1e6;
 /// The metadata key under which the card stands.
 const KEY: &str = "latent-explorer";
 
@@ -186,29 +188,45 @@ fn read_encoded(
 
 /// What the tensors' shapes do not say.
 fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String> {
+    let super::card::Source::Outlines(recipe) = &card.source;
     let statistics = &card.statistics;
     let latent = encoded.mu.width();
-    let numbers = [&statistics.low, &statistics.high];
-    let scaling = &card.scaling;
-    let super::card::Source::Outlines(recipe) = &card.source;
-    if encoded.mu.is_empty() {
-        Err("holds no encoded data".to_owned())
-    } else if encoded.labels.iter().any(|&l| usize::from(l) >= encoded.names.len()) {
-        Err("has a label without a name".to_owned())
-    } else if numbers.iter().any(|n| n.len() != latent || n.iter().any(|v| !v.is_finite())) {
-        Err("its latent bounds do not fit its latent".to_owned())
-    } else if !(statistics.reach.is_finite() && statistics.reach > 0.0) {
-        Err("its statistics are not finite".to_owned())
-    } else if scaling.offset.iter().any(|v| !v.is_finite())
-        || scaling.scale.iter().any(|v| !(v.is_finite() && *v > 0.0))
-    {
-        Err("its scaling is not finite".to_owned())
-    } else if recipe.check().is_err()
-        || card.layers.first().is_none_or(|l| l.inputs != 2 * recipe.points)
-    {
-        Err("its data recipe does not fit its network".to_owned())
-    } else {
-        Ok(())
+    let (low, high) = (&statistics.low, &statistics.high);
+    let boxed = low.len() == latent
+        && high.len() == latent
+        && low.iter().zip(high).all(|(l, h)| l.is_finite() && h.is_finite() && l <= h);
+    let positive = |v: f64| v.is_finite() && v > 0.0;
+    let scaled = card.scaling.offset.iter().all(|v| v.is_finite())
+        && card.scaling.scale.iter().all(|&v| positive(f64::from(v)));
+    let checks = [
+        (!encoded.mu.is_empty(), "it holds no encoded data"),
+        (
+            encoded.mu.as_flat().iter().all(|v| v.abs() < FARTHEST_MU),
+            "its encoded data lie farther out than any model puts them",
+        ),
+        (
+            encoded.names.len() == recipe.families.len()
+                && encoded.labels.iter().all(|&l| usize::from(l) < encoded.names.len()),
+            "its labels do not fit its families",
+        ),
+        (boxed, "its latent bounds do not fit its latent"),
+        (
+            positive(statistics.reach)
+                && positive(statistics.median_area)
+                && statistics.round_trip.is_finite()
+                && statistics.round_trip >= 0.0,
+            "its statistics are not those of outlines",
+        ),
+        (scaled, "its scaling is not finite"),
+        (
+            recipe.check().is_ok()
+                && card.layers.first().is_some_and(|l| l.inputs == 2 * recipe.points),
+            "its data recipe does not fit its network",
+        ),
+    ];
+    match checks.iter().find(|(holds, _)| !holds) {
+        Some((_, problem)) => Err(format!("is damaged: {problem}; train or save the model again")),
+        None => Ok(()),
     }
 }
 

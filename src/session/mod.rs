@@ -285,3 +285,11 @@ impl Session {
         }
     }
 }
+
+impl Drop for Session {
+    /// Jobs end when nobody waits for them any more.
+    fn drop(&mut self) {
+        self.state.training.control.cancel();
+        self.state.climb.iter().for_each(|climb| climb.control.cancel());
+    }
+}

@@ -3,17 +3,13 @@
 use crate::error::Result;
 use crate::explore::compose::Points;
 use crate::explore::encoded::points;
-use crate::explore::heat::HeatField;
+use crate::explore::heat::usual_range;
 use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
 use crate::objective::{Objective, Property};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-/// Cells along each side of the data's box over which the usual range of a property is measured.
-const RANGE_CELLS: usize = 32;
 
 /// One model among the open ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,10 +46,7 @@ impl Prepared {
         let mut ranges = [(0.0, 1.0); 4];
         for (range, property) in ranges.iter_mut().zip(Property::ALL) {
             let objective = Objective::of(model.clone(), property);
-            let never = AtomicBool::new(false);
-            let cells = [RANGE_CELLS; 2];
-            let field = HeatField::compute(&objective, &projection, data_box, cells, &never)?;
-            if let Some(found) = field.and_then(|field| field.range) {
+            if let Some(found) = usual_range(&objective, &projection)? {
                 *range = found;
             }
         }

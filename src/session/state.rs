@@ -331,7 +331,9 @@ impl State {
         }
         match outcome {
             Outcome::Finished => {
-                self.notices.info("Training finished. Save the model with Ctrl+S.")
+                let epochs = self.training.epochs;
+                let text = format!("Training finished after {epochs} epochs. Save it with Ctrl+S.");
+                self.notices.info(text);
             }
             Outcome::Cancelled => self.notices.info("Training stopped; what it learned is kept."),
             Outcome::Failed(why) if kept => {

@@ -3,10 +3,10 @@
 use super::action::{Action, Actions};
 use super::painting::fill_shape;
 use super::theme::{self, colour};
-use super::widgets::{Icon, duration, icon_button, note};
+use super::widgets::{Icon, icon_button, note};
 use super::{curves, table};
 use crate::explore::colour::scale;
-use crate::explore::three_digits;
+use crate::explore::{duration, three_digits};
 use crate::session::climb::Climb;
 use crate::session::training::Phase;
 use crate::session::{Activity, Command, State};

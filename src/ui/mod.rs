@@ -62,7 +62,8 @@ fn options(samples: u16) -> eframe::NativeOptions {
     if let Ok(icon) = icon {
         viewport = viewport.with_icon(icon);
     }
-    eframe::NativeOptions { viewport, multisampling: samples, ..Default::default() }
+    let renderer = eframe::Renderer::Glow;
+    eframe::NativeOptions { viewport, multisampling: samples, renderer, ..Default::default() }
 }
 
 /// Why the window did not open; what the libraries say names their own source files.

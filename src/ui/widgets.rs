@@ -217,16 +217,3 @@ fn draw_icon(ui: &Ui, icon: Icon, rect: Rect, ink: Color32) {
         }
     }
 }
-
-/// Seconds in words a person plans with.
-pub fn duration(seconds: f64) -> String {
-    if !seconds.is_finite() {
-        return "\u{2013}".to_owned();
-    }
-    let whole = seconds.ceil().max(0.0) as u64;
-    match whole {
-        0..60 => format!("{whole} s"),
-        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
-    }
-}

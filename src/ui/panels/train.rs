@@ -1,13 +1,14 @@
 //! Training: the data, the few settings that change the map, and the button that starts it.
 
 use crate::data::recipe::Recipe;
+use crate::explore::duration;
 use crate::model::losses::Reconstruction;
 use crate::model::training::TrainingConfig;
 use crate::model::vae::Output;
 use crate::session::training::Phase;
 use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Sheet};
-use crate::ui::widgets::{duration, heading, log_slider, note, number, primary, row, segments};
+use crate::ui::widgets::{heading, log_slider, note, number, primary, row, segments};
 use clap::ValueEnum;
 use egui::{Button, Frame, Panel, ProgressBar, ScrollArea, Ui, vec2};
 
