@@ -68,6 +68,16 @@ pub struct Evaluation {
     pub finite: Vec<bool>,
 }
 
+impl Evaluation {
+    fn append(&mut self, part: Self) {
+        self.value.extend(part.value);
+        self.gradient.extend(part.gradient);
+        self.valid.extend(part.valid);
+        self.finite.extend(part.finite);
+        self.terms.iter_mut().zip(part.terms).for_each(|(all, part)| all.extend(part));
+    }
+}
+
 impl Objective {
     /// One property of the model's shapes.
     pub fn of(model: Arc<Model>, property: Property) -> Self {
@@ -92,12 +102,15 @@ impl Objective {
     /// # Errors
     /// Only when the tensor library fails; values that are not finite are marked, not errors.
     pub fn evaluate(&self, z: &[f64], with_gradient: bool) -> Result<Evaluation> {
-        if z.is_empty() {
-            return Ok(Evaluation {
-                terms: vec![vec![]; self.terms.len()],
-                ..Evaluation::default()
-            });
+        let mut all = Evaluation { terms: vec![vec![]; self.terms.len()], ..Evaluation::default() };
+        for part in z.chunks(self.model.rows_at_once() * self.model.latent_dim()) {
+            all.append(self.evaluate_at_once(part, with_gradient)?);
         }
+        Ok(all)
+    }
+
+    /// As [`Self::evaluate`], for so few points that the tensor library keeps to this thread.
+    fn evaluate_at_once(&self, z: &[f64], with_gradient: bool) -> Result<Evaluation> {
         let z = self.model.latent_tensor(z)?;
         // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
         let given = flat_f64(&z)?;

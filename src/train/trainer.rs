@@ -14,7 +14,7 @@ use crate::model::vae::{Output, Pass, Vae, architecture, initial_parameters};
 use crate::numerics::adam::Adam;
 use crate::numerics::random::{Purpose, stream};
 use crate::numerics::statistics::coprime_stride;
-use crate::numerics::use_one_thread_per_product;
+use crate::numerics::{rows_at_once, use_one_thread_per_product};
 use crate::trust::measure_statistics;
 use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Tensor, Var};
 use rand::seq::SliceRandom;
@@ -204,12 +204,7 @@ impl Trainer {
     fn end_epoch(&mut self) -> Result<EpochRecord> {
         let mut mean = Losses::default();
         mean.add(self.sums, 1.0 / self.training_set.len() as f64);
-        let held: Vec<usize> = (0..self.held_out.len()).filter(|&i| self.held_out[i]).collect();
-        let held = if held.is_empty() {
-            None
-        } else {
-            Some(self.measure(&self.scaled.select(&held), None)?.0)
-        };
+        let held = self.measure_held_out()?;
         let record = EpochRecord {
             epoch: self.epoch + 1,
             total: mean.total,
@@ -228,6 +223,18 @@ impl Trainer {
         self.epoch += 1;
         self.begin_epoch();
         Ok(record)
+    }
+
+    /// The mean losses of the held-out samples, decoded from mu; none where none is held out.
+    fn measure_held_out(&self) -> Result<Option<Losses>> {
+        let held: Vec<usize> = (0..self.held_out.len()).filter(|&i| self.held_out[i]).collect();
+        let mut mean = Losses::default();
+        let widest = self.scaled.width().max(self.config.hidden);
+        for part in held.chunks(rows_at_once(widest)) {
+            let (losses, _) = self.measure(&self.scaled.select(part), None)?;
+            mean.add(losses, part.len() as f64 / held.len() as f64);
+        }
+        Ok((!held.is_empty()).then_some(mean))
     }
 
     /// The losses of scaled vectors, as numbers and as the graph of their total.
