@@ -29,13 +29,14 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
                 format!("line {} is not text; save the table as CSV in UTF-8", index + 1),
             )
         })?;
-        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
+        let begins = record.position().map_or(0, |position| position.byte() as usize);
+        let line = || line_at(&bytes, begins);
         if index == 0 && record.iter().all(|cell| cell.parse::<f64>().is_err()) {
             continue;
         }
         if record.len() != width {
             let problem =
-                format!("line {line} has {} columns where {of} needs {width}", record.len());
+                format!("line {} has {} columns where {of} needs {width}", line(), record.len());
             return Err(Error::file(path, problem));
         }
         row.clear();
@@ -43,6 +44,7 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
             let number = cell.parse::<f64>().ok().filter(|v| v.is_finite());
             row.push(number.ok_or_else(|| {
                 let column = column + 1;
+                let line = line();
                 Error::file(
                     path,
                     format!("line {line}, column {column}: '{cell}' is not a finite number"),
@@ -58,6 +60,14 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
         ));
     }
     Ok(rows)
+}
+
+/// The line, counted from 1, of the first text at or after a place in the file: a record begins where
+/// the one before ended, so blank lines lie between.
+fn line_at(bytes: &[u8], begins: usize) -> usize {
+    let text = bytes.iter().skip(begins).position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
+    let before = &bytes[..(begins + text).min(bytes.len())];
+    1 + before.iter().filter(|&&b| b == b'\n').count()
 }
 
 /// Writes a header and rows of cells, whole or not at all. Numbers keep their full precision.
@@ -112,6 +122,7 @@ mod tests {
     fn what_is_wrong_is_named_with_its_line() {
         let message = |text| read_text(text).unwrap_err().to_string();
         assert!(message("1,2\n3\n").contains("line 2 has 1 columns"), "{}", message("1,2\n3\n"));
+        assert!(message("1,2\n\n\n3\n").contains("line 4 has 1 columns"), "blank lines count");
         assert!(message("1,2\n3,four\n").contains("line 2, column 2: 'four'"));
         assert!(message("1,2\nNaN,4\n").contains("'NaN' is not a finite number"));
         assert!(message("").contains("no rows"));

@@ -108,6 +108,26 @@ impl SearchReport {
         best
     }
 
+    /// The restarts as a table in full precision: cells separated by tabs, as spreadsheets take them.
+    pub fn table(&self) -> String {
+        let mut table = "restart\tstart\tbest\tbest_step\tfinal\tsteps\tended\ttrust\n".to_owned();
+        for index in self.best_first() {
+            let RestartReport { restart, verdict, .. } = &self.restarts[index];
+            let cells = [
+                (index + 1).to_string(),
+                restart.values.first().copied().unwrap_or(f64::NAN).to_string(),
+                restart.best_value().to_string(),
+                restart.best_step.map_or(String::new(), |step| step.to_string()),
+                restart.last_value().to_string(),
+                restart.steps().to_string(),
+                restart.stop_reason.map_or("", StopReason::label).to_owned(),
+                verdict.word().to_owned(),
+            ];
+            table += &(cells.join("\t") + "\n");
+        }
+        table
+    }
+
     /// Writes the report as JSON, format 1; what is not finite becomes null.
     ///
     /// # Errors

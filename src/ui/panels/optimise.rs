@@ -1,6 +1,7 @@
 //! Optimising: what is climbed, from how many starts, and the button that starts it.
 
 use crate::objective::{Mode, Property};
+use crate::session::climb::Climb;
 use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::widgets::{heading, note, number, primary, row, segments};
@@ -81,6 +82,12 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             .clicked()
         {
             actions.push(Action::Show(Sheet::Open(String::new())));
+        }
+        let report = climb.and_then(Climb::report);
+        let copy = ui.add_enabled(report.is_some(), egui::Button::new("Copy the table"));
+        let copy = copy.on_hover_text("Every restart in full precision, for a spreadsheet");
+        if let Some(report) = report.filter(|_| copy.clicked()) {
+            actions.push(Action::Copy(report.table()));
         }
     });
     if climb.is_none() {
