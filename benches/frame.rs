@@ -60,7 +60,8 @@ impl Window {
 
     /// Clicks the last of the buttons with this name: those of panels come after those of the top.
     fn click(&mut self, name: &str) {
-        self.harness.get_all_by_label(name).last().expect("there is such a button").click();
+        let buttons = self.harness.get_all_by_role_and_label(egui::accesskit::Role::Button, name);
+        buttons.last().expect("there is such a button").click();
         self.harness.run_steps(3);
     }
 
