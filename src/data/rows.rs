@@ -27,12 +27,6 @@ impl<T: Copy> Rows<T> {
         self.values.extend_from_slice(row);
     }
 
-    /// Appends all vectors of `other`, which has the same width.
-    pub fn extend(&mut self, other: &Self) {
-        debug_assert_eq!(other.width, self.width);
-        self.values.extend_from_slice(&other.values);
-    }
-
     /// The length of every vector.
     pub fn width(&self) -> usize {
         self.width
@@ -51,16 +45,6 @@ impl<T: Copy> Rows<T> {
     /// Vector `index`.
     pub fn row(&self, index: usize) -> &[T] {
         &self.values[index * self.width..(index + 1) * self.width]
-    }
-
-    /// Vector `index`, to be changed.
-    pub fn row_mut(&mut self, index: usize) -> &mut [T] {
-        &mut self.values[index * self.width..(index + 1) * self.width]
-    }
-
-    /// Vector `index`, or `None` past the end.
-    pub fn get(&self, index: usize) -> Option<&[T]> {
-        (index < self.len()).then(|| self.row(index))
     }
 
     /// All vectors in order.

@@ -30,8 +30,6 @@ pub struct Climb {
     pub projection: Projection,
     /// The settings.
     pub config: SearchConfig,
-    /// Whether it began at one chosen point.
-    pub from_point: bool,
     /// The ways so far.
     pub paths: Arc<Paths>,
     /// What came of it, once it is over.
@@ -233,7 +231,6 @@ mod tests {
             model: (ModelId(1), 0),
             projection: Projection::of(&way),
             config: SearchConfig::default(),
-            from_point: false,
             paths: Arc::new(Paths::of([&way], &Projection::of(&way), 0.0)),
             findings: None,
             playback: Playback { playing: true, share: 0.0, speed: 1.0 },

@@ -92,7 +92,6 @@ impl Session {
         let prepared = entry.prepared.clone();
         let version = (id, entry.version);
         let control = Arc::new(Control::default());
-        let from_point = starts.as_ref().is_some_and(|starts| starts.len() == 1);
         let (hand, settings) = (control.clone(), config.clone());
         let (projection, detail) = (prepared.projection.clone(), prepared.detail());
         let speed = self.state.climb.as_ref().map_or(1.0, |climb| climb.playback.speed);
@@ -107,7 +106,6 @@ impl Session {
             model: version,
             projection,
             config,
-            from_point,
             paths: Arc::new(Paths::new(detail)),
             findings: None,
             playback: Playback { speed, ..Playback::default() },

@@ -12,6 +12,11 @@ use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
 use egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
+const ROUND_TRIP: &str = "How far encoding the decoded shape leads away: |encode(decode(z)) - z|";
+const NEAREST: &str =
+    "The training shape that the model places nearest; its outline is drawn over the shape";
+const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both";
+
 /// Draws the panel.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -58,7 +63,8 @@ fn empty(ui: &mut Ui, state: &State) {
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
     note(
         ui,
-        "Click to keep a point, Shift-click to walk there, right-click to pin it, double-click to climb from it. Arrow keys move the point.",
+        "Click to keep a point, Shift-click to walk there, right-click to pin it, \
+         double-click to climb from it. Arrow keys move the point.",
     );
 }
 
@@ -105,16 +111,21 @@ fn details(ui: &mut Ui, probe: &Probe, actions: &mut Actions) {
         for (i, z) in probe.z.iter().enumerate().take(8) {
             fact(ui, &format!("z{i}"), &format!("{z:.6}"), "A coordinate of the latent point");
         }
-        fact(ui, "Round trip", &three_digits(probe.verdict.round_trip), "How far encoding the decoded shape leads away: |encode(decode(z)) - z|");
+        fact(ui, "Round trip", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
         if let Some(nearest) = &probe.nearest {
-            fact(ui, "Nearest training shape", &nearest.family, "The training shape that the model places nearest; its outline is drawn over the shape");
-            fact(ui, "Difference in form", &three_digits(nearest.difference), "Root mean square distance of points after centring and scaling both");
+            fact(ui, "Nearest training shape", &nearest.family, NEAREST);
+            fact(ui, "Difference in form", &three_digits(nearest.difference), DIFFERENCE);
         }
         ui.horizontal(|ui| {
-            if ui.button("Copy point").on_hover_text("The latent coordinates in full precision").clicked() {
+            if ui
+                .button("Copy point")
+                .on_hover_text("The latent coordinates in full precision")
+                .clicked()
+            {
                 actions.push(Action::Copy(joined(&probe.z)));
             }
-            if ui.button("Copy outline").on_hover_text("x0,y0,x1,y1,.. in full precision").clicked() {
+            if ui.button("Copy outline").on_hover_text("x0,y0,x1,y1,.. in full precision").clicked()
+            {
                 actions.push(Action::Copy(joined(&probe.outline)));
             }
         });

@@ -74,12 +74,54 @@ impl Sheets {
         ui.spacing_mut().item_spacing.x = 28.0;
         ui.columns(2, |columns| {
             let [left, right] = columns else { return };
-            number(left, "Shapes", "How many, all families together; a tenth is held out for testing", &mut edited.samples, 100..=100_000, 20.0);
-            number(left, "Points", "Points of an outline; twice as many numbers", &mut edited.points, 16..=400, 1.0);
-            number(right, "Size variation", "Sizes vary by this fraction to either side", &mut edited.size_variation, 0.0..=0.9, 0.005);
-            number(right, "Rotation", "Degrees to either side", &mut edited.rotation, 0.0..=180.0, 0.5);
-            number(right, "Aspect variation", "The free proportion of a family varies by this fraction; no ellipse becomes a circle", &mut edited.aspect_variation, 0.0..=0.25, 0.002);
-            number(right, "Noise", "Standard deviation of every coordinate, as a fraction of the shape's radius", &mut edited.noise, 0.0..=0.5, 0.002);
+            number(
+                left,
+                "Shapes",
+                "All families together; a tenth is held out for testing",
+                &mut edited.samples,
+                100..=100_000,
+                20.0,
+            );
+            number(
+                left,
+                "Points",
+                "Points of an outline; twice as many numbers",
+                &mut edited.points,
+                16..=400,
+                1.0,
+            );
+            number(
+                right,
+                "Size variation",
+                "Sizes vary by this fraction to either side",
+                &mut edited.size_variation,
+                0.0..=0.9,
+                0.005,
+            );
+            number(
+                right,
+                "Rotation",
+                "Degrees to either side",
+                &mut edited.rotation,
+                0.0..=180.0,
+                0.5,
+            );
+            number(
+                right,
+                "Aspect variation",
+                "Proportions vary by this fraction; no ellipse becomes a circle",
+                &mut edited.aspect_variation,
+                0.0..=0.25,
+                0.002,
+            );
+            number(
+                right,
+                "Noise",
+                "Spread of every coordinate, as a fraction of the radius",
+                &mut edited.noise,
+                0.0..=0.5,
+                0.002,
+            );
         });
         ui.spacing_mut().item_spacing.x = 8.0;
         ui.add_space(6.0);

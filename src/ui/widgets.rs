@@ -120,7 +120,8 @@ pub fn verdict(ui: &mut Ui, verdict: &crate::trust::Verdict) {
         let (rect, _) = ui.allocate_exact_size(vec2(12.0, 20.0), Sense::hover());
         ui.painter().circle_filled(rect.center(), 5.0, belief_colour(ui, verdict.belief));
         ui.add(egui::Label::new(verdict.sentence()).wrap()).on_hover_text(format!(
-            "Inside the data: {}. Clean outline: {}. Property defined: {}. Round trip: {} (99 % of held-out shapes stay below {}).",
+            "Inside the data: {}. Clean outline: {}. Property defined: {}. \
+             Round trip: {} (99 % of held-out shapes stay below {}).",
             yes(verdict.inside),
             yes(verdict.simple),
             yes(verdict.in_domain),

@@ -93,7 +93,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if climb.is_none() {
         note(
             ui,
-            "The model stays as it is; only the latent point z moves, uphill, along the gradient of the property of its decoded shape.",
+            "The model stays as it is; only the latent point z moves, uphill, along the gradient \
+             of the property of its decoded shape.",
         );
     }
 }

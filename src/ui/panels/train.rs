@@ -58,7 +58,8 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
     log_slider(
         ui,
         "Detail \u{2194} order (beta)",
-        "beta, the weight of the KL term. High: a tidy map in which families blur or vanish. Low: sharp shapes on a map with gaps. 0: a plain autoencoder.",
+        "beta, the weight of the KL term. High: a tidy map in which families blur or vanish. \
+         Low: sharp shapes on a map with gaps. 0: a plain autoencoder.",
         &mut config.beta,
         0.0..=10.0,
     );
