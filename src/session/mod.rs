@@ -33,6 +33,8 @@ use training::Phase;
 /// Messages that may wait in the inbox; jobs keep what does not fit.
 const INBOX: usize = 64;
 
+/// Settings are written when they have not changed for this long.
+const SETTINGS_REST: Duration = Duration::from_secs(1);
 /// The longest step of time that an animation takes, in seconds.
 const LONGEST_STEP: f64 = 0.1;
 
@@ -46,6 +48,8 @@ pub struct Session {
     runs: u64,
     settings_path: Option<PathBuf>,
     saved_settings: Settings,
+    /// The settings as they were last seen to change, and when.
+    seen_settings: (Settings, Instant),
 }
 
 impl Session {
@@ -69,6 +73,7 @@ impl Session {
             wake,
             runs: 0,
             settings_path,
+            seen_settings: (settings.clone(), Instant::now()),
             saved_settings: settings,
         };
         if let Some(error) = damaged {
@@ -232,6 +237,24 @@ impl Session {
         self.ask_for_picture();
     }
 
+    /// Writes the settings once they have rested for a second, so that dragging a number does not wait
+    /// for the disk; the seconds until they will have, if they have changed.
+    pub fn keep_settings(&mut self) -> Option<f64> {
+        let now = Instant::now();
+        if self.state.settings != self.seen_settings.0 {
+            self.seen_settings = (self.state.settings.clone(), now);
+        }
+        if self.settings_path.is_none() || self.state.settings == self.saved_settings {
+            return None;
+        }
+        let rested = now - self.seen_settings.1;
+        if rested >= SETTINGS_REST {
+            self.save_settings();
+            return None;
+        }
+        Some((SETTINGS_REST - rested).as_secs_f64())
+    }
+
     /// Writes the settings if they have changed.
     pub fn save_settings(&mut self) {
         let Some(path) = &self.settings_path else { return };
@@ -287,8 +310,9 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Jobs end when nobody waits for them any more.
+    /// Settings are kept, and jobs end when nobody waits for them any more.
     fn drop(&mut self) {
+        self.save_settings();
         self.state.training.control.cancel();
         self.state.climb.iter().for_each(|climb| climb.control.cancel());
     }

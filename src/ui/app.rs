@@ -129,7 +129,9 @@ impl eframe::App for App {
             theme::choose(ctx, wanted);
             self.theme = wanted;
         }
-        self.session.save_settings();
+        if let Some(wait) = self.session.keep_settings() {
+            ctx.request_repaint_after(Duration::from_secs_f64(wait));
+        }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
