@@ -104,6 +104,11 @@ impl Map {
         self.fitted = Some(bounds);
     }
 
+    /// Whether the view is still the one it was fitted to.
+    pub fn is_fitted(&self) -> bool {
+        self.fitted.is_some()
+    }
+
     /// Keeps a fitted view fitted, and otherwise the scale, when the window changes its shape.
     pub fn resize(&mut self, size: [f64; 2]) {
         let [w, _] = self.view.size();

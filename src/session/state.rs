@@ -276,9 +276,10 @@ impl State {
         };
         if first {
             self.show(id);
-        } else if self.models.shown().is_some_and(|(shown, _)| shown == id) {
-            // The map follows the data only when they leave it or shrink to a spot: a map that
-            // moves all the time cannot be read.
+        } else if self.models.shown().is_some_and(|(shown, _)| shown == id) && self.map.is_fitted()
+        {
+            // The map follows the data only when they leave it or shrink to a spot, and never when
+            // the person has moved it: a map that moves all the time cannot be read.
             let view = self.map.view.grown(0.02);
             let lost = !view.contains(home.low) || !view.contains(home.high);
             let [w, h] = [0, 1].map(|k| home.size()[k] / self.map.view.size()[k]);
