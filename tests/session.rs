@@ -653,3 +653,27 @@ fn settings_that_cannot_be_written_are_told_once() {
     }
     assert!(errors(&session)[0].contains(file.to_str().unwrap()));
 }
+
+#[test]
+fn what_is_looked_at_belongs_to_the_model_that_is_shown() {
+    let mut session = session();
+    let (sample, _) = shown(&session);
+    session.perform(Command::Pin([0.1, 0.2]));
+    session.perform(Command::Pick([0.3, 0.1]));
+    session.perform(Command::ShowModel(sample));
+    assert!(session.state().map.picked.is_some(), "the same model again changes nothing");
+    session.perform(Command::OpenSample(1));
+    let (other, _) = shown(&session);
+    assert!(session.state().map.pins.is_empty() && session.state().map.picked.is_none());
+    session.perform(Command::Pin([0.4, 0.4]));
+    session.perform(Command::Pick([0.0, 0.0]));
+    session.perform(Command::Zoom([0.0, 0.0], 3.0));
+    session.perform(Command::CloseModel(other));
+    let map = &session.state().map;
+    assert_eq!((shown(&session).0, map.picked.is_none()), (sample, true));
+    assert!(map.is_fitted(), "the view is that of the model that is left");
+    let pins: Vec<_> = map.pins.iter().map(|pin| (pin.model.0, pin.at)).collect();
+    assert_eq!(pins, [(sample, [0.1, 0.2])], "pins wait with the model they were made in");
+    session.perform(Command::Undo);
+    assert_eq!(session.state().map.pins[0].at, [0.4, 0.4]);
+}

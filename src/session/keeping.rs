@@ -1,10 +1,10 @@
 //! Keeping: models are opened, saved and closed.
 
-use super::Session;
 use super::event::{Outcome, Product};
 use super::job::Ending;
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::state::{Errand, Lost};
+use super::{Command, Session};
 use crate::model::checkpoint;
 use crate::model::samples::SAMPLES;
 use std::path::PathBuf;
@@ -15,15 +15,14 @@ impl Session {
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
             return self.climb_from_file(&path);
         }
-        let file = path.clone();
         let run = self.start("open", move |_| {
-            let prepared = Arc::new(Prepared::new(checkpoint::load(&file)?)?);
+            let prepared = Arc::new(Prepared::new(checkpoint::load(&path)?)?);
             Ok(Ending {
                 outcome: Outcome::Finished,
-                product: Some(Product::Opened(prepared, file)),
+                product: Some(Product::Opened(prepared, path)),
             })
         });
-        self.state.errands.insert(run, Errand::Open(path));
+        self.state.errands.insert(run, Errand::Open);
     }
 
     pub(super) fn open_sample(&mut self, index: usize) {
@@ -31,7 +30,7 @@ impl Session {
         let open =
             self.state.models.iter().find(|(_, e)| e.name == sample.name && e.path.is_none());
         if let Some((id, _)) = open {
-            return self.state.show(id);
+            return self.perform(Command::ShowModel(id));
         }
         match sample.load().and_then(Prepared::new) {
             Ok(prepared) => {

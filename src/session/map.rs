@@ -12,6 +12,7 @@ use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::HeatField;
 use crate::objective::{Objective, Property};
 use crossbeam_channel::Sender;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -45,8 +46,10 @@ pub struct Map {
     pub picked: Option<Probe>,
     /// A walk from the last pick to a new one.
     pub morph: Option<Morph>,
-    /// Points that were pinned.
+    /// Points that were pinned, all in the model that is shown.
     pub pins: Vec<Probe>,
+    /// Those of the other models.
+    shelved: BTreeMap<ModelId, Vec<Probe>>,
 }
 
 /// A straight walk between two points of the map.
@@ -74,6 +77,7 @@ impl Map {
             picked: None,
             morph: None,
             pins: Vec::new(),
+            shelved: BTreeMap::new(),
         }
     }
 
@@ -102,6 +106,14 @@ impl Map {
     pub fn fit(&mut self, bounds: Bounds) {
         self.view = bounds.with_aspect(self.size[0] / self.size[1]);
         self.fitted = Some(bounds);
+    }
+
+    /// Puts the pins of the model they were made in aside, and takes those of `shown` out.
+    pub fn shelve_pins(&mut self, shown: ModelId) {
+        if let Some(owner) = self.pins.first().map(|pin| pin.model.0) {
+            self.shelved.insert(owner, std::mem::take(&mut self.pins));
+        }
+        self.pins = self.shelved.remove(&shown).unwrap_or_default();
     }
 
     /// Whether the view is still the one it was fitted to.
@@ -156,13 +168,6 @@ pub struct Picture {
     pub grid: Option<Arc<ShapeGrid>>,
     /// Heat and its colours.
     pub heat: Option<(Arc<HeatField>, Arc<Vec<Rgba>>)>,
-}
-
-impl Picture {
-    /// Whether nothing was drawn yet.
-    pub fn is_empty(&self) -> bool {
-        self.key.is_none()
-    }
 }
 
 impl Map {

@@ -148,7 +148,12 @@ impl Session {
             Command::Turn(activity) => state.activity = activity,
             Command::Open(path) => self.open(path),
             Command::OpenSample(index) => self.open_sample(index),
-            Command::ShowModel(id) => state.show(id),
+            Command::ShowModel(id) => {
+                if state.shown_version().is_none_or(|(shown, _)| shown != id) {
+                    state.show(id);
+                    self.look_again();
+                }
+            }
             Command::CloseModel(id) => self.close(id),
             Command::Save(id, path) => self.save(id, path),
             Command::SetProperty(property) => {

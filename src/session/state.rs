@@ -13,7 +13,7 @@ use crate::explore::compose::Visible;
 use crate::objective::Property;
 use crate::optimise::SearchReport;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// What a person is busy with; each has its own panel and its own choice of layers.
@@ -46,8 +46,8 @@ pub enum Overlay {
 /// What a job that makes no model or search of its own is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Errand {
-    /// Opening this file.
-    Open(PathBuf),
+    /// Opening a file.
+    Open,
     /// Saving this version of this model.
     Save(ModelId, u64),
 }
@@ -216,18 +216,14 @@ impl State {
 
     /// Shows a model and all of its data; pins stay with the model they were made in.
     pub fn show(&mut self, id: ModelId) {
-        if self.shown_version().is_some_and(|(shown, _)| shown == id)
-            && !self.map.picture.is_empty()
-        {
-            return;
-        }
         self.models.show(id);
+        let map = &mut self.map;
         // Another model's shapes would stand in the wrong places at the wrong size.
-        self.map.picture = Picture::default();
-        self.map.probe = None;
-        self.map.picked = None;
-        self.map.morph = None;
-        self.map.pins.clear();
+        map.picture = Picture::default();
+        map.probe = None;
+        map.picked = None;
+        map.morph = None;
+        map.shelve_pins(id);
         if let Some((_, entry)) = self.models.shown() {
             let home = entry.prepared.home;
             self.map.fit(home);
@@ -316,12 +312,13 @@ impl State {
         training.run = None;
         training.phase = Phase::Idle;
         let (id, before) = (training.model, training.before);
-        let kept = product.is_some();
+        let kept = product.is_some() || training.epoch > 1;
         self.hold_range_for_training(false);
         match (id, product) {
             (Some(id), Some(Product::Trained(prepared))) => self.renew(id, prepared),
+            // What the last picture showed is worth keeping once an epoch was learned.
+            (Some(_), _) if kept => (),
             (Some(id), _) => {
-                // Nothing was learned that could be kept: the model that was shown before comes back.
                 let was_shown = self.shown_version().is_some_and(|(shown, _)| shown == id);
                 self.models.remove(id);
                 if let Some(before) = before.filter(|_| was_shown) {
@@ -338,7 +335,7 @@ impl State {
             }
             Outcome::Cancelled => self.notices.info("Training stopped; what it learned is kept."),
             Outcome::Failed(why) if kept => {
-                self.notices.error(format!("{why} (the model of the last whole epoch is kept)"));
+                self.notices.error(format!("{why} (what was learned before is kept)"));
             }
             Outcome::Failed(why) => self.notices.error(why),
         }

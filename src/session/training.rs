@@ -95,7 +95,7 @@ pub fn train(
     reporter: &Reporter,
 ) -> Result<Ending> {
     let mut trainer = Trainer::new(recipe, config)?;
-    let mut watch = Watch::new(&trainer)?;
+    let mut watch = Watch::new(&trainer);
     watch.report(&trainer, reporter)?;
     while !trainer.is_finished() {
         watch.paused += control.wait_while_paused();
@@ -138,8 +138,8 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(trainer: &Trainer) -> Result<Self> {
-        Ok(Self {
+    fn new(trainer: &Trainer) -> Self {
+        Self {
             begun: Instant::now(),
             paused: Duration::ZERO,
             braked: None,
@@ -149,7 +149,7 @@ impl Watch {
             losses: Losses::default(),
             counted: 0,
             unsent: TrainingProgress::default(),
-        })
+        }
     }
 
     /// Seconds of work so far, pauses left out.
