@@ -81,8 +81,12 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
         ink(ui, state, probe.value(state.property())),
     ));
     if let Some(nearest) = &probe.nearest {
-        let stroke = Stroke::new(1.4, ui.visuals().text_color().gamma_multiply(0.75));
-        painter.add(outline_shape(&nearest.outline, rect.center(), unit, stroke));
+        // Cased, so that it shows on every colour of the scale.
+        let casing = colour(theme::palette(ui).canvas).gamma_multiply(0.7);
+        for (width, ink) in [(3.2, casing), (1.4, ui.visuals().text_color())] {
+            let stroke = Stroke::new(width, ink);
+            painter.add(outline_shape(&nearest.outline, rect.center(), unit, stroke));
+        }
     }
     properties(ui, probe, state.property(), compact);
     let learning = state.training.run.is_some() && state.training.model == Some(probe.model.0);
