@@ -1,10 +1,11 @@
 //! W4 and W5: what the map's worker computes, and the shape under the cursor.
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use latent_explorer::data::property::Property;
 use latent_explorer::explore::grid::{Lattice, Mesh, ShapeGrid};
 use latent_explorer::explore::heat::HeatField;
 use latent_explorer::model::samples::SAMPLES;
-use latent_explorer::objective::{Objective, Property};
+use latent_explorer::objective::Objective;
 use latent_explorer::session::models::{ModelId, Prepared};
 use latent_explorer::session::probe::Probe;
 use std::sync::atomic::AtomicBool;

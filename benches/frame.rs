@@ -202,7 +202,7 @@ fn everything(window: &mut Window) {
     window
         .wait(|state| state.map.picture.heat.as_ref().is_some_and(|(heat, _)| heat.columns > 200));
     let state = window.harness.state().state();
-    let steps = state.report().expect("it has finished").restarts[0].restart.steps();
+    let steps = state.report().expect("it has finished").restarts[0].restart.steps;
     assert!(steps == 500 && state.map.size[1] < f64::from(window.size.y) - 200.0);
 }
 

@@ -2,19 +2,14 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::model::samples::SAMPLES;
-use latent_explorer::objective::Objective;
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
 use std::sync::Arc;
 
 fn search(c: &mut Criterion) {
     let model = Arc::new(SAMPLES[0].load().expect("the sample opens"));
-    let config = SearchConfig::default();
-    let starts = config.draw_starts(&model);
-    let begin = || {
-        let objective = Objective::of(model.clone(), config.property);
-        Search::new(objective, config.mode, config.steps, config.rate, &starts)
-            .expect("the starts fit the model")
-    };
+    // All steps of all restarts: none slows down or stops early.
+    let config = SearchConfig { plateau: None, patience: None, ..SearchConfig::default() };
+    let begin = || Search::new(model.clone(), config.clone()).expect("the settings are in range");
     let climb = || {
         let mut search = begin();
         while search.step().expect("the graph is valid") {}
@@ -35,8 +30,8 @@ fn search(c: &mut Criterion) {
     let finished = climb();
     group.bench_function("verdicts on 50 answers", |b| {
         b.iter_with_setup(
-            || (finished.clone(), config.clone()),
-            |(search, config)| SearchReport::new(search, config).expect("answers can be judged"),
+            || finished.clone(),
+            |search| SearchReport::new(search).expect("answers can be judged"),
         );
     });
 }

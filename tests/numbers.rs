@@ -2,6 +2,7 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use latent_explorer::data::family::Family;
+use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling::Scaling;
@@ -13,9 +14,9 @@ use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::vae::{Output, Vae, architecture, initial_parameters};
 use latent_explorer::model::{Model, checkpoint};
-use latent_explorer::objective::{Evaluation, Mode, Objective, Property};
+use latent_explorer::objective::{Aim, Evaluation, Goal, Objective, Space};
 use latent_explorer::optimise::{
-    Restart, Search, SearchConfig, SearchReport, StopReason, Trajectory,
+    Restart, Search, SearchConfig, SearchReport, Starts, StopReason, Trajectory,
 };
 use latent_explorer::train::Trainer;
 use latent_explorer::trust::map_quality;
@@ -83,28 +84,46 @@ fn exact(outline: &[f64]) -> Arc<Model> {
 /// Area 4, perimeter 8.
 const SQUARE: [f64; 8] = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0];
 
+/// A search from `starts` that neither slows down nor stops early.
+fn from(starts: &Rows<f64>, aim: Aim) -> SearchConfig {
+    let points = starts.iter().map(<[f64]>::to_vec).collect();
+    SearchConfig {
+        aim,
+        starts: Starts::Around { points, spread: 0.0 },
+        restarts: starts.len(),
+        plateau: None,
+        patience: None,
+        ..SearchConfig::default()
+    }
+}
+
+/// One property; the gradient of its loss is that of the property itself.
+fn slope(model: &Arc<Model>, property: Property) -> Objective {
+    Objective::new(model.clone(), Aim::of(property, Goal::Min), Space::Latent).unwrap()
+}
+
 /// Restarts from `starts`, all of their steps done.
 fn climbed(
     model: &Arc<Model>,
     property: Property,
-    mode: Mode,
+    goal: Goal,
     steps: usize,
     starts: &Rows<f64>,
 ) -> Search {
-    let objective = Objective::of(model.clone(), property);
-    let mut search = Search::new(objective, mode, steps, 0.1, starts).unwrap();
+    let config = SearchConfig { steps, ..from(starts, Aim::of(property, goal)) };
+    let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
     search
 }
 
 fn drawn(model: &Model, restarts: usize) -> Rows<f64> {
-    SearchConfig { restarts, seed: 5, ..SearchConfig::default() }.draw_starts(model)
+    SearchConfig { restarts, seed: 5, ..SearchConfig::default() }.draw_starts(model).unwrap()
 }
 
 /// The gradient of every property at `z` agrees with central differences to `tolerance` of its length.
 fn check_gradients(model: &Arc<Model>, z: &[f64], tolerance: f64) {
     for property in Property::ALL {
-        let objective = Objective::of(model.clone(), property);
+        let objective = slope(model, property);
         let at = objective.evaluate(z, true).unwrap();
         assert!(at.valid[0], "{property:?} at {z:?}");
         let length = at.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
@@ -211,15 +230,15 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
 fn properties_of_a_square_are_those_of_the_school_book() {
     let model = exact(&SQUARE);
     let z = [1.5, 0.25];
-    for (property, value, slope) in [
+    for (property, value, steepness) in [
         (Property::Area, 4.0 * z[0] * z[0], 8.0 * z[0]),
         (Property::Perimeter, 8.0 * z[0], 8.0),
         (Property::Roundness, PI / 4.0, 0.0),
         (Property::HeatShedding, 2.0 / z[0], -2.0 / (z[0] * z[0])),
     ] {
-        let at = Objective::of(model.clone(), property).evaluate(&z, true).unwrap();
+        let at = slope(&model, property).evaluate(&z, true).unwrap();
         assert!((at.value[0] - value).abs() < 1e-11, "{property:?}: {:?}", at.value);
-        assert!((at.gradient[0] - slope).abs() < 1e-10, "{property:?}: {:?}", at.gradient);
+        assert!((at.gradient[0] - steepness).abs() < 1e-10, "{property:?}: {:?}", at.gradient);
         assert!(at.gradient[1].abs() < 1e-10, "moving changes no property: {:?}", at.gradient);
         assert!(at.valid[0]);
     }
@@ -232,7 +251,7 @@ fn the_graph_measures_as_plain_geometry_does() {
         let values: Vec<f64> = outline.iter().map(|&v| f64::from(v)).collect();
         let model = exact(&values);
         for property in Property::ALL {
-            let objective = Objective::of(model.clone(), property);
+            let objective = slope(&model, property);
             let value = objective.evaluate(&[1.0, 0.0], false).unwrap().value[0];
             let plain = property.measure(&outline);
             assert!(
@@ -248,7 +267,7 @@ fn many_points_are_worth_what_each_is_alone() {
     let model = Arc::new(trained(config()).to_f64().unwrap());
     let z = drawn(&model, 40);
     for property in Property::ALL {
-        let objective = Objective::of(model.clone(), property);
+        let objective = slope(&model, property);
         let together = objective.evaluate(z.as_flat(), true).unwrap();
         for (i, row) in z.iter().enumerate() {
             let Evaluation { value, gradient, valid, .. } = objective.evaluate(row, true).unwrap();
@@ -266,7 +285,7 @@ fn many_points_are_worth_what_each_is_alone() {
 fn apart(model: &Arc<Model>, steps: usize) -> f64 {
     let starts = drawn(model, 12);
     let search = |starts: &Rows<f64>| {
-        climbed(model, Property::Roundness, Mode::Max, steps, starts).into_restarts()
+        climbed(model, Property::Roundness, Goal::Max, steps, starts).into_parts().0
     };
     let together = search(&starts);
     let alone = starts.iter().map(|z| search(&Rows::from_flat(z.len(), z.to_vec())).remove(0));
@@ -295,22 +314,22 @@ fn a_search_never_does_worse_than_its_start() {
     let model = Arc::new(trained(config()));
     let starts = drawn(&model, 20);
     for property in Property::ALL {
-        for mode in [Mode::Max, Mode::Min] {
-            let search = climbed(&model, property, mode, 25, &starts);
-            let evaluations = search.evaluations();
-            let config = SearchConfig { property, mode, ..SearchConfig::default() };
-            let report = SearchReport::new(search, config).unwrap();
+        for goal in [Goal::Max, Goal::Min] {
+            let search = climbed(&model, property, goal, 25, &starts);
+            let spent = search.tally();
+            let report = SearchReport::new(search).unwrap();
             let restarts = || report.restarts.iter().map(|r| &r.restart);
-            assert_eq!(evaluations, restarts().map(|r| r.values.len()).sum::<usize>());
-            for restart in restarts().filter(|r| r.best_step.is_some()) {
+            assert_eq!(spent.values, restarts().map(|r| r.values.len()).sum::<usize>());
+            assert_eq!(spent.gradients, spent.values);
+            for restart in restarts().filter(|r| r.best.is_some()) {
                 let best = restart.best_value();
                 let reached = &restart.values[..restart.values.len() - 1];
-                assert!(!reached.iter().any(|&v| mode.better(v, best)), "{property:?} {mode:?}");
+                assert!(!reached.iter().any(|&v| goal.better(v, best)), "{property:?} {goal:?}");
                 let of_all = restarts().nth(report.best.unwrap()).unwrap().best_value();
-                assert!(!mode.better(best, of_all), "{property:?} {mode:?}: {best} {of_all}");
+                assert!(!goal.better(best, of_all), "{property:?} {goal:?}: {best} {of_all}");
             }
-            let gained = |r: &Restart| mode.better(r.best_value(), r.values[0]);
-            assert!(restarts().any(gained), "{property:?} {mode:?} moved nowhere");
+            let gained = |r: &Restart| goal.better(r.best_value(), r.values[0]);
+            assert!(restarts().any(gained), "{property:?} {goal:?} moved nowhere");
         }
     }
 }
@@ -323,37 +342,36 @@ fn restarts_that_cannot_go_on_stop_and_the_others_do_not() {
         2,
         vec![0.05, 1.0, 0.35, 1.0, f64::NAN, 1.0, 1.0, f64::INFINITY, 3.0, 1.0, 1.0, f64::NAN],
     );
-    let search = climbed(&model, Property::HeatShedding, Mode::Max, 8, &starts);
+    let search = climbed(&model, Property::HeatShedding, Goal::Max, 8, &starts);
     let reasons: Vec<_> = search.restarts().iter().map(|r| r.stop_reason.unwrap()).collect();
     use StopReason::{LeftDomain, NotFinite, StepsDone};
     assert_eq!(reasons, [LeftDomain, LeftDomain, NotFinite, NotFinite, StepsDone, NotFinite]);
     let restarts = search.restarts();
-    assert_eq!((restarts[0].steps(), restarts[0].best_step), (0, None));
+    assert_eq!((restarts[0].steps, &restarts[0].best), (0, &None));
     assert!(restarts[0].best_value().is_nan());
     // From 0.35 it takes steps of about 0.1: the last of them leaves, the best is the one before.
-    assert_eq!((restarts[1].steps(), restarts[1].best_step), (3, Some(2)));
-    assert!(restarts[1].best()[0] > 0.1 && restarts[1].last()[0] < 0.1);
-    assert_eq!(restarts[2].steps(), 0);
-    assert_eq!((restarts[4].steps(), restarts[4].best_step), (8, Some(8)));
-    let config = SearchConfig { property: Property::HeatShedding, ..SearchConfig::default() };
-    let report = SearchReport::new(search, config).unwrap();
+    assert_eq!((restarts[1].steps, restarts[1].best.as_ref().unwrap().step), (3, 2));
+    assert!(restarts[1].best_z()[0] > 0.1 && restarts[1].last.0[0] < 0.1);
+    assert_eq!(restarts[2].steps, 0);
+    assert_eq!((restarts[4].steps, restarts[4].best.as_ref().unwrap().step), (8, 8));
+    let report = SearchReport::new(search).unwrap();
     assert_eq!(report.best, Some(1));
 }
 
 #[test]
 fn a_cancelled_search_keeps_its_ways() {
     let model = exact(&SQUARE);
-    let objective = Objective::of(model, Property::Area);
     let starts = Rows::from_flat(2, vec![1.0, 1.0]);
-    let mut search = Search::new(objective, Mode::Max, 9, 0.1, &starts).unwrap();
+    let config = SearchConfig { steps: 9, ..from(&starts, Aim::of(Property::Area, Goal::Max)) };
+    let mut search = Search::new(model, config).unwrap();
     search.step().unwrap();
     search.cancel();
     assert!(!search.step().unwrap(), "nothing goes on");
     assert_eq!(search.done(), 1);
     let restart = &search.restarts()[0];
-    assert_eq!((restart.stop_reason, restart.steps()), (Some(StopReason::Cancelled), 1));
+    assert_eq!((restart.stop_reason, restart.steps), (Some(StopReason::Cancelled), 1));
     // Adam's first step is its rate, whatever the gradient.
-    assert!((restart.last()[0] - 1.1).abs() < 1e-7, "{:?}", restart.last());
+    assert!((restart.last.0[0] - 1.1).abs() < 1e-7, "{:?}", restart.last);
 }
 
 #[test]
@@ -366,10 +384,10 @@ fn the_same_seed_gives_the_same_bytes() {
     let model = Arc::new(trained(config()));
     let json = |seed| {
         let config = SearchConfig { restarts: 6, steps: 20, seed, ..SearchConfig::default() };
-        let starts = config.draw_starts(&model);
-        let search = climbed(&model, config.property, config.mode, config.steps, &starts);
+        let mut search = Search::new(model.clone(), config).unwrap();
+        while search.step().unwrap() {}
         let mut out = Vec::new();
-        let report = SearchReport::new(search, config).unwrap();
+        let report = SearchReport::new(search).unwrap();
         report.write_json(&mut out, Trajectory::Full).unwrap();
         String::from_utf8(out).unwrap()
     };

@@ -1,11 +1,12 @@
 //! The session without its window: commands go in, jobs run, events come back in any order.
 
+use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::error::Error;
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::objective::{Mode, Property};
+use latent_explorer::objective::{Aim, Goal};
 use latent_explorer::optimise::{SearchConfig, StopReason};
 use latent_explorer::session::climb::Findings;
 use latent_explorer::session::event::{
@@ -363,7 +364,7 @@ fn a_climb_that_is_stopped_keeps_its_ways() {
     let report = session.state().report().unwrap();
     for restart in report.restarts.iter().map(|r| &r.restart) {
         assert_eq!(restart.stop_reason, Some(StopReason::Cancelled));
-        assert!(restart.steps() > 3 && restart.steps() < 1_000_000);
+        assert!(restart.steps > 3 && restart.steps < 1_000_000);
     }
     assert!(sentences(&session)[0].starts_with("Climb stopped"));
 }
@@ -371,7 +372,10 @@ fn a_climb_that_is_stopped_keeps_its_ways() {
 #[test]
 fn a_climb_from_a_point_begins_there() {
     let mut session = session();
-    session.perform(Command::SetSearch(SearchConfig { mode: Mode::Min, ..search(50, 8) }));
+    session.perform(Command::SetSearch(SearchConfig {
+        aim: Aim::of(Property::Roundness, Goal::Min),
+        ..search(50, 8)
+    }));
     session.perform(Command::ClimbFrom([0.4, -0.3]));
     until_climbed(&mut session);
     let climb = session.state().climb.as_ref().unwrap();
@@ -379,7 +383,7 @@ fn a_climb_from_a_point_begins_there() {
     let report = climb.report().unwrap();
     assert_eq!(report.restarts.len(), 1);
     assert_eq!(report.restarts[0].restart.start(), [0.4, -0.3]);
-    assert_eq!(report.config.mode, Mode::Min);
+    assert_eq!(report.config.aim.goal(), Goal::Min);
     assert_eq!(session.state().settings.search.restarts, 50, "the setting stays");
 }
 
@@ -573,7 +577,7 @@ fn a_climb_outlives_the_model_it_was_made_in() {
     assert!(session.state().is_climb_stale());
     session.perform(Command::Undo);
     let climb = session.state().climb.as_ref().unwrap();
-    let steps = climb.report().unwrap().restarts[0].restart.steps();
+    let steps = climb.report().unwrap().restarts[0].restart.steps;
     assert_eq!(climb.paths.last_step(), steps, "its ways are there when the model is back");
 }
 
@@ -607,7 +611,7 @@ fn a_held_range_is_that_of_its_own_property() {
     session.perform(Command::ToggleRangeLock);
     let roundness = session.state().range();
     session.perform(Command::SetSearch(SearchConfig {
-        property: Property::Perimeter,
+        aim: Aim::of(Property::Perimeter, Goal::Max),
         ..SearchConfig::default()
     }));
     assert_ne!(session.state().range(), roundness);

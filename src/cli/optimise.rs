@@ -2,12 +2,13 @@
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
+use crate::data::property::Property;
 use crate::data::vectors;
 use crate::error::Result;
 use crate::explore::three_digits;
 use crate::numerics::files::write_whole;
-use crate::objective::{Mode, Objective, Property};
-use crate::optimise::{Restart, Search, SearchConfig, SearchReport, Trajectory};
+use crate::objective::{Aim, Goal};
+use crate::optimise::{Search, SearchConfig, SearchReport, Starts, Trajectory};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -27,8 +28,8 @@ pub struct OptimiseArguments {
     #[arg(long, value_name = "NAME")]
     property: Property,
     /// Which way is up
-    #[arg(long)]
-    mode: Mode,
+    #[arg(long, value_parser = goal)]
+    mode: Goal,
     /// How many starts, drawn from N(0, 1): 1 to 100000
     #[arg(long, value_name = "N", default_value_t = SearchConfig::default().restarts, allow_hyphen_values = true)]
     restarts: usize,
@@ -57,56 +58,43 @@ pub struct OptimiseArguments {
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written, before searching.
 pub fn run(arguments: &OptimiseArguments) -> Result<()> {
-    let mut config = SearchConfig {
-        property: arguments.property,
-        mode: arguments.mode,
-        restarts: arguments.restarts,
-        steps: arguments.steps,
-        rate: arguments.lr,
-        seed: arguments.seed,
-    };
     let inputs: Vec<&Path> =
         std::iter::once(&arguments.model).chain(&arguments.starts).map(PathBuf::as_path).collect();
     check_outputs(&inputs, &[&arguments.out])?;
     let model = open(&arguments.model)?;
-    let starts = match &arguments.starts {
-        Some(path) => {
-            let starts = vectors::read(path, model.latent_dim(), "a latent vector")?;
-            config.restarts = starts.len();
-            config.check()?;
-            starts
-        }
-        None => {
-            config.check()?;
-            config.draw_starts(&model)
-        }
+    let mut config = SearchConfig {
+        aim: Aim::of(arguments.property, arguments.mode),
+        restarts: arguments.restarts,
+        steps: arguments.steps,
+        rate: arguments.lr,
+        seed: arguments.seed,
+        ..SearchConfig::default()
     };
+    if let Some(path) = &arguments.starts {
+        let points = vectors::read(path, model.latent_dim(), "a latent vector")?;
+        config.restarts = points.len();
+        let points = points.iter().map(<[f64]>::to_vec).collect();
+        config.starts = Starts::Around { points, spread: 0.0 };
+    }
 
     let mut progress = Progress::start();
-    let objective = Objective::of(model, config.property);
-    let mut search = Search::new(objective, config.mode, config.steps, config.rate, &starts)?;
+    let mut search = Search::new(model, config)?;
     while search.step()? {
-        let share = search.done() as f64 / config.steps as f64;
-        progress.report(share, || state(&search, &config));
+        let steps = search.config().steps;
+        let share = search.done() as f64 / steps as f64;
+        let best = || three_digits(search.tally().best_value);
+        progress.report(share, || format!("step {} of {steps}, best {}", search.done(), best()));
     }
-    let report = SearchReport::new(search, config)?;
+    let report = SearchReport::new(search)?;
     write_whole(&arguments.out, |out| report.write_json(out, arguments.trajectory))?;
     progress.finish(&format!("{}; wrote {}", answer(&report), arguments.out.display()));
     Ok(())
 }
 
-fn state(search: &Search, config: &SearchConfig) -> String {
-    let values = search.restarts().iter().map(Restart::best_value);
-    let best = values.fold(f64::NAN, |best, value| {
-        if best.is_nan() || config.mode.better(value, best) { value } else { best }
-    });
-    format!("step {} of {}, best {}", search.done(), config.steps, three_digits(best))
-}
-
 /// `best roundness 0.998 (doubtful), best believable 0.991`.
 fn answer(report: &SearchReport) -> String {
     let value = |index: usize| three_digits(report.restarts[index].restart.best_value());
-    let name = report.config.property.name();
+    let name = report.config.aim.property().name();
     match (report.best, report.best_believable) {
         (None, _) => format!("no restart found a valid {name}"),
         (Some(best), None) => format!("best {name} {}, and none is believable", value(best)),
@@ -119,5 +107,13 @@ fn answer(report: &SearchReport) -> String {
             report.restarts[best].verdict.word(),
             value(good)
         ),
+    }
+}
+
+fn goal(text: &str) -> std::result::Result<Goal, String> {
+    match text {
+        "max" => Ok(Goal::Max),
+        "min" => Ok(Goal::Min),
+        _ => Err("must be max or min".to_owned()),
     }
 }

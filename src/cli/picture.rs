@@ -2,6 +2,7 @@
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
+use crate::data::property::Property;
 use crate::error::{Error, Result, check_range};
 use crate::explore::colour::Palette;
 use crate::explore::compose::{Points, Subject, Visible, compose, heat_pixels};
@@ -14,7 +15,7 @@ use crate::export::svg::{Picture, map_size, svg};
 use crate::export::tables;
 use crate::model::Model;
 use crate::numerics::files::write_whole;
-use crate::objective::{Objective, Property};
+use crate::objective::Objective;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -4,6 +4,7 @@ pub mod dataset;
 pub mod family;
 pub mod geometry;
 pub mod outline;
+pub mod property;
 pub mod recipe;
 pub mod rows;
 pub mod scaling;

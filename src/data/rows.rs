@@ -47,6 +47,11 @@ impl<T: Copy> Rows<T> {
         &self.values[index * self.width..(index + 1) * self.width]
     }
 
+    /// Vector `index`, to be changed.
+    pub fn row_mut(&mut self, index: usize) -> &mut [T] {
+        &mut self.values[index * self.width..(index + 1) * self.width]
+    }
+
     /// All vectors in order.
     pub fn iter(&self) -> std::slice::ChunksExact<'_, T> {
         self.values.chunks_exact(self.width.max(1))

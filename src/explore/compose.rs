@@ -282,7 +282,7 @@ mod tests {
     fn ways_that_leave_the_view_are_counted_at_its_edges() {
         let away = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 2.0]);
         let home = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
-        let paths = Paths::of([&away, &home], &Projection::of(&home), 0.0);
+        let paths = Paths::of([&away, &home], &Projection::of(&home), 0.0, 1);
         let climb = Climb {
             paths: &paths,
             step: 1.0,

@@ -3,10 +3,10 @@
 use super::bounds::Bounds;
 use super::projection::Projection;
 use crate::data::geometry;
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::objective::Property;
 use crate::trust::inside;
 use lyon_tessellation::math::point;
 use lyon_tessellation::path::Path;
@@ -145,7 +145,11 @@ impl ShapeGrid {
         let outlines = model.decode(&z)?;
         let statistics = &model.card.statistics;
         let value = |outline: &[f32]| {
-            if property.in_domain(model, outline) { property.measure(outline) } else { f64::NAN }
+            if property.in_domain(model.card.statistics.median_area, outline) {
+                property.measure(outline)
+            } else {
+                f64::NAN
+            }
         };
         let presence = |z: &[f64]| {
             // Half a box beyond its edge nothing but a trace is left.

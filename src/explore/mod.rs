@@ -8,7 +8,6 @@ mod format;
 pub mod glyphs;
 pub mod grid;
 pub mod heat;
-pub mod neighbours;
 pub mod paths;
 pub mod projection;
 pub mod scene;

@@ -8,11 +8,13 @@ use crate::numerics::statistics::distance;
 const EVEN: f64 = 0.15;
 
 /// A search as it is shown: every way on the map, and a clock that dwells where something moves.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Paths {
     lines: Vec<Line>,
     /// Points nearer than this to the last one drawn are not drawn, in map units.
     detail: f64,
+    /// Steps of the search from one kept point to the next. Inside, points are counted; outside, steps.
+    stride: f64,
     /// The distance moved on the map at each step, all restarts together.
     moved: Vec<f64>,
     /// The share of playback done at each step, from 0 to 1, growing.
@@ -22,25 +24,28 @@ pub struct Paths {
 /// One way.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Line {
-    /// The point of every step, the start first.
+    /// The point of every kept step, the start first.
     points: Vec<[f64; 2]>,
-    /// The steps that are drawn: a way that has come to rest needs few.
+    /// The points that are drawn: a way that has come to rest needs few.
     drawn: Vec<u32>,
 }
 
 impl Paths {
-    /// No way yet; `detail` is the least distance on the map that shall be seen.
-    pub fn new(detail: f64) -> Self {
-        Self { detail, ..Self::default() }
+    /// No way yet; `detail` is the least distance on the map that shall be seen, `stride` the steps from
+    /// one kept point to the next.
+    pub fn new(detail: f64, stride: usize) -> Self {
+        let stride = stride.max(1) as f64;
+        Self { lines: Vec::new(), detail, stride, moved: Vec::new(), clock: Vec::new() }
     }
 
-    /// Projects every trajectory, `[steps + 1, latent]` each.
+    /// Projects every trajectory, `[kept, latent]` each.
     pub fn of<'a>(
         trajectories: impl IntoIterator<Item = &'a Rows<f64>>,
         projection: &Projection,
         detail: f64,
+        stride: usize,
     ) -> Self {
-        let mut paths = Self::new(detail);
+        let mut paths = Self::new(detail, stride);
         for (line, trajectory) in trajectories.into_iter().enumerate() {
             paths.extend(line, trajectory.iter(), projection);
         }
@@ -97,29 +102,35 @@ impl Paths {
 
     /// The last step of the longest way.
     pub fn last_step(&self) -> usize {
+        self.last() * self.stride as usize
+    }
+
+    /// The last point of the longest way.
+    fn last(&self) -> usize {
         self.clock.len().saturating_sub(1)
     }
 
     /// The (fractional) step that is shown when `share` of the playback is over, 0 to 1.
     pub fn step_at(&self, share: f64) -> f64 {
         let after = self.clock.partition_point(|&done| done < share);
-        match after {
+        let point = match after {
             0 => 0.0,
-            _ if after >= self.clock.len() => self.last_step() as f64,
+            _ if after >= self.clock.len() => self.last() as f64,
             _ => {
                 let (a, b) = (self.clock[after - 1], self.clock[after]);
                 (after - 1) as f64 + if b > a { (share - a) / (b - a) } else { 1.0 }
             }
-        }
+        };
+        point * self.stride
     }
 
     /// The share of the playback at which `step` is shown.
     pub fn share_at(&self, step: f64) -> f64 {
-        let step = step.clamp(0.0, self.last_step() as f64);
-        let below = step.floor() as usize;
-        let above = (below + 1).min(self.last_step());
+        let point = (step / self.stride).clamp(0.0, self.last() as f64);
+        let below = point.floor() as usize;
+        let above = (below + 1).min(self.last());
         match self.clock.get(below) {
-            Some(a) => a + step.fract() * (self.clock[above] - a),
+            Some(a) => a + point.fract() * (self.clock[above] - a),
             None => 0.0,
         }
     }
@@ -128,7 +139,7 @@ impl Paths {
     pub fn head(&self, line: usize, step: f64) -> Option<[f64; 2]> {
         let points = &self.lines.get(line)?.points;
         let end = points.len().checked_sub(1)? as f64;
-        Some(at(points, step.clamp(0.0, end)))
+        Some(at(points, (step / self.stride).clamp(0.0, end)))
     }
 
     /// The points of way `line` that are drawn from step `from` to the fractional step `to`, ends interpolated.
@@ -136,10 +147,11 @@ impl Paths {
         let (Some(first), Some(last)) = (self.head(line, from), self.head(line, to)) else {
             return Vec::new();
         };
+        let (from, to) = (from / self.stride, to / self.stride);
         let Line { points, drawn } = &self.lines[line];
-        let begin = drawn.partition_point(|&step| f64::from(step) <= from);
-        let end = drawn.partition_point(|&step| f64::from(step) < to).max(begin);
-        let between = drawn[begin..end].iter().map(|&step| points[step as usize]);
+        let begin = drawn.partition_point(|&point| f64::from(point) <= from);
+        let end = drawn.partition_point(|&point| f64::from(point) < to).max(begin);
+        let between = drawn[begin..end].iter().map(|&point| points[point as usize]);
         let mut section: Vec<_> = std::iter::once(first).chain(between).collect();
         if section.last() != Some(&last) {
             section.push(last);
@@ -148,11 +160,11 @@ impl Paths {
     }
 }
 
-/// The point at a fractional step.
-fn at(points: &[[f64; 2]], step: f64) -> [f64; 2] {
-    let below = step.floor() as usize;
+/// The point at a fractional place among the points.
+fn at(points: &[[f64; 2]], place: f64) -> [f64; 2] {
+    let below = place.floor() as usize;
     let above = (below + 1).min(points.len() - 1);
-    let t = step.fract();
+    let t = place.fract();
     [0, 1].map(|k| points[below][k] + t * (points[above][k] - points[below][k]))
 }
 
@@ -165,7 +177,7 @@ mod tests {
         let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 0.0, 10.0, 0.0]);
         let short = Rows::from_flat(2, vec![0.0, 5.0]);
         let projection = Projection::of(&trajectory);
-        Paths::of([&trajectory, &short], &projection, 0.0)
+        Paths::of([&trajectory, &short], &projection, 0.0, 1)
     }
 
     #[test]
@@ -177,6 +189,16 @@ mod tests {
         for step in [0.0, 0.4, 1.0, 1.7, 2.0] {
             assert!((paths.step_at(paths.share_at(step)) - step).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn steps_are_those_of_the_search_whatever_was_kept() {
+        let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 0.0, 10.0, 0.0]);
+        let paths = Paths::of([&trajectory], &Projection::of(&trajectory), 0.0, 10);
+        assert_eq!((paths.last_step(), paths.step_at(1.0)), (20, 20.0));
+        assert_eq!(paths.head(0, 5.0), Some([4.5, 0.0]));
+        assert_eq!(paths.section(0, 5.0, 15.0), [[4.5, 0.0], [9.0, 0.0], [9.5, 0.0]]);
+        assert!((paths.step_at(paths.share_at(13.0)) - 13.0).abs() < 1e-9);
     }
 
     #[test]
@@ -193,9 +215,9 @@ mod tests {
         let mut flat = vec![0.0, 0.0, 5.0, 0.0];
         flat.extend((0..2000).map(|i| 5.0 + 1e-4 * f64::from(i % 2)));
         let trajectory = Rows::from_flat(2, flat);
-        let paths = Paths::of([&trajectory], &Projection::of(&trajectory), 10.0);
+        let paths = Paths::of([&trajectory], &Projection::of(&trajectory), 10.0, 1);
         assert_eq!(paths.section(0, 0.0, 1001.0).len(), 2, "start and end alone");
-        let paths = Paths::of([&trajectory], &Projection::of(&trajectory), 0.01);
+        let paths = Paths::of([&trajectory], &Projection::of(&trajectory), 0.01, 1);
         assert!(paths.section(0, 0.0, 1001.0).len() < 6);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::layers::LayerSpec;
 use super::training::{EpochRecord, TrainingConfig};
+use crate::data::property::Property;
 use crate::data::recipe::Recipe;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
@@ -35,12 +36,19 @@ pub enum Source {
 }
 
 /// The distribution from which a model's latents are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StartDistribution {
     /// N(0, 1) in every dimension: the prior of a VAE.
     #[default]
     StandardNormal,
+    /// N(mean, std^2), each dimension by itself: what a model states that was trained without a prior.
+    Normal {
+        /// `[latent]`.
+        mean: Vec<f64>,
+        /// `[latent]`, at least 0.
+        std: Vec<f64>,
+    },
 }
 
 /// Figures of the encoded data against which an answer is judged.
@@ -73,9 +81,25 @@ pub struct Encoded {
     pub samples: Vec<u32>,
     /// What the labels mean.
     pub names: Vec<String>,
+    /// Every property of each sample's own outline, in the order of [`Property::ALL`], `[samples, 4]`.
+    pub properties: Rows<f64>,
 }
 
 impl Encoded {
+    /// One property of every sample, `[samples]`.
+    pub fn property(&self, property: Property) -> impl Iterator<Item = f64> + '_ {
+        self.properties.iter().map(move |row| row[property.index()])
+    }
+
+    /// The standard deviation of a property over the data, in its unit; 1 where it does not vary.
+    pub fn spread(&self, property: Property) -> f64 {
+        let finite = || self.property(property).filter(|v| v.is_finite());
+        let n = finite().count().max(1) as f64;
+        let mean = finite().sum::<f64>() / n;
+        let spread = (finite().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+        if spread > 0.0 { spread } else { 1.0 }
+    }
+
     /// Indices of the rows that are held out, or of all rows where none is.
     pub fn held_out_or_all(&self) -> Vec<usize> {
         let held: Vec<usize> = (0..self.held_out.len()).filter(|&i| self.held_out[i]).collect();

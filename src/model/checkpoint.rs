@@ -1,11 +1,15 @@
 //! A model as one file: safetensors with the model card as JSON in its metadata.
 //!
 //! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32),
-//! `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8).
+//! `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8), `encoded.properties` (f32),
+//! and those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32).
 
 use super::Model;
 use super::card::{Card, Encoded};
 use super::frozen::flat_f64;
+use super::head::{HeadCard, TaskHead};
+use super::layers::LayerSpec;
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::numerics::files;
@@ -16,7 +20,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// The version of the format that this program writes, and the newest it reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// The prior holds encoded data within a few units of the origin; beyond this a file is damaged.
 const FARTHEST_MU: f64 = 1e6;
 /// The metadata key under which the card stands.
@@ -27,12 +31,14 @@ struct Header<'a> {
     format: u32,
     card: &'a Card,
     label_names: &'a [String],
+    heads: Vec<&'a HeadCard>,
 }
 
 #[derive(Deserialize)]
 struct OwnedHeader {
     card: Card,
     label_names: Vec<String>,
+    heads: Vec<HeadCard>,
 }
 
 /// Read before the rest, so that a newer file is recognised whatever else has changed in it.
@@ -89,10 +95,21 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
             vec![samples],
             encoded.held_out.iter().map(|&v| u8::from(v)).collect(),
         ),
+        (
+            "encoded.properties".to_owned(),
+            Dtype::F32,
+            vec![samples, Property::ALL.len()],
+            f32s(encoded.properties.as_flat()),
+        ),
     ];
-    let names = model.card.layers.iter().flat_map(super::layers::LayerSpec::parameters);
-    for ((name, shape), tensor) in names.zip(model.parameters()) {
-        tensors.push((name, Dtype::F32, shape, f32s(&flat_f64(tensor)?)));
+    let heads = model.heads().iter().map(|head| (&head.card.layers, head.parameters()));
+    for (layers, parameters) in
+        std::iter::once((&model.card.layers, model.parameters())).chain(heads)
+    {
+        let names = layers.iter().flat_map(LayerSpec::parameters);
+        for ((name, shape), tensor) in names.zip(parameters) {
+            tensors.push((name, Dtype::F32, shape, f32s(&flat_f64(tensor)?)));
+        }
     }
     let unwritable = |error: &dyn std::fmt::Display| {
         Error::Mismatch(format!("the model cannot be written: {error}"))
@@ -104,7 +121,8 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
         })
         .collect();
     let views = views.map_err(|e: SafeTensorError| unwritable(&e))?;
-    let header = Header { format: FORMAT, card: &model.card, label_names: &encoded.names };
+    let heads = model.heads().iter().map(|head| &head.card).collect();
+    let header = Header { format: FORMAT, card: &model.card, label_names: &encoded.names, heads };
     let header = serde_json::to_string(&header).map_err(|e| unwritable(&e))?;
     let metadata = HashMap::from([(KEY.to_owned(), header)]);
     safetensors::serialize(views, Some(metadata)).map_err(|e| unwritable(&e))
@@ -138,19 +156,31 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
             version.format
         ));
     }
-    let OwnedHeader { card, label_names } = serde_json::from_str(header).map_err(damaged)?;
+    let OwnedHeader { card, label_names, heads } = serde_json::from_str(header).map_err(damaged)?;
     let file = SafeTensors::deserialize(bytes).map_err(|e| describe(&e))?;
-    let mut parameters = Vec::new();
-    for layer in &card.layers {
-        for (name, shape) in layer.parameters() {
-            let values = floats(&file, &name, &shape)?;
-            parameters
-                .push(Tensor::from_vec(values, shape, &Device::Cpu).map_err(|e| e.to_string())?);
-        }
-    }
+    let parameters = read_parameters(&file, &card.layers)?;
     let encoded = read_encoded(&file, &card, label_names)?;
     check_card(&card, &encoded)?;
-    Model::new(card, encoded, parameters).map_err(|e| e.to_string())
+    let mut model = Model::new(card, encoded, parameters).map_err(|e| e.to_string())?;
+    for card in heads {
+        let parameters = read_parameters(&file, &card.layers)?;
+        let head = TaskHead::new(card, parameters);
+        model = head.and_then(|head| model.with_head(head)).map_err(|e| e.to_string())?;
+    }
+    Ok(model)
+}
+
+/// Weight and bias of every layer, in order.
+fn read_parameters(
+    file: &SafeTensors<'_>,
+    layers: &[LayerSpec],
+) -> std::result::Result<Vec<Tensor>, String> {
+    let mut parameters = Vec::new();
+    for (name, shape) in layers.iter().flat_map(LayerSpec::parameters) {
+        let values = floats(file, &name, &shape)?;
+        parameters.push(Tensor::from_vec(values, shape, &Device::Cpu).map_err(|e| e.to_string())?);
+    }
+    Ok(parameters)
 }
 
 fn read_encoded(
@@ -173,6 +203,8 @@ fn read_encoded(
     let labels = tensor(file, "encoded.labels", Dtype::U16, &[samples])?;
     let source = tensor(file, "encoded.samples", Dtype::U32, &[samples])?;
     let held_out = tensor(file, "encoded.held_out", Dtype::U8, &[samples])?;
+    let kinds = Property::ALL.len();
+    let properties = floats(file, "encoded.properties", &[samples, kinds])?;
     Ok(Encoded {
         mu: rows("encoded.mu")?,
         log_var: rows("encoded.log_var")?,
@@ -183,6 +215,7 @@ fn read_encoded(
             .collect(),
         held_out: held_out.iter().map(|&b| b != 0).collect(),
         names,
+        properties: Rows::from_flat(kinds, properties.into_iter().map(f64::from).collect()),
     })
 }
 

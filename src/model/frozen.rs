@@ -1,8 +1,11 @@
 //! The frozen model: nothing in it changes while anyone looks or searches.
 
 use super::card::{Card, Encoded, Source};
+use super::head::TaskHead;
 use super::vae::Vae;
+use crate::data::property::Property;
 use crate::data::rows::Rows;
+use crate::data::scaling::Scaling;
 use crate::error::{Error, Result};
 use crate::numerics::{rows_at_once, use_one_thread_per_product};
 use candle_core::{DType, Device, Tensor};
@@ -15,6 +18,7 @@ pub struct Model {
     /// Its data, encoded.
     pub encoded: Encoded,
     parameters: Vec<Tensor>,
+    heads: Vec<TaskHead>,
     vae: Vae,
     offset: Tensor,
     scale: Tensor,
@@ -43,6 +47,7 @@ impl Model {
             card,
             encoded,
             parameters,
+            heads: Vec::new(),
             vae,
             dtype,
         })
@@ -55,7 +60,31 @@ impl Model {
     pub fn to_f64(&self) -> Result<Self> {
         let parameters: candle_core::Result<_> =
             self.parameters.iter().map(|t| t.to_dtype(DType::F64)).collect();
-        Self::new(self.card.clone(), self.encoded.clone(), parameters?)
+        let mut model = Self::new(self.card.clone(), self.encoded.clone(), parameters?)?;
+        model.heads = self.heads.iter().map(|h| h.to_dtype(DType::F64)).collect::<Result<_>>()?;
+        Ok(model)
+    }
+
+    /// The same model with a head more; it takes the place of one for the same property.
+    ///
+    /// # Errors
+    /// When the head reads another latent.
+    pub fn with_head(mut self, head: TaskHead) -> Result<Self> {
+        self.check_width(head.latent_dim(), self.latent_dim(), "the latent")?;
+        self.heads.retain(|other| other.card.property != head.card.property);
+        self.heads.push(head);
+        self.heads.sort_by_key(|head| head.card.property.index());
+        Ok(self)
+    }
+
+    /// The task heads, in the order of [`Property::ALL`].
+    pub fn heads(&self) -> &[TaskHead] {
+        &self.heads
+    }
+
+    /// The head that predicts a property.
+    pub fn head(&self, property: Property) -> Option<&TaskHead> {
+        self.heads.iter().find(|head| head.card.property == property)
     }
 
     /// Numbers of one datum.
@@ -89,12 +118,78 @@ impl Model {
         recipe.sample(self.encoded.samples[index] as usize)
     }
 
+    /// The row of the encoded training data (held-out samples left out) nearest to `z`, each dimension
+    /// measured in widths of the data's box so that none outweighs another.
+    pub fn nearest_training_row(&self, z: &[f64]) -> Option<usize> {
+        let statistics = &self.card.statistics;
+        let widths = statistics.low.iter().zip(&statistics.high).map(|(l, h)| (h - l).max(1e-9));
+        let widths: Vec<f64> = widths.collect();
+        let squared = |row: &[f64]| -> f64 {
+            row.iter().zip(z).zip(&widths).map(|((a, b), w)| ((a - b) / w).powi(2)).sum()
+        };
+        let rows = self.encoded.mu.iter().enumerate();
+        let training = rows.filter(|(i, _)| !self.encoded.held_out[*i]);
+        let distances = training.map(|(i, row)| (i, squared(row)));
+        distances.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
+    }
+
+    /// What the head for a property predicts at latent points, `[n, latent] -> [n]`; none without one.
+    pub fn predict(&self, property: Property, z: &Rows<f64>) -> Option<Result<Vec<f64>>> {
+        let head = self.head(property)?;
+        let predict = || {
+            let mut values = Vec::with_capacity(z.len());
+            for chunk in z.as_flat().chunks(self.rows_at_once() * z.width()) {
+                values.extend(flat_f64(&head.predict(&self.tensor(chunk, z.width())?)?)?);
+            }
+            Ok(values)
+        };
+        Some(predict())
+    }
+
     /// Decodes within a graph: `z [n, latent] -> x' [n, input]` in data units.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
     pub fn decode_tensor(&self, z: &Tensor) -> Result<Tensor> {
-        Ok(self.vae.decode(z)?.broadcast_mul(&self.scale)?.broadcast_add(&self.offset)?)
+        self.unscaled_tensor(&self.vae.decode(z)?)
+    }
+
+    /// Network units within a graph: `x [n, input]` in data units, scaled as the encoder wants them.
+    ///
+    /// # Errors
+    /// When the width of `x` is not the input's.
+    pub fn scaled_tensor(&self, x: &Tensor) -> Result<Tensor> {
+        Ok(x.broadcast_sub(&self.offset)?.broadcast_div(&self.scale)?)
+    }
+
+    /// Data units within a graph: the inverse of [`Self::scaled_tensor`].
+    ///
+    /// # Errors
+    /// When the width of `x` is not the input's.
+    pub fn unscaled_tensor(&self, x: &Tensor) -> Result<Tensor> {
+        Ok(x.broadcast_mul(&self.scale)?.broadcast_add(&self.offset)?)
+    }
+
+    /// Encodes within a graph: scaled `x [n, input] -> mu [n, latent]`.
+    ///
+    /// # Errors
+    /// When the width of `x` is not the input's.
+    pub fn encode_tensor(&self, scaled: &Tensor) -> Result<Tensor> {
+        Ok(self.vae.encode(scaled)?.0)
+    }
+
+    /// Data units to network units, `[n, input] -> [n, input]`.
+    pub fn scaled(&self, x: &Rows<f32>) -> Rows<f64> {
+        let scaled = self.card.scaling.apply(x);
+        Rows::from_flat(x.width(), scaled.as_flat().iter().map(|&v| f64::from(v)).collect())
+    }
+
+    /// Network units to data units, `[n, input] -> [n, input]`: the inverse of [`Self::scaled`].
+    pub fn unscaled(&self, x: &Rows<f64>) -> Rows<f32> {
+        let Scaling { offset, scale } = &self.card.scaling;
+        let units = offset.iter().zip(scale).cycle();
+        let data = x.as_flat().iter().zip(units).map(|(x, (o, s))| *x as f32 * s + o);
+        Rows::from_flat(x.width(), data.collect())
     }
 
     /// Decodes latent vectors to data units, `[n, latent] -> [n, input]`.
@@ -105,7 +200,8 @@ impl Model {
         self.check_width(z.width(), self.latent_dim(), "the latent")?;
         let mut decoded = Vec::with_capacity(z.len() * self.input_dim());
         for chunk in z.as_flat().chunks(self.rows_at_once() * z.width()) {
-            decoded.extend(flat_f32(&self.decode_tensor(&self.latent_tensor(chunk)?)?)?);
+            decoded
+                .extend(flat_f32(&self.decode_tensor(&self.tensor(chunk, self.latent_dim())?)?)?);
         }
         Ok(Rows::from_flat(self.input_dim(), decoded))
     }
@@ -119,8 +215,7 @@ impl Model {
         let (mut mu, mut log_var) = (Vec::new(), Vec::new());
         for chunk in x.as_flat().chunks(self.rows_at_once() * x.width()) {
             let x = Tensor::from_slice(chunk, (chunk.len() / x.width(), x.width()), &Device::Cpu)?;
-            let scaled =
-                x.to_dtype(self.dtype)?.broadcast_sub(&self.offset)?.broadcast_div(&self.scale)?;
+            let scaled = self.scaled_tensor(&x.to_dtype(self.dtype)?)?;
             let (m, l) = self.vae.encode(&scaled)?;
             mu.extend(flat_f64(&m)?);
             log_var.extend(flat_f64(&l)?);
@@ -129,12 +224,11 @@ impl Model {
         Ok((rows(mu), rows(log_var)))
     }
 
-    /// A tensor `[n, latent]` of the model's number type.
+    /// A tensor `[n, dim]` of the model's number type.
     ///
     /// # Errors
     /// Only when memory runs out.
-    pub fn latent_tensor(&self, flat: &[f64]) -> Result<Tensor> {
-        let dim = self.latent_dim();
+    pub fn tensor(&self, flat: &[f64], dim: usize) -> Result<Tensor> {
         Ok(Tensor::from_slice(flat, (flat.len() / dim, dim), &Device::Cpu)?.to_dtype(self.dtype)?)
     }
 

@@ -3,6 +3,7 @@
 pub mod card;
 pub mod checkpoint;
 pub mod frozen;
+pub mod head;
 pub mod layers;
 pub mod losses;
 pub mod samples;

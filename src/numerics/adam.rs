@@ -42,6 +42,21 @@ impl<F: Float> Adam<F> {
         Self { rows: lengths.into_iter().map(row).collect() }
     }
 
+    /// The learning rate of row `row`.
+    pub fn rate(&self, row: usize) -> f64 {
+        self.rows[row].rate
+    }
+
+    /// Sets the learning rate of row `row`; its moments and its step count stay.
+    pub fn set_rate(&mut self, row: usize, rate: f64) {
+        self.rows[row].rate = rate;
+    }
+
+    /// The first and second moment of row `row`, not corrected for their start at zero.
+    pub fn moments(&self, row: usize) -> (&[F], &[F]) {
+        (&self.rows[row].first, &self.rows[row].second)
+    }
+
     /// Moves `parameters` one step against `gradient`; both have the length of row `row`.
     ///
     /// `p -= rate * m_hat / (sqrt(v_hat) + epsilon)`, with both moments corrected for their start at zero.

@@ -1,87 +1,102 @@
-//! The objective: what is climbed, for many latent points at once.
+//! The objective at many points at once: the one function that search, map and tests call.
 
+use super::aim::{Aim, By, Constraint, Goal, Relation, Space, Term};
 use super::differentiable::Geometry;
-use super::property::Property;
-use crate::error::Result;
+use crate::data::property::Property;
+use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::frozen::flat_f64;
-use candle_core::{Tensor, Var};
-use clap::ValueEnum;
-use serde::{Deserialize, Serialize};
+use candle_core::{D, Tensor, Var};
+use rayon::prelude::*;
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-/// Which way is up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Climb to the greatest value.
-    #[default]
-    Max,
-    /// Descend to the least.
-    Min,
-}
+/// Breaking a constraint by one standard deviation of its property costs as much as this many standard
+/// deviations of the sought properties: more than any slope of theirs that is met inside the data.
+const CONSTRAINT_WEIGHT: f64 = 10.0;
 
-impl Mode {
-    /// +1 for max, -1 for min: the search minimises `loss = -sign * f(z)`.
-    pub fn sign(self) -> f64 {
-        match self {
-            Self::Max => 1.0,
-            Self::Min => -1.0,
-        }
-    }
-
-    /// Whether `value` is a better answer than `other`; NaN never is.
-    pub fn better(self, value: f64, other: f64) -> bool {
-        self.sign() * value > self.sign() * other
-    }
-}
-
-/// A property with a weight; the objective is the weighted sum of its terms.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Term {
-    /// What is measured on the decoded shape.
-    pub property: Property,
-    /// Its factor in the sum.
-    pub weight: f64,
-}
-
-/// `f(z) = sum_i weight_i * property_i(decode(z))` on a frozen model.
+/// An [`Aim`] on a frozen model, over its latent or its inputs.
 #[derive(Clone, Debug)]
 pub struct Objective {
     model: Arc<Model>,
-    terms: Vec<Term>,
+    aim: Aim,
+    space: Space,
+    /// The factor of each constraint's violation in the loss.
+    constraint_weights: Vec<f64>,
 }
 
 /// An objective at `n` points.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evaluation {
-    /// `f(z)`, `[n]`, in the property's unit.
+    /// What a search makes least, penalties included, `[n]`.
+    pub loss: Vec<f64>,
+    /// What is shown, `[n]`: see [`Aim::value`].
     pub value: Vec<f64>,
-    /// `df/dz`, `[n, latent]` row-major; empty where it was not asked for.
+    /// The gradient of the loss, `[n, dim]` row-major; empty where it was not asked for.
     pub gradient: Vec<f64>,
-    /// Each term by itself, unweighted, `[terms][n]`.
+    /// The property of each term by itself, `[terms][n]`.
     pub terms: Vec<Vec<f64>>,
-    /// Whether z, value (and gradient, if asked) are finite and every property is inside its domain, `[n]`.
-    pub valid: Vec<bool>,
-    /// Whether z, value (and gradient, if asked) are finite, `[n]`.
+    /// The latent points, `[n, latent]`: those given, or where the encoder sees the shapes given.
+    pub latent: Vec<f64>,
+    /// Whether point and loss (and gradient, if asked) are finite, `[n]`.
     pub finite: Vec<bool>,
+    /// Whether it is finite and every measured property is inside its domain, `[n]`.
+    pub valid: Vec<bool>,
+    /// Whether it is valid and keeps every constraint, `[n]`: only such a point can be an answer.
+    pub feasible: Vec<bool>,
 }
 
 impl Evaluation {
     fn append(&mut self, part: Self) {
+        self.loss.extend(part.loss);
         self.value.extend(part.value);
         self.gradient.extend(part.gradient);
-        self.valid.extend(part.valid);
+        self.latent.extend(part.latent);
         self.finite.extend(part.finite);
+        self.valid.extend(part.valid);
+        self.feasible.extend(part.feasible);
+        self.terms.resize(part.terms.len(), Vec::new());
         self.terms.iter_mut().zip(part.terms).for_each(|(all, part)| all.extend(part));
     }
 }
 
 impl Objective {
-    /// One property of the model's shapes.
+    /// The aim on a model.
+    ///
+    /// # Errors
+    /// Names a setting out of range, or the property for which the model has no head.
+    pub fn new(model: Arc<Model>, aim: Aim, space: Space) -> Result<Self> {
+        aim.check()?;
+        if aim.by == By::Head
+            && let Some(term) = aim.terms.iter().find(|term| model.head(term.property).is_none())
+        {
+            let name = term.property.name();
+            return Err(Error::Mismatch(format!(
+                "the model has no head for {name}; train one with 'latent-explorer heads --property {name}', or climb the geometry"
+            )));
+        }
+        let spread = |property| model.encoded.spread(property);
+        let sought: f64 = aim
+            .terms
+            .iter()
+            .map(|term| match term.goal {
+                Goal::Max | Goal::Min => term.weight * spread(term.property),
+                Goal::Target(_) => term.weight * spread(term.property).powi(2),
+            })
+            .sum();
+        let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought / spread(c.property);
+        Ok(Self {
+            constraint_weights: aim.constraints.iter().map(weight).collect(),
+            model,
+            aim,
+            space,
+        })
+    }
+
+    /// One property of the model's shapes, nothing else: what colours the map.
     pub fn of(model: Arc<Model>, property: Property) -> Self {
-        Self { model, terms: vec![Term { property, weight: 1.0 }] }
+        let aim = Aim::of(property, Goal::Max);
+        Self { model, aim, space: Space::Latent, constraint_weights: Vec::new() }
     }
 
     /// The frozen model.
@@ -89,77 +104,166 @@ impl Objective {
         &self.model
     }
 
-    /// The terms of the sum.
-    pub fn terms(&self) -> &[Term] {
-        &self.terms
+    /// What is sought.
+    pub fn aim(&self) -> &Aim {
+        &self.aim
     }
 
-    /// Values at the points `z`, flat `[n, latent]`, and gradients if asked.
+    /// What is moved.
+    pub fn space(&self) -> Space {
+        self.space
+    }
+
+    /// Numbers of a point.
+    pub fn dim(&self) -> usize {
+        match self.space {
+            Space::Latent => self.model.latent_dim(),
+            Space::Input => self.model.input_dim(),
+        }
+    }
+
+    /// The objective at points, flat `[n, dim]`, and the gradient of its loss if asked.
     ///
     /// The gradient is that of the sum over all points, which is each point's own since no point
     /// touches another.
     ///
     /// # Errors
     /// Only when the tensor library fails; values that are not finite are marked, not errors.
-    pub fn evaluate(&self, z: &[f64], with_gradient: bool) -> Result<Evaluation> {
-        let mut all = Evaluation { terms: vec![vec![]; self.terms.len()], ..Evaluation::default() };
-        for part in z.chunks(self.model.rows_at_once() * self.model.latent_dim()) {
-            all.append(self.evaluate_at_once(part, with_gradient)?);
+    pub fn evaluate(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
+        Ok(self.evaluate_unless(points, with_gradient, &|| false)?.unwrap_or_default())
+    }
+
+    /// As [`Self::evaluate`]; `None` when `stop` became true on the way. Chunks share the cores.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn evaluate_unless(
+        &self,
+        points: &[f64],
+        with_gradient: bool,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<Evaluation>> {
+        let chunk = self.model.rows_at_once() * self.dim();
+        if points.len() <= chunk {
+            return self.evaluate_at_once(points, with_gradient).map(Some);
         }
-        Ok(all)
+        let parts: Result<Option<Vec<Evaluation>>> = points
+            .par_chunks(chunk)
+            .map(|part| {
+                if stop() {
+                    return Ok(None);
+                }
+                self.evaluate_at_once(part, with_gradient).map(Some)
+            })
+            .collect();
+        Ok(parts?.map(|parts| {
+            let mut all = Evaluation::default();
+            parts.into_iter().for_each(|part| all.append(part));
+            all
+        }))
     }
 
     /// As [`Self::evaluate`], for so few points that the tensor library keeps to this thread.
-    fn evaluate_at_once(&self, z: &[f64], with_gradient: bool) -> Result<Evaluation> {
-        let z = self.model.latent_tensor(z)?;
+    fn evaluate_at_once(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
+        let dim = self.dim();
+        let points = self.model.tensor(points, dim)?;
         // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
-        let given = flat_f64(&z)?;
-        let (z, variable) = if with_gradient {
-            let variable = Var::from_tensor(&z)?;
-            (variable.as_tensor().clone(), Some(variable))
-        } else {
-            (z, None)
-        };
-        let geometry = Geometry::of(&self.model.decode_tensor(&z)?)?;
-        let terms: Result<Vec<Tensor>> =
-            self.terms.iter().map(|t| self.term(t.property, &geometry)).collect();
-        let terms = terms?;
-        let mut value = (&terms[0] * self.terms[0].weight)?;
-        for (tensor, term) in terms.iter().zip(&self.terms).skip(1) {
-            value = (value + (tensor * term.weight)?)?;
-        }
+        let given = flat_f64(&points)?;
+        let variable = if with_gradient { Some(Var::from_tensor(&points)?) } else { None };
+        let points = variable.as_ref().map_or(points, |v| v.as_tensor().clone());
+        let graph = Graph::new(self, points)?;
+        let loss = self.loss(&graph)?;
         let gradient = match &variable {
-            Some(variable) => match value.sum_all()?.backward()?.get(variable) {
+            Some(variable) => match loss.sum_all()?.backward()?.get(variable) {
                 Some(gradient) => flat_f64(gradient)?,
-                None => vec![0.0; z.elem_count()],
+                None => vec![0.0; given.len()],
             },
             None => Vec::new(),
         };
-        let value = flat_f64(&value)?;
-        let areas = flat_f64(&geometry.area)?;
-        let dim = self.model.latent_dim();
-        let least = self
-            .terms
-            .iter()
-            .filter_map(|t| t.property.least_area(&self.model))
-            .fold(f64::NEG_INFINITY, f64::max);
-        let finite: Vec<bool> = value
-            .iter()
-            .enumerate()
-            .map(|(i, v)| {
+        let loss = flat_f64(&loss)?;
+        let finite: Vec<bool> = (0..loss.len())
+            .map(|i| {
                 let row = i * dim..(i + 1) * dim;
                 let slope = gradient.get(row.clone()).unwrap_or_default();
-                v.is_finite() && given[row].iter().chain(slope).all(|number| number.is_finite())
+                loss[i].is_finite() && given[row].iter().chain(slope).all(|v| v.is_finite())
             })
             .collect();
-        let valid =
-            finite.iter().zip(&areas).map(|(&finite, &area)| finite && area > least).collect();
-        let terms: Result<_> = terms.iter().map(flat_f64).collect();
-        Ok(Evaluation { value, gradient, terms: terms?, valid, finite })
+        let valid = self.valid(&graph, &finite)?;
+        let terms: Vec<Vec<f64>> = graph.terms.iter().map(flat_f64).collect::<Result<_>>()?;
+        let mut feasible = valid.clone();
+        for (constraint, value) in self.aim.constraints.iter().zip(&graph.constrained) {
+            let values = flat_f64(value)?;
+            feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
+        }
+        let of_row = |i: usize| terms.iter().map(|term| term[i]).collect::<Vec<f64>>();
+        Ok(Evaluation {
+            value: (0..loss.len()).map(|i| self.aim.value(&of_row(i))).collect(),
+            latent: match self.space {
+                Space::Latent => given,
+                Space::Input => flat_f64(&graph.z)?,
+            },
+            loss,
+            gradient,
+            terms,
+            finite,
+            valid,
+            feasible,
+        })
     }
 
-    /// One property as a graph, `[n]`.
-    fn term(&self, property: Property, geometry: &Geometry) -> Result<Tensor> {
+    /// The loss of every point, `[n]`.
+    fn loss(&self, graph: &Graph) -> Result<Tensor> {
+        let Aim { l2, align, .. } = self.aim;
+        let z = &graph.z;
+        let mut loss = Tensor::zeros(z.dim(0)?, z.dtype(), z.device())?;
+        for (term, value) in self.aim.terms.iter().zip(&graph.terms) {
+            let goal = match term.goal {
+                Goal::Max => value.neg()?,
+                Goal::Min => value.clone(),
+                Goal::Target(target) => (value - target)?.sqr()?,
+            };
+            loss = (loss + (goal * term.weight)?)?;
+        }
+        if l2 > 0.0 {
+            loss = (loss + (z.sqr()?.sum(D::Minus1)? * l2)?)?;
+        }
+        if align > 0.0 {
+            let decoded = self.model.decode_tensor(z)?;
+            let again = self.model.encode_tensor(&self.model.scaled_tensor(&decoded)?)?;
+            loss = (loss + ((again - z)?.sqr()?.sum(D::Minus1)? * align)?)?;
+        }
+        let constraints = self.aim.constraints.iter().zip(&self.constraint_weights);
+        for ((constraint, weight), value) in constraints.zip(&graph.constrained) {
+            let missing = match constraint.relation {
+                Relation::AtLeast => (constraint.bound - value)?,
+                Relation::AtMost => (value - constraint.bound)?,
+            };
+            loss = (loss + (missing.relu()? * *weight)?)?;
+        }
+        Ok(loss)
+    }
+
+    /// Which points are finite with every measured property inside its domain.
+    fn valid(&self, graph: &Graph, finite: &[bool]) -> Result<Vec<bool>> {
+        let measured = self.aim.terms.iter().map(|term| term.property);
+        let least = measured
+            .filter_map(|property| self.least_area(property))
+            .fold(f64::NEG_INFINITY, f64::max);
+        match graph.geometry.as_ref().filter(|_| self.aim.by == By::Geometry) {
+            Some(geometry) => {
+                let areas = flat_f64(&geometry.area)?;
+                Ok(finite.iter().zip(areas).map(|(&finite, area)| finite && area > least).collect())
+            }
+            None => Ok(finite.to_vec()),
+        }
+    }
+
+    fn least_area(&self, property: Property) -> Option<f64> {
+        property.least_area(self.model.card.statistics.median_area)
+    }
+
+    /// One measured property as a graph, `[n]`.
+    fn measure(&self, property: Property, geometry: &Geometry) -> Result<Tensor> {
         let Geometry { area, perimeter } = geometry;
         Ok(match property {
             Property::Area => area.clone(),
@@ -168,9 +272,52 @@ impl Objective {
             Property::HeatShedding => {
                 // Below its domain the area is held, so that an invalid point stays finite: it is
                 // marked as invalid and stops there instead of spreading infinities.
-                let least = property.least_area(&self.model).unwrap_or(f64::MIN_POSITIVE);
+                let least = self.least_area(property).unwrap_or(f64::MIN_POSITIVE);
                 (perimeter / area.maximum(least.max(1e-30))?)?
             }
+        })
+    }
+}
+
+/// What the loss is made of, all differentiable in the points.
+struct Graph {
+    /// `[n, latent]`.
+    z: Tensor,
+    /// Of the shapes; none where nothing reads them.
+    geometry: Option<Geometry>,
+    /// The property of each term, `[terms]` of `[n]`.
+    terms: Vec<Tensor>,
+    /// The property of each constraint, `[constraints]` of `[n]`.
+    constrained: Vec<Tensor>,
+}
+
+impl Graph {
+    fn new(objective: &Objective, points: Tensor) -> Result<Self> {
+        let Objective { model, aim, space, .. } = objective;
+        let is_measured = aim.by == By::Geometry || !aim.constraints.is_empty();
+        let (z, outlines) = match space {
+            Space::Latent if is_measured => (points.clone(), Some(model.decode_tensor(&points)?)),
+            Space::Latent => (points, None),
+            Space::Input => (model.encode_tensor(&points)?, Some(model.unscaled_tensor(&points)?)),
+        };
+        let geometry = outlines.as_ref().map(Geometry::of).transpose()?;
+        let measured = |property| match &geometry {
+            Some(geometry) => objective.measure(property, geometry),
+            None => Err(Error::Mismatch("the shape was not decoded".to_owned())),
+        };
+        let term = |term: &Term| match (aim.by, model.head(term.property)) {
+            (By::Head, Some(head)) => head.predict(&z),
+            _ => measured(term.property),
+        };
+        Ok(Self {
+            terms: aim.terms.iter().map(term).collect::<Result<_>>()?,
+            constrained: aim
+                .constraints
+                .iter()
+                .map(|constraint| measured(constraint.property))
+                .collect::<Result<_>>()?,
+            z,
+            geometry,
         })
     }
 }

@@ -1,8 +1,8 @@
-//! What is sought: properties, their differentiable geometry, and the objective that everything calls.
+//! What is sought: terms, penalties and constraints, and the objective that everything calls.
 
+mod aim;
 mod differentiable;
 mod evaluate;
-pub mod property;
 
-pub use evaluate::{Evaluation, Mode, Objective, Term};
-pub use property::Property;
+pub use aim::{Aim, By, Constraint, Goal, Relation, Space, Term};
+pub use evaluate::{Evaluation, Objective};

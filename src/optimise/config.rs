@@ -1,41 +1,152 @@
 //! The settings of a search, and where its restarts begin.
 
+use super::schedule::Plateau;
 use crate::data::rows::Rows;
-use crate::error::{Result, check_range};
+use crate::error::{Error, Result, check_range};
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::numerics::random::{Purpose, stream};
-use crate::objective::{Mode, Property};
+use crate::objective::{Aim, Space};
+use clap::ValueEnum;
+use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
+/// Numbers that the ways of a search may hold together: about 100 megabytes. Longer ways are kept at
+/// every k-th step.
+const MOST_NUMBERS: usize = 12_000_000;
+
+/// How a restart moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Adam (Kingma & Ba 2015): each coordinate with its own step.
+    #[default]
+    Adam,
+    /// Plain gradient descent: `z -= rate * g`.
+    Gradient,
+    /// Gradient descent with momentum 0.9, as PyTorch's SGD.
+    Momentum,
+    /// L-BFGS with a line search (Nocedal 1980): a model of the curvature from the last gradients.
+    Lbfgs,
+    /// CMA-ES (Hansen 2016): a population that adapts its own spread; no gradients.
+    CmaEs,
+    /// Random search: draws from the start distribution; no gradients.
+    Random,
+}
+
+impl Method {
+    /// Every method, in the order of menus.
+    pub const ALL: [Self; 6] =
+        [Self::Adam, Self::CmaEs, Self::Random, Self::Gradient, Self::Momentum, Self::Lbfgs];
+
+    /// The name on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Adam => "Adam",
+            Self::Gradient => "Gradient",
+            Self::Momentum => "Momentum",
+            Self::Lbfgs => "L-BFGS",
+            Self::CmaEs => "CMA-ES",
+            Self::Random => "Random search",
+        }
+    }
+
+    /// The name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Adam => "adam",
+            Self::Gradient => "gradient",
+            Self::Momentum => "momentum",
+            Self::Lbfgs => "lbfgs",
+            Self::CmaEs => "cma-es",
+            Self::Random => "random",
+        }
+    }
+
+    /// What it does, for a tooltip.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Adam => {
+                "Follows the gradient with a step of its own for each coordinate, from running means of the gradient and its square (Kingma & Ba 2015)"
+            }
+            Self::Gradient => "Follows the gradient: the steeper, the longer the step",
+            Self::Momentum => "Follows the gradient and keeps nine tenths of its last step",
+            Self::Lbfgs => {
+                "Learns the curvature from its last gradients and searches along a line; few steps on smooth ground (Nocedal 1980)"
+            }
+            Self::CmaEs => {
+                "A population that learns in which directions better points lie; needs no gradient (Hansen 2016)"
+            }
+            Self::Random => "Draws points and keeps the best: what every method has to beat",
+        }
+    }
+}
+
+/// Where restarts begin.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Starts {
+    /// Drawn from the distribution that the model states; of a VAE this is its prior, N(0, 1).
+    #[default]
+    Stated,
+    /// Drawn from N(0, 1) whatever the model states.
+    StandardNormal,
+    /// Around given latent points, which take turns: the points themselves first, then moved by
+    /// N(0, spread^2) in every coordinate.
+    Around {
+        /// The points, each `[latent]`.
+        points: Vec<Vec<f64>>,
+        /// The standard deviation of the perturbation, in latent units; 0 for none.
+        spread: f64,
+    },
+}
+
 /// The settings of a search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SearchConfig {
-    /// What is climbed.
-    pub property: Property,
-    /// Which way is up.
-    pub mode: Mode,
+    /// What is sought.
+    pub aim: Aim,
+    /// How a restart moves.
+    pub method: Method,
+    /// What is moved: z, or the numbers of the shape itself.
+    pub space: Space,
+    /// Where restarts begin.
+    pub starts: Starts,
     /// How many starts.
     pub restarts: usize,
-    /// Updates of each restart.
+    /// Updates of each restart. Methods that count otherwise get the same budget: a value and a
+    /// gradient for each update and for the start.
     pub steps: usize,
-    /// Adam's learning rate, in latent units: about the length of the first step in each coordinate.
+    /// The learning rate, in latent units: with Adam about the length of the first step in each
+    /// coordinate; the first spread of CMA-ES.
     pub rate: f64,
+    /// The learning rate where the shape itself is moved, in network units.
+    pub input_rate: f64,
     /// The seed of the starts.
     pub seed: u64,
+    /// When a restart slows down; none keeps the rate.
+    pub plateau: Option<Plateau>,
+    /// A restart ends after so many steps without a better loss; none goes through all steps.
+    pub patience: Option<usize>,
 }
 
 impl Default for SearchConfig {
     fn default() -> Self {
         Self {
-            property: Property::Roundness,
-            mode: Mode::Max,
+            aim: Aim::default(),
+            method: Method::Adam,
+            space: Space::Latent,
+            starts: Starts::Stated,
             restarts: 50,
             steps: 500,
             rate: 0.1,
+            input_rate: 0.01,
             seed: 0,
+            plateau: Some(Plateau::default()),
+            patience: Some(50),
         }
     }
 }
@@ -46,33 +157,96 @@ impl SearchConfig {
     /// # Errors
     /// Names the first setting that is outside its range.
     pub fn check(&self) -> Result<()> {
+        self.aim.check()?;
         check_range("restarts", self.restarts, 1, 100_000)?;
         check_range("steps", self.steps, 1, 1_000_000)?;
-        check_range("lr", self.rate, 1e-8, 100.0)
+        check_range("lr", self.rate, 1e-8, 100.0)?;
+        check_range("input-lr", self.input_rate, 1e-8, 100.0)?;
+        if let Some(plateau) = &self.plateau {
+            check_range("plateau-factor", plateau.factor, 0.0, 0.999_999)?;
+            check_range("plateau-patience", plateau.patience, 0, 1_000_000)?;
+        }
+        if let Some(patience) = self.patience {
+            check_range("patience", patience, 1, 1_000_000)?;
+        }
+        if let Starts::Around { points, spread } = &self.starts {
+            check_range("perturb", *spread, 0.0, 1000.0)?;
+            if points.is_empty() {
+                return Err(Error::setting("starts", "there is no point to start from"));
+            }
+        }
+        let by_gradient = matches!(self.method, Method::Adam | Method::Gradient | Method::Momentum);
+        if self.space == Space::Input && !by_gradient {
+            return Err(Error::setting(
+                "space",
+                "shapes are moved by adam, gradient or momentum; the other methods search the latent",
+            ));
+        }
+        Ok(())
     }
 
-    /// Starts drawn from the model's own distribution, `[restarts, latent]`; start `i` depends on the
-    /// seed and `i` alone.
-    pub fn draw_starts(&self, model: &Model) -> Rows<f64> {
+    /// The learning rate in the space that is searched.
+    pub fn rate_in_space(&self) -> f64 {
+        match self.space {
+            Space::Latent => self.rate,
+            Space::Input => self.input_rate,
+        }
+    }
+
+    /// What each restart may spend, values and gradients counted apart and added.
+    pub fn budget(&self) -> usize {
+        2 * (self.steps + 1)
+    }
+
+    /// Every how many steps a way is kept, so that all of them fit into memory; the start, the best and
+    /// the last are kept besides.
+    pub fn stride(&self, latent_dim: usize) -> usize {
+        // A kept step holds z and its value.
+        let numbers = self.restarts.saturating_mul(self.steps + 1).saturating_mul(latent_dim + 1);
+        numbers.div_ceil(MOST_NUMBERS).max(1)
+    }
+
+    /// The starts `[restarts, latent]`; start `i` depends on the seed and `i` alone.
+    ///
+    /// # Errors
+    /// When a given point has not the width of the latent.
+    pub fn draw_starts(&self, model: &Model) -> Result<Rows<f64>> {
         let dim = model.latent_dim();
-        let StartDistribution::StandardNormal = model.card.start;
         let mut starts = Rows::new(dim);
         for i in 0..self.restarts {
-            let rng = stream(self.seed, Purpose::Starts, 0, i as u64);
-            let start: Vec<f64> = StandardNormal.sample_iter(rng).take(dim).collect();
+            let noise = standard_normal(stream(self.seed, Purpose::Starts, 0, i as u64));
+            let start: Vec<f64> = match (&self.starts, &model.card.start) {
+                (Starts::Stated, StartDistribution::Normal { mean, std }) => {
+                    noise.zip(mean.iter().zip(std)).map(|(e, (m, s))| m + s * e).collect()
+                }
+                (Starts::Stated | Starts::StandardNormal, _) => noise.take(dim).collect(),
+                (Starts::Around { points, spread }, _) => {
+                    let point = &points[i % points.len()];
+                    if point.len() != dim {
+                        let problem = format!("have {dim} numbers, not {}", point.len());
+                        return Err(Error::setting("starts", problem));
+                    }
+                    let spread = if i < points.len() { 0.0 } else { *spread };
+                    point.iter().zip(noise).map(|(z, e)| z + spread * e).collect()
+                }
+            };
             starts.push(&start);
         }
-        starts
+        Ok(starts)
     }
+}
+
+fn standard_normal(rng: ChaCha8Rng) -> impl Iterator<Item = f64> {
+    StandardNormal.sample_iter(rng)
 }
 
 /// How much of every restart's way is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trajectory {
-    /// Every step.
+    /// Every step that was kept.
     #[default]
     Full,
-    /// The start, every k-th step and the last.
+    /// Of the steps that were kept the start, those that are multiples of k, and the last.
     Every(usize),
     /// Nothing.
     None,

@@ -1,9 +1,13 @@
-//! How a latent space is searched: Adam on z from many starts, and what came of each.
+//! How a latent space is searched: from many starts, by one method or several, and what came of each.
 
 pub mod config;
+mod json;
 mod report;
+pub mod schedule;
 mod search;
+mod update;
 
-pub use config::{SearchConfig, Trajectory};
-pub use report::{RestartReport, SearchReport};
-pub use search::{Restart, Search, StopReason};
+pub use config::{Method, SearchConfig, Starts, Trajectory};
+pub use report::{Answer, InData, RestartReport, SearchReport, TermAnswer};
+pub use search::{Best, Restart, Search, StopReason, Tally};
+pub use update::{Rule, Update};

@@ -1,11 +1,15 @@
 //! What came of a search: each restart judged, the best of all, the best that can be believed.
 
-use super::config::{SearchConfig, Trajectory};
-use super::search::{Restart, Search, StopReason};
+use super::config::SearchConfig;
+use super::search::{Restart, Search, StopReason, Tally};
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::objective::{Mode, Term};
+use crate::model::Model;
+use crate::numerics::statistics::distance;
+use crate::objective::{Aim, Goal, Space};
 use crate::trust::{Belief, Verdict, judge};
+use rayon::prelude::*;
 use serde::Serialize;
 
 /// A finished search.
@@ -13,16 +17,16 @@ use serde::Serialize;
 pub struct SearchReport {
     /// The settings.
     pub config: SearchConfig,
-    /// The terms of the objective.
-    pub terms: Vec<Term>,
     /// Every restart with its verdict.
     pub restarts: Vec<RestartReport>,
-    /// The restart with the best valid value.
+    /// The restart with the least loss at a feasible point.
     pub best: Option<usize>,
-    /// The restart with the best value among those that can be believed.
+    /// The one with the least loss among those that can be believed.
     pub best_believable: Option<usize>,
-    /// Points evaluated, starts included.
-    pub evaluations: usize,
+    /// The best of the data themselves, which every answer has to beat.
+    pub in_data: Option<InData>,
+    /// What was spent and found after each step, the start first.
+    pub progress: Vec<Tally>,
 }
 
 /// A restart and what can be said of its best z.
@@ -32,10 +36,77 @@ pub struct RestartReport {
     pub restart: Restart,
     /// The shape it began with, `[input]`.
     pub decoded_start: Vec<f32>,
-    /// The shape at its best z, `[input]`.
+    /// The shape at its best z (or where the shape itself was moved, that shape), `[input]`.
     pub decoded: Vec<f32>,
-    /// What can be believed of its best z.
+    /// What can be believed of it.
     pub verdict: Verdict,
+    /// What a colleague would ask.
+    pub answer: Answer,
+}
+
+/// The numbers of an answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Answer {
+    /// Each term of the aim.
+    pub terms: Vec<TermAnswer>,
+    /// The value that is shown, measured on the shape.
+    pub measured: f64,
+    /// By how much it is better than the best of the data, in the unit of the value; negative where it
+    /// is worse. Of a target: by how much it is nearer.
+    pub gain: Option<f64>,
+    /// The row of the encoded training data nearest to z, and its distance in latent units.
+    pub nearest: Option<(usize, f64)>,
+}
+
+/// One term of the aim at an answer, in the property's unit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TermAnswer {
+    /// Which property.
+    pub property: Property,
+    /// What the task head predicts from z, where there is one.
+    pub predicted: Option<f64>,
+    /// What the shape has.
+    pub measured: f64,
+    /// What the shape has after it was encoded and decoded once more.
+    pub returned: f64,
+}
+
+/// The best datum.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InData {
+    /// Its row among the encoded data.
+    pub row: usize,
+    /// Its value.
+    pub value: f64,
+    /// Its terms, `[terms]`.
+    pub terms: Vec<f64>,
+}
+
+impl InData {
+    /// The datum that is best by the terms alone among those that keep every constraint.
+    pub fn best(model: &Model, aim: &Aim) -> Option<Self> {
+        let properties = &model.encoded.properties;
+        let terms = |row: usize| -> Vec<f64> {
+            aim.terms.iter().map(|t| properties.row(row)[t.property.index()]).collect()
+        };
+        let feasible = |row: &usize| {
+            aim.constraints.iter().all(|c| c.holds(properties.row(*row)[c.property.index()]))
+        };
+        let losses =
+            (0..properties.len()).filter(feasible).map(|row| (row, aim.terms_loss(&terms(row))));
+        let finite = losses.filter(|(_, loss)| loss.is_finite());
+        let (row, _) = finite.min_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some(Self { row, value: aim.value(&terms(row)), terms: terms(row) })
+    }
+}
+
+/// By how much `value` is better than `other`; of a target by how much nearer.
+fn gain(goal: Goal, value: f64, other: f64) -> f64 {
+    match goal {
+        Goal::Max => value - other,
+        Goal::Min => other - value,
+        Goal::Target(target) => (other - target).abs() - (value - target).abs(),
+    }
 }
 
 impl SearchReport {
@@ -43,83 +114,76 @@ impl SearchReport {
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn new(search: Search, config: SearchConfig) -> Result<Self> {
-        let model = search.objective().model().clone();
-        let terms = search.objective().terms().to_vec();
-        let evaluations = search.evaluations();
-        let restarts = search.into_restarts();
+    pub fn new(search: Search) -> Result<Self> {
+        let objective = search.objective().clone();
+        let config = search.config().clone();
+        let model = objective.model();
+        let (restarts, progress) = search.into_parts();
         let dim = model.latent_dim();
         let gather = |of: fn(&Restart) -> &[f64]| {
             Rows::from_flat(dim, restarts.iter().flat_map(|r| of(r).iter().copied()).collect())
         };
-        let (starts, z) = (gather(Restart::start), gather(Restart::best));
-        let (decoded_starts, decoded) = (model.decode(&starts)?, model.decode(&z)?);
-        let verdicts = judge(&model, config.property, &z, &decoded)?;
+        let (starts, z) = (gather(Restart::start), gather(Restart::best_z));
+        let decoded_starts = model.decode(&starts)?;
+        let mut decoded = model.decode(&z)?;
+        if objective.space() == Space::Input {
+            for (index, restart) in restarts.iter().enumerate() {
+                if let Some(best) = &restart.best {
+                    let shape =
+                        model.unscaled(&Rows::from_flat(model.input_dim(), best.point.clone()));
+                    decoded.row_mut(index).copy_from_slice(shape.as_flat());
+                }
+            }
+        }
+        let in_data = InData::best(model, &config.aim);
+        let verdicts = judge(model, config.aim.property(), &z, &decoded)?;
+        let answers = answers(model, &config.aim, in_data.as_ref(), &z, &decoded)?;
         let restarts: Vec<RestartReport> = restarts
             .into_iter()
             .zip(decoded_starts.iter().zip(decoded.iter()))
-            .zip(verdicts)
-            .map(|((restart, (start, decoded)), verdict)| RestartReport {
+            .zip(verdicts.into_iter().zip(answers))
+            .map(|((restart, (start, decoded)), (verdict, answer))| RestartReport {
                 restart,
                 decoded_start: start.to_vec(),
                 decoded: decoded.to_vec(),
                 verdict,
+                answer,
             })
             .collect();
-        let best = best_of(&restarts, config.mode, |_| true);
-        let best_believable =
-            best_of(&restarts, config.mode, |r| r.verdict.belief == Belief::Believable);
-        Ok(Self { config, terms, restarts, best, best_believable, evaluations })
+        let best = best_of(&restarts, |_| true);
+        let best_believable = best_of(&restarts, |r| r.verdict.belief == Belief::Believable);
+        Ok(Self { config, restarts, best, best_believable, in_data, progress })
     }
 
-    /// The restarts from the best valid value to the worst; those without one come last.
+    /// The restarts from the least loss to the greatest; those without a feasible point come last.
     pub fn best_first(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.restarts.len()).collect();
-        let loss = |&i: &usize| {
-            let value = self.restarts[i].restart.best_value();
-            if value.is_nan() { f64::INFINITY } else { -self.config.mode.sign() * value }
-        };
+        let loss = |&i: &usize| self.restarts[i].restart.best_loss();
         order.sort_by(|a, b| loss(a).total_cmp(&loss(b)));
         order
     }
 
-    /// The best valid value of all restarts after each step, the start first; NaN before the first.
-    pub fn best_so_far(&self) -> Vec<f64> {
-        let steps = self.restarts.iter().map(|r| r.restart.values.len()).max().unwrap_or(0);
-        let mut best = vec![f64::NAN; steps];
-        for RestartReport { restart, .. } in &self.restarts {
-            // Only the last point of a way can be invalid: it is what ended it.
-            let invalid =
-                matches!(restart.stop_reason, Some(StopReason::LeftDomain | StopReason::NotFinite));
-            let valid = restart.values.len() - usize::from(invalid);
-            for (best, &value) in best.iter_mut().zip(&restart.values[..valid]) {
-                if best.is_nan() || self.config.mode.better(value, *best) {
-                    *best = value;
-                }
-            }
-        }
-        let mut leader = f64::NAN;
-        for value in &mut best {
-            if leader.is_nan() || self.config.mode.better(*value, leader) {
-                leader = *value;
-            }
-            *value = leader;
-        }
-        best
+    /// What was spent in all.
+    pub fn tally(&self) -> Tally {
+        self.progress.last().copied().unwrap_or_default()
     }
 
     /// The restarts as a table in full precision: cells separated by tabs, as spreadsheets take them.
     pub fn table(&self) -> String {
-        let mut table = "restart\tstart\tbest\tbest_step\tfinal\tsteps\tended\ttrust\n".to_owned();
+        let mut table =
+            "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\n"
+                .to_owned();
         for index in self.best_first() {
-            let RestartReport { restart, verdict, .. } = &self.restarts[index];
+            let RestartReport { restart, verdict, answer, .. } = &self.restarts[index];
             let cells = [
                 (index + 1).to_string(),
-                restart.values.first().copied().unwrap_or(f64::NAN).to_string(),
+                restart.start_value().to_string(),
                 restart.best_value().to_string(),
-                restart.best_step.map_or(String::new(), |step| step.to_string()),
-                restart.last_value().to_string(),
-                restart.steps().to_string(),
+                restart.best.as_ref().map_or(String::new(), |best| best.step.to_string()),
+                answer.measured.to_string(),
+                answer.gain.map_or(String::new(), |gain| gain.to_string()),
+                restart.last.1.to_string(),
+                restart.steps.to_string(),
                 restart.stop_reason.map_or("", StopReason::label).to_owned(),
                 verdict.word().to_owned(),
             ];
@@ -127,94 +191,47 @@ impl SearchReport {
         }
         table
     }
+}
 
-    /// Writes the report as JSON, format 1; what is not finite becomes null.
-    ///
-    /// # Errors
-    /// When the writer fails.
-    pub fn write_json(
-        &self,
-        out: &mut dyn std::io::Write,
-        trajectory: Trajectory,
-    ) -> std::io::Result<()> {
-        let report = JsonReport {
-            format: 1,
-            config: &self.config,
-            terms: &self.terms,
-            best: self.best,
-            best_believable: self.best_believable,
-            evaluations: self.evaluations,
-            restarts: self.restarts.iter().map(|r| JsonRestart::new(r, trajectory)).collect(),
+/// The numbers of the answers at `z [n, latent]`, whose shapes are `decoded [n, input]`.
+fn answers(
+    model: &Model,
+    aim: &Aim,
+    in_data: Option<&InData>,
+    z: &Rows<f64>,
+    decoded: &Rows<f32>,
+) -> Result<Vec<Answer>> {
+    let (again, _) = model.encode(decoded)?;
+    let returned = model.decode(&again)?;
+    let predicted: Vec<Option<Vec<f64>>> = aim
+        .terms
+        .iter()
+        .map(|term| model.predict(term.property, z).transpose())
+        .collect::<Result<_>>()?;
+    let answer = |index: usize| {
+        let term = |(k, term): (usize, &crate::objective::Term)| TermAnswer {
+            property: term.property,
+            predicted: predicted[k].as_ref().map(|values| values[index]),
+            measured: term.property.measure(decoded.row(index)),
+            returned: term.property.measure(returned.row(index)),
         };
-        let mut out = out;
-        serde_json::to_writer(&mut out, &report)?;
-        writeln!(out)
-    }
-}
-
-fn best_of(
-    restarts: &[RestartReport],
-    mode: Mode,
-    among: impl Fn(&RestartReport) -> bool,
-) -> Option<usize> {
-    let mut best: Option<usize> = None;
-    for (index, report) in restarts.iter().enumerate() {
-        let value = report.restart.best_value();
-        let leads = best.is_none_or(|b| mode.better(value, restarts[b].restart.best_value()));
-        if value.is_finite() && among(report) && leads {
-            best = Some(index);
+        let terms: Vec<TermAnswer> = aim.terms.iter().enumerate().map(term).collect();
+        let measured = aim.value(&terms.iter().map(|t| t.measured).collect::<Vec<_>>());
+        let z = z.row(index);
+        Answer {
+            terms,
+            measured,
+            gain: in_data.map(|data| gain(aim.goal(), measured, data.value)),
+            nearest: model
+                .nearest_training_row(z)
+                .map(|row| (row, distance(z, model.encoded.mu.row(row)))),
         }
-    }
-    best
+    };
+    Ok((0..z.len()).into_par_iter().map(answer).collect())
 }
 
-#[derive(Serialize)]
-struct JsonReport<'a> {
-    format: u32,
-    config: &'a SearchConfig,
-    terms: &'a [Term],
-    best: Option<usize>,
-    best_believable: Option<usize>,
-    evaluations: usize,
-    restarts: Vec<JsonRestart<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonRestart<'a> {
-    start: &'a [f64],
-    z_best: &'a [f64],
-    value_best: f64,
-    step_best: Option<usize>,
-    z_final: &'a [f64],
-    value_final: f64,
-    steps: usize,
-    stop_reason: Option<StopReason>,
-    valid: bool,
-    trust: &'a Verdict,
-    trajectory: Vec<&'a [f64]>,
-    values: Vec<f64>,
-    decoded: &'a [f32],
-}
-
-impl<'a> JsonRestart<'a> {
-    fn new(report: &'a RestartReport, keep: Trajectory) -> Self {
-        let restart = &report.restart;
-        let last = restart.steps();
-        let kept = || (0..=last).filter(move |&step| keep.keeps(step, last));
-        Self {
-            start: restart.start(),
-            z_best: restart.best(),
-            value_best: restart.best_value(),
-            step_best: restart.best_step,
-            z_final: restart.last(),
-            value_final: restart.last_value(),
-            steps: last,
-            stop_reason: restart.stop_reason,
-            valid: restart.best_step.is_some(),
-            trust: &report.verdict,
-            trajectory: kept().map(|step| restart.trajectory.row(step)).collect(),
-            values: kept().map(|step| restart.values[step]).collect(),
-            decoded: &report.decoded,
-        }
-    }
+fn best_of(restarts: &[RestartReport], among: impl Fn(&RestartReport) -> bool) -> Option<usize> {
+    let loss = |index: &usize| restarts[*index].restart.best_loss();
+    let candidates = (0..restarts.len()).filter(|i| loss(i).is_finite() && among(&restarts[*i]));
+    candidates.min_by(|a, b| loss(a).total_cmp(&loss(b)))
 }

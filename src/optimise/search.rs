@@ -1,20 +1,23 @@
-//! The search advances all restarts by one step of Adam; who calls it decides on pace and the end.
+//! The search advances all restarts by one step; who calls it decides on pace and the end.
 
+use super::config::SearchConfig;
+use super::schedule::{EarlyStopping, PlateauState};
+use super::update::{Rule, Update};
 use crate::data::rows::Rows;
-use crate::error::{Error, Result};
-use crate::numerics::adam::Adam;
-use crate::objective::{Evaluation, Mode, Objective};
+use crate::error::Result;
+use crate::model::Model;
+use crate::objective::{Evaluation, Objective, Space};
 use serde::{Deserialize, Serialize};
-
-/// Coordinates that the trajectories of a search may hold: about half a gigabyte.
-const MOST_NUMBERS: usize = 50_000_000;
+use std::sync::Arc;
 
 /// Why a restart ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
-    /// All its steps were done.
+    /// All its steps were done, or its budget spent.
     StepsDone,
+    /// The loss had not become less for as many steps as it has patience.
+    Converged,
     /// It came where the property means nothing.
     LeftDomain,
     /// A value or gradient was not a finite number.
@@ -28,6 +31,7 @@ impl StopReason {
     pub fn label(self) -> &'static str {
         match self {
             Self::StepsDone => "steps done",
+            Self::Converged => "converged",
             Self::LeftDomain => "left the domain",
             Self::NotFinite => "not finite",
             Self::Cancelled => "cancelled",
@@ -35,112 +39,184 @@ impl StopReason {
     }
 }
 
+/// The best feasible point of a restart: the one of least loss.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best {
+    /// The step it was met at, the start being 0.
+    pub step: usize,
+    /// The point in the space that is searched, `[dim]`.
+    pub point: Vec<f64>,
+    /// Its latent point, `[latent]`.
+    pub z: Vec<f64>,
+    /// The value that is shown there.
+    pub value: f64,
+    /// The loss, penalties included.
+    pub loss: f64,
+}
+
 /// One restart: where it has been and what it found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Restart {
-    /// Every z from the start on, `[steps + 1, latent]`.
+    /// z at the start, at every `stride`-th step and at the last, `[kept, latent]`.
     pub trajectory: Rows<f64>,
-    /// The value at each of them, `[steps + 1]`.
+    /// The value at each of them, `[kept]`.
     pub values: Vec<f64>,
-    /// The step of the best valid z, if any was valid.
-    pub best_step: Option<usize>,
+    /// Every how many steps the way is kept.
+    pub stride: usize,
+    /// Steps done.
+    pub steps: usize,
+    /// Where it is or ended, `[latent]`, and the value there.
+    pub last: (Vec<f64>, f64),
+    /// The best feasible point, if any was feasible.
+    pub best: Option<Best>,
+    /// The learning rate, as (step from which on, rate).
+    pub rates: Vec<(usize, f64)>,
     /// Why it ended; none while it runs.
     pub stop_reason: Option<StopReason>,
 }
 
 impl Restart {
+    fn new(latent_dim: usize, stride: usize, rate: f64) -> Self {
+        Self {
+            trajectory: Rows::new(latent_dim),
+            values: Vec::new(),
+            stride,
+            steps: 0,
+            last: (Vec::new(), f64::NAN),
+            best: None,
+            rates: vec![(0, rate)],
+            stop_reason: None,
+        }
+    }
+
     /// Where it began.
     pub fn start(&self) -> &[f64] {
         self.trajectory.row(0)
     }
 
-    /// Where it is or ended.
-    pub fn last(&self) -> &[f64] {
-        self.trajectory.row(self.trajectory.len() - 1)
+    /// The value where it began.
+    pub fn start_value(&self) -> f64 {
+        self.values.first().copied().unwrap_or(f64::NAN)
     }
 
-    /// The last value.
-    pub fn last_value(&self) -> f64 {
-        self.values.last().copied().unwrap_or(f64::NAN)
+    /// The best feasible z, or the last one where none was feasible.
+    pub fn best_z(&self) -> &[f64] {
+        self.best.as_ref().map_or(&self.last.0, |best| &best.z)
     }
 
-    /// The best valid z, or the last one where none was valid.
-    pub fn best(&self) -> &[f64] {
-        self.best_step.map_or_else(|| self.last(), |step| self.trajectory.row(step))
-    }
-
-    /// The value at the best valid z; NaN where none was valid.
+    /// The value at the best feasible z; NaN where none was feasible.
     pub fn best_value(&self) -> f64 {
-        self.best_step.map_or(f64::NAN, |step| self.values[step])
+        self.best.as_ref().map_or(f64::NAN, |best| best.value)
     }
 
-    /// Updates done.
-    pub fn steps(&self) -> usize {
-        self.values.len() - 1
+    /// The loss at the best feasible z; infinite where none was feasible.
+    pub fn best_loss(&self) -> f64 {
+        self.best.as_ref().map_or(f64::INFINITY, |best| best.loss)
+    }
+
+    /// The step of each kept point.
+    pub fn kept_steps(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        (0..self.trajectory.len()).map(|kept| (kept * self.stride).min(self.steps))
+    }
+
+    /// Takes in the point of the next step (or of the start).
+    fn visit(&mut self, z: &[f64], value: f64) {
+        self.steps = if self.last.0.is_empty() { 0 } else { self.steps + 1 };
+        self.last = (z.to_vec(), value);
+        if self.steps.is_multiple_of(self.stride) {
+            self.trajectory.push(z);
+            self.values.push(value);
+        }
+    }
+
+    fn end(&mut self, reason: StopReason) {
+        self.stop_reason = Some(reason);
+        if !self.steps.is_multiple_of(self.stride) {
+            self.trajectory.push(&self.last.0);
+            self.values.push(self.last.1);
+        }
     }
 }
 
-/// A search in progress: Adam on `loss = -sign * f(z)` with the model frozen, all restarts as one batch.
-///
-/// A restart that ends is frozen; the others go on.
+/// What a search has spent, and what it had found by then.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Points whose value was computed.
+    pub values: usize,
+    /// Points whose gradient was computed.
+    pub gradients: usize,
+    /// The value at the feasible point of least loss; NaN before the first.
+    pub best_value: f64,
+    /// The least loss; infinite before the first feasible point.
+    pub best_loss: f64,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { values: 0, gradients: 0, best_value: f64::NAN, best_loss: f64::INFINITY }
+    }
+}
+
+impl Tally {
+    /// Values and gradients together: a gradient costs about as much again as its value.
+    pub fn evaluations(&self) -> usize {
+        self.values + self.gradients
+    }
+}
+
+/// A search in progress on a frozen model, all restarts as one batch, each with a rate, a schedule and
+/// an end of its own: one that ends is frozen, the others go on.
 #[derive(Clone, Debug)]
 pub struct Search {
     objective: Objective,
-    mode: Mode,
-    steps: usize,
-    adam: Adam<f64>,
+    config: SearchConfig,
+    update: Update,
     restarts: Vec<Restart>,
-    /// Restarts still going, and the gradient of each at its last z.
+    /// Where every restart is, `[restarts, dim]`.
+    points: Rows<f64>,
+    plateaus: Vec<PlateauState>,
+    stoppings: Vec<EarlyStopping>,
+    /// Restarts still going, and the loss and its gradient where each of them is.
     active: Vec<usize>,
+    losses: Vec<f64>,
     gradients: Rows<f64>,
     done: usize,
-    evaluations: usize,
+    progress: Vec<Tally>,
 }
 
 impl Search {
-    /// Evaluates the starts `[restarts, latent]`; nothing has moved yet.
+    /// Draws the starts and evaluates them; nothing has moved yet.
     ///
     /// # Errors
-    /// When there is no start, its width is not the latent's, or the ways would not fit into memory.
-    pub fn new(
-        objective: Objective,
-        mode: Mode,
-        steps: usize,
-        rate: f64,
-        starts: &Rows<f64>,
-    ) -> Result<Self> {
-        let dim = objective.model().latent_dim();
-        if starts.is_empty() || starts.width() != dim {
-            let problem = format!("at least one, of {dim} numbers each");
-            return Err(Error::setting("starts", problem));
-        }
-        let numbers = starts.len().saturating_mul(steps).saturating_mul(dim);
-        if numbers > MOST_NUMBERS {
-            let most = MOST_NUMBERS / (starts.len() * dim);
-            let problem = format!(
-                "at most {most} with {} restarts in {dim} dimensions, not {steps}",
-                starts.len()
-            );
-            return Err(Error::setting("steps", problem));
-        }
-        let restart = |z: &[f64]| Restart {
-            trajectory: Rows::from_flat(dim, z.to_vec()),
-            values: Vec::new(),
-            best_step: None,
-            stop_reason: None,
+    /// When a setting is out of range, the model has no head that the aim reads, or a given start has
+    /// not the width of the latent.
+    pub fn new(model: Arc<Model>, config: SearchConfig) -> Result<Self> {
+        config.check()?;
+        let latent = model.latent_dim();
+        let starts = config.draw_starts(&model)?;
+        let objective = Objective::new(model.clone(), config.aim.clone(), config.space)?;
+        let points = match config.space {
+            Space::Input => model.scaled(&model.decode(&starts)?),
+            Space::Latent => starts,
         };
+        let (count, rate) = (points.len(), config.rate_in_space());
+        let rule = Rule::of(config.method).unwrap_or(Rule::Adam);
+        let stride = config.stride(latent);
         let mut search = Self {
-            mode,
-            steps,
-            adam: Adam::new(vec![dim; starts.len()], rate),
-            restarts: starts.iter().map(restart).collect(),
-            active: (0..starts.len()).collect(),
-            gradients: Rows::new(dim),
+            update: Update::new(rule, count, objective.dim(), rate),
+            restarts: vec![Restart::new(latent, stride, rate); count],
+            points,
+            plateaus: vec![PlateauState::default(); count],
+            stoppings: vec![EarlyStopping::default(); count],
+            active: (0..count).collect(),
+            losses: Vec::new(),
+            gradients: Rows::new(objective.dim()),
             done: 0,
-            evaluations: 0,
+            progress: Vec::new(),
             objective,
+            config,
         };
-        search.evaluate()?;
+        search.evaluate(&|| false)?;
         Ok(search)
     }
 
@@ -149,67 +225,105 @@ impl Search {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn step(&mut self) -> Result<bool> {
+        self.step_unless(&|| false)
+    }
+
+    /// As [`Self::step`]; when `stop` becomes true on the way, the step is not finished and the search
+    /// is cancelled.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn step_unless(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
         if self.active.is_empty() {
             return Ok(false);
         }
-        let sign = self.mode.sign();
-        for (&index, gradient) in self.active.iter().zip(self.gradients.iter()) {
-            let loss_gradient: Vec<f64> = gradient.iter().map(|g| -sign * g).collect();
-            let restart = &mut self.restarts[index];
-            let mut z = restart.last().to_vec();
-            self.adam.step(index, &mut z, &loss_gradient);
-            restart.trajectory.push(&z);
+        for k in 0..self.active.len() {
+            let index = self.active[k];
+            self.update.step(index, self.points.row_mut(index), self.gradients.row(k));
+            self.schedule(index, self.losses[k]);
         }
         self.done += 1;
-        self.evaluate()?;
+        self.evaluate(stop)?;
         Ok(!self.active.is_empty())
     }
 
+    /// The rate of the steps after the one that was just made, from the loss where it began: in
+    /// PyTorch's order, where the scheduler follows the optimiser.
+    fn schedule(&mut self, index: usize, loss: f64) {
+        let Some(plateau) = &self.config.plateau else { return };
+        let rate = self.update.rate(index);
+        let next = self.plateaus[index].step(plateau, loss, rate);
+        if next != rate {
+            self.update.set_rate(index, next);
+            self.restarts[index].rates.push((self.done + 1, next));
+        }
+    }
+
     /// Values and gradients where the active restarts now are; ends those that cannot go on.
-    fn evaluate(&mut self) -> Result<()> {
-        let z: Vec<f64> =
-            self.active.iter().flat_map(|&i| self.restarts[i].last().iter().copied()).collect();
-        let Evaluation { value, gradient, valid, finite, .. } =
-            self.objective.evaluate(&z, true)?;
-        self.evaluations += self.active.len();
-        let dim = self.objective.model().latent_dim();
-        let mut going = Vec::with_capacity(self.active.len());
-        let mut gradients = Rows::new(dim);
+    fn evaluate(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+        let points = self.points.select(&self.active);
+        let Some(evaluation) = self.objective.evaluate_unless(points.as_flat(), true, stop)? else {
+            self.cancel();
+            return Ok(());
+        };
+        let mut tally = self.progress.last().copied().unwrap_or_default();
+        tally.values += self.active.len();
+        tally.gradients += self.active.len();
+        let latent = self.objective.model().latent_dim();
+        let (mut going, mut losses) = (Vec::new(), Vec::new());
+        let mut gradients = Rows::new(self.objective.dim());
         for (k, &index) in self.active.iter().enumerate() {
+            let Evaluation { loss, value, finite, valid, feasible, .. } = &evaluation;
+            let (loss, value) = (loss[k], value[k]);
+            let z = &evaluation.latent[k * latent..(k + 1) * latent];
             let restart = &mut self.restarts[index];
-            restart.values.push(value[k]);
-            if valid[k]
-                && (restart.best_step.is_none() || self.mode.better(value[k], restart.best_value()))
-            {
-                restart.best_step = Some(restart.values.len() - 1);
+            restart.visit(z, value);
+            if feasible[k] && loss < restart.best_loss() {
+                let (step, point) = (restart.steps, points.row(k).to_vec());
+                restart.best = Some(Best { step, point, z: z.to_vec(), value, loss });
+                if loss < tally.best_loss {
+                    (tally.best_loss, tally.best_value) = (loss, value);
+                }
             }
-            restart.stop_reason = if !finite[k] {
-                Some(StopReason::NotFinite)
-            } else if !valid[k] {
-                Some(StopReason::LeftDomain)
-            } else if self.done == self.steps {
-                Some(StopReason::StepsDone)
-            } else {
-                going.push(index);
-                gradients.push(&gradient[k * dim..(k + 1) * dim]);
-                None
+            let patience = self.config.patience.filter(|_| finite[k]);
+            let arrived = patience.is_some_and(|p| self.stoppings[index].step(p, loss));
+            let reason = match () {
+                () if !finite[k] => StopReason::NotFinite,
+                () if !valid[k] => StopReason::LeftDomain,
+                () if arrived => StopReason::Converged,
+                () if self.done == self.config.steps => StopReason::StepsDone,
+                () => {
+                    going.push(index);
+                    losses.push(loss);
+                    gradients
+                        .push(&evaluation.gradient[k * gradients.width()..][..gradients.width()]);
+                    continue;
+                }
             };
+            restart.end(reason);
         }
         self.active = going;
+        self.losses = losses;
         self.gradients = gradients;
+        self.progress.push(tally);
         Ok(())
     }
 
     /// Ends every restart that still goes.
     pub fn cancel(&mut self) {
         for index in self.active.drain(..) {
-            self.restarts[index].stop_reason = Some(StopReason::Cancelled);
+            self.restarts[index].end(StopReason::Cancelled);
         }
     }
 
     /// The objective that is climbed.
     pub fn objective(&self) -> &Objective {
         &self.objective
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &SearchConfig {
+        &self.config
     }
 
     /// Every restart so far, `[restarts]`.
@@ -222,13 +336,23 @@ impl Search {
         self.done
     }
 
-    /// Points evaluated, starts included; each gave a value and a gradient.
-    pub fn evaluations(&self) -> usize {
-        self.evaluations
+    /// What was spent and found after each step, the start first.
+    pub fn progress(&self) -> &[Tally] {
+        &self.progress
     }
 
-    /// The restarts, by value.
-    pub fn into_restarts(self) -> Vec<Restart> {
-        self.restarts
+    /// What was spent and found so far.
+    pub fn tally(&self) -> Tally {
+        self.progress.last().copied().unwrap_or_default()
+    }
+
+    /// Adam's moments of one restart, `[dim]` each; none of another method.
+    pub fn moments(&self, restart: usize) -> Option<(&[f64], &[f64])> {
+        self.update.moments(restart)
+    }
+
+    /// The restarts and the progress, by value.
+    pub fn into_parts(self) -> (Vec<Restart>, Vec<Tally>) {
+        (self.restarts, self.progress)
     }
 }

@@ -7,7 +7,6 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::paths::Paths;
-use crate::objective::Objective;
 use crate::optimise::{Search, SearchConfig, SearchReport};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -66,17 +65,19 @@ const CURVE_POINTS: usize = 160;
 
 impl Findings {
     fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
+        let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
         let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
-        let paths = Paths::of(ways, projection, detail);
+        let paths = Paths::of(ways, projection, detail, stride);
         let order = report.best_first();
-        let so_far = report.best_so_far();
         let moment = |m| paths.step_at(m as f64 / MOMENTS as f64).floor() as usize;
-        let best_so_far = (0..=MOMENTS).map(|m| so_far.get(moment(m)).copied().unwrap_or(f64::NAN));
+        let so_far = |m| report.progress.get(moment(m)).map_or(f64::NAN, |tally| tally.best_value);
+        let best_so_far = (0..=MOMENTS).map(so_far);
         let curve = |&index: &usize| {
-            let values = &report.restarts[index].restart.values;
-            let every = values.len().div_ceil(CURVE_POINTS).max(1);
-            let points = values.iter().enumerate().step_by(every).filter(|(_, v)| v.is_finite());
-            (index, points.map(|(step, &value)| [step as f64, value]).collect())
+            let restart = &report.restarts[index].restart;
+            let every = restart.values.len().div_ceil(CURVE_POINTS).max(1);
+            let points = restart.kept_steps().zip(&restart.values).step_by(every);
+            let finite = points.filter(|(_, value)| value.is_finite());
+            (index, finite.map(|(step, &value)| [step as f64, value]).collect())
         };
         Self {
             best_so_far: best_so_far.collect(),
@@ -130,7 +131,7 @@ impl Climb {
     pub fn star(&self) -> Option<usize> {
         let report = self.report()?;
         let index = report.best_believable?;
-        let step = report.restarts[index].restart.best_step?;
+        let step = report.restarts[index].restart.best.as_ref()?.step;
         (self.shown_step() >= step as f64 || self.playback.share >= 1.0).then_some(index)
     }
 
@@ -180,28 +181,24 @@ impl Climb {
 pub fn search(
     prepared: &Prepared,
     config: SearchConfig,
-    starts: Option<Rows<f64>>,
     control: &Control,
     reporter: &Reporter,
 ) -> Result<Ending> {
-    config.check()?;
-    let model = &prepared.model;
-    let starts = starts.unwrap_or_else(|| config.draw_starts(model));
-    let objective = Objective::of(model.clone(), config.property);
-    let mut search = Search::new(objective, config.mode, config.steps, config.rate, &starts)?;
-    let mut sent = vec![0; starts.len()];
+    let mut search = Search::new(prepared.model.clone(), config)?;
+    let mut sent = vec![0; search.restarts().len()];
     let mut last_report = Instant::now();
     let mut going = true;
     while going && !control.is_cancelled() {
-        going = search.step()?;
+        going = search.step_unless(&|| control.is_cancelled())?;
         if last_report.elapsed() >= REPORT {
             offer(&search, &mut sent, reporter);
             last_report = Instant::now();
         }
     }
-    let outcome = if going { Outcome::Cancelled } else { Outcome::Finished };
+    let stopped = control.is_cancelled();
+    let outcome = if stopped { Outcome::Cancelled } else { Outcome::Finished };
     search.cancel();
-    let report = SearchReport::new(search, config)?;
+    let report = SearchReport::new(search)?;
     let findings = Findings::new(report, &prepared.projection, prepared.detail());
     Ok(Ending { outcome, product: Some(Product::Searched(Arc::new(findings))) })
 }
@@ -231,7 +228,7 @@ mod tests {
             model: (ModelId(1), 0),
             projection: Projection::of(&way),
             config: SearchConfig::default(),
-            paths: Arc::new(Paths::of([&way], &Projection::of(&way), 0.0)),
+            paths: Arc::new(Paths::of([&way], &Projection::of(&way), 0.0, 1)),
             findings: None,
             playback: Playback { playing: true, share: 0.0, speed: 1.0 },
             chosen: None,

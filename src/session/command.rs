@@ -3,9 +3,9 @@
 use super::models::ModelId;
 use super::settings::ThemeChoice;
 use super::state::{Activity, Overlay};
+use crate::data::property::Property;
 use crate::data::recipe::Recipe;
 use crate::model::training::TrainingConfig;
-use crate::objective::Property;
 use crate::optimise::SearchConfig;
 use std::path::PathBuf;
 

@@ -159,7 +159,10 @@ impl Session {
             Command::SetProperty(property) => {
                 state.hold_range(false);
                 state.hold_range_for_training(false);
-                state.settings.search.property = property;
+                // Another property has other values to match and other heads: the first term alone changes.
+                if let Some(term) = state.settings.search.aim.terms.first_mut() {
+                    term.property = property;
+                }
                 state.hold_range_for_training(state.training.run.is_some());
                 self.look_again();
             }
@@ -194,8 +197,8 @@ impl Session {
             Command::SetRecipe(recipe) => state.settings.recipe = recipe,
             Command::SetTraining(config) => state.settings.training = config,
             Command::SetSearch(config) => {
-                if config.property != state.property() {
-                    self.perform(Command::SetProperty(config.property));
+                if config.aim.property() != state.property() {
+                    self.perform(Command::SetProperty(config.aim.property()));
                 }
                 self.state.settings.search = config;
             }

@@ -1,12 +1,13 @@
 //! The models that are open, each with what the map needs to know of it.
 
+use crate::data::property::Property;
 use crate::error::Result;
 use crate::explore::compose::Points;
 use crate::explore::encoded::points;
 use crate::explore::heat::usual_range;
 use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
-use crate::objective::{Objective, Property};
+use crate::objective::Objective;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;

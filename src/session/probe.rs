@@ -2,10 +2,9 @@
 
 use super::models::{ModelId, Prepared};
 use crate::data::outline::form_distance;
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::explore::neighbours::nearest_training_row;
-use crate::objective::Property;
 use crate::trust::{Verdict, judge};
 
 /// What is known of one latent point; computed at once, in well under a millisecond.
@@ -55,7 +54,7 @@ impl Probe {
         let decoded = prepared.model.decode(&rows)?;
         let verdict = judge(&prepared.model, property, &rows, &decoded)?[0];
         let outline = decoded.into_flat();
-        let nearest = nearest_training_row(&prepared.model, &z).map(|row| {
+        let nearest = prepared.model.nearest_training_row(&z).map(|row| {
             let encoded = &prepared.model.encoded;
             let near = prepared.model.training_outline(row);
             Neighbour {

@@ -8,6 +8,7 @@ use super::{Command, Session};
 use crate::data::rows::Rows;
 use crate::data::vectors;
 use crate::explore::paths::Paths;
+use crate::optimise::Starts;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -79,12 +80,14 @@ impl Session {
         };
     }
 
-    /// Begins a search from given starts `[restarts, latent]`, or from drawn ones.
+    /// Begins a search from given starts `[restarts, latent]`, or from those of the settings.
     pub(super) fn climb(&mut self, starts: Option<Rows<f64>>) {
         let Some((id, entry)) = self.state.models.shown() else { return };
         let mut config = self.state.settings.search.clone();
         if let Some(starts) = &starts {
             config.restarts = starts.len();
+            let points = starts.iter().map(<[f64]>::to_vec).collect();
+            config.starts = Starts::Around { points, spread: 0.0 };
         }
         if let Err(error) = config.check() {
             return self.state.notices.error(error);
@@ -94,11 +97,11 @@ impl Session {
         let control = Arc::new(Control::default());
         let (hand, settings) = (control.clone(), config.clone());
         let (projection, detail) = (prepared.projection.clone(), prepared.detail());
+        let stride = config.stride(projection.latent_dim());
         let speed = self.state.climb.as_ref().map_or(1.0, |climb| climb.playback.speed);
         self.clear_climb();
-        let run = self.start("climb", move |reporter| {
-            climb::search(&prepared, settings, starts, &hand, reporter)
-        });
+        let run = self
+            .start("climb", move |reporter| climb::search(&prepared, settings, &hand, reporter));
         self.state.settings.hint_followed = true;
         self.state.activity = Activity::Optimise;
         self.state.climb = Some(Climb {
@@ -106,7 +109,7 @@ impl Session {
             model: version,
             projection,
             config,
-            paths: Arc::new(Paths::new(detail)),
+            paths: Arc::new(Paths::new(detail, stride)),
             findings: None,
             playback: Playback { speed, ..Playback::default() },
             chosen: None,

@@ -8,9 +8,9 @@ use super::notices::Notices;
 use super::probe::Probe;
 use super::settings::Settings;
 use super::training::{Phase, Training};
+use crate::data::property::Property;
 use crate::explore::Bounds;
 use crate::explore::compose::Visible;
-use crate::objective::Property;
 use crate::optimise::SearchReport;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -111,7 +111,7 @@ impl State {
 
     /// The property that colours the map: the one that is climbed is the one that is looked at.
     pub fn property(&self) -> Property {
-        self.settings.search.property
+        self.settings.search.aim.property()
     }
 
     /// The layers of the present activity.

@@ -1,6 +1,7 @@
 //! The trainer advances a plain state by one batch; who calls it decides on pace, pauses and the end.
 
 use crate::data::dataset::{Dataset, held_out};
+use crate::data::property::Property;
 use crate::data::recipe::Recipe;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
@@ -322,6 +323,7 @@ impl Trainer {
             held_out: indices.iter().map(|&i| self.held_out[i]).collect(),
             samples: indices.iter().map(|&i| i as u32).collect(),
             names: self.data.names.clone(),
+            properties: Property::of_all(&data),
         };
         model.card.statistics = measure_statistics(&model, &data)?;
         Ok(model)

@@ -2,11 +2,11 @@
 
 use super::statistics::inside;
 use crate::data::geometry;
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::numerics::statistics::distance;
-use crate::objective::Property;
 use serde::{Deserialize, Serialize};
 
 /// The word.
@@ -86,7 +86,7 @@ pub fn judge(
     let verdict = |((z, again), outline): ((&[f64], &[f64]), &[f32])| {
         let inside = inside(statistics, z);
         let simple = geometry::is_simple(outline);
-        let in_domain = property.in_domain(model, outline);
+        let in_domain = property.in_domain(model.card.statistics.median_area, outline);
         let round_trip = distance(z, again);
         let returns = round_trip <= statistics.round_trip;
         let belief = match (inside, simple && in_domain && returns) {

@@ -4,9 +4,9 @@ use super::action::{Action, Actions};
 use super::painting::{fill_shape, outline_shape};
 use super::theme::{self, colour};
 use super::widgets::{fact, heading, note, verdict};
+use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
-use crate::objective::Property;
 use crate::optimise::RestartReport;
 use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
@@ -159,15 +159,16 @@ fn answer(ui: &mut Ui, state: &State, actions: &mut Actions) {
     };
     heading(ui, &title);
     before_and_after(ui, restart, state);
-    let property = climb.config.property;
-    let first = restart.restart.values.first().copied().unwrap_or(f64::NAN);
+    let property = climb.config.aim.property();
+    let first = restart.restart.start_value();
     let best = restart.restart.best_value();
     let change = format!("{} to {}", three_digits(first), three_digits(best));
     fact(ui, property.label(), &change, property.about());
     let step = restart
         .restart
-        .best_step
-        .map_or("\u{2013}".to_owned(), |s| format!("{s} of {}", restart.restart.steps()));
+        .best
+        .as_ref()
+        .map_or("\u{2013}".to_owned(), |b| format!("{} of {}", b.step, restart.restart.steps));
     fact(
         ui,
         "Best at step",

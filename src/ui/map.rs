@@ -163,7 +163,7 @@ fn shown_climb(state: &State) -> Option<Climb<'_>> {
         return None;
     }
     let star = climb.star().zip(climb.report()).map(|(index, report)| {
-        entry.prepared.projection.project(report.restarts[index].restart.best())
+        entry.prepared.projection.project(report.restarts[index].restart.best_z())
     });
     Some(Climb {
         paths: &climb.paths,

@@ -54,16 +54,15 @@ pub fn show(ui: &mut Ui, climb: &Climb, findings: &Findings, actions: &mut Actio
 
 fn cells(row: &mut egui_extras::TableRow<'_, '_>, index: usize, report: &RestartReport) {
     let restart = &report.restart;
-    let first = restart.values.first().copied().unwrap_or(f64::NAN);
-    let step = restart.best_step.map_or("\u{2013}".to_owned(), |step| step.to_string());
+    let step = restart.best.as_ref().map_or("\u{2013}".to_owned(), |b| b.step.to_string());
     let reason = restart.stop_reason.map_or("", crate::optimise::StopReason::label);
     let texts = [
         (index + 1).to_string(),
-        three_digits(first),
+        three_digits(restart.start_value()),
         three_digits(restart.best_value()),
         step,
-        three_digits(restart.last_value()),
-        restart.steps().to_string(),
+        three_digits(restart.last.1),
+        restart.steps.to_string(),
         reason.to_owned(),
     ];
     for text in texts {

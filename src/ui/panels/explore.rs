@@ -1,9 +1,9 @@
 //! Exploring: what colours the map, and the point that is looked at.
 
+use crate::data::property::Property;
 use crate::explore::three_digits;
 use crate::model::losses::Reconstruction;
 use crate::model::vae::Output;
-use crate::objective::Property;
 use crate::session::{Command, State};
 use crate::ui::action::Actions;
 use crate::ui::widgets::{fact, heading, note, number, primary};

@@ -1,6 +1,7 @@
 //! Optimising: what is climbed, from how many starts, and the button that starts it.
 
-use crate::objective::{Mode, Property};
+use crate::data::property::Property;
+use crate::objective::Goal;
 use crate::session::climb::Climb;
 use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Sheet};
@@ -10,12 +11,14 @@ use egui::{ComboBox, Ui};
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     heading(ui, "Climb");
     let mut config = state.settings.search.clone();
-    property(ui, &mut config.property);
-    let modes = [
-        (Mode::Max, "Maximise", "Climb to the greatest value: minimise the loss -f(z)"),
-        (Mode::Min, "Minimise", "Descend to the least value: minimise the loss f(z)"),
+    let goals = [
+        (Goal::Max, "Maximise", "Climb to the greatest value: minimise the loss -f(z)"),
+        (Goal::Min, "Minimise", "Descend to the least value: minimise the loss f(z)"),
     ];
-    segments(ui, &mut config.mode, &modes);
+    if let Some(term) = config.aim.terms.first_mut() {
+        property(ui, &mut term.property);
+        segments(ui, &mut term.goal, &goals);
+    }
     number(
         ui,
         "Restarts",

@@ -1,7 +1,7 @@
 //! Properties of an outline: their names, their meaning, and the part of the world they are defined on.
 
-use crate::data::geometry;
-use crate::model::Model;
+use super::geometry;
+use super::rows::Rows;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
@@ -70,15 +70,31 @@ impl Property {
         }
     }
 
-    /// The least area on which the property means something for this model's shapes, in squared data
-    /// units: heat shedding is undefined where the area is at most 1 % of the training median.
-    pub fn least_area(self, model: &Model) -> Option<f64> {
-        (self == Self::HeatShedding).then_some(0.01 * model.card.statistics.median_area)
+    /// The least area on which the property means something among shapes of the given median area,
+    /// both in squared data units: heat shedding is undefined at 1 % of the median and below.
+    pub fn least_area(self, median_area: f64) -> Option<f64> {
+        (self == Self::HeatShedding).then_some(0.01 * median_area)
     }
 
     /// Whether the property is finite and means something for this outline.
-    pub fn in_domain(self, model: &Model, outline: &[f32]) -> bool {
+    pub fn in_domain(self, median_area: f64, outline: &[f32]) -> bool {
         self.measure(outline).is_finite()
-            && self.least_area(model).is_none_or(|least| geometry::area(outline) > least)
+            && self.least_area(median_area).is_none_or(|least| geometry::area(outline) > least)
+    }
+
+    /// Its place in [`Self::ALL`].
+    pub fn index(self) -> usize {
+        Self::ALL.iter().position(|&property| property == self).unwrap_or(0)
+    }
+
+    /// Every property of one outline, in the order of [`Self::ALL`].
+    pub fn measure_all(outline: &[f32]) -> [f64; Self::ALL.len()] {
+        Self::ALL.map(|property| property.measure(outline))
+    }
+
+    /// Every property of every outline, `[n, 2 * points] -> [n, 4]`, in the precision of the outlines.
+    pub fn of_all(outlines: &Rows<f32>) -> Rows<f64> {
+        let values = outlines.iter().flat_map(Self::measure_all).map(|v| f64::from(v as f32));
+        Rows::from_flat(Self::ALL.len(), values.collect())
     }
 }

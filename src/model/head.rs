@@ -1,0 +1,146 @@
+//! Task heads: small networks on z that predict a property without decoding.
+
+use super::layers::{Activation, Dense, LayerSpec};
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use candle_core::{DType, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// What a head says of itself beside its weights; written as JSON into the checkpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeadCard {
+    /// What it predicts.
+    pub property: Property,
+    /// Its layers, in order.
+    pub layers: Vec<LayerSpec>,
+    /// The network predicts `(property - offset) / scale`; the mean over the training data.
+    pub offset: f64,
+    /// The standard deviation over the training data.
+    pub scale: f64,
+    /// `1 - sum (y - y')^2 / sum (y - mean)^2` on held-out data: 1 is perfect, 0 no better than the mean.
+    pub r2: f64,
+    /// Root mean square error on held-out data, in the property's unit.
+    pub rmse: f64,
+    /// Whether it was trained together with the autoencoder.
+    pub joint: bool,
+}
+
+/// A frozen head: `z [n, latent] -> property [n]`.
+#[derive(Clone, Debug)]
+pub struct TaskHead {
+    /// What the head says of itself.
+    pub card: HeadCard,
+    layers: Vec<Dense>,
+    parameters: Vec<Tensor>,
+}
+
+/// The layers of a head: `latent -> widths (ReLU) -> 1`, named `head.<property>.0` and so on.
+pub fn head_layers(property: Property, latent: usize, widths: &[usize]) -> Vec<LayerSpec> {
+    let inputs = std::iter::once(latent).chain(widths.iter().copied());
+    let outputs = widths.iter().copied().chain([1]);
+    let layer = |(index, (inputs, outputs))| LayerSpec {
+        name: format!("head.{}.{index}", property.name()),
+        inputs,
+        outputs,
+        activation: if index < widths.len() { Activation::Relu } else { Activation::Linear },
+    };
+    inputs.zip(outputs).enumerate().map(layer).collect()
+}
+
+impl TaskHead {
+    /// Assembles a head from its card and, layer by layer, weight and bias.
+    ///
+    /// # Errors
+    /// Says where two layers do not fit.
+    pub fn new(card: HeadCard, parameters: Vec<Tensor>) -> Result<Self> {
+        let chained = card.layers.windows(2).all(|pair| pair[0].outputs == pair[1].inputs);
+        let ends = card.layers.last().is_some_and(|last| last.outputs == 1);
+        let scaled = card.offset.is_finite() && card.scale.is_finite() && card.scale > 0.0;
+        if !chained || !ends || !scaled || parameters.len() != 2 * card.layers.len() {
+            let name = card.property.name();
+            return Err(Error::Mismatch(format!("the layers of the head for {name} do not fit")));
+        }
+        let pairs = card.layers.iter().zip(parameters.chunks_exact(2));
+        let dense = |(spec, pair): (&LayerSpec, &[Tensor])| {
+            Dense::new(pair[0].clone(), pair[1].clone(), spec.activation)
+        };
+        Ok(Self { layers: pairs.map(dense).collect(), card, parameters })
+    }
+
+    /// Numbers of the latent that it reads.
+    pub fn latent_dim(&self) -> usize {
+        self.card.layers.first().map_or(0, |layer| layer.inputs)
+    }
+
+    /// The parameters, layer by layer, weight and bias.
+    pub fn parameters(&self) -> &[Tensor] {
+        &self.parameters
+    }
+
+    /// The same head in another precision.
+    pub(super) fn to_dtype(&self, dtype: DType) -> Result<Self> {
+        let parameters: candle_core::Result<_> =
+            self.parameters.iter().map(|t| t.to_dtype(dtype)).collect();
+        Self::new(self.card.clone(), parameters?)
+    }
+
+    /// The network alone, in standardised units: `z [n, latent] -> [n]`.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's.
+    pub fn standardised(&self, z: &Tensor) -> Result<Tensor> {
+        let out = self.layers.iter().try_fold(z.clone(), |z, layer| layer.forward(&z))?;
+        Ok(out.squeeze(1)?)
+    }
+
+    /// The prediction in the property's unit, within a graph: `z [n, latent] -> [n]`.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's.
+    pub fn predict(&self, z: &Tensor) -> Result<Tensor> {
+        Ok(((self.standardised(z)? * self.card.scale)? + self.card.offset)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::vae::initial_parameters;
+    use candle_core::Device;
+
+    fn card(widths: &[usize]) -> HeadCard {
+        HeadCard {
+            property: Property::Roundness,
+            layers: head_layers(Property::Roundness, 3, widths),
+            offset: 0.5,
+            scale: 2.0,
+            r2: 0.9,
+            rmse: 0.1,
+            joint: false,
+        }
+    }
+
+    #[test]
+    fn a_head_predicts_in_the_unit_of_its_property() {
+        let card = card(&[4, 5]);
+        let parameters = initial_parameters(&card.layers, 1).unwrap();
+        let head = TaskHead::new(card, parameters).unwrap();
+        let z = Tensor::new(&[[0.1f32, -0.4, 2.0], [1.0, 0.0, 0.3]], &Device::Cpu).unwrap();
+        let plain: Vec<f32> = head.standardised(&z).unwrap().to_vec1().unwrap();
+        let predicted: Vec<f32> = head.predict(&z).unwrap().to_vec1().unwrap();
+        for (plain, predicted) in plain.iter().zip(&predicted) {
+            assert!((plain * 2.0 + 0.5 - predicted).abs() < 1e-6);
+        }
+        assert!((plain[0] - plain[1]).abs() > 1e-6, "the prediction depends on z");
+    }
+
+    #[test]
+    fn layers_that_do_not_fit_are_refused() {
+        let mut bad = card(&[4]);
+        let parameters = initial_parameters(&bad.layers, 1).unwrap();
+        bad.layers[1].inputs = 7;
+        assert!(TaskHead::new(bad, parameters.clone()).unwrap_err().to_string().contains("round"));
+        let flat = HeadCard { scale: 0.0, ..card(&[4]) };
+        assert!(TaskHead::new(flat, parameters).is_err());
+    }
+}

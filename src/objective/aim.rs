@@ -1,0 +1,319 @@
+//! What a search is for, as it is asked for on the screen, on the command line and in files.
+
+use crate::data::property::Property;
+use crate::error::{Error, Result, check_range};
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// What becomes of a property.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Goal {
+    /// As great as can be: the loss is `-p`.
+    #[default]
+    Max,
+    /// As little as can be: the loss is `p`.
+    Min,
+    /// As near to this value as can be: the loss is `(p - target)^2`.
+    Target(f64),
+}
+
+impl Goal {
+    /// The loss of a property's value; less is better.
+    pub fn loss(self, value: f64) -> f64 {
+        match self {
+            Self::Max => -value,
+            Self::Min => value,
+            Self::Target(target) => (value - target).powi(2),
+        }
+    }
+
+    /// Whether `value` is a better answer than `other`; NaN never is.
+    pub fn better(self, value: f64, other: f64) -> bool {
+        self.loss(value) < self.loss(other)
+    }
+}
+
+/// One term of the sum: a property, what shall become of it, and how much that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Term {
+    /// What is measured or predicted.
+    pub property: Property,
+    /// What shall become of it.
+    pub goal: Goal,
+    /// Its factor in the sum, above 0.
+    pub weight: f64,
+}
+
+/// Which numbers are climbed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// The exact geometry of the decoded shape.
+    #[default]
+    Geometry,
+    /// The prediction of the task head, without decoding.
+    Head,
+}
+
+/// What is moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Space {
+    /// z; the shape is what the decoder makes of it.
+    #[default]
+    Latent,
+    /// The numbers of the shape themselves, in network units; z is where the encoder sees it.
+    Input,
+}
+
+/// To which side of its bound a constrained property keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// `p >= bound`.
+    AtLeast,
+    /// `p <= bound`.
+    AtMost,
+}
+
+/// A condition on the shape; a point that breaks it is infeasible and never an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Constraint {
+    /// What is measured on the shape.
+    pub property: Property,
+    /// To which side of the bound.
+    pub relation: Relation,
+    /// The bound, in the property's unit.
+    pub bound: f64,
+}
+
+impl Constraint {
+    /// Whether a value keeps the condition; NaN never does.
+    pub fn holds(&self, value: f64) -> bool {
+        match self.relation {
+            Relation::AtLeast => value >= self.bound,
+            Relation::AtMost => value <= self.bound,
+        }
+    }
+}
+
+/// What is sought: `loss(z) = sum_i weight_i * goal_i(property_i) + penalties`, to be made least.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Aim {
+    /// The terms of the sum, at least one.
+    pub terms: Vec<Term>,
+    /// Which numbers the terms read.
+    pub by: By,
+    /// The weight of `|z|^2`, which keeps z near the origin; 0.01 is usual.
+    pub l2: f64,
+    /// The weight of `|encode(decode(z)) - z|^2`, which keeps z where the two networks agree.
+    pub align: f64,
+    /// The weight of how far z lies outside the data: 0 inside, growing with the squared distance.
+    pub inside: f64,
+    /// Conditions on the shape.
+    pub constraints: Vec<Constraint>,
+}
+
+impl Default for Aim {
+    fn default() -> Self {
+        Self::of(Property::default(), Goal::Max)
+    }
+}
+
+impl Aim {
+    /// One property, nothing else.
+    pub fn of(property: Property, goal: Goal) -> Self {
+        Self {
+            terms: vec![Term { property, goal, weight: 1.0 }],
+            by: By::Geometry,
+            l2: 0.0,
+            align: 0.0,
+            inside: 0.0,
+            constraints: Vec::new(),
+        }
+    }
+
+    /// The property that colours the map: the first one that is sought.
+    pub fn property(&self) -> Property {
+        self.terms.first().map_or_else(Property::default, |term| term.property)
+    }
+
+    /// The goal by which shown values are compared: of one term its own, of several the greatest score.
+    pub fn goal(&self) -> Goal {
+        match self.terms.as_slice() {
+            [term] => term.goal,
+            _ => Goal::Max,
+        }
+    }
+
+    /// What the shown value is called.
+    pub fn label(&self) -> &'static str {
+        match self.terms.as_slice() {
+            [term] => term.property.label(),
+            _ => "Score",
+        }
+    }
+
+    /// The value that is shown for the terms' own values, `[terms]`: of one term the property, of several
+    /// the score, which is `-sum_i weight_i * goal_i(property_i)`: more is better.
+    pub fn value(&self, terms: &[f64]) -> f64 {
+        match terms {
+            [value] => *value,
+            _ => -self.terms_loss(terms),
+        }
+    }
+
+    /// `sum_i weight_i * goal_i(property_i)` for the terms' own values, `[terms]`; less is better.
+    pub fn terms_loss(&self, terms: &[f64]) -> f64 {
+        self.terms.iter().zip(terms).map(|(term, value)| term.weight * term.goal.loss(*value)).sum()
+    }
+
+    /// The ranges that every aim must keep to.
+    ///
+    /// # Errors
+    /// Names the first setting that is outside its range.
+    pub fn check(&self) -> Result<()> {
+        if self.terms.is_empty() {
+            return Err(Error::setting("term", "at least one is needed, such as roundness:max"));
+        }
+        for term in &self.terms {
+            check_range("weight", term.weight, 1e-9, 1e9)?;
+            if let Goal::Target(target) = term.goal {
+                check_range("target", target, -1e12, 1e12)?;
+            }
+        }
+        check_range("l2", self.l2, 0.0, 1e6)?;
+        check_range("align", self.align, 0.0, 1e6)?;
+        check_range("inside", self.inside, 0.0, 1e6)?;
+        for constraint in &self.constraints {
+            check_range("constraint", constraint.bound, -1e12, 1e12)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.property.name())?;
+        match self.goal {
+            Goal::Max => write!(f, "max")?,
+            Goal::Min => write!(f, "min")?,
+            Goal::Target(target) => write!(f, "target={target}")?,
+        }
+        if self.weight == 1.0 { Ok(()) } else { write!(f, ":weight={}", self.weight) }
+    }
+}
+
+impl FromStr for Term {
+    type Err = String;
+
+    /// `NAME:max|min|target=V[:weight=W]`.
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let form = || {
+            "must be NAME:max, NAME:min or NAME:target=V, and may end in :weight=W; for example area:target=2.5:weight=0.1".to_owned()
+        };
+        let mut parts = text.split(':').map(str::trim);
+        let property = property(parts.next().unwrap_or_default())?;
+        let goal = match parts.next() {
+            Some("max") => Goal::Max,
+            Some("min") => Goal::Min,
+            Some(other) => Goal::Target(number(other, "target").ok_or_else(form)?),
+            None => return Err(form()),
+        };
+        let weight = match parts.next() {
+            Some(weight) => number(weight, "weight").ok_or_else(form)?,
+            None => 1.0,
+        };
+        if parts.next().is_some() {
+            return Err(form());
+        }
+        Ok(Self { property, goal, weight })
+    }
+}
+
+impl fmt::Display for Constraint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let relation = if self.relation == Relation::AtLeast { ">=" } else { "<=" };
+        write!(f, "{}{relation}{}", self.property.name(), self.bound)
+    }
+}
+
+impl FromStr for Constraint {
+    type Err = String;
+
+    /// `NAME>=V` or `NAME<=V`.
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let sides = [(">=", Relation::AtLeast), ("<=", Relation::AtMost)];
+        let split = |(sign, relation)| text.split_once(sign).map(|(l, r)| (l, relation, r));
+        let parsed = sides.into_iter().find_map(split);
+        let form = || "must be NAME>=V or NAME<=V; for example \"area>=0.5\"".to_owned();
+        let (name, relation, bound) = parsed.ok_or_else(form)?;
+        let bound: f64 = bound.trim().parse().map_err(|_| form())?;
+        if !bound.is_finite() {
+            return Err(form());
+        }
+        Ok(Self { property: property(name.trim())?, relation, bound })
+    }
+}
+
+fn property(name: &str) -> std::result::Result<Property, String> {
+    Property::from_str(name, true).map_err(|_| {
+        let names: Vec<&str> = Property::ALL.iter().map(|p| p.name()).collect();
+        format!("'{name}' is no property; there are {}", names.join(", "))
+    })
+}
+
+/// The finite number of `key=number`.
+fn number(text: &str, key: &str) -> Option<f64> {
+    let value = text.strip_prefix(key)?.trim_start().strip_prefix('=')?;
+    value.trim().parse().ok().filter(|v: &f64| v.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_written_as_they_are_read() {
+        for text in ["roundness:max", "area:target=2.5:weight=0.1", "heat-shedding:min"] {
+            assert_eq!(text.parse::<Term>().unwrap().to_string(), text);
+        }
+        for (bad, part) in [
+            ("roundness", "NAME:max"),
+            ("colour:max", "is no property"),
+            ("area:target=", "target=V"),
+            ("area:target=nan", "target=V"),
+            ("area:up", "NAME:max"),
+            ("area:max:weight=x", "weight=W"),
+            ("area:max:weight=1:more", "NAME:max"),
+        ] {
+            assert!(bad.parse::<Term>().unwrap_err().contains(part), "{bad}");
+        }
+    }
+
+    #[test]
+    fn constraints_are_written_as_they_are_read() {
+        for text in ["area>=0.5", "perimeter<=7"] {
+            assert_eq!(text.parse::<Constraint>().unwrap().to_string(), text);
+        }
+        let area: Constraint = " area >= 0.5".parse().unwrap();
+        assert!(area.holds(0.5) && !area.holds(0.49) && !area.holds(f64::NAN));
+        for bad in ["area", "area>0.5", "area>=", "area>=inf", "mass>=1"] {
+            assert!(bad.parse::<Constraint>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_term_shows_its_property_and_several_their_score() {
+        let terms = |texts: &[&str]| texts.iter().map(|t| t.parse().unwrap()).collect();
+        let one = Aim { terms: terms(&["area:target=2"]), ..Aim::default() };
+        assert_eq!((one.value(&[2.5]), one.terms_loss(&[2.5])), (2.5, 0.25));
+        assert!(one.goal().better(2.1, 2.5) && !one.goal().better(f64::NAN, 2.5));
+        let two = Aim { terms: terms(&["area:max", "perimeter:min:weight=2"]), ..Aim::default() };
+        assert_eq!((two.value(&[3.0, 1.0]), two.terms_loss(&[3.0, 1.0])), (1.0, -1.0));
+    }
+}

@@ -1,0 +1,110 @@
+//! The report of a search as JSON, format 2, written restart by restart.
+
+use super::config::{SearchConfig, Trajectory};
+use super::report::{Answer, InData, RestartReport, SearchReport};
+use super::search::StopReason;
+use crate::trust::Verdict;
+use serde::{Serialize, Serializer};
+
+impl SearchReport {
+    /// Writes the report as JSON; what is not finite becomes null.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write_json(
+        &self,
+        out: &mut dyn std::io::Write,
+        trajectory: Trajectory,
+    ) -> std::io::Result<()> {
+        let tally = self.tally();
+        let report = JsonReport {
+            format: 2,
+            config: &self.config,
+            best: self.best,
+            best_believable: self.best_believable,
+            best_in_data: self.in_data.as_ref(),
+            values: tally.values,
+            gradients: tally.gradients,
+            restarts: Restarts(&self.restarts, trajectory),
+        };
+        let mut out = out;
+        serde_json::to_writer(&mut out, &report)?;
+        writeln!(out)
+    }
+}
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    format: u32,
+    config: &'a SearchConfig,
+    best: Option<usize>,
+    best_believable: Option<usize>,
+    best_in_data: Option<&'a InData>,
+    values: usize,
+    gradients: usize,
+    restarts: Restarts<'a>,
+}
+
+/// Made one at a time while they are written: the ways of a large search would not fit twice.
+struct Restarts<'a>(&'a [RestartReport], Trajectory);
+
+impl Serialize for Restarts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|report| JsonRestart::new(report, self.1)))
+    }
+}
+
+#[derive(Serialize)]
+struct JsonRestart<'a> {
+    start: &'a [f64],
+    z_best: &'a [f64],
+    value_best: f64,
+    loss_best: f64,
+    step_best: Option<usize>,
+    z_final: &'a [f64],
+    value_final: f64,
+    steps: usize,
+    stop_reason: Option<StopReason>,
+    valid: bool,
+    #[serde(flatten)]
+    answer: &'a Answer,
+    trust: &'a Verdict,
+    /// The learning rate, as (step from which on, rate).
+    rates: &'a [(usize, f64)],
+    /// The step of each point of the trajectory.
+    trajectory_steps: Vec<usize>,
+    trajectory: Vec<&'a [f64]>,
+    values: Vec<f64>,
+    decoded: &'a [f32],
+}
+
+impl<'a> JsonRestart<'a> {
+    fn new(report: &'a RestartReport, keep: Trajectory) -> Self {
+        let restart = &report.restart;
+        let (steps, kept): (Vec<usize>, Vec<usize>) = restart
+            .kept_steps()
+            .enumerate()
+            .filter(|&(_, step)| keep.keeps(step, restart.steps))
+            .map(|(kept, step)| (step, kept))
+            .unzip();
+        Self {
+            start: restart.start(),
+            z_best: restart.best_z(),
+            value_best: restart.best_value(),
+            loss_best: restart.best_loss(),
+            step_best: restart.best.as_ref().map(|best| best.step),
+            z_final: &restart.last.0,
+            value_final: restart.last.1,
+            steps: restart.steps,
+            stop_reason: restart.stop_reason,
+            valid: restart.best.is_some(),
+            answer: &report.answer,
+            trust: &report.verdict,
+            rates: &restart.rates,
+            trajectory_steps: steps,
+            trajectory: kept.iter().map(|&k| restart.trajectory.row(k)).collect(),
+            values: kept.iter().map(|&k| restart.values[k]).collect(),
+            decoded: &report.decoded,
+        }
+    }
+}
