@@ -577,8 +577,8 @@ fn a_climb_outlives_the_model_it_was_made_in() {
     assert!(session.state().is_climb_stale());
     session.perform(Command::Undo);
     let climb = session.state().climb.as_ref().unwrap();
-    let steps = climb.report().unwrap().restarts[0].restart.steps;
-    assert_eq!(climb.paths.last_step(), steps, "its ways are there when the model is back");
+    let steps = climb.report().unwrap().restarts.iter().map(|r| r.restart.steps).max();
+    assert_eq!(Some(climb.paths.last_step()), steps, "its ways are there when the model is back");
 }
 
 #[test]

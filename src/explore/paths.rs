@@ -15,6 +15,8 @@ pub struct Paths {
     detail: f64,
     /// Steps of the search from one kept point to the next. Inside, points are counted; outside, steps.
     stride: f64,
+    /// The last step, where it is no multiple of the stride.
+    end: f64,
     /// The distance moved on the map at each step, all restarts together.
     moved: Vec<f64>,
     /// The share of playback done at each step, from 0 to 1, growing.
@@ -35,7 +37,14 @@ impl Paths {
     /// one kept point to the next.
     pub fn new(detail: f64, stride: usize) -> Self {
         let stride = stride.max(1) as f64;
-        Self { lines: Vec::new(), detail, stride, moved: Vec::new(), clock: Vec::new() }
+        Self {
+            lines: Vec::new(),
+            detail,
+            stride,
+            end: f64::INFINITY,
+            moved: Vec::new(),
+            clock: Vec::new(),
+        }
     }
 
     /// Projects every trajectory, `[kept, latent]` each.
@@ -102,7 +111,12 @@ impl Paths {
 
     /// The last step of the longest way.
     pub fn last_step(&self) -> usize {
-        self.last() * self.stride as usize
+        (self.last() as f64 * self.stride).min(self.end) as usize
+    }
+
+    /// Says at which step the longest way ended.
+    pub fn end_at(&mut self, step: usize) {
+        self.end = step as f64;
     }
 
     /// The last point of the longest way.
@@ -121,7 +135,7 @@ impl Paths {
                 (after - 1) as f64 + if b > a { (share - a) / (b - a) } else { 1.0 }
             }
         };
-        point * self.stride
+        (point * self.stride).min(self.end)
     }
 
     /// The share of the playback at which `step` is shown.

@@ -165,7 +165,7 @@ impl Objective {
 
     /// As [`Self::evaluate`], for so few points that the tensor library keeps to this thread.
     fn evaluate_at_once(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
-        let dim = self.dim();
+        let (dim, exact) = (self.dim(), points);
         let points = self.model.tensor(points, dim)?;
         // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
         let given = flat_f64(&points)?;
@@ -199,7 +199,7 @@ impl Objective {
         Ok(Evaluation {
             value: (0..loss.len()).map(|i| self.aim.value(&of_row(i))).collect(),
             latent: match self.space {
-                Space::Latent => given,
+                Space::Latent => exact.to_vec(),
                 Space::Input => flat_f64(&graph.z)?,
             },
             loss,

@@ -67,7 +67,8 @@ impl Findings {
     fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
         let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
         let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
-        let paths = Paths::of(ways, projection, detail, stride);
+        let mut paths = Paths::of(ways, projection, detail, stride);
+        paths.end_at(report.restarts.iter().map(|r| r.restart.steps).max().unwrap_or(0));
         let order = report.best_first();
         let moment = |m| paths.step_at(m as f64 / MOMENTS as f64).floor() as usize;
         let so_far = |m| report.progress.get(moment(m)).map_or(f64::NAN, |tally| tally.best_value);
