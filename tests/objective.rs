@@ -1,0 +1,267 @@
+//! What is sought, on the model that comes with the program in f64: every part of the loss against
+//! finite differences, and what each part is for.
+
+use candle_core::DType;
+use latent_explorer::data::property::Property;
+use latent_explorer::data::rows::Rows;
+use latent_explorer::model::Model;
+use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
+use latent_explorer::model::samples::SAMPLES;
+use latent_explorer::model::vae::initial_parameters;
+use latent_explorer::objective::{Aim, By, Goal, Objective, Space, Term};
+use latent_explorer::optimise::{Method, Search, SearchConfig, SearchReport, Starts, StopReason};
+use std::sync::{Arc, LazyLock};
+
+static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
+    let model = SAMPLES[0].load().unwrap().to_f64().unwrap();
+    let layers = head_layers(Property::Roundness, model.latent_dim(), &[16, 8]);
+    let parameters = initial_parameters(&layers, 3).unwrap();
+    let parameters = parameters.iter().map(|t| t.to_dtype(DType::F64).unwrap()).collect();
+    let card = HeadCard {
+        property: Property::Roundness,
+        layers,
+        offset: 0.7,
+        scale: 0.2,
+        r2: 0.0,
+        rmse: 0.2,
+        joint: false,
+    };
+    Arc::new(model.with_head(TaskHead::new(card, parameters).unwrap()).unwrap())
+});
+
+fn terms(texts: &[&str]) -> Vec<Term> {
+    texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+fn aim(texts: &[&str]) -> Aim {
+    Aim { terms: terms(texts), ..Aim::default() }
+}
+
+fn objective(aim: Aim, space: Space) -> Objective {
+    Objective::new(MODEL.clone(), aim, space).unwrap()
+}
+
+/// Aims that between them contain every part of the loss.
+fn aims() -> Vec<Aim> {
+    let constrained = |text: &str| vec![text.parse().unwrap()];
+    vec![
+        aim(&["roundness:max"]),
+        aim(&["area:min:weight=0.3", "perimeter:target=6:weight=2"]),
+        Aim { l2: 0.01, ..aim(&["heat-shedding:max"]) },
+        Aim { align: 2.0, ..aim(&["roundness:max"]) },
+        Aim { inside: 3.0, ..aim(&["heat-shedding:max"]) },
+        Aim { constraints: constrained("area>=99"), ..aim(&["perimeter:min"]) },
+        Aim { constraints: constrained("area<=0.01"), ..aim(&["perimeter:max"]) },
+        Aim { by: By::Head, ..aim(&["roundness:max"]) },
+        Aim { by: By::Head, l2: 0.1, align: 0.5, ..aim(&["roundness:target=0.9"]) },
+    ]
+}
+
+fn norm(v: &[f64]) -> f64 {
+    v.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+#[test]
+fn every_part_of_the_loss_has_its_own_gradient() {
+    for aim in aims() {
+        let objective = objective(aim.clone(), Space::Latent);
+        for z in [[0.31, -0.42], [-1.2, 0.77], [2.6, -2.1]] {
+            let at = objective.evaluate(&z, true).unwrap();
+            for k in 0..2 {
+                let moved = |h: f64| {
+                    let mut z = z;
+                    z[k] += h;
+                    objective.evaluate(&z, false).unwrap().loss[0]
+                };
+                let h = 1e-6;
+                let difference = (moved(h) - moved(-h)) / (2.0 * h);
+                let error = (at.gradient[k] - difference).abs();
+                let length = norm(&at.gradient).max(1e-3);
+                assert!(error < 1e-5 * length, "{aim:?} at {z:?}: {:?} {difference}", at.gradient);
+            }
+        }
+    }
+}
+
+#[test]
+fn where_the_shape_itself_moves_the_gradient_is_that_of_its_numbers() {
+    let z = Rows::from_flat(2, vec![0.31, -0.42]);
+    let x = MODEL.scaled(&MODEL.decode(&z).unwrap()).into_flat();
+    for aim in aims() {
+        let objective = objective(aim.clone(), Space::Input);
+        let at = objective.evaluate(&x, true).unwrap();
+        assert_eq!(at.gradient.len(), MODEL.input_dim());
+        for k in [0, 1, 77, 199] {
+            let moved = |h: f64| {
+                let mut x = x.clone();
+                x[k] += h;
+                objective.evaluate(&x, false).unwrap().loss[0]
+            };
+            let h = 1e-6;
+            let difference = (moved(h) - moved(-h)) / (2.0 * h);
+            let error = (at.gradient[k] - difference).abs();
+            assert!(error < 1e-5 * norm(&at.gradient).max(1e-3), "{aim:?}, {k}");
+        }
+    }
+}
+
+#[test]
+fn the_loss_is_the_sum_that_the_aim_says() {
+    let z = [0.31, -0.42];
+    let value = |property| {
+        objective(Aim::of(property, Goal::Max), Space::Latent).evaluate(&z, false).unwrap().value[0]
+    };
+    let (area, perimeter) = (value(Property::Area), value(Property::Perimeter));
+    let two = aim(&["area:max:weight=0.3", "perimeter:target=6:weight=2"]);
+    let two = Aim { l2: 0.5, ..two };
+    let at = objective(two, Space::Latent).evaluate(&z, false).unwrap();
+    let score = 0.3 * area - 2.0 * (perimeter - 6.0).powi(2);
+    assert!((at.value[0] - score).abs() < 1e-12);
+    assert!((at.loss[0] - (-score + 0.5 * (z[0] * z[0] + z[1] * z[1]))).abs() < 1e-12);
+    assert_eq!(at.terms.len(), 2);
+    assert!((at.terms[1][0] - perimeter).abs() < 1e-12);
+}
+
+#[test]
+fn a_head_is_read_in_the_unit_of_its_property_and_one_that_is_missing_is_named() {
+    let head = objective(Aim { by: By::Head, ..aim(&["roundness:max"]) }, Space::Latent);
+    let z = Rows::from_flat(2, vec![0.31, -0.42, 1.0, 1.0]);
+    let read = head.evaluate(z.as_flat(), false).unwrap().value;
+    let predicted = MODEL.predict(Property::Roundness, &z).unwrap().unwrap();
+    assert_eq!(read, predicted);
+    let missing = Aim { by: By::Head, ..aim(&["area:max"]) };
+    let error = Objective::new(MODEL.clone(), missing, Space::Latent).unwrap_err().to_string();
+    assert!(error.contains("no head for area") && error.contains("heads"), "{error}");
+}
+
+fn run(config: SearchConfig) -> SearchReport {
+    let mut search = Search::new(MODEL.clone(), config).unwrap();
+    while search.step().unwrap() {}
+    SearchReport::new(search).unwrap()
+}
+
+#[test]
+fn a_target_is_met() {
+    let config =
+        SearchConfig { aim: aim(&["area:target=2.5"]), restarts: 8, ..SearchConfig::default() };
+    let report = run(config);
+    let answer = &report.restarts[report.best.unwrap()];
+    assert!((answer.answer.measured - 2.5).abs() < 0.01, "{:?}", answer.answer);
+    assert!(answer.restart.best_loss() < 1e-4);
+}
+
+#[test]
+fn what_breaks_a_constraint_is_never_an_answer() {
+    let free =
+        run(SearchConfig { aim: aim(&["perimeter:min"]), restarts: 8, ..SearchConfig::default() });
+    let bound = free.restarts[free.best.unwrap()].answer.measured + 0.5;
+    let constrained = Aim {
+        constraints: vec![format!("perimeter>={bound}").parse().unwrap()],
+        ..aim(&["perimeter:min"])
+    };
+    let report = run(SearchConfig { aim: constrained, restarts: 8, ..SearchConfig::default() });
+    let values: Vec<f64> = report
+        .restarts
+        .iter()
+        .filter(|r| r.restart.best.is_some())
+        .map(|r| r.answer.measured)
+        .collect();
+    assert!(!values.is_empty() && values.iter().all(|v| *v >= bound - 1e-6), "{values:?}");
+    let best = report.restarts[report.best.unwrap()].answer.measured;
+    assert!(best < bound + 0.1, "and the bound is come close to: {best}");
+}
+
+#[test]
+fn the_shape_itself_climbs_higher_and_leaves_what_the_model_knows() {
+    let of = |space| {
+        run(SearchConfig {
+            aim: aim(&["heat-shedding:max"]),
+            space,
+            restarts: 4,
+            steps: 200,
+            ..SearchConfig::default()
+        })
+    };
+    let report = of(Space::Input);
+    for restart in &report.restarts {
+        let term = restart.answer.terms[0];
+        assert_eq!(restart.restart.start().len(), 2, "the way is drawn in the latent");
+        assert!(
+            term.measured > 1.5 * term.returned,
+            "it does not survive the round trip: {term:?}"
+        );
+    }
+    assert!(report.best_believable.is_none());
+}
+
+#[test]
+fn restarts_slow_down_and_stop_by_themselves_and_alone() {
+    let config = SearchConfig { restarts: 12, steps: 2000, ..SearchConfig::default() };
+    let report = run(config.clone());
+    let ended =
+        |reason| report.restarts.iter().filter(|r| r.restart.stop_reason == Some(reason)).count();
+    assert!(ended(StopReason::Converged) >= 6, "most arrive");
+    let steps: Vec<usize> = report.restarts.iter().map(|r| r.restart.steps).collect();
+    assert!(steps.iter().any(|s| *s != steps[0]), "each at its own time: {steps:?}");
+    let rates = &report.restarts[0].restart.rates;
+    assert!(rates.len() > 1 && rates[0] == (0, 0.1));
+    assert!((rates[1].1 - 0.01).abs() < 1e-12);
+    let whole = run(SearchConfig { plateau: None, patience: None, steps: 100, ..config });
+    assert!(whole.restarts.iter().all(|r| r.restart.steps == 100 && r.restart.rates.len() == 1));
+}
+
+#[test]
+fn starts_lie_where_they_are_asked_for() {
+    let config = SearchConfig {
+        starts: Starts::Around { points: vec![vec![1.0, 2.0], vec![-1.0, 0.0]], spread: 0.1 },
+        restarts: 400,
+        ..SearchConfig::default()
+    };
+    let starts = config.draw_starts(&MODEL).unwrap();
+    assert_eq!((starts.row(0), starts.row(1)), (&[1.0, 2.0][..], &[-1.0, 0.0][..]));
+    let offsets: Vec<f64> = (2..400).step_by(2).map(|i| starts.row(i)[0] - 1.0).collect();
+    let spread = (offsets.iter().map(|o| o * o).sum::<f64>() / offsets.len() as f64).sqrt();
+    assert!((0.08..0.12).contains(&spread), "{spread}");
+    let wide = SearchConfig {
+        starts: Starts::Around { points: vec![vec![1.0]], spread: 0.0 },
+        ..SearchConfig::default()
+    };
+    assert!(Search::new(MODEL.clone(), wide).unwrap_err().to_string().contains("2 numbers"));
+}
+
+#[test]
+fn a_long_search_keeps_every_so_many_steps_and_still_knows_its_best() {
+    let config = |restarts, steps| SearchConfig { restarts, steps, ..SearchConfig::default() };
+    assert_eq!(config(50, 500).stride(2), 1);
+    let many = config(10_000, 2_000);
+    let stride = many.stride(2);
+    assert!(stride > 1 && 10_000 * 2_001 / stride * 3 * 8 < 110_000_000);
+    // A stride of its own, as if the search were that long.
+    let mut search = Search::new(
+        MODEL.clone(),
+        SearchConfig { plateau: None, patience: None, ..config(1, 1_000_000) },
+    )
+    .unwrap();
+    // One restart alone fits.
+    assert_eq!(search.restarts()[0].stride, 1);
+    for _ in 0..5 {
+        search.step().unwrap();
+    }
+    search.cancel();
+    assert_eq!(search.restarts()[0].kept_steps().collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn settings_that_do_not_go_together_are_refused_by_name() {
+    let refused =
+        |config: SearchConfig| Search::new(MODEL.clone(), config).unwrap_err().to_string();
+    let usual = SearchConfig::default;
+    let bad_aim = |aim: Aim| refused(SearchConfig { aim, ..usual() });
+    assert!(bad_aim(Aim { terms: vec![], ..Aim::default() }).starts_with("term"));
+    assert!(bad_aim(Aim { l2: -1.0, ..Aim::default() }).starts_with("l2"));
+    assert!(bad_aim(Aim { inside: f64::NAN, ..Aim::default() }).starts_with("inside"));
+    assert!(bad_aim(aim(&["area:max:weight=0"])).starts_with("weight"));
+    let moved = SearchConfig { space: Space::Input, method: Method::CmaEs, ..usual() };
+    assert!(refused(moved).starts_with("space"));
+    assert!(refused(SearchConfig { patience: Some(0), ..usual() }).starts_with("patience"));
+}
