@@ -88,7 +88,8 @@ fn bytes(session: &Session, id: ModelId) -> Vec<u8> {
 }
 
 fn search(restarts: usize, steps: usize) -> SearchConfig {
-    SearchConfig { restarts, steps, seed: 2, ..SearchConfig::default() }
+    // None stops early: how long a search takes is up to the test.
+    SearchConfig { restarts, steps, seed: 2, patience: None, ..SearchConfig::default() }
 }
 
 fn climb(session: &mut Session, config: SearchConfig) {
@@ -385,6 +386,29 @@ fn a_climb_from_a_point_begins_there() {
     assert_eq!(report.restarts[0].restart.start(), [0.4, -0.3]);
     assert_eq!(report.config.aim.goal(), Goal::Min);
     assert_eq!(session.state().settings.search.restarts, 50, "the setting stays");
+}
+
+#[test]
+fn a_point_of_a_wide_latent_is_moved_along_one_axis_and_climbed_from_off_the_plane() {
+    let mut session = session();
+    train(&mut session, TrainingConfig { latent_dim: 5, ..config(3) });
+    until_trained(&mut session);
+    let z = vec![0.1, -0.2, 0.3, 2.0, -1.5];
+    session.perform(Command::PickLatent(z.clone()));
+    let picked = session.state().map.picked.clone().unwrap();
+    assert_eq!(picked.z, z);
+    session.perform(Command::PickLatent(vec![0.0; 2]));
+    assert_eq!(session.state().map.picked.as_ref().unwrap().z, z, "another width is no point here");
+    session.perform(Command::SetSearch(search(50, 3)));
+    session.perform(Command::ClimbFrom(picked.at));
+    until_climbed(&mut session);
+    assert_eq!(session.state().report().unwrap().restarts[0].restart.start(), z);
+    // A place of the map where nothing is looked at is on the plane.
+    session.perform(Command::ClimbFrom([0.25, 0.5]));
+    until_climbed(&mut session);
+    let start = session.state().report().unwrap().restarts[0].restart.start().to_vec();
+    let projection = &session.state().shown().unwrap().1.prepared.projection;
+    assert_eq!(start, projection.lift([0.25, 0.5]));
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub enum Command {
     Hover(Option<[f64; 2]>),
     /// Keep looking at a point.
     Pick([f64; 2]),
+    /// Keep looking at a latent point, which may lie off the plane of the map.
+    PickLatent(Vec<f64>),
     /// Move the kept point by a fraction of the view.
     Nudge([f64; 2]),
     /// Walk from the kept point to another one.

@@ -53,6 +53,25 @@ impl Session {
         self.state.map.picked = self.probe(at, z);
     }
 
+    /// Keeps a latent point, if it fits the model that is shown.
+    pub(super) fn pick_latent(&mut self, z: &[f64]) {
+        let projection = self.state.shown().map(|(_, entry)| &entry.prepared.projection);
+        let at = projection.filter(|p| p.latent_dim() == z.len()).map(|p| p.project(z));
+        if let Some(at) = at {
+            self.state.map.probe = None;
+            self.pick(at, Some(z));
+        }
+    }
+
+    /// The latent point at a place of the map: that of the point looked at there, which may lie off the
+    /// map's plane, or the one on the plane.
+    pub(super) fn latent_at(&self, at: [f64; 2]) -> Option<Vec<f64>> {
+        let (_, entry) = self.state.shown()?;
+        let looked_at = [&self.state.map.probe, &self.state.map.picked];
+        let probe = looked_at.into_iter().flatten().find(|probe| probe.at == at);
+        Some(probe.map_or_else(|| entry.prepared.projection.lift(at), |probe| probe.z.clone()))
+    }
+
     pub(super) fn nudge(&mut self, by: [f64; 2]) {
         let map = &self.state.map;
         let from =

@@ -179,6 +179,7 @@ impl Session {
             }
             Command::Hover(at) => self.state.map.probe = at.and_then(|at| self.probe(at, None)),
             Command::Pick(at) => self.pick(at, None),
+            Command::PickLatent(z) => self.pick_latent(&z),
             Command::Nudge(by) => self.nudge(by),
             Command::Morph(to) => self.morph(to),
             Command::Pin(at) => self.pin(at),
@@ -217,8 +218,7 @@ impl Session {
             }
             Command::Climb => self.climb(None),
             Command::ClimbFrom(at) => {
-                let z = state.shown().map(|(_, entry)| entry.prepared.projection.lift(at));
-                if let Some(z) = z {
+                if let Some(z) = self.latent_at(at) {
                     self.climb(Some(Rows::from_flat(z.len(), z)));
                 }
             }

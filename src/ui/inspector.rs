@@ -1,6 +1,7 @@
 //! The right panel: the shape that is looked at, its properties, its neighbour, and what to believe.
 
 use super::action::{Action, Actions};
+use super::axes;
 use super::painting::{fill_shape, outline_shape};
 use super::theme::{self, colour};
 use super::widgets::{fact, heading, note, verdict};
@@ -92,6 +93,10 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     let learning = state.training.run.is_some() && state.training.model == Some(probe.model.0);
     if !learning {
         verdict(ui, &probe.verdict);
+    }
+    let entry = state.models.get(probe.model.0);
+    if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
+        axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
     }
     details(ui, probe, actions);
 }

@@ -2,6 +2,7 @@
 
 mod action;
 mod app;
+mod axes;
 mod curves;
 mod dialogs;
 mod drawer;
