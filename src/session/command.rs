@@ -92,6 +92,12 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// Take a notice away.
     Dismiss(u64),
+    /// Begin the lesson on how a climb cheats.
+    BeginLesson,
+    /// Make the lesson's next climb, or end it after the last.
+    ContinueLesson,
+    /// End the lesson; the settings before it come back.
+    EndLesson,
     /// Cancel what is going on, or let go of what is held.
     Cancel,
     /// Bring back what was last lost.

@@ -5,6 +5,7 @@ pub mod command;
 pub mod event;
 pub mod job;
 mod keeping;
+pub mod lesson;
 mod looking;
 pub mod map;
 pub mod models;
@@ -23,6 +24,7 @@ use crate::error::Result;
 use crossbeam_channel::{Receiver, Sender};
 use event::{Event, RunId};
 use job::{Ending, Reporter, Wake};
+use lesson::Lesson;
 use map::{Request, Worker};
 use settings::Settings;
 use state::Lost;
@@ -239,6 +241,18 @@ impl Session {
             }
             Command::SetTheme(theme) => state.settings.theme = theme,
             Command::Dismiss(id) => state.notices.dismiss(id),
+            Command::BeginLesson => {
+                state.activity = Activity::Optimise;
+                let before = state.lesson.take().map(|lesson| lesson.before);
+                let before = before.unwrap_or_else(|| state.settings.search.clone());
+                state.lesson = Some(Lesson::new(before));
+            }
+            Command::ContinueLesson => self.continue_lesson(),
+            Command::EndLesson => {
+                if let Some(lesson) = state.lesson.take() {
+                    self.perform(Command::SetSearch(lesson.before));
+                }
+            }
             Command::Cancel => self.cancel(),
             Command::Undo => state.undo(),
         }

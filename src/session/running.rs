@@ -2,6 +2,7 @@
 
 use super::climb::{self, Climb, Playback};
 use super::job::Control;
+use super::lesson::Lesson;
 use super::state::{Activity, Lost};
 use super::training::{self, Phase};
 use super::{Command, Session};
@@ -115,6 +116,19 @@ impl Session {
             chosen: None,
             control,
         });
+    }
+
+    /// Makes the lesson's next climb; after the last the lesson ends.
+    pub(super) fn continue_lesson(&mut self) {
+        let Some(lesson) = &self.state.lesson else { return };
+        match lesson.next_climb() {
+            Some(config) => {
+                self.perform(Command::SetSearch(config));
+                self.climb(None);
+                self.state.lesson.iter_mut().for_each(Lesson::climbing);
+            }
+            None => self.perform(Command::EndLesson),
+        }
     }
 
     pub(super) fn climb_from_file(&mut self, path: &Path) {

@@ -2,6 +2,7 @@
 
 use super::climb::{Climb, Playback};
 use super::event::{End, Outcome, Product, Progress, RunId, SearchProgress, TrainingProgress};
+use super::lesson::Lesson;
 use super::map::{Map, Picture};
 use super::models::{ModelEntry, ModelId, Models, Prepared};
 use super::notices::Notices;
@@ -79,6 +80,8 @@ pub struct State {
     pub training: Training,
     /// The search.
     pub climb: Option<Climb>,
+    /// A lesson under way.
+    pub lesson: Option<Lesson>,
     /// Sentences for the person.
     pub notices: Notices,
     /// What is remembered.
@@ -100,6 +103,7 @@ impl State {
             map: Map::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
             training: Training::default(),
             climb: None,
+            lesson: None,
             notices: Notices::default(),
             settings,
             errands: BTreeMap::new(),
@@ -352,6 +356,7 @@ impl State {
                     self.notices
                         .info("No answer can be believed: the table says why, restart by restart.");
                 }
+                self.lesson.iter_mut().for_each(|lesson| lesson.climbed(&findings.report));
                 climb.findings = Some(findings);
             }
             _ => self.climb = None,

@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, probe: &Probe, statistics: &LatentStatistics, actions: 
         let name = format!("z{axis}");
         ui.horizontal(|ui| {
             let label = ui.label(RichText::new(&name).weak());
-            ui.spacing_mut().slider_width = ui.available_width() - 70.0;
+            ui.spacing_mut().slider_width = ui.available_width() - 82.0;
             let slider = Slider::new(&mut value, -reach..=reach)
                 .clamping(egui::SliderClamping::Never)
                 .custom_formatter(|v, _| three_digits(v));

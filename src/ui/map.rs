@@ -1,6 +1,7 @@
 //! The map: the scene, what the mouse does to it, and the few things that float over it.
 
 use super::action::Actions;
+use super::lesson;
 use super::painting::{BAR_ROOM, Cache, Transform, paint};
 use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button};
@@ -74,6 +75,7 @@ impl MapView {
         {
             hint(ui, rect, "Move over the map. Double-click to climb from there.");
         }
+        lesson::show(ui, rect, state, actions);
         notices(ui, rect, state, actions);
     }
 

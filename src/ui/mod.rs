@@ -8,6 +8,7 @@ mod dialogs;
 mod drawer;
 mod inspector;
 mod keys;
+mod lesson;
 mod map;
 mod painting;
 mod panels;

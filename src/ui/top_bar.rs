@@ -140,6 +140,13 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
         }
     });
     ui.separator();
+    let lesson = ui.button("Lesson: how a climb cheats");
+    if lesson
+        .on_hover_text("Three climbs on the shown model that teach when to believe an answer")
+        .clicked()
+    {
+        actions.push(Action::Do(Command::BeginLesson));
+    }
     if ui.add(Button::new("Keys").shortcut_text("F1")).clicked() {
         actions.push(Action::Show(Sheet::Keys));
     }

@@ -1,0 +1,160 @@
+//! A lesson in three climbs: how a search cheats, why a penalty on z does not stop it, and what does.
+
+use crate::data::property::Property;
+use crate::explore::three_digits;
+use crate::objective::{Aim, Goal};
+use crate::optimise::{RestartReport, SearchConfig, SearchReport};
+use crate::trust::Belief;
+
+/// The weight of the L2 penalty that is usual.
+const L2: f64 = 0.01;
+/// A weight of the term "inside the data" that outweighs what a thin shape gains.
+const INSIDE: f64 = 10.0;
+
+/// A lesson under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    /// Climbs that were begun.
+    climbs: usize,
+    /// What the last of them came to, once it is over.
+    outcome: Option<Outcome>,
+    /// The settings before the lesson.
+    pub before: SearchConfig,
+}
+
+/// What a climb came to, counted over its restarts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Outcome {
+    restarts: usize,
+    believable: usize,
+    outside: usize,
+    tangled: usize,
+    best: f64,
+    best_believable: Option<f64>,
+}
+
+impl Outcome {
+    fn of(report: &SearchReport) -> Self {
+        let count = |what: &dyn Fn(&RestartReport) -> bool| {
+            report.restarts.iter().filter(|restart| what(restart)).count()
+        };
+        let value = |index: usize| report.restarts[index].answer.measured;
+        Self {
+            restarts: report.restarts.len(),
+            believable: count(&|r| r.verdict.belief == Belief::Believable),
+            outside: count(&|r| r.verdict.belief == Belief::Outside),
+            tangled: count(&|r| !r.verdict.simple),
+            best: report.best.map_or(f64::NAN, value),
+            best_believable: report.best_believable.map(value),
+        }
+    }
+
+    /// How many can be believed, and what is wrong with the others.
+    fn counts(&self) -> String {
+        let Self { restarts, believable, outside, tangled, .. } = self;
+        format!(
+            "{believable} of {restarts} answers can be believed; {outside} lie outside the data, {tangled} cross themselves"
+        )
+    }
+}
+
+impl Lesson {
+    /// Begins the lesson; `before` comes back when it ends.
+    pub fn new(before: SearchConfig) -> Self {
+        Self { climbs: 0, outcome: None, before }
+    }
+
+    /// The settings of the next climb; none after the last.
+    pub fn next_climb(&self) -> Option<SearchConfig> {
+        let heat = Aim::of(Property::HeatShedding, Goal::Max);
+        let aim = match self.climbs {
+            0 => heat,
+            1 => Aim { l2: L2, ..heat },
+            2 => Aim { inside: INSIDE, ..heat },
+            _ => return None,
+        };
+        // What is learned from shall not depend on what was set before.
+        Some(SearchConfig { aim, ..SearchConfig::default() })
+    }
+
+    /// The next climb has begun.
+    pub fn climbing(&mut self) {
+        self.climbs += 1;
+        self.outcome = None;
+    }
+
+    /// A climb is over; one that the lesson did not ask for teaches it nothing.
+    pub fn climbed(&mut self, report: &SearchReport) {
+        if !self.is_waiting() {
+            self.outcome = Some(Outcome::of(report));
+        }
+    }
+
+    /// Whether there is something to read and a button to press.
+    pub fn is_waiting(&self) -> bool {
+        self.climbs == 0 || self.outcome.is_some()
+    }
+
+    /// Where it stands, such as "2 of 3".
+    pub fn place(&self) -> String {
+        format!("{} of 3", self.climbs.max(1))
+    }
+
+    /// What to see.
+    pub fn text(&self) -> String {
+        let Some(outcome) = self.outcome else {
+            return match self.climbs {
+                0 => "Heat shedding is perimeter over area, and has no upper limit. Let 50 starts climb it, and look at the best shape.".to_owned(),
+                _ => "Climbing\u{2026}".to_owned(),
+            };
+        };
+        let (best, counts) = (three_digits(outcome.best), outcome.counts());
+        match self.climbs {
+            1 => format!(
+                "The best reaches {best}, but only {counts}. The search has found where the model is wrong. Would L2, which keeps z near the origin, save it?"
+            ),
+            2 => format!(
+                "With L2 the best reaches {best}; {counts}. L2 knows where the origin is, not where the data are. The term \u{201c}inside the data\u{201d} does."
+            ),
+            _ => {
+                let value = outcome.best_believable.map_or("none".to_owned(), three_digits);
+                format!(
+                    "Inside the data {counts}. The best that can be believed reaches {value}: less than before, and true."
+                )
+            }
+        }
+    }
+
+    /// What the button does.
+    pub fn button(&self) -> &'static str {
+        match self.climbs {
+            0 => "Climb heat shedding",
+            1 => "Add L2 and climb again",
+            2 => "Stay inside the data and climb",
+            _ => "Done",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lesson_has_three_climbs_and_gives_the_settings_back() {
+        let before = SearchConfig { restarts: 7, ..SearchConfig::default() };
+        let mut lesson = Lesson::new(before.clone());
+        let mut aims = Vec::new();
+        assert!(lesson.is_waiting());
+        while let Some(config) = lesson.next_climb() {
+            aims.push(config.aim);
+            lesson.climbing();
+            assert!(!lesson.is_waiting());
+        }
+        assert_eq!(
+            aims.iter().map(|a| (a.l2 > 0.0, a.inside > 0.0)).collect::<Vec<_>>(),
+            [(false, false), (true, false), (false, true),]
+        );
+        assert_eq!(lesson.before, before);
+    }
+}
