@@ -21,6 +21,8 @@ pub enum Purpose {
     LatentNoise = 5,
     /// Where restarts begin.
     Starts = 6,
+    /// The draws of the rivals of gradient descent: CMA-ES and random search.
+    Rivals = 7,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

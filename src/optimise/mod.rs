@@ -3,6 +3,7 @@
 pub mod config;
 mod json;
 mod report;
+pub mod rivals;
 pub mod schedule;
 mod search;
 mod update;

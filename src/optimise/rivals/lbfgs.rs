@@ -1,0 +1,56 @@
+//! L-BFGS (Liu & Nocedal 1989) with the line search of Moré & Thuente (1994), by way of L-BFGS-B
+//! (Byrd, Lu, Nocedal & Zhu 1995) in a box that is never met.
+
+use super::{Ending, Place, Result, Told, box_around, end_at, refused};
+use genoxide::Fitness;
+use genoxide::algorithm::lbfgsb::Criterion;
+use genoxide::algorithm::{Algorithm, Lbfgsb};
+use genoxide::engine::Evaluations;
+use genoxide::genome::Reals;
+use genoxide::gradient::Gradients;
+
+/// The method and where it began.
+#[derive(Clone, Debug)]
+pub(super) struct Lbfgs {
+    method: Lbfgsb,
+    start: Vec<f64>,
+}
+
+impl Lbfgs {
+    /// Told of its start at once: nobody pays for that point twice.
+    pub(super) fn new(start: &Place, gradient: &[f64]) -> Result<(Self, Option<Ending>)> {
+        let mut method = Lbfgsb::builder(box_around(&start.point)?)
+            .gradients(Gradients::Supplied)
+            .initial_genome(Reals::from(start.point.clone()))
+            .minimize()
+            .seed(0) // nothing is drawn
+            .build()
+            .map_err(refused)?;
+        method.ask();
+        let mut lbfgs = Self { method, start: start.point.clone() };
+        let told = lbfgs.tell(&[start.loss], gradient)?;
+        Ok((lbfgs, told.ending))
+    }
+
+    pub(super) fn ask(&mut self) -> Vec<f64> {
+        self.method.ask().iter().flat_map(|point| point.iter().copied()).collect()
+    }
+
+    /// A trial whose loss or gradient is not finite has failed: the line search steps back from it.
+    pub(super) fn tell(&mut self, loss: &[f64], gradient: &[f64]) -> Result<Told> {
+        let before = self.method.iterations();
+        let fitness: Vec<Fitness> = loss.iter().map(|&loss| Fitness::new(loss)).collect();
+        let evaluations = Evaluations::with_gradients(&fitness, gradient, self.start.len());
+        self.method.tell_evaluations(&evaluations.map_err(refused)?).map_err(refused)?;
+        let iterated = self.method.iterations() > before;
+        let current = &self.method.population()[0];
+        let loss = current.fitness().and_then(Fitness::score);
+        let place =
+            loss.filter(|_| iterated).map(|loss| Place { point: current.genome().to_vec(), loss });
+        let ending = self.method.converged().map(|criterion| match criterion {
+            Criterion::NotFinite => Ending::NotFinite,
+            _ => end_at(current.genome(), &self.start),
+        });
+        Ok(Told { place, iterated, ending })
+    }
+}

@@ -1,0 +1,34 @@
+//! Random search: independent draws from one normal distribution, the best of which is kept.
+
+use super::{Purpose, Told, best_of, stream};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+/// Draws an iteration.
+const DRAWS: usize = 16;
+
+#[derive(Clone, Debug)]
+pub(super) struct RandomSearch {
+    mean: Vec<f64>,
+    spread: Vec<f64>,
+    rng: ChaCha8Rng,
+}
+
+impl RandomSearch {
+    pub(super) fn new(mean: Vec<f64>, spread: Vec<f64>, seed: u64, restart: u64) -> Self {
+        Self { mean, spread, rng: stream(seed, Purpose::Rivals, 0, restart) }
+    }
+
+    pub(super) fn ask(&mut self) -> Vec<f64> {
+        let count = DRAWS * self.mean.len();
+        let normal: Vec<f64> = StandardNormal.sample_iter(&mut self.rng).take(count).collect();
+        let shape = self.mean.iter().zip(&self.spread).cycle();
+        normal.iter().zip(shape).map(|(e, (m, s))| m + s * e).collect()
+    }
+
+    /// Takes the losses `[DRAWS]` of `points`; `best` is the loss where the search stands.
+    pub(super) fn tell(&self, points: &[f64], loss: &[f64], best: f64) -> Told {
+        let place = best_of(points, loss).filter(|place| place.loss < best || !best.is_finite());
+        Told { place, iterated: true, ending: None }
+    }
+}
