@@ -41,6 +41,11 @@ impl Method {
     pub const ALL: [Self; 6] =
         [Self::Adam, Self::CmaEs, Self::Random, Self::Gradient, Self::Momentum, Self::Lbfgs];
 
+    /// Whether it needs the gradient of every point it visits.
+    pub fn follows_gradients(self) -> bool {
+        !matches!(self, Self::CmaEs | Self::Random)
+    }
+
     /// The name on the screen.
     pub fn label(self) -> &'static str {
         match self {
@@ -206,6 +211,25 @@ impl SearchConfig {
         numbers.div_ceil(MOST_NUMBERS).max(1)
     }
 
+    /// Mean and standard deviation of the distribution that the start of a restart is drawn from, `[latent]`
+    /// each; around a point that is not perturbed, the spread of what the model states.
+    pub fn start_distribution(&self, model: &Model, restart: usize) -> (Vec<f64>, Vec<f64>) {
+        let dim = model.latent_dim();
+        let stated = match (&self.starts, &model.card.start) {
+            (Starts::StandardNormal, _) | (_, StartDistribution::StandardNormal) => {
+                (vec![0.0; dim], vec![1.0; dim])
+            }
+            (_, StartDistribution::Normal { mean, std }) => (mean.clone(), std.clone()),
+        };
+        match &self.starts {
+            Starts::Around { points, spread } if !points.is_empty() => {
+                let spread = if *spread > 0.0 { vec![*spread; dim] } else { stated.1 };
+                (points[restart % points.len()].clone(), spread)
+            }
+            _ => stated,
+        }
+    }
+
     /// The starts `[restarts, latent]`; start `i` depends on the seed and `i` alone.
     ///
     /// # Errors
@@ -215,12 +239,12 @@ impl SearchConfig {
         let mut starts = Rows::new(dim);
         for i in 0..self.restarts {
             let noise = standard_normal(stream(self.seed, Purpose::Starts, 0, i as u64));
-            let start: Vec<f64> = match (&self.starts, &model.card.start) {
-                (Starts::Stated, StartDistribution::Normal { mean, std }) => {
-                    noise.zip(mean.iter().zip(std)).map(|(e, (m, s))| m + s * e).collect()
+            let start: Vec<f64> = match &self.starts {
+                Starts::Stated | Starts::StandardNormal => {
+                    let (mean, std) = self.start_distribution(model, i);
+                    noise.zip(mean.iter().zip(&std)).map(|(e, (m, s))| m + s * e).collect()
                 }
-                (Starts::Stated | Starts::StandardNormal, _) => noise.take(dim).collect(),
-                (Starts::Around { points, spread }, _) => {
+                Starts::Around { points, spread } => {
                     let point = &points[i % points.len()];
                     if point.len() != dim {
                         let problem = format!("have {dim} numbers, not {}", point.len());

@@ -1,6 +1,7 @@
 //! The search advances all restarts by one step; who calls it decides on pace and the end.
 
-use super::config::SearchConfig;
+use super::config::{Method, SearchConfig};
+use super::rivals::{self, Asked, Ending, Place, Rival, Sample};
 use super::schedule::{EarlyStopping, PlateauState};
 use super::update::{Rule, Update};
 use crate::data::rows::Rows;
@@ -158,10 +159,38 @@ impl Default for Tally {
 }
 
 impl Tally {
+    fn count(&mut self, points: usize, with_gradients: bool) {
+        self.values += points;
+        self.gradients += if with_gradients { points } else { 0 };
+    }
+
+    fn improve(&mut self, loss: f64, value: f64) {
+        if loss < self.best_loss {
+            (self.best_loss, self.best_value) = (loss, value);
+        }
+    }
+
     /// Values and gradients together: a gradient costs about as much again as its value.
     pub fn evaluations(&self) -> usize {
         self.values + self.gradients
     }
+}
+
+/// The best point of one iteration of a rival.
+#[derive(Clone, Debug)]
+struct Seen {
+    loss: f64,
+    z: Vec<f64>,
+    value: f64,
+}
+
+/// What moves the restarts.
+#[derive(Clone, Debug)]
+enum Engine {
+    /// A rule that follows the gradient, one evaluation a step.
+    Rule(Update),
+    /// One rival for each restart.
+    Rivals(Vec<Rival>),
 }
 
 /// A search in progress on a frozen model, all restarts as one batch, each with a rate, a schedule and
@@ -170,7 +199,7 @@ impl Tally {
 pub struct Search {
     objective: Objective,
     config: SearchConfig,
-    update: Update,
+    engine: Engine,
     restarts: Vec<Restart>,
     /// Where every restart is, `[restarts, dim]`.
     points: Rows<f64>,
@@ -180,6 +209,8 @@ pub struct Search {
     active: Vec<usize>,
     losses: Vec<f64>,
     gradients: Rows<f64>,
+    /// Values and gradients that each restart has spent, `[restarts]`.
+    spent: Vec<usize>,
     done: usize,
     progress: Vec<Tally>,
 }
@@ -200,10 +231,13 @@ impl Search {
             Space::Latent => starts,
         };
         let (count, rate) = (points.len(), config.rate_in_space());
-        let rule = Rule::of(config.method).unwrap_or(Rule::Adam);
+        let engine = match Rule::of(config.method) {
+            Some(rule) => Engine::Rule(Update::new(rule, count, objective.dim(), rate)),
+            None => Engine::Rivals(Vec::new()),
+        };
         let stride = config.stride(latent);
         let mut search = Self {
-            update: Update::new(rule, count, objective.dim(), rate),
+            engine,
             restarts: vec![Restart::new(latent, stride, rate); count],
             points,
             plateaus: vec![PlateauState::default(); count],
@@ -211,12 +245,16 @@ impl Search {
             active: (0..count).collect(),
             losses: Vec::new(),
             gradients: Rows::new(objective.dim()),
+            spent: vec![0; count],
             done: 0,
             progress: Vec::new(),
             objective,
             config,
         };
         search.evaluate(&|| false)?;
+        if let Engine::Rivals(_) = search.engine {
+            search.engine = Engine::Rivals(search.rivals()?);
+        }
         Ok(search)
     }
 
@@ -237,12 +275,18 @@ impl Search {
         if self.active.is_empty() {
             return Ok(false);
         }
+        self.done += 1;
+        if let Engine::Rivals(_) = self.engine {
+            self.advance_rivals(stop)?;
+            return Ok(!self.active.is_empty());
+        }
         for k in 0..self.active.len() {
             let index = self.active[k];
-            self.update.step(index, self.points.row_mut(index), self.gradients.row(k));
+            if let Engine::Rule(update) = &mut self.engine {
+                update.step(index, self.points.row_mut(index), self.gradients.row(k));
+            }
             self.schedule(index, self.losses[k]);
         }
-        self.done += 1;
         self.evaluate(stop)?;
         Ok(!self.active.is_empty())
     }
@@ -250,25 +294,28 @@ impl Search {
     /// The rate of the steps after the one that was just made, from the loss where it began: in
     /// PyTorch's order, where the scheduler follows the optimiser.
     fn schedule(&mut self, index: usize, loss: f64) {
-        let Some(plateau) = &self.config.plateau else { return };
-        let rate = self.update.rate(index);
+        let (Some(plateau), Engine::Rule(update)) = (&self.config.plateau, &mut self.engine) else {
+            return;
+        };
+        let rate = update.rate(index);
         let next = self.plateaus[index].step(plateau, loss, rate);
         if next != rate {
-            self.update.set_rate(index, next);
-            self.restarts[index].rates.push((self.done + 1, next));
+            update.set_rate(index, next);
+            self.restarts[index].rates.push((self.done, next));
         }
     }
 
     /// Values and gradients where the active restarts now are; ends those that cannot go on.
     fn evaluate(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<()> {
         let points = self.points.select(&self.active);
-        let Some(evaluation) = self.objective.evaluate_unless(points.as_flat(), true, stop)? else {
+        let slopes = self.config.method.follows_gradients();
+        let Some(evaluation) = self.objective.evaluate_unless(points.as_flat(), slopes, stop)?
+        else {
             self.cancel();
             return Ok(());
         };
-        let mut tally = self.progress.last().copied().unwrap_or_default();
-        tally.values += self.active.len();
-        tally.gradients += self.active.len();
+        let mut tally = self.tally();
+        tally.count(self.active.len(), slopes);
         let latent = self.objective.model().latent_dim();
         let (mut going, mut losses) = (Vec::new(), Vec::new());
         let mut gradients = Rows::new(self.objective.dim());
@@ -276,14 +323,13 @@ impl Search {
             let Evaluation { loss, value, finite, valid, feasible, .. } = &evaluation;
             let (loss, value) = (loss[k], value[k]);
             let z = &evaluation.latent[k * latent..(k + 1) * latent];
+            self.spent[index] += 1 + usize::from(slopes);
             let restart = &mut self.restarts[index];
             restart.visit(z, value);
             if feasible[k] && loss < restart.best_loss() {
                 let (step, point) = (restart.steps, points.row(k).to_vec());
                 restart.best = Some(Best { step, point, z: z.to_vec(), value, loss });
-                if loss < tally.best_loss {
-                    (tally.best_loss, tally.best_value) = (loss, value);
-                }
+                tally.improve(loss, value);
             }
             let patience = self.config.patience.filter(|_| finite[k]);
             let arrived = patience.is_some_and(|p| self.stoppings[index].step(p, loss));
@@ -295,8 +341,10 @@ impl Search {
                 () => {
                     going.push(index);
                     losses.push(loss);
-                    gradients
-                        .push(&evaluation.gradient[k * gradients.width()..][..gradients.width()]);
+                    if slopes {
+                        let width = gradients.width();
+                        gradients.push(&evaluation.gradient[k * width..][..width]);
+                    }
                     continue;
                 }
             };
@@ -305,6 +353,91 @@ impl Search {
         self.active = going;
         self.losses = losses;
         self.gradients = gradients;
+        self.progress.push(tally);
+        Ok(())
+    }
+
+    /// A rival for each restart, at its start.
+    fn rivals(&self) -> Result<Vec<Rival>> {
+        let SearchConfig { method, rate, seed, .. } = self.config;
+        let rival = |index: usize| {
+            // One that could not begin is never advanced; it gets a place that is a number.
+            let going = self.active.binary_search(&index).ok();
+            let point = match going {
+                Some(_) => self.points.row(index).to_vec(),
+                None => vec![0.0; self.points.width()],
+            };
+            let place = Place { point, loss: going.map_or(f64::NAN, |k| self.losses[k]) };
+            match (method, going) {
+                (Method::CmaEs, _) => Rival::cma_es(place, rate, seed, index as u64),
+                (Method::Lbfgs, Some(k)) => Rival::lbfgs(place, self.gradients.row(k)),
+                _ => {
+                    let model = self.objective.model();
+                    let (mean, spread) = self.config.start_distribution(model, index);
+                    Ok(Rival::random(place, mean, spread, seed, index as u64))
+                }
+            }
+        };
+        (0..self.restarts.len()).map(rival).collect()
+    }
+
+    /// One iteration of every rival that still goes; all that they ask for is counted.
+    fn advance_rivals(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+        let mut tally = self.tally();
+        let Self { engine, objective, restarts, spent, active, .. } = self;
+        let Engine::Rivals(rivals) = engine else { return Ok(()) };
+        let is_going = |(index, _): &(usize, &mut Rival)| active.binary_search(index).is_ok();
+        let mut going: Vec<&mut Rival> =
+            rivals.iter_mut().enumerate().filter(is_going).map(|(_, rival)| rival).collect();
+        let (dim, latent) = (objective.dim(), objective.model().latent_dim());
+        // Of each rival the best that it was told of in this iteration: that is where it is shown.
+        let mut seen: Vec<Option<Seen>> = vec![None; active.len()];
+        let mut evaluate = |asked: &Asked| -> Result<Option<Sample>> {
+            let slopes = asked.with_gradients;
+            let Some(found) = objective.evaluate_unless(&asked.points, slopes, stop)? else {
+                return Ok(None);
+            };
+            tally.count(asked.rivals.len(), slopes);
+            for (k, &rival) in asked.rivals.iter().enumerate() {
+                let index = active[rival];
+                spent[index] += 1 + usize::from(slopes);
+                let (loss, value) = (found.loss[k], found.value[k]);
+                let z = &found.latent[k * latent..(k + 1) * latent];
+                if found.valid[k] && seen[rival].as_ref().is_none_or(|seen| loss < seen.loss) {
+                    seen[rival] = Some(Seen { loss, z: z.to_vec(), value });
+                }
+                let restart = &mut restarts[index];
+                if found.feasible[k] && loss < restart.best_loss() {
+                    let (step, z) = (restart.steps + 1, z.to_vec());
+                    let point = asked.points[k * dim..(k + 1) * dim].to_vec();
+                    restart.best = Some(Best { step, point, z, value, loss });
+                    tally.improve(loss, value);
+                }
+            }
+            let worth = found.loss.iter().zip(&found.valid);
+            let loss = worth.map(|(&loss, &valid)| if valid { loss } else { f64::NAN }).collect();
+            Ok(Some(Sample { loss, gradient: found.gradient }))
+        };
+        let whole = rivals::advance(&mut going, &mut evaluate)?;
+        let endings: Vec<Option<Ending>> = going.iter().map(|rival| rival.ending()).collect();
+        if !whole {
+            self.cancel();
+            return Ok(());
+        }
+        let mut still = Vec::with_capacity(active.len());
+        for ((&index, seen), ending) in active.iter().zip(seen).zip(endings) {
+            let restart = &mut restarts[index];
+            let (z, value) = seen.map_or_else(|| restart.last.clone(), |seen| (seen.z, seen.value));
+            restart.visit(&z, value);
+            match ending {
+                Some(Ending::Converged) => restart.end(StopReason::Converged),
+                Some(Ending::Diverged) => restart.end(StopReason::LeftDomain),
+                Some(Ending::NotFinite) => restart.end(StopReason::NotFinite),
+                None if spent[index] >= self.config.budget() => restart.end(StopReason::StepsDone),
+                None => still.push(index),
+            }
+        }
+        self.active = still;
         self.progress.push(tally);
         Ok(())
     }
@@ -336,6 +469,12 @@ impl Search {
         self.done
     }
 
+    /// How much is done at least, 0 to 1: what the restart that has spent most has spent of its budget.
+    pub fn share(&self) -> f64 {
+        let most = self.spent.iter().max().copied().unwrap_or(0);
+        (most as f64 / self.config.budget() as f64).min(1.0)
+    }
+
     /// What was spent and found after each step, the start first.
     pub fn progress(&self) -> &[Tally] {
         &self.progress
@@ -348,7 +487,10 @@ impl Search {
 
     /// Adam's moments of one restart, `[dim]` each; none of another method.
     pub fn moments(&self, restart: usize) -> Option<(&[f64], &[f64])> {
-        self.update.moments(restart)
+        match &self.engine {
+            Engine::Rule(update) => update.moments(restart),
+            Engine::Rivals(_) => None,
+        }
     }
 
     /// The restarts and the progress, by value.

@@ -265,3 +265,52 @@ fn settings_that_do_not_go_together_are_refused_by_name() {
     assert!(refused(moved).starts_with("space"));
     assert!(refused(SearchConfig { patience: Some(0), ..usual() }).starts_with("patience"));
 }
+
+#[test]
+fn every_method_climbs_within_its_budget_and_counts_what_it_spends() {
+    for method in Method::ALL {
+        let config = SearchConfig { method, restarts: 6, steps: 60, ..SearchConfig::default() };
+        let mut search = Search::new(MODEL.clone(), config.clone()).unwrap();
+        let start = search.tally();
+        while search.step().unwrap() {}
+        let end = search.tally();
+        assert!(end.best_loss < start.best_loss, "{method:?} found nothing better");
+        if method.follows_gradients() {
+            assert_eq!(end.values, end.gradients, "{method:?}");
+        } else {
+            assert_eq!(end.gradients, 0, "{method:?}");
+        }
+        // A generation or a line search is finished, not cut.
+        assert!(end.evaluations() <= 6 * (config.budget() + 40), "{method:?}: {end:?}");
+        assert!(search.restarts().iter().all(|r| r.stop_reason.is_some()));
+        let progress = search.progress();
+        assert!(progress.windows(2).all(|w| w[1].best_loss <= w[0].best_loss));
+        let again = run(config.clone());
+        assert_eq!(again.tally(), end, "{method:?} can be repeated");
+        for restart in &again.restarts {
+            let best = restart.restart.best.as_ref().unwrap();
+            assert!((restart.answer.measured - best.value).abs() < 1e-6 * best.value.abs());
+        }
+    }
+}
+
+#[test]
+fn a_rival_steps_back_from_what_means_nothing_and_a_stopped_one_keeps_its_way() {
+    let aim = aim(&["heat-shedding:max"]);
+    for method in [Method::CmaEs, Method::Random, Method::Lbfgs] {
+        let config = SearchConfig {
+            aim: aim.clone(),
+            method,
+            restarts: 4,
+            steps: 40,
+            ..SearchConfig::default()
+        };
+        let report = run(config.clone());
+        assert!(report.restarts.iter().all(|r| r.restart.best_value().is_finite()), "{method:?}");
+        let mut search = Search::new(MODEL.clone(), config).unwrap();
+        search.step().unwrap();
+        assert!(!search.step_unless(&|| true).unwrap_or(true) || search.done() == 2);
+        search.cancel();
+        assert!(search.restarts().iter().all(|r| r.steps >= 1 || r.stop_reason.is_some()));
+    }
+}
