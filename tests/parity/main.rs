@@ -1,0 +1,9 @@
+//! Held to PyTorch, number for number: the fixtures beside this file were made by `make_fixtures.py`,
+//! and `README.md` says what is in them. No Python is needed to run these tests.
+
+mod adapter;
+mod climbing;
+mod fixture;
+mod learning;
+mod networks;
+mod optimiser;

@@ -1,0 +1,156 @@
+//! Encoding, decoding, the losses, and every gradient of one batch.
+
+use crate::fixture::{
+    Both, Learning, Network, Numbers, PRECISIONS, Scaling, assert_close, assert_tensor, in_order,
+    read,
+};
+use crate::learning::losses_of;
+use candle_core::{DType, Result, Tensor, Var};
+use latent_explorer::model::frozen::flat_f64;
+use latent_explorer::model::losses;
+use latent_explorer::model::vae::Vae;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+struct Vaes {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    #[serde(flatten)]
+    network: Network,
+    scaling: Scaling,
+    x: Numbers,
+    z: Numbers,
+    #[serde(flatten)]
+    maps: Both<Maps>,
+    batches: Vec<Batch>,
+}
+
+#[derive(Deserialize)]
+struct Maps {
+    mu: Numbers,
+    log_var: Numbers,
+    decoded: Numbers,
+}
+
+#[derive(Deserialize)]
+struct Batch {
+    #[serde(flatten)]
+    learning: Learning,
+    eps: Numbers,
+    #[serde(flatten)]
+    results: Both<BatchResults>,
+}
+
+#[derive(Deserialize)]
+struct BatchResults {
+    total: f64,
+    reconstruction: f64,
+    kl: f64,
+    gradients: BTreeMap<String, Numbers>,
+}
+
+/// Data units to network units.
+fn scaled(x: &Tensor, scaling: Scaling) -> Tensor {
+    ((x - f64::from(scaling.offset)).unwrap() / f64::from(scaling.scale)).unwrap()
+}
+
+#[test]
+fn encoding_and_decoding_are_pytorchs() {
+    for case in read::<Vaes>("vae").cases {
+        for (dtype, tolerance) in PRECISIONS {
+            let vae =
+                Vae::assemble(&case.network.layers(), &case.network.parameters(dtype)).unwrap();
+            let expected = case.maps.of(dtype);
+            let (mu, log_var) = vae.encode(&scaled(&case.x.tensor(dtype), case.scaling)).unwrap();
+            assert_tensor("mu", &mu, &expected.mu, tolerance);
+            assert_tensor("log_var", &log_var, &expected.log_var, tolerance);
+            let decoded = vae.decode(&case.z.tensor(dtype)).unwrap();
+            let Scaling { offset, scale } = case.scaling;
+            let decoded = decoded.affine(f64::from(scale), f64::from(offset)).unwrap();
+            assert_tensor("decoded", &decoded, &expected.decoded, tolerance);
+        }
+    }
+}
+
+#[test]
+fn the_gradients_of_a_batch_in_every_parameter_are_pytorchs() {
+    for case in read::<Vaes>("vae").cases {
+        let layers = case.network.layers();
+        for batch in &case.batches {
+            for (dtype, tolerance) in PRECISIONS {
+                let expected = batch.results.of(dtype);
+                let variables: Vec<Var> = case
+                    .network
+                    .parameters(dtype)
+                    .iter()
+                    .map(|tensor| Var::from_tensor(tensor).unwrap())
+                    .collect();
+                let shared: Vec<Tensor> = variables.iter().map(|v| v.as_tensor().clone()).collect();
+                let vae = Vae::assemble(&layers, &shared).unwrap();
+                let x = scaled(&case.x.tensor(dtype), case.scaling);
+                let eps = batch.eps.tensor(dtype);
+                let [total, reconstruction, kl] =
+                    losses_of(&vae, &batch.learning, &x, &eps).unwrap();
+                let ours = [&total, &reconstruction, &kl].map(|t| flat_f64(t).unwrap()[0]);
+                let theirs = [expected.total, expected.reconstruction, expected.kl];
+                assert_close("losses", &ours, &theirs, tolerance);
+                let gradients = total.backward().unwrap();
+                for (variable, gradient) in
+                    variables.iter().zip(in_order(&layers, &expected.gradients))
+                {
+                    let ours = gradients.get(variable).unwrap();
+                    assert_tensor("gradient", ours, gradient, tolerance);
+                }
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Losses {
+    squared_error: Loss,
+    cross_entropy: Loss,
+    kl: Loss,
+}
+
+/// A loss of two matrices, with its gradient in the first or in both.
+#[derive(Deserialize)]
+struct Loss {
+    first: Numbers,
+    second: Numbers,
+    #[serde(flatten)]
+    results: Both<LossResults>,
+}
+
+#[derive(Deserialize)]
+struct LossResults {
+    value: f64,
+    gradients: Vec<Numbers>,
+}
+
+fn check_loss(name: &str, given: &Loss, loss: fn(&Tensor, &Tensor) -> Result<Tensor>) {
+    for (dtype, tolerance) in PRECISIONS {
+        let expected = given.results.of(dtype);
+        let variables = [&given.first, &given.second]
+            .map(|numbers| Var::from_tensor(&numbers.tensor(dtype)).unwrap());
+        let value = loss(variables[0].as_tensor(), variables[1].as_tensor()).unwrap();
+        assert_close(name, &flat_f64(&value).unwrap(), &[expected.value], tolerance);
+        let gradients = value.backward().unwrap();
+        for (variable, gradient) in variables.iter().zip(&expected.gradients) {
+            assert_tensor(name, gradients.get(variable).unwrap(), gradient, tolerance);
+        }
+    }
+}
+
+#[test]
+fn each_loss_and_its_gradients_are_pytorchs() {
+    let given: Losses = read("losses");
+    check_loss("squared error", &given.squared_error, losses::squared_error);
+    check_loss("cross-entropy", &given.cross_entropy, losses::cross_entropy);
+    check_loss("kl", &given.kl, losses::kl);
+    assert_eq!(given.kl.results.of(DType::F32).gradients.len(), 2);
+}
