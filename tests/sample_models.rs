@@ -1,5 +1,6 @@
 //! The models that come with the program are good maps of their data.
 
+use candle_core::{Device, Tensor};
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::model::Model;
@@ -34,6 +35,27 @@ fn encoding_and_decoding_stay_finite() {
         assert!(decoded.as_flat().iter().all(|v| v.is_finite()), "{name}");
         let (mu, log_var) = model.encode(&decoded).unwrap();
         assert!(mu.as_flat().iter().chain(log_var.as_flat()).all(|v| v.is_finite()), "{name}");
+    }
+}
+
+#[test]
+fn where_the_search_sees_no_penalty_the_verdict_sees_data() {
+    for (name, model) in models() {
+        let (density, mut z) = (model.density(), Rows::new(2));
+        let side = |i: i32| -3.0 + 0.1 * f64::from(i);
+        (0..3600).for_each(|i| z.push(&[side(i % 60), side(i / 60)]));
+        let points = Tensor::from_slice(z.as_flat(), (z.len(), 2), &Device::Cpu).unwrap();
+        let penalty: Vec<f64> = density.outside(&points).unwrap().to_vec1().unwrap();
+        let multiples = density.multiples(&z);
+        let free: Vec<f64> =
+            (0..z.len()).filter(|&i| penalty[i] < 1e-3).map(|i| multiples[i]).collect();
+        let within = free.iter().filter(|&&multiple| multiple <= 1.0).count();
+        let share = within as f64 / free.len() as f64;
+        assert!(share > 0.98, "{name}: {share} of {}", free.len());
+        assert!(free.iter().all(|&multiple| multiple < 1.3), "{name}: the others lie at the edge");
+        // The free part is no speck either: most of what the verdict takes for data.
+        let inside = multiples.iter().filter(|&&multiple| multiple <= 1.0).count();
+        assert!(within as f64 > 0.4 * inside as f64, "{name}: {within} of {inside}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! The frozen model: nothing in it changes while anyone looks or searches.
 
 use super::card::{Card, Encoded, Source};
+use super::density::Density;
 use super::head::TaskHead;
 use super::vae::Vae;
 use crate::data::property::Property;
@@ -9,6 +10,7 @@ use crate::data::scaling::Scaling;
 use crate::error::{Error, Result};
 use crate::numerics::{rows_at_once, use_one_thread_per_product};
 use candle_core::{DType, Device, Tensor};
+use std::sync::{Arc, OnceLock};
 
 /// A trained model with what it knows of its data. Latent coordinates are `f64`, data are `f32`.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct Model {
     offset: Tensor,
     scale: Tensor,
     dtype: DType,
+    /// Measured when it is first asked for.
+    density: OnceLock<Arc<Density>>,
 }
 
 impl Model {
@@ -50,7 +54,26 @@ impl Model {
             heads: Vec::new(),
             vae,
             dtype,
+            density: OnceLock::new(),
         })
+    }
+
+    /// The same model with other data encoded: what was measured of those it had is forgotten.
+    pub fn with_encoded(self, encoded: Encoded) -> Self {
+        Self { encoded, density: OnceLock::new(), ..self }
+    }
+
+    /// Where its data lie; measured when it is first asked for, in milliseconds.
+    pub fn density(&self) -> &Density {
+        if let Some(density) = self.density.get() {
+            return density;
+        }
+        // Measured before the cell is taken: it works in parallel, and who waits for a cell inside a parallel
+        // loop may wait for itself. Two who ask at once find the same.
+        let Encoded { mu, log_var, held_out, .. } = &self.encoded;
+        let log_var = self.card.training.latent_noise.then_some(log_var);
+        let density = Arc::new(Density::of(mu, log_var, held_out));
+        self.density.get_or_init(|| density)
     }
 
     /// The same model with f64 arithmetic, for checks that need it.

@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod checkpoint;
+pub mod density;
 pub mod frozen;
 pub mod head;
 pub mod layers;

@@ -1,9 +1,11 @@
-//! Arithmetic that every other room shares: one Adam, keyed randomness, percentiles, whole-file writes.
+//! Arithmetic that every other room shares: one Adam, keyed randomness, percentiles, nearest points, whole-file writes.
 
 pub mod adam;
+pub mod cloud;
 pub mod files;
 pub mod random;
 pub mod statistics;
+pub mod whitening;
 
 /// Keeps every matrix product on the thread that asked for it.
 ///

@@ -313,10 +313,10 @@ impl Trainer {
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
         };
-        let mut model = Model::new(card, Encoded::default(), parameters)?;
+        let model = Model::new(card, Encoded::default(), parameters)?;
         let data = self.data.rows.select(indices);
         let (mu, log_var) = model.encode(&data)?;
-        model.encoded = Encoded {
+        let mut model = model.with_encoded(Encoded {
             mu,
             log_var,
             labels: indices.iter().map(|&i| self.data.labels[i]).collect(),
@@ -324,7 +324,7 @@ impl Trainer {
             samples: indices.iter().map(|&i| i as u32).collect(),
             names: self.data.names.clone(),
             properties: Property::of_all(&data),
-        };
+        });
         model.card.statistics = measure_statistics(&model, &data)?;
         Ok(model)
     }

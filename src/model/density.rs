@@ -1,0 +1,247 @@
+//! How near a latent point is to the encoded data: a distance to judge by, and a smooth term to search with.
+
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::numerics::cloud::Cloud;
+use crate::numerics::random::{Purpose, stream};
+use crate::numerics::statistics::{distance, quantile};
+use crate::numerics::whitening::{Map, Whitening};
+use candle_core::{Device, Tensor};
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+use std::f64::consts::SQRT_2;
+
+/// Which neighbour's distance is the distance to the data: enough of them that one stray point is no data.
+const NEIGHBOUR: usize = 10;
+/// The share of unseen data whose distance is usual.
+const USUAL: f64 = 0.99;
+/// At most this many points carry the smooth density.
+const KERNELS: usize = 256;
+/// The bandwidth over Scott's, which is made for one hill of data: of several it would fill the valleys (Silverman
+/// 1986, section 3.4.2). At half of it, hardly a point without a penalty lies beyond the threshold of the verdict.
+const NARROWER: f64 = 0.5;
+/// The share of unseen data that the smooth density finds dense enough: less than [`USUAL`], so that the pull
+/// inwards begins before a point counts as outside.
+const DENSE: f64 = 0.9;
+
+/// Where the encoded data of a frozen model lie.
+///
+/// Both figures are taken in whitened coordinates ([`Whitening`]) of the means that were trained on, and
+/// both are held against the data that were not.
+#[derive(Debug)]
+pub struct Density {
+    whitening: Whitening,
+    training: Cloud,
+    /// The row of the encoded data that each point of `training` is.
+    rows: Vec<usize>,
+    neighbour: usize,
+    threshold: f64,
+    kernels: Kernels,
+}
+
+/// A density estimate: Gaussian kernels on whitened points (Parzen 1962).
+#[derive(Debug)]
+struct Kernels {
+    /// `1 / (sqrt(2) h)`: in these units a kernel is `exp(-|y - r|^2)`.
+    scale: f64,
+    /// The whitened centres in those units, `[kernels, latent]`.
+    centres: Rows<f64>,
+    /// The negative logarithm of the density above which a point is outside.
+    level: f64,
+}
+
+impl Density {
+    /// Where a map stops telling distances apart, as a multiple of the threshold.
+    pub const FAR: f64 = 2.0;
+
+    /// Measures the encoded means `mu [n, latent]` with the posterior's `log_var [n, latent]`; none for a model that
+    /// was trained without noise. `held_out [n]` marks the rows that were not trained on.
+    ///
+    /// What the decoder of a variational autoencoder was trained on is not mu but draws from N(mu, sigma): the data
+    /// that both figures are held against are one draw for each held-out row. Where no row is held out, each is held
+    /// against the others, and the smooth density stands on every second row and is held against the rest.
+    pub fn of(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, held_out: &[bool]) -> Self {
+        let (unseen, seen): (Vec<usize>, Vec<usize>) = (0..mu.len()).partition(|&i| held_out[i]);
+        let all: Vec<usize> = (0..mu.len()).collect();
+        // With nothing else to go by, all rows are both.
+        let alone = unseen.is_empty() || seen.is_empty();
+        let (rows, judges) = if alone { (all.clone(), all) } else { (seen, unseen) };
+        let noise = log_var.map_or_else(|| vec![0.0; mu.width()], mean_variance);
+        let whitening = Whitening::of(mu.select(&rows).as_flat(), &noise);
+        let whitened = |points: Vec<Vec<f64>>| {
+            let points: Vec<Vec<f64>> = points.par_iter().map(|z| whitening.apply(z)).collect();
+            Rows::from_flat(mu.width().max(1), points.concat())
+        };
+        let points = whitened(rows.iter().map(|&row| mu.row(row).to_vec()).collect());
+        let draws = whitened(judges.iter().map(|&row| draw(mu, log_var, row)).collect());
+        let training = Cloud::new(points.as_flat(), points.width());
+        let neighbour = NEIGHBOUR.min(rows.len().saturating_sub(1)).max(1);
+        let distance = |judge: usize| {
+            let nearest = training.nearest(draws.row(judge), neighbour + 1, f64::INFINITY);
+            let mut others = nearest.iter().filter(|(_, point)| rows[*point] != judges[judge]);
+            others.nth(neighbour - 1).map_or(f64::INFINITY, |(distance, _)| *distance)
+        };
+        let distances: Vec<f64> = (0..judges.len()).into_par_iter().map(distance).collect();
+
+        let most = if alone { rows.len().div_ceil(2) } else { rows.len() };
+        let chosen = evenly(rows.len(), most.min(KERNELS));
+        let kernels = Kernels::new(points.select(&chosen), whitening.signal().iter().sum());
+        let fresh = (0..judges.len()).filter(|i| !alone || chosen.binary_search(i).is_err());
+        let levels: Vec<f64> = fresh.map(|judge| kernels.nll(draws.row(judge))).collect();
+        Self {
+            threshold: quantile(distances, USUAL).unwrap_or(f64::INFINITY),
+            kernels: Kernels { level: quantile(levels, DENSE).unwrap_or(f64::INFINITY), ..kernels },
+            whitening,
+            training,
+            rows,
+            neighbour,
+        }
+    }
+
+    /// The distance that 99 % of the held-out data stay within, in whitened units; infinite where there are
+    /// no data to tell.
+    pub fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// The distance from `z [latent]` to the tenth nearest training mean, in whitened units: about standard
+    /// deviations of the data. Infinite where `z` is not finite or there are no data.
+    pub fn distance(&self, z: &[f64]) -> f64 {
+        if self.training.is_empty() {
+            return f64::INFINITY;
+        }
+        let nearest =
+            self.training.nearest(&self.whitening.apply(z), self.neighbour, f64::INFINITY);
+        nearest.last().map_or(f64::INFINITY, |(distance, _)| *distance)
+    }
+
+    /// [`Self::distance`] of every row of `z [n, latent]`, on all cores.
+    pub fn distances(&self, z: &Rows<f64>) -> Vec<f64> {
+        z.as_flat().par_chunks(z.width().max(1)).map(|z| self.distance(z)).collect()
+    }
+
+    /// [`Self::distance`] of every row as a multiple of the threshold, held at [`Self::FAR`], which is found out
+    /// sooner: what a map of the density needs.
+    pub fn multiples(&self, z: &Rows<f64>) -> Vec<f64> {
+        // Without data to tell, nothing is outside them.
+        if self.threshold.is_infinite() {
+            return vec![0.0; z.len()];
+        }
+        let limit = Self::FAR * self.threshold;
+        let multiple = |z: &[f64]| {
+            let nearest = self.training.nearest(&self.whitening.apply(z), self.neighbour, limit);
+            nearest.get(self.neighbour - 1).map_or(Self::FAR, |(d, _)| d / self.threshold)
+        };
+        z.as_flat().par_chunks(z.width().max(1)).map(multiple).collect()
+    }
+
+    /// The row of the encoded data, held-out ones left out, that is nearest to `z`, and its distance in
+    /// whitened units.
+    pub fn nearest(&self, z: &[f64]) -> Option<(usize, f64)> {
+        if self.training.is_empty() {
+            return None;
+        }
+        let nearest = self.training.nearest(&self.whitening.apply(z), 1, f64::INFINITY);
+        nearest.first().map(|&(distance, point)| (self.rows[point], distance))
+    }
+
+    /// The distance between two latent points, in latent units, over the coordinates in which the data differ by
+    /// more than the noise: what the decoder ignores does not set points apart (Burda et al. 2015, active units).
+    pub fn shift(&self, a: &[f64], b: &[f64]) -> f64 {
+        let signal = self.whitening.signal();
+        let active = a.iter().zip(b).zip(signal).filter(|(_, signal)| **signal > 0.5);
+        active.map(|((a, b), _)| (a - b).powi(2)).sum::<f64>().sqrt()
+    }
+
+    /// How far outside the data every point is, `z [n, latent] -> [n]`, in nats, within a graph and in the
+    /// precision of `z`:
+    ///
+    /// `max(0, nll(z) - nll_q)`, `nll(z) = -log(1/m sum_j exp(-|y - r_j|^2 / (2 h^2)))`
+    ///
+    /// where `y` is z whitened, `r_j` are at most 256 training means at even intervals, and `nll_q` is what
+    /// 90 % of the held-out data stay below. The bandwidth is half of Scott's, `h = m^(-1 / (d + 4)) / 2` (Scott
+    /// 1992), each of the d coordinates counted by how much of it is signal. It is zero, with a gradient of
+    /// zero, among the data, and grows with the square of the distance far from them.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's.
+    pub fn outside(&self, z: &Tensor) -> Result<Tensor> {
+        let Kernels { scale, centres, level } = &self.kernels;
+        if centres.is_empty() {
+            return Ok(Tensor::zeros(z.dim(0)?, z.dtype(), &Device::Cpu)?);
+        }
+        let dim = z.dim(1)?;
+        let constant = |values: &[f64], rows: usize, factor: f64| {
+            let width = values.len() / rows;
+            (Tensor::from_slice(values, (rows, width), &Device::Cpu)? * factor)?.to_dtype(z.dtype())
+        };
+        let centred = z.broadcast_sub(&constant(self.whitening.mean(), 1, 1.0)?)?;
+        let y = match self.whitening.map() {
+            Map::Full(matrix) => centred.matmul(&constant(matrix, dim, *scale)?)?,
+            Map::Scales(scales) => centred.broadcast_mul(&constant(scales, 1, *scale)?)?,
+        };
+        // |y - r|^2 = |y|^2 - (2 y r - |r|^2), and only the bracket differs between the kernels: with its
+        // largest taken out, the sum stays finite however far away a point is.
+        let lengths: Vec<f64> = centres.iter().map(|r| r.iter().map(|v| v * v).sum()).collect();
+        let terms = y
+            .matmul(&constant(centres.as_flat(), centres.len(), 2.0)?.t()?)?
+            .broadcast_sub(&constant(&lengths, 1, 1.0)?)?;
+        let largest = terms.detach().max_keepdim(1)?;
+        let sum = terms.broadcast_sub(&largest)?.exp()?.sum(1)?;
+        let log_mean = ((sum.log()? + largest.squeeze(1)?)? - (centres.len() as f64).ln())?;
+        Ok(((y.sqr()?.sum(1)? - log_mean)? - *level)?.relu()?)
+    }
+}
+
+/// The mean variance of the posterior in each coordinate, `[n, latent] -> [latent]`.
+fn mean_variance(log_var: &Rows<f64>) -> Vec<f64> {
+    let mut mean = vec![0.0; log_var.width()];
+    for row in log_var.iter() {
+        let share = |l: &f64| variance(*l) / log_var.len() as f64;
+        mean.iter_mut().zip(row).for_each(|(mean, l)| *mean += share(l));
+    }
+    mean
+}
+
+/// A posterior as wide as this says nothing at all, and a wider one would overflow.
+fn variance(log_var: f64) -> f64 {
+    log_var.min(30.0).exp()
+}
+
+/// A z drawn from the posterior of a row: mu itself where there is no noise. The same at every call.
+fn draw(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, row: usize) -> Vec<f64> {
+    let Some(log_var) = log_var else { return mu.row(row).to_vec() };
+    let noise = StandardNormal.sample_iter(stream(0, Purpose::LatentNoise, 0, row as u64));
+    let moved = |((mu, l), e): ((&f64, &f64), f64)| mu + variance(*l).sqrt() * e;
+    mu.row(row).iter().zip(log_var.row(row)).zip(noise).map(moved).collect()
+}
+
+/// `count` of the numbers below `n`, evenly spread.
+fn evenly(n: usize, count: usize) -> Vec<usize> {
+    (0..count).map(|i| i * n / count).collect()
+}
+
+impl Kernels {
+    /// Kernels on whitened points, `[kernels, latent]`, of `freedom` coordinates that count.
+    fn new(centres: Rows<f64>, freedom: f64) -> Self {
+        let scott = (centres.len().max(1) as f64).powf(-1.0 / (freedom + 4.0));
+        let bandwidth = NARROWER * scott;
+        let scale = 1.0 / (SQRT_2 * bandwidth);
+        let width = centres.width();
+        let scaled = centres.into_flat().into_iter().map(|v| v * scale).collect();
+        Self { scale, centres: Rows::from_flat(width, scaled), level: f64::INFINITY }
+    }
+
+    /// The negative logarithm of the density at a whitened point, as [`Density::outside`] has it.
+    fn nll(&self, whitened: &[f64]) -> f64 {
+        let y: Vec<f64> = whitened.iter().map(|v| v * self.scale).collect();
+        let squares: Vec<f64> = self.centres.iter().map(|r| distance(&y, r).powi(2)).collect();
+        let least = squares.iter().copied().fold(f64::INFINITY, f64::min);
+        let sum: f64 = squares.iter().map(|square| (least - square).exp()).sum();
+        least - (sum / squares.len() as f64).ln()
+    }
+}
+
+#[cfg(test)]
+#[path = "density_tests.rs"]
+mod tests;

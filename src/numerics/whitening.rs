@@ -1,0 +1,217 @@
+//! Whitening: coordinates in which a cloud of points spreads equally in every direction, less what is noise.
+
+/// Beyond this many coordinates, or with fewer than [`SAMPLES`] points for each, only their scales are
+/// equalised: a covariance of so few points is mostly chance, and its inverse would blow that up.
+const WIDEST: usize = 128;
+/// Points that one coordinate of a covariance needs.
+const SAMPLES: usize = 10;
+/// No direction counts as narrower than a hundredth of the widest coordinate: its variance over the greatest.
+const LEAST_VARIANCE: f64 = 1e-4;
+
+/// `y = L^T S^-1 (z - mean)`, with `C = L L^T` the covariance of the points and `S = C + diag(noise)`.
+///
+/// `C S^-1 (z - mean)` is the best linear estimate of a point from its noisy `z` (Wiener 1949), and `L^-1`
+/// whitens it: without noise `y = L^-1 (z - mean)`, and `|y - y'|` is the distance of Mahalanobis (1936).
+/// A coordinate in which the points differ by less than the noise hardly counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Whitening {
+    mean: Vec<f64>,
+    map: Map,
+    signal: Vec<f64>,
+}
+
+/// What the centred coordinates are multiplied with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Map {
+    /// A matrix `[from, to]`, row-major: `y = (z - mean) M`.
+    Full(Vec<f64>),
+    /// A factor for each coordinate.
+    Scales(Vec<f64>),
+}
+
+impl Whitening {
+    /// Measures the cloud `points`, flat `[n, noise.len()]`; `noise` is the variance in each coordinate
+    /// that says nothing, zeros where all of it counts.
+    pub fn of(points: &[f64], noise: &[f64]) -> Self {
+        let (dim, n) = (noise.len(), points.len() / noise.len().max(1));
+        let mut mean = vec![0.0; dim];
+        for point in points.chunks_exact(dim.max(1)) {
+            mean.iter_mut().zip(point).for_each(|(mean, v)| *mean += v / n as f64);
+        }
+        let full = dim <= WIDEST && n >= SAMPLES * dim;
+        let mut covariance = vec![0.0; if full { dim * dim } else { dim }];
+        for point in points.chunks_exact(dim.max(1)) {
+            let centred: Vec<f64> = point.iter().zip(&mean).map(|(v, mean)| v - mean).collect();
+            if full {
+                for (row, a) in covariance.chunks_exact_mut(dim).zip(&centred) {
+                    row.iter_mut().zip(&centred).for_each(|(c, b)| *c += a * b / n as f64);
+                }
+            } else {
+                covariance.iter_mut().zip(&centred).for_each(|(c, v)| *c += v * v / n as f64);
+            }
+        }
+        let stride = if full { dim + 1 } else { 1 };
+        let widest = covariance.iter().step_by(stride).copied().fold(0.0, f64::max);
+        // Points that all coincide have no scale of their own.
+        let least = if widest > 0.0 { LEAST_VARIANCE * widest } else { 1.0 };
+        covariance.iter_mut().step_by(stride).for_each(|variance| *variance += least);
+        let map = if full {
+            filtered(&covariance, noise)
+        } else {
+            let scales = covariance.iter().zip(noise).map(|(c, noise)| c.sqrt() / (c + noise));
+            Map::Scales(scales.collect())
+        };
+        let variances = covariance.iter().step_by(stride).zip(noise);
+        let signal = variances.map(|(c, noise)| c / (c + noise)).collect();
+        Self { mean, map, signal }
+    }
+
+    /// The mean of the points, `[dim]`.
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// What the centred coordinates are multiplied with.
+    pub fn map(&self) -> &Map {
+        &self.map
+    }
+
+    /// The share of the variance of each coordinate that is not noise, 0 to 1, `[dim]`.
+    pub fn signal(&self) -> &[f64] {
+        &self.signal
+    }
+
+    /// The whitened coordinates of one point, `[dim] -> [dim]`.
+    pub fn apply(&self, point: &[f64]) -> Vec<f64> {
+        let centred = point.iter().zip(&self.mean).map(|(v, mean)| v - mean);
+        match &self.map {
+            Map::Scales(scales) => centred.zip(scales).map(|(v, scale)| v * scale).collect(),
+            Map::Full(matrix) => {
+                let mut whitened = vec![0.0; self.mean.len()];
+                for (v, row) in centred.zip(matrix.chunks_exact(self.mean.len())) {
+                    whitened.iter_mut().zip(row).for_each(|(w, m)| *w += v * m);
+                }
+                whitened
+            }
+        }
+    }
+}
+
+/// `S^-1 L` for a positive definite covariance: the rows are the centred coordinates it is applied to.
+fn filtered(covariance: &[f64], noise: &[f64]) -> Map {
+    let dim = noise.len();
+    let mut noisy = covariance.to_vec();
+    noisy.iter_mut().step_by(dim + 1).zip(noise).for_each(|(s, noise)| *s += noise);
+    let root = cholesky(&noisy, dim);
+    let mut columns = cholesky(covariance, dim);
+    // S X = L, row by row for all columns at once: down through the root of S, and up again.
+    for i in 0..dim {
+        let (above, rest) = columns.split_at_mut(i * dim);
+        let row = &mut rest[..dim];
+        for (k, other) in above.chunks_exact(dim).enumerate() {
+            row.iter_mut().zip(other).for_each(|(x, other)| *x -= root[i * dim + k] * other);
+        }
+        row.iter_mut().for_each(|x| *x /= root[i * dim + i]);
+    }
+    for i in (0..dim).rev() {
+        let (rest, below) = columns.split_at_mut((i + 1) * dim);
+        let row = &mut rest[i * dim..];
+        for (k, other) in below.chunks_exact(dim).enumerate() {
+            let factor = root[(i + 1 + k) * dim + i];
+            row.iter_mut().zip(other).for_each(|(x, other)| *x -= factor * other);
+        }
+        row.iter_mut().for_each(|x| *x /= root[i * dim + i]);
+    }
+    Map::Full(columns)
+}
+
+/// The lower triangle `L` with `L L^T = matrix`, both `[dim, dim]` row-major (Cholesky 1910).
+fn cholesky(matrix: &[f64], dim: usize) -> Vec<f64> {
+    let mut root = vec![0.0; dim * dim];
+    for i in 0..dim {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|k| root[i * dim + k] * root[j * dim + k]).sum();
+            let rest = matrix[i * dim + j] - known;
+            root[i * dim + j] = if i == j {
+                // Rounding may take the last bit of a direction without any width.
+                rest.max(f64::EPSILON * matrix[i * dim + i]).sqrt()
+            } else {
+                rest / root[j * dim + j]
+            };
+        }
+    }
+    root
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Spread by 3 and by 1 along two axes that are turned by 30 degrees.
+    fn slanted(n: usize) -> Vec<f64> {
+        let (sin, cos) = 30f64.to_radians().sin_cos();
+        let turned = |i: usize| {
+            let (a, b) = (3.0 * (i as f64 * 0.7).sin(), (i as f64 * 1.9).cos());
+            [5.0 + a * cos - b * sin, a * sin + b * cos - 2.0]
+        };
+        (0..n).flat_map(turned).collect()
+    }
+
+    fn covariance(points: &[Vec<f64>], i: usize, j: usize) -> f64 {
+        points.iter().map(|p| p[i] * p[j]).sum::<f64>() / points.len() as f64
+    }
+
+    #[test]
+    fn without_noise_every_direction_spreads_by_one() {
+        let points = slanted(500);
+        let whitening = Whitening::of(&points, &[0.0; 2]);
+        let white: Vec<Vec<f64>> = points.chunks(2).map(|p| whitening.apply(p)).collect();
+        for (i, j, expected) in [(0, 0, 1.0), (1, 1, 1.0), (0, 1, 0.0)] {
+            let found = covariance(&white, i, j);
+            assert!((found - expected).abs() < 2e-3, "{i} {j}: {found}");
+        }
+        assert_eq!(whitening.signal(), [1.0, 1.0]);
+        assert!((whitening.mean()[0] - 5.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn what_is_noise_hardly_counts() {
+        // The second coordinate differs by 0.02, and the noise on it by 1: no point is told by it.
+        let points: Vec<f64> = (0..900)
+            .flat_map(|i| [(i as f64 * 0.7).sin(), 0.02 * (i as f64 * 1.9).cos()])
+            .collect();
+        let whitening = Whitening::of(&points, &[0.01, 1.0]);
+        let far = whitening.apply(&[0.0, 3.0])[1];
+        let live = whitening.apply(&[1.0, 0.0])[0];
+        assert!(far.abs() < 0.1 && live > 1.0, "{far} {live}");
+        let signal = whitening.signal();
+        assert!(signal[0] > 0.97 && signal[1] < 0.01, "{signal:?}");
+    }
+
+    #[test]
+    fn no_width_is_no_trouble() {
+        // A line, a single point, fewer points than coordinates.
+        let line: Vec<f64> = (0..50).flat_map(|i| [f64::from(i), 2.0 * f64::from(i)]).collect();
+        let whitening = Whitening::of(&line, &[0.0; 2]);
+        let off = whitening.apply(&[24.5 + 2.0, 49.0 - 1.0]);
+        let length = off.iter().map(|v| v * v).sum::<f64>().sqrt();
+        assert!(length > 1.0 && length < 1e3, "leaving the line is seen: {off:?}");
+        for points in [vec![4.0, 4.0], vec![1.0, 2.0, 3.0, 4.0]] {
+            let whitening = Whitening::of(&points, &[0.0; 2]);
+            assert!(whitening.apply(&[9.0, 9.0]).iter().all(|v| v.is_finite()));
+        }
+    }
+
+    #[test]
+    fn a_full_map_of_independent_coordinates_is_that_of_their_scales() {
+        let points: Vec<f64> = (0..4000)
+            .flat_map(|i| [3.0 * (i as f64 * 0.7).sin(), (i as f64 * 1.9).cos()])
+            .collect();
+        let noise = [0.5, 0.1];
+        let full = Whitening::of(&points, &noise).apply(&[1.0, 1.0]);
+        let scale = |variance: f64, noise: f64| variance.sqrt() / (variance + noise);
+        for (found, expected) in full.iter().zip([scale(4.5, 0.5), scale(0.5, 0.1)]) {
+            assert!((found - expected).abs() < 5e-3, "{found} {expected}");
+        }
+    }
+}
