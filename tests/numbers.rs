@@ -74,6 +74,7 @@ fn exact(outline: &[f64]) -> Arc<Model> {
             low: vec![0.0; 2],
             high: vec![9.0; 2],
             round_trip: 1.0,
+            property_change: [0.05; 4],
             median_area: 4.0,
             reach: 1.0,
         },

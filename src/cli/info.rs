@@ -46,6 +46,8 @@ struct Info<'a> {
     epochs_done: usize,
     losses: Option<&'a EpochRecord>,
     statistics: &'a LatentStatistics,
+    /// The distance from the data that is usual, as verdicts have it.
+    usual_density_distance: f64,
 }
 
 #[derive(Serialize)]
@@ -100,6 +102,7 @@ impl<'a> Info<'a> {
             epochs_done: history.len(),
             losses: history.last(),
             statistics,
+            usual_density_distance: model.density().threshold(),
         })
     }
 
@@ -197,6 +200,11 @@ impl<'a> Info<'a> {
         if self.latent > MOST {
             lines.push(("", format!("and {} more; --json lists all", self.latent - MOST)));
         }
+        let distance = three_digits(self.usual_density_distance);
+        lines.push((
+            "distance",
+            format!("{distance} or less from the data (99 % of the held-out data)"),
+        ));
         let round_trip = three_digits(statistics.round_trip);
         lines.push(("round trip", format!("{round_trip} or less (99 % of the held-out data)")));
         lines.push(("median area", three_digits(statistics.median_area)));

@@ -18,8 +18,9 @@ use std::path::{Path, PathBuf};
     latent-explorer optimise --model nine.safetensors --property roundness --mode max --out best.json\n  \
     latent-explorer optimise --model nine.safetensors --property heat-shedding --mode max --steps 50 --trajectory every:10 --out fins.json\n\n\
     The file holds the settings, the best restart, the best believable one, and for every restart its \
-    start, its best and its last z with their values, why it ended, what can be believed of it, its \
-    way, and the decoded outline of its best z.")]
+    start, its best and its last z with their values, why it ended, what can be believed of it (the \
+    distance from the data, the round trip through decoder and encoder, the value before and after it, \
+    each with what is usual), its way, and the decoded outline of its best z.")]
 pub struct OptimiseArguments {
     /// The checkpoint to search in
     #[arg(long, value_name = "M.safetensors")]

@@ -7,7 +7,6 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::trust::inside;
 use lyon_tessellation::math::point;
 use lyon_tessellation::path::Path;
 use lyon_tessellation::{BuffersBuilder, FillOptions, FillTessellator, FillVertex, VertexBuffers};
@@ -143,7 +142,7 @@ impl ShapeGrid {
     ) -> Result<Self> {
         let z = projection.lift_all(lattice.centres());
         let outlines = model.decode(&z)?;
-        let statistics = &model.card.statistics;
+        let multiples = model.density().multiples(&z);
         let value = |outline: &[f32]| {
             if property.in_domain(model.card.statistics.median_area, outline) {
                 property.measure(outline)
@@ -151,20 +150,14 @@ impl ShapeGrid {
                 f64::NAN
             }
         };
-        let presence = |z: &[f64]| {
-            // Half a box beyond its edge nothing but a trace is left.
-            let beyond =
-                z.iter().zip(&statistics.low).zip(&statistics.high).map(|((z, low), high)| {
-                    (low - z).max(z - high).max(0.0) / (high - low).max(1e-9)
-                });
-            (1.0 - 2.5 * beyond.fold(0.0, f64::max)).max(0.12)
-        };
+        // At twice the threshold nothing but a trace is left.
+        let presence = |multiple: &f64| (2.0 - multiple).clamp(0.12, 1.0);
         Ok(Self {
             mesh: Mesh::fill(outlines.iter()),
             values: outlines.iter().map(value).collect(),
             simple: outlines.iter().map(geometry::is_simple).collect(),
-            inside: z.iter().map(|z| inside(statistics, z)).collect(),
-            presence: z.iter().map(presence).collect(),
+            inside: multiples.iter().map(|&multiple| multiple <= 1.0).collect(),
+            presence: multiples.iter().map(presence).collect(),
             lattice,
             outlines,
         })

@@ -3,9 +3,9 @@
 use super::bounds::Bounds;
 use super::projection::Projection;
 use crate::error::Result;
+use crate::model::card::LatentStatistics;
 use crate::numerics::statistics::quantile;
 use crate::objective::Objective;
-use crate::trust::inside;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -25,7 +25,7 @@ pub struct HeatField {
     pub values: Vec<f64>,
     /// Whether the property means something there.
     pub valid: Vec<bool>,
-    /// The 2nd and 98th percentile of the valid cells inside the data (of all valid cells where none is inside).
+    /// The 2nd and 98th percentile of the valid cells in the box of the data (of all valid cells where none is inside).
     pub range: Option<(f64, f64)>,
 }
 
@@ -53,7 +53,7 @@ impl HeatField {
                 let z = projection.lift_all(chunk.iter().map(centre));
                 let evaluation = objective.evaluate(z.as_flat(), false)?;
                 let statistics = &objective.model().card.statistics;
-                let inside: Vec<bool> = z.iter().map(|z| inside(statistics, z)).collect();
+                let inside: Vec<bool> = z.iter().map(|z| in_box(statistics, z)).collect();
                 Ok(Some((evaluation.value, evaluation.valid, inside)))
             })
             .collect();
@@ -82,6 +82,12 @@ pub fn usual_range(objective: &Objective, projection: &Projection) -> Result<Opt
     let bounds = Bounds::around(&corners);
     let field = HeatField::compute(objective, projection, bounds, [RANGE_CELLS; 2], &never)?;
     Ok(field.and_then(|field| field.range))
+}
+
+/// Whether `z` lies between the 1st and 99th percentile of the encoded data in every dimension.
+fn in_box(statistics: &LatentStatistics, z: &[f64]) -> bool {
+    let bounds = statistics.low.iter().zip(&statistics.high);
+    z.iter().zip(bounds).all(|(z, (low, high))| (low..=high).contains(&z))
 }
 
 fn percentiles(values: &[f64], among: impl Fn(usize) -> bool) -> Option<(f64, f64)> {

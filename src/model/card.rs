@@ -58,8 +58,12 @@ pub struct LatentStatistics {
     pub low: Vec<f64>,
     /// The 99th percentile of the encoded mu, `[latent]`.
     pub high: Vec<f64>,
-    /// The 99th percentile of `|encode(decode(mu)) - mu|` over held-out samples (all, where none is held out).
+    /// The 99th percentile of `|encode(decode(mu)) - mu|` over held-out samples (all, where none is held out), in the
+    /// coordinates that carry more signal than noise.
     pub round_trip: f64,
+    /// The relative change of each property over decode, encode, decode that 99 % of held-out samples stay within,
+    /// 0.05 at most; in the order of the properties' own list.
+    pub property_change: [f64; 4],
     /// The median area of the outlines behind the encoded data, in squared data units.
     pub median_area: f64,
     /// How far a typical outline reaches: the 90th percentile of the largest coordinate, in data units.

@@ -247,7 +247,8 @@ fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String>
             positive(statistics.reach)
                 && positive(statistics.median_area)
                 && statistics.round_trip.is_finite()
-                && statistics.round_trip >= 0.0,
+                && statistics.round_trip >= 0.0
+                && statistics.property_change.iter().all(|c| (0.0..=0.05).contains(c)),
             "its statistics are not those of outlines",
         ),
         (scaled, "its scaling is not finite"),

@@ -10,6 +10,7 @@ use candle_core::{Device, Tensor};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use std::f64::consts::SQRT_2;
+use std::iter::repeat;
 
 /// Which neighbour's distance is the distance to the data: enough of them that one stray point is no data.
 const NEIGHBOUR: usize = 10;
@@ -148,8 +149,9 @@ impl Density {
     /// The distance between two latent points, in latent units, over the coordinates in which the data differ by
     /// more than the noise: what the decoder ignores does not set points apart (Burda et al. 2015, active units).
     pub fn shift(&self, a: &[f64], b: &[f64]) -> f64 {
-        let signal = self.whitening.signal();
-        let active = a.iter().zip(b).zip(signal).filter(|(_, signal)| **signal > 0.5);
+        // Without data to tell, every coordinate may matter.
+        let signal = self.whitening.signal().iter().copied().chain(repeat(1.0));
+        let active = a.iter().zip(b).zip(signal).filter(|(_, signal)| *signal > 0.5);
         active.map(|((a, b), _)| (a - b).powi(2)).sum::<f64>().sqrt()
     }
 

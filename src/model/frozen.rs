@@ -141,21 +141,6 @@ impl Model {
         recipe.sample(self.encoded.samples[index] as usize)
     }
 
-    /// The row of the encoded training data (held-out samples left out) nearest to `z`, each dimension
-    /// measured in widths of the data's box so that none outweighs another.
-    pub fn nearest_training_row(&self, z: &[f64]) -> Option<usize> {
-        let statistics = &self.card.statistics;
-        let widths = statistics.low.iter().zip(&statistics.high).map(|(l, h)| (h - l).max(1e-9));
-        let widths: Vec<f64> = widths.collect();
-        let squared = |row: &[f64]| -> f64 {
-            row.iter().zip(z).zip(&widths).map(|((a, b), w)| ((a - b) / w).powi(2)).sum()
-        };
-        let rows = self.encoded.mu.iter().enumerate();
-        let training = rows.filter(|(i, _)| !self.encoded.held_out[*i]);
-        let distances = training.map(|(i, row)| (i, squared(row)));
-        distances.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
-    }
-
     /// What the head for a property predicts at latent points, `[n, latent] -> [n]`; none without one.
     pub fn predict(&self, property: Property, z: &Rows<f64>) -> Option<Result<Vec<f64>>> {
         let head = self.head(property)?;

@@ -213,7 +213,7 @@ impl Objective {
 
     /// The loss of every point, `[n]`.
     fn loss(&self, graph: &Graph) -> Result<Tensor> {
-        let Aim { l2, align, .. } = self.aim;
+        let Aim { l2, align, inside, .. } = self.aim;
         let z = &graph.z;
         let mut loss = Tensor::zeros(z.dim(0)?, z.dtype(), z.device())?;
         for (term, value) in self.aim.terms.iter().zip(&graph.terms) {
@@ -231,6 +231,9 @@ impl Objective {
             let decoded = self.model.decode_tensor(z)?;
             let again = self.model.encode_tensor(&self.model.scaled_tensor(&decoded)?)?;
             loss = (loss + ((again - z)?.sqr()?.sum(D::Minus1)? * align)?)?;
+        }
+        if inside > 0.0 {
+            loss = (loss + (self.model.density().outside(z)? * inside)?)?;
         }
         let constraints = self.aim.constraints.iter().zip(&self.constraint_weights);
         for ((constraint, weight), value) in constraints.zip(&graph.constrained) {

@@ -6,9 +6,8 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::numerics::statistics::distance;
 use crate::objective::{Aim, Goal, Space};
-use crate::trust::{Belief, Verdict, judge};
+use crate::trust::{Belief, Survival, Verdict, judge};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -54,7 +53,7 @@ pub struct Answer {
     /// By how much it is better than the best of the data, in the unit of the value; negative where it
     /// is worse. Of a target: by how much it is nearer.
     pub gain: Option<f64>,
-    /// The row of the encoded training data nearest to z, and its distance in latent units.
+    /// The row of the encoded training data nearest to z, and its distance in whitened units.
     pub nearest: Option<(usize, f64)>,
 }
 
@@ -136,8 +135,9 @@ impl SearchReport {
             }
         }
         let in_data = InData::best(model, &config.aim);
-        let verdicts = judge(model, config.aim.property(), &z, &decoded)?;
-        let answers = answers(model, &config.aim, in_data.as_ref(), &z, &decoded)?;
+        let properties: Vec<Property> = config.aim.terms.iter().map(|t| t.property).collect();
+        let verdicts = judge(model, &properties, &z, &decoded)?;
+        let answers = answers(model, &config.aim, in_data.as_ref(), &z, &verdicts)?;
         let restarts: Vec<RestartReport> = restarts
             .into_iter()
             .zip(decoded_starts.iter().zip(decoded.iter()))
@@ -170,9 +170,7 @@ impl SearchReport {
 
     /// The restarts as a table in full precision: cells separated by tabs, as spreadsheets take them.
     pub fn table(&self) -> String {
-        let mut table =
-            "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\n"
-                .to_owned();
+        let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\n".to_owned();
         for index in self.best_first() {
             let RestartReport { restart, verdict, answer, .. } = &self.restarts[index];
             let cells = [
@@ -186,6 +184,9 @@ impl SearchReport {
                 restart.steps.to_string(),
                 restart.stop_reason.map_or("", StopReason::label).to_owned(),
                 verdict.word().to_owned(),
+                verdict.density_distance.to_string(),
+                verdict.round_trip.to_string(),
+                verdict.worst().map_or(String::new(), |worst| worst.change.to_string()),
             ];
             table += &(cells.join("\t") + "\n");
         }
@@ -193,38 +194,34 @@ impl SearchReport {
     }
 }
 
-/// The numbers of the answers at `z [n, latent]`, whose shapes are `decoded [n, input]`.
+/// The numbers of the answers at `z [n, latent]`; a verdict tells of the properties of its shape.
 fn answers(
     model: &Model,
     aim: &Aim,
     in_data: Option<&InData>,
     z: &Rows<f64>,
-    decoded: &Rows<f32>,
+    verdicts: &[Verdict],
 ) -> Result<Vec<Answer>> {
-    let (again, _) = model.encode(decoded)?;
-    let returned = model.decode(&again)?;
     let predicted: Vec<Option<Vec<f64>>> = aim
         .terms
         .iter()
         .map(|term| model.predict(term.property, z).transpose())
         .collect::<Result<_>>()?;
     let answer = |index: usize| {
-        let term = |(k, term): (usize, &crate::objective::Term)| TermAnswer {
-            property: term.property,
-            predicted: predicted[k].as_ref().map(|values| values[index]),
-            measured: term.property.measure(decoded.row(index)),
-            returned: term.property.measure(returned.row(index)),
+        let of_term = predicted.iter().zip(&verdicts[index].survival);
+        let term = |(predicted, survival): (&Option<Vec<f64>>, &Survival)| TermAnswer {
+            property: survival.property,
+            predicted: predicted.as_ref().map(|values| values[index]),
+            measured: survival.before,
+            returned: survival.after,
         };
-        let terms: Vec<TermAnswer> = aim.terms.iter().enumerate().map(term).collect();
+        let terms: Vec<TermAnswer> = of_term.map(term).collect();
         let measured = aim.value(&terms.iter().map(|t| t.measured).collect::<Vec<_>>());
-        let z = z.row(index);
         Answer {
             terms,
             measured,
             gain: in_data.map(|data| gain(aim.goal(), measured, data.value)),
-            nearest: model
-                .nearest_training_row(z)
-                .map(|row| (row, distance(z, model.encoded.mu.row(row)))),
+            nearest: model.density().nearest(z.row(index)),
         }
     };
     Ok((0..z.len()).into_par_iter().map(answer).collect())

@@ -52,9 +52,10 @@ impl Probe {
         let z = z.map_or_else(|| prepared.projection.lift(at), <[f64]>::to_vec);
         let rows = Rows::from_flat(z.len(), z.clone());
         let decoded = prepared.model.decode(&rows)?;
-        let verdict = judge(&prepared.model, property, &rows, &decoded)?[0];
+        let mut verdicts = judge(&prepared.model, &[property], &rows, &decoded)?;
+        let verdict = verdicts.remove(0);
         let outline = decoded.into_flat();
-        let nearest = prepared.model.nearest_training_row(&z).map(|row| {
+        let nearest = prepared.model.density().nearest(&z).map(|(row, _)| {
             let encoded = &prepared.model.encoded;
             let near = prepared.model.training_outline(row);
             Neighbour {

@@ -5,5 +5,5 @@ mod statistics;
 mod verdict;
 
 pub use quality::{MapQuality, map_quality};
-pub use statistics::{inside, measure_statistics};
-pub use verdict::{Belief, Verdict, judge};
+pub use statistics::measure_statistics;
+pub use verdict::{Belief, Survival, Verdict, judge};

@@ -1,41 +1,66 @@
 //! One word for the user on how far an answer can be believed, and why not further.
 
-use super::statistics::inside;
+use super::statistics::{relative_change, usual_change};
 use crate::data::geometry;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::numerics::statistics::distance;
-use serde::{Deserialize, Serialize};
+use rayon::prelude::*;
+use serde::Serialize;
 
 /// The word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Belief {
-    /// Inside the data, a proper outline, and the model finds its way back to it.
+    /// Among the data, a proper outline, and the model finds its way back to it.
     Believable,
-    /// Inside the data, but something is wrong with the shape or the way back.
+    /// Among the data, but something is wrong with the shape or the way back.
     Doubtful,
     /// Beyond the data: the decoder was never trained there.
     Outside,
 }
 
-/// What was found about one latent point.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// What was found about one latent point, each number with the one that 99 % of the held-out data stay within.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Verdict {
     /// The word.
     pub belief: Belief,
-    /// Whether the point is in the box of the 1st to 99th percentile of the encoded data.
-    pub inside: bool,
+    /// The distance to the tenth nearest training mean, in standard deviations of the data.
+    pub density_distance: f64,
+    /// The distance that is usual.
+    pub usual_density_distance: f64,
+    /// `|encode(decode(z)) - z|`, in latent units, over the coordinates that carry more signal than noise.
+    pub round_trip: f64,
+    /// The round trip that is usual.
+    pub usual_round_trip: f64,
+    /// What the round trip makes of every property that was asked for.
+    pub survival: Vec<Survival>,
     /// Whether the decoded outline is finite and crosses itself nowhere.
     pub simple: bool,
-    /// Whether the property means something for the decoded outline.
+    /// Whether every property that was asked for means something for the decoded outline.
     pub in_domain: bool,
-    /// `|encode(decode(z)) - z|`, in latent units.
-    pub round_trip: f64,
-    /// The round trip that 99 % of held-out samples stay below, in latent units.
-    pub usual_round_trip: f64,
+}
+
+/// A property before and after the round trip.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Survival {
+    /// What is measured.
+    pub property: Property,
+    /// Its value for `decode(z)`.
+    pub before: f64,
+    /// Its value for `decode(encode(decode(z)))`.
+    pub after: f64,
+    /// `|after - before| / |before|`.
+    pub change: f64,
+    /// The change that is usual, 0.05 at most.
+    pub usual_change: f64,
+}
+
+impl Survival {
+    fn holds(&self) -> bool {
+        self.change <= self.usual_change
+    }
 }
 
 impl Verdict {
@@ -48,60 +73,155 @@ impl Verdict {
         }
     }
 
+    /// The greatest change of a property on the round trip; none where no property was asked for.
+    pub fn worst(&self) -> Option<&Survival> {
+        // What is no number is worst of all.
+        let change = |s: &&Survival| if s.change.is_nan() { f64::INFINITY } else { s.change };
+        self.survival.iter().max_by(|a, b| change(a).total_cmp(&change(b)))
+    }
+
     /// One sentence that says why.
     pub fn sentence(&self) -> String {
-        match self.belief {
-            Belief::Believable => {
-                "Believable: inside the data, a clean outline, and encoding it leads back here."
+        let Self { round_trip, usual_round_trip, .. } = self;
+        let (distance, usual_distance) = (self.density_distance, self.usual_density_distance);
+        let broken = self.survival.iter().find(|survival| !survival.holds());
+        match (self.belief, broken) {
+            (Belief::Believable, _) => {
+                "Believable: among the data, a clean outline, and encoding it leads back here."
                     .to_owned()
             }
-            Belief::Outside => {
-                "Outside the data: the model was never trained here, so this shape is a guess."
-                    .to_owned()
-            }
-            Belief::Doubtful if !self.simple => "Doubtful: the outline crosses itself.".to_owned(),
-            Belief::Doubtful if !self.in_domain => {
+            (Belief::Outside, _) => format!(
+                "Outside the data: {distance:.2} from them, where shapes like the data stay within \
+                 {usual_distance:.2}; this one is a guess."
+            ),
+            _ if !self.simple => "Doubtful: the outline crosses itself.".to_owned(),
+            _ if !self.in_domain => {
                 "Doubtful: the shape is too thin for this property to mean anything.".to_owned()
             }
-            Belief::Doubtful => format!(
-                "Doubtful: encoding this shape leads {:.2} away; shapes like the data stay below {:.2}.",
-                self.round_trip, self.usual_round_trip
+            (_, Some(Survival { property, change, usual_change, .. })) => format!(
+                "Doubtful: encoded and decoded again, its {} changes by {:.1} %; that of shapes like the data by less \
+                 than {:.1} %.",
+                property.label().to_lowercase(),
+                100.0 * change,
+                100.0 * usual_change,
+            ),
+            _ => format!(
+                "Doubtful: encoding this shape leads {round_trip:.2} away; shapes like the data stay below \
+                 {usual_round_trip:.2}."
             ),
         }
     }
 }
 
-/// Judges every latent point for one property; `decoded` holds the shape of each.
+/// Judges every latent point for the properties that are sought of it; `decoded` holds the shape of each.
 ///
 /// # Errors
 /// Only when the tensor library fails.
 pub fn judge(
     model: &Model,
-    property: Property,
+    properties: &[Property],
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
     let (again, _) = model.encode(decoded)?;
+    let decoded_again = model.decode(&again)?;
+    let density = model.density();
+    let distances = density.distances(z);
     let statistics = &model.card.statistics;
-    let verdict = |((z, again), outline): ((&[f64], &[f64]), &[f32])| {
-        let inside = inside(statistics, z);
+    let verdict = |i: usize| {
+        let outline = decoded.row(i);
+        let survival = |&property: &Property| {
+            let (before, after) =
+                (property.measure(outline), property.measure(decoded_again.row(i)));
+            let change = relative_change(before, after);
+            let usual_change = usual_change(statistics, property);
+            Survival { property, before, after, change, usual_change }
+        };
+        let survival: Vec<Survival> = properties.iter().map(survival).collect();
         let simple = geometry::is_simple(outline);
-        let in_domain = property.in_domain(model.card.statistics.median_area, outline);
-        let round_trip = distance(z, again);
-        let returns = round_trip <= statistics.round_trip;
-        let belief = match (inside, simple && in_domain && returns) {
+        let median = statistics.median_area;
+        let in_domain = properties.iter().all(|property| property.in_domain(median, outline));
+        let round_trip = density.shift(z.row(i), again.row(i));
+        let returns = round_trip <= statistics.round_trip && survival.iter().all(Survival::holds);
+        let belief = match (distances[i] <= density.threshold(), simple && in_domain && returns) {
             (false, _) => Belief::Outside,
             (true, false) => Belief::Doubtful,
             (true, true) => Belief::Believable,
         };
         Verdict {
             belief,
-            inside,
-            simple,
-            in_domain,
+            density_distance: distances[i],
+            usual_density_distance: density.threshold(),
             round_trip,
             usual_round_trip: statistics.round_trip,
+            survival,
+            simple,
+            in_domain,
         }
     };
-    Ok(z.iter().zip(again.iter()).zip(decoded.iter()).map(verdict).collect())
+    Ok((0..z.len()).into_par_iter().map(verdict).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples::SAMPLES;
+
+    fn verdict(belief: Belief) -> Verdict {
+        let survival = |property, change| Survival {
+            property,
+            before: 1.0,
+            after: 1.0 + change,
+            change,
+            usual_change: 0.02,
+        };
+        Verdict {
+            belief,
+            density_distance: 0.2,
+            usual_density_distance: 0.5,
+            round_trip: 0.1,
+            usual_round_trip: 0.3,
+            survival: vec![survival(Property::Area, 0.01), survival(Property::Roundness, 0.015)],
+            simple: true,
+            in_domain: true,
+        }
+    }
+
+    #[test]
+    fn the_sentence_names_what_is_wrong_and_by_how_much() {
+        let doubtful = verdict(Belief::Doubtful);
+        assert!(verdict(Belief::Believable).sentence().starts_with("Believable"));
+        let far = Verdict { density_distance: 0.83, ..verdict(Belief::Outside) };
+        assert!(far.sentence().contains("0.83") && far.sentence().contains("0.50"));
+        let crossed = Verdict { simple: false, ..doubtful.clone() };
+        assert!(crossed.sentence().contains("crosses itself"));
+        let thin = Verdict { in_domain: false, ..doubtful.clone() };
+        assert!(thin.sentence().contains("too thin"));
+        let lost = Verdict { round_trip: 0.7, ..doubtful.clone() };
+        assert!(lost.sentence().contains("0.70") && lost.sentence().contains("0.30"));
+        let mut changed = doubtful;
+        changed.survival[1].change = 0.071;
+        let sentence = changed.sentence();
+        assert!(sentence.contains("roundness") && sentence.contains("7.1 %"), "{sentence}");
+        assert!(sentence.contains("2.0 %"), "{sentence}");
+        assert_eq!(changed.worst().map(|worst| worst.property), Some(Property::Roundness));
+    }
+
+    #[test]
+    fn points_are_judged_by_what_they_are() {
+        let model = SAMPLES[0].load().unwrap();
+        let mut z = Rows::from_flat(2, model.encoded.mu.row(10).to_vec());
+        z.push(&[9.0, 9.0]);
+        z.push(&[f64::NAN, 0.0]);
+        let decoded = model.decode(&z).unwrap();
+        let verdicts = judge(&model, &[Property::Roundness, Property::Area], &z, &decoded).unwrap();
+        let [known, far, none] = verdicts.as_slice() else { panic!("three are judged") };
+        assert_eq!(known.belief, Belief::Believable, "{known:?}");
+        assert_eq!((far.belief, none.belief), (Belief::Outside, Belief::Outside));
+        assert!(far.density_distance > far.usual_density_distance);
+        assert!(known.density_distance < known.usual_density_distance);
+        let [roundness, area] = known.survival.as_slice() else { panic!("two are measured") };
+        assert_eq!(roundness.before, Property::Roundness.measure(decoded.row(0)));
+        assert_eq!((roundness.property, area.property), (Property::Roundness, Property::Area));
+    }
 }

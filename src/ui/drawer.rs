@@ -22,7 +22,7 @@ pub const OPEN: f32 = 272.0;
 /// Height of the timeline and what stands beside it.
 const STRIP: f32 = 52.0;
 /// Width of the table of restarts.
-const TABLE_WIDTH: f32 = 620.0;
+const TABLE_WIDTH: f32 = 780.0;
 
 /// Draws the strip and, when `open`, what is under it.
 pub fn show(ui: &mut Ui, state: &State, open: bool, actions: &mut Actions) {

@@ -14,6 +14,9 @@ use crate::session::{Activity, Command, State};
 use egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 const ROUND_TRIP: &str = "How far encoding the decoded shape leads away: |encode(decode(z)) - z|";
+const DENSITY: &str =
+    "From this point to the tenth nearest of the training data, in standard deviations of the data";
+const AFTER: &str = "The property of decode(encode(decode(z)))";
 const NEAREST: &str =
     "The training shape that the model places nearest; its outline is drawn over the shape";
 const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both";
@@ -120,7 +123,12 @@ fn details(ui: &mut Ui, probe: &Probe, actions: &mut Actions) {
         for (i, z) in probe.z.iter().enumerate().take(8) {
             fact(ui, &format!("z{i}"), &format!("{z:.6}"), "A coordinate of the latent point");
         }
+        fact(ui, "Distance to the data", &three_digits(probe.verdict.density_distance), DENSITY);
         fact(ui, "Round trip", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
+        if let Some(worst) = probe.verdict.worst() {
+            let after = three_digits(worst.after);
+            fact(ui, &format!("{} after it", worst.property.label()), &after, AFTER);
+        }
         if let Some(nearest) = &probe.nearest {
             fact(ui, "Nearest training shape", &nearest.family, NEAREST);
             fact(ui, "Difference in form", &three_digits(nearest.difference), DIFFERENCE);

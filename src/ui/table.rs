@@ -22,6 +22,9 @@ pub fn show(ui: &mut Ui, climb: &Climb, findings: &Findings, actions: &mut Actio
         ("Final", 62.0),
         ("Steps", 48.0),
         ("Ended", 104.0),
+        ("Distance", 60.0),
+        ("Round trip", 70.0),
+        ("Change", 58.0),
     ];
     let mut table = TableBuilder::new(ui)
         .striped(true)
@@ -56,6 +59,8 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, index: usize, report: &Restart
     let restart = &report.restart;
     let step = restart.best.as_ref().map_or("\u{2013}".to_owned(), |b| b.step.to_string());
     let reason = restart.stop_reason.map_or("", crate::optimise::StopReason::label);
+    let worst = report.verdict.worst();
+    let change = worst.map_or("\u{2013}".to_owned(), |s| format!("{:.1} %", 100.0 * s.change));
     let texts = [
         (index + 1).to_string(),
         three_digits(restart.start_value()),
@@ -64,6 +69,9 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, index: usize, report: &Restart
         three_digits(restart.last.1),
         restart.steps.to_string(),
         reason.to_owned(),
+        three_digits(report.verdict.density_distance),
+        three_digits(report.verdict.round_trip),
+        change,
     ];
     for text in texts {
         row.col(|ui| {

@@ -1,6 +1,7 @@
 //! Small pieces that panels share.
 
 use super::theme;
+use crate::explore::three_digits;
 use egui::{
     Button, Color32, DragValue, Rect, Response, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2,
 };
@@ -119,16 +120,33 @@ pub fn verdict(ui: &mut Ui, verdict: &crate::trust::Verdict) {
     ui.horizontal_top(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(12.0, 20.0), Sense::hover());
         ui.painter().circle_filled(rect.center(), 5.0, belief_colour(ui, verdict.belief));
-        ui.add(egui::Label::new(verdict.sentence()).wrap()).on_hover_text(format!(
-            "Inside the data: {}. Clean outline: {}. Property defined: {}. \
-             Round trip: {} (99 % of held-out shapes stay below {}).",
-            yes(verdict.inside),
-            yes(verdict.simple),
-            yes(verdict.in_domain),
-            crate::explore::three_digits(verdict.round_trip),
-            crate::explore::three_digits(verdict.usual_round_trip),
-        ));
+        ui.add(egui::Label::new(verdict.sentence()).wrap()).on_hover_text(evidence(verdict));
     });
+}
+
+/// The numbers behind a verdict, a line each.
+fn evidence(verdict: &crate::trust::Verdict) -> String {
+    let distance = |name: &str, found: f64, usual: f64| {
+        format!("{name}: {} (usual: {} or less)\n", three_digits(found), three_digits(usual))
+    };
+    let mut text =
+        distance("Distance to the data", verdict.density_distance, verdict.usual_density_distance)
+            + &distance("Round trip", verdict.round_trip, verdict.usual_round_trip);
+    for survival in &verdict.survival {
+        text += &format!(
+            "{}: {}, and {} after the round trip: {:.1} % (usual: {:.1} % or less)\n",
+            survival.property.label(),
+            three_digits(survival.before),
+            three_digits(survival.after),
+            100.0 * survival.change,
+            100.0 * survival.usual_change,
+        );
+    }
+    let (simple, in_domain) = (yes(verdict.simple), yes(verdict.in_domain));
+    text + &format!(
+        "Clean outline: {simple}. Property defined: {in_domain}.\n\
+         Usual is what 99 % of the data keep to that were held out of the training."
+    )
 }
 
 fn yes(b: bool) -> &'static str {
