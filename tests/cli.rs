@@ -199,6 +199,13 @@ fn pictures_have_their_size_and_their_format() {
         let pixels = picture.pixels();
         assert!(pixels.iter().any(|p| *p != pixels[0]), "{what} is not blank");
     }
+    let images = |options: &str| {
+        let line = format!("render --model M --what heat{options} --out F/heat.svg");
+        succeed(&words(&line, folder.path()));
+        let svg = std::fs::read_to_string(folder.path().join("heat.svg")).unwrap();
+        svg.matches("<image").count()
+    };
+    assert_eq!((images(""), images(" --trust")), (1, 2), "fog lies over the heat");
     let line = "render --model M --what points --size 300 --out F/points.svg";
     succeed(&words(line, folder.path()));
     let svg = std::fs::read_to_string(folder.path().join("points.svg")).unwrap();

@@ -16,7 +16,7 @@ use latent_explorer::session::job::{self, Ending, Reporter};
 use latent_explorer::session::models::ModelId;
 use latent_explorer::session::settings::ThemeChoice;
 use latent_explorer::session::training::Phase;
-use latent_explorer::session::{Activity, Command, Session, State};
+use latent_explorer::session::{Activity, Command, Overlay, Session, State};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -627,6 +627,24 @@ fn the_map_is_drawn_for_the_newest_wish() {
     session.apply(Event::PictureFailed("no paper".to_owned()));
     assert!(session.state().map.picture.grid.is_some(), "the old picture stays");
     assert_eq!(errors(&session), ["The map could not be drawn: no paper"]);
+}
+
+#[test]
+fn fog_stays_until_newer_fog_is_there() {
+    let mut session = session();
+    session.perform(Command::Resize([640.0, 480.0]));
+    until(&mut session, "a picture", |state| state.map.picture.key.is_some());
+    assert!(session.state().map.picture.fog.is_none(), "nobody asked for fog");
+    session.perform(Command::ToggleOverlay(Overlay::Trust));
+    until(&mut session, "fog", |state| state.map.picture.fog.is_some());
+    let first = session.state().map.picture.fog.clone().unwrap();
+    session.perform(Command::Zoom([0.3, 0.2], 1.5));
+    until(&mut session, "fog of the new view", |state| {
+        let fog = state.map.picture.fog.as_ref().expect("there always is some");
+        fog.bounds != first.bounds
+    });
+    session.perform(Command::ToggleOverlay(Overlay::Trust));
+    until(&mut session, "no fog", |state| state.map.picture.fog.is_none());
 }
 
 #[test]

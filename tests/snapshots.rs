@@ -55,7 +55,8 @@ fn settle(window: &mut Window) {
         let picture = &state.map.picture;
         let fine = |columns: usize| columns > 128 || !state.visible().heat;
         let columns = picture.heat.as_ref().map_or(0, |(field, _)| field.columns);
-        picture.key.is_some() && picture.key == state.map.asked && fine(columns)
+        let fogged = picture.fog.is_some() || !state.visible().trust;
+        picture.key.is_some() && picture.key == state.map.asked && fine(columns) && fogged
     });
     window.run();
 }

@@ -51,7 +51,8 @@ fn settle(window: &mut Window) {
     until(window, "the map", |state| {
         let picture = &state.map.picture;
         let heat = picture.heat.is_some() || !state.visible().heat;
-        picture.key.is_some() && picture.key == state.map.asked && heat && state.errands.is_empty()
+        let drawn = heat && (picture.fog.is_some() || !state.visible().trust);
+        picture.key.is_some() && picture.key == state.map.asked && drawn && state.errands.is_empty()
     });
     window.run();
 }

@@ -6,6 +6,7 @@ use crate::data::property::Property;
 use crate::error::{Error, Result, check_range};
 use crate::explore::colour::Palette;
 use crate::explore::compose::{Points, Subject, Visible, compose, heat_pixels};
+use crate::explore::fog::Fog;
 use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::{HeatField, usual_range};
 use crate::explore::{Bounds, Projection, Scene, encoded, home_view};
@@ -53,6 +54,7 @@ pub struct FieldArguments {
 #[command(after_help = "Examples:\n  \
     latent-explorer render --model nine.safetensors --what shapes --out shapes.png\n  \
     latent-explorer render --model nine.safetensors --what heat --property area --theme dark --out area.png\n  \
+    latent-explorer render --model nine.safetensors --what heat --trust --out trust.png\n  \
     latent-explorer render --model nine.safetensors --what points --out points.svg")]
 pub struct RenderArguments {
     /// The checkpoint
@@ -64,6 +66,9 @@ pub struct RenderArguments {
     /// What the colours mean
     #[arg(long, value_name = "NAME", default_value = "roundness")]
     property: Property,
+    /// Lay fog over what is far from the data, and hatch what crosses itself
+    #[arg(long)]
+    trust: bool,
     /// Width and height, in pixels: 100 to 8192
     #[arg(long, value_name = "PX", default_value_t = 1200, allow_hyphen_values = true)]
     size: u32,
@@ -131,7 +136,7 @@ pub fn render(arguments: &RenderArguments) -> Result<()> {
     let size = [POINTS; 2];
     let [width, height] = map_size(size, arguments.what != What::Points);
     let map = Map::new(model, arguments.what, width / height, palette);
-    let (scene, bar) = map.scene(arguments.what, arguments.property)?;
+    let (scene, bar) = map.scene(arguments.what, arguments.property, arguments.trust)?;
     let scale = f64::from(arguments.size) / POINTS;
     let picture = svg(&Picture { scene: &scene, view: map.view, size, scale, palette, bar })?;
     let bytes = if as_svg { picture.into_bytes() } else { png(&picture)? };
@@ -170,21 +175,28 @@ impl<'a> Map<'a> {
     }
 
     /// The layers, and what their colours mean.
-    fn scene(&self, what: What, property: Property) -> Result<(Scene, Option<ColourBar>)> {
+    fn scene(
+        &self,
+        what: What,
+        property: Property,
+        trust: bool,
+    ) -> Result<(Scene, Option<ColourBar>)> {
         let Self { model, projection, view, spacing, palette } = self;
         let lattice = Lattice::covering(view, *spacing);
         let grid = Arc::new(ShapeGrid::decode(model, projection, property, lattice)?);
+        // A little more than is seen, so that no edge of it is.
+        let fog = trust.then(|| Fog::over(model, projection, view.grown(0.05)));
         let mut subject = Subject {
             grid: Some(&grid),
             reach: model.card.statistics.reach,
             heat: None,
             range: (0.0, 1.0),
             points: &Points::default(),
-            data_box: None,
+            fog: fog.as_ref(),
             climb: None,
             pins: &[],
         };
-        let shapes = Visible { shapes: true, ..Visible::default() };
+        let shapes = Visible { shapes: true, trust, ..Visible::default() };
         if what == What::Points {
             let points = encoded::points(model, projection);
             subject.points = &points;

@@ -2,6 +2,7 @@
 
 use super::bounds::Bounds;
 use super::colour::{Palette, Rgba, faded, scale};
+use super::fog::Fog;
 use super::grid::ShapeGrid;
 use super::heat::HeatField;
 use super::paths::Paths;
@@ -62,8 +63,8 @@ pub struct Subject<'a> {
     pub range: (f64, f64),
     /// The encoded data.
     pub points: &'a Points,
-    /// The box of the data, where the map shows the latent itself.
-    pub data_box: Option<Bounds>,
+    /// Where the map is far from the data.
+    pub fog: Option<&'a Fog>,
     /// A search.
     pub climb: Option<Climb<'a>>,
     /// Pinned points.
@@ -121,7 +122,7 @@ pub fn compose(
             layers.push(Layer::Shapes(hollow(grid, subject, ink, width)));
         }
         if visible.trust {
-            layers.extend(subject.data_box.iter().flat_map(|inner| fog(&view, inner, palette)));
+            layers.extend(subject.fog.map(|fog| Layer::Fog(fog.clone(), palette.canvas)));
             let doubtful = cells(&|i| grid.inside[i] && !grid.simple[i]);
             layers.push(Layer::Hatch(doubtful, palette.hatch));
         }
@@ -182,23 +183,6 @@ fn hollow(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, ink: Rgba, width: f32) -
         colours: grid.presence.iter().map(|&p| faded(ink, p * p)).collect(),
         hollow: Some(width),
     }
-}
-
-/// The canvas colour laid over everything outside the box, as four rectangles around it.
-fn fog(view: &Bounds, inner: &Bounds, palette: &Palette) -> [Layer; 4] {
-    let colour = faded(palette.canvas, 0.72);
-    let view = view.grown(0.1);
-    let ([x0, y0], [x1, y1]) = (view.low, view.high);
-    let clamp = |v: f64, low: f64, high: f64| v.clamp(low, high);
-    let (left, right) = (clamp(inner.low[0], x0, x1), clamp(inner.high[0], x0, x1));
-    let (bottom, top) = (clamp(inner.low[1], y0, y1), clamp(inner.high[1], y0, y1));
-    [
-        Bounds { low: [x0, y0], high: [left, y1] },
-        Bounds { low: [right, y0], high: [x1, y1] },
-        Bounds { low: [left, y0], high: [right, bottom] },
-        Bounds { low: [left, top], high: [right, y1] },
-    ]
-    .map(|bounds| Layer::Area(bounds, colour))
 }
 
 /// More ways than this only cover each other: of a larger search they are drawn at even intervals.
@@ -309,7 +293,7 @@ mod tests {
             heat: None,
             range: (0.0, 1.0),
             points: &points,
-            data_box: None,
+            fog: None,
             climb: None,
             pins: &[],
         };

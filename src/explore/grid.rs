@@ -11,6 +11,11 @@ use lyon_tessellation::math::point;
 use lyon_tessellation::path::Path;
 use lyon_tessellation::{BuffersBuilder, FillOptions, FillTessellator, FillVertex, VertexBuffers};
 
+/// The multiple of the usual distance to the data at which a shape is faintest; beyond 1 it begins to fade.
+const FAINTEST: f64 = 4.0;
+/// What is left of it there.
+const TRACE: f64 = 0.12;
+
 /// Lattice points at whole multiples of `spacing`, so that panning moves over them and never shifts them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lattice {
@@ -142,7 +147,7 @@ impl ShapeGrid {
     ) -> Result<Self> {
         let z = projection.lift_all(lattice.centres());
         let outlines = model.decode(&z)?;
-        let multiples = model.density().multiples(&z);
+        let multiples = model.density().multiples(&z, FAINTEST);
         let value = |outline: &[f32]| {
             if property.in_domain(model.card.statistics.median_area, outline) {
                 property.measure(outline)
@@ -150,8 +155,10 @@ impl ShapeGrid {
                 f64::NAN
             }
         };
-        // At twice the threshold nothing but a trace is left.
-        let presence = |multiple: &f64| (2.0 - multiple).clamp(0.12, 1.0);
+        let presence = |multiple: &f64| {
+            let beyond = (multiple - 1.0) / (FAINTEST - 1.0);
+            1.0 - (1.0 - TRACE) * beyond.clamp(0.0, 1.0)
+        };
         Ok(Self {
             mesh: Mesh::fill(outlines.iter()),
             values: outlines.iter().map(value).collect(),

@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod colour;
 pub mod compose;
 pub mod encoded;
+pub mod fog;
 mod format;
 pub mod glyphs;
 pub mod grid;

@@ -4,6 +4,7 @@
 
 use super::bounds::Bounds;
 use super::colour::Rgba;
+use super::fog::Fog;
 use super::grid::ShapeGrid;
 use std::sync::Arc;
 
@@ -21,8 +22,8 @@ pub enum Layer {
     Image(Image),
     /// Decoded shapes, each around its lattice point.
     Shapes(Shapes),
-    /// A rectangle of one colour.
-    Area(Bounds, Rgba),
+    /// One colour, covering as much as the fog says.
+    Fog(Fog, Rgba),
     /// Diagonal lines over cells.
     Hatch(Vec<Bounds>, Rgba),
     /// Many small discs of one colour.

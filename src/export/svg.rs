@@ -4,6 +4,7 @@ use super::bar::{self, ColourBar};
 use super::png::encode_pixels;
 use crate::error::Result;
 use crate::explore::colour::{Palette, Rgba};
+use crate::explore::fog::Fog;
 use crate::explore::glyphs;
 use crate::explore::scene::{Dots, Image, Layer, Line, Mark, MarkKind, Shapes, Text};
 use crate::explore::{Bounds, Scene};
@@ -107,11 +108,11 @@ impl Frame {
 
     fn layer(&self, layer: &Layer, palette: &Palette) -> Result<String> {
         Ok(match layer {
-            Layer::Image(image) => self.image(image)?,
+            Layer::Image(Image { bounds, size, pixels }) => self.image(bounds, *size, pixels)?,
             Layer::Shapes(shapes) => self.shapes(shapes),
-            Layer::Area(bounds, colour) => {
-                let [low, high] = self.corners(bounds);
-                rectangle(low, high, &paint("fill", *colour))
+            Layer::Fog(Fog { bounds, size, cover }, [r, g, b, _]) => {
+                let pixels: Vec<Rgba> = cover.iter().map(|&cover| [*r, *g, *b, cover]).collect();
+                self.image(bounds, *size, &pixels)?
             }
             Layer::Hatch(cells, colour) => self.hatch(cells, *colour),
             Layer::Dots(dots) => self.dots(dots),
@@ -122,10 +123,10 @@ impl Frame {
         })
     }
 
-    fn image(&self, image: &Image) -> Result<String> {
-        let png = encode_pixels(image.size, &image.pixels)?;
+    fn image(&self, bounds: &Bounds, size: [usize; 2], pixels: &[Rgba]) -> Result<String> {
+        let png = encode_pixels(size, pixels)?;
         let data = base64::engine::general_purpose::STANDARD.encode(png);
-        let [low, high] = self.corners(&image.bounds);
+        let [low, high] = self.corners(bounds);
         Ok(format!(
             "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
              xlink:href=\"data:image/png;base64,{data}\"/>\n",

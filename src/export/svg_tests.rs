@@ -31,6 +31,11 @@ fn shapes(hollow: Option<f32>) -> Layer {
     Layer::Shapes(Shapes { grid: grid(), scale: 0.2, colours: vec![RED; 4], hollow })
 }
 
+/// Red fog, as thick everywhere.
+fn fog(bounds: Bounds, cover: u8) -> Layer {
+    Layer::Fog(Fog { bounds, size: [2, 2], cover: Arc::new(vec![cover; 4]) }, RED)
+}
+
 fn mark(kind: MarkKind) -> Layer {
     let centre = [0.0, 0.0];
     Layer::Mark(Mark { centre, kind, radius: 9.0, colour: RED, casing: [0, 0, 0, 200] })
@@ -70,7 +75,7 @@ fn every_layer_is_written_and_drawn() {
         (Layer::Image(image), vec!["<image", "data:image/png;base64,"]),
         (shapes(None), vec!["fill-rule=\"nonzero\"", "fill=\"#ff0000\""]),
         (shapes(Some(1.0)), vec!["fill=\"none\"", "stroke=\"#ff0000\""]),
-        (Layer::Area(cell, [0, 0, 0, 51]), vec!["fill-opacity=\"0.2\""]),
+        (fog(cell, 100), vec!["<image", "data:image/png;base64,"]),
         (Layer::Hatch(vec![cell], RED), vec!["<path", "stroke-width=\"1\""]),
         (Layer::Dots(dots), vec!["<circle"]),
         (line(vec![[0.0; 2], [0.5; 2]]), vec!["stroke-width=\"4.8\"", "stroke-width=\"2\""]),
@@ -93,9 +98,9 @@ fn every_layer_is_written_and_drawn() {
 #[test]
 fn the_map_is_the_right_way_up_and_images_too() {
     let upper = Bounds { low: [-1.0, 0.5], high: [1.0, 1.0] };
-    let area = written(vec![Layer::Area(upper, RED)], None);
-    assert_eq!(pixel(&area, [100, 30]), [255, 0, 0]);
-    assert_ne!(pixel(&area, [100, 170]), [255, 0, 0]);
+    let fogged = written(vec![fog(upper, 255)], None);
+    assert_eq!(pixel(&fogged, [100, 30]), [255, 0, 0]);
+    assert_ne!(pixel(&fogged, [100, 170]), [255, 0, 0]);
     let pixels = Arc::new(vec![RED, [0, 0, 255, 255]]);
     let image = written(vec![Layer::Image(Image { bounds: VIEW, size: [1, 2], pixels })], None);
     assert_eq!(pixel(&image, [100, 30]), [255, 0, 0], "the first row is the upper one");
@@ -114,7 +119,7 @@ fn shapes_stand_on_their_lattice_points_and_broken_ones_are_left_out() {
 fn nothing_of_the_map_leaves_its_frame() {
     let everywhere = Bounds { low: [-9.0; 2], high: [9.0; 2] };
     let bar = ColourBar { label: "Heat shedding".into(), range: (0.001_234, 1.2e6) };
-    let svg = written(vec![Layer::Area(everywhere, RED)], Some(bar));
+    let svg = written(vec![fog(everywhere, 255)], Some(bar));
     let canvas = Palette::LIGHT.canvas;
     assert_eq!(pixel(&svg, [5, 100]), [canvas[0], canvas[1], canvas[2]]);
     assert_eq!(pixel(&svg, [198, 5]), [canvas[0], canvas[1], canvas[2]]);

@@ -52,9 +52,6 @@ struct Kernels {
 }
 
 impl Density {
-    /// Where a map stops telling distances apart, as a multiple of the threshold.
-    pub const FAR: f64 = 2.0;
-
     /// Measures the encoded means `mu [n, latent]` with the posterior's `log_var [n, latent]`; none for a model that
     /// was trained without noise. `held_out [n]` marks the rows that were not trained on.
     ///
@@ -121,17 +118,17 @@ impl Density {
         z.as_flat().par_chunks(z.width().max(1)).map(|z| self.distance(z)).collect()
     }
 
-    /// [`Self::distance`] of every row as a multiple of the threshold, held at [`Self::FAR`], which is found out
-    /// sooner: what a map of the density needs.
-    pub fn multiples(&self, z: &Rows<f64>) -> Vec<f64> {
+    /// [`Self::distance`] of every row as a multiple of the threshold, held at `most`: the less that is, the sooner
+    /// it is found out.
+    pub fn multiples(&self, z: &Rows<f64>, most: f64) -> Vec<f64> {
         // Without data to tell, nothing is outside them.
         if self.threshold.is_infinite() {
             return vec![0.0; z.len()];
         }
-        let limit = Self::FAR * self.threshold;
+        let limit = most * self.threshold;
         let multiple = |z: &[f64]| {
             let nearest = self.training.nearest(&self.whitening.apply(z), self.neighbour, limit);
-            nearest.get(self.neighbour - 1).map_or(Self::FAR, |(d, _)| d / self.threshold)
+            nearest.get(self.neighbour - 1).map_or(most, |(d, _)| d / self.threshold)
         };
         z.as_flat().par_chunks(z.width().max(1)).map(multiple).collect()
     }

@@ -46,8 +46,8 @@ fn the_distance_is_that_of_the_tenth_nearest_training_point() {
     let both = Rows::from_flat(2, vec![z[0], z[1], 9.0, 9.0]);
     let distances = density.distances(&both);
     assert_eq!(distances, [density.distance(&z), density.distance(&[9.0, 9.0])]);
-    let multiples = density.multiples(&both);
-    assert_eq!(multiples, [distances[0] / density.threshold(), Density::FAR]);
+    let multiples = density.multiples(&both, 2.0);
+    assert_eq!(multiples, [distances[0] / density.threshold(), 2.0]);
 }
 
 #[test]

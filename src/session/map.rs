@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::explore::Bounds;
 use crate::explore::colour::Rgba;
 use crate::explore::compose::{Visible, heat_pixels};
+use crate::explore::fog::Fog;
 use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::HeatField;
 use crate::objective::Objective;
@@ -156,6 +157,8 @@ pub struct Key {
     pub size: [f64; 2],
     /// Whether heat is wanted.
     pub heat: bool,
+    /// Whether fog is wanted.
+    pub fog: bool,
     /// The range of the colour scale.
     pub range: (f64, f64),
 }
@@ -169,6 +172,8 @@ pub struct Picture {
     pub grid: Option<Arc<ShapeGrid>>,
     /// Heat and its colours.
     pub heat: Option<(Arc<HeatField>, Arc<Vec<Rgba>>)>,
+    /// Fog.
+    pub fog: Option<Fog>,
 }
 
 impl Map {
@@ -180,8 +185,9 @@ impl Map {
         visible: Visible,
         range: (f64, f64),
     ) -> Option<Key> {
-        let key =
-            Key { model, property, view: self.view, size: self.size, heat: visible.heat, range };
+        let (view, size) = (self.view, self.size);
+        let (heat, fog) = (visible.heat, visible.trust);
+        let key = Key { model, property, view, size, heat, fog, range };
         (self.measured && self.asked != Some(key)).then(|| {
             self.asked = Some(key);
             key
@@ -284,30 +290,40 @@ impl Slot {
     }
 }
 
-/// Draws shapes and coarse heat at once, fine heat when nothing newer is waiting.
+/// Draws shapes and coarse heat at once, then fog, and fine heat when nothing newer is waiting.
 fn draw(request: &Request, newer: &AtomicBool, inbox: &Sender<Event>, wake: &Wake) -> Result<()> {
     let Request { key, lattice, prepared } = request;
-    let send = |picture: Picture| {
-        let _closing = inbox.send(Event::Picture(picture));
+    let Prepared { model, projection, .. } = &**prepared;
+    let send = |picture: &Picture| {
+        let _closing = inbox.send(Event::Picture(picture.clone()));
         wake();
     };
-    let grid = ShapeGrid::decode(&prepared.model, &prepared.projection, key.property, *lattice)?;
-    let mut picture = Picture { key: Some(*key), grid: Some(Arc::new(grid)), heat: None };
-    if !key.heat {
-        send(picture);
-        return Ok(());
-    }
-    let objective = Objective::of(prepared.model.clone(), key.property);
     let bounds = key.view.grown(MARGIN);
     let [w, h] = bounds.size();
-    let never = AtomicBool::new(false);
-    for (cells, cancelled) in HEAT_CELLS.into_iter().zip([&never, newer]) {
+    let objective = Objective::of(model.clone(), key.property);
+    let heat = |cells: usize, cancelled: &AtomicBool| -> Result<_> {
         let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
-        let field = HeatField::compute(&objective, &prepared.projection, bounds, size, cancelled)?;
-        let Some(field) = field else { break };
-        let pixels = heat_pixels(&field, key.range);
-        picture.heat = Some((Arc::new(field), pixels));
-        send(picture.clone());
+        let field = HeatField::compute(&objective, projection, bounds, size, cancelled)?;
+        Ok(field.map(|field| {
+            let pixels = heat_pixels(&field, key.range);
+            (Arc::new(field), pixels)
+        }))
+    };
+    let grid = ShapeGrid::decode(model, projection, key.property, *lattice)?;
+    let mut picture = Picture { key: Some(*key), grid: Some(Arc::new(grid)), ..Picture::default() };
+    if key.heat {
+        picture.heat = heat(HEAT_CELLS[0], &AtomicBool::new(false))?;
+    }
+    send(&picture);
+    if key.fog {
+        picture.fog = Some(Fog::over(model, projection, bounds));
+        send(&picture);
+    }
+    if key.heat
+        && let Some(fine) = heat(HEAT_CELLS[1], newer)?
+    {
+        picture.heat = Some(fine);
+        send(&picture);
     }
     Ok(())
 }

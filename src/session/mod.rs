@@ -120,9 +120,12 @@ impl Session {
                     let older = std::mem::replace(&mut self.state.map.picture, picture);
                     let picture = &mut self.state.map.picture;
                     let same_range = older.key.map(|k| k.range) == picture.key.map(|k| k.range);
-                    // Heat comes a moment after the shapes; until then the old one stays.
+                    // Heat and fog come a moment after the shapes; until then the old ones stay.
                     if picture.heat.is_none() && picture.key.is_some_and(|k| k.heat) && same_range {
                         picture.heat = older.heat.filter(|_| older.key.is_some_and(matches));
+                    }
+                    if picture.fog.is_none() && picture.key.is_some_and(|k| k.fog) {
+                        picture.fog = older.fog.filter(|_| older.key.is_some_and(matches));
                     }
                 }
             }

@@ -27,8 +27,6 @@ pub struct Prepared {
     pub points: Points,
     /// The part of the map that shows all its data.
     pub home: Bounds,
-    /// The box of the data, where the map shows the latent itself.
-    pub data_box: Option<Bounds>,
     /// The usual range of each property over the data's box, in the order of [`Property::ALL`].
     ranges: [(f64, f64); 4],
 }
@@ -41,9 +39,6 @@ impl Prepared {
     pub fn new(model: Model) -> Result<Self> {
         let model = Arc::new(model);
         let projection = Projection::of(&model.encoded.mu);
-        let statistics = &model.card.statistics;
-        let corners = [projection.project(&statistics.low), projection.project(&statistics.high)];
-        let data_box = Bounds::around(&corners);
         let mut ranges = [(0.0, 1.0); 4];
         for (range, property) in ranges.iter_mut().zip(Property::ALL) {
             let objective = Objective::of(model.clone(), property);
@@ -54,7 +49,6 @@ impl Prepared {
         Ok(Self {
             points: points(&model, &projection),
             home: home_view(&model, &projection),
-            data_box: projection.is_exact().then_some(data_box),
             ranges,
             projection,
             model,

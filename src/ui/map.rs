@@ -55,7 +55,7 @@ impl MapView {
             heat: state.map.picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
             range: state.range(),
             points: &entry.prepared.points,
-            data_box: entry.prepared.data_box,
+            fog: state.map.picture.fog.as_ref(),
             climb: shown_climb(state),
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
         };

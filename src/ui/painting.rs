@@ -5,7 +5,7 @@ use crate::explore::Bounds;
 use crate::explore::colour::Rgba;
 use crate::explore::glyphs;
 use crate::explore::grid::{Mesh as Fill, ShapeGrid};
-use crate::explore::scene::{Image, Layer, Line, Mark, MarkKind, Scene, Shapes};
+use crate::explore::scene::{Layer, Line, Mark, MarkKind, Scene, Shapes};
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{
     Align2, Color32, ColorImage, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureHandle,
@@ -60,37 +60,58 @@ impl Transform {
     }
 }
 
+/// All of an image.
+const WHOLE: Rect = Rect { min: Pos2::ZERO, max: pos2(1.0, 1.0) };
+
+/// Cells on the graphics card, and what they were made from.
+struct Texture<T>(Option<(Arc<Vec<T>>, TextureHandle)>);
+
+impl<T> Default for Texture<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Texture<T> {
+    /// The texture of some cells, made anew only when they are others.
+    fn of(
+        &mut self,
+        painter: &Painter,
+        name: &str,
+        size: [usize; 2],
+        cells: &Arc<Vec<T>>,
+        ink: impl Fn(&T) -> Color32,
+    ) -> egui::TextureId {
+        if let Some((known, texture)) = &self.0
+            && Arc::ptr_eq(known, cells)
+        {
+            return texture.id();
+        }
+        let colours = ColorImage::new(size, cells.iter().map(ink).collect());
+        let options = TextureOptions::LINEAR;
+        let texture = match self.0.take() {
+            Some((_, mut texture)) => {
+                texture.set(colours, options);
+                texture
+            }
+            None => painter.ctx().load_texture(name, colours, options),
+        };
+        let id = texture.id();
+        self.0 = Some((cells.clone(), texture));
+        id
+    }
+}
+
 /// What is kept from frame to frame: textures and meshes that have not changed.
 #[derive(Default)]
 pub struct Cache {
-    heat: Option<(Arc<Vec<Rgba>>, TextureHandle)>,
+    heat: Texture<Rgba>,
+    fog: Texture<u8>,
     /// One for each layer of shapes: fillings, and lines around them.
     shapes: [Option<(Shapes, Transform, Arc<Mesh>)>; 2],
 }
 
 impl Cache {
-    /// The texture of a heat image, made anew only when its pixels are others.
-    fn texture(&mut self, painter: &Painter, image: &Image) -> egui::TextureId {
-        if let Some((pixels, texture)) = &self.heat
-            && Arc::ptr_eq(pixels, &image.pixels)
-        {
-            return texture.id();
-        }
-        let pixels = image.pixels.iter().map(|&p| colour(p)).collect();
-        let colours = ColorImage::new(image.size, pixels);
-        let options = TextureOptions::LINEAR;
-        let texture = match self.heat.take() {
-            Some((_, mut texture)) => {
-                texture.set(colours, options);
-                texture
-            }
-            None => painter.ctx().load_texture("heat", colours, options),
-        };
-        let id = texture.id();
-        self.heat = Some((image.pixels.clone(), texture));
-        id
-    }
-
     /// The mesh of the shapes, made anew only when they, their colours or the view are others.
     fn mesh(&mut self, shapes: &Shapes, transform: Transform) -> Arc<Mesh> {
         let slot = usize::from(shapes.hollow.is_some());
@@ -118,15 +139,18 @@ pub fn paint(painter: &Painter, scene: &Scene, transform: Transform, cache: &mut
     for layer in &scene.layers {
         match layer {
             Layer::Image(image) => {
-                let id = cache.texture(painter, image);
-                let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-                painter.image(id, transform.rect_of(&image.bounds), uv, Color32::WHITE);
+                let id = cache.heat.of(painter, "heat", image.size, &image.pixels, |&p| colour(p));
+                painter.image(id, transform.rect_of(&image.bounds), WHOLE, Color32::WHITE);
             }
             Layer::Shapes(shapes) => {
                 painter.add(Shape::Mesh(cache.mesh(shapes, transform)));
             }
-            Layer::Area(bounds, fill) => {
-                painter.rect_filled(transform.rect_of(bounds), 0.0, colour(*fill));
+            Layer::Fog(fog, ink) => {
+                // White as thick as the fog, which the painter then gives its colour.
+                let id = cache.fog.of(painter, "fog", fog.size, &fog.cover, |&cover| {
+                    Color32::from_white_alpha(cover)
+                });
+                painter.image(id, transform.rect_of(&fog.bounds), WHOLE, colour(*ink));
             }
             Layer::Hatch(cells, ink) => {
                 for cell in cells {
