@@ -4,11 +4,11 @@ use num_traits::Float;
 use serde::{Deserialize, Serialize};
 
 /// Decay of the first moment.
-const BETA_1: f64 = 0.9;
+pub const BETA_1: f64 = 0.9;
 /// Decay of the second moment.
-const BETA_2: f64 = 0.999;
+pub const BETA_2: f64 = 0.999;
 /// Keeps the division finite.
-const EPSILON: f64 = 1e-8;
+pub const EPSILON: f64 = 1e-8;
 /// Moments below this are set to zero: those of dead units would otherwise become denormal numbers,
 /// which the processor handles ten times slower.
 const FLOOR: f64 = 1e-30;

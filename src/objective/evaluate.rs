@@ -75,22 +75,7 @@ impl Objective {
                 "the model has no head for {name}; train one with 'latent-explorer heads --property {name}', or climb the geometry"
             )));
         }
-        let spread = |property| model.encoded.spread(property);
-        let sought: f64 = aim
-            .terms
-            .iter()
-            .map(|term| match term.goal {
-                Goal::Max | Goal::Min => term.weight * spread(term.property),
-                Goal::Target(_) => term.weight * spread(term.property).powi(2),
-            })
-            .sum();
-        let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought / spread(c.property);
-        Ok(Self {
-            constraint_weights: aim.constraints.iter().map(weight).collect(),
-            model,
-            aim,
-            space,
-        })
+        Ok(Self { constraint_weights: constraint_weights(&aim, &model), model, aim, space })
     }
 
     /// One property of the model's shapes, nothing else: what colours the map.
@@ -280,6 +265,21 @@ impl Objective {
             }
         })
     }
+}
+
+/// The factor of each constraint's violation in the loss of an aim, `[constraints]`; it depends on how
+/// far the model's data spread.
+pub fn constraint_weights(aim: &Aim, model: &Model) -> Vec<f64> {
+    let spread = |property| model.encoded.spread(property);
+    let sought = || -> f64 {
+        let of = |term: &Term| match term.goal {
+            Goal::Max | Goal::Min => term.weight * spread(term.property),
+            Goal::Target(_) => term.weight * spread(term.property).powi(2),
+        };
+        aim.terms.iter().map(of).sum()
+    };
+    let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought() / spread(c.property);
+    aim.constraints.iter().map(weight).collect()
 }
 
 /// What the loss is made of, all differentiable in the points.

@@ -5,4 +5,4 @@ mod differentiable;
 mod evaluate;
 
 pub use aim::{Aim, By, Constraint, Goal, Relation, Space, Term};
-pub use evaluate::{Evaluation, Objective};
+pub use evaluate::{Evaluation, Objective, constraint_weights};

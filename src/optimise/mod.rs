@@ -1,5 +1,7 @@
 //! How a latent space is searched: from many starts, by one method or several, and what came of each.
 
+mod by_hand;
+pub mod code;
 pub mod config;
 mod json;
 mod report;
@@ -8,7 +10,9 @@ pub mod schedule;
 mod search;
 mod update;
 
+pub use by_hand::{ByHand, Moment, Stage};
 pub use config::{Method, SearchConfig, Starts, Trajectory};
 pub use report::{Answer, InData, RestartReport, SearchReport, TermAnswer};
+pub use schedule::Plateau;
 pub use search::{Best, Restart, Search, StopReason, Tally};
-pub use update::{Rule, Update};
+pub use update::{MOMENTUM, Rule, Update};

@@ -65,6 +65,11 @@ impl PlateauState {
         let reduced = (rate * plateau.factor).max(plateau.min_rate);
         if rate - reduced > LEAST_REDUCTION { reduced } else { rate }
     }
+
+    /// Steps in a row without a better loss.
+    pub fn waited(&self) -> usize {
+        self.bad
+    }
 }
 
 /// Early stopping with a least change of 0: how long the loss has not been less than ever before.
@@ -90,6 +95,11 @@ impl EarlyStopping {
             self.bad += 1;
         }
         self.bad >= patience
+    }
+
+    /// Steps in a row without a better loss.
+    pub fn waited(&self) -> usize {
+        self.bad
     }
 }
 

@@ -485,12 +485,30 @@ impl Search {
         self.progress.last().copied().unwrap_or_default()
     }
 
-    /// Adam's moments of one restart, `[dim]` each; none of another method.
-    pub fn moments(&self, restart: usize) -> Option<(&[f64], &[f64])> {
+    /// The rule that moves restarts, with its memory; none of a method that evaluates at places of its own.
+    pub fn update(&self) -> Option<&Update> {
         match &self.engine {
-            Engine::Rule(update) => update.moments(restart),
+            Engine::Rule(update) => Some(update),
             Engine::Rivals(_) => None,
         }
+    }
+
+    /// Where a restart is in the space that is searched, `[dim]`.
+    pub fn point(&self, restart: usize) -> &[f64] {
+        self.points.row(restart)
+    }
+
+    /// The loss where a restart is and its gradient there, `[dim]`; none once it has ended, or where no
+    /// rule moves it.
+    pub fn slope(&self, restart: usize) -> Option<(f64, &[f64])> {
+        let k = self.active.iter().position(|&index| index == restart)?;
+        self.update().map(|_| (self.losses[k], self.gradients.row(k)))
+    }
+
+    /// Steps in a row in which a restart met no better loss, as its schedule and its early stopping
+    /// count them.
+    pub fn waited(&self, restart: usize) -> (usize, usize) {
+        (self.plateaus[restart].waited(), self.stoppings[restart].waited())
     }
 
     /// The restarts and the progress, by value.

@@ -5,7 +5,7 @@ use crate::data::rows::Rows;
 use crate::numerics::adam::Adam;
 
 /// What a momentum step keeps of the one before.
-const MOMENTUM: f64 = 0.9;
+pub const MOMENTUM: f64 = 0.9;
 
 /// The rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +98,15 @@ impl Update {
         match &self.state {
             State::Adam(adam) => Some(adam.moments(row)),
             State::Velocity { .. } => None,
+        }
+    }
+
+    /// The running sum of gradients of one row, `[dim]`: the gradient itself where nothing is kept; none
+    /// of Adam.
+    pub fn velocity(&self, row: usize) -> Option<&[f64]> {
+        match &self.state {
+            State::Adam(_) => None,
+            State::Velocity { velocity, .. } => Some(velocity.row(row)),
         }
     }
 }

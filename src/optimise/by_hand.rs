@@ -1,0 +1,358 @@
+//! A search by hand: one restart, each update taken apart into stages that a class can follow.
+
+use super::config::{SearchConfig, Starts};
+use super::search::{Search, StopReason};
+use super::update::Rule;
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::numerics::adam::{BETA_1, BETA_2};
+use std::sync::Arc;
+
+/// A part of an update, in the order in which they follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// The point is decoded and measured: value and loss.
+    Value,
+    /// The loss is differentiated.
+    Gradient,
+    /// What is remembered of the gradients takes the new one in: Adam's moments, or the velocity.
+    Memory,
+    /// Adam's moments are corrected for their start at zero.
+    Correction,
+    /// The point moves.
+    Move,
+    /// The rate falls, because the loss has not become less for long enough.
+    Plateau,
+    /// The search is over.
+    End,
+}
+
+impl Stage {
+    /// The stages of every update by `rule`; [`Self::Plateau`] and [`Self::End`] come when they act.
+    pub fn of(rule: Rule) -> &'static [Self] {
+        match rule {
+            Rule::Adam => {
+                &[Self::Value, Self::Gradient, Self::Memory, Self::Correction, Self::Move]
+            }
+            Rule::Momentum => &[Self::Value, Self::Gradient, Self::Memory, Self::Move],
+            Rule::Gradient => &[Self::Value, Self::Gradient, Self::Move],
+        }
+    }
+}
+
+/// All that one update reads and makes; vectors are `[dim]` of the space that is searched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// Updates before this one.
+    pub step: usize,
+    /// Where it begins.
+    pub point: Vec<f64>,
+    /// The latent point there, `[latent]`.
+    pub z: Vec<f64>,
+    /// The value that is shown there.
+    pub value: f64,
+    /// The loss there, penalties included.
+    pub loss: f64,
+    /// The gradient of the loss.
+    pub gradient: Vec<f64>,
+    /// Adam's first moment m, or the velocity, with this gradient taken in.
+    pub first: Vec<f64>,
+    /// Adam's second moment v, likewise; empty for other rules.
+    pub second: Vec<f64>,
+    /// The learning rate.
+    pub rate: f64,
+    /// Where it ends.
+    pub next: Vec<f64>,
+    /// The latent point there, `[latent]`.
+    pub next_z: Vec<f64>,
+    /// The rate from the next update on, where this one makes it fall.
+    pub falls_to: Option<f64>,
+    /// Steps in a row without a better loss, as the schedule and as early stopping count them.
+    pub waited: (usize, usize),
+}
+
+impl Moment {
+    /// Adam's moments corrected for their start at zero: `m / (1 - 0.9^t)` and `v / (1 - 0.999^t)`.
+    pub fn corrected(&self) -> (Vec<f64>, Vec<f64>) {
+        let t = i32::try_from(self.step + 1).unwrap_or(i32::MAX);
+        let share = |moment: &[f64], beta: f64| -> Vec<f64> {
+            moment.iter().map(|v| v / (1.0 - beta.powi(t))).collect()
+        };
+        (share(&self.first, BETA_1), share(&self.second, BETA_2))
+    }
+
+    /// How far the point moves, `next - point`.
+    pub fn moved(&self) -> Vec<f64> {
+        self.next.iter().zip(&self.point).map(|(next, point)| next - point).collect()
+    }
+}
+
+/// One restart that is walked forwards and backwards, stage by stage.
+///
+/// Every update is made once, by [`Search`], and kept: going back is looking again at the same numbers.
+#[derive(Clone, Debug)]
+pub struct ByHand {
+    /// One update ahead of the last moment.
+    search: Search,
+    rule: Rule,
+    moments: Vec<Moment>,
+    at: usize,
+    stage: Stage,
+}
+
+impl ByHand {
+    /// Stands at `start`, `[latent]`, before the first update.
+    ///
+    /// # Errors
+    /// When a setting is out of range, the start has not the width of the latent, or the method does
+    /// not follow the gradient with one evaluation a step.
+    pub fn new(model: Arc<Model>, settings: &SearchConfig, start: Vec<f64>) -> Result<Self> {
+        let rule = Rule::of(settings.method).ok_or_else(|| {
+            let problem = "by hand goes with adam, momentum or gradient";
+            Error::setting("method", problem)
+        })?;
+        let starts = Starts::Around { points: vec![start], spread: 0.0 };
+        let config = SearchConfig { restarts: 1, starts, ..settings.clone() };
+        let search = Search::new(model, config)?;
+        let mut by_hand = Self { search, rule, moments: Vec::new(), at: 0, stage: Stage::Value };
+        by_hand.arrive()?;
+        Ok(by_hand)
+    }
+
+    /// Makes the update that begins here, unless it is known or the search is over.
+    fn arrive(&mut self) -> Result<()> {
+        if self.at == self.moments.len() && !self.make()? {
+            self.stage = Stage::End;
+        }
+        Ok(())
+    }
+
+    /// Lets the search make its next update and keeps what it did; false when it is over.
+    fn make(&mut self) -> Result<bool> {
+        let rate = self.search.update().map(|update| update.rate(0));
+        let Some(((loss, gradient), rate)) = self.search.slope(0).zip(rate) else {
+            return Ok(false);
+        };
+        let gradient = gradient.to_vec();
+        let point = self.search.point(0).to_vec();
+        let (z, value) = self.search.restarts()[0].last.clone();
+        let (step, patience) = (self.search.done(), self.search.waited(0).1);
+        self.search.step()?;
+        let Some(update) = self.search.update() else { return Ok(false) };
+        let (first, second) = match (update.moments(0), update.velocity(0)) {
+            (Some((m, v)), _) => (m.to_vec(), v.to_vec()),
+            (None, Some(velocity)) => (velocity.to_vec(), Vec::new()),
+            (None, None) => (Vec::new(), Vec::new()),
+        };
+        self.moments.push(Moment {
+            step,
+            point,
+            z,
+            value,
+            loss,
+            gradient,
+            first,
+            second,
+            rate,
+            next: self.search.point(0).to_vec(),
+            next_z: self.search.restarts()[0].last.0.clone(),
+            falls_to: Some(update.rate(0)).filter(|after| *after != rate),
+            waited: (self.search.waited(0).0, patience),
+        });
+        Ok(true)
+    }
+
+    /// The stages of the update that is looked at.
+    pub fn stages(&self) -> Vec<Stage> {
+        let acts = self.moment().is_some_and(|moment| moment.falls_to.is_some());
+        let plateau = acts.then_some(Stage::Plateau);
+        Stage::of(self.rule).iter().copied().chain(plateau).collect()
+    }
+
+    /// Goes on by one stage; false at the end.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn go_on(&mut self) -> Result<bool> {
+        if self.stage == Stage::End {
+            return Ok(false);
+        }
+        match self.stages().into_iter().find(|stage| *stage > self.stage) {
+            Some(stage) => self.stage = stage,
+            None => return self.step_on(),
+        }
+        Ok(true)
+    }
+
+    /// Goes on to the beginning of the next update; false at the end.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn step_on(&mut self) -> Result<bool> {
+        if self.stage == Stage::End {
+            return Ok(false);
+        }
+        self.at += 1;
+        self.stage = Stage::Value;
+        self.arrive()?;
+        Ok(true)
+    }
+
+    /// Goes back by one stage; false at the start.
+    pub fn go_back(&mut self) -> bool {
+        match self.stages().into_iter().rev().find(|stage| *stage < self.stage) {
+            Some(stage) if self.stage != Stage::End => self.stage = stage,
+            _ if self.at == 0 => return false,
+            _ => {
+                self.at -= 1;
+                self.stage = self.stages().last().copied().unwrap_or(Stage::Value);
+            }
+        }
+        true
+    }
+
+    /// Goes back to the start.
+    pub fn reset(&mut self) {
+        self.at = 0;
+        self.stage = if self.moments.is_empty() { Stage::End } else { Stage::Value };
+    }
+
+    /// The stage that is looked at.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// How the point moves.
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// The settings, with the one start.
+    pub fn config(&self) -> &SearchConfig {
+        self.search.config()
+    }
+
+    /// The updates before the one that is looked at, `[steps]`.
+    pub fn past(&self) -> &[Moment] {
+        &self.moments[..self.at]
+    }
+
+    /// The update that is looked at; none once the search is over.
+    pub fn moment(&self) -> Option<&Moment> {
+        self.moments.get(self.at)
+    }
+
+    /// Why the search is over, once it is.
+    pub fn ended(&self) -> Option<StopReason> {
+        self.search.restarts()[0].stop_reason.filter(|_| self.moment().is_none())
+    }
+
+    /// The latent point where it stands, `[latent]`, and the value there.
+    pub fn here(&self) -> (&[f64], f64) {
+        match self.moment() {
+            Some(moment) => (&moment.z, moment.value),
+            None => {
+                let (z, value) = &self.search.restarts()[0].last;
+                (z, *value)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples::SAMPLES;
+    use crate::optimise::{Method, Plateau};
+
+    fn by_hand(settings: &SearchConfig) -> ByHand {
+        let model = Arc::new(SAMPLES[0].load().unwrap());
+        ByHand::new(model, settings, vec![0.4, -0.7]).unwrap()
+    }
+
+    fn short(method: Method) -> SearchConfig {
+        SearchConfig { method, steps: 4, ..SearchConfig::default() }
+    }
+
+    #[test]
+    fn the_numbers_are_those_of_the_search() {
+        for method in [Method::Adam, Method::Momentum, Method::Gradient] {
+            let mut walk = by_hand(&short(method));
+            let mut search =
+                Search::new(walk.search.objective().model().clone(), walk.config().clone())
+                    .unwrap();
+            for step in 0..4 {
+                let moment = walk.moment().unwrap();
+                assert_eq!((moment.step, walk.stage()), (step, Stage::Value));
+                let (loss, gradient) = search.slope(0).unwrap();
+                assert_eq!((moment.loss, moment.gradient.as_slice()), (loss, gradient));
+                assert_eq!(moment.value, search.restarts()[0].last.1);
+                search.step().unwrap();
+                assert_eq!(moment.next, search.point(0));
+                if let Some((m, v)) = search.update().unwrap().moments(0) {
+                    assert_eq!((moment.first.as_slice(), moment.second.as_slice()), (m, v));
+                }
+                // The formula that is shown gives the step that was made.
+                let (m, v) = match method {
+                    Method::Adam => moment.corrected(),
+                    _ => (moment.first.clone(), vec![1.0; 2]),
+                };
+                for (k, moved) in moment.moved().into_iter().enumerate() {
+                    assert!((moved + moment.rate * m[k] / (v[k].sqrt() + 1e-8)).abs() < 1e-7);
+                }
+                assert!(walk.step_on().unwrap());
+            }
+            assert_eq!(walk.ended(), Some(StopReason::StepsDone));
+            assert_eq!(walk.here().0, search.restarts()[0].last.0);
+            assert!(!walk.step_on().unwrap() && !walk.go_on().unwrap());
+        }
+    }
+
+    #[test]
+    fn stages_follow_each_other_and_going_back_finds_the_same_numbers() {
+        let mut walk = by_hand(&short(Method::Adam));
+        let mut seen = Vec::new();
+        loop {
+            seen.push((walk.stage(), walk.moment().cloned()));
+            if !walk.go_on().unwrap() {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 4 * 5 + 1, "four updates of five stages, and the end");
+        for (stage, moment) in seen.iter().rev() {
+            assert_eq!((walk.stage(), walk.moment()), (*stage, moment.as_ref()));
+            walk.go_back();
+        }
+        assert!(!walk.go_back());
+        walk.step_on().unwrap();
+        walk.go_on().unwrap();
+        walk.reset();
+        assert_eq!((walk.stage(), walk.past().len()), (Stage::Value, 0));
+    }
+
+    #[test]
+    fn the_plateau_and_the_end_are_stages_when_they_act() {
+        let plateau = Plateau { patience: 0, threshold: -1.0, ..Plateau::default() };
+        // Better is what more than doubles a negative loss: nothing does.
+        let settings = SearchConfig {
+            plateau: Some(plateau),
+            patience: Some(3),
+            rate: 1e-6,
+            ..SearchConfig::default()
+        };
+        let mut walk = by_hand(&settings);
+        let mut stages = vec![walk.stage()];
+        while walk.go_on().unwrap() && stages.len() < 400 {
+            stages.push(walk.stage());
+        }
+        assert!(stages.contains(&Stage::Plateau), "{stages:?}");
+        assert_eq!(walk.ended(), Some(StopReason::Converged));
+    }
+
+    #[test]
+    fn what_does_not_follow_a_gradient_is_refused() {
+        let model = Arc::new(SAMPLES[0].load().unwrap());
+        let refused = ByHand::new(model, &short(Method::CmaEs), vec![0.0; 2]).unwrap_err();
+        assert!(refused.to_string().contains("by hand"), "{refused}");
+    }
+}

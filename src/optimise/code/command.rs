@@ -1,0 +1,100 @@
+//! A search as a command line.
+
+use super::{MOST_STARTS, STARTS, joined};
+use crate::objective::{By, Goal, Space, Term};
+use crate::optimise::{SearchConfig, Starts};
+use std::fmt::Write;
+
+/// The command line that runs this search on the model in `file`, with the options that differ from the
+/// usual ones.
+pub fn command_line(config: &SearchConfig, file: &str) -> String {
+    let usual = SearchConfig::default();
+    let aim = &config.aim;
+    let mut line = String::new();
+    let mut given = None;
+    if let Starts::Around { points, .. } = &config.starts {
+        given = Some(points.len());
+        if points.len() <= MOST_STARTS {
+            let rows = points.iter().map(|point| joined(point, ",")).collect::<Vec<_>>();
+            let _infallible = writeln!(line, "printf '{}\\n' > {STARTS}", rows.join("\\n"));
+        }
+    }
+    line += "latent-explorer optimise";
+    let mut option = |name: &str, value: String| {
+        let _infallible = write!(line, " --{name} {}", quoted(&value));
+    };
+    option("model", file.to_owned());
+    match aim.terms.as_slice() {
+        [Term { property, goal: goal @ (Goal::Max | Goal::Min), weight: 1.0 }] => {
+            option("property", property.name().to_owned());
+            option("mode", if *goal == Goal::Max { "max" } else { "min" }.to_owned());
+        }
+        terms => terms.iter().for_each(|term| option("term", term.to_string())),
+    }
+    if aim.by == By::Head {
+        option("objective", "head".to_owned());
+    }
+    for (name, weight) in [("l2", aim.l2), ("align", aim.align), ("inside", aim.inside)] {
+        if weight > 0.0 {
+            option(name, weight.to_string());
+        }
+    }
+    for constraint in &aim.constraints {
+        option("constraint", constraint.to_string());
+    }
+    if config.method != usual.method {
+        option("method", config.method.name().to_owned());
+    }
+    if config.space == Space::Input {
+        option("space", "input".to_owned());
+    }
+    match &config.starts {
+        Starts::Around { spread, .. } => {
+            let perturbed = *spread > 0.0 || given.is_some_and(|n| n != config.restarts);
+            option(if perturbed { "from" } else { "starts" }, STARTS.to_owned());
+            if perturbed {
+                option("perturb", spread.to_string());
+                option("restarts", config.restarts.to_string());
+            }
+        }
+        _ if config.restarts != usual.restarts => option("restarts", config.restarts.to_string()),
+        _ => (),
+    }
+    if config.steps != usual.steps {
+        option("steps", config.steps.to_string());
+    }
+    let usual_rate = SearchConfig { space: config.space, ..usual.clone() }.rate_in_space();
+    if config.rate_in_space() != usual_rate {
+        option("lr", config.rate_in_space().to_string());
+    }
+    if config.seed != usual.seed {
+        option("seed", config.seed.to_string());
+    }
+    match &config.plateau {
+        None => option("plateau-patience", "0".to_owned()),
+        Some(plateau) => {
+            let usual = usual.plateau.unwrap_or_default();
+            if plateau.patience != usual.patience {
+                option("plateau-patience", plateau.patience.to_string());
+            }
+            if plateau.factor != usual.factor {
+                option("plateau-factor", plateau.factor.to_string());
+            }
+        }
+    }
+    if config.patience != usual.patience {
+        option("patience", config.patience.unwrap_or(0).to_string());
+    }
+    option("out", "best.json".to_owned());
+    line
+}
+
+/// A word of a command line, in quotes where a shell would read more into it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c);
+    match word {
+        _ if word.chars().all(plain) && !word.is_empty() => word.to_owned(),
+        _ if !word.contains(['"', '$', '`', '\\', '!']) => format!("\"{word}\""),
+        _ => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}

@@ -1,0 +1,95 @@
+//! What the lines of a search stand on, so that they run.
+
+use super::name;
+use crate::data::property::Property;
+use crate::model::Model;
+use crate::model::card::StartDistribution;
+use crate::model::layers::{Activation, LayerSpec};
+use crate::objective::By;
+use crate::optimise::{Method, Rule, SearchConfig, Starts};
+
+/// What the lines of [`pytorch`](super::pytorch) stand on: the frozen model from its `file`, and the properties. Together
+/// they are a script that runs.
+pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String> {
+    let aim = &config.aim;
+    let mut lines: Vec<String> = Vec::new();
+    let mut say = |text: &str| lines.extend(text.lines().map(str::to_owned));
+    say("import json, math, torch");
+    match config.method {
+        Method::CmaEs => say("import cma"),
+        _ if config.plateau.is_some() && Rule::of(config.method).is_some() => {
+            say("from torch.optim.lr_scheduler import ReduceLROnPlateau");
+        }
+        _ => (),
+    }
+    say("from safetensors import safe_open\n\n");
+    // As JSON a path is a literal of Python too.
+    say(&format!("file = safe_open({}, \"pt\")", serde_json::Value::from(file)));
+    say("w = {name: file.get_tensor(name) for name in file.keys()}\n\
+         header = json.loads(file.metadata()[\"latent-explorer\"])\n\
+         offset, scale = (torch.tensor(header[\"card\"][\"scaling\"][k]) for k in (\"offset\", \"scale\"))");
+    if let (Starts::Stated, StartDistribution::Normal { .. }) = (&config.starts, &model.card.start)
+    {
+        say("stated = header[\"card\"][\"start\"][\"normal\"]\n\
+             mean, std = torch.tensor(stated[\"mean\"]), torch.tensor(stated[\"std\"])");
+    }
+    say(&format!(
+        "torch.manual_seed({})  # draws other starts than the program's own",
+        config.seed
+    ));
+    say("\n\ndef dense(x, name):\n    return x @ w[name + \".weight\"].T + w[name + \".bias\"]");
+    let chain = |side: &str| -> String {
+        let layers = model.card.layers.iter().filter(|layer| layer.name.starts_with(side));
+        layers.map(|layer| format!("    h = {}\n", dense(layer, "h"))).collect()
+    };
+    say(&format!(
+        "\n\ndef decode(z):\n    h = z\n{}    return h * scale + offset",
+        chain("decoder")
+    ));
+    say(&format!(
+        "\n\ndef encode(x):\n    h = (x - offset) / scale\n{}    return dense(h, \"mu\")",
+        chain("encoder")
+    ));
+    let sought = aim.terms.iter().map(|term| term.property);
+    let measured = sought.clone().filter(|_| aim.by == By::Geometry);
+    let measured: Vec<Property> =
+        measured.chain(aim.constraints.iter().map(|constraint| constraint.property)).collect();
+    if !measured.is_empty() {
+        say("\n\ndef area(x):\n    \
+             a, b = x.view(-1, 2), x.view(-1, 2).roll(-1, 0)\n    \
+             return (a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]).sum() / 2");
+        say("\n\ndef perimeter(x):\n    \
+             a, b = x.view(-1, 2), x.view(-1, 2).roll(-1, 0)\n    \
+             return ((b - a).square().sum(1) + 1e-12).sqrt().sum()");
+    }
+    for (property, formula) in [
+        (Property::Roundness, "4 * math.pi * area(x) / perimeter(x) ** 2"),
+        (Property::HeatShedding, "perimeter(x) / area(x)"),
+    ] {
+        if measured.contains(&property) {
+            say(&format!("\n\ndef {}(x):\n    return {formula}", name(property)));
+        }
+    }
+    for property in sought.filter(|_| aim.by == By::Head) {
+        let Some(head) = model.head(property) else { continue };
+        let layers = head.card.layers.iter();
+        let chain: String =
+            layers.map(|layer| format!("    h = {}\n", dense(layer, "h"))).collect();
+        let (scale, offset) = (head.card.scale, head.card.offset);
+        say(&format!(
+            "\n\ndef predicted_{}(z):\n    h = z\n{chain}    return h.squeeze() * {scale} + {offset}",
+            name(property)
+        ));
+    }
+    say("\n");
+    lines
+}
+
+fn dense(layer: &LayerSpec, input: &str) -> String {
+    let affine = format!("dense({input}, \"{}\")", layer.name);
+    match layer.activation {
+        Activation::Linear => affine,
+        Activation::Relu => format!("torch.relu({affine})"),
+        Activation::Sigmoid => format!("torch.sigmoid({affine})"),
+    }
+}
