@@ -194,6 +194,9 @@ impl<'a> Map<'a> {
             points: &Points::default(),
             fog: fog.as_ref(),
             climb: None,
+            slopes: None,
+            walk: None,
+            uphill: None,
             pins: &[],
         };
         let shapes = Visible { shapes: true, trust, ..Visible::default() };

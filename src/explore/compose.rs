@@ -6,11 +6,13 @@ use super::fog::Fog;
 use super::grid::ShapeGrid;
 use super::heat::HeatField;
 use super::paths::Paths;
-use super::scene::{Dots, Image, Layer, Line, Mark, MarkKind, Scene, Shapes, Text};
+use super::scene::{Arrows, Dots, Image, Layer, Line, Mark, MarkKind, Scene, Shapes, Text};
+use super::slopes::{Arrow, SlopeField};
 use std::sync::Arc;
 
 /// The layers that are switched on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Visible {
     /// Decoded shapes.
     pub shapes: bool,
@@ -22,6 +24,8 @@ pub struct Visible {
     pub paths: bool,
     /// Fog and hatching where answers cannot be trusted.
     pub trust: bool,
+    /// Arrows to where the objective gets better.
+    pub gradient: bool,
 }
 
 /// Encoded data on the map.
@@ -50,6 +54,15 @@ pub struct Climb<'a> {
     pub stale: bool,
 }
 
+/// A search by hand, as far as it has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'a> {
+    /// The points it has been at, the one it is at last.
+    pub path: &'a [[f64; 2]],
+    /// The step that is made next.
+    pub step: Option<Arrow>,
+}
+
 /// What there is to be shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
@@ -67,6 +80,12 @@ pub struct Subject<'a> {
     pub fog: Option<&'a Fog>,
     /// A search.
     pub climb: Option<Climb<'a>>,
+    /// The gradient over the map.
+    pub slopes: Option<&'a SlopeField>,
+    /// A search by hand.
+    pub walk: Option<Walk<'a>>,
+    /// From the point that is looked at to where the objective gets better.
+    pub uphill: Option<Arrow>,
     /// Pinned points.
     pub pins: &'a [[f64; 2]],
 }
@@ -144,8 +163,27 @@ pub fn compose(
             }));
         }
     }
+    if let Some(slopes) = subject.slopes.filter(|_| visible.gradient) {
+        // Over heat in the white of ways, else in a grey that leaves the colour to the shapes.
+        let (colour, casing) = if heat.is_some() {
+            (faded(palette.path, 0.85), faded(palette.casing, 0.6))
+        } else {
+            (palette.weak_text, faded(palette.canvas, 0.7))
+        };
+        let arrows = slopes.arrows.clone();
+        layers.push(Layer::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
+    }
     if let Some(climb) = subject.climb.filter(|_| visible.paths) {
         ways(&climb, &view, palette, &mut layers);
+    }
+    let arrow = |arrow: Arrow, width: f32, colour: Rgba| {
+        let arrows = Arc::new(vec![arrow]);
+        Layer::Arrows(Arrows { arrows, width, colour, casing: palette.casing })
+    };
+    layers.extend(subject.uphill.map(|uphill| arrow(uphill, 2.0, palette.path)));
+    if let Some(walk) = subject.walk {
+        by_hand(&walk, palette, &mut layers);
+        layers.extend(walk.step.map(|step| arrow(step, 3.0, palette.path)));
     }
     for (index, &centre) in subject.pins.iter().enumerate() {
         layers.push(Layer::Text(Text {
@@ -250,6 +288,21 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
     layers.push(Layer::EdgeCounts(edges));
 }
 
+/// The way so far in white, cased dark: a dot at the start and at every point it has been at, a ring
+/// where it is.
+fn by_hand(walk: &Walk<'_>, palette: &Palette, layers: &mut Vec<Layer>) {
+    let (colour, casing) = (palette.path, palette.casing);
+    if walk.path.len() > 1 {
+        let points = walk.path.to_vec();
+        layers.push(Layer::Line(Line { points, width: 2.0, colour, casing: Some(casing) }));
+    }
+    let Some((&here, past)) = walk.path.split_last() else { return };
+    let mark = |centre, kind, radius| Layer::Mark(Mark { centre, kind, radius, colour, casing });
+    let start = past.first().map(|&start| mark(start, MarkKind::Dot, 3.6));
+    layers.extend(past.iter().skip(1).map(|&point| mark(point, MarkKind::Dot, 1.8)).chain(start));
+    layers.push(mark(here, MarkKind::Ring, 6.0));
+}
+
 /// The edge (left, right, bottom, top) over which a point lies farthest outside.
 fn edge_of(view: &Bounds, [x, y]: [f64; 2]) -> Option<usize> {
     let beyond = [view.low[0] - x, x - view.high[0], view.low[1] - y, y - view.high[1]];
@@ -295,14 +348,57 @@ mod tests {
             points: &points,
             fog: None,
             climb: None,
+            slopes: None,
+            walk: None,
+            uphill: None,
             pins: &[],
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
-        let all = Visible { shapes: true, heat: true, data: true, paths: true, trust: true };
+        let all = Visible {
+            shapes: true,
+            heat: true,
+            data: true,
+            paths: true,
+            trust: true,
+            gradient: true,
+        };
         assert_eq!(
             compose(&subject, Visible::default(), false, view, &Palette::DARK).layers.len(),
             0
         );
         assert_eq!(compose(&subject, all, false, view, &Palette::DARK).layers.len(), 1);
+    }
+
+    #[test]
+    fn arrows_and_a_walk_lie_over_the_rest() {
+        let slopes = SlopeField { arrows: Arc::new(vec![[[0.0, 0.0], [0.1, 0.0]]]) };
+        let path = [[0.0, 0.0], [0.2, 0.1], [0.3, 0.1]];
+        let step = [[0.3, 0.1], [0.35, 0.12]];
+        let points = Points::default();
+        let subject = Subject {
+            grid: None,
+            reach: 1.0,
+            heat: None,
+            range: (0.0, 1.0),
+            points: &points,
+            data_box: None,
+            climb: None,
+            slopes: Some(&slopes),
+            walk: Some(Walk { path: &path, step: Some(step) }),
+            uphill: Some([[0.3, 0.1], [0.5, 0.1]]),
+            pins: &[],
+        };
+        let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
+        let palette = &Palette::LIGHT;
+        let layers = |visible| compose(&subject, visible, false, view, palette).layers;
+        let on = layers(Visible { gradient: true, ..Visible::default() });
+        let Layer::Arrows(field) = &on[0] else { panic!("{on:?}") };
+        assert!(Arc::ptr_eq(&field.arrows, &slopes.arrows));
+        assert_eq!(field.colour, palette.weak_text, "without heat the arrows are grey");
+        let Some(Layer::Arrows(last)) = on.last() else { panic!("{on:?}") };
+        assert_eq!(*last.arrows, [step]);
+        let ring = |layer: &&Layer| matches!(layer, Layer::Mark(m) if m.kind == MarkKind::Ring && m.centre == path[2]);
+        assert_eq!(on.iter().filter(ring).count(), 1);
+        assert_eq!(layers(Visible::default()).len(), on.len() - 1, "the field alone is a layer");
     }
 }

@@ -25,6 +25,42 @@ pub fn star([x, y]: [f64; 2], radius: f64) -> [[f64; 2]; 10] {
     })
 }
 
+/// The seven corners of an arrow with a shaft of `width`: along one side of the shaft to its neck, the
+/// head with the tip in the middle, and back. One that is short has a small head. With a `casing` it
+/// is larger by that on every side. [`ARROW_TRIANGLES`] fill it.
+pub fn arrow(tail: [f64; 2], tip: [f64; 2], width: f64, casing: f64) -> [[f64; 2]; 7] {
+    /// Half the width of a head over its length.
+    const SLENDER: f64 = 0.48;
+    let along = [tip[0] - tail[0], tip[1] - tail[1]];
+    let length = along[0].hypot(along[1]).max(1e-9);
+    let [x, y] = along.map(|v| v / length);
+    let head = (4.2 * width + 1.0).min(0.75 * length);
+    // Parallels to the sides of a slender head meet far before its tip.
+    let ahead = casing * f64::hypot(1.0, SLENDER) / SLENDER;
+    let (neck, end) = (head + casing, length + casing);
+    let (half, wing) = (0.5 * width.min(0.5 * head) + casing, SLENDER * (neck + ahead));
+    let at =
+        |back: f64, across: f64| [tip[0] - back * x - across * y, tip[1] - back * y + across * x];
+    [
+        at(end, half),
+        at(neck, half),
+        at(neck, wing),
+        at(-ahead, 0.0),
+        at(neck, -wing),
+        at(neck, -half),
+        at(end, -half),
+    ]
+}
+
+/// The corners of [`arrow`] by threes.
+pub const ARROW_TRIANGLES: [u32; 9] = [0, 1, 5, 0, 5, 6, 2, 3, 4];
+
+/// The length of an arrow that stands for a steepness, in points: 52 at 1, and 20 more for every factor
+/// of ten, between 12 and 100.
+pub fn slope_length(steepness: f64) -> f64 {
+    (52.0 + 20.0 * steepness.log10()).clamp(12.0, 100.0)
+}
+
 /// An arrow at the middle of an edge, pointing outwards, and where its number stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EdgeArrow {
@@ -63,6 +99,18 @@ mod tests {
         assert!(left.iter().flatten().all(inside) && left.len() == 3, "{left:?}");
         let right = hatch([10.0, 0.0], [20.0, 10.0], 5.0);
         assert!(right.iter().any(|line| left.iter().any(|l| l[1] == line[0])));
+    }
+
+    #[test]
+    fn an_arrow_ends_at_its_tip_and_is_no_wider_than_long() {
+        let corners = arrow([1.0, 1.0], [1.0, 21.0], 2.0, 0.0);
+        assert_eq!(corners[3], [1.0, 21.0]);
+        assert!(corners.iter().all(|c| (1.0..=21.0).contains(&c[1]) && (c[0] - 1.0).abs() < 5.0));
+        let cased = arrow([1.0, 1.0], [1.0, 21.0], 2.0, 1.0);
+        assert!(cased[3][1] > 22.0 && (cased[0][1] - 0.0).abs() < 1e-9, "{cased:?}");
+        let tiny = arrow([0.0, 0.0], [0.5, 0.0], 2.0, 0.0);
+        assert!(tiny.iter().all(|c| (-1e-9..=0.5).contains(&c[0]) && c[1].abs() < 0.5));
+        assert_eq!([1e-9, 1.0, 10.0, 1e9].map(slope_length), [12.0, 52.0, 72.0, 100.0]);
     }
 
     #[test]

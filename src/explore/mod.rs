@@ -12,6 +12,7 @@ pub mod heat;
 pub mod paths;
 pub mod projection;
 pub mod scene;
+pub mod slopes;
 
 pub use bounds::Bounds;
 pub use encoded::home_view;

@@ -96,6 +96,11 @@ impl Projection {
         [dot(&centred, &self.axes[0]), dot(&centred, &self.axes[1])]
     }
 
+    /// The direction on the map in which a loss with this gradient falls, `[latent]` to loss for each map unit.
+    pub fn downhill(&self, gradient: &[f64]) -> [f64; 2] {
+        [-dot(gradient, &self.axes[0]), -dot(gradient, &self.axes[1])]
+    }
+
     /// Where all latent points fall on the map.
     pub fn project_all(&self, z: &Rows<f64>) -> Vec<[f64; 2]> {
         z.iter().map(|z| self.project(z)).collect()
@@ -140,5 +145,7 @@ mod tests {
         assert!(second[2].abs() > 0.99);
         let [u, v] = projection.project(&projection.lift([0.7, -0.2]));
         assert!((u - 0.7).abs() < 1e-9 && (v + 0.2).abs() < 1e-9);
+        let [u, v] = projection.downhill(&first.iter().map(|v| -2.0 * v).collect::<Vec<_>>());
+        assert!((u - 2.0).abs() < 1e-9 && v.abs() < 1e-9);
     }
 }

@@ -6,6 +6,7 @@ use super::bounds::Bounds;
 use super::colour::Rgba;
 use super::fog::Fog;
 use super::grid::ShapeGrid;
+use super::slopes::Arrow;
 use std::sync::Arc;
 
 /// Everything on the map, back to front.
@@ -30,6 +31,8 @@ pub enum Layer {
     Dots(Dots),
     /// A line, cased where a casing colour is given.
     Line(Line),
+    /// Arrows of one colour.
+    Arrows(Arrows),
     /// A mark at a point.
     Mark(Mark),
     /// A word at a point.
@@ -84,6 +87,19 @@ pub struct Line {
     pub colour: Rgba,
     /// The colour of a wider line beneath it.
     pub casing: Option<Rgba>,
+}
+
+/// Many arrows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrows {
+    /// From where to where.
+    pub arrows: Arc<Vec<Arrow>>,
+    /// The width of the shaft, in points.
+    pub width: f32,
+    /// Their colour.
+    pub colour: Rgba,
+    /// The colour around them.
+    pub casing: Rgba,
 }
 
 /// A mark at a point.

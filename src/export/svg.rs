@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::explore::colour::{Palette, Rgba};
 use crate::explore::fog::Fog;
 use crate::explore::glyphs;
-use crate::explore::scene::{Dots, Image, Layer, Line, Mark, MarkKind, Shapes, Text};
+use crate::explore::scene::{Arrows, Dots, Image, Layer, Line, Mark, MarkKind, Shapes, Text};
 use crate::explore::{Bounds, Scene};
 use base64::Engine;
 
@@ -117,6 +117,7 @@ impl Frame {
             Layer::Hatch(cells, colour) => self.hatch(cells, *colour),
             Layer::Dots(dots) => self.dots(dots),
             Layer::Line(line) => self.line(line),
+            Layer::Arrows(arrows) => self.arrows(arrows),
             Layer::Mark(mark) => self.mark(mark),
             Layer::Text(text) => self.text(text),
             Layer::EdgeCounts(counts) => self.edge_counts(counts, palette),
@@ -186,6 +187,21 @@ impl Frame {
         let width = f64::from(line.width);
         let casing = line.casing.map(|colour| stroke(width + 2.0 * CASING, colour));
         casing.unwrap_or_default() + &stroke(width, line.colour)
+    }
+
+    fn arrows(&self, arrows: &Arrows) -> String {
+        let mut out = format!(
+            "<g stroke-width=\"{}\" stroke-linejoin=\"round\" paint-order=\"stroke\" {} {}>\n",
+            n(2.0 * CASING),
+            paint("stroke", arrows.casing),
+            paint("fill", arrows.colour),
+        );
+        for [tail, tip] in arrows.arrows.iter() {
+            let corners =
+                glyphs::arrow(self.point(*tail), self.point(*tip), f64::from(arrows.width), 0.0);
+            out += &format!("<path d=\"{}Z\"/>\n", path(corners.into_iter()));
+        }
+        out + "</g>\n"
     }
 
     fn mark(&self, mark: &Mark) -> String {

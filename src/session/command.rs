@@ -3,6 +3,7 @@
 use super::models::ModelId;
 use super::settings::ThemeChoice;
 use super::state::{Activity, Overlay};
+use super::walk::Walking;
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
 use crate::model::training::TrainingConfig;
@@ -84,10 +85,12 @@ pub enum Command {
     TogglePlay,
     /// Show the moment at this share of the playback.
     Scrub(f64),
-    /// Move the playback by steps.
+    /// Move the playback by steps, or a walk by stages.
     StepBy(i64),
     /// Multiply the speed of the playback.
     Speed(f64),
+    /// Climb by hand, stage by stage.
+    Walk(Walking),
     /// Choose the theme.
     SetTheme(ThemeChoice),
     /// Take a notice away.

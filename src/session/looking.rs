@@ -2,7 +2,8 @@
 
 use super::Session;
 use super::map::Morph;
-use super::probe::Probe;
+use super::probe::{Probe, Slope};
+use super::state::Activity;
 
 /// A morph between two picks takes this long, in seconds.
 const MORPH_SECONDS: f64 = 1.2;
@@ -10,6 +11,12 @@ const MORPH_SECONDS: f64 = 1.2;
 const MOST_PINS: usize = 8;
 
 impl Session {
+    pub(super) fn turn(&mut self, activity: Activity) {
+        self.state.activity = activity;
+        // What is to be known of a point depends on what the person is busy with.
+        self.look_again();
+    }
+
     pub(super) fn morph_on(&mut self, seconds: f64) -> bool {
         let Some(mut morph) = self.state.map.morph else { return false };
         morph.share = (morph.share + seconds / MORPH_SECONDS).min(1.0);
@@ -22,7 +29,15 @@ impl Session {
     /// Looks at a point of the model that is shown.
     pub(super) fn probe(&mut self, at: [f64; 2], z: Option<&[f64]>) -> Option<Probe> {
         let (id, entry) = self.state.models.shown()?;
-        match Probe::at(&entry.prepared, (id, entry.version), at, z, self.state.property()) {
+        let prepared = &entry.prepared;
+        let looked = Probe::at(prepared, (id, entry.version), at, z, self.state.property());
+        let looked = looked.and_then(|mut probe| {
+            if self.state.activity == Activity::Optimise {
+                probe.slope = Slope::at(prepared, &self.state.settings.search.aim, &probe.z)?;
+            }
+            Ok(probe)
+        });
+        match looked {
             Ok(probe) => Some(probe),
             Err(error) => {
                 self.state.notices.error(error);

@@ -12,7 +12,8 @@ use crate::explore::compose::{Visible, heat_pixels};
 use crate::explore::fog::Fog;
 use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::HeatField;
-use crate::objective::Objective;
+use crate::explore::slopes::SlopeField;
+use crate::objective::{Aim, Objective, Space};
 use crossbeam_channel::Sender;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,6 +53,8 @@ pub struct Map {
     pub pins: Vec<Probe>,
     /// Those of the other models.
     shelved: BTreeMap<ModelId, Vec<Probe>>,
+    /// What is climbed, and how often it has changed.
+    aim: (Arc<Aim>, u64),
 }
 
 /// A straight walk between two points of the map.
@@ -80,6 +83,19 @@ impl Map {
             morph: None,
             pins: Vec::new(),
             shelved: BTreeMap::new(),
+            aim: (Arc::default(), 0),
+        }
+    }
+
+    /// What is climbed.
+    pub fn aim(&self) -> Arc<Aim> {
+        self.aim.0.clone()
+    }
+
+    /// Says what is climbed.
+    pub fn set_aim(&mut self, aim: &Aim) {
+        if *self.aim.0 != *aim {
+            self.aim = (Arc::new(aim.clone()), self.aim.1 + 1);
         }
     }
 
@@ -161,6 +177,8 @@ pub struct Key {
     pub fog: bool,
     /// The range of the colour scale.
     pub range: (f64, f64),
+    /// The aim whose gradient is wanted, if any is: it counts the aims there have been.
+    pub slopes: Option<u64>,
 }
 
 /// What the worker drew.
@@ -174,6 +192,8 @@ pub struct Picture {
     pub heat: Option<(Arc<HeatField>, Arc<Vec<Rgba>>)>,
     /// Fog.
     pub fog: Option<Fog>,
+    /// The gradient.
+    pub slopes: Option<Arc<SlopeField>>,
 }
 
 impl Map {
@@ -185,9 +205,10 @@ impl Map {
         visible: Visible,
         range: (f64, f64),
     ) -> Option<Key> {
+        let slopes = visible.gradient.then_some(self.aim.1);
         let (view, size) = (self.view, self.size);
         let (heat, fog) = (visible.heat, visible.trust);
-        let key = Key { model, property, view, size, heat, fog, range };
+        let key = Key { model, property, view, size, heat, fog, range, slopes };
         (self.measured && self.asked != Some(key)).then(|| {
             self.asked = Some(key);
             key
@@ -207,6 +228,8 @@ pub struct Request {
     pub key: Key,
     /// Where shapes stand.
     pub lattice: Lattice,
+    /// What is climbed.
+    pub aim: Arc<Aim>,
     /// The model.
     pub prepared: Arc<Prepared>,
 }
@@ -292,7 +315,7 @@ impl Slot {
 
 /// Draws shapes and coarse heat at once, then fog, and fine heat when nothing newer is waiting.
 fn draw(request: &Request, newer: &AtomicBool, inbox: &Sender<Event>, wake: &Wake) -> Result<()> {
-    let Request { key, lattice, prepared } = request;
+    let Request { key, lattice, aim, prepared } = request;
     let Prepared { model, projection, .. } = &**prepared;
     let send = |picture: &Picture| {
         let _closing = inbox.send(Event::Picture(picture.clone()));
@@ -313,6 +336,12 @@ fn draw(request: &Request, newer: &AtomicBool, inbox: &Sender<Event>, wake: &Wak
     let mut picture = Picture { key: Some(*key), grid: Some(Arc::new(grid)), ..Picture::default() };
     if key.heat {
         picture.heat = heat(HEAT_CELLS[0], &AtomicBool::new(false))?;
+    }
+    // Where the model has no head that the aim reads, there is nothing to differentiate.
+    if key.slopes.is_some()
+        && let Ok(sought) = Objective::new(model.clone(), (**aim).clone(), Space::Latent)
+    {
+        picture.slopes = Some(Arc::new(SlopeField::compute(&sought, projection, lattice)?));
     }
     send(&picture);
     if key.fog {

@@ -15,12 +15,14 @@ mod running;
 pub mod settings;
 pub mod state;
 pub mod training;
+pub mod walk;
 
 pub use command::Command;
 pub use state::{Activity, Overlay, State};
 
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::optimise::SearchConfig;
 use crossbeam_channel::{Receiver, Sender};
 use event::{Event, RunId};
 use job::{Ending, Reporter, Wake};
@@ -31,6 +33,7 @@ use state::Lost;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use training::Phase;
+use walk::Walking;
 
 /// Messages that may wait in the inbox; jobs keep what does not fit.
 const INBOX: usize = 64;
@@ -116,9 +119,14 @@ impl Session {
                 let matches = |k: map::Key| {
                     current.is_some_and(|c| c.model.0 == k.model.0 && c.property == k.property)
                 };
+                let same_slopes = |k: map::Key| k.slopes == current.and_then(|c| c.slopes);
                 if picture.key.is_some_and(matches) {
                     let older = std::mem::replace(&mut self.state.map.picture, picture);
                     let picture = &mut self.state.map.picture;
+                    if picture.slopes.is_none() && picture.key.is_some_and(same_slopes) {
+                        picture.slopes =
+                            older.slopes.filter(|_| older.key.is_some_and(same_slopes));
+                    }
                     let same_range = older.key.map(|k| k.range) == picture.key.map(|k| k.range);
                     // Heat and fog come a moment after the shapes; until then the old ones stay.
                     if picture.heat.is_none() && picture.key.is_some_and(|k| k.heat) && same_range {
@@ -150,7 +158,7 @@ impl Session {
     pub fn perform(&mut self, command: Command) {
         let state = &mut self.state;
         match command {
-            Command::Turn(activity) => state.activity = activity,
+            Command::Turn(activity) => self.turn(activity),
             Command::Open(path) => self.open(path),
             Command::OpenSample(index) => self.open_sample(index),
             Command::ShowModel(id) => {
@@ -165,11 +173,15 @@ impl Session {
                 state.hold_range(false);
                 state.hold_range_for_training(false);
                 // Another property has other values to match and other heads: the first term alone changes.
-                if let Some(term) = state.settings.search.aim.terms.first_mut() {
-                    term.property = property;
-                }
+                let first = state.settings.search.aim.terms.first_mut();
+                let changed = first.is_some_and(|term| {
+                    std::mem::replace(&mut term.property, property) != property
+                });
                 state.hold_range_for_training(state.training.run.is_some());
                 self.look_again();
+                if changed {
+                    self.walk_again();
+                }
             }
             Command::ToggleOverlay(overlay) => state.toggle(overlay),
             Command::ToggleRangeLock => state.hold_range(!state.is_range_held()),
@@ -206,7 +218,15 @@ impl Session {
                 if config.aim.property() != state.property() {
                     self.perform(Command::SetProperty(config.aim.property()));
                 }
-                self.state.settings.search = config;
+                let before = std::mem::replace(&mut self.state.settings.search, config.clone());
+                if before.aim != config.aim {
+                    self.look_again();
+                }
+                // How many starts there are, and where, is no matter of a walk that is under way.
+                let SearchConfig { restarts, seed, ref starts, .. } = config;
+                if config != (SearchConfig { restarts, seed, starts: starts.clone(), ..before }) {
+                    self.walk_again();
+                }
             }
             Command::Train => self.train(false),
             Command::ResetTraining => self.train(true),
@@ -236,12 +256,16 @@ impl Session {
             }
             Command::TogglePlay => self.toggle_play(),
             Command::Scrub(share) => state.climb.iter_mut().for_each(|climb| climb.scrub(share)),
+            Command::StepBy(steps) if state.is_walking() => {
+                self.walk(if steps < 0 { Walking::GoBack } else { Walking::GoOn });
+            }
             Command::StepBy(steps) => state.climb.iter_mut().for_each(|climb| climb.step_by(steps)),
             Command::Speed(factor) => {
                 if let Some(climb) = &mut state.climb {
                     climb.playback.speed = (climb.playback.speed * factor).clamp(0.125, 8.0);
                 }
             }
+            Command::Walk(walking) => self.walk(walking),
             Command::SetTheme(theme) => state.settings.theme = theme,
             Command::Dismiss(id) => state.notices.dismiss(id),
             Command::BeginLesson => {
@@ -325,11 +349,11 @@ impl Session {
         let state = &mut self.state;
         let Some(version) = state.shown_version() else { return };
         let (property, visible, range) = (state.property(), state.visible(), state.range());
+        state.map.set_aim(&state.settings.search.aim);
         let Some(key) = state.map.wanted(version, property, visible, range) else { return };
         if let Some((_, entry)) = state.models.shown() {
-            let request =
-                Request { key, lattice: state.map.lattice(), prepared: entry.prepared.clone() };
-            self.worker.ask(request);
+            let (lattice, aim) = (state.map.lattice(), state.map.aim());
+            self.worker.ask(Request { key, lattice, aim, prepared: entry.prepared.clone() });
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::data::outline::form_distance;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::objective::{Aim, Evaluation, Objective, Space};
 use crate::trust::{Verdict, judge};
 
 /// What is known of one latent point; computed at once, in well under a millisecond.
@@ -24,6 +25,32 @@ pub struct Probe {
     pub verdict: Verdict,
     /// The nearest training shape.
     pub nearest: Option<Neighbour>,
+    /// How the objective changes there; none where nobody asked.
+    pub slope: Option<Slope>,
+}
+
+/// The objective at a point and its gradient there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slope {
+    /// The value that is shown.
+    pub value: f64,
+    /// The loss, penalties included.
+    pub loss: f64,
+    /// The gradient of the loss, `[latent]`.
+    pub gradient: Vec<f64>,
+}
+
+impl Slope {
+    /// Differentiates an aim at the latent point `z`; none where the model has no head that the aim reads.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn at(prepared: &Prepared, aim: &Aim, z: &[f64]) -> Result<Option<Self>> {
+        let objective = Objective::new(prepared.model.clone(), aim.clone(), Space::Latent);
+        let Ok(objective) = objective else { return Ok(None) };
+        let Evaluation { value, loss, gradient, .. } = objective.evaluate(z, true)?;
+        Ok(Some(Self { value: value[0], loss: loss[0], gradient }))
+    }
 }
 
 /// The training shape that the model places nearest.
@@ -65,7 +92,7 @@ impl Probe {
             }
         });
         let values = Property::ALL.map(|property| property.measure(&outline));
-        Ok(Self { model, at, z, outline, values, verdict, nearest })
+        Ok(Self { model, at, z, outline, values, verdict, nearest, slope: None })
     }
 
     /// The value of one property.

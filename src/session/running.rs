@@ -5,6 +5,7 @@ use super::job::Control;
 use super::lesson::Lesson;
 use super::state::{Activity, Lost};
 use super::training::{self, Phase};
+use super::walk::Walking;
 use super::{Command, Session};
 use crate::data::rows::Rows;
 use crate::data::vectors;
@@ -14,12 +15,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl Session {
-    /// Escape: stops a climb, then takes errors away, then lets go of what is held.
+    /// Escape: stops a climb, then takes errors away, ends a walk, then lets go of what is held.
     pub(super) fn cancel(&mut self) {
         let state = &mut self.state;
         if let Some(climb) = state.climb.as_ref().filter(|climb| climb.run.is_some()) {
             climb.control.cancel();
         } else if state.notices.dismiss_errors() {
+        } else if state.is_walking() {
+            state.walk = None;
         } else if state.training.run.is_some() {
             state.training.control.cancel();
         } else if let Some(climb) = state.climb.as_mut().filter(|climb| climb.chosen.is_some()) {
@@ -30,9 +33,13 @@ impl Session {
         }
     }
 
-    /// Space: the training in its own activity or when nothing else plays, the playback elsewhere.
+    /// Space: one update of a walk by hand; the training in its own activity or when nothing else plays,
+    /// the playback elsewhere.
     pub(super) fn toggle_play(&mut self) {
         let state = &mut self.state;
+        if state.is_walking() {
+            return self.walk(Walking::Steps(1));
+        }
         match (state.activity, state.training.phase, &mut state.climb) {
             (Activity::Optimise, _, Some(climb)) => climb.toggle_play(),
             (_, Phase::Running, _) => self.perform(Command::PauseTraining(true)),
@@ -101,6 +108,7 @@ impl Session {
         let stride = config.stride(projection.latent_dim());
         let speed = self.state.climb.as_ref().map_or(1.0, |climb| climb.playback.speed);
         self.clear_climb();
+        self.state.walk = None;
         let run = self
             .start("climb", move |reporter| climb::search(&prepared, settings, &hand, reporter));
         self.state.settings.hint_followed = true;

@@ -9,6 +9,7 @@ use super::notices::Notices;
 use super::probe::Probe;
 use super::settings::Settings;
 use super::training::{Phase, Training};
+use super::walk::Walk;
 use crate::data::property::Property;
 use crate::explore::Bounds;
 use crate::explore::compose::Visible;
@@ -42,6 +43,8 @@ pub enum Overlay {
     Paths,
     /// Where answers cannot be trusted.
     Trust,
+    /// Where the objective gets better.
+    Gradient,
 }
 
 /// What a job that makes no model or search of its own is for.
@@ -82,6 +85,8 @@ pub struct State {
     pub climb: Option<Climb>,
     /// A lesson under way.
     pub lesson: Option<Lesson>,
+    /// The search by hand.
+    pub walk: Option<Walk>,
     /// Sentences for the person.
     pub notices: Notices,
     /// What is remembered.
@@ -104,6 +109,7 @@ impl State {
             training: Training::default(),
             climb: None,
             lesson: None,
+            walk: None,
             notices: Notices::default(),
             settings,
             errands: BTreeMap::new(),
@@ -132,6 +138,7 @@ impl State {
             Overlay::Data => &mut visible.data,
             Overlay::Paths => &mut visible.paths,
             Overlay::Trust => &mut visible.trust,
+            Overlay::Gradient => &mut visible.gradient,
         };
         *layer = !*layer;
     }
@@ -170,6 +177,27 @@ impl State {
     /// Whether the search was made from another model, or another version, than the one shown.
     pub fn is_climb_stale(&self) -> bool {
         self.climb.as_ref().is_some_and(|climb| Some(climb.model) != self.shown_version())
+    }
+
+    /// Whether a walk by hand is on the screen.
+    pub fn is_walking(&self) -> bool {
+        self.activity == Activity::Optimise && self.walk.is_some()
+    }
+
+    /// Where the point that is looked at would go on the map to get better, with the loss that it gains for
+    /// each map unit; while a search is what the person is busy with.
+    pub fn uphill(&self) -> Option<([f64; 2], [f64; 2])> {
+        let (_, entry) = self.shown().filter(|_| self.activity == Activity::Optimise)?;
+        let probe = self.map.probe.as_ref();
+        let (at, gradient) = match (probe, &self.walk, &self.map.picked) {
+            (None, Some(walk), _) => (walk.here.at, walk.gradient()?),
+            (Some(probe), ..) | (None, None, Some(probe)) => {
+                (probe.at, &*probe.slope.as_ref()?.gradient)
+            }
+            (None, None, None) => return None,
+        };
+        let uphill = entry.prepared.projection.downhill(gradient);
+        (uphill != [0.0; 2] && uphill.iter().all(|v| v.is_finite())).then_some((at, uphill))
     }
 
     /// Whether closing the program would lose something.
@@ -221,6 +249,7 @@ impl State {
     /// Shows a model and all of its data; pins stay with the model they were made in.
     pub fn show(&mut self, id: ModelId) {
         self.models.show(id);
+        self.walk = None;
         let map = &mut self.map;
         // Another model's shapes would stand in the wrong places at the wrong size.
         map.picture = Picture::default();

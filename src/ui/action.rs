@@ -16,6 +16,8 @@ pub enum Sheet {
     CloseUnsaved(ModelId),
     /// Models would be lost by leaving.
     QuitUnsaved,
+    /// The search as a program.
+    Code,
     /// The keys.
     Keys,
 }

@@ -6,6 +6,7 @@ use super::map::MapView;
 use super::sheets::Sheets;
 use super::{drawer, inspector, keys, panels, theme, top_bar};
 use crate::session::settings::ThemeChoice;
+use crate::session::walk::Walking;
 use crate::session::{Command, Session, State};
 use egui::{CentralPanel, Frame, Margin, Panel, ViewportCommand};
 use std::path::PathBuf;
@@ -64,7 +65,11 @@ impl App {
 
     fn act(&mut self, ctx: &egui::Context, action: Action) {
         match action {
-            Action::Do(command) => self.session.perform(command),
+            Action::Do(command) => {
+                // By hand the numbers and the code are what is looked at.
+                self.drawer_open |= command == Command::Walk(Walking::Begin);
+                self.session.perform(command);
+            }
             Action::Show(sheet) => self.sheets.open(sheet),
             Action::HideSheet => self.sheets.close(),
             Action::BrowseOpen => self.dialogs.open(),
@@ -147,10 +152,9 @@ impl eframe::App for App {
         Panel::top("top").exact_size(40.0).frame(frame(12, 4)).show(ui, |ui| {
             top_bar::show(ui, state, self.presenting, &mut actions);
         });
-        let open = self.drawer_open && drawer::has_content(state);
-        let height = if open { drawer::OPEN } else { drawer::CLOSED };
+        let height = drawer::height(state, self.drawer_open);
         Panel::bottom("drawer").exact_size(height).frame(frame(12, 8)).show(ui, |ui| {
-            drawer::show(ui, state, open, &mut actions);
+            drawer::show(ui, state, self.drawer_open, &mut actions);
         });
         if !self.presenting && !self.panel_hidden {
             let left = Panel::left("controls").exact_size(260.0).resizable(false);

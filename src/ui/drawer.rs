@@ -4,7 +4,7 @@ use super::action::{Action, Actions};
 use super::painting::fill_shape;
 use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button, note};
-use super::{curves, table};
+use super::{curves, table, walk};
 use crate::explore::colour::scale;
 use crate::explore::{duration, three_digits};
 use crate::session::climb::Climb;
@@ -15,9 +15,9 @@ use egui::{
 };
 
 /// Height of the strip.
-pub const CLOSED: f32 = 72.0;
+const CLOSED: f32 = 72.0;
 /// Height with curves and results.
-pub const OPEN: f32 = 272.0;
+const OPEN: f32 = 272.0;
 
 /// Height of the timeline and what stands beside it.
 const STRIP: f32 = 52.0;
@@ -49,24 +49,37 @@ pub fn show(ui: &mut Ui, state: &State, open: bool, actions: &mut Actions) {
     ui.scope_builder(within(rest), |ui| match state.activity {
         Activity::Explore => pins(ui, state, actions),
         Activity::Train => learning(ui, state, actions),
-        Activity::Optimise => climbing(ui, state, actions),
+        Activity::Optimise => match &state.walk {
+            Some(walk) => walk::strip(ui, walk, actions),
+            None => climbing(ui, state, actions),
+        },
     });
     if open && has_content {
         ui.separator();
-        match (state.activity, &state.climb) {
-            (Activity::Train, _) => curves::losses(ui, state),
-            (Activity::Optimise, Some(climb)) => results(ui, climb, actions),
+        match (state.activity, &state.walk, &state.climb) {
+            (Activity::Train, ..) => curves::losses(ui, state),
+            (Activity::Optimise, Some(walk), _) => walk::show(ui, walk, actions),
+            (Activity::Optimise, None, Some(climb)) => results(ui, climb, actions),
             _ => (),
         }
     }
 }
 
+/// How high it is.
+pub fn height(state: &State, open: bool) -> f32 {
+    match open && has_content(state) {
+        true if state.is_walking() => walk::OPEN,
+        true => OPEN,
+        false => CLOSED,
+    }
+}
+
 /// Whether there is anything under the strip.
-pub fn has_content(state: &State) -> bool {
+fn has_content(state: &State) -> bool {
     match state.activity {
         Activity::Explore => false,
         Activity::Train => !state.training.curve.is_empty(),
-        Activity::Optimise => state.climb.is_some(),
+        Activity::Optimise => state.climb.is_some() || state.walk.is_some(),
     }
 }
 
@@ -249,7 +262,8 @@ fn timeline(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
     }
 }
 
-fn two_lines(ui: &mut Ui, first: &str, second: &str, width: f32) {
+/// A line over a quieter one.
+pub fn two_lines(ui: &mut Ui, first: &str, second: &str, width: f32) {
     let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::hover());
     let name = format!("{first}: {second}");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Actions};
 use super::axes;
+use super::diagram;
 use super::painting::{fill_shape, outline_shape};
 use super::theme::{self, colour};
 use super::widgets::{fact, heading, note, verdict};
@@ -21,14 +22,23 @@ const NEAREST: &str =
     "The training shape that the model places nearest; its outline is drawn over the shape";
 const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both";
 
+const STEEPNESS: &str = "The length of the gradient: how much the loss falls for each unit of z along the arrow on the map. \
+     The arrow is 52 points long at 1 and 20 more for every factor of ten.";
+const LOSS: &str = "What the search makes least here, penalties included";
+const GRADIENT: &str = "How the loss changes with this coordinate; the arrow points against it";
+
 /// Draws the panel.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        if state.activity == Activity::Optimise && state.report().is_some() {
+        let walk = state.walk.as_ref().filter(|_| state.is_walking());
+        if let Some(walk) = walk {
+            diagram::show(ui, walk, state);
+        } else if state.activity == Activity::Optimise && state.report().is_some() {
             answer(ui, state, actions);
             ui.separator();
         }
-        let looked_at = state.map.probe.as_ref().or(state.map.picked.as_ref());
+        let kept = walk.map(|walk| &walk.here).or(state.map.picked.as_ref());
+        let looked_at = state.map.probe.as_ref().or(kept);
         match looked_at {
             Some(probe) => shape(ui, probe, state, actions),
             None => empty(ui, state),
@@ -73,7 +83,8 @@ fn empty(ui: &mut Ui, state: &State) {
 }
 
 fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
-    let compact = state.activity == Activity::Optimise && state.report().is_some();
+    let busy = state.report().is_some() || state.walk.is_some();
+    let compact = state.activity == Activity::Optimise && busy;
     let height = if compact { 130.0 } else { 230.0 };
     let rect = canvas(ui, height, "The shape at the cursor");
     let unit = 0.44 * rect.height() / reach(state) as f32;
@@ -97,11 +108,19 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     if !learning {
         verdict(ui, &probe.verdict);
     }
+    slope(ui, probe);
     let entry = state.models.get(probe.model.0);
     if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
         axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
     }
     details(ui, probe, actions);
+}
+
+/// How steep the objective is there.
+fn slope(ui: &mut Ui, probe: &Probe) {
+    let Some(slope) = &probe.slope else { return };
+    let steepness = slope.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+    fact(ui, "Steepness", &three_digits(steepness), STEEPNESS);
 }
 
 /// Three rows, the property that colours the map first.
@@ -124,6 +143,12 @@ fn details(ui: &mut Ui, probe: &Probe, actions: &mut Actions) {
             fact(ui, &format!("z{i}"), &format!("{z:.6}"), "A coordinate of the latent point");
         }
         fact(ui, "Distance to the data", &three_digits(probe.verdict.density_distance), DENSITY);
+        if let Some(slope) = &probe.slope {
+            fact(ui, "Loss", &format!("{:.6}", slope.loss), LOSS);
+            for (i, g) in slope.gradient.iter().enumerate().take(8) {
+                fact(ui, &format!("gradient {i}"), &format!("{g:.6}"), GRADIENT);
+            }
+        }
         fact(ui, "Round trip", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
         if let Some(worst) = probe.verdict.worst() {
             let after = three_digits(worst.after);

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Actions, Sheet};
 use super::top_bar::suggested_path;
+use crate::session::walk::Walking;
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{Context, FocusDirection, Key, KeyboardShortcut, Modifiers};
 
@@ -12,9 +13,11 @@ pub const HELP: &[(&str, &str)] = &[
     ("Shift-click, right-click", "Walk there, pin it"),
     ("Double-click, C", "Climb from there"),
     ("R", "Climb from all restarts"),
+    ("B", "Step by hand"),
     ("Space   ,   .", "Play or pause, one step back, one step on"),
+    ("by hand", "A whole step, one stage back, one stage on"),
     ("[   ]", "Slower, faster"),
-    ("G  H  D  P  T", "Shapes, heat, data, paths, trust"),
+    ("G  H  D  P  T  V", "Shapes, heat, data, paths, trust, gradient"),
     ("F", "Show all data"),
     ("Tab", "Left panel"),
     ("Drag, scroll", "Move the map, zoom"),
@@ -85,6 +88,8 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
         (Key::D, Command::ToggleOverlay(Overlay::Data)),
         (Key::P, Command::ToggleOverlay(Overlay::Paths)),
         (Key::T, Command::ToggleOverlay(Overlay::Trust)),
+        (Key::V, Command::ToggleOverlay(Overlay::Gradient)),
+        (Key::B, Command::Walk(Walking::Begin)),
         (Key::F, Command::Fit),
         (Key::Escape, Command::Cancel),
         (Key::ArrowLeft, Command::Nudge([-0.02, 0.0])),

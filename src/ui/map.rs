@@ -7,7 +7,9 @@ use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button};
 use crate::explore::Bounds;
 use crate::explore::colour::scale;
-use crate::explore::compose::{Climb, Subject, compose};
+use crate::explore::compose::{Climb, Subject, Walk, compose};
+use crate::explore::glyphs;
+use crate::explore::slopes::Arrow;
 use crate::explore::three_digits;
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{
@@ -49,6 +51,9 @@ impl MapView {
             empty(&painter, rect, ui.visuals().weak_text_color());
             return;
         };
+        let walk = state.walk.as_ref().filter(|_| state.is_walking());
+        let path = walk.map(crate::session::walk::Walk::path).unwrap_or_default();
+        let walk = walk.map(|walk| (walk, path.as_slice()));
         let subject = Subject {
             grid: state.map.picture.grid.as_ref(),
             reach: entry.prepared.model.card.statistics.reach,
@@ -56,7 +61,10 @@ impl MapView {
             range: state.range(),
             points: &entry.prepared.points,
             fog: state.map.picture.fog.as_ref(),
-            climb: shown_climb(state),
+            climb: shown_climb(state).filter(|_| walk.is_none()),
+            slopes: state.map.picture.slopes.as_deref(),
+            walk: walk.map(|(walk, path)| Walk { path, step: walk.step() }),
+            uphill: state.uphill().map(|(at, slope)| uphill(at, slope, transform)),
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
         };
         let plain = state.activity == Activity::Train;
@@ -149,12 +157,21 @@ impl MapView {
         ink: [u8; 4],
         casing: [u8; 4],
     ) {
-        if let Some(picked) = &state.map.picked {
+        let start = state.walk.as_ref().filter(|_| state.is_walking()).map(|walk| walk.start());
+        // A walk from the kept point marks its start itself.
+        if let Some(picked) = state.map.picked.as_ref().filter(|p| Some(p.z.as_slice()) != start) {
             let at = transform.to_screen(picked.at);
             painter.circle_stroke(at, 8.0, Stroke::new(4.5, colour(casing)));
             painter.circle_stroke(at, 8.0, Stroke::new(2.2, colour(ink)));
         }
     }
+}
+
+/// The arrow from a point to where the objective gets better, as long as it is steep.
+fn uphill(at: [f64; 2], slope: [f64; 2], transform: Transform) -> Arrow {
+    let steepness = slope[0].hypot(slope[1]);
+    let length = glyphs::slope_length(steepness) / transform.unit();
+    [at, [0, 1].map(|k| at[k] + length * slope[k] / steepness)]
 }
 
 /// The search at the moment that is shown; a search in another model's latent is not drawn.
@@ -228,6 +245,14 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
             visible.trust,
             true,
             "Fog beyond the data, hatching where outlines cross themselves (T)",
+        ),
+        (
+            Overlay::Gradient,
+            "Gradient",
+            visible.gradient,
+            true,
+            "Arrows to where the climb's objective gets better; the longer the steeper, by the square \
+             root, up to the steepest tenth (V)",
         ),
     ];
     let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), vec2(rect.width() - 20.0, 34.0));

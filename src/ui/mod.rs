@@ -3,7 +3,9 @@
 mod action;
 mod app;
 mod axes;
+mod code;
 mod curves;
+mod diagram;
 mod dialogs;
 mod drawer;
 mod inspector;
@@ -16,6 +18,7 @@ mod sheets;
 mod table;
 mod theme;
 mod top_bar;
+mod walk;
 mod widgets;
 
 pub use app::App;

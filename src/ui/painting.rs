@@ -5,7 +5,7 @@ use crate::explore::Bounds;
 use crate::explore::colour::Rgba;
 use crate::explore::glyphs;
 use crate::explore::grid::{Mesh as Fill, ShapeGrid};
-use crate::explore::scene::{Layer, Line, Mark, MarkKind, Scene, Shapes};
+use crate::explore::scene::{Arrows, Layer, Line, Mark, MarkKind, Scene, Shapes};
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{
     Align2, Color32, ColorImage, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureHandle,
@@ -165,6 +165,9 @@ pub fn paint(painter: &Painter, scene: &Scene, transform: Transform, cache: &mut
                 painter.extend(discs.map(|c| Shape::circle_filled(c, dots.radius, fill)));
             }
             Layer::Line(line) => paint_line(painter, line, transform),
+            Layer::Arrows(arrows) => {
+                painter.add(Shape::mesh(arrow_mesh(arrows, transform)));
+            }
             Layer::Mark(mark) => paint_mark(painter, mark, transform),
             Layer::Text(text) => {
                 let font = FontId::new(text.size, super::theme::strong());
@@ -322,6 +325,25 @@ fn paint_line(painter: &Painter, line: &Line, transform: Transform) {
         painter.line(points.clone(), Stroke::new(line.width + 2.0, colour(casing)));
     }
     painter.line(points, Stroke::new(line.width, colour(line.colour)));
+}
+
+/// How much wider an arrow's casing is than the arrow, on each side, in points.
+const ARROW_CASING: f64 = 1.2;
+
+/// All casings, then all arrows, so that no casing covers an arrow.
+fn arrow_mesh(arrows: &Arrows, transform: Transform) -> Mesh {
+    let mut mesh = Mesh::default();
+    let width = f64::from(arrows.width);
+    for (casing, ink) in [(ARROW_CASING, arrows.casing), (0.0, arrows.colour)] {
+        for ends in arrows.arrows.iter() {
+            let [tail, tip] = ends.map(|end| pair(transform.to_screen(end)));
+            let base = mesh.vertices.len() as u32;
+            let corners = glyphs::arrow(tail, tip, width, casing);
+            mesh.vertices.extend(corners.map(|corner| vertex(point(corner), colour(ink))));
+            mesh.indices.extend(glyphs::ARROW_TRIANGLES.map(|i| base + i));
+        }
+    }
+    mesh
 }
 
 fn paint_mark(painter: &Painter, mark: &Mark, transform: Transform) {

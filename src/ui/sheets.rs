@@ -43,13 +43,18 @@ impl Sheets {
     pub fn show(&mut self, ctx: &egui::Context, state: &State, actions: &mut Actions) {
         let Some(mut sheet) = self.shown.take() else { return };
         let response = Modal::new(Id::unique("sheet")).show(ctx, |ui| {
-            ui.set_width(if sheet == Sheet::Data { 700.0 } else { 460.0 });
+            ui.set_width(match sheet {
+                Sheet::Data => 700.0,
+                Sheet::Code => 860.0,
+                _ => 460.0,
+            });
             match &mut sheet {
                 Sheet::Open(path) => open(ui, path, state, actions),
                 Sheet::Save(id, path) => save(ui, *id, path, state, actions),
                 Sheet::Data => self.data(ui, &state.settings.recipe, actions),
                 Sheet::CloseUnsaved(id) => close_unsaved(ui, *id, state, actions),
                 Sheet::QuitUnsaved => quit_unsaved(ui, state, actions),
+                Sheet::Code => super::code::sheet(ui, state, actions),
                 Sheet::Keys => keys(ui, actions),
             }
         });

@@ -45,6 +45,11 @@ pub fn accent(ui: &egui::Ui) -> Color32 {
     ui.visuals().selection.stroke.color
 }
 
+/// Text on that colour.
+pub fn on_accent(ui: &egui::Ui) -> Color32 {
+    if ui.visuals().dark_mode { Color32::from_rgb(16, 24, 38) } else { Color32::WHITE }
+}
+
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let faces: [(&str, &'static [u8]); 2] = [

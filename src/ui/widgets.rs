@@ -20,8 +20,7 @@ pub fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
 /// The one button of a panel that is pressed next.
 pub fn primary(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
     let accent = theme::accent(ui);
-    let ink = if ui.visuals().dark_mode { Color32::from_rgb(16, 24, 38) } else { Color32::WHITE };
-    let label = RichText::new(text).family(theme::strong()).size(16.0).color(ink);
+    let label = RichText::new(text).family(theme::strong()).size(16.0).color(theme::on_accent(ui));
     let size = vec2(ui.available_width(), 36.0);
     ui.add_sized(size, Button::new(label).fill(accent)).on_hover_text(tooltip)
 }

@@ -2,11 +2,13 @@
 
 use crate::data::property::Property;
 use crate::objective::Goal;
+use crate::optimise::Rule;
 use crate::session::climb::Climb;
+use crate::session::walk::Walking;
 use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::widgets::{heading, note, number, primary, row, segments};
-use egui::{ComboBox, Ui};
+use egui::{Button, ComboBox, Ui};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     heading(ui, "Climb");
@@ -76,7 +78,25 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::ClearClimb);
         }
     });
+    let by_gradient = Rule::of(state.settings.search.method).is_some();
+    let by_hand = ui.add_enabled(by_gradient, Button::new("Step by hand"));
+    let by_hand = by_hand
+        .on_hover_text(
+            "Walk one restart from the kept point (or a drawn start) through every stage of the update, \
+             with its numbers and its code (B)",
+        )
+        .on_disabled_hover_text("By hand goes with the methods that follow a gradient step by step");
+    if by_hand.clicked() {
+        actions.command(Command::Walk(Walking::Begin));
+    }
     ui.collapsing("More", |ui| {
+        if ui
+            .button("Show code\u{2026}")
+            .on_hover_text("The lines of PyTorch and the command line that do the same")
+            .clicked()
+        {
+            actions.push(Action::Show(Sheet::Code));
+        }
         if ui
             .button("Starts from a file\u{2026}")
             .on_hover_text(

@@ -1,0 +1,164 @@
+//! A search by hand on the map: one restart, update by update, stage by stage.
+
+use super::Session;
+use super::models::{ModelId, Prepared};
+use super::probe::Probe;
+use super::state::Activity;
+use crate::error::Result;
+use crate::explore::slopes::Arrow;
+use crate::objective::Space;
+use crate::optimise::code::{CodeLine, pytorch};
+use crate::optimise::{ByHand, SearchConfig, Stage};
+use std::sync::Arc;
+
+/// What can be done with a walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Walking {
+    /// Begin at the kept point, else at the one under the mouse, else at the first start that is drawn.
+    Begin,
+    /// Go on by one stage.
+    GoOn,
+    /// Go back by one stage.
+    GoBack,
+    /// Go on by whole updates.
+    Steps(usize),
+    /// Go back to the start.
+    Reset,
+    /// Take it off the map.
+    End,
+}
+
+/// A walk as the window sees it.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// The model that is searched, and its version then.
+    pub model: (ModelId, u64),
+    /// The numbers.
+    pub by_hand: ByHand,
+    /// The shape where it stands; once the point has moved, where it has come to.
+    pub here: Probe,
+    /// The search as PyTorch, each line with its stage.
+    pub code: Vec<CodeLine>,
+    prepared: Arc<Prepared>,
+}
+
+impl Walk {
+    fn new(
+        model: (ModelId, u64),
+        prepared: Arc<Prepared>,
+        settings: &SearchConfig,
+        start: Vec<f64>,
+    ) -> Result<Self> {
+        let by_hand = ByHand::new(prepared.model.clone(), settings, start)?;
+        let here = look(&prepared, model, &by_hand)?;
+        let code = pytorch(by_hand.config(), &prepared.model);
+        Ok(Self { model, by_hand, here, code, prepared })
+    }
+
+    fn go(&mut self, walking: Walking) -> Result<()> {
+        match walking {
+            Walking::GoOn => drop(self.by_hand.go_on()?),
+            Walking::GoBack => drop(self.by_hand.go_back()),
+            Walking::Steps(steps) => {
+                for _ in 0..steps {
+                    if !self.by_hand.step_on()? {
+                        break;
+                    }
+                }
+            }
+            Walking::Reset => self.by_hand.reset(),
+            Walking::Begin | Walking::End => (),
+        }
+        self.here = look(&self.prepared, self.model, &self.by_hand)?;
+        Ok(())
+    }
+
+    /// The latent point where it began, `[latent]`.
+    pub fn start(&self) -> &[f64] {
+        let by_hand = &self.by_hand;
+        by_hand.past().first().map_or(by_hand.here().0, |first| &first.z)
+    }
+
+    /// The points of the map it has been at, the one where it stands last.
+    pub fn path(&self) -> Vec<[f64; 2]> {
+        let project = |z: &[f64]| self.prepared.projection.project(z);
+        let before = self.by_hand.past().iter().map(|moment| project(&moment.z));
+        let at = project(self.by_hand.here().0);
+        let moved = (at != self.here.at).then_some(self.here.at);
+        before.chain([at]).chain(moved).collect()
+    }
+
+    /// The gradient of the loss where it stands, `[latent]`, from the stage that computes it to the one that
+    /// moves the point.
+    pub fn gradient(&self) -> Option<&[f64]> {
+        let in_latent = self.by_hand.config().space == Space::Latent;
+        let moment = self.by_hand.moment().filter(|_| in_latent)?;
+        let known = (Stage::Gradient..Stage::Move).contains(&self.by_hand.stage());
+        known.then_some(&moment.gradient)
+    }
+
+    /// The step that this update makes, until it is made.
+    pub fn step(&self) -> Option<Arrow> {
+        let moment = self.by_hand.moment().filter(|_| self.by_hand.stage() < Stage::Move)?;
+        Some([self.here.at, self.prepared.projection.project(&moment.next_z)])
+    }
+}
+
+/// The shape where a walk stands.
+fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &ByHand) -> Result<Probe> {
+    let (mut z, _) = by_hand.here();
+    if let Some(moment) = by_hand.moment().filter(|_| by_hand.stage() >= Stage::Move) {
+        z = &moment.next_z;
+    }
+    let property = by_hand.config().aim.property();
+    Probe::at(prepared, model, prepared.projection.project(z), Some(z), property)
+}
+
+impl Session {
+    pub(super) fn walk(&mut self, walking: Walking) {
+        let done = match (walking, &mut self.state.walk) {
+            (Walking::Begin, _) => self.begin_walk(),
+            (Walking::End, walk) => {
+                *walk = None;
+                Ok(())
+            }
+            (_, Some(walk)) => walk.go(walking),
+            (_, None) => Ok(()),
+        };
+        if let Err(error) = done {
+            self.state.notices.error(error);
+        }
+    }
+
+    fn begin_walk(&mut self) -> Result<()> {
+        let state = &self.state;
+        let Some((id, entry)) = state.shown() else { return Ok(()) };
+        let settings = &state.settings.search;
+        let start = match state.map.picked.as_ref().or(state.map.probe.as_ref()) {
+            Some(probe) => probe.z.clone(),
+            None => {
+                let first = SearchConfig { restarts: 1, ..settings.clone() };
+                first.draw_starts(&entry.prepared.model)?.row(0).to_vec()
+            }
+        };
+        let version = (id, entry.version);
+        let walk = Walk::new(version, entry.prepared.clone(), settings, start)?;
+        self.state.settings.hint_followed = true;
+        self.state.walk = Some(walk);
+        self.turn(Activity::Optimise);
+        Ok(())
+    }
+
+    /// Begins the walk again from its start, with the settings as they are now.
+    pub(super) fn walk_again(&mut self) {
+        let Some(walk) = &self.state.walk else { return };
+        let settings = &self.state.settings.search;
+        match Walk::new(walk.model, walk.prepared.clone(), settings, walk.start().to_vec()) {
+            Ok(walk) => self.state.walk = Some(walk),
+            Err(error) => {
+                self.state.walk = None;
+                self.state.notices.error(error);
+            }
+        }
+    }
+}
