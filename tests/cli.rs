@@ -189,7 +189,9 @@ fn a_field_covers_the_data() {
 #[test]
 fn pictures_have_their_size_and_their_format() {
     let folder = TempDir::new().unwrap();
-    for (what, theme) in [("shapes", "light"), ("heat", "dark"), ("points", "light")] {
+    for (what, theme) in
+        [("shapes", "light"), ("heat", "dark"), ("points", "light"), ("gradient", "light")]
+    {
         let line =
             format!("render --model M --what {what} --theme {theme} --size 200 --out F/{what}.png");
         succeed(&words(&line, folder.path()));

@@ -7,7 +7,7 @@ use latent_explorer::error::Error;
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::objective::{Aim, Goal};
-use latent_explorer::optimise::{SearchConfig, StopReason};
+use latent_explorer::optimise::{Method, Rule, Search, SearchConfig, Stage, StopReason};
 use latent_explorer::session::climb::Findings;
 use latent_explorer::session::event::{
     End, Event, Outcome, Progress, RunId, SearchProgress, TrainingProgress,
@@ -16,6 +16,7 @@ use latent_explorer::session::job::{self, Ending, Reporter};
 use latent_explorer::session::models::ModelId;
 use latent_explorer::session::settings::ThemeChoice;
 use latent_explorer::session::training::Phase;
+use latent_explorer::session::walk::{Walk, Walking};
 use latent_explorer::session::{Activity, Command, Overlay, Session, State};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -722,4 +723,150 @@ fn what_is_looked_at_belongs_to_the_model_that_is_shown() {
     assert_eq!(pins, [(sample, [0.1, 0.2])], "pins wait with the model they were made in");
     session.perform(Command::Undo);
     assert_eq!(session.state().map.pins[0].at, [0.4, 0.4]);
+}
+
+/// Begins a walk by hand from a point of the map.
+fn walk(session: &mut Session, from: [f64; 2], config: SearchConfig) {
+    session.perform(Command::SetSearch(config));
+    session.perform(Command::Pick(from));
+    session.perform(Command::Walk(Walking::Begin));
+}
+
+fn walked(session: &Session) -> &Walk {
+    session.state().walk.as_ref().unwrap()
+}
+
+#[test]
+fn a_walk_by_hand_makes_the_steps_of_the_search() {
+    let mut session = session();
+    let from = [0.4, -0.7];
+    walk(&mut session, from, search(9, 6));
+    assert_eq!(session.state().activity, Activity::Optimise);
+    let config = walked(&session).by_hand.config().clone();
+    assert_eq!((config.restarts, walked(&session).start()), (1, from.as_slice()));
+    let model = session.state().shown().unwrap().1.prepared.model.clone();
+    let mut search = Search::new(model, config).unwrap();
+    let mut going = true;
+    while going {
+        let walk = walked(&session);
+        let restart = &search.restarts()[0];
+        assert_eq!(walk.by_hand.here(), (restart.last.0.as_slice(), restart.last.1));
+        assert_eq!(walk.here.z, restart.last.0, "the shape is that of the point");
+        assert_eq!(walk.path().len(), search.done() + 1);
+        going = search.step().unwrap();
+        // Space makes a whole step.
+        session.perform(Command::TogglePlay);
+    }
+    let walk = walked(&session);
+    assert_eq!(walk.by_hand.ended(), Some(StopReason::StepsDone));
+    assert_eq!(walk.here.z, search.restarts()[0].last.0);
+    assert!(walk.step().is_none() && walk.gradient().is_none());
+    session.perform(Command::Walk(Walking::Reset));
+    assert_eq!(walked(&session).path(), [from]);
+    session.perform(Command::Walk(Walking::Steps(4)));
+    assert_eq!(walked(&session).path().len(), 5);
+}
+
+#[test]
+fn stages_of_a_walk_go_forwards_and_back() {
+    let mut session = session();
+    walk(&mut session, [0.4, -0.7], search(1, 6));
+    let at_start = session.state().uphill();
+    assert!(at_start.is_none(), "the gradient is not known yet");
+    let mut seen = Vec::new();
+    for _ in 0..12 {
+        let walk = walked(&session);
+        seen.push((walk.by_hand.stage(), walk.here.clone(), walk.step(), session.state().uphill()));
+        session.perform(Command::StepBy(1));
+    }
+    let stages: Vec<Stage> = seen.iter().take(5).map(|seen| seen.0).collect();
+    assert_eq!(stages, Stage::of(Rule::Adam));
+    let (move_made, next) = (&seen[4].1, &seen[5].1);
+    assert!(move_made.z == next.z && move_made.z != seen[3].1.z, "the point moves in its stage");
+    assert!(seen[1].3.is_some() && seen[1].2.is_some() && seen[4].2.is_none());
+    for before in seen.into_iter().rev() {
+        session.perform(Command::StepBy(-1));
+        let walk = walked(&session);
+        let now = (walk.by_hand.stage(), walk.here.clone(), walk.step(), session.state().uphill());
+        assert!(now == before, "{now:?} {before:?}");
+    }
+}
+
+#[test]
+fn a_walk_begins_again_with_new_settings_and_ends_when_it_should() {
+    let mut session = session();
+    let from = [0.4, -0.7];
+    walk(&mut session, from, search(5, 6));
+    session.perform(Command::Walk(Walking::Steps(3)));
+    session.perform(Command::SetSearch(search(7, 6)));
+    assert_eq!(walked(&session).path().len(), 4, "other restarts are no matter of this one");
+    session.perform(Command::SetSearch(SearchConfig { rate: 0.3, ..search(7, 6) }));
+    assert_eq!(walked(&session).path(), [from]);
+    assert_eq!(walked(&session).by_hand.moment().unwrap().rate, 0.3);
+    session.perform(Command::Walk(Walking::GoOn));
+    session.perform(Command::SetProperty(Property::Area));
+    assert_eq!(walked(&session).by_hand.config().aim.property(), Property::Area);
+    assert_eq!(walked(&session).by_hand.stage(), Stage::Value);
+    session.perform(Command::Cancel);
+    assert!(session.state().walk.is_none() && session.state().map.picked.is_some());
+
+    session.perform(Command::Walk(Walking::Begin));
+    session.perform(Command::OpenSample(1));
+    assert!(session.state().walk.is_none(), "it belongs to its model");
+    session.perform(Command::Walk(Walking::Begin));
+    let drawn = walked(&session).start().to_vec();
+    let model = session.state().shown().unwrap().1.prepared.model.clone();
+    let starts = session.state().settings.search.draw_starts(&model).unwrap();
+    assert_eq!(drawn, starts.row(0), "without a point it begins at the first start");
+    session.perform(Command::Walk(Walking::End));
+    assert!(session.state().walk.is_none());
+    session.perform(Command::Walk(Walking::Begin));
+    climb(&mut session, search(2, 3));
+    assert!(session.state().walk.is_none(), "a climb takes its place");
+    until_climbed(&mut session);
+    session.perform(Command::SetSearch(SearchConfig { method: Method::CmaEs, ..search(2, 3) }));
+    session.perform(Command::Walk(Walking::Begin));
+    assert!(errors(&session)[0].contains("by hand goes with adam"), "{:?}", errors(&session));
+}
+
+#[test]
+fn the_arrow_at_a_point_shows_where_the_whole_objective_gets_better() {
+    let mut session = session();
+    let at = [0.4, -0.7];
+    session.perform(Command::Pick(at));
+    assert!(session.state().uphill().is_none(), "exploring asks for no gradient");
+    session.perform(Command::Turn(Activity::Optimise));
+    let (from, up) = session.state().uphill().unwrap();
+    assert_eq!(from, at);
+    let slope = session.state().map.picked.as_ref().unwrap().slope.clone().unwrap();
+    assert_eq!([-slope.gradient[0], -slope.gradient[1]], up);
+    let aim = Aim { l2: 100.0, ..Aim::default() };
+    session.perform(Command::SetSearch(SearchConfig { aim, ..SearchConfig::default() }));
+    let (_, home) = session.state().uphill().unwrap();
+    assert!(home[0] < -70.0 && home[1] > 100.0, "a strong L2 penalty points home: {home:?}");
+    session.perform(Command::Hover(Some([1.0, 1.0])));
+    assert_eq!(session.state().uphill().unwrap().0, [1.0, 1.0]);
+}
+
+#[test]
+fn the_gradient_is_a_layer_that_follows_the_aim() {
+    let mut session = session();
+    session.perform(Command::Resize([720.0, 600.0]));
+    session.perform(Command::ToggleOverlay(Overlay::Gradient));
+    let arrows = |state: &State| state.map.picture.slopes.as_ref().map(|s| s.arrows.clone());
+    let current = |state: &State| state.map.picture.key.is_some_and(|k| Some(k) == state.map.asked);
+    until(&mut session, "the arrows", |state| arrows(state).is_some() && current(state));
+    let up = arrows(session.state()).unwrap();
+    assert!(up.len() > 100);
+    let down = Aim::of(Property::Roundness, Goal::Min);
+    let config = SearchConfig { aim: down, ..SearchConfig::default() };
+    session.perform(Command::SetSearch(config));
+    until(&mut session, "the other arrows", |state| {
+        current(state) && arrows(state).is_some_and(|arrows| arrows != up)
+    });
+    let down = arrows(session.state()).unwrap();
+    let same = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) < 1e-6;
+    assert!(up.iter().zip(down.iter()).all(|(up, down)| same(up[0], down[1])));
+    session.perform(Command::ToggleOverlay(Overlay::Gradient));
+    until(&mut session, "a map without", |state| current(state) && arrows(state).is_none());
 }

@@ -1,11 +1,12 @@
 //! The whole window, used as a person would use it: no driver, no display, by mouse and keyboard.
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{DroppedFile, Key, Modifiers, Pos2, Theme, ViewportCommand, ViewportEvent, ViewportId};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 use latent_explorer::explore::compose::Visible;
 use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::optimise::Stage;
 use latent_explorer::session::training::Phase;
 use latent_explorer::session::{Activity, State};
 use latent_explorer::ui::App;
@@ -343,6 +344,58 @@ fn a_climb_ends_with_a_star_a_table_and_a_playback() {
 }
 
 #[test]
+fn one_restart_is_walked_by_hand() {
+    let mut window = open();
+    key(&mut window, Key::Num3);
+    let at = on_map(&window, 0.4, 0.6);
+    click_at(&mut window, at, egui::PointerButton::Primary);
+    window.remove_cursor();
+    press(&mut window, "Step by hand");
+    settle(&mut window);
+    let walk = |window: &Window| state(window).walk.clone().unwrap();
+    assert!(near(walk(&window).path()[0], state(&window).map.picked.as_ref().unwrap().at));
+    assert!(said(&window, "Step 0 of 500: Value, 1 of 5") && said(&window, "roundness = "));
+    window.get_by_label("What moves and what is locked");
+    for (pressed, sentence) in [
+        (Key::Period, "Gradient, 2 of 5"),
+        (Key::Period, "m0 = 0.9 × 0 + 0.1 × "),
+        (Key::Period, "m_hat0 = "),
+        (Key::Comma, "v: "),
+        (Key::Space, "Step 1 of 500: Value, 1 of 5"),
+    ] {
+        key(&mut window, pressed);
+        assert!(said(&window, sentence), "{sentence}");
+    }
+    click(&mut window, "Next stage");
+    assert_eq!(walk(&window).by_hand.stage(), Stage::Gradient);
+    let lit = window.get_by_label_contains("loss.backward()");
+    assert_eq!(lit.accesskit_node().toggled(), Some(Toggled::True), "the running line is lit");
+    click(&mut window, "10 steps");
+    assert_eq!(walk(&window).path().len(), 12);
+    click(&mut window, "Start again");
+    assert_eq!(walk(&window).path().len(), 1);
+
+    click(&mut window, "Show code");
+    settle(&mut window);
+    assert!(said(&window, "The same search in PyTorch") && said(&window, "--starts starts.csv"));
+    let copied = |window: &Window| {
+        window.output().platform_output.commands.iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
+    };
+    window.get_by_role_and_label(Role::Button, "Copy script").click();
+    window.step();
+    let script = copied(&window).expect("a script on the clipboard");
+    assert!(script.starts_with("import") && script.contains("loss = -roundness(x)"), "{script}");
+    click(&mut window, "Close");
+    key(&mut window, Key::Escape);
+    assert!(state(&window).walk.is_none());
+    settle(&mut window);
+    assert!(map(&window).height() > 500.0, "the drawer has nothing left to show");
+}
+
+#[test]
 fn a_double_click_climbs_from_there() {
     let mut window = open();
     key(&mut window, Key::Num3);
@@ -487,6 +540,7 @@ fn keys_switch_layers_and_hide_the_panel() {
         (Key::D, |v| v.data),
         (Key::P, |v| v.paths),
         (Key::T, |v| v.trust),
+        (Key::V, |v| v.gradient),
     ] {
         let before = layer(state(&window).visible());
         key(&mut window, pressed);
@@ -534,8 +588,21 @@ fn look_at_everything(theme: Theme) {
         window.get_by_label("Details").click();
         act(&mut window);
     }
+    key(&mut window, Key::B);
+    for _ in 0..6 {
+        key(&mut window, Key::Period);
+        settle(&mut window);
+    }
+    click(&mut window, "Show code");
+    settle(&mut window);
+    window.get_by_label("What these lines stand on").click();
+    act(&mut window);
+    settle(&mut window);
+    click(&mut window, "Close");
+    click(&mut window, "End");
+    key(&mut window, Key::V);
+    settle(&mut window);
     climb(&mut window);
-    click(&mut window, "Open curves and results");
     settle(&mut window);
     for property in ["Area", "Perimeter", "Heat shedding", "Roundness"] {
         key(&mut window, Key::Num1);

@@ -9,6 +9,7 @@ use crate::explore::compose::{Points, Subject, Visible, compose, heat_pixels};
 use crate::explore::fog::Fog;
 use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::{HeatField, usual_range};
+use crate::explore::slopes::SlopeField;
 use crate::explore::{Bounds, Projection, Scene, encoded, home_view};
 use crate::export::bar::ColourBar;
 use crate::export::png::png;
@@ -16,7 +17,7 @@ use crate::export::svg::{Picture, map_size, svg};
 use crate::export::tables;
 use crate::model::Model;
 use crate::numerics::files::write_whole;
-use crate::objective::Objective;
+use crate::objective::{Aim, Goal, Objective, Space};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -89,6 +90,14 @@ enum What {
     Heat,
     /// The encoded data and the families' names, over grey shapes
     Points,
+    /// Arrows to where the property grows, over its heat map
+    Gradient,
+}
+
+impl What {
+    fn has_heat(self) -> bool {
+        matches!(self, Self::Heat | Self::Gradient)
+    }
 }
 
 /// Light or dark.
@@ -170,7 +179,7 @@ impl<'a> Map<'a> {
     fn new(model: Arc<Model>, what: What, aspect: f64, palette: &'a Palette) -> Self {
         let projection = Projection::of(&model.encoded.mu);
         let view = home_view(&model, &projection).with_aspect(aspect);
-        let spacing = view.size()[0] / if what == What::Heat { 13.0 } else { 24.0 };
+        let spacing = view.size()[0] / if what.has_heat() { 13.0 } else { 24.0 };
         Self { model, projection, view: aligned(view, spacing), spacing, palette }
     }
 
@@ -212,12 +221,20 @@ impl<'a> Map<'a> {
         subject.range = range.unwrap_or(subject.range);
         let field;
         let pixels;
-        if what == What::Heat {
+        let slopes;
+        if what == What::Gradient {
+            let aim = Aim::of(property, Goal::Max);
+            let climb = Objective::new(model.clone(), aim, Space::Latent)?;
+            slopes = SlopeField::compute(&climb, projection, &lattice)?;
+            subject.slopes = Some(&slopes);
+        }
+        if what.has_heat() {
             field = heat(model, property, projection, *view, HEAT_CELLS)?;
             pixels = heat_pixels(&field, subject.range);
             subject.heat = Some((&field, &pixels));
         }
-        let visible = Visible { heat: what == What::Heat, ..shapes };
+        let gradient = what == What::Gradient;
+        let visible = Visible { heat: what.has_heat(), gradient, ..shapes };
         let bar = ColourBar { label: property.label().to_owned(), range: subject.range };
         Ok((compose(&subject, visible, false, *view, palette), Some(bar)))
     }

@@ -381,7 +381,7 @@ mod tests {
             heat: None,
             range: (0.0, 1.0),
             points: &points,
-            data_box: None,
+            fog: None,
             climb: None,
             slopes: Some(&slopes),
             walk: Some(Walk { path: &path, step: Some(step) }),

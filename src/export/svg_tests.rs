@@ -70,6 +70,12 @@ fn every_layer_is_written_and_drawn() {
         colour: RED,
         halo: [255; 4],
     };
+    let arrows = Arrows {
+        arrows: Arc::new(vec![[[-0.5, 0.0], [0.5, 0.0]]]),
+        width: 2.0,
+        colour: RED,
+        casing: [0, 0, 0, 255],
+    };
     let far = line(vec![[0.0, 0.0], [1e30, 0.0], [f64::NAN, 1.0]]);
     for (layer, parts) in [
         (Layer::Image(image), vec!["<image", "data:image/png;base64,"]),
@@ -79,6 +85,7 @@ fn every_layer_is_written_and_drawn() {
         (Layer::Hatch(vec![cell], RED), vec!["<path", "stroke-width=\"1\""]),
         (Layer::Dots(dots), vec!["<circle"]),
         (line(vec![[0.0; 2], [0.5; 2]]), vec!["stroke-width=\"4.8\"", "stroke-width=\"2\""]),
+        (Layer::Arrows(arrows), vec!["paint-order=\"stroke\"", "<path d=\"M", "Z\"/>"]),
         (far, vec!["L100000 100"]),
         (mark(MarkKind::Dot), vec!["<circle"]),
         (mark(MarkKind::Ring), vec!["fill=\"none\""]),

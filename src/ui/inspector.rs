@@ -111,7 +111,10 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     slope(ui, probe);
     let entry = state.models.get(probe.model.0);
     if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
-        axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
+        // By hand the update alone moves the point.
+        ui.add_enabled_ui(!state.is_walking(), |ui| {
+            axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
+        });
     }
     details(ui, probe, actions);
 }
