@@ -9,7 +9,7 @@ use crate::trust::Belief;
 /// The weight of the L2 penalty that is usual.
 const L2: f64 = 0.01;
 /// A weight of the term "inside the data" that outweighs what a thin shape gains.
-const INSIDE: f64 = 10.0;
+const INSIDE: f64 = 1.0;
 
 /// A lesson under way.
 #[derive(Clone, Debug, PartialEq)]
