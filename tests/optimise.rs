@@ -280,8 +280,8 @@ fn every_method_climbs_within_its_budget_and_counts_what_it_spends() {
         } else {
             assert_eq!(end.gradients, 0, "{method:?}");
         }
-        // A generation or a line search is finished, not cut.
-        assert!(end.evaluations() <= 6 * (config.budget() + 40), "{method:?}: {end:?}");
+        // A generation or a line search that goes beyond it is finished, but counts for nothing.
+        assert!(end.evaluations() <= 6 * config.budget(), "{method:?}: {end:?}");
         assert!(search.restarts().iter().all(|r| r.stop_reason.is_some()));
         let progress = search.progress();
         assert!(progress.windows(2).all(|w| w[1].best_loss <= w[0].best_loss));

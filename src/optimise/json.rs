@@ -54,8 +54,9 @@ impl Serialize for Restarts<'_> {
     }
 }
 
+/// One restart in full.
 #[derive(Serialize)]
-struct JsonRestart<'a> {
+pub(super) struct JsonRestart<'a> {
     start: &'a [f64],
     z_best: &'a [f64],
     value_best: f64,
@@ -79,7 +80,7 @@ struct JsonRestart<'a> {
 }
 
 impl<'a> JsonRestart<'a> {
-    fn new(report: &'a RestartReport, keep: Trajectory) -> Self {
+    pub(super) fn new(report: &'a RestartReport, keep: Trajectory) -> Self {
         let restart = &report.restart;
         let (steps, kept): (Vec<usize>, Vec<usize>) = restart
             .kept_steps()

@@ -4,6 +4,7 @@ mod by_hand;
 pub mod code;
 pub mod config;
 mod json;
+pub mod race;
 mod report;
 pub mod rivals;
 pub mod schedule;
@@ -12,6 +13,7 @@ mod update;
 
 pub use by_hand::{ByHand, Moment, Stage};
 pub use config::{Method, SearchConfig, Starts, Trajectory};
+pub use race::{Lane, LaneReport, Lanes, Race, RaceReport};
 pub use report::{Answer, InData, RestartReport, SearchReport, TermAnswer};
 pub use schedule::Plateau;
 pub use search::{Best, Restart, Search, StopReason, Tally};

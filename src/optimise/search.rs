@@ -381,9 +381,9 @@ impl Search {
         (0..self.restarts.len()).map(rival).collect()
     }
 
-    /// One iteration of every rival that still goes; all that they ask for is counted.
+    /// One iteration of every rival that still goes; all that they ask for is counted, up to the budget.
     fn advance_rivals(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<()> {
-        let mut tally = self.tally();
+        let (mut tally, budget) = (self.tally(), self.config.budget());
         let Self { engine, objective, restarts, spent, active, .. } = self;
         let Engine::Rivals(rivals) = engine else { return Ok(()) };
         let is_going = |(index, _): &(usize, &mut Rival)| active.binary_search(index).is_ok();
@@ -397,10 +397,14 @@ impl Search {
             let Some(found) = objective.evaluate_unless(&asked.points, slopes, stop)? else {
                 return Ok(None);
             };
-            tally.count(asked.rivals.len(), slopes);
             for (k, &rival) in asked.rivals.iter().enumerate() {
                 let index = active[rival];
+                if spent[index] >= budget {
+                    // An iteration ends as a whole, but what lies beyond the budget counts for nothing.
+                    continue;
+                }
                 spent[index] += 1 + usize::from(slopes);
+                tally.count(1, slopes);
                 let (loss, value) = (found.loss[k], found.value[k]);
                 let z = &found.latent[k * latent..(k + 1) * latent];
                 if found.valid[k] && seen[rival].as_ref().is_none_or(|seen| loss < seen.loss) {
@@ -433,13 +437,20 @@ impl Search {
                 Some(Ending::Converged) => restart.end(StopReason::Converged),
                 Some(Ending::Diverged) => restart.end(StopReason::LeftDomain),
                 Some(Ending::NotFinite) => restart.end(StopReason::NotFinite),
-                None if spent[index] >= self.config.budget() => restart.end(StopReason::StepsDone),
+                None if spent[index] >= budget => restart.end(StopReason::StepsDone),
                 None => still.push(index),
             }
         }
         self.active = still;
         self.progress.push(tally);
         Ok(())
+    }
+
+    /// The restart with the least loss at a feasible point so far, and that point.
+    pub fn best(&self) -> Option<(usize, &Best)> {
+        let found = self.restarts.iter().enumerate();
+        let found = found.filter_map(|(index, restart)| Some((index, restart.best.as_ref()?)));
+        found.min_by(|a, b| a.1.loss.total_cmp(&b.1.loss))
     }
 
     /// Ends every restart that still goes.

@@ -1,0 +1,178 @@
+//! What takes part in a race: a method and what it moves.
+
+use crate::objective::Space;
+use crate::optimise::config::Method;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A method and what it moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Lane {
+    /// How it moves.
+    pub method: Method,
+    /// What it moves.
+    pub space: Space,
+}
+
+impl Lane {
+    /// Every lane that can be chosen: all methods in the latent, and Adam on the numbers of the shape
+    /// itself.
+    pub const ALL: [Self; 7] = [
+        Self::of(Method::Adam),
+        Self::of(Method::CmaEs),
+        Self::of(Method::Random),
+        Self::of(Method::Gradient),
+        Self::of(Method::Momentum),
+        Self::of(Method::Lbfgs),
+        Self { method: Method::Adam, space: Space::Input },
+    ];
+
+    /// A method in the latent.
+    pub const fn of(method: Method) -> Self {
+        Self { method, space: Space::Latent }
+    }
+
+    /// The name on the screen.
+    pub fn label(self) -> &'static str {
+        match self.space {
+            Space::Latent => self.method.label(),
+            Space::Input => "Adam on the shape",
+        }
+    }
+
+    /// The name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self.space {
+            Space::Latent => self.method.name(),
+            Space::Input => "adam-input",
+        }
+    }
+
+    /// What it does, for a tooltip.
+    pub fn about(self) -> &'static str {
+        match self.space {
+            Space::Latent => self.method.about(),
+            Space::Input => {
+                "Adam on the numbers of the shape itself, without the decoder: they can become anything, and what the model makes of them when it encodes and decodes them shows whether the value was real"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Lane {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|lane| lane.name() == text.trim());
+        known.ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            format!("'{text}' is no method; there are {names}")
+        })
+    }
+}
+
+impl TryFrom<String> for Lane {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Lane> for String {
+    fn from(lane: Lane) -> Self {
+        lane.name().to_owned()
+    }
+}
+
+/// The lanes of a race, each at most once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lanes(pub Vec<Lane>);
+
+impl Default for Lanes {
+    /// One that follows the gradient, one that needs none, and the one that both have to beat.
+    fn default() -> Self {
+        Self([Method::Adam, Method::CmaEs, Method::Random].map(Lane::of).to_vec())
+    }
+}
+
+impl Lanes {
+    /// Takes a lane in, in the order of [`Lane::ALL`], or out; the last one stays.
+    pub fn toggle(&mut self, lane: Lane) {
+        let is_in = |other: &Lane| self.0.contains(other) != (*other == lane);
+        let lanes: Vec<Lane> = Lane::ALL.into_iter().filter(is_in).collect();
+        if !lanes.is_empty() {
+            self.0 = lanes;
+        }
+    }
+}
+
+impl FromStr for Lanes {
+    type Err = String;
+
+    /// Names with commas between them.
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let mut lanes = Vec::new();
+        for name in text.split(',') {
+            let lane: Lane = name.parse()?;
+            if lanes.contains(&lane) {
+                return Err(format!("'{lane}' is named twice"));
+            }
+            lanes.push(lane);
+        }
+        Ok(Self(lanes))
+    }
+}
+
+impl fmt::Display for Lanes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.iter().map(|lane| lane.name()).collect::<Vec<_>>().join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_written_as_they_are_read() {
+        let text = "lbfgs,adam-input,cma-es";
+        let lanes: Lanes = text.parse().unwrap();
+        assert_eq!(lanes.to_string(), text);
+        let json = serde_json::to_string(&lanes).unwrap();
+        assert_eq!(json, r#"["lbfgs","adam-input","cma-es"]"#);
+        assert_eq!(serde_json::from_str::<Lanes>(&json).unwrap(), lanes);
+        assert_eq!(Lanes::default().to_string(), "adam,cma-es,random");
+        for (bad, part) in [
+            ("adam,hope", "'hope' is no method; there are adam, cma-es, random, gradient"),
+            ("", "'' is no method"),
+            ("adam, adam", "'adam' is named twice"),
+        ] {
+            assert!(bad.parse::<Lanes>().unwrap_err().contains(part), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lanes_come_and_go_in_one_order_and_one_stays() {
+        let mut lanes = Lanes::default();
+        let input = Lane { method: Method::Adam, space: Space::Input };
+        for lane in [input, Lane::of(Method::Gradient), Lane::of(Method::CmaEs)] {
+            lanes.toggle(lane);
+        }
+        assert_eq!(lanes.to_string(), "adam,random,gradient,adam-input");
+        for lane in Lane::ALL {
+            if lanes.0.contains(&lane) {
+                lanes.toggle(lane);
+            }
+        }
+        assert_eq!(lanes.to_string(), "adam-input", "the last one stays");
+    }
+}

@@ -1,0 +1,172 @@
+//! Several methods side by side: the same starts, the same aim, the same budget.
+//!
+//! Every lane is a [`Search`] of its own. What makes them comparable:
+//!
+//! - The starts are equal, for they depend on the seed alone.
+//! - A restart may spend so many evaluations, values and gradients counted apart and added, line searches
+//!   and generations included. What an iteration computes beyond that counts for nothing.
+//! - Early stopping is off, so that no lane ends because it was patient too short a time. The plateau
+//!   schedule stays as it was set: slowing down belongs to how a method moves. A method that ends by
+//!   itself (L-BFGS and CMA-ES do when they find nothing lower) leaves the rest of its budget unspent.
+//! - What is compared is the best so far, by loss, of all restarts of a lane together.
+
+mod lane;
+mod report;
+
+use super::config::SearchConfig;
+use super::search::{Best, Search, Tally};
+use crate::data::rows::Rows;
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::objective::Space;
+pub use lane::{Lane, Lanes};
+pub use report::{LaneReport, RaceReport};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A race in progress on a frozen model.
+#[derive(Clone, Debug)]
+pub struct Race {
+    config: SearchConfig,
+    runners: Vec<Runner>,
+}
+
+/// One lane on its way.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    /// What runs here.
+    pub lane: Lane,
+    /// How far it is.
+    pub search: Search,
+    /// Seconds that it has computed.
+    pub seconds: f64,
+    going: bool,
+}
+
+impl Runner {
+    fn new(model: &Arc<Model>, lane: Lane, config: SearchConfig) -> Result<Self> {
+        let begun = Instant::now();
+        let search = Search::new(model.clone(), config)?;
+        Ok(Self { lane, search, seconds: begun.elapsed().as_secs_f64(), going: true })
+    }
+
+    /// Whether it can go on.
+    pub fn is_going(&self) -> bool {
+        self.going
+    }
+
+    /// The best so far against what was spent, thinned.
+    pub fn curve(&self) -> Vec<Tally> {
+        thinned(self.search.progress())
+    }
+
+    /// The shape at a point of its space, `[input]`.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn shape(&self, best: &Best) -> Result<Vec<f32>> {
+        let model = self.search.objective().model();
+        let point = Rows::from_flat(best.point.len(), best.point.clone());
+        let shape = match self.lane.space {
+            Space::Latent => model.decode(&point)?,
+            Space::Input => model.unscaled(&point),
+        };
+        Ok(shape.into_flat())
+    }
+}
+
+impl Race {
+    /// Evaluates the starts of every lane; nothing has moved yet. The method, the space and the patience
+    /// of `config` are not used.
+    ///
+    /// # Errors
+    /// When there is no lane, one is there twice, or a search cannot begin.
+    pub fn new(model: Arc<Model>, config: SearchConfig, lanes: &Lanes) -> Result<Self> {
+        let Lanes(lanes) = lanes;
+        if lanes.is_empty() {
+            return Err(Error::setting("methods", "at least one is needed"));
+        }
+        if let Some(k) = (1..lanes.len()).find(|&k| lanes[..k].contains(&lanes[k])) {
+            return Err(Error::setting("methods", format!("'{}' is named twice", lanes[k])));
+        }
+        let config = SearchConfig { patience: None, ..config };
+        let runner = |&Lane { method, space }: &Lane| {
+            let config = SearchConfig { method, space, ..config.clone() };
+            Runner::new(&model, Lane { method, space }, config)
+        };
+        let runners = lanes.iter().map(runner).collect::<Result<_>>()?;
+        Ok(Self { config, runners })
+    }
+
+    /// Moves the lane that has spent least by one step; returns whether any can still go on.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn step(&mut self) -> Result<bool> {
+        self.step_unless(&|| false)
+    }
+
+    /// As [`Self::step`]; when `stop` becomes true on the way, that lane is cancelled.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn step_unless(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
+        let going = self.runners.iter_mut().filter(|runner| runner.going);
+        let Some(runner) = going.min_by_key(|runner| runner.search.tally().evaluations()) else {
+            return Ok(false);
+        };
+        let begun = Instant::now();
+        runner.going = runner.search.step_unless(stop)?;
+        runner.seconds += begun.elapsed().as_secs_f64();
+        Ok(self.runners.iter().any(Runner::is_going))
+    }
+
+    /// Ends every lane that still goes.
+    pub fn cancel(&mut self) {
+        for runner in &mut self.runners {
+            runner.search.cancel();
+            runner.going = false;
+        }
+    }
+
+    /// How much is done at least, 0 to 1.
+    pub fn share(&self) -> f64 {
+        let share = |runner: &Runner| if runner.going { runner.search.share() } else { 1.0 };
+        self.runners.iter().map(share).sum::<f64>() / self.runners.len() as f64
+    }
+
+    /// The lanes, in the order in which they were named.
+    pub fn runners(&self) -> &[Runner] {
+        &self.runners
+    }
+
+    /// What every lane may spend, values and gradients together.
+    pub fn budget(&self) -> usize {
+        self.config.restarts * self.config.budget()
+    }
+}
+
+/// Points of a curve.
+const POINTS: usize = 400;
+/// How many of them are even; the others are spread over the orders of magnitude, for the beginning.
+const EVEN: usize = 280;
+
+/// The first tally, those that found something better, and the last: at most [`POINTS`]. From one to the
+/// next the best so far stays as it was.
+fn thinned(progress: &[Tally]) -> Vec<Tally> {
+    let better = |k: &usize| *k == 0 || progress[*k].best_loss < progress[*k - 1].best_loss;
+    let mut kept: Vec<usize> = (0..progress.len()).filter(better).collect();
+    let n = kept.len();
+    if n >= POINTS {
+        let uneven = POINTS - 1 - EVEN;
+        let even = (0..EVEN).map(|k| k * n / EVEN);
+        let early = (0..uneven).map(|k| (n as f64).powf(k as f64 / uneven as f64) as usize);
+        let places: std::collections::BTreeSet<usize> = even.chain(early).collect();
+        kept = places.into_iter().map(|place| kept[place]).collect();
+    }
+    let last = progress.len().checked_sub(1).filter(|last| kept.last() != Some(last));
+    kept.into_iter().chain(last).map(|k| progress[k]).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+//! What came of a race: each lane's curve, its answers, what it spent, and who was first.
+
+use super::{Lane, Race, thinned};
+use crate::error::Result;
+use crate::objective::Aim;
+use crate::optimise::config::{SearchConfig, Trajectory};
+use crate::optimise::json::JsonRestart;
+use crate::optimise::report::{RestartReport, SearchReport};
+use crate::optimise::search::Tally;
+use crate::trust::Belief;
+use serde::Serialize;
+
+/// Lanes that come so near to the best answer are equally good, as a share of what the best one gained on
+/// the starts.
+const AS_GOOD: f64 = 0.01;
+
+/// A finished race.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RaceReport {
+    /// The settings that all lanes share.
+    pub config: SearchConfig,
+    /// The lanes, in the order in which they were named.
+    pub lanes: Vec<LaneReport>,
+    /// The lane to name first: of those whose believable answer is as good as the best one, within 1 % of
+    /// what that one gained on the starts, the one that came so far with the fewest evaluations. None
+    /// where no answer can be believed.
+    pub winner: Option<usize>,
+}
+
+/// What came of one lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneReport {
+    /// What ran here.
+    pub lane: Lane,
+    /// The best so far against what was spent, at most 400 points; it holds from one to the next.
+    pub curve: Vec<Tally>,
+    /// When the best so far was as good as the best believable answer of the race, see
+    /// [`RaceReport::winner`]; none where it never was.
+    pub reached: Option<Tally>,
+    /// Seconds that it has computed.
+    pub seconds: f64,
+    /// Every restart, judged.
+    pub report: SearchReport,
+}
+
+impl LaneReport {
+    /// The restart with the best believable answer, or else with the best one; none where no point was
+    /// feasible.
+    pub fn answer(&self) -> Option<(usize, &RestartReport)> {
+        let index = self.report.best_believable.or(self.report.best)?;
+        Some((index, &self.report.restarts[index]))
+    }
+
+    /// What the answer of a restart is worth after its shape was encoded and decoded once more: where this
+    /// is another value, the model does not know the shape.
+    pub fn returned(&self, answer: &RestartReport) -> f64 {
+        let terms: Vec<f64> = answer.answer.terms.iter().map(|term| term.returned).collect();
+        self.report.config.aim.value(&terms)
+    }
+
+    /// How many restarts have a believable answer, as a share, 0 to 1.
+    pub fn believable(&self) -> f64 {
+        let restarts = &self.report.restarts;
+        let believed = |restart: &&RestartReport| {
+            restart.restart.best.is_some() && restart.verdict.belief == Belief::Believable
+        };
+        restarts.iter().filter(believed).count() as f64 / restarts.len().max(1) as f64
+    }
+
+    /// What was spent.
+    pub fn tally(&self) -> Tally {
+        self.report.tally()
+    }
+
+    /// The least loss among the believable answers.
+    fn believable_loss(&self) -> Option<f64> {
+        let index = self.report.best_believable?;
+        Some(self.report.restarts[index].restart.best_loss())
+    }
+}
+
+impl RaceReport {
+    /// Judges every restart of every lane; lanes that still go are cancelled.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn new(mut race: Race) -> Result<Self> {
+        race.cancel();
+        let judged = race.runners.into_iter().map(|runner| {
+            let curve = thinned(runner.search.progress());
+            let report = SearchReport::new(runner.search)?;
+            let (lane, seconds) = (runner.lane, runner.seconds);
+            Ok(LaneReport { lane, curve, reached: None, seconds, report })
+        });
+        let mut lanes = judged.collect::<Result<Vec<LaneReport>>>()?;
+        let mut winner = None;
+        let best = lanes.iter().filter_map(LaneReport::believable_loss).min_by(f64::total_cmp);
+        if let Some(best) = best {
+            let level = as_good_as(best, &lanes);
+            for lane in &mut lanes {
+                let good = |tally: &&Tally| tally.best_loss <= level;
+                lane.reached = lane.report.progress.iter().find(good).copied();
+            }
+            let good = |index: &usize| lanes[*index].believable_loss().is_some_and(|l| l <= level);
+            let spent = |index: &usize| lanes[*index].reached.map(|tally| tally.evaluations());
+            winner = (0..lanes.len()).filter(good).min_by_key(spent);
+        }
+        Ok(Self { config: race.config, lanes, winner })
+    }
+
+    /// What is sought.
+    pub fn aim(&self) -> &Aim {
+        &self.config.aim
+    }
+
+    /// What every lane could spend, values and gradients together.
+    pub fn budget(&self) -> usize {
+        self.config.restarts * self.config.budget()
+    }
+
+    /// Writes the report as JSON; what is not finite becomes null. Seconds are left out: the same race is
+    /// the same file.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write_json(&self, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        let report = JsonRace {
+            format: 1,
+            config: &self.config,
+            budget: self.budget(),
+            winner: self.winner.map(|index| self.lanes[index].lane),
+            lanes: self.lanes.iter().map(JsonLane::new).collect(),
+        };
+        let mut out = out;
+        serde_json::to_writer(&mut out, &report)?;
+        writeln!(out)
+    }
+}
+
+/// The loss that is as good as `best`.
+fn as_good_as(best: f64, lanes: &[LaneReport]) -> f64 {
+    let starts = lanes.iter().filter_map(|lane| lane.curve.first()).map(|tally| tally.best_loss);
+    let start = starts.filter(|loss| loss.is_finite()).fold(best, f64::max);
+    best + AS_GOOD * (start - best)
+}
+
+#[derive(Serialize)]
+struct JsonRace<'a> {
+    format: u32,
+    config: &'a SearchConfig,
+    budget: usize,
+    winner: Option<Lane>,
+    lanes: Vec<JsonLane<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonLane<'a> {
+    method: Lane,
+    values: usize,
+    gradients: usize,
+    /// What was spent when the best so far was as good as the best believable answer.
+    reached: Option<Tally>,
+    believable: f64,
+    best: Option<JsonRestart<'a>>,
+    best_returned: Option<f64>,
+    best_believable: Option<JsonRestart<'a>>,
+    best_believable_returned: Option<f64>,
+    curve: &'a [Tally],
+}
+
+impl<'a> JsonLane<'a> {
+    fn new(lane: &'a LaneReport) -> Self {
+        let Tally { values, gradients, .. } = lane.tally();
+        let restart = |index: Option<usize>| index.map(|index| &lane.report.restarts[index]);
+        let (best, believable) = (restart(lane.report.best), restart(lane.report.best_believable));
+        let json = |restart: &'a RestartReport| JsonRestart::new(restart, Trajectory::None);
+        Self {
+            method: lane.lane,
+            values,
+            gradients,
+            reached: lane.reached,
+            believable: lane.believable(),
+            best: best.map(json),
+            best_returned: best.map(|restart| lane.returned(restart)),
+            best_believable: believable.map(json),
+            best_believable_returned: believable.map(|restart| lane.returned(restart)),
+            curve: &lane.curve,
+        }
+    }
+}

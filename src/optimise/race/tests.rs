@@ -1,0 +1,138 @@
+use super::*;
+use crate::model::samples::SAMPLES;
+use crate::objective::Aim;
+use crate::optimise::config::Method;
+
+fn lanes(names: &str) -> Lanes {
+    names.parse().unwrap()
+}
+
+fn everyone() -> Lanes {
+    Lanes(Lane::ALL.to_vec())
+}
+
+fn config() -> SearchConfig {
+    SearchConfig { restarts: 4, steps: 30, ..SearchConfig::default() }
+}
+
+fn run(config: SearchConfig, lanes: &Lanes) -> RaceReport {
+    let mut race = Race::new(Arc::new(SAMPLES[0].load().unwrap()), config, lanes).unwrap();
+    while race.step().unwrap() {}
+    assert_eq!(race.share(), 1.0);
+    RaceReport::new(race).unwrap()
+}
+
+#[test]
+fn all_begin_alike_and_none_spends_more_than_its_budget() {
+    let report = run(config(), &everyone());
+    assert_eq!(report.budget(), 4 * 2 * 31);
+    let first = report.lanes[0].curve[0];
+    for lane in &report.lanes {
+        let curve = &lane.curve;
+        let (start, end) = (curve[0], curve[curve.len() - 1]);
+        assert_eq!(start.values, 4, "{}", lane.lane);
+        // The shape itself is measured as it is, and decoded ones once they are rounded to it.
+        assert!((start.best_value - first.best_value).abs() < 1e-6, "{}", lane.lane);
+        assert_eq!(end, lane.tally());
+        assert!(end.evaluations() <= report.budget(), "{}: {end:?}", lane.lane);
+        assert!(end.best_loss < start.best_loss, "{} found nothing better", lane.lane);
+        assert!(curve.windows(2).all(|w| w[1].best_loss <= w[0].best_loss));
+        assert!(curve.windows(2).all(|w| w[1].evaluations() > w[0].evaluations()));
+        let follows = lane.lane.method.follows_gradients();
+        assert_eq!(end.gradients, if follows { end.values } else { 0 }, "{}", lane.lane);
+        assert!(lane.answer().is_some() && (0.0..=1.0).contains(&lane.believable()));
+        // Nobody is ended by its patience; these go through all of their steps.
+        if matches!(lane.lane.method, Method::Adam | Method::Random) {
+            assert_eq!(end.evaluations(), report.budget(), "{}", lane.lane);
+        }
+    }
+    let winner = &report.lanes[report.winner.unwrap()];
+    let loss = |lane: &LaneReport| {
+        let best = lane.report.best_believable?;
+        Some(lane.report.restarts[best].restart.best_loss())
+    };
+    let gained = first.best_loss - loss(winner).unwrap();
+    for lane in &report.lanes {
+        let ahead = loss(lane).map_or(0.0, |other| loss(winner).unwrap() - other);
+        assert!(ahead < 0.02 * gained, "{} is {ahead} better than the winner", lane.lane);
+    }
+    assert!(winner.reached.unwrap().evaluations() <= winner.tally().evaluations());
+}
+
+#[test]
+fn the_lane_that_has_spent_least_goes_next() {
+    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let mut race = Race::new(model, config(), &lanes("adam,random,lbfgs")).unwrap();
+    let mut shares = Vec::new();
+    for _ in 0..12 {
+        race.step().unwrap();
+        let spent = race.runners().iter().map(|r| r.search.tally().evaluations());
+        let (low, high) = spent.fold((usize::MAX, 0), |(l, h), s| (l.min(s), h.max(s)));
+        // The longest step is one iteration of random search.
+        assert!(high - low <= 4 * 16 + 8, "{low} {high}");
+        shares.push(race.share());
+    }
+    assert!(shares.windows(2).all(|w| w[1] >= w[0]) && shares[11] > 0.0 && shares[11] < 1.0);
+    race.cancel();
+    assert!(!race.step().unwrap() && race.share() == 1.0);
+    let report = RaceReport::new(race).unwrap();
+    assert!(report.lanes.iter().all(|lane| lane.tally().evaluations() > 0));
+}
+
+#[test]
+fn a_race_can_be_repeated_and_a_lane_is_the_search_by_itself() {
+    let lanes = lanes("cma-es,adam");
+    let (first, second) = (run(config(), &lanes), run(config(), &lanes));
+    let written = |report: &RaceReport| {
+        let mut out = Vec::new();
+        report.write_json(&mut out).unwrap();
+        out
+    };
+    assert_eq!(written(&first), written(&second));
+    let alone = SearchConfig { patience: None, ..config() };
+    let mut search = Search::new(Arc::new(SAMPLES[0].load().unwrap()), alone).unwrap();
+    while search.step().unwrap() {}
+    assert_eq!(first.lanes[1].report.restarts.len(), 4);
+    for (raced, alone) in first.lanes[1].report.restarts.iter().zip(search.restarts()) {
+        assert_eq!(&raced.restart, alone);
+    }
+}
+
+#[test]
+fn what_is_not_finite_or_not_feasible_does_not_end_the_race() {
+    let mut aim: Aim = Aim::default();
+    aim.constraints = vec!["area>=1000".parse().unwrap()];
+    let report = run(SearchConfig { aim, ..config() }, &lanes("adam,random"));
+    assert!(report.winner.is_none());
+    for lane in &report.lanes {
+        assert!(lane.answer().is_none() && lane.reached.is_none() && lane.believable() == 0.0);
+        assert!(lane.curve.iter().all(|tally| tally.best_value.is_nan()));
+    }
+}
+
+#[test]
+fn lanes_that_cannot_begin_are_refused() {
+    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let refused = |lanes: Vec<Lane>| {
+        Race::new(model.clone(), config(), &Lanes(lanes)).unwrap_err().to_string()
+    };
+    assert!(refused(vec![]).contains("at least one"));
+    assert!(refused(vec![Lane::of(Method::Adam); 2]).contains("'adam' is named twice"));
+    assert!(refused(vec![Lane { method: Method::CmaEs, space: Space::Input }]).contains("space"));
+}
+
+#[test]
+fn a_long_curve_keeps_its_beginning_and_its_end() {
+    let tally =
+        |k: usize| Tally { values: k + 1, gradients: 0, best_value: 0.0, best_loss: -(k as f64) };
+    let progress: Vec<Tally> = (0..50_000).map(tally).collect();
+    let curve = thinned(&progress);
+    assert!(curve.len() <= POINTS && curve.len() > POINTS / 2, "{}", curve.len());
+    assert_eq!((curve[0], curve[curve.len() - 1]), (progress[0], progress[49_999]));
+    assert!(curve.iter().filter(|tally| tally.values < 100).count() > 15, "the beginning is dense");
+    assert!(curve.windows(2).all(|w| w[1].values > w[0].values));
+    // What brings nothing better is left out, but for the end.
+    let flat = vec![Tally { best_loss: 1.0, ..tally(0) }; 9];
+    assert_eq!(thinned(&flat).len(), 2);
+    assert_eq!((thinned(&flat[..1]).len(), thinned(&[]).len()), (1, 0));
+}
