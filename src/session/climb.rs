@@ -16,7 +16,7 @@ pub const PLAYBACK_SECONDS: f64 = 4.0;
 /// The share of the playback during which a part of a way stays fresh before it fades.
 const FRESH: f64 = 0.3;
 /// Time between two reports.
-const REPORT: Duration = Duration::from_millis(30);
+pub(super) const REPORT: Duration = Duration::from_millis(30);
 
 /// A search as the window sees it.
 #[derive(Clone, Debug)]

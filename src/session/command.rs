@@ -7,7 +7,7 @@ use super::walk::Walking;
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
 use crate::model::training::TrainingConfig;
-use crate::optimise::SearchConfig;
+use crate::optimise::{Lane, SearchConfig};
 use std::path::PathBuf;
 
 /// An imperative. Points are in map coordinates.
@@ -79,6 +79,16 @@ pub enum Command {
     StopClimb,
     /// Forget the search.
     ClearClimb,
+    /// Let several methods climb side by side.
+    Race,
+    /// End the race and keep what was found.
+    StopRace,
+    /// Forget the race.
+    ClearRace,
+    /// Take a method into the next race, or out of it.
+    ToggleLane(Lane),
+    /// Look at the answer of a method of the race, or at none.
+    ChooseLane(Option<usize>),
     /// Lift a restart out, or none.
     ChooseRestart(Option<usize>),
     /// Play, from the beginning if at the end, or pause.

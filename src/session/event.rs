@@ -3,6 +3,7 @@
 use super::climb::Findings;
 use super::map::Picture;
 use super::models::Prepared;
+use super::race::{RaceResults, Standing};
 use super::training::CurvePoint;
 use crate::data::rows::Rows;
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub enum Progress {
     Training(TrainingProgress),
     /// Of a search: the points that every restart has come to since the last report.
     Search(SearchProgress),
+    /// Of a race.
+    Race(RaceProgress),
 }
 
 /// Where a training is.
@@ -54,6 +57,15 @@ pub struct TrainingProgress {
 pub struct SearchProgress {
     /// New points of every restart, `[restarts][new, latent]`.
     pub points: Vec<Rows<f64>>,
+}
+
+/// Where a race is; all there is to know, whatever was reported before.
+#[derive(Clone, Debug, Default)]
+pub struct RaceProgress {
+    /// 0 to 1.
+    pub share: f64,
+    /// How every lane stands.
+    pub standings: Vec<Standing>,
 }
 
 /// The end of a job.
@@ -85,6 +97,8 @@ pub enum Product {
     Trained(Arc<Prepared>),
     /// A search with its verdicts.
     Searched(Arc<Findings>),
+    /// A race with its verdicts.
+    Raced(Arc<RaceResults>),
     /// A model was written to this file.
     Saved(PathBuf),
 }

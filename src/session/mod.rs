@@ -11,6 +11,7 @@ pub mod map;
 pub mod models;
 pub mod notices;
 pub mod probe;
+pub mod race;
 mod running;
 pub mod settings;
 pub mod state;
@@ -249,6 +250,11 @@ impl Session {
             }
             Command::StopClimb => state.climb.iter().for_each(|climb| climb.control.cancel()),
             Command::ClearClimb => self.clear_climb(),
+            Command::Race => self.race(),
+            Command::StopRace => state.race.iter().for_each(|race| race.control.cancel()),
+            Command::ClearRace => self.clear_race(),
+            Command::ToggleLane(lane) => state.settings.race.toggle(lane),
+            Command::ChooseLane(lane) => self.choose_lane(lane),
             Command::ChooseRestart(index) => {
                 if let Some(climb) = &mut state.climb {
                     climb.chosen = index.filter(|&i| i < climb.paths.len());
@@ -364,5 +370,6 @@ impl Drop for Session {
         self.save_settings();
         self.state.training.control.cancel();
         self.state.climb.iter().for_each(|climb| climb.control.cancel());
+        self.state.race.iter().for_each(|race| race.control.cancel());
     }
 }

@@ -20,6 +20,8 @@ impl Session {
         let state = &mut self.state;
         if let Some(climb) = state.climb.as_ref().filter(|climb| climb.run.is_some()) {
             climb.control.cancel();
+        } else if let Some(race) = state.race.as_ref().filter(|race| race.run.is_some()) {
+            race.control.cancel();
         } else if state.notices.dismiss_errors() {
         } else if state.is_walking() {
             state.walk = None;
@@ -27,6 +29,8 @@ impl Session {
             state.training.control.cancel();
         } else if let Some(climb) = state.climb.as_mut().filter(|climb| climb.chosen.is_some()) {
             climb.chosen = None;
+        } else if let Some(race) = state.race.as_mut().filter(|race| race.chosen.is_some()) {
+            race.chosen = None;
         } else {
             state.map.morph = None;
             state.map.picked = None;
@@ -112,6 +116,7 @@ impl Session {
         let run = self
             .start("climb", move |reporter| climb::search(&prepared, settings, &hand, reporter));
         self.state.settings.hint_followed = true;
+        self.state.race.iter_mut().for_each(|race| race.chosen = None);
         self.state.activity = Activity::Optimise;
         self.state.climb = Some(Climb {
             run: Some(run),

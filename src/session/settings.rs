@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::explore::compose::Visible;
 use crate::model::training::TrainingConfig;
 use crate::numerics::files;
-use crate::optimise::SearchConfig;
+use crate::optimise::{Lanes, SearchConfig};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -42,6 +42,9 @@ pub struct Settings {
     /// The settings of the next search.
     #[serde(deserialize_with = "known_or_usual")]
     pub search: SearchConfig,
+    /// The methods of the next race.
+    #[serde(deserialize_with = "known_or_usual")]
+    pub race: Lanes,
     /// The layers of the map in each activity, in the order of [`Activity`](super::Activity).
     #[serde(deserialize_with = "known_or_usual")]
     pub layers: Layers,

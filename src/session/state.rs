@@ -7,6 +7,7 @@ use super::map::{Map, Picture};
 use super::models::{ModelEntry, ModelId, Models, Prepared};
 use super::notices::Notices;
 use super::probe::Probe;
+use super::race::Contest;
 use super::settings::Settings;
 use super::training::{Phase, Training};
 use super::walk::Walk;
@@ -63,6 +64,8 @@ pub enum Lost {
     Model(ModelId, ModelEntry),
     /// A search that was cleared or replaced.
     Climb(Box<Climb>),
+    /// A race that was cleared or replaced.
+    Race(Box<Contest>),
     /// A pin that was taken out, and its place.
     Pin(usize, Probe),
 }
@@ -83,6 +86,8 @@ pub struct State {
     pub training: Training,
     /// The search.
     pub climb: Option<Climb>,
+    /// The race.
+    pub race: Option<Contest>,
     /// A lesson under way.
     pub lesson: Option<Lesson>,
     /// The search by hand.
@@ -108,6 +113,7 @@ impl State {
             map: Map::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
             training: Training::default(),
             climb: None,
+            race: None,
             lesson: None,
             walk: None,
             notices: Notices::default(),
@@ -217,6 +223,7 @@ impl State {
         self.lost.last().map(|lost| match lost {
             Lost::Model(..) => "Undo closing a model",
             Lost::Climb(_) => "Bring back the last climb",
+            Lost::Race(_) => "Bring back the last race",
             Lost::Pin(..) => "Undo unpinning",
         })
     }
@@ -230,6 +237,11 @@ impl State {
             }
             Some(Lost::Climb(climb)) => {
                 if let Some(present) = self.climb.replace(*climb) {
+                    present.control.cancel();
+                }
+            }
+            Some(Lost::Race(race)) => {
+                if let Some(present) = self.race.replace(*race) {
                     present.control.cancel();
                 }
             }
@@ -270,6 +282,7 @@ impl State {
                 self.trained(progress)
             }
             Progress::Search(progress) => self.searched(run, &progress),
+            Progress::Race(progress) => self.raced(run, progress),
             Progress::Training(_) => (),
         }
     }
@@ -335,6 +348,8 @@ impl State {
             self.training_ended(end);
         } else if self.climb.as_ref().is_some_and(|climb| climb.run == Some(run)) {
             self.climb_ended(end);
+        } else if self.race.as_ref().is_some_and(|race| race.run == Some(run)) {
+            self.race_ended(end);
         } else if let Some(errand) = self.errands.remove(&run) {
             self.errand_ended(&errand, end);
         }

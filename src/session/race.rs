@@ -1,0 +1,224 @@
+//! A race that can be watched: the job that runs it, and what the window knows of it.
+
+use super::Session;
+use super::climb::REPORT;
+use super::event::{End, Outcome, Product, Progress, RaceProgress, RunId};
+use super::job::{Control, Ending, Reporter};
+use super::models::{ModelId, Prepared};
+use super::state::{Activity, Lost, State};
+use crate::error::Result;
+use crate::explore::paths::Paths;
+use crate::objective::{Objective, Space};
+use crate::optimise::race::{Race, RaceReport, Runner};
+use crate::optimise::{Lane, Lanes, Method, SearchConfig, Tally};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A race as the window sees it.
+#[derive(Clone, Debug)]
+pub struct Contest {
+    /// The run whose events count; none once it is over.
+    pub run: Option<RunId>,
+    /// The model that is searched, and its version then.
+    pub model: (ModelId, u64),
+    /// The settings that all lanes share.
+    pub config: SearchConfig,
+    /// Who takes part.
+    pub lanes: Lanes,
+    /// How much is done, 0 to 1.
+    pub share: f64,
+    /// How every lane stands; empty before the first report.
+    pub standings: Vec<Standing>,
+    /// What came of it, once it is over.
+    pub results: Option<Arc<RaceResults>>,
+    /// The lane whose answer is looked at.
+    pub chosen: Option<usize>,
+    /// The hand on the job.
+    pub control: Arc<Control>,
+}
+
+/// How one lane stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// Who it is.
+    pub lane: Lane,
+    /// The best so far against what was spent, at most 400 points.
+    pub curve: Vec<Tally>,
+    /// The shape of the best so far, and of the answer once the race is over; empty before the first.
+    pub outline: Vec<f32>,
+    /// Seconds that it has computed.
+    pub seconds: f64,
+    /// Whether it can go on.
+    pub going: bool,
+}
+
+impl Standing {
+    fn of(runner: &Runner) -> Result<Self> {
+        let best = runner.search.best();
+        Ok(Self {
+            lane: runner.lane,
+            curve: runner.curve(),
+            outline: best.map_or_else(|| Ok(Vec::new()), |(_, best)| runner.shape(best))?,
+            seconds: runner.seconds,
+            going: runner.is_going(),
+        })
+    }
+
+    /// What was spent and found so far.
+    pub fn tally(&self) -> Tally {
+        self.curve.last().copied().unwrap_or_default()
+    }
+}
+
+/// What came of a race, made ready for the window by the job.
+#[derive(Debug)]
+pub struct RaceResults {
+    /// Every lane, judged.
+    pub report: RaceReport,
+    /// The way to each lane's answer on the map; none where it has no answer.
+    pub ways: Vec<Option<Paths>>,
+    /// How every lane stood at the end.
+    standings: Vec<Standing>,
+}
+
+impl RaceResults {
+    fn new(report: RaceReport, prepared: &Prepared) -> Self {
+        let standing = |lane: &crate::optimise::LaneReport| Standing {
+            lane: lane.lane,
+            curve: lane.curve.clone(),
+            outline: lane.answer().map_or_else(Vec::new, |(_, answer)| answer.decoded.clone()),
+            seconds: lane.seconds,
+            going: false,
+        };
+        let way = |lane: &crate::optimise::LaneReport| {
+            let (_, answer) = lane.answer()?;
+            let way = &answer.restart;
+            let detail = prepared.detail();
+            Some(Paths::of([&way.trajectory], &prepared.projection, detail, way.stride))
+        };
+        Self {
+            standings: report.lanes.iter().map(standing).collect(),
+            ways: report.lanes.iter().map(way).collect(),
+            report,
+        }
+    }
+}
+
+impl Contest {
+    /// The way to the answer that is looked at, and where it ends.
+    pub fn shown_way(&self) -> Option<(&Paths, &[f64])> {
+        let (lane, results) = (self.chosen?, self.results.as_ref()?);
+        let (_, answer) = results.report.lanes.get(lane)?.answer()?;
+        Some((results.ways.get(lane)?.as_ref()?, answer.restart.best_z()))
+    }
+}
+
+impl Session {
+    /// Begins a race with the settings of the next climb; one that cannot begin leaves the one before as
+    /// it is.
+    pub(super) fn race(&mut self) {
+        let Some((id, entry)) = self.state.models.shown() else { return };
+        let lanes = self.state.settings.race.clone();
+        let config = SearchConfig {
+            method: Method::Adam,
+            space: Space::Latent,
+            ..self.state.settings.search.clone()
+        };
+        let prepared = entry.prepared.clone();
+        let objective =
+            || Objective::new(prepared.model.clone(), config.aim.clone(), config.space).map(drop);
+        if let Err(error) = config.check().and_then(|()| objective()) {
+            return self.state.notices.error(error);
+        }
+        let version = (id, entry.version);
+        let control = Arc::new(Control::default());
+        let (hand, settings, runners) = (control.clone(), config.clone(), lanes.clone());
+        self.clear_race();
+        let run = self
+            .start("race", move |reporter| race(&prepared, settings, &runners, &hand, reporter));
+        self.state.activity = Activity::Optimise;
+        self.state.race = Some(Contest {
+            run: Some(run),
+            model: version,
+            config,
+            lanes,
+            share: 0.0,
+            standings: Vec::new(),
+            results: None,
+            chosen: None,
+            control,
+        });
+    }
+
+    pub(super) fn clear_race(&mut self) {
+        if let Some(race) = self.state.race.take() {
+            race.control.cancel();
+            if race.results.is_some() {
+                self.state.lose(Lost::Race(Box::new(race)));
+            }
+        }
+    }
+
+    /// Looks at the answer of a lane, or at none.
+    pub(super) fn choose_lane(&mut self, lane: Option<usize>) {
+        let shown = self.state.shown_version();
+        let Some(race) = &mut self.state.race else { return };
+        race.chosen = lane.filter(|&lane| lane < race.lanes.0.len() && race.results.is_some());
+        let z = race.shown_way().map(|(_, z)| z.to_vec());
+        if let Some(z) = z.filter(|_| Some(race.model) == shown) {
+            self.pick_latent(&z);
+        }
+    }
+}
+
+impl State {
+    pub(super) fn raced(&mut self, run: RunId, progress: RaceProgress) {
+        if let Some(race) = self.race.as_mut().filter(|race| race.run == Some(run)) {
+            (race.share, race.standings) = (progress.share, progress.standings);
+        }
+    }
+
+    pub(super) fn race_ended(&mut self, End { outcome, product }: End) {
+        let Some(race) = &mut self.race else { return };
+        race.run = None;
+        match product {
+            Some(Product::Raced(results)) => {
+                race.share = 1.0;
+                race.standings.clone_from(&results.standings);
+                race.results = Some(results);
+            }
+            _ => self.race = None,
+        }
+        match outcome {
+            Outcome::Finished => (),
+            Outcome::Cancelled => self.notices.info("Race stopped; what was found is kept."),
+            Outcome::Failed(why) => self.notices.error(why),
+        }
+    }
+}
+
+/// The job: the lane that has spent least goes next, until all are done or it is cancelled.
+fn race(
+    prepared: &Prepared,
+    config: SearchConfig,
+    lanes: &Lanes,
+    control: &Control,
+    reporter: &Reporter,
+) -> Result<Ending> {
+    let mut race = Race::new(prepared.model.clone(), config, lanes)?;
+    let mut last_report: Option<Instant> = None;
+    let mut going = true;
+    while going && !control.is_cancelled() {
+        if last_report.is_none_or(|last| last.elapsed() >= REPORT) {
+            let standings = race.runners().iter().map(Standing::of).collect::<Result<_>>()?;
+            // One that finds no room is made up for by the next: each of them is all there is to know.
+            reporter.offer(Progress::Race(RaceProgress { share: race.share(), standings }));
+            last_report = Some(Instant::now());
+        }
+        going = race.step_unless(&|| control.is_cancelled())?;
+    }
+    let stopped = control.is_cancelled();
+    let outcome = if stopped { Outcome::Cancelled } else { Outcome::Finished };
+    let results = RaceResults::new(RaceReport::new(race)?, prepared);
+    Ok(Ending { outcome, product: Some(Product::Raced(Arc::new(results))) })
+}
