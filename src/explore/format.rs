@@ -23,6 +23,19 @@ pub fn three_digits(value: f64) -> String {
     format!("{rounded:.*}", usize::try_from(2 - exponent).unwrap_or(0))
 }
 
+/// A count with its thousands set apart: `25,050`.
+pub fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Seconds as a person plans with them; "–" where nobody knows.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() {
@@ -40,6 +53,12 @@ pub fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let shown = [0, 999, 1000, 25_050, 1_234_567].map(grouped);
+        assert_eq!(shown, ["0", "999", "1,000", "25,050", "1,234,567"]);
+    }
 
     #[test]
     fn durations_read_well() {

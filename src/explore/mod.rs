@@ -16,6 +16,6 @@ pub mod slopes;
 
 pub use bounds::Bounds;
 pub use encoded::home_view;
-pub use format::{duration, three_digits};
+pub use format::{duration, grouped, three_digits};
 pub use projection::Projection;
 pub use scene::Scene;

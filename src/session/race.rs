@@ -6,11 +6,12 @@ use super::event::{End, Outcome, Product, Progress, RaceProgress, RunId};
 use super::job::{Control, Ending, Reporter};
 use super::models::{ModelId, Prepared};
 use super::state::{Activity, Lost, State};
+use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::paths::Paths;
 use crate::objective::{Objective, Space};
 use crate::optimise::race::{Race, RaceReport, Runner};
-use crate::optimise::{Lane, Lanes, Method, SearchConfig, Tally};
+use crate::optimise::{Lane, LaneReport, Lanes, Method, SearchConfig, Tally};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -75,32 +76,46 @@ impl Standing {
 pub struct RaceResults {
     /// Every lane, judged.
     pub report: RaceReport,
-    /// The way to each lane's answer on the map; none where it has no answer.
-    pub ways: Vec<Option<Paths>>,
+    /// Each lane's answer; none where it has none.
+    pub answers: Vec<Option<LaneAnswer>>,
     /// How every lane stood at the end.
     standings: Vec<Standing>,
 }
 
+/// What the window shows of a lane's answer.
+#[derive(Debug)]
+pub struct LaneAnswer {
+    /// The way to it on the map.
+    pub way: Paths,
+    /// Its shape after it was encoded and decoded once more, `[input]`.
+    pub returned: Vec<f32>,
+}
+
 impl RaceResults {
-    fn new(report: RaceReport, prepared: &Prepared) -> Self {
-        let standing = |lane: &crate::optimise::LaneReport| Standing {
+    fn new(report: RaceReport, prepared: &Prepared) -> Result<Self> {
+        let model = &prepared.model;
+        let standing = |lane: &LaneReport| Standing {
             lane: lane.lane,
             curve: lane.curve.clone(),
             outline: lane.answer().map_or_else(Vec::new, |(_, answer)| answer.decoded.clone()),
             seconds: lane.seconds,
             going: false,
         };
-        let way = |lane: &crate::optimise::LaneReport| {
-            let (_, answer) = lane.answer()?;
-            let way = &answer.restart;
-            let detail = prepared.detail();
-            Some(Paths::of([&way.trajectory], &prepared.projection, detail, way.stride))
+        let answer = |lane: &LaneReport| -> Result<Option<LaneAnswer>> {
+            let Some((_, answer)) = lane.answer() else { return Ok(None) };
+            let (way, detail) = (&answer.restart, prepared.detail());
+            let shape = Rows::from_flat(answer.decoded.len(), answer.decoded.clone());
+            let (z, _) = model.encode(&shape)?;
+            Ok(Some(LaneAnswer {
+                way: Paths::of([&way.trajectory], &prepared.projection, detail, way.stride),
+                returned: model.decode(&z)?.into_flat(),
+            }))
         };
-        Self {
+        Ok(Self {
             standings: report.lanes.iter().map(standing).collect(),
-            ways: report.lanes.iter().map(way).collect(),
+            answers: report.lanes.iter().map(answer).collect::<Result<_>>()?,
             report,
-        }
+        })
     }
 }
 
@@ -109,7 +124,7 @@ impl Contest {
     pub fn shown_way(&self) -> Option<(&Paths, &[f64])> {
         let (lane, results) = (self.chosen?, self.results.as_ref()?);
         let (_, answer) = results.report.lanes.get(lane)?.answer()?;
-        Some((results.ways.get(lane)?.as_ref()?, answer.restart.best_z()))
+        Some((&results.answers.get(lane)?.as_ref()?.way, answer.restart.best_z()))
     }
 }
 
@@ -219,6 +234,6 @@ fn race(
     }
     let stopped = control.is_cancelled();
     let outcome = if stopped { Outcome::Cancelled } else { Outcome::Finished };
-    let results = RaceResults::new(RaceReport::new(race)?, prepared);
+    let results = RaceResults::new(RaceReport::new(race)?, prepared)?;
     Ok(Ending { outcome, product: Some(Product::Raced(Arc::new(results))) })
 }

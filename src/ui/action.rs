@@ -35,6 +35,8 @@ pub enum Action {
     BrowseOpen,
     /// Choose where to save a model in the system's dialog.
     BrowseSave(ModelId),
+    /// Begin a race and look at it.
+    Race,
     /// Show or hide the left panel.
     TogglePanel,
     /// Open or close the drawer at the bottom.

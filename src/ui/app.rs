@@ -3,6 +3,7 @@
 use super::action::{Action, Actions, Sheet};
 use super::dialogs::Dialogs;
 use super::map::MapView;
+use super::race::RaceView;
 use super::sheets::Sheets;
 use super::{drawer, inspector, keys, panels, theme, top_bar};
 use crate::session::settings::ThemeChoice;
@@ -25,6 +26,7 @@ pub struct App {
     theme: ThemeChoice,
     panel_hidden: bool,
     drawer_open: bool,
+    race: RaceView,
     presenting: bool,
     quitting: bool,
 }
@@ -53,6 +55,7 @@ impl App {
             theme: wanted,
             panel_hidden: false,
             drawer_open: false,
+            race: RaceView::default(),
             presenting: false,
             quitting: false,
         }
@@ -75,6 +78,11 @@ impl App {
             Action::BrowseOpen => self.dialogs.open(),
             Action::BrowseSave(id) => {
                 self.dialogs.save(id, &top_bar::suggested_path(self.session.state(), id))
+            }
+            Action::Race => {
+                self.session.perform(Command::Race);
+                self.drawer_open = true;
+                self.race.is_open = true;
             }
             Action::TogglePanel => self.panel_hidden = !self.panel_hidden,
             Action::ToggleDrawer => self.drawer_open = !self.drawer_open,
@@ -154,7 +162,7 @@ impl eframe::App for App {
         });
         let height = drawer::height(state, self.drawer_open);
         Panel::bottom("drawer").exact_size(height).frame(frame(12, 8)).show(ui, |ui| {
-            drawer::show(ui, state, self.drawer_open, &mut actions);
+            drawer::show(ui, state, self.drawer_open, &mut self.race, &mut actions);
         });
         if !self.presenting && !self.panel_hidden {
             let left = Panel::left("controls").exact_size(260.0).resizable(false);

@@ -8,7 +8,8 @@ use crate::train::Losses;
 use egui::{Color32, Stroke, Ui, vec2};
 use egui_plot::{Corner, Legend, Line, Plot, PlotPoints, VLine};
 
-fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
+/// A plot that holds still.
+pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
     Plot::new(name.to_owned())
         .height(ui.available_height() - 4.0)
         .allow_scroll(false)

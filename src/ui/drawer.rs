@@ -2,6 +2,7 @@
 
 use super::action::{Action, Actions};
 use super::painting::fill_shape;
+use super::race::{self, RaceView};
 use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button, note};
 use super::{curves, table, walk};
@@ -25,7 +26,7 @@ const STRIP: f32 = 52.0;
 const TABLE_WIDTH: f32 = 780.0;
 
 /// Draws the strip and, when `open`, what is under it.
-pub fn show(ui: &mut Ui, state: &State, open: bool, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, open: bool, race: &mut RaceView, actions: &mut Actions) {
     // A panel is as high as what it holds; this one keeps its height whatever that is.
     ui.set_min_size(ui.available_size());
     let has_content = has_content(state);
@@ -59,7 +60,7 @@ pub fn show(ui: &mut Ui, state: &State, open: bool, actions: &mut Actions) {
         match (state.activity, &state.walk, &state.climb) {
             (Activity::Train, ..) => curves::losses(ui, state),
             (Activity::Optimise, Some(walk), _) => walk::show(ui, walk, actions),
-            (Activity::Optimise, None, Some(climb)) => results(ui, climb, actions),
+            (Activity::Optimise, None, climb) => results(ui, state, climb.as_ref(), race, actions),
             _ => (),
         }
     }
@@ -79,11 +80,38 @@ fn has_content(state: &State) -> bool {
     match state.activity {
         Activity::Explore => false,
         Activity::Train => !state.training.curve.is_empty(),
-        Activity::Optimise => state.climb.is_some() || state.walk.is_some(),
+        Activity::Optimise => state.climb.is_some() || state.race.is_some() || state.walk.is_some(),
     }
 }
 
-fn results(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
+fn results(
+    ui: &mut Ui,
+    state: &State,
+    climb: Option<&Climb>,
+    race: &mut RaceView,
+    actions: &mut Actions,
+) {
+    if let Some(contest) = &state.race {
+        let tabs = vec2(ui.available_width(), 26.0);
+        ui.allocate_ui_with_layout(tabs, Layout::left_to_right(Align::Center), |ui| {
+            for (open, name) in [(false, "Restarts"), (true, "Race")] {
+                if climb.is_some() || open {
+                    let is_open = race.is_open || climb.is_none();
+                    if ui.selectable_label(is_open == open, name).clicked() {
+                        race.is_open = open;
+                    }
+                }
+            }
+            if race.is_open || climb.is_none() {
+                ui.add_space(14.0);
+                race.controls(ui, state, contest, actions);
+            }
+        });
+        if race.is_open || climb.is_none() {
+            return race.show(ui, state, contest, actions);
+        }
+    }
+    let Some(climb) = climb else { return };
     let Some(findings) = &climb.findings else {
         note(ui, "Climbing\u{2026}");
         return;
@@ -196,6 +224,11 @@ fn learning(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    if let Some(contest) = &state.race
+        && (state.climb.is_none() || contest.run.is_some())
+    {
+        return race::strip(ui, contest, actions);
+    }
     let Some(climb) = &state.climb else {
         note(ui, "Press Climb, or double-click the map: the ways are played here.");
         return;

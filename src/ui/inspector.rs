@@ -4,6 +4,7 @@ use super::action::{Action, Actions};
 use super::axes;
 use super::diagram;
 use super::painting::{fill_shape, outline_shape};
+use super::race;
 use super::theme::{self, colour};
 use super::widgets::{fact, heading, note, verdict};
 use crate::data::property::Property;
@@ -33,6 +34,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         let walk = state.walk.as_ref().filter(|_| state.is_walking());
         if let Some(walk) = walk {
             diagram::show(ui, walk, state);
+        } else if state.activity == Activity::Optimise
+            && state.race.as_ref().is_some_and(|contest| race::answer(ui, state, contest))
+        {
+            ui.separator();
         } else if state.activity == Activity::Optimise && state.report().is_some() {
             answer(ui, state, actions);
             ui.separator();

@@ -61,7 +61,7 @@ impl MapView {
             range: state.range(),
             points: &entry.prepared.points,
             fog: state.map.picture.fog.as_ref(),
-            climb: shown_climb(state).filter(|_| walk.is_none()),
+            climb: shown_race(state).or_else(|| shown_climb(state)).filter(|_| walk.is_none()),
             slopes: state.map.picture.slopes.as_deref(),
             walk: walk.map(|(walk, path)| Walk { path, step: walk.step() }),
             uphill: state.uphill().map(|(at, slope)| uphill(at, slope, transform)),
@@ -194,8 +194,26 @@ fn shown_climb(state: &State) -> Option<Climb<'_>> {
     })
 }
 
+/// The way to the answer of the race that is looked at.
+fn shown_race(state: &State) -> Option<Climb<'_>> {
+    let contest = state.race.as_ref()?;
+    let (id, entry) = state.shown().filter(|(id, _)| contest.model.0 == *id)?;
+    let (paths, z) = contest.shown_way()?;
+    Some(Climb {
+        paths,
+        step: paths.last_step() as f64,
+        fresh_from: 0.0,
+        chosen: None,
+        star: Some(entry.prepared.projection.project(z)),
+        stale: contest.model != (id, entry.version),
+    })
+}
+
 /// The restart whose star or ring is at a place on the screen.
 fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
+    if shown_race(state).is_some() {
+        return None;
+    }
     let climb = shown_climb(state).filter(|_| state.visible().paths)?;
     let star = climb.star.filter(|&star| transform.to_screen(star).distance(at) < GRAB);
     if star.is_some() {

@@ -14,6 +14,7 @@ mod lesson;
 mod map;
 mod painting;
 mod panels;
+mod race;
 mod sheets;
 mod table;
 mod theme;

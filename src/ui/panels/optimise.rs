@@ -7,6 +7,7 @@ use crate::session::climb::Climb;
 use crate::session::walk::Walking;
 use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::race;
 use crate::ui::widgets::{heading, note, number, primary, row, segments};
 use egui::{Button, ComboBox, Ui};
 
@@ -78,6 +79,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::ClearClimb);
         }
     });
+    race::buttons(ui, state, actions);
     let by_gradient = Rule::of(state.settings.search.method).is_some();
     let by_hand = ui.add_enabled(by_gradient, Button::new("Step by hand"));
     let by_hand = by_hand

@@ -1,0 +1,424 @@
+//! A race under the strip: one line a method, best so far against what was spent, and a card for each.
+
+use super::action::{Action, Actions};
+use super::painting::fill_shape;
+use super::theme::{self, colour};
+use super::widgets::{Icon, belief_colour, fact, heading, icon_button, note, verdict};
+use super::{curves, drawer};
+use crate::explore::colour::scale;
+use crate::explore::{grouped, three_digits};
+use crate::objective::Space;
+use crate::optimise::{Lane, LaneReport, Method, Tally};
+use crate::session::race::{Contest, Standing};
+use crate::session::{Command, State};
+use egui::{
+    Align2, Button, Color32, FontId, Rect, Response, RichText, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, pos2, vec2,
+};
+use egui_plot::{Corner, GridInput, GridMark, Legend, Line, LineStyle, PlotPoints, Points};
+
+/// Width of the lines.
+const PLOT_WIDTH: f32 = 440.0;
+/// Width of a card.
+const CARD_WIDTH: f32 = 196.0;
+/// Room that the scroll bar needs under the cards.
+const BAR: f32 = 10.0;
+
+/// How the race is looked at, remembered from frame to frame.
+#[derive(Debug)]
+pub struct RaceView {
+    /// Whether it is looked at, and not what came of a climb.
+    pub is_open: bool,
+    /// Along the axis run values alone, not values and gradients.
+    values_only: bool,
+    /// Along the axis each step is ten times the one before.
+    logarithmic: bool,
+    /// The lane whose card the mouse is on.
+    pointed: Option<usize>,
+}
+
+impl Default for RaceView {
+    fn default() -> Self {
+        Self { is_open: false, values_only: false, logarithmic: true, pointed: None }
+    }
+}
+
+/// The colour of a lane, the same in every race: told apart with any eyes on either ground.
+fn lane_colour(ui: &Ui, lane: Lane) -> Color32 {
+    let (light, dark) = match (lane.space, lane.method) {
+        (Space::Input, _) => ((196, 10, 46), (255, 245, 120)),
+        (_, Method::Adam) => ((24, 95, 190), (120, 174, 255)),
+        (_, Method::CmaEs) => ((225, 119, 0), (214, 138, 30)),
+        (_, Method::Random) => ((122, 112, 126), (178, 180, 186)),
+        (_, Method::Gradient) => ((110, 158, 92), (70, 230, 140)),
+        (_, Method::Momentum) => ((112, 0, 140), (225, 70, 170)),
+        (_, Method::Lbfgs) => ((74, 26, 20), (160, 90, 245)),
+    };
+    let (r, g, b) = if ui.visuals().dark_mode { dark } else { light };
+    Color32::from_rgb(r, g, b)
+}
+
+/// What starts a race, and who takes part in it; beside the button that climbs.
+pub fn buttons(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    ui.horizontal(|ui| {
+        start(ui, "Race", state, actions);
+        lanes(ui, &format!("{} methods", state.settings.race.0.len()), state, actions);
+    });
+}
+
+fn start(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
+    let running = state.race.as_ref().is_some_and(|race| race.run.is_some());
+    let button = ui.add_enabled(!running, Button::new(name));
+    let about = "Let several methods climb from the same starts with the same budget, side by side. \
+                 None of them stops early.";
+    if button.on_hover_text(about).clicked() {
+        actions.push(Action::Race);
+    }
+}
+
+/// The menu of who takes part.
+fn lanes(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
+    let menu = ui.menu_button(name, |ui| {
+        for lane in Lane::ALL {
+            let mut on = state.settings.race.0.contains(&lane);
+            if ui.checkbox(&mut on, lane.label()).on_hover_text(lane.about()).changed() {
+                actions.command(Command::ToggleLane(lane));
+            }
+        }
+    });
+    menu.response.on_hover_text("Who takes part in the next race");
+}
+
+/// The strip while a race runs, or once one is over and there is no climb to play.
+pub fn strip(ui: &mut Ui, contest: &Contest, actions: &mut Actions) {
+    if contest.run.is_some() {
+        if icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
+            actions.command(Command::StopRace);
+        }
+        ui.spinner();
+        let share = format!("Racing, {:.0} %", 100.0 * contest.share);
+        let names: Vec<&str> = contest.lanes.0.iter().map(|lane| lane.label()).collect();
+        drawer::two_lines(ui, &share, &names.join(", "), ui.available_width());
+    } else if let Some((first, rest)) = outcome(contest) {
+        drawer::two_lines(ui, &first, &rest, ui.available_width());
+    }
+}
+
+/// Who was first, and with what.
+fn outcome(contest: &Contest) -> Option<(String, String)> {
+    let report = &contest.results.as_ref()?.report;
+    let Some(lane) = report.winner.map(|winner| &report.lanes[winner]) else {
+        let why = "The cards say why of each method's answer.".to_owned();
+        return Some(("No answer can be believed".to_owned(), why));
+    };
+    let value = lane.answer().map_or(f64::NAN, |(_, answer)| answer.restart.best_value());
+    let spent = lane.reached.map_or(0, |tally| tally.evaluations());
+    let first = format!(
+        "{} is first: {} {}",
+        lane.lane.label(),
+        report.aim().label().to_lowercase(),
+        three_digits(value)
+    );
+    let rest = format!(
+        "as good as the best answer that can be believed after {} of {} evaluations",
+        grouped(spent),
+        grouped(report.budget())
+    );
+    Some((first, rest))
+}
+
+impl RaceView {
+    /// What stands on the line of the tabs.
+    pub fn controls(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        contest: &Contest,
+        actions: &mut Actions,
+    ) {
+        let choices = [
+            (
+                false,
+                "Values + gradients",
+                "A gradient counts as one more value, as it costs about as much",
+            ),
+            (true, "Values", "Values alone, as if gradients were free"),
+        ];
+        for (values_only, name, about) in choices {
+            let button = Button::selectable(self.values_only == values_only, name);
+            if ui.add(button).on_hover_text(about).clicked() {
+                self.values_only = values_only;
+            }
+        }
+        ui.checkbox(&mut self.logarithmic, "Log")
+            .on_hover_text("Each step along the axis is ten times the one before");
+        ui.add_space(8.0);
+        lanes(ui, "Add", state, actions);
+        start(ui, "Race again", state, actions);
+        if contest.run.is_none() {
+            let clear = ui.button("Clear").on_hover_text("Forget this race; Ctrl+Z brings it back");
+            if clear.clicked() {
+                actions.command(Command::ClearRace);
+            }
+        }
+        if let Some((first, rest)) = outcome(contest) {
+            ui.add(egui::Label::new(RichText::new(&first).small()).truncate())
+                .on_hover_text(format!("{first}, {rest}."));
+        }
+    }
+
+    /// Draws the lines and the cards.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, contest: &Contest, actions: &mut Actions) {
+        if contest.standings.is_empty() {
+            note(ui, "At the start\u{2026}");
+            return;
+        }
+        let size = ui.available_size();
+        let column = egui::Layout::top_down(egui::Align::Min);
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui_with_layout(vec2(PLOT_WIDTH, size.y), column, |ui| {
+                self.lines(ui, contest);
+            });
+            let right = vec2(size.x - PLOT_WIDTH - 16.0, size.y);
+            ui.allocate_ui_with_layout(right, column, |ui| {
+                self.cards(ui, state, contest, actions);
+            });
+        });
+    }
+
+    fn lines(&self, ui: &mut Ui, contest: &Contest) {
+        let axis = if self.values_only { "values" } else { "values and gradients" };
+        let lifted = self.pointed.or(contest.chosen);
+        let along = |tally: &Tally| {
+            let spent = if self.values_only { tally.values } else { tally.evaluations() };
+            if self.logarithmic { (spent.max(1) as f64).log10() } else { spent as f64 }
+        };
+        let colours: Vec<Color32> =
+            contest.standings.iter().map(|standing| lane_colour(ui, standing.lane)).collect();
+        let logarithmic = self.logarithmic;
+        let mut plot = curves::plot("race", ui, axis)
+            .legend(Legend::default().position(Corner::RightBottom))
+            .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic));
+        if logarithmic {
+            plot = plot.x_grid_spacer(decades);
+        }
+        plot.show(ui, |ui| {
+            for (index, (standing, colour)) in contest.standings.iter().zip(colours).enumerate() {
+                let width = if lifted == Some(index) { 3.4 } else { 2.0 };
+                let steps = stairs(standing, along);
+                let end = steps.last().copied();
+                let style = match standing.lane.space {
+                    Space::Latent => LineStyle::Solid,
+                    Space::Input => LineStyle::dashed_loose(),
+                };
+                let name = standing.lane.label();
+                let line = Line::new(name, PlotPoints::from(steps)).style(style);
+                ui.line(line.stroke(Stroke::new(width, colour)));
+                if let Some(end) = end.filter(|_| !standing.going) {
+                    let end = Points::new(name, PlotPoints::from(vec![end]));
+                    ui.points(end.radius(3.5).color(colour));
+                }
+            }
+        });
+    }
+
+    fn cards(&mut self, ui: &mut Ui, state: &State, contest: &Contest, actions: &mut Actions) {
+        self.pointed = None;
+        ScrollArea::horizontal().id_salt("race").auto_shrink(false).show(ui, |ui| {
+            let height = ui.available_height() - BAR;
+            ui.horizontal_top(|ui| {
+                for (index, standing) in contest.standings.iter().enumerate() {
+                    let (rect, response) =
+                        ui.allocate_exact_size(vec2(CARD_WIDTH, height), Sense::click());
+                    card(ui, rect, &response, state, contest, index);
+                    if response.hovered() {
+                        self.pointed = Some(index);
+                    }
+                    let answer = judged(contest, index).and_then(LaneReport::answer);
+                    let about = answer.map_or_else(String::new, |(_, answer)| {
+                        format!("\n\n{}", answer.verdict.sentence())
+                    });
+                    let about = format!("{}{about}", standing.lane.about());
+                    if response.on_hover_text(about).clicked() {
+                        let chosen = (contest.chosen != Some(index)).then_some(index);
+                        actions.command(Command::ChooseLane(chosen));
+                    }
+                }
+            });
+        });
+    }
+}
+
+/// The best so far holds until something better is found, so the line goes in steps.
+fn stairs(standing: &Standing, along: impl Fn(&Tally) -> f64) -> Vec<[f64; 2]> {
+    let mut points: Vec<[f64; 2]> = Vec::new();
+    for tally in standing.curve.iter().filter(|tally| tally.best_value.is_finite()) {
+        let x = along(tally);
+        if let Some(&[_, before]) = points.last()
+            && before != tally.best_value
+        {
+            points.push([x, before]);
+        }
+        points.push([x, tally.best_value]);
+    }
+    points
+}
+
+/// Marks at 1, 2, .. 9 of each order of magnitude.
+fn decades(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let first = low.floor().max(0.0) as i32;
+    let last = high.ceil().min(12.0) as i32;
+    let mark = |decade: i32, digit: i32| GridMark {
+        value: f64::from(decade) + f64::from(digit).log10(),
+        step_size: if digit == 1 { 1.0 } else { 0.1 },
+    };
+    (first..last.max(first))
+        .flat_map(|decade| (1..10).map(move |digit| mark(decade, digit)))
+        .collect()
+}
+
+fn along_axis(mark: GridMark, logarithmic: bool) -> String {
+    match logarithmic {
+        true if mark.step_size < 1.0 => String::new(),
+        true => grouped(10f64.powf(mark.value).round() as usize),
+        false => grouped(mark.value.max(0.0).round() as usize),
+    }
+}
+
+/// What came of a lane, once the race is over.
+fn judged(contest: &Contest, lane: usize) -> Option<&LaneReport> {
+    contest.results.as_ref()?.report.lanes.get(lane)
+}
+
+fn reach(state: &State) -> f64 {
+    state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
+}
+
+/// One lane: its shape, its value, what can be believed of it, and what it has spent.
+fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Contest, index: usize) {
+    let standing = &contest.standings[index];
+    let report = judged(contest, index);
+    let answer = report.and_then(|lane| Some((lane, lane.answer()?.1)));
+    let tally = standing.tally();
+    let value = answer.map_or(tally.best_value, |(_, answer)| answer.restart.best_value());
+    let word = match (answer, report) {
+        (Some((_, answer)), _) => answer.verdict.word(),
+        (None, Some(_)) => "no answer",
+        (None, None) => "",
+    };
+    let chosen = contest.chosen == Some(index);
+    let name = format!("{}: {}, {word}", standing.lane.label(), three_digits(value));
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), chosen, &name)
+    });
+    let painter = ui.painter_at(rect);
+    let lifted = response.hovered() || response.has_focus();
+    let visuals = ui.visuals();
+    let fill = if lifted { visuals.widgets.hovered.weak_bg_fill } else { visuals.faint_bg_color };
+    painter.rect_filled(rect, 8.0, fill);
+    if chosen {
+        let stroke = Stroke::new(2.0, theme::accent(ui));
+        painter.rect_stroke(rect, 8.0, stroke, StrokeKind::Inside);
+    }
+    let (ink, weak) = (visuals.text_color(), visuals.weak_text_color());
+    let small = FontId::proportional(13.0);
+    let text = |at, align, text: &str, font: FontId, ink| {
+        painter.text(at, align, text, font, ink);
+    };
+
+    let top = rect.top() + 14.0;
+    let swatch = pos2(rect.left() + 14.0, top);
+    painter.circle_filled(swatch, 5.0, lane_colour(ui, standing.lane));
+    let title = FontId::new(14.0, theme::strong());
+    text(swatch + vec2(11.0, 0.0), Align2::LEFT_CENTER, standing.lane.label(), title, ink);
+    let winner = contest.results.as_ref().and_then(|results| results.report.winner);
+    if winner == Some(index) {
+        let at = pos2(rect.right() - 10.0, top);
+        text(at, Align2::RIGHT_CENTER, "first", small.clone(), theme::accent(ui));
+    }
+
+    let bottom = rect.bottom() - 40.0;
+    let middle = 0.5 * (top + 10.0 + bottom);
+    let side = (bottom - top - 12.0).min(0.45 * rect.width());
+    let centre = pos2(rect.left() + 0.5 * side + 6.0, middle);
+    if !standing.outline.is_empty() {
+        let property = state.property().measure(&standing.outline);
+        let ink = colour(scale(property, state.range()));
+        painter.add(fill_shape(&standing.outline, centre, 0.42 * side / reach(state) as f32, ink));
+    }
+    let left = rect.left() + side + 14.0;
+    let large = FontId::new(17.0, theme::strong());
+    text(pos2(left, middle - 12.0), Align2::LEFT_CENTER, &three_digits(value), large, ink);
+    if let Some((_, answer)) = answer {
+        let disc = pos2(left + 4.0, middle + 10.0);
+        painter.circle_filled(disc, 4.0, belief_colour(ui, answer.verdict.belief));
+        text(disc + vec2(10.0, 0.0), Align2::LEFT_CENTER, word, small.clone(), weak);
+    } else {
+        text(pos2(left, middle + 10.0), Align2::LEFT_CENTER, word, small.clone(), weak);
+    }
+
+    let line = |k: f32| pos2(rect.left() + 10.0, bottom + 10.0 + 17.0 * k);
+    if let Some((lane, answer)) = answer {
+        let returned = lane.returned(answer);
+        let survived = (returned - value).abs() <= 0.05 * value.abs();
+        let ink = if survived { weak } else { visuals.warn_fg_color };
+        let returned = format!("{} after the round trip", three_digits(returned));
+        text(line(0.0), Align2::LEFT_CENTER, &returned, small.clone(), ink);
+    }
+    let spent = format!(
+        "{} + {} in {}",
+        grouped(tally.values),
+        grouped(tally.gradients),
+        crate::explore::duration(standing.seconds)
+    );
+    text(line(1.0), Align2::LEFT_CENTER, &spent, small, weak);
+}
+
+/// The answer of the lane that is looked at: the shape, and what the model makes of it.
+pub fn answer(ui: &mut Ui, state: &State, contest: &Contest) -> bool {
+    let Some(index) = contest.chosen else { return false };
+    let Some(results) = &contest.results else { return false };
+    let lane = &results.report.lanes[index];
+    let (Some((_, answer)), Some(found)) = (lane.answer(), &results.answers[index]) else {
+        return false;
+    };
+    heading(ui, lane.lane.label());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), 120.0), Sense::hover());
+    let name = "The answer and what the model makes of it";
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
+    let painter = ui.painter_at(rect);
+    let unit = 0.42 * (rect.width() / 2.0).min(rect.height()) / reach(state) as f32;
+    let weak = ui.visuals().weak_text_color();
+    for (outline, x, caption) in
+        [(&answer.decoded, 0.25, "answer"), (&found.returned, 0.75, "after the round trip")]
+    {
+        let centre = rect.left_top() + vec2(x * rect.width(), 0.46 * rect.height());
+        let ink = colour(scale(state.property().measure(outline), state.range()));
+        painter.add(fill_shape(outline, centre, unit, ink));
+        let at = pos2(centre.x, rect.bottom() - 4.0);
+        painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(12.0), weak);
+    }
+    let change = format!(
+        "{} to {}",
+        three_digits(answer.restart.best_value()),
+        three_digits(lane.returned(answer))
+    );
+    let about = "Before and after the round trip: the answer encoded and decoded once more";
+    fact(ui, results.report.aim().label(), &change, about);
+    if let Some(gain) = answer.answer.gain {
+        let about = "By how much it is better than the best of the data";
+        fact(ui, "Gain on the data", &three_digits(gain), about);
+    }
+    let restarts = lane.report.restarts.len();
+    let believable = format!("{:.0} % of {restarts}", 100.0 * lane.believable());
+    fact(ui, "Restarts believable", &believable, "Whose own best answer can be believed");
+    verdict(ui, &answer.verdict);
+    if Some(contest.model) != state.shown_version() {
+        let text = RichText::new("The map shows another model than this race searched.");
+        ui.label(text.small().color(ui.visuals().warn_fg_color));
+    }
+    true
+}
