@@ -1,65 +1,116 @@
-//! The one place where these tests build a model, ask an objective and run a search.
+//! The one place where these tests build a model and run a search.
 
-use crate::fixture::{Network, Scaling};
-use candle_core::DType;
+use crate::fixture::{Network, Parameters, Scaling, in_order, tensors};
+use candle_core::{DType, Device, Tensor};
+use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling;
 use latent_explorer::model::Model;
 use latent_explorer::model::card::{Card, Encoded, LatentStatistics, Source, StartDistribution};
+use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
+use latent_explorer::model::layers::LayerSpec;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::objective::{Mode, Objective, Property};
-use latent_explorer::optimise::{Restart, Search};
+use latent_explorer::model::vae::{Output, architecture};
+use latent_explorer::objective::{Aim, By, Goal};
+use latent_explorer::optimise::{Restart, Search, SearchConfig, Starts};
 use std::sync::Arc;
 
 /// A frozen model of given weights.
 pub fn model(network: &Network, scaling: Scaling, median_area: f64, dtype: DType) -> Arc<Model> {
-    let layers = network.layers();
+    let statistics = LatentStatistics { median_area, ..LatentStatistics::default() };
+    Arc::new(assemble(network.layers(), scaling, statistics, network.parameters(dtype)))
+}
+
+fn assemble(
+    layers: Vec<LayerSpec>,
+    Scaling { offset, scale }: Scaling,
+    statistics: LatentStatistics,
+    parameters: Vec<Tensor>,
+) -> Model {
     let width = layers[0].inputs;
     let card = Card {
         source: Source::Outlines(Recipe::default()),
         layers,
-        scaling: scaling::Scaling {
-            offset: vec![scaling.offset; width],
-            scale: vec![scaling.scale; width],
-        },
+        scaling: scaling::Scaling { offset: vec![offset; width], scale: vec![scale; width] },
         training: TrainingConfig::default(),
         history: Vec::new(),
         start: StartDistribution::StandardNormal,
-        statistics: LatentStatistics { median_area, ..LatentStatistics::default() },
+        statistics,
     };
-    Arc::new(Model::new(card, Encoded::default(), network.parameters(dtype)).unwrap())
+    Model::new(card, Encoded::default(), parameters).unwrap()
 }
 
-/// The values of a property at the points `z [n, latent]` and their gradients, `[n, latent]`.
-pub fn evaluate(model: &Arc<Model>, property: Property, z: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let evaluation = Objective::of(model.clone(), property).evaluate(z, true).unwrap();
-    assert!(evaluation.valid.iter().all(|&valid| valid));
-    (evaluation.value, evaluation.gradient)
+/// The property that heads are said to predict; they predict whatever their weights make of z.
+pub const PREDICTED: Property = Property::Roundness;
+
+/// A head with all that belongs to it.
+pub struct Head<'a> {
+    /// `head.0.weight`, ..
+    pub parameters: &'a Parameters,
+    /// `prediction = offset + scale * MLP(z)`.
+    pub offset: f64,
+    pub scale: f64,
 }
 
-/// What one start came to.
-pub struct Path {
-    /// Every z from the start on, `[steps + 1, latent]`.
-    pub z: Rows<f64>,
-    /// The minimised loss at each, `[steps + 1]`.
-    pub loss: Vec<f64>,
+/// A model with a head. Its other weights are those of `decoder`, as far as they are there, and zeros.
+pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<Model> {
+    let bias = |layer: usize| &head.parameters[&format!("head.{layer}.bias")];
+    let hidden = head.parameters.len() / 2 - 1;
+    let widths: Vec<usize> = (0..hidden).map(|layer| bias(layer).shape[0]).collect();
+    let latent = head.parameters["head.0.weight"].shape[1];
+    let width_of = |layer: &str| decoder.get(layer).map_or(4, |bias| bias.shape[0]);
+    let layers = architecture(
+        width_of("decoder.1.bias"),
+        width_of("decoder.0.bias"),
+        latent,
+        Output::Linear,
+    );
+    let parameter = |(name, shape): (String, Vec<usize>)| match decoder.get(&name) {
+        Some(numbers) => numbers.tensor(dtype),
+        None => Tensor::zeros(shape, dtype, &Device::Cpu).unwrap(),
+    };
+    let parameters = layers.iter().flat_map(LayerSpec::parameters).map(parameter).collect();
+    let units = Scaling { offset: 0.0, scale: 1.0 };
+    let model = assemble(layers, units, LatentStatistics::default(), parameters);
+
+    let layers = head_layers(PREDICTED, latent, &widths);
+    let card = HeadCard {
+        property: PREDICTED,
+        offset: head.offset,
+        scale: head.scale,
+        r2: 1.0,
+        rmse: 0.0,
+        joint: false,
+        layers: layers.clone(),
+    };
+    // In a checkpoint the names of a head's layers hold its property.
+    let prefix = format!("head.{}", PREDICTED.name());
+    let plain = |layer: LayerSpec| LayerSpec { name: layer.name.replace(&prefix, "head"), ..layer };
+    let layers: Vec<LayerSpec> = layers.into_iter().map(plain).collect();
+    let parameters = tensors(&in_order(&layers, head.parameters), dtype);
+    Arc::new(model.with_head(TaskHead::new(card, parameters).unwrap()).unwrap())
 }
 
-/// Adam from every start at once.
-pub fn climb(
-    model: &Arc<Model>,
-    (property, mode): (Property, Mode),
-    rate: f64,
-    steps: usize,
-    starts: &Rows<f64>,
-) -> Vec<Path> {
-    let objective = Objective::of(model.clone(), property);
-    let mut search = Search::new(objective, mode, steps, rate, starts).unwrap();
+/// The aim of a climb on the head: to `target`, or to the greatest value where there is none.
+pub fn aim_by_head(target: Option<f64>, l2: f64) -> Aim {
+    let goal = target.map_or(Goal::Max, Goal::Target);
+    Aim { by: By::Head, l2, ..Aim::of(PREDICTED, goal) }
+}
+
+/// Searches from the points `starts`, `[n, latent]`, themselves, as far as `config` says.
+pub fn search(model: &Arc<Model>, starts: &Rows<f64>, config: SearchConfig) -> Vec<Restart> {
+    let points = starts.iter().map(<[f64]>::to_vec).collect();
+    let starting = Starts::Around { points, spread: 0.0 };
+    let config = SearchConfig { starts: starting, restarts: starts.len(), ..config };
+    let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
-    let path = |restart: Restart| Path {
-        loss: restart.values.iter().map(|value| -mode.sign() * value).collect(),
-        z: restart.trajectory,
-    };
-    search.into_restarts().into_iter().map(path).collect()
+    let restarts = search.into_parts().0;
+    assert!(restarts.iter().all(|restart| restart.stride == 1), "every step is kept");
+    restarts
+}
+
+/// Adam at one rate for a number of steps, whatever becomes of the loss.
+pub fn plain_adam(aim: Aim, rate: f64, steps: usize) -> SearchConfig {
+    SearchConfig { aim, rate, steps, plateau: None, patience: None, ..SearchConfig::default() }
 }

@@ -1,6 +1,7 @@
 //! Reads what PyTorch computed, and says how far from it something is.
 
 use candle_core::{DType, Device, Tensor};
+use latent_explorer::data::rows::Rows;
 use latent_explorer::model::frozen::flat_f64;
 use latent_explorer::model::layers::LayerSpec;
 use latent_explorer::model::losses::Reconstruction;
@@ -27,6 +28,11 @@ impl Numbers {
     pub fn tensor(&self, dtype: DType) -> Tensor {
         let tensor = Tensor::from_slice(&self.data, self.shape.as_slice(), &Device::Cpu).unwrap();
         tensor.to_dtype(dtype).unwrap()
+    }
+
+    /// A matrix as rows.
+    pub fn rows(&self) -> Rows<f64> {
+        Rows::from_flat(self.shape[1], self.data.clone())
     }
 
     /// The part at `index` of the first dimension, flat.

@@ -2,8 +2,11 @@
 //! and `README.md` says what is in them. No Python is needed to run these tests.
 
 mod adapter;
-mod climbing;
 mod fixture;
+mod geometry;
+mod heads;
 mod learning;
 mod networks;
 mod optimiser;
+mod paths;
+mod smallest;
