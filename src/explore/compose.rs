@@ -8,6 +8,7 @@ use super::heat::HeatField;
 use super::paths::Paths;
 use super::scene::{Arrows, Dots, Image, Layer, Line, Mark, MarkKind, Scene, Shapes, Text};
 use super::slopes::{Arrow, SlopeField};
+use crate::numerics::statistics::distance;
 use std::sync::Arc;
 
 /// The layers that are switched on.
@@ -182,7 +183,7 @@ pub fn compose(
     };
     layers.extend(subject.uphill.map(|uphill| arrow(uphill, 2.0, palette.path)));
     if let Some(walk) = subject.walk {
-        by_hand(&walk, palette, &mut layers);
+        by_hand(&walk, &view, palette, &mut layers);
         layers.extend(walk.step.map(|step| arrow(step, 3.0, palette.path)));
     }
     for (index, &centre) in subject.pins.iter().enumerate() {
@@ -288,9 +289,9 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
     layers.push(Layer::EdgeCounts(edges));
 }
 
-/// The way so far in white, cased dark: a dot at the start and at every point it has been at, a ring
-/// where it is.
-fn by_hand(walk: &Walk<'_>, palette: &Palette, layers: &mut Vec<Layer>) {
+/// The way so far in white, cased dark: a dot at the start and at every point it has been at, as far as
+/// they can be told apart, a ring where it is.
+fn by_hand(walk: &Walk<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
     let (colour, casing) = (palette.path, palette.casing);
     if walk.path.len() > 1 {
         let points = walk.path.to_vec();
@@ -298,8 +299,15 @@ fn by_hand(walk: &Walk<'_>, palette: &Palette, layers: &mut Vec<Layer>) {
     }
     let Some((&here, past)) = walk.path.split_last() else { return };
     let mark = |centre, kind, radius| Layer::Mark(Mark { centre, kind, radius, colour, casing });
-    let start = past.first().map(|&start| mark(start, MarkKind::Dot, 3.6));
-    layers.extend(past.iter().skip(1).map(|&point| mark(point, MarkKind::Dot, 1.8)).chain(start));
+    let apart = view.size()[0] / 120.0;
+    let mut last: Option<[f64; 2]> = None;
+    for &point in past {
+        if last.is_none_or(|last| distance(&last, &point) > apart) {
+            let radius = if last.is_none() { 3.6 } else { 1.8 };
+            layers.push(mark(point, MarkKind::Dot, radius));
+            last = Some(point);
+        }
+    }
     layers.push(mark(here, MarkKind::Ring, 6.0));
 }
 

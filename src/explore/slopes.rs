@@ -82,7 +82,8 @@ mod tests {
         let mut better = 0;
         for ([tail, tip], [low, high]) in up.iter().zip(down.iter()) {
             let length = (tip[0] - tail[0]).hypot(tip[1] - tail[1]);
-            assert!(length <= 0.82 * 0.5 + 1e-9 && length >= 0.3 * 0.82 * 0.5 - 1e-9, "{length}");
+            let usual = 0.3 * 0.82 * 0.5 - 1e-9..=0.82 * 0.5 + 1e-9;
+            assert!(usual.contains(&length), "{length}");
             assert!((tail[0] - high[0]).abs() < 1e-9 && (tip[1] - low[1]).abs() < 1e-9);
             let middle = [0, 1].map(|k| 0.5 * (tail[k] + tip[k]));
             let ahead = [0, 1].map(|k| middle[k] + 0.02 * (tip[k] - tail[k]));

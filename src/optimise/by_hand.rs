@@ -232,6 +232,14 @@ impl ByHand {
         self.search.config()
     }
 
+    /// The latent point that it was given to start from, `[latent]`.
+    pub fn start(&self) -> &[f64] {
+        match &self.config().starts {
+            Starts::Around { points, .. } => &points[0],
+            Starts::Stated | Starts::StandardNormal => self.search.restarts()[0].start(),
+        }
+    }
+
     /// The updates before the one that is looked at, `[steps]`.
     pub fn past(&self) -> &[Moment] {
         &self.moments[..self.at]
@@ -247,7 +255,17 @@ impl ByHand {
         self.search.restarts()[0].stop_reason.filter(|_| self.moment().is_none())
     }
 
-    /// The latent point where it stands, `[latent]`, and the value there.
+    /// Where it has come to: in the stage that moves the point, and after it, where it is then. The point
+    /// in the space that is searched, `[dim]`, and the latent point, `[latent]`.
+    pub fn come_to(&self) -> (&[f64], &[f64]) {
+        match self.moment() {
+            Some(moment) if self.stage >= Stage::Move => (&moment.next, &moment.next_z),
+            Some(moment) => (&moment.point, &moment.z),
+            None => (self.search.point(0), &self.search.restarts()[0].last.0),
+        }
+    }
+
+    /// The latent point where the update begins, `[latent]`, and the value there.
     pub fn here(&self) -> (&[f64], f64) {
         match self.moment() {
             Some(moment) => (&moment.z, moment.value),

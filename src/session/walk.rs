@@ -4,6 +4,8 @@ use super::Session;
 use super::models::{ModelId, Prepared};
 use super::probe::Probe;
 use super::state::Activity;
+use crate::data::property::Property;
+use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::slopes::Arrow;
 use crate::objective::Space;
@@ -75,8 +77,7 @@ impl Walk {
 
     /// The latent point where it began, `[latent]`.
     pub fn start(&self) -> &[f64] {
-        let by_hand = &self.by_hand;
-        by_hand.past().first().map_or(by_hand.here().0, |first| &first.z)
+        self.by_hand.start()
     }
 
     /// The points of the map it has been at, the one where it stands last.
@@ -104,14 +105,19 @@ impl Walk {
     }
 }
 
-/// The shape where a walk stands.
+/// The shape where a walk stands; where the shape itself is moved, that one and not what the model makes
+/// of it.
 fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &ByHand) -> Result<Probe> {
-    let (mut z, _) = by_hand.here();
-    if let Some(moment) = by_hand.moment().filter(|_| by_hand.stage() >= Stage::Move) {
-        z = &moment.next_z;
+    let (point, z) = by_hand.come_to();
+    let SearchConfig { aim, space, .. } = by_hand.config();
+    let at = prepared.projection.project(z);
+    let mut probe = Probe::at(prepared, model, at, Some(z), aim.property())?;
+    if *space == Space::Input {
+        let moved = Rows::from_flat(point.len(), point.to_vec());
+        probe.outline = prepared.model.unscaled(&moved).into_flat();
+        probe.values = Property::ALL.map(|property| property.measure(&probe.outline));
     }
-    let property = by_hand.config().aim.property();
-    Probe::at(prepared, model, prepared.projection.project(z), Some(z), property)
+    Ok(probe)
 }
 
 impl Session {

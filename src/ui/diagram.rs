@@ -58,26 +58,27 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     pen.network(decoder, "decoder", false);
     let unit =
         11.0 / state.shown().map_or(1.0, |(_, e)| e.prepared.model.card.statistics.reach) as f32;
-    let shape = |centre: Pos2, faded: bool| {
-        let ink = if faded { pen.weak.gamma_multiply(0.45) } else { pen.ink.gamma_multiply(0.75) };
-        pen.painter.add(fill_shape(&walk.here.outline, centre, unit, ink));
-    };
+    let ink = pen.ink.gamma_multiply(0.75);
     pen.node(x, "x", !in_latent);
-    shape(x, in_latent);
     pen.node(z, "z", in_latent);
     let first = walk.here.z.first().copied().unwrap_or(f64::NAN);
-    pen.text(z, &three_digits(first), 11.0, pen.ink);
+    pen.text(z, &format!("{first:.2}"), 11.0, pen.ink);
     pen.node(out, "x'", false);
-    shape(out, false);
+    // What the other end of the networks would make of it is no part of this search.
+    let shown = if in_latent { out } else { x };
+    pen.painter.add(fill_shape(&walk.here.outline, shown, unit, ink));
     pen.node(y, "", false);
     pen.text(y, "y", 14.0, pen.ink);
-    let value = three_digits(walk.by_hand.here().1);
     let side = if y.x > rect.center().x {
         (-22.0, Align2::RIGHT_CENTER)
     } else {
         (22.0, Align2::LEFT_CENTER)
     };
-    let label = format!("{} {value}", config.aim.label());
+    // Where the point has come to is measured in the next update.
+    let label = match stage {
+        Stage::Move | Stage::Plateau => config.aim.label().to_owned(),
+        _ => format!("{} {}", config.aim.label(), three_digits(walk.by_hand.here().1)),
+    };
     pen.painter.text(y + vec2(side.0, 0.0), side.1, label, FontId::proportional(13.0), pen.ink);
 }
 
@@ -125,8 +126,9 @@ impl Pen {
         let along = (to - from).normalized();
         let room = if along.x.abs() > 0.5 { 19.0 } else { 16.0 };
         let (from, to) = (from + room * along, to - room * along);
-        let lit = match (way, self.stage) {
-            (Way::Both, Stage::Value | Stage::Gradient) | (Way::Forward, Stage::Value) => true,
+        let lit = match self.stage {
+            Stage::Value => way != Way::Idle,
+            Stage::Gradient => way == Way::Both,
             _ => false,
         };
         let back = way == Way::Both && self.stage == Stage::Gradient;

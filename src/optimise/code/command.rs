@@ -16,7 +16,7 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
         given = Some(points.len());
         if points.len() <= MOST_STARTS {
             let rows = points.iter().map(|point| joined(point, ",")).collect::<Vec<_>>();
-            let _infallible = writeln!(line, "printf '{}\\n' > {STARTS}", rows.join("\\n"));
+            let _infallible = writeln!(line, "printf '%s\\n' {} > {STARTS}", rows.join(" "));
         }
     }
     line += "latent-explorer optimise";

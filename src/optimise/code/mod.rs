@@ -168,7 +168,7 @@ mod tests {
         let line = command_line(&config, "it's mine.safetensors");
         assert_eq!(
             line,
-            "printf '0.5,-1.25\\n' > starts.csv\n\
+            "printf '%s\\n' 0.5,-1.25 > starts.csv\n\
              latent-explorer optimise --model \"it's mine.safetensors\" --term area:target=2.5 \
              --term roundness:max --objective head --inside 0.5 --constraint \"area>=0.5\" \
              --method momentum --space input --starts starts.csv --lr 0.02 --seed 7 \
