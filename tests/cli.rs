@@ -140,6 +140,7 @@ fn a_search_writes_every_restart() {
         serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
     assert_eq!(report["format"], 2);
     assert_eq!(report["config"]["restarts"], 4);
+    assert_eq!(report["stride"], 4, "no more is kept than is written");
     assert_eq!(
         (&report["values"], &report["gradients"]),
         (&Value::from(4 * 7), &Value::from(4 * 7))
@@ -171,6 +172,182 @@ fn a_search_can_start_from_a_file() {
     assert_eq!(report["restarts"][0]["start"], serde_json::json!([0.25, -0.5]));
     let values: Vec<f64> = serde_json::from_value(report["restarts"][0]["values"].clone()).unwrap();
     assert!(values[2] < values[0], "the area shrinks: {values:?}");
+}
+
+/// Runs `optimise` on the tiny model; its report and what it said on standard error.
+fn optimise(line: &str, folder: &Path) -> (Value, String) {
+    let output = run(&words(&format!("optimise --model M {line} --out F/r.json"), folder));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{line}: {said}");
+    let bytes = std::fs::read(folder.join("r.json")).unwrap();
+    (serde_json::from_slice(&bytes).unwrap(), said)
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+#[test]
+fn an_aim_of_many_terms_is_their_weighted_sum() {
+    let folder = TempDir::new().unwrap();
+    let line = "--term roundness:max --term area:target=2.5:weight=0.5 --term perimeter:min:weight=0.1 \
+                --l2 0.25 --restarts 3 --steps 4";
+    let (report, said) = optimise(line, folder.path());
+    let aim = &report["config"]["aim"];
+    assert_eq!(aim["terms"].as_array().unwrap().len(), 3);
+    assert_eq!(aim["terms"][1]["goal"]["target"], 2.5);
+    assert_eq!((&aim["terms"][1]["weight"], &aim["l2"]), (&0.5.into(), &0.25.into()));
+    let number = |value: &Value| value.as_f64().unwrap();
+    for restart in report["restarts"].as_array().unwrap() {
+        let terms = restart["terms"].as_array().unwrap();
+        let names: Vec<&str> = terms.iter().map(|t| t["property"].as_str().unwrap()).collect();
+        assert_eq!(names, ["roundness", "area", "perimeter"]);
+        assert!(terms.iter().all(|term| term["predicted"].is_null()), "the model has no heads");
+        let score = |key: &str| {
+            let [r, a, p] = [0, 1, 2].map(|k| number(&terms[k][key]));
+            r - 0.5 * (a - 2.5).powi(2) - 0.1 * p
+        };
+        let best = number(&restart["value_best"]);
+        assert!((score("measured") - best).abs() < 1e-4, "{best} and {}", score("measured"));
+        assert!((score("measured") - number(&restart["measured"])).abs() < 1e-12);
+        assert!((score("returned") - number(&restart["returned"])).abs() < 1e-12);
+        let far: f64 = numbers(&restart["z_best"]).iter().map(|z| z * z).sum();
+        assert!((number(&restart["loss_best"]) + best - 0.25 * far).abs() < 1e-4);
+        let gain = number(&restart["measured"]) - number(&report["best_in_data"]["value"]);
+        assert!((number(&restart["gain"]) - gain).abs() < 1e-12);
+        assert!(restart["trust"]["belief"].is_string() && restart["nearest"][1].is_f64());
+    }
+    assert!(said.contains("best score") && said.contains("best in the data"), "{said}");
+}
+
+#[test]
+fn a_target_is_matched_and_a_constraint_kept() {
+    let folder = TempDir::new().unwrap();
+    let (report, said) =
+        optimise("--term area:target=2.5 --restarts 4 --steps 60 --lr 0.05", folder.path());
+    let best = &report["restarts"][report["best"].as_u64().unwrap() as usize];
+    let value = best["value_best"].as_f64().unwrap();
+    let begun = best["values"][0].as_f64().unwrap();
+    assert!((value - 2.5).abs() < (begun - 2.5).abs() && (value - 2.5).abs() < 0.05, "{value}");
+    assert!(
+        said.contains("best area") && (said.contains("nearer") || said.contains("farther")),
+        "{said}"
+    );
+
+    let line = "--property area --mode max --restarts 4 --steps 60";
+    let (free, _) = optimise(line, folder.path());
+    let of_first = |report: &Value, key: &str| report["restarts"][0][key].as_f64().unwrap();
+    let begun = free["restarts"][0]["values"][0].as_f64().unwrap();
+    let bound = 0.5 * (begun + of_first(&free, "value_best"));
+    let line = format!("{line} --constraint");
+    let (report, _) = optimise(&format!("{line} area<={bound}"), folder.path());
+    assert_eq!(report["config"]["aim"]["constraints"][0]["bound"], bound);
+    let held = of_first(&report, "value_best");
+    assert!(held > begun && held <= bound, "{begun} {held} {bound}");
+    let (report, said) = optimise(&format!("{line} area>=1000"), folder.path());
+    assert!(report["best"].is_null() && said.contains("keeps every constraint"), "{said}");
+    assert!(report["restarts"].as_array().unwrap().iter().all(|r| r["valid"] == false));
+}
+
+#[test]
+fn penalties_and_the_space_change_the_way() {
+    let folder = TempDir::new().unwrap();
+    let line = "--property heat-shedding --mode max --restarts 3 --steps 10 --trajectory full";
+    let (plain, _) = optimise(line, folder.path());
+    let ends = |report: &Value| -> Vec<Vec<f64>> {
+        report["restarts"].as_array().unwrap().iter().map(|r| numbers(&r["z_final"])).collect()
+    };
+    for option in [
+        "--l2 1",
+        "--align 1",
+        "--lr 0.01",
+        "--method gradient",
+        "--method momentum",
+        "--method lbfgs",
+        "--method cma-es",
+        "--method random",
+    ] {
+        let (other, _) = optimise(&format!("{line} {option}"), folder.path());
+        assert_ne!(ends(&other), ends(&plain), "{option}");
+        assert_eq!(other["restarts"][0]["start"], plain["restarts"][0]["start"], "{option}");
+    }
+    let (inputs, _) = optimise(&format!("{line} --space input --input-lr 0.02"), folder.path());
+    assert_eq!(inputs["config"]["space"], "input");
+    assert_eq!(inputs["restarts"][0]["rates"], serde_json::json!([[0, 0.02]]));
+    assert_eq!(inputs["restarts"][0]["trajectory"][0].as_array().unwrap().len(), 2, "in z");
+    assert_ne!(ends(&inputs), ends(&plain));
+}
+
+#[test]
+fn schedules_slow_down_and_stop_unless_they_are_turned_off() {
+    let folder = TempDir::new().unwrap();
+    // So large a rate cannot settle.
+    let line = "--property roundness --mode max --restarts 2 --steps 120 --lr 2";
+    let (report, _) = optimise(
+        &format!("{line} --plateau-patience 3 --plateau-factor 0.5 --patience 25"),
+        folder.path(),
+    );
+    for restart in report["restarts"].as_array().unwrap() {
+        let rates = restart["rates"].as_array().unwrap();
+        assert!(rates.len() > 1 && rates[1][1] == 1.0, "{rates:?}");
+        assert_eq!(restart["stop_reason"], "converged");
+        assert!(restart["steps"].as_u64().unwrap() < 120);
+    }
+    let (report, _) = optimise(&format!("{line} --plateau-patience 0 --patience 0"), folder.path());
+    assert!(report["config"]["plateau"].is_null() && report["config"]["patience"].is_null());
+    for restart in report["restarts"].as_array().unwrap() {
+        assert_eq!(restart["rates"], serde_json::json!([[0, 2.0]]));
+        assert_ne!(restart["stop_reason"], "converged");
+    }
+}
+
+#[test]
+fn starts_lie_around_outlines_and_vectors() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    succeed(&words("decode --model M --z 0.2,0.1 --z -0.5,0.4 --out F/x.csv", folder.path()));
+    succeed(&words("encode --model M --shapes F/x.csv --out F/z.csv", folder.path()));
+    let encoded: Vec<Vec<f64>> = table(&path("z.csv"))[1..]
+        .iter()
+        .map(|row| row[..2].iter().map(|cell| cell.parse().unwrap()).collect())
+        .collect();
+    let starts = |report: &Value| -> Vec<Vec<f64>> {
+        report["restarts"].as_array().unwrap().iter().map(|r| numbers(&r["start"])).collect()
+    };
+    let line = "--property area --mode min --steps 2";
+    let (report, _) = optimise(&format!("{line} --from F/x.csv"), folder.path());
+    assert_eq!(starts(&report), encoded, "one start a row, where the model sees it");
+    let (report, _) =
+        optimise(&format!("{line} --from F/x.csv --perturb 0.1 --restarts 7"), folder.path());
+    let around = starts(&report);
+    assert_eq!((around.len(), &around[..2]), (7, &encoded[..]));
+    for (index, start) in around.iter().enumerate().skip(2) {
+        let moved: Vec<f64> =
+            start.iter().zip(&encoded[index % 2]).map(|(a, b)| (a - b).abs()).collect();
+        assert!(moved.iter().all(|m| *m > 0.0 && *m < 0.5), "{moved:?}");
+    }
+    let (report, _) = optimise(&format!("{line} --from F/x.csv --perturb 0.1"), folder.path());
+    assert_eq!(starts(&report).len(), 50, "as many as without --from");
+    std::fs::write(path("s.csv"), "0.25,-0.5\n").unwrap();
+    let (report, _) =
+        optimise(&format!("{line} --starts F/s.csv --perturb 0.2 --restarts 3"), folder.path());
+    assert_eq!((starts(&report).len(), &starts(&report)[0]), (3, &vec![0.25, -0.5]));
+}
+
+#[test]
+fn long_ways_are_kept_more_seldom_and_this_is_said_first() {
+    let folder = TempDir::new().unwrap();
+    let (report, said) = optimise(
+        "--property area --mode max --restarts 2 --steps 9 --trajectory none",
+        folder.path(),
+    );
+    assert!(said.starts_with("ways are kept every 9 steps\n"), "{said}");
+    assert_eq!(
+        (&report["stride"], &report["restarts"][0]["trajectory"]),
+        (&9.into(), &Value::Array(Vec::new()))
+    );
+    let (_, said) = optimise("--property area --mode max --restarts 2 --steps 9", folder.path());
+    assert!(!said.contains("ways are kept"), "all of them: {said}");
 }
 
 #[test]
@@ -222,6 +399,7 @@ fn the_same_seed_gives_the_same_bytes() {
     assert_eq!(std::fs::read(path("again")).unwrap(), std::fs::read(model()).unwrap());
     for line in [
         "optimise --model M --property roundness --mode max --restarts 5 --steps 20 --seed 4 --out",
+        "optimise --model M --term area:target=2 --align 0.1 --restarts 70 --steps 9 --out",
         "decode --model M --z 0.5,-0.5 --out",
         "field --model M --property area --cells 40 --out",
         "render --model M --what heat --size 120 --out",
@@ -308,6 +486,18 @@ fn a_bad_table_is_told_with_its_line() {
     std::fs::write(folder.path().join("z.csv"), "1,2\n").unwrap();
     let shapes = fail(&words("encode --model M --shapes F/z.csv --out F/x.csv", folder.path()));
     assert!(shapes.contains("line 1 has 2 columns where an outline needs 64"), "{shapes}");
+    for (line, part) in [
+        ("--from F/z.csv", "line 1 has 2 columns where an outline needs 64"),
+        ("--from F/none.csv", "none.csv: no such file"),
+        ("--starts F/z.csv --perturb -1", "perturb: must be between 0 and 1000"),
+        ("--starts F/z.csv --perturb many", "'many'"),
+    ] {
+        let line = format!("optimise --model M --term area:max {line} --out F/x.csv");
+        let message = fail(&words(&line, folder.path()));
+        assert!(message.contains(part), "{part} in {message}");
+    }
+    let same = "optimise --model M --term area:max --from F/z.csv --out F/z.csv";
+    assert!(fail(&words(same, folder.path())).contains("is read by this command"));
     let missing = fail(&words("encode --model M --shapes F/no.csv --out F/x.csv", folder.path()));
     assert!(missing.contains("no.csv: no such file"), "{missing}");
     assert!(!folder.path().join("x.csv").exists());
@@ -354,6 +544,30 @@ fn absurd_parameters_are_refused_by_name() {
         ("optimise --property area --mode max --model M --lr -inf", "lr: must be"),
         ("optimise --property area --mode max --model M --trajectory every:0", "every:K"),
         ("optimise --property girth --mode max --model M", "roundness"),
+        ("optimise --model M", "say what is sought: --property NAME --mode max, or --term"),
+        ("optimise --model M --property area", "--mode"),
+        ("optimise --model M --mode max", "--property"),
+        ("optimise --model M --property area --mode target=2", "--term NAME:target=V"),
+        ("optimise --model M --term area:max --property area --mode max", "cannot be used with"),
+        ("optimise --model M --term area", "must be NAME:max"),
+        ("optimise --model M --term girth:max", "'girth' is no property"),
+        ("optimise --model M --term area:max:weight=0", "weight: must be"),
+        ("optimise --model M --term area:target=1e300", "target: must be"),
+        ("optimise --model M --term area:max --constraint area=1", "must be NAME>=V"),
+        ("optimise --model M --term area:max --l2 -1", "l2: must be"),
+        ("optimise --model M --term area:max --align nan", "align: must be"),
+        ("optimise --model M --term area:max --inside 1e9", "inside: must be"),
+        ("optimise --model M --term area:max --objective head", "no head for area"),
+        ("optimise --model M --term area:max --objective tail", "'tail'"),
+        ("optimise --model M --term area:max --method hope", "'hope'"),
+        ("optimise --model M --term area:max --space outer", "'outer'"),
+        ("optimise --model M --term area:max --space input --method cma-es", "space: shapes are"),
+        ("optimise --model M --term area:max --input-lr 0", "input-lr: must be"),
+        ("optimise --model M --term area:max --plateau-factor 1", "plateau-factor: must be"),
+        ("optimise --model M --term area:max --plateau-patience -1", "'-1'"),
+        ("optimise --model M --term area:max --patience 9999999", "patience: must be"),
+        ("optimise --model M --term area:max --perturb 0.1", "perturb: needs --from or --starts"),
+        ("optimise --model M --term area:max --from M --starts M", "cannot be used with"),
         ("decode --model M", "--z"),
         ("decode --model M --z 1,2,3", "z: the model's latent has 2 numbers, not 3"),
         ("decode --model M --z 1,two", "'two' is not a finite number"),

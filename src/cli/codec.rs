@@ -5,6 +5,7 @@ use crate::data::rows::Rows;
 use crate::data::vectors;
 use crate::error::{Error, Result};
 use crate::export::tables;
+use crate::model::Model;
 use clap::{ArgGroup, Args};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -108,6 +109,15 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     let EncodeArguments { model, shapes, out } = arguments;
     check_outputs(&[model, shapes], &[out])?;
     let model = open(model)?;
+    let (mu, log_var) = encode_file(&model, shapes)?;
+    tables::write_encoded(out, &mu, &log_var)
+}
+
+/// Reads outlines, one a row, and encodes them: mu and log_var, `[n, latent]` each.
+///
+/// # Errors
+/// Names the file that cannot be read or does not fit the model.
+pub fn encode_file(model: &Model, shapes: &Path) -> Result<(Rows<f64>, Rows<f64>)> {
     let outlines = vectors::read(shapes, model.input_dim(), "an outline")?;
     let narrow: Vec<f32> = outlines.as_flat().iter().map(|&v| v as f32).collect();
     let (mu, log_var) = model.encode(&Rows::from_flat(outlines.width(), narrow))?;
@@ -115,7 +125,7 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     if let Some(row) = bad {
         return Err(Error::file(shapes, format!("outline {row} is too large to be encoded")));
     }
-    tables::write_encoded(out, &mu, &log_var)
+    Ok((mu, log_var))
 }
 
 /// The first row, counted from 1, that holds a value which is not finite.

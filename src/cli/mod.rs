@@ -6,6 +6,7 @@ mod info;
 mod optimise;
 mod picture;
 mod progress;
+mod search;
 mod train;
 
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ pub enum Invocation {
         model: Option<PathBuf>,
     },
     /// Do one thing and end.
-    Command(Command),
+    Command(Box<Command>),
 }
 
 /// See, teach and use optimisation in a latent space
@@ -75,7 +76,7 @@ pub fn parse() -> Result<Invocation> {
 
 fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation> {
     match Arguments::try_parse_from(arguments) {
-        Ok(Arguments { command: Some(command), .. }) => Ok(Invocation::Command(command)),
+        Ok(Arguments { command: Some(command), .. }) => Ok(Invocation::Command(Box::new(command))),
         Ok(Arguments { model: Some(word), .. }) if is_mistyped(&word) => {
             let word = word.display();
             let problem =

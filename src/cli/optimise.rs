@@ -1,52 +1,60 @@
-//! `optimise`: a model and a property in, every restart and the answer out.
+//! `optimise`: a model and an aim in, every restart and the answer out.
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
-use crate::data::property::Property;
-use crate::data::vectors;
+use super::search::SearchArguments;
 use crate::error::Result;
 use crate::explore::three_digits;
+use crate::model::Model;
 use crate::numerics::files::write_whole;
 use crate::objective::{Aim, Goal};
-use crate::optimise::{Search, SearchConfig, SearchReport, Starts, Trajectory};
+use crate::optimise::{InData, Method, Search, SearchConfig, SearchReport, Trajectory};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The arguments of `optimise`.
 #[derive(Debug, Args)]
+#[command(override_usage = "latent-explorer optimise --model <M.safetensors> \
+    <--property <NAME> --mode max|min | --term <NAME:GOAL>...> [OPTIONS] --out <R.json>")]
 #[command(after_help = "Examples:\n  \
-    latent-explorer optimise --model nine.safetensors --property roundness --mode max --out best.json\n  \
-    latent-explorer optimise --model nine.safetensors --property heat-shedding --mode max --steps 50 --trajectory every:10 --out fins.json\n\n\
-    The file holds the settings, the best restart, the best believable one, and for every restart its \
-    start, its best and its last z with their values, why it ended, what can be believed of it (the \
-    distance from the data, the round trip through decoder and encoder, the value before and after it, \
-    each with what is usual), its way, and the decoded outline of its best z.")]
+    latent-explorer optimise --model m.safetensors --property roundness --mode max --out best.json\n  \
+    latent-explorer optimise --model m.safetensors --term roundness:max \\\n      \
+    --term area:target=2.5:weight=0.1 --constraint \"perimeter<=7\" --inside 10 --out coin.json\n  \
+    latent-explorer optimise --model m.safetensors --property area --mode max \\\n      \
+    --from shapes.csv --perturb 0.2 --trajectory every:10 --out larger.json\n\n\
+    The report is JSON, format 2. Restarts are counted from 0; what is not a finite number is null.\n  \
+    config            the settings as they were used\n  \
+    best              the restart of least loss; null where none met a feasible point\n  \
+    best_believable   the same among the restarts that can be believed\n  \
+    best_in_data      the best of the data themselves: row, value, terms\n  \
+    values, gradients evaluations spent, counted apart\n  \
+    stride            every how many steps ways were kept\n  \
+    restarts          for each restart\n    \
+    start, z_best, z_final   latent vectors\n    \
+    value_best, value_final  the property; of several terms the score, minus the sum of losses\n    \
+    loss_best                what was made least, penalties included\n    \
+    step_best, steps         the step of z_best, and the steps done\n    \
+    stop_reason              steps_done, converged, left_domain, not_finite or cancelled\n    \
+    valid                    whether any point was feasible; without one z_best is z_final\n    \
+    terms                    each property at z_best: predicted by its head, the head's held-out\n                             \
+    error predicted_rmse, measured, and returned by the round trip\n    \
+    measured, returned       the value at z_best before and after encoding and decoding its shape\n    \
+    gain                     by how much measured is better than the best of the data\n    \
+    nearest                  the nearest training shape: its row, its distance in the latent\n    \
+    trust                    the verdict and its numbers: the distance from the data, the round trip,\n                             \
+    and the values before and after it, each with what is usual\n    \
+    rates                    the learning rate: [step from which on, rate]\n    \
+    trajectory_steps, trajectory, values   the way: steps, latent vectors, values\n    \
+    decoded                  the outline at z_best: x0, y0, x1, y1, ..")]
 pub struct OptimiseArguments {
-    /// The checkpoint to search in
-    #[arg(long, value_name = "M.safetensors")]
-    model: PathBuf,
-    /// What is climbed
-    #[arg(long, value_name = "NAME")]
-    property: Property,
-    /// Which way is up
-    #[arg(long, value_parser = goal)]
-    mode: Goal,
-    /// How many starts, drawn from N(0, 1): 1 to 100000
-    #[arg(long, value_name = "N", default_value_t = SearchConfig::default().restarts, allow_hyphen_values = true)]
-    restarts: usize,
-    /// Updates of each restart: 1 to 1000000
-    #[arg(long, value_name = "N", default_value_t = SearchConfig::default().steps, allow_hyphen_values = true)]
-    steps: usize,
-    /// Adam's learning rate, in latent units: 1e-8 to 100
-    #[arg(long, value_name = "RATE", default_value_t = SearchConfig::default().rate, allow_hyphen_values = true)]
-    lr: f64,
-    /// The seed of the starts: 0 to 2^64-1
-    #[arg(long, value_name = "N", default_value_t = SearchConfig::default().seed, allow_hyphen_values = true)]
-    seed: u64,
-    /// Start from these latent vectors, one a row, instead of drawing --restarts of them
-    #[arg(long, value_name = "Z.csv")]
-    starts: Option<PathBuf>,
-    /// How much of each way is written: full, every:K (the start, each K-th step, the last) or none
+    #[command(flatten)]
+    search: SearchArguments,
+    /// How a restart moves; all methods get the same budget of values and gradients. --lr is the first
+    /// spread of cma-es; the schedules are those of adam, gradient and momentum
+    #[arg(long, value_name = "NAME", default_value = "adam", help_heading = "How it goes on")]
+    method: Method,
+    /// How much of each way is written: full, every:K (the start, each K-th step, the last) or none.
+    /// Where all ways would not fit into memory, they are kept more seldom, which is said
     #[arg(long, value_name = "HOW", default_value = "full")]
     trajectory: Trajectory,
     /// The report to write
@@ -54,50 +62,59 @@ pub struct OptimiseArguments {
     out: PathBuf,
 }
 
+impl OptimiseArguments {
+    /// The settings of the search in `model`; files with starts are read.
+    ///
+    /// # Errors
+    /// As [`SearchArguments::config`].
+    pub(super) fn config(&self, model: &Model) -> Result<SearchConfig> {
+        let config = self.search.config(model)?;
+        let keep_every = self.trajectory.stride(config.steps);
+        Ok(SearchConfig { method: self.method, keep_every, ..config })
+    }
+}
+
 /// Runs a search and writes its report.
 ///
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written, before searching.
 pub fn run(arguments: &OptimiseArguments) -> Result<()> {
-    let inputs: Vec<&Path> =
-        std::iter::once(&arguments.model).chain(&arguments.starts).map(PathBuf::as_path).collect();
-    check_outputs(&inputs, &[&arguments.out])?;
-    let model = open(&arguments.model)?;
-    let mut config = SearchConfig {
-        aim: Aim::of(arguments.property, arguments.mode),
-        restarts: arguments.restarts,
-        steps: arguments.steps,
-        rate: arguments.lr,
-        seed: arguments.seed,
-        ..SearchConfig::default()
-    };
-    if let Some(path) = &arguments.starts {
-        let points = vectors::read(path, model.latent_dim(), "a latent vector")?;
-        config.restarts = points.len();
-        let points = points.iter().map(<[f64]>::to_vec).collect();
-        config.starts = Starts::Around { points, spread: 0.0 };
-    }
+    let OptimiseArguments { search, trajectory, out, .. } = arguments;
+    check_outputs(&search.inputs(), &[out])?;
+    let model = open(search.model())?;
+    let config = arguments.config(&model)?;
 
     let mut progress = Progress::start();
+    let stride = config.stride(model.latent_dim());
+    if stride > 1 {
+        progress.say(&format!("ways are kept every {stride} steps"));
+    }
+    let in_data = InData::best(&model, &config.aim).map(|data| three_digits(data.value));
+    let in_data = in_data.map_or(String::new(), |value| format!(" (in the data {value})"));
     let mut search = Search::new(model, config)?;
     while search.step()? {
-        let steps = search.config().steps;
-        let share = search.done() as f64 / steps as f64;
-        let best = || three_digits(search.tally().best_value);
-        progress.report(share, || format!("step {} of {steps}, best {}", search.done(), best()));
+        progress.report(search.share(), || {
+            let (done, going, of) = (search.done(), search.going(), search.restarts().len());
+            let best = three_digits(search.tally().best_value);
+            format!("step {done}, {going} of {of} going, best {best}{in_data}")
+        });
     }
     let report = SearchReport::new(search)?;
-    write_whole(&arguments.out, |out| report.write_json(out, arguments.trajectory))?;
-    progress.finish(&format!("{}; wrote {}", answer(&report), arguments.out.display()));
+    write_whole(out, |file| report.write_json(file, *trajectory))?;
+    progress.finish(&format!("{}; wrote {}", answer(&report), out.display()));
     Ok(())
 }
 
-/// `best roundness 0.998 (doubtful), best believable 0.991`.
+/// `best roundness 0.998 (doubtful), best believable 0.991; best in the data 0.985, gain 0.006`.
 fn answer(report: &SearchReport) -> String {
     let value = |index: usize| three_digits(report.restarts[index].restart.best_value());
-    let name = report.config.aim.property().name();
-    match (report.best, report.best_believable) {
-        (None, _) => format!("no restart found a valid {name}"),
+    let aim = &report.config.aim;
+    let name = aim.label().to_lowercase();
+    let found = match (report.best, report.best_believable) {
+        (None, _) if aim.constraints.is_empty() => {
+            return format!("no restart found a valid {name}");
+        }
+        (None, _) => return "no restart found a shape that keeps every constraint".to_owned(),
         (Some(best), None) => format!("best {name} {}, and none is believable", value(best)),
         (Some(best), Some(good)) if best == good => {
             format!("best {name} {}, believable", value(best))
@@ -108,13 +125,23 @@ fn answer(report: &SearchReport) -> String {
             report.restarts[best].verdict.word(),
             value(good)
         ),
+    };
+    let answer = report.best_believable.or(report.best).map(|index| &report.restarts[index].answer);
+    let gain = answer.and_then(|answer| answer.gain);
+    match (&report.in_data, gain) {
+        (Some(data), Some(gain)) => {
+            let value = three_digits(data.value);
+            format!("{found}; best in the data {value}, {}", gain_in_words(aim, gain))
+        }
+        _ => found,
     }
 }
 
-fn goal(text: &str) -> std::result::Result<Goal, String> {
-    match text {
-        "max" => Ok(Goal::Max),
-        "min" => Ok(Goal::Min),
-        _ => Err("must be max or min".to_owned()),
+/// `gain 0.006`, or of a target `0.006 nearer`.
+fn gain_in_words(aim: &Aim, gain: f64) -> String {
+    match aim.goal() {
+        Goal::Target(_) if gain < 0.0 => format!("{} farther", three_digits(-gain)),
+        Goal::Target(_) => format!("{} nearer", three_digits(gain)),
+        Goal::Max | Goal::Min => format!("gain {}", three_digits(gain)),
     }
 }

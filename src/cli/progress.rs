@@ -38,6 +38,12 @@ impl Progress {
         };
     }
 
+    /// Shows a line that stays.
+    pub fn say(&mut self, line: &str) {
+        self.clear();
+        let _ = writeln!(stderr(), "{line}");
+    }
+
     /// Shows the last line.
     pub fn finish(mut self, line: &str) {
         self.clear();

@@ -136,6 +136,8 @@ pub struct SearchConfig {
     pub plateau: Option<Plateau>,
     /// A restart ends after so many steps without a better loss; none goes through all steps.
     pub patience: Option<usize>,
+    /// Ways are kept at every so many steps, or at a multiple of them where memory needs it.
+    pub keep_every: usize,
 }
 
 impl Default for SearchConfig {
@@ -152,6 +154,7 @@ impl Default for SearchConfig {
             seed: 0,
             plateau: Some(Plateau::default()),
             patience: Some(50),
+            keep_every: 1,
         }
     }
 }
@@ -174,6 +177,7 @@ impl SearchConfig {
         if let Some(patience) = self.patience {
             check_range("patience", patience, 1, 1_000_000)?;
         }
+        check_range("trajectory", self.keep_every, 1, 1_000_000_000)?;
         if let Starts::Around { points, spread } = &self.starts {
             check_range("perturb", *spread, 0.0, 1000.0)?;
             if points.is_empty() {
@@ -203,12 +207,13 @@ impl SearchConfig {
         2 * (self.steps + 1)
     }
 
-    /// Every how many steps a way is kept, so that all of them fit into memory; the start, the best and
-    /// the last are kept besides.
+    /// Every how many steps a way is kept: the least multiple of `keep_every` with which all of them fit
+    /// into memory. The start, the best and the last are kept besides.
     pub fn stride(&self, latent_dim: usize) -> usize {
         // A kept step holds z and its value.
         let numbers = self.restarts.saturating_mul(self.steps + 1).saturating_mul(latent_dim + 1);
-        numbers.div_ceil(MOST_NUMBERS).max(1)
+        let needed = numbers.div_ceil(MOST_NUMBERS).max(1);
+        self.keep_every * needed.div_ceil(self.keep_every)
     }
 
     /// Mean and standard deviation of the distribution that the start of a restart is drawn from, `[latent]`
@@ -277,6 +282,15 @@ pub enum Trajectory {
 }
 
 impl Trajectory {
+    /// Every how many of `steps` steps have to be kept for what is written.
+    pub fn stride(self, steps: usize) -> usize {
+        match self {
+            Self::Full => 1,
+            Self::Every(k) => k,
+            Self::None => steps.max(1),
+        }
+    }
+
     /// Which of the steps `0..=last` are written.
     pub fn keeps(self, step: usize, last: usize) -> bool {
         match self {
@@ -299,5 +313,23 @@ impl FromStr for Trajectory {
             }
             _ => Err("must be full, none, or every:K with K at least 1".to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_ways_are_kept_at_multiples_of_what_was_asked_for() {
+        let stride = |restarts, steps, keep_every| {
+            SearchConfig { restarts, steps, keep_every, ..SearchConfig::default() }.stride(2)
+        };
+        assert_eq!(stride(50, 500, 1), 1);
+        assert_eq!(stride(50, 500, 7), 7);
+        // 10,000 x 2,001 x 3 numbers are five times what is kept, and a little more.
+        assert_eq!(stride(10_000, 2_000, 1), 6);
+        assert_eq!(stride(10_000, 2_000, 4), 8);
+        assert_eq!(stride(10_000, 2_000, 100), 100);
     }
 }

@@ -25,6 +25,7 @@ impl SearchReport {
             best_in_data: self.in_data.as_ref(),
             values: tally.values,
             gradients: tally.gradients,
+            stride: self.restarts.first().map_or(1, |report| report.restart.stride),
             restarts: Restarts(&self.restarts, trajectory),
         };
         let mut out = out;
@@ -42,6 +43,7 @@ struct JsonReport<'a> {
     best_in_data: Option<&'a InData>,
     values: usize,
     gradients: usize,
+    stride: usize,
     restarts: Restarts<'a>,
 }
 

@@ -50,6 +50,8 @@ pub struct Answer {
     pub terms: Vec<TermAnswer>,
     /// The value that is shown, measured on the shape.
     pub measured: f64,
+    /// The same after the shape was encoded and decoded once more.
+    pub returned: f64,
     /// By how much it is better than the best of the data, in the unit of the value; negative where it
     /// is worse. Of a target: by how much it is nearer.
     pub gain: Option<f64>,
@@ -64,6 +66,8 @@ pub struct TermAnswer {
     pub property: Property,
     /// What the task head predicts from z, where there is one.
     pub predicted: Option<f64>,
+    /// The root mean square error of that head on held-out data.
+    pub predicted_rmse: Option<f64>,
     /// What the shape has.
     pub measured: f64,
     /// What the shape has after it was encoded and decoded once more.
@@ -212,16 +216,20 @@ fn answers(
         let term = |(predicted, survival): (&Option<Vec<f64>>, &Survival)| TermAnswer {
             property: survival.property,
             predicted: predicted.as_ref().map(|values| values[index]),
+            predicted_rmse: model.head(survival.property).map(|head| head.card.rmse),
             measured: survival.before,
             returned: survival.after,
         };
         let terms: Vec<TermAnswer> = of_term.map(term).collect();
-        let measured = aim.value(&terms.iter().map(|t| t.measured).collect::<Vec<_>>());
+        let value =
+            |of: fn(&TermAnswer) -> f64| aim.value(&terms.iter().map(of).collect::<Vec<_>>());
+        let (measured, returned) = (value(|t| t.measured), value(|t| t.returned));
         Answer {
-            terms,
-            measured,
             gain: in_data.map(|data| gain(aim.goal(), measured, data.value)),
             nearest: model.density().nearest(z.row(index)),
+            measured,
+            returned,
+            terms,
         }
     };
     Ok((0..z.len()).into_par_iter().map(answer).collect())

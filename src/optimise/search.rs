@@ -475,15 +475,23 @@ impl Search {
         &self.restarts
     }
 
+    /// How many restarts still go.
+    pub fn going(&self) -> usize {
+        self.active.len()
+    }
+
     /// Steps done.
     pub fn done(&self) -> usize {
         self.done
     }
 
-    /// How much is done at least, 0 to 1: what the restart that has spent most has spent of its budget.
+    /// How much of the work is done at least, 0 to 1: what was spent, of that and of what the restarts
+    /// that still go may spend.
     pub fn share(&self) -> f64 {
-        let most = self.spent.iter().max().copied().unwrap_or(0);
-        (most as f64 / self.config.budget() as f64).min(1.0)
+        let spent = self.tally().evaluations();
+        let may_spend = |&index: &usize| self.config.budget().saturating_sub(self.spent[index]);
+        let left: usize = self.active.iter().map(may_spend).sum();
+        spent as f64 / (spent + left).max(1) as f64
     }
 
     /// What was spent and found after each step, the start first.

@@ -11,13 +11,11 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     let usual = SearchConfig::default();
     let aim = &config.aim;
     let mut line = String::new();
-    let mut given = None;
-    if let Starts::Around { points, .. } = &config.starts {
-        given = Some(points.len());
-        if points.len() <= MOST_STARTS {
-            let rows = points.iter().map(|point| joined(point, ",")).collect::<Vec<_>>();
-            let _infallible = writeln!(line, "printf '%s\\n' {} > {STARTS}", rows.join(" "));
-        }
+    if let Starts::Around { points, .. } = &config.starts
+        && points.len() <= MOST_STARTS
+    {
+        let rows = points.iter().map(|point| joined(point, ",")).collect::<Vec<_>>();
+        let _infallible = writeln!(line, "printf '%s\\n' {} > {STARTS}", rows.join(" "));
     }
     line += "latent-explorer optimise";
     let mut option = |name: &str, value: String| {
@@ -50,9 +48,8 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     }
     match &config.starts {
         Starts::Around { spread, .. } => {
-            let perturbed = *spread > 0.0 || given.is_some_and(|n| n != config.restarts);
-            option(if perturbed { "from" } else { "starts" }, STARTS.to_owned());
-            if perturbed {
+            option("starts", STARTS.to_owned());
+            if *spread > 0.0 {
                 option("perturb", spread.to_string());
                 option("restarts", config.restarts.to_string());
             }
@@ -65,7 +62,8 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     }
     let usual_rate = SearchConfig { space: config.space, ..usual.clone() }.rate_in_space();
     if config.rate_in_space() != usual_rate {
-        option("lr", config.rate_in_space().to_string());
+        let name = if config.space == Space::Input { "input-lr" } else { "lr" };
+        option(name, config.rate_in_space().to_string());
     }
     if config.seed != usual.seed {
         option("seed", config.seed.to_string());

@@ -171,7 +171,7 @@ mod tests {
             "printf '%s\\n' 0.5,-1.25 > starts.csv\n\
              latent-explorer optimise --model \"it's mine.safetensors\" --term area:target=2.5 \
              --term roundness:max --objective head --inside 0.5 --constraint \"area>=0.5\" \
-             --method momentum --space input --starts starts.csv --lr 0.02 --seed 7 \
+             --method momentum --space input --starts starts.csv --input-lr 0.02 --seed 7 \
              --plateau-factor 0.5 --patience 0 --out best.json"
         );
     }

@@ -1,0 +1,261 @@
+//! The arguments of every search: what is sought, where it begins, how far it goes.
+
+use super::codec::encode_file;
+use crate::data::property::Property;
+use crate::data::vectors;
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::objective::{Aim, By, Constraint, Goal, Space, Term};
+use crate::optimise::schedule::Plateau;
+use crate::optimise::{SearchConfig, Starts};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// What is sought, where it begins and how far it goes; which method does it is asked elsewhere.
+#[derive(Debug, Args)]
+pub struct SearchArguments {
+    /// The checkpoint to search in
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+
+    /// A property to climb alone; the short form of one --term
+    #[arg(long, value_name = "NAME", requires = "mode", help_heading = SOUGHT)]
+    property: Option<Property>,
+    /// Which way is up for --property: max or min
+    #[arg(long, value_name = "MODE", requires = "property", value_parser = goal, help_heading = SOUGHT)]
+    mode: Option<Goal>,
+    /// A property with its goal, such as area:target=2.5:weight=0.1; may be given several times, the
+    /// loss is the sum of weight x (-p for max, p for min, (p - V)^2 for target=V); the weight is 1
+    /// unless given
+    #[arg(
+        long = "term",
+        value_name = "NAME:max|min|target=V[:weight=W]",
+        conflicts_with_all = ["property", "mode"],
+        help_heading = SOUGHT
+    )]
+    terms: Vec<Term>,
+    /// Climb the exact geometry of the decoded shape, or the prediction of the task head
+    #[arg(long, value_name = "WHICH", default_value = "geometry", help_heading = SOUGHT)]
+    objective: By,
+    /// Weight of |z|^2 in the loss, which keeps z near the origin; 0.01 is usual
+    #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
+    l2: f64,
+    /// Weight of |encode(decode(z)) - z|^2 in the loss, which keeps z where both networks agree
+    #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
+    align: f64,
+    /// Weight of how far z lies outside the data, which keeps the search among known shapes; 10 is usual
+    #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
+    inside: f64,
+    /// A condition on the shape, such as "area>=0.5" or "perimeter<=7"; may be given several times.
+    /// Only a shape that keeps all of them can be an answer
+    #[arg(long = "constraint", value_name = "CONDITION", help_heading = SOUGHT)]
+    constraints: Vec<Constraint>,
+
+    /// How many starts, drawn from the distribution that the model states, of a VAE N(0, 1):
+    /// 1 to 100000 [default: 50]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = STARTS)]
+    restarts: Option<usize>,
+    /// The seed of the starts: 0 to 2^64-1
+    #[arg(long, value_name = "N", default_value_t = SearchConfig::default().seed, allow_hyphen_values = true, help_heading = STARTS)]
+    seed: u64,
+    /// Start from these latent vectors, one a row, instead of drawing --restarts of them
+    #[arg(long, value_name = "Z.csv", conflicts_with = "from", help_heading = STARTS)]
+    starts: Option<PathBuf>,
+    /// Start from these outlines, one a row, each where the model encodes it
+    #[arg(long, value_name = "X.csv", help_heading = STARTS)]
+    from: Option<PathBuf>,
+    /// Draw --restarts starts around those of --starts or --from: they take turns, each as it is at
+    /// first and then moved by N(0, STD^2) in every latent coordinate
+    #[arg(long, value_name = "STD", allow_hyphen_values = true, help_heading = STARTS)]
+    perturb: Option<f64>,
+
+    /// Updates of each restart: 1 to 1000000
+    #[arg(long, value_name = "N", default_value_t = SearchConfig::default().steps, allow_hyphen_values = true, help_heading = STEPS)]
+    steps: usize,
+    /// Move z, or the numbers of the shape itself; starts and ways are given in z for both
+    #[arg(long, value_name = "WHICH", default_value = "latent", help_heading = STEPS)]
+    space: Space,
+    /// The learning rate of z, in latent units: 1e-8 to 100
+    #[arg(long, value_name = "RATE", default_value_t = SearchConfig::default().rate, allow_hyphen_values = true, help_heading = STEPS)]
+    lr: f64,
+    /// The learning rate of the shape's numbers with --space input, in the network's units: 1e-8 to 100
+    #[arg(long, value_name = "RATE", default_value_t = SearchConfig::default().input_rate, allow_hyphen_values = true, help_heading = STEPS)]
+    input_lr: f64,
+    /// Steps without a better loss after which a restart reduces its rate; 0 keeps the rate
+    #[arg(long, value_name = "N", default_value_t = Plateau::default().patience, allow_hyphen_values = true, help_heading = STEPS)]
+    plateau_patience: usize,
+    /// What the rate is multiplied with then: 0 to 0.999999
+    #[arg(long, value_name = "F", default_value_t = Plateau::default().factor, allow_hyphen_values = true, help_heading = STEPS)]
+    plateau_factor: f64,
+    /// Steps without a better loss after which a restart ends; 0 goes through all steps
+    #[arg(long, value_name = "N", default_value_t = SearchConfig::default().patience.unwrap_or(0), allow_hyphen_values = true, help_heading = STEPS)]
+    patience: usize,
+}
+
+const SOUGHT: &str = "What is sought";
+const STARTS: &str = "Where it begins";
+const STEPS: &str = "How it goes on";
+
+impl SearchArguments {
+    /// The checkpoint.
+    pub fn model(&self) -> &Path {
+        &self.model
+    }
+
+    /// Every file that is read.
+    pub fn inputs(&self) -> Vec<&Path> {
+        [&self.starts, &self.from]
+            .into_iter()
+            .flatten()
+            .map(PathBuf::as_path)
+            .chain([self.model()])
+            .collect()
+    }
+
+    /// The settings of a search in `model`; files with starts are read.
+    ///
+    /// # Errors
+    /// When nothing is sought, a setting is out of range, or a file cannot be read or does not fit.
+    pub fn config(&self, model: &Model) -> Result<SearchConfig> {
+        let plateau = Plateau {
+            patience: self.plateau_patience,
+            factor: self.plateau_factor,
+            ..Plateau::default()
+        };
+        let mut config = SearchConfig {
+            aim: self.aim()?,
+            space: self.space,
+            steps: self.steps,
+            rate: self.lr,
+            input_rate: self.input_lr,
+            seed: self.seed,
+            plateau: Some(plateau),
+            patience: Some(self.patience).filter(|&patience| patience > 0),
+            ..SearchConfig::default()
+        };
+        config.restarts = self.restarts.unwrap_or(config.restarts);
+        let perturb = self.perturb.unwrap_or(0.0);
+        if let Some(points) = self.given_starts(model)? {
+            let rows = points.len();
+            config.restarts = match self.restarts {
+                // Without a perturbation more restarts than rows would be copies.
+                _ if perturb == 0.0 => rows,
+                Some(restarts) => restarts,
+                None => config.restarts.max(rows),
+            };
+            config.starts = Starts::Around { points, spread: perturb };
+        } else if self.perturb.is_some() {
+            return Err(Error::setting(
+                "perturb",
+                "needs --from or --starts, around which to draw",
+            ));
+        }
+        config.check()?;
+        config.plateau = config.plateau.filter(|plateau| plateau.patience > 0);
+        Ok(config)
+    }
+
+    fn aim(&self) -> Result<Aim> {
+        let terms = match (self.property, self.mode) {
+            (Some(property), Some(goal)) => Aim::of(property, goal).terms,
+            _ if self.terms.is_empty() => {
+                return Err(Error::Usage(
+                    "say what is sought: --property NAME --mode max, or --term NAME:max, once or \
+                     several times; --help tells more"
+                        .to_owned(),
+                ));
+            }
+            _ => self.terms.clone(),
+        };
+        Ok(Aim {
+            terms,
+            by: self.objective,
+            l2: self.l2,
+            align: self.align,
+            inside: self.inside,
+            constraints: self.constraints.clone(),
+        })
+    }
+
+    /// The latent points of --starts or --from.
+    fn given_starts(&self, model: &Model) -> Result<Option<Vec<Vec<f64>>>> {
+        let rows = match (&self.starts, &self.from) {
+            (Some(path), _) => vectors::read(path, model.latent_dim(), "a latent vector")?,
+            (None, Some(path)) => encode_file(model, path)?.0,
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(rows.iter().map(<[f64]>::to_vec).collect()))
+    }
+}
+
+fn goal(text: &str) -> std::result::Result<Goal, String> {
+    match text {
+        "max" => Ok(Goal::Max),
+        "min" => Ok(Goal::Min),
+        _ => Err("must be max or min; --term NAME:target=V matches a value".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Command, Invocation, parse_from};
+    use super::*;
+    use crate::model::samples::SAMPLES;
+    use crate::optimise::Method;
+    use crate::optimise::code::command_line;
+
+    /// The settings that a command line asks for, its file of starts put into a folder of the test.
+    fn read_back(line: &str, model: &Model, folder: &Path) -> SearchConfig {
+        let (points, line) = line.split_once("latent-explorer").unwrap();
+        let rows = points.split('\'').nth(1).unwrap_or_default().replace("\\n", "\n");
+        let starts = folder.join("starts.csv");
+        std::fs::write(&starts, rows).unwrap();
+        let line = format!("latent-explorer{line}").replace("starts.csv", starts.to_str().unwrap());
+        let words = line.split(' ').map(|word| word.trim_matches('"').into());
+        let Invocation::Command(command) = parse_from(words).unwrap() else { panic!("{line}") };
+        let Command::Optimise(arguments) = *command else { panic!("{line}") };
+        arguments.config(model).unwrap()
+    }
+
+    #[test]
+    fn the_command_line_that_is_shown_of_a_search_asks_for_that_search() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = SAMPLES[0].load().unwrap();
+        let terms = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+        let aim = Aim {
+            terms: terms(&["area:target=2.5:weight=0.5", "roundness:max"]),
+            by: By::Head,
+            l2: 0.01,
+            align: 0.5,
+            inside: 10.0,
+            constraints: vec!["perimeter<=7".parse().unwrap(), "area>=0.5".parse().unwrap()],
+        };
+        let around = |spread| Starts::Around { points: vec![vec![0.5, -1.25]], spread };
+        let usual = SearchConfig::default();
+        let plateau = Plateau { factor: 0.5, patience: 7, ..Plateau::default() };
+        for config in [
+            usual.clone(),
+            SearchConfig { aim, ..usual.clone() },
+            SearchConfig {
+                method: Method::CmaEs,
+                restarts: 9,
+                steps: 30,
+                rate: 0.5,
+                seed: 4,
+                ..usual.clone()
+            },
+            SearchConfig {
+                space: Space::Input,
+                input_rate: 0.5,
+                plateau: Some(plateau),
+                ..usual.clone()
+            },
+            SearchConfig { plateau: None, patience: None, ..usual.clone() },
+            SearchConfig { starts: around(0.25), restarts: 12, ..usual.clone() },
+            SearchConfig { starts: around(0.0), restarts: 1, ..usual.clone() },
+        ] {
+            let line = command_line(&config, "m.safetensors");
+            assert_eq!(read_back(&line, &model, folder.path()), config, "{line}");
+        }
+    }
+}
