@@ -6,7 +6,7 @@ use latent_explorer::data::rows::Rows;
 use latent_explorer::error::Error;
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::objective::{Aim, Goal};
+use latent_explorer::objective::{Aim, By, Goal, Space};
 use latent_explorer::optimise::{Method, Rule, Search, SearchConfig, Stage, StopReason};
 use latent_explorer::session::climb::Findings;
 use latent_explorer::session::event::{
@@ -15,6 +15,7 @@ use latent_explorer::session::event::{
 use latent_explorer::session::job::{self, Ending, Reporter};
 use latent_explorer::session::models::ModelId;
 use latent_explorer::session::settings::ThemeChoice;
+use latent_explorer::session::starts::{Origin, StartChoice};
 use latent_explorer::session::training::Phase;
 use latent_explorer::session::walk::{Walk, Walking};
 use latent_explorer::session::{Activity, Command, Overlay, Session, State};
@@ -413,6 +414,112 @@ fn a_point_of_a_wide_latent_is_moved_along_one_axis_and_climbed_from_off_the_pla
 }
 
 #[test]
+fn starts_lie_around_the_kept_point_or_the_shape_nearest_to_it() {
+    let mut session = session();
+    session.perform(Command::SetSearch(search(9, 3)));
+    let around = |origin, spread| Command::SetStarts(StartChoice { origin, spread });
+    session.perform(around(Origin::Point, 0.2));
+    session.perform(Command::Climb);
+    assert!(session.state().climb.is_none());
+    assert!(errors(&session)[0].starts_with("click the map"), "{:?}", errors(&session));
+    session.perform(Command::Pick([0.4, -0.3]));
+    let mut starts_of = |command| {
+        session.perform(command);
+        session.perform(Command::Climb);
+        until_climbed(&mut session);
+        let report = session.state().report().unwrap();
+        let starts = report.restarts.iter().map(|r| r.restart.start().to_vec());
+        starts.collect::<Vec<_>>()
+    };
+    let starts = starts_of(around(Origin::Point, 0.2));
+    assert_eq!((starts.len(), &starts[0]), (9, &vec![0.4, -0.3]));
+    let far = |z: &[f64]| (z[0] - 0.4).hypot(z[1] + 0.3);
+    assert!(starts[1..].iter().all(|z| far(z) > 0.0 && far(z) < 1.5), "{starts:?}");
+    let alone = starts_of(around(Origin::Point, 0.0));
+    assert_eq!(alone, [vec![0.4, -0.3]], "more would be copies");
+    let shape = starts_of(around(Origin::Neighbour, 0.2));
+    let drawn = starts_of(around(Origin::Stated, 0.2));
+    assert_eq!((shape.len(), drawn.len()), (9, 9));
+    let (_, entry) = session.state().shown().unwrap();
+    let mu = &entry.prepared.model.encoded.mu;
+    assert!(mu.iter().any(|row| row == shape[0]), "where the model sees a training shape");
+    assert!(far(&shape[0]) < 0.5 && far(&drawn[0]) > 0.0);
+    assert_eq!(session.state().settings.search.restarts, 9, "the setting stays");
+}
+
+#[test]
+fn a_climb_that_cannot_begin_leaves_the_one_before() {
+    let mut session = session();
+    climb(&mut session, search(3, 4));
+    until_climbed(&mut session);
+    let before = findings(&session);
+    for (aim, part) in [
+        (Aim { by: By::Head, ..Aim::default() }, "no head for roundness"),
+        (Aim { l2: -1.0, ..Aim::default() }, "l2: must be"),
+        (Aim { terms: Vec::new(), ..Aim::default() }, "term: at least one"),
+    ] {
+        climb(&mut session, SearchConfig { aim, ..search(3, 4) });
+        let told = errors(&session);
+        assert!(told.len() == 1 && told[0].contains(part), "{part} in {told:?}");
+        assert!(Arc::ptr_eq(&findings(&session), &before));
+        session.perform(Command::Cancel);
+    }
+}
+
+#[test]
+fn several_terms_show_their_score_and_the_map_the_first_of_them() {
+    let mut session = session();
+    let terms = ["area:min:weight=0.5", "roundness:target=0.7:weight=2"];
+    let terms = terms.iter().map(|term| term.parse().unwrap()).collect();
+    let aim = Aim { terms, constraints: vec!["perimeter>=1".parse().unwrap()], ..Aim::default() };
+    climb(&mut session, SearchConfig { aim, ..search(4, 10) });
+    until_climbed(&mut session);
+    assert_eq!(session.state().property(), Property::Area);
+    for restart in &session.state().report().unwrap().restarts {
+        let [area, roundness] = [0, 1].map(|k| restart.answer.terms[k].measured);
+        let score = -0.5 * area - 2.0 * (roundness - 0.7).powi(2);
+        assert!((restart.restart.best_value() - score).abs() < 1e-4);
+    }
+    // Another property in the first term has other values to match.
+    let aim = Aim::of(Property::Roundness, Goal::Target(0.7));
+    session.perform(Command::SetSearch(SearchConfig { aim, ..search(4, 10) }));
+    session.perform(Command::SetProperty(Property::Perimeter));
+    let goal = session.state().settings.search.aim.goal();
+    assert_eq!(goal, Goal::Target(session.state().usual_target(Property::Perimeter)));
+    session.perform(Command::SetProperty(Property::Perimeter));
+    assert_eq!(session.state().settings.search.aim.goal(), goal, "the same one changes nothing");
+}
+
+#[test]
+fn every_method_and_the_shape_itself_climb_in_the_window_too() {
+    let mut session = session();
+    for method in Method::ALL {
+        climb(&mut session, SearchConfig { method, ..search(3, 12) });
+        until_climbed(&mut session);
+        let report = session.state().report().unwrap_or_else(|| panic!("{method:?}"));
+        assert!(report.best.is_some() && errors(&session).is_empty(), "{method:?}");
+    }
+    climb(&mut session, SearchConfig { space: Space::Input, ..search(3, 12) });
+    until_climbed(&mut session);
+    let climb = session.state().climb.as_ref().unwrap();
+    assert_eq!((climb.paths.last_step(), errors(&session).len()), (12, 0));
+    assert_eq!(climb.report().unwrap().restarts[0].restart.last.0.len(), 2, "drawn in the latent");
+}
+
+#[test]
+fn what_a_climb_costs_is_known_before() {
+    let session = session();
+    let prepared = &session.state().shown().unwrap().1.prepared;
+    let seconds = |restarts, steps| prepared.seconds(&search(restarts, steps));
+    let once = seconds(50, 499);
+    assert!(once > 0.0 && once < 60.0, "{once}");
+    assert!((seconds(50, 999) / once - 2.0).abs() < 1e-9);
+    assert_eq!(seconds(1, 499), once, "one restart costs as much as a batch");
+    let aim = Aim { align: 1.0, ..Aim::default() };
+    assert!(prepared.seconds(&SearchConfig { aim, ..search(50, 499) }) > once);
+}
+
+#[test]
 fn starts_come_from_a_file_or_an_error_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("starts.csv");
@@ -674,6 +781,7 @@ fn settings_are_remembered() {
     session.perform(Command::SetSearch(search(7, 70)));
     session.perform(Command::SetTraining(config(12)));
     session.perform(Command::SetFullSpeed(true));
+    session.perform(Command::SetStarts(StartChoice { origin: Origin::Point, spread: 0.5 }));
     session.perform(Command::Pick([0.0, 0.0]));
     session.save_settings();
     let settings = session.state().settings.clone();

@@ -4,9 +4,11 @@ use egui::accesskit::{Role, Toggled};
 use egui::{DroppedFile, Key, Modifiers, Pos2, Theme, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
+use latent_explorer::data::property::Property;
 use latent_explorer::explore::compose::Visible;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::optimise::Stage;
+use latent_explorer::objective::{Aim, By, Goal, Space};
+use latent_explorer::optimise::{Method, Stage};
 use latent_explorer::session::training::Phase;
 use latent_explorer::session::{Activity, State};
 use latent_explorer::ui::App;
@@ -121,6 +123,7 @@ fn ctrl(window: &mut Window, key: Key) {
 
 /// Types a number into a field, digit by digit, and confirms it.
 fn set(window: &mut Window, name: &str, number: usize) {
+    scroll_to(window, Role::SpinButton, name);
     window.get_by_role_and_label(Role::SpinButton, name).click();
     act(window);
     for digit in number.to_string().chars() {
@@ -130,6 +133,47 @@ fn set(window: &mut Window, name: &str, number: usize) {
         window.key_up(pressed);
     }
     key(window, Key::Enter);
+}
+
+/// Opens what is folded away under a title that begins so, unless what it holds is there already.
+fn unfold(window: &mut Window, title: &str, holds: &str) {
+    let is_there = |window: &Window| window.query_all_by_label(holds).next().is_some();
+    if !is_there(window) {
+        let folded = window.query_all_by_label_contains(title).next();
+        folded.unwrap_or_else(|| panic!("no '{title}'")).click_accesskit();
+        settle(window);
+    }
+    assert!(is_there(window), "'{holds}' under '{title}'");
+}
+
+/// A control of the left panel that may lie below what is in sight.
+fn scroll_to(window: &mut Window, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).scroll_to_me();
+    settle(window);
+}
+
+/// Chooses from a menu of the left panel.
+fn choose(window: &mut Window, menu: &str, choice: &str) {
+    scroll_to(window, Role::ComboBox, menu);
+    window.get_by_role_and_label(Role::ComboBox, menu).click();
+    settle(window);
+    // The menu lies over everything; a button of the same name may stand below it.
+    let choices = window.query_all_by_role_and_label(Role::Button, choice);
+    choices.last().unwrap_or_else(|| panic!("no '{choice}' under '{menu}'")).click();
+    settle(window);
+}
+
+fn tick(window: &mut Window, name: &str) {
+    scroll_to(window, Role::CheckBox, name);
+    window.get_by_role_and_label(Role::CheckBox, name).click();
+    settle(window);
+}
+
+/// Presses a button that may lie below what is in sight.
+fn press_below(window: &mut Window, name: &str) {
+    scroll_to(window, Role::Button, name);
+    press(window, name);
+    settle(window);
 }
 
 fn said(window: &Window, part: &str) -> bool {
@@ -165,7 +209,9 @@ fn until_trained(window: &mut Window, sentence: &str) {
 fn climb(window: &mut Window) {
     key(window, Key::Num3);
     set(window, "Restarts", 8);
+    unfold(window, "More", "Steps");
     set(window, "Steps", 40);
+    assert!(said(window, "8 restarts \u{d7} 40 steps, about"), "the cost is said before");
     press(window, "Climb");
     until(window, "the end of the climb", |state| state.report().is_some());
     until(window, "the end of the playback", |state| {
@@ -399,6 +445,7 @@ fn one_restart_is_walked_by_hand() {
 fn a_double_click_climbs_from_there() {
     let mut window = open();
     key(&mut window, Key::Num3);
+    unfold(&mut window, "More", "Steps");
     set(&mut window, "Steps", 30);
     key(&mut window, Key::Num1);
     let at = on_map(&window, 0.45, 0.55);
@@ -417,7 +464,11 @@ fn a_double_click_climbs_from_there() {
 fn escape_stops_a_climb() {
     let mut window = open();
     key(&mut window, Key::Num3);
+    unfold(&mut window, "More", "Steps");
     set(&mut window, "Steps", 20_000);
+    unfold(&mut window, "Schedule", "Stop on a plateau");
+    tick(&mut window, "Stop on a plateau");
+    assert_eq!(state(&window).settings.search.patience, None);
     press(&mut window, "Climb");
     until(&mut window, "some steps", |state| {
         state.climb.as_ref().is_some_and(|c| c.paths.last_step() > 2)
@@ -428,6 +479,123 @@ fn escape_stops_a_climb() {
     assert!(state(&window).report().unwrap().restarts[0].restart.steps < 20_000);
     act(&mut window);
     assert!(said(&window, "Climb stopped"));
+}
+
+fn sought(window: &Window) -> &Aim {
+    &state(window).settings.search.aim
+}
+
+#[test]
+fn terms_are_added_weighed_matched_and_taken_out() {
+    let mut window = open();
+    key(&mut window, Key::Num3);
+    press(&mut window, "Match");
+    let middle = state(&window).usual_target(Property::Roundness);
+    assert_eq!(sought(&window).goal(), Goal::Target(middle), "a target to begin with");
+    set(&mut window, "Target", 1);
+    assert_eq!(sought(&window).goal(), Goal::Target(1.0));
+    choose(&mut window, "Property", "Area");
+    let middle = state(&window).usual_target(Property::Area);
+    assert_eq!(sought(&window).goal(), Goal::Target(middle), "another property, another target");
+
+    press(&mut window, "+ Term");
+    settle(&mut window);
+    assert_eq!(sought(&window).terms[1].property, Property::Roundness, "one that is free");
+    choose(&mut window, "Property 2", "Perimeter");
+    choose(&mut window, "Goal 2", "Minimise");
+    set(&mut window, "Weight 2", 3);
+    let second = sought(&window).terms[1];
+    assert_eq!(second.to_string(), "perimeter:min:weight=3");
+    assert_eq!(state(&window).property(), Property::Area, "the first colours the map");
+    press(&mut window, "Remove term 1");
+    settle(&mut window);
+    assert_eq!((sought(&window).terms.len(), state(&window).property()), (1, Property::Perimeter));
+    assert!(in_panel(&window, "Minimise").is_some(), "one term has plain controls again");
+}
+
+#[test]
+fn penalties_constraints_and_schedules_are_set_under_more() {
+    let mut window = open();
+    key(&mut window, Key::Num3);
+    tick(&mut window, "Stay inside the data");
+    assert!(sought(&window).inside > 0.0);
+    unfold(&mut window, "More", "Steps");
+    unfold(&mut window, "Penalties", "L2");
+    set(&mut window, "L2", 2);
+    set(&mut window, "Alignment", 3);
+    set(&mut window, "Inside the data", 0);
+    assert_eq!(
+        (sought(&window).l2, sought(&window).align, sought(&window).inside),
+        (2.0, 3.0, 0.0)
+    );
+    assert!(said(&window, "Penalties: L2, alignment"));
+
+    unfold(&mut window, "Constraints", "+ Constraint");
+    press_below(&mut window, "+ Constraint");
+    choose(&mut window, "Constrained 1", "Perimeter");
+    choose(&mut window, "Side 1", "at most");
+    set(&mut window, "Bound 1", 7);
+    assert_eq!(sought(&window).constraints[0].to_string(), "perimeter<=7");
+    assert!(said(&window, "Constraints: 1"));
+    press_below(&mut window, "Remove constraint 1");
+    assert!(sought(&window).constraints.is_empty());
+
+    unfold(&mut window, "Schedule", "Slow down on a plateau");
+    set(&mut window, "After steps", 7);
+    set(&mut window, "Patience", 9);
+    let search = &state(&window).settings.search;
+    assert_eq!((search.plateau.unwrap().patience, search.patience), (7, Some(9)));
+    tick(&mut window, "Slow down on a plateau");
+    tick(&mut window, "Stop on a plateau");
+    let search = &state(&window).settings.search;
+    assert_eq!((search.plateau, search.patience), (None, None));
+    settle(&mut window);
+}
+
+#[test]
+fn methods_and_spaces_that_exclude_each_other_follow_each_other() {
+    let mut window = open();
+    key(&mut window, Key::Num3);
+    unfold(&mut window, "More", "Steps");
+    unfold(&mut window, "Method", "Moves");
+    let search = |window: &Window| state(window).settings.search.clone();
+    press_below(&mut window, "Shape itself");
+    set(&mut window, "Step size", 2);
+    assert_eq!((search(&window).space, search(&window).input_rate), (Space::Input, 2.0));
+    assert_eq!(search(&window).rate, 0.1, "each space has its own");
+    choose(&mut window, "Method", "CMA-ES");
+    assert_eq!((search(&window).method, search(&window).space), (Method::CmaEs, Space::Latent));
+    assert!(said(&window, "First spread") && search(&window).check().is_ok());
+    press_below(&mut window, "Shape itself");
+    assert_eq!((search(&window).method, search(&window).space), (Method::Adam, Space::Input));
+    // The sample models have no heads.
+    let head = in_panel(&window, "Head").unwrap();
+    assert!(head.accesskit_node().is_disabled());
+    head.click();
+    act(&mut window);
+    assert_eq!(sought(&window).by, By::Geometry);
+}
+
+#[test]
+fn starts_lie_around_the_kept_point_once_there_is_one() {
+    let mut window = open();
+    key(&mut window, Key::Num3);
+    set(&mut window, "Restarts", 6);
+    unfold(&mut window, "More", "Steps");
+    unfold(&mut window, "Starts", "From");
+    choose(&mut window, "From", "kept point");
+    assert!(said(&window, "Click the map to keep a point."));
+    press(&mut window, "Climb");
+    settle(&mut window);
+    assert!(said(&window, "click the map to keep the point") && state(&window).climb.is_none());
+    let at = on_map(&window, 0.5, 0.5);
+    click_at(&mut window, at, egui::PointerButton::Primary);
+    set(&mut window, "Spread", 0);
+    assert!(said(&window, "1 restart \u{d7} 500 steps"), "more would be copies");
+    press(&mut window, "Climb");
+    until(&mut window, "the end of the climb", |state| state.report().is_some());
+    let start = state(&window).report().unwrap().restarts[0].restart.start().to_vec();
+    assert_eq!(start, state(&window).map.picked.as_ref().unwrap().z);
 }
 
 /// Opens the path that is typed into the sheet for it.
@@ -574,10 +742,21 @@ fn look_at_everything(theme: Theme) {
     for page in [Key::Num1, Key::Num2, Key::Num3] {
         key(&mut window, page);
         settle(&mut window);
-        let unfold: Vec<Pos2> =
+        let folded: Vec<Pos2> =
             window.query_all_by_label("More").map(|more| more.rect().center()).collect();
-        for at in unfold {
+        for at in folded {
             click_at(&mut window, at, egui::PointerButton::Primary);
+        }
+        if page == Key::Num3 {
+            for (group, holds) in [
+                ("Starts", "From"),
+                ("Penalties", "L2"),
+                ("Constraints", "+ Constraint"),
+                ("Method", "Moves"),
+                ("Schedule", "After steps"),
+            ] {
+                unfold(&mut window, group, holds);
+            }
         }
         let at = on_map(&window, 0.5, 0.5);
         click_at(&mut window, at, egui::PointerButton::Primary);

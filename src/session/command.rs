@@ -2,6 +2,7 @@
 
 use super::models::ModelId;
 use super::settings::ThemeChoice;
+use super::starts::StartChoice;
 use super::state::{Activity, Overlay};
 use super::walk::Walking;
 use crate::data::property::Property;
@@ -71,7 +72,9 @@ pub enum Command {
     SetFullSpeed(bool),
     /// Change the settings of the next search.
     SetSearch(SearchConfig),
-    /// Climb from starts drawn at random.
+    /// Change where the restarts of the next search begin.
+    SetStarts(StartChoice),
+    /// Climb from the starts of the settings.
     Climb,
     /// Climb from one point.
     ClimbFrom([f64; 2]),

@@ -14,6 +14,7 @@ pub mod probe;
 pub mod race;
 mod running;
 pub mod settings;
+pub mod starts;
 pub mod state;
 pub mod training;
 pub mod walk;
@@ -23,6 +24,7 @@ pub use state::{Activity, Overlay, State};
 
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::objective::Goal;
 use crate::optimise::SearchConfig;
 use crossbeam_channel::{Receiver, Sender};
 use event::{Event, RunId};
@@ -174,9 +176,14 @@ impl Session {
                 state.hold_range(false);
                 state.hold_range_for_training(false);
                 // Another property has other values to match and other heads: the first term alone changes.
+                let target = state.usual_target(property);
                 let first = state.settings.search.aim.terms.first_mut();
                 let changed = first.is_some_and(|term| {
-                    std::mem::replace(&mut term.property, property) != property
+                    let changed = std::mem::replace(&mut term.property, property) != property;
+                    if changed && matches!(term.goal, Goal::Target(_)) {
+                        term.goal = Goal::Target(target);
+                    }
+                    changed
                 });
                 state.hold_range_for_training(state.training.run.is_some());
                 self.look_again();
@@ -229,6 +236,7 @@ impl Session {
                     self.walk_again();
                 }
             }
+            Command::SetStarts(starts) => state.settings.starts = starts,
             Command::Train => self.train(false),
             Command::ResetTraining => self.train(true),
             Command::PauseTraining(pause) => {
@@ -242,10 +250,13 @@ impl Session {
                 state.settings.full_speed = full_speed;
                 state.training.control.full_speed(full_speed);
             }
-            Command::Climb => self.climb(None),
+            Command::Climb => match state.next_climb() {
+                Ok(config) => self.climb(config),
+                Err(error) => state.notices.error(error),
+            },
             Command::ClimbFrom(at) => {
                 if let Some(z) = self.latent_at(at) {
-                    self.climb(Some(Rows::from_flat(z.len(), z)));
+                    self.climb_from(&Rows::from_flat(z.len(), z));
                 }
             }
             Command::StopClimb => state.climb.iter().for_each(|climb| climb.control.cancel()),

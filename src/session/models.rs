@@ -8,9 +8,11 @@ use crate::explore::heat::usual_range;
 use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
 use crate::objective::Objective;
+use crate::optimise::SearchConfig;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// One model among the open ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,7 +31,14 @@ pub struct Prepared {
     pub home: Bounds,
     /// The usual range of each property over the data's box, in the order of [`Property::ALL`].
     ranges: [(f64, f64); 4],
+    /// Seconds that [`BATCH`] values with their gradients take.
+    batch_seconds: f64,
 }
+
+/// Points of the batch whose speed is measured.
+const BATCH: usize = 50;
+/// How often it is measured; the quickest counts, for the others were disturbed.
+const MEASUREMENTS: usize = 3;
 
 impl Prepared {
     /// Measures what the map needs of `model`.
@@ -50,6 +59,7 @@ impl Prepared {
             points: points(&model, &projection),
             home: home_view(&model, &projection),
             ranges,
+            batch_seconds: batch_seconds(&Objective::of(model.clone(), Property::default()))?,
             projection,
             model,
         })
@@ -61,10 +71,31 @@ impl Prepared {
         w.max(h) / 2500.0
     }
 
+    /// About how many seconds a search takes, if no restart ends before its last step.
+    pub fn seconds(&self, config: &SearchConfig) -> f64 {
+        let batches = config.restarts.div_ceil(BATCH) * (config.steps + 1);
+        let parts = config.restarts.div_ceil(self.model.rows_at_once());
+        let at_once = parts.min(rayon::current_num_threads()).max(1);
+        // Alignment goes through both networks a second time.
+        let passes = if config.aim.align > 0.0 { 2.0 } else { 1.0 };
+        self.batch_seconds * passes * batches as f64 / at_once as f64
+    }
+
     /// The 2nd to 98th percentile of a property over the data's box.
     pub fn range(&self, property: Property) -> (f64, f64) {
         Property::ALL.iter().position(|&p| p == property).map_or((0.0, 1.0), |i| self.ranges[i])
     }
+}
+
+fn batch_seconds(objective: &Objective) -> Result<f64> {
+    let points = vec![0.1; BATCH * objective.dim()];
+    let mut quickest = f64::INFINITY;
+    for _ in 0..MEASUREMENTS {
+        let begun = Instant::now();
+        objective.evaluate(&points, true)?;
+        quickest = quickest.min(begun.elapsed().as_secs_f64());
+    }
+    Ok(quickest)
 }
 
 /// An open model.

@@ -10,7 +10,8 @@ use super::{Command, Session};
 use crate::data::rows::Rows;
 use crate::data::vectors;
 use crate::explore::paths::Paths;
-use crate::optimise::Starts;
+use crate::objective::Objective;
+use crate::optimise::{SearchConfig, Starts};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -92,19 +93,23 @@ impl Session {
         };
     }
 
-    /// Begins a search from given starts `[restarts, latent]`, or from those of the settings.
-    pub(super) fn climb(&mut self, starts: Option<Rows<f64>>) {
+    /// Begins a search from given starts, `[restarts, latent]`.
+    pub(super) fn climb_from(&mut self, starts: &Rows<f64>) {
+        let points = starts.iter().map(<[f64]>::to_vec).collect();
+        let starts_of = Starts::Around { points, spread: 0.0 };
+        let config = self.state.settings.search.clone();
+        self.climb(SearchConfig { restarts: starts.len(), starts: starts_of, ..config });
+    }
+
+    /// Begins a search; one that cannot begin leaves the one before as it is.
+    pub(super) fn climb(&mut self, config: SearchConfig) {
         let Some((id, entry)) = self.state.models.shown() else { return };
-        let mut config = self.state.settings.search.clone();
-        if let Some(starts) = &starts {
-            config.restarts = starts.len();
-            let points = starts.iter().map(<[f64]>::to_vec).collect();
-            config.starts = Starts::Around { points, spread: 0.0 };
-        }
-        if let Err(error) = config.check() {
+        let prepared = entry.prepared.clone();
+        let objective =
+            || Objective::new(prepared.model.clone(), config.aim.clone(), config.space).map(drop);
+        if let Err(error) = config.check().and_then(|()| objective()) {
             return self.state.notices.error(error);
         }
-        let prepared = entry.prepared.clone();
         let version = (id, entry.version);
         let control = Arc::new(Control::default());
         let (hand, settings) = (control.clone(), config.clone());
@@ -136,8 +141,8 @@ impl Session {
         let Some(lesson) = &self.state.lesson else { return };
         match lesson.next_climb() {
             Some(config) => {
-                self.perform(Command::SetSearch(config));
-                self.climb(None);
+                self.perform(Command::SetSearch(config.clone()));
+                self.climb(config);
                 self.state.lesson.iter_mut().for_each(Lesson::climbing);
             }
             None => self.perform(Command::EndLesson),
@@ -147,7 +152,7 @@ impl Session {
     pub(super) fn climb_from_file(&mut self, path: &Path) {
         let Some((_, entry)) = self.state.models.shown() else { return };
         match vectors::read(path, entry.prepared.model.latent_dim(), "a start") {
-            Ok(starts) => self.climb(Some(starts)),
+            Ok(starts) => self.climb_from(&starts),
             Err(error) => self.state.notices.error(error),
         }
     }

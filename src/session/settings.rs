@@ -1,5 +1,6 @@
 //! What is remembered from one session to the next.
 
+use super::starts::StartChoice;
 use crate::data::recipe::Recipe;
 use crate::error::{Error, Result};
 use crate::explore::compose::Visible;
@@ -45,6 +46,9 @@ pub struct Settings {
     /// The methods of the next race.
     #[serde(deserialize_with = "known_or_usual")]
     pub race: Lanes,
+    /// Where the restarts of the next search begin.
+    #[serde(deserialize_with = "known_or_usual")]
+    pub starts: StartChoice,
     /// The layers of the map in each activity, in the order of [`Activity`](super::Activity).
     #[serde(deserialize_with = "known_or_usual")]
     pub layers: Layers,
@@ -148,6 +152,14 @@ mod tests {
         std::fs::write(&path, part).unwrap();
         let kept = Settings::load(&path).unwrap();
         assert_eq!((kept.theme, kept.search), (ThemeChoice::Dark, SearchConfig::default()));
+        // An older version knew less of a search, and nothing of where it starts.
+        std::fs::write(&path, r#"{"search":{"restarts":7,"property":"area"}}"#).unwrap();
+        let older = Settings::load(&path).unwrap();
+        assert_eq!(older.search, SearchConfig { restarts: 7, ..SearchConfig::default() });
+        assert_eq!(older.starts, StartChoice::default());
+        std::fs::write(&path, r#"{"full_speed":true,"starts":{"origin":"moon"}}"#).unwrap();
+        let newer = Settings::load(&path).unwrap();
+        assert!(newer.full_speed && newer.starts == StartChoice::default());
         std::fs::write(&path, "{").unwrap();
         assert!(Settings::load(&path).unwrap_err().to_string().contains("set aside"));
         assert!(path.with_extension("damaged.json").exists());

@@ -12,8 +12,8 @@ use super::settings::Settings;
 use super::training::{Phase, Training};
 use super::walk::Walk;
 use crate::data::property::Property;
-use crate::explore::Bounds;
 use crate::explore::compose::Visible;
+use crate::explore::{Bounds, three_digits};
 use crate::optimise::SearchReport;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -163,6 +163,14 @@ impl State {
     pub fn range(&self) -> (f64, f64) {
         let own = || self.shown().map(|(_, entry)| entry.prepared.range(self.property()));
         self.held_range.or(self.training_range).or_else(own).unwrap_or((0.0, 1.0))
+    }
+
+    /// A target for a property where none was chosen yet: the middle of its range in the model shown.
+    pub fn usual_target(&self, property: Property) -> f64 {
+        let range = self.shown().map(|(_, entry)| entry.prepared.range(property));
+        let middle = range.map_or(1.0, |(low, high)| 0.5 * (low + high));
+        // As it will be read on the screen.
+        three_digits(middle).parse().unwrap_or(middle)
     }
 
     /// Whether the range is held.

@@ -21,6 +21,7 @@ const DENSITY: &str =
 const AFTER: &str = "The property of decode(encode(decode(z)))";
 const NEAREST: &str =
     "The training shape that the model places nearest; its outline is drawn over the shape";
+const SCORE: &str = "Minus the sum of each term's loss times its weight: more is better";
 const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both";
 
 const STEEPNESS: &str = "The length of the gradient: how much the loss falls for each unit of z along the arrow on the map. \
@@ -192,10 +193,12 @@ fn answer(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let index = climb.chosen.or(report.best_believable).or(report.best);
     let Some(restart) = index.and_then(|i| report.restarts.get(i)) else {
         heading(ui, "No answer");
-        note(
-            ui,
-            "Every restart left the property's domain at once. Try another seed, or start inside the data.",
-        );
+        let why = if climb.config.aim.constraints.is_empty() {
+            "Every restart left the property's domain at once. Try another seed, or start inside the data."
+        } else {
+            "No restart met a shape that keeps every constraint. Loosen one, or start from a shape that keeps them."
+        };
+        note(ui, why);
         return;
     };
     let title = match (climb.chosen, report.best_believable) {
@@ -205,11 +208,12 @@ fn answer(ui: &mut Ui, state: &State, actions: &mut Actions) {
     };
     heading(ui, &title);
     before_and_after(ui, restart, state);
-    let property = climb.config.aim.property();
+    let aim = &climb.config.aim;
+    let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
     let first = restart.restart.start_value();
     let best = restart.restart.best_value();
     let change = format!("{} to {}", three_digits(first), three_digits(best));
-    fact(ui, property.label(), &change, property.about());
+    fact(ui, aim.label(), &change, about);
     let step = restart
         .restart
         .best

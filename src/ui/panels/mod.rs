@@ -10,12 +10,13 @@ use egui::{ScrollArea, Ui};
 
 /// Draws the panel of the present activity.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let scrolled = |ui: &mut Ui, add: &mut dyn FnMut(&mut Ui)| {
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| add(ui));
-    };
     match state.activity {
-        Activity::Explore => scrolled(ui, &mut |ui| explore::show(ui, state, actions)),
+        Activity::Explore => {
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| explore::show(ui, state, actions));
+        }
         Activity::Train => train::show(ui, state, actions),
-        Activity::Optimise => scrolled(ui, &mut |ui| optimise::show(ui, state, actions)),
+        Activity::Optimise => optimise::show(ui, state, actions),
     }
 }

@@ -1,0 +1,83 @@
+//! Where the restarts of the next climb begin: chosen in the panel, looked up when they do.
+
+use super::state::State;
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::optimise::{SearchConfig, Starts};
+use serde::{Deserialize, Serialize};
+
+/// What restarts are drawn from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The distribution that the model states; of a VAE N(0, 1).
+    #[default]
+    Stated,
+    /// N(0, 1), whatever the model states.
+    StandardNormal,
+    /// Around the point that is looked at.
+    Point,
+    /// Around the training shape nearest to that point, where the model sees that shape.
+    Neighbour,
+}
+
+/// The choice.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StartChoice {
+    /// What restarts are drawn from.
+    pub origin: Origin,
+    /// Around a point: the standard deviation in every coordinate, in latent units, at least 0.
+    pub spread: f64,
+}
+
+impl Default for StartChoice {
+    fn default() -> Self {
+        Self { origin: Origin::Stated, spread: 0.3 }
+    }
+}
+
+impl State {
+    /// The settings of the next climb, its starts looked up.
+    ///
+    /// # Errors
+    /// When the starts are to lie around a point and none is looked at.
+    pub fn next_climb(&self) -> Result<SearchConfig> {
+        let mut config = self.settings.search.clone();
+        let StartChoice { origin, spread } = self.settings.starts;
+        let point = match origin {
+            Origin::Stated => {
+                config.starts = Starts::Stated;
+                return Ok(config);
+            }
+            Origin::StandardNormal => {
+                config.starts = Starts::StandardNormal;
+                return Ok(config);
+            }
+            Origin::Point => self.looked_at().map(|z| z.to_vec()),
+            Origin::Neighbour => self
+                .looked_at()
+                .zip(self.shown())
+                .and_then(|(z, (_, entry))| nearest(&entry.prepared.model, z)),
+        };
+        let missing = "click the map to keep the point around which to start";
+        let point = point.ok_or_else(|| Error::Mismatch(missing.to_owned()))?;
+        if spread == 0.0 {
+            // More of them would be copies.
+            config.restarts = 1;
+        }
+        config.starts = Starts::Around { points: vec![point], spread };
+        Ok(config)
+    }
+
+    /// The latent point that is kept, or else the one under the mouse.
+    fn looked_at(&self) -> Option<&[f64]> {
+        let probe = self.map.picked.as_ref().or(self.map.probe.as_ref())?;
+        Some(&probe.z)
+    }
+}
+
+/// Where the model sees the training shape nearest to `z`.
+fn nearest(model: &Model, z: &[f64]) -> Option<Vec<f64>> {
+    model.density().nearest(z).map(|(row, _)| model.encoded.mu.row(row).to_vec())
+}

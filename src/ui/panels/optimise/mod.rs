@@ -1,0 +1,145 @@
+//! Optimising: what is sought, from how many starts, what it costs, and the button that starts it.
+
+mod aim;
+mod search;
+
+use crate::explore::duration;
+use crate::optimise::{Rule, SearchConfig};
+use crate::session::climb::Climb;
+use crate::session::walk::Walking;
+use crate::session::{Command, State};
+use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::race;
+use crate::ui::widgets::{note, primary};
+use egui::{Button, CollapsingHeader, Frame, Panel, ScrollArea, Ui};
+
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    // What is pressed stays in sight, however long the settings are.
+    let buttons =
+        Panel::bottom("climb").frame(Frame::NONE).show_separator_line(false).resizable(false);
+    buttons.show(ui, |ui| {
+        ui.add_space(6.0);
+        climb(ui, state, actions);
+    });
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let mut config = state.settings.search.clone();
+        let mut starts = state.settings.starts;
+        aim::title(ui, &mut config.aim);
+        aim::terms(ui, &mut config.aim, state);
+        search::restarts(ui, &mut config);
+        aim::inside(ui, &mut config.aim);
+        let more = CollapsingHeader::new("More");
+        more.show_unindented(ui, |ui| {
+            search::steps(ui, &mut config);
+            group(ui, "Starts", search::starts_in_words(state, starts), |ui| {
+                search::starts(ui, state, &mut starts, actions);
+            });
+            group(ui, "Penalties", aim::penalties_in_words(&config.aim), |ui| {
+                aim::penalties(ui, &mut config.aim);
+            });
+            let constraints = aim::constraints_in_words(&config.aim);
+            group(ui, "Constraints", &constraints, |ui| aim::constraints(ui, &mut config.aim, state));
+            group(ui, "Method", config.method.label(), |ui| {
+                search::method(ui, &mut config);
+                aim::read_by(ui, &mut config.aim, state);
+            });
+            group(ui, "Schedule", search::schedule_in_words(&config), |ui| {
+                search::schedule(ui, &mut config);
+            });
+            show_code(ui, actions);
+            copy_table(ui, state, actions);
+        });
+        if state.climb.is_none() {
+            note(
+                ui,
+                "The model stays as it is; only the latent point z moves, uphill, along the gradient \
+                 of the property of its decoded shape.",
+            );
+        }
+        if config != state.settings.search {
+            actions.command(Command::SetSearch(config));
+        }
+        if starts != state.settings.starts {
+            actions.command(Command::SetStarts(starts));
+        }
+    });
+}
+
+/// Settings that fold away; its title says how they stand.
+fn group(ui: &mut Ui, name: &str, stand: &str, add: impl FnOnce(&mut Ui)) {
+    CollapsingHeader::new(format!("{name}: {stand}")).id_salt(name).show(ui, add);
+}
+
+fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let climb = state.climb.as_ref();
+    if climb.is_some_and(|climb| climb.run.is_some()) {
+        if primary(ui, "Stop", "End the climb and keep the ways so far (Esc)").clicked() {
+            actions.command(Command::StopClimb);
+        }
+    } else if primary(ui, "Climb", "Let all restarts climb at once (R)").clicked() {
+        actions.command(Command::Climb);
+    }
+    cost(ui, state);
+    let point = state.map.picked.as_ref().or(state.map.probe.as_ref()).map(|p| p.at);
+    ui.horizontal(|ui| {
+        let from_here = ui.add_enabled(point.is_some(), Button::new("From the cursor"));
+        let from_here = from_here
+            .on_hover_text("Climb from the kept point alone (C, or double-click on the map)");
+        if let Some(at) = point.filter(|_| from_here.clicked()) {
+            actions.command(Command::ClimbFrom(at));
+        }
+        let clear = ui.add_enabled(climb.is_some(), Button::new("Clear"));
+        if clear.on_hover_text("Take the ways off the map; Ctrl+Z brings them back").clicked() {
+            actions.command(Command::ClearClimb);
+        }
+    });
+    race::buttons(ui, state, actions);
+    let by_gradient = Rule::of(state.settings.search.method).is_some();
+    let by_hand = ui.add_enabled(by_gradient, Button::new("Step by hand"));
+    let by_hand = by_hand
+        .on_hover_text(
+            "Walk one restart from the kept point (or a drawn start) through every stage of the update, \
+             with its numbers and its code (B)",
+        )
+        .on_disabled_hover_text("By hand goes with the methods that follow a gradient step by step");
+    if by_hand.clicked() {
+        actions.command(Command::Walk(Walking::Begin));
+    }
+}
+
+/// What the next climb costs, before it begins.
+fn cost(ui: &mut Ui, state: &State) {
+    let Some((_, entry)) = state.shown() else { return };
+    // Starts that have no point yet cost as much as any others.
+    let config = state.next_climb().unwrap_or_else(|_| state.settings.search.clone());
+    let SearchConfig { restarts, steps, .. } = config;
+    let plural = if restarts == 1 { "" } else { "s" };
+    let seconds = duration(entry.prepared.seconds(&config));
+    let mut text = format!("{restarts} restart{plural} \u{d7} {steps} steps, about {seconds}");
+    let stride = config.stride(entry.prepared.model.latent_dim());
+    if stride > 1 {
+        text += &format!("; ways kept every {stride} steps");
+    }
+    note(ui, text).on_hover_text(
+        "From the speed of this model on this machine; restarts that end early make it less. \
+         Of very long ways only every so many steps are kept, so that they fit into memory; the best \
+         and the last point are always kept.",
+    );
+}
+
+fn show_code(ui: &mut Ui, actions: &mut Actions) {
+    let button = ui.button("Show code\u{2026}");
+    if button.on_hover_text("The lines of PyTorch and the command line that do the same").clicked()
+    {
+        actions.push(Action::Show(Sheet::Code));
+    }
+}
+
+fn copy_table(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let report = state.climb.as_ref().and_then(Climb::report);
+    let copy = ui.add_enabled(report.is_some(), Button::new("Copy the table"));
+    let copy = copy.on_hover_text("Every restart in full precision, for a spreadsheet");
+    if let Some(report) = report.filter(|_| copy.clicked()) {
+        actions.push(Action::Copy(report.table()));
+    }
+}

@@ -1,0 +1,201 @@
+//! How the search goes: how many restarts, from where, how they move, when they slow down and stop.
+
+use crate::model::card::StartDistribution;
+use crate::objective::Space;
+use crate::optimise::schedule::Plateau;
+use crate::optimise::{Method, Rule, SearchConfig};
+use crate::session::State;
+use crate::session::starts::{Origin, StartChoice};
+use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::widgets::{note, number, row, segments};
+use egui::{ComboBox, Ui};
+
+/// The two numbers that matter most.
+pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
+    number(
+        ui,
+        "Restarts",
+        "How many starts; many, because there are many hills",
+        &mut config.restarts,
+        1..=10_000,
+        0.5,
+    );
+    // Each space keeps the rate that suits it.
+    let (name, rate, tooltip) = match (config.method, config.space) {
+        // These find their own steps.
+        (Method::Lbfgs | Method::Random, _) => return,
+        (Method::CmaEs, _) => (
+            "First spread",
+            &mut config.rate,
+            "sigma: how far from its start the first population is drawn, in latent units; it adapts",
+        ),
+        (_, Space::Latent) => (
+            "Step size",
+            &mut config.rate,
+            "The learning rate, in latent units: with Adam about the length of the first step in each \
+             coordinate; 0.1 is usual",
+        ),
+        (_, Space::Input) => (
+            "Step size",
+            &mut config.input_rate,
+            "The learning rate of the shape's own numbers, in the network's units; 0.01 is usual",
+        ),
+    };
+    number(ui, name, tooltip, rate, 1e-4..=10.0, 0.005);
+}
+
+/// How long, and which draw.
+pub fn steps(ui: &mut Ui, config: &mut SearchConfig) {
+    let tooltip = "How many steps each restart takes at most; methods that count otherwise get the \
+                   same budget of values and gradients";
+    number(ui, "Steps", tooltip, &mut config.steps, 1..=20_000, 5.0);
+    let tooltip = "The same seed draws the same starts";
+    number(ui, "Seed", tooltip, &mut config.seed, 0..=u64::from(u32::MAX), 0.1);
+}
+
+/// Whether the model states another start distribution than N(0, 1).
+fn states_another(state: &State) -> bool {
+    let start = state.shown().map(|(_, entry)| &entry.prepared.model.card.start);
+    start.is_some_and(|start| *start != StartDistribution::StandardNormal)
+}
+
+fn origin_label(state: &State, origin: Origin) -> &'static str {
+    match origin {
+        Origin::Stated if states_another(state) => "the model's",
+        Origin::Stated | Origin::StandardNormal => "N(0, 1)",
+        Origin::Point => "kept point",
+        Origin::Neighbour => "nearest shape",
+    }
+}
+
+/// Where restarts begin, in few words.
+pub fn starts_in_words(state: &State, starts: StartChoice) -> &'static str {
+    origin_label(state, starts.origin)
+}
+
+/// Where restarts begin.
+pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mut Actions) {
+    let mut choices =
+        vec![(Origin::Stated, "The distribution that the model states; of a VAE N(0, 1)")];
+    if states_another(state) {
+        choices.push((Origin::StandardNormal, "N(0, 1), whatever the model states"));
+    }
+    choices.push((Origin::Point, "Around the point that you keep by clicking the map"));
+    choices.push((
+        Origin::Neighbour,
+        "Around the training shape nearest to the kept point, where the model encodes it",
+    ));
+    row(ui, "From", "Where restarts begin", |ui| {
+        let selected = origin_label(state, starts.origin);
+        let combo = ComboBox::from_id_salt("origin").selected_text(selected).width(126.0);
+        let menu = combo.show_ui(ui, |ui| {
+            for (origin, about) in choices {
+                let label = origin_label(state, origin);
+                ui.selectable_value(&mut starts.origin, origin, label).on_hover_text(about);
+            }
+        });
+        menu.response
+    });
+    if matches!(starts.origin, Origin::Point | Origin::Neighbour) {
+        number(
+            ui,
+            "Spread",
+            "sigma: the standard deviation by which starts are moved in every latent coordinate; the \
+             first is the point itself. 0 leaves that one alone.",
+            &mut starts.spread,
+            0.0..=100.0,
+            0.01,
+        );
+        if state.map.picked.is_none() {
+            note(ui, "Click the map to keep a point.");
+        }
+    }
+    if ui
+        .button("Climb from a file\u{2026}")
+        .on_hover_text(
+            "A CSV with one latent point a line; dropping the file on the window does the same",
+        )
+        .clicked()
+    {
+        actions.push(Action::Show(Sheet::Open(String::new())));
+    }
+}
+
+/// How a restart moves, and what moves.
+pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
+    row(ui, "Method", config.method.about(), |ui| {
+        let combo =
+            ComboBox::from_id_salt("method").selected_text(config.method.label()).width(120.0);
+        let menu = combo.show_ui(ui, |ui| {
+            for method in Method::ALL {
+                ui.selectable_value(&mut config.method, method, method.label())
+                    .on_hover_text(method.about());
+            }
+        });
+        menu.response
+    });
+    let follows = Rule::of(config.method).is_some();
+    if !follows {
+        config.space = Space::Latent;
+    }
+    ui.label("Moves").on_hover_text("What the method changes");
+    let spaces = [
+        (
+            Space::Latent,
+            "Latent point",
+            "z moves; the shape is what the decoder makes of it, so it stays a shape",
+        ),
+        (
+            Space::Input,
+            "Shape itself",
+            "The numbers of the shape move by themselves, without the decoder: see what the latent \
+             space spares you. The way is drawn where the encoder sees it.",
+        ),
+    ];
+    if segments(ui, &mut config.space, &spaces) && !follows {
+        // The other methods search the latent alone.
+        config.method = Method::Adam;
+    }
+}
+
+/// How the schedule stands, in few words.
+pub fn schedule_in_words(config: &SearchConfig) -> &'static str {
+    if Rule::of(config.method).is_none() {
+        return "the method's own";
+    }
+    match (config.plateau.is_some(), config.patience.is_some()) {
+        (true, true) => "slow, stop",
+        (true, false) => "slow",
+        (false, true) => "stop",
+        (false, false) => "all steps alike",
+    }
+}
+
+/// When a restart slows down and when it ends.
+pub fn schedule(ui: &mut Ui, config: &mut SearchConfig) {
+    if Rule::of(config.method).is_none() {
+        note(ui, "This method ends by itself, or when its budget is spent.");
+        return;
+    }
+    let mut slows = config.plateau.is_some();
+    let tooltip = "Each restart by itself takes smaller steps when its loss has stopped falling \
+                   (PyTorch's ReduceLROnPlateau)";
+    if ui.checkbox(&mut slows, "Slow down on a plateau").on_hover_text(tooltip).changed() {
+        config.plateau = slows.then(Plateau::default);
+    }
+    if let Some(plateau) = &mut config.plateau {
+        let tooltip = "Steps without a better loss that are waited for; 20 is usual";
+        number(ui, "After steps", tooltip, &mut plateau.patience, 0..=100_000, 0.2);
+        let tooltip = "What the step size is multiplied with then; 0.1 is usual";
+        number(ui, "Times", tooltip, &mut plateau.factor, 0.0..=0.99, 0.005);
+    }
+    let mut stops = config.patience.is_some();
+    let tooltip = "Each restart by itself ends when its loss has stopped falling (early stopping)";
+    if ui.checkbox(&mut stops, "Stop on a plateau").on_hover_text(tooltip).changed() {
+        config.patience = if stops { SearchConfig::default().patience } else { None };
+    }
+    if let Some(patience) = &mut config.patience {
+        let tooltip = "Steps in a row without a better loss; 50 is usual";
+        number(ui, "Patience", tooltip, patience, 1..=100_000, 0.2);
+    }
+}
