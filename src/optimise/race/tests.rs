@@ -100,8 +100,7 @@ fn a_race_can_be_repeated_and_a_lane_is_the_search_by_itself() {
 
 #[test]
 fn what_is_not_finite_or_not_feasible_does_not_end_the_race() {
-    let mut aim: Aim = Aim::default();
-    aim.constraints = vec!["area>=1000".parse().unwrap()];
+    let aim = Aim { constraints: vec!["area>=1000".parse().unwrap()], ..Aim::default() };
     let report = run(SearchConfig { aim, ..config() }, &lanes("adam,random"));
     assert!(report.winner.is_none());
     for lane in &report.lanes {
