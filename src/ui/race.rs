@@ -12,15 +12,15 @@ use crate::optimise::{Lane, LaneReport, Method, Tally};
 use crate::session::race::{Contest, Standing};
 use crate::session::{Command, State};
 use egui::{
-    Align2, Button, Color32, FontId, Rect, Response, RichText, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, pos2, vec2,
+    Align2, Button, Color32, FontId, Painter, Pos2, Rect, Response, RichText, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, pos2, vec2,
 };
-use egui_plot::{Corner, GridInput, GridMark, Legend, Line, LineStyle, PlotPoints, Points};
+use egui_plot::{GridInput, GridMark, Line, LineStyle, PlotPoint, PlotPoints, PlotUi, Points};
 
 /// Width of the lines.
 const PLOT_WIDTH: f32 = 440.0;
 /// Width of a card.
-const CARD_WIDTH: f32 = 196.0;
+const CARD_WIDTH: f32 = 184.0;
 /// Room that the scroll bar needs under the cards.
 const BAR: f32 = 10.0;
 
@@ -161,7 +161,8 @@ impl RaceView {
                 actions.command(Command::ClearRace);
             }
         }
-        if let Some((first, rest)) = outcome(contest) {
+        // Without a climb the strip says so.
+        if let Some((first, rest)) = outcome(contest).filter(|_| state.climb.is_some()) {
             ui.add(egui::Label::new(RichText::new(&first).small()).truncate())
                 .on_hover_text(format!("{first}, {rest}."));
         }
@@ -187,44 +188,43 @@ impl RaceView {
     }
 
     fn lines(&self, ui: &mut Ui, contest: &Contest) {
-        let axis = if self.values_only { "values" } else { "values and gradients" };
         let lifted = self.pointed.or(contest.chosen);
         let along = |tally: &Tally| {
             let spent = if self.values_only { tally.values } else { tally.evaluations() };
             if self.logarithmic { (spent.max(1) as f64).log10() } else { spent as f64 }
         };
-        let colours: Vec<Color32> =
-            contest.standings.iter().map(|standing| lane_colour(ui, standing.lane)).collect();
+        let line = |(index, standing): (usize, &Standing)| LaneLine {
+            lane: standing.lane,
+            points: stairs(standing, along),
+            colour: lane_colour(ui, standing.lane),
+            width: if lifted == Some(index) { 3.4 } else { 2.0 },
+            going: standing.going,
+        };
+        let lines: Vec<LaneLine> = contest.standings.iter().enumerate().map(line).collect();
+        let ends = lines.iter().filter_map(|line| Some(line.points.last()?[0]));
+        let begins = lines.iter().filter_map(|line| Some(line.points.first()?[0]));
+        let (from, to) = (begins.fold(f64::INFINITY, f64::min), ends.fold(0.0, f64::max));
         let logarithmic = self.logarithmic;
-        let mut plot = curves::plot("race", ui, axis)
-            .legend(Legend::default().position(Corner::RightBottom))
-            .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic));
+        let mut plot = curves::plot("race", ui, "")
+            .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic))
+            // Room for the names.
+            .include_x(to + 0.42 * (to - from).max(1e-3));
         if logarithmic {
             plot = plot.x_grid_spacer(decades);
         }
-        plot.show(ui, |ui| {
-            for (index, (standing, colour)) in contest.standings.iter().zip(colours).enumerate() {
-                let width = if lifted == Some(index) { 3.4 } else { 2.0 };
-                let steps = stairs(standing, along);
-                let end = steps.last().copied();
-                let style = match standing.lane.space {
-                    Space::Latent => LineStyle::Solid,
-                    Space::Input => LineStyle::dashed_loose(),
-                };
-                let name = standing.lane.label();
-                let line = Line::new(name, PlotPoints::from(steps)).style(style);
-                ui.line(line.stroke(Stroke::new(width, colour)));
-                if let Some(end) = end.filter(|_| !standing.going) {
-                    let end = Points::new(name, PlotPoints::from(vec![end]));
-                    ui.points(end.radius(3.5).color(colour));
-                }
-            }
-        });
+        let shown = plot.show(ui, |ui| lines.iter().for_each(|line| line.show(ui)));
+        let end = |line: &LaneLine| {
+            let &[x, y] = line.points.last()?;
+            Some(shown.transform.position_from_point(&PlotPoint::new(x, y)))
+        };
+        let x = shown.transform.position_from_point_x(to) + 14.0;
+        let frame = shown.transform.frame();
+        names(&ui.painter_at(*frame), *frame, x, &lines, end);
     }
 
     fn cards(&mut self, ui: &mut Ui, state: &State, contest: &Contest, actions: &mut Actions) {
         self.pointed = None;
-        ScrollArea::horizontal().id_salt("race").auto_shrink(false).show(ui, |ui| {
+        ScrollArea::horizontal().id_salt("race cards").auto_shrink(false).show(ui, |ui| {
             let height = ui.available_height() - BAR;
             ui.horizontal_top(|ui| {
                 for (index, standing) in contest.standings.iter().enumerate() {
@@ -246,6 +246,65 @@ impl RaceView {
                 }
             });
         });
+    }
+}
+
+/// One method in the plot.
+struct LaneLine {
+    lane: Lane,
+    points: Vec<[f64; 2]>,
+    colour: Color32,
+    width: f32,
+    going: bool,
+}
+
+impl LaneLine {
+    fn show(&self, ui: &mut PlotUi<'_>) {
+        let style = match self.lane.space {
+            Space::Latent => LineStyle::Solid,
+            Space::Input => LineStyle::dashed_loose(),
+        };
+        let points = PlotPoints::from(self.points.clone());
+        // Steps closer together than pixels would otherwise become an area.
+        let line = Line::new(self.lane.label(), points).style(style).allow_band(false);
+        ui.line(line.stroke(Stroke::new(self.width, self.colour)));
+        if let Some(&end) = self.points.last().filter(|_| !self.going) {
+            let end = Points::new(self.lane.label(), PlotPoints::from(vec![end]));
+            ui.points(end.radius(3.5).color(self.colour));
+        }
+    }
+}
+
+/// Least distance between two names.
+const NAME: f32 = 15.0;
+
+/// The name of every line at `x`, as near to the line's end as the others allow.
+fn names(
+    painter: &Painter,
+    frame: Rect,
+    x: f32,
+    lines: &[LaneLine],
+    end: impl Fn(&LaneLine) -> Option<Pos2>,
+) {
+    let mut ends: Vec<(Pos2, &LaneLine)> =
+        lines.iter().filter_map(|line| Some((end(line)?, line))).collect();
+    ends.sort_by(|a, b| a.0.y.total_cmp(&b.0.y));
+    let mut places = vec![0.0_f32; ends.len()];
+    let mut least = frame.top() + 0.5 * NAME;
+    for (place, (at, _)) in places.iter_mut().zip(&ends) {
+        *place = at.y.max(least);
+        least = *place + NAME;
+    }
+    let mut most = frame.bottom() - 0.5 * NAME;
+    for place in places.iter_mut().rev() {
+        *place = place.min(most);
+        most = *place - NAME;
+    }
+    for (&y, (at, line)) in places.iter().zip(&ends) {
+        let thin = Stroke::new(1.0, line.colour.gamma_multiply(0.5));
+        painter.line_segment([*at, pos2(x - 3.0, y)], thin);
+        let font = FontId::proportional(13.0);
+        painter.text(pos2(x, y), Align2::LEFT_CENTER, line.lane.label(), font, line.colour);
     }
 }
 
