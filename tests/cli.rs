@@ -160,6 +160,44 @@ fn a_search_writes_every_restart() {
 }
 
 #[test]
+fn a_search_names_hills_and_candidates() {
+    let folder = TempDir::new().unwrap();
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&std::fs::read(folder.path().join(name)).unwrap()).unwrap()
+    };
+    let search = "optimise --model M --property area --mode min --restarts 6 --steps 30";
+    let line = format!("{search} --out F/r.json --candidates 3 --candidates-out F/c.csv");
+    succeed(&words(&line, folder.path()));
+    let report = read("r.json");
+    let hills = report["hills"]["all"].as_array().unwrap();
+    let members = hills.iter().map(|hill| hill["members"].as_array().unwrap().len());
+    assert!(members.sum::<usize>() == 6 && hills[0]["top"] == report["best"]);
+    let candidates = report["candidates"].as_array().unwrap();
+    assert!(candidates.len() <= 3);
+    let rows = table(&folder.path().join("c.csv"));
+    assert_eq!(rows.len(), 1 + candidates.len());
+    assert_eq!(rows[0][0], "id");
+    for (row, candidate) in rows[1..].iter().zip(candidates) {
+        assert_eq!((row[0].as_str(), row.len()), (candidate["id"].as_str().unwrap(), 65));
+        assert_eq!(row[1].parse::<f64>().unwrap(), candidate["outline"][0].as_f64().unwrap());
+        assert_eq!(candidate["trust"]["belief"], "believable");
+        assert!(candidate["predicted"].is_number() && candidate["measured"].is_null());
+    }
+    let line = format!("{search} --out F/r.json --candidates 3 --candidates-out F/c.json");
+    succeed(&words(&line, folder.path()));
+    assert_eq!(read("c.json"), report["candidates"]);
+    for (line, part) in [
+        ("--candidates 0", "candidates: must be between 1 and 1000, not 0"),
+        ("--candidates 3 --candidates-out F/c.txt", "c.txt: must end in .csv"),
+        ("--candidates 3 --candidates-out F/r.json", "is named for two outputs"),
+        ("--candidates-out F/c.csv", "--candidates"),
+    ] {
+        let message = fail(&words(&format!("{search} --out F/r.json {line}"), folder.path()));
+        assert!(message.contains(part), "{part} in {message}");
+    }
+}
+
+#[test]
 fn a_search_can_start_from_a_file() {
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("z.csv"), "0.25,-0.5\n1,1\n").unwrap();

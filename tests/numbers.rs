@@ -16,10 +16,10 @@ use latent_explorer::model::vae::{Output, Vae, architecture, initial_parameters}
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::objective::{Aim, Evaluation, Goal, Objective, Space};
 use latent_explorer::optimise::{
-    Restart, Search, SearchConfig, SearchReport, Starts, StopReason, Trajectory,
+    Hill, NoAnswer, Restart, Search, SearchConfig, SearchReport, Starts, StopReason, Trajectory,
 };
 use latent_explorer::train::Trainer;
-use latent_explorer::trust::map_quality;
+use latent_explorer::trust::{Belief, map_quality};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
@@ -46,9 +46,20 @@ fn tensor(values: Vec<f64>, shape: &[usize]) -> Tensor {
 /// A model in f64 that decodes `z` to `outline`, scaled by `z0` and moved along x by `z1`, where both
 /// are positive: every property and gradient can be written down.
 fn exact(outline: &[f64]) -> Arc<Model> {
-    let width = outline.len();
-    let layers = architecture(width, 2, 2, Output::Linear);
     let last = outline.iter().enumerate().flat_map(|(i, &v)| [v, f64::from(i % 2 == 0)]);
+    by_hand([1.0, 0.0, 0.0, 1.0], last.collect())
+}
+
+/// As [`exact`], but scaled by the distance of `z0` from 0: whatever size is sought has two hills, one on
+/// either side, and each is a ridge along `z1`, which does nothing.
+fn mirrored(outline: &[f64]) -> Arc<Model> {
+    by_hand([1.0, 0.0, -1.0, 0.0], outline.iter().flat_map(|&v| [v, v]).collect())
+}
+
+/// A model in f64 whose decoder has these weights, `[2, 2]` and `[width, 2]`, and no biases.
+fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
+    let width = last.len() / 2;
+    let layers = architecture(width, 2, 2, Output::Linear);
     let identity = || tensor(vec![1.0, 0.0, 0.0, 1.0], &[2, 2]);
     let zeros = |shape: &[usize]| tensor(vec![0.0; shape.iter().product()], shape);
     let parameters = vec![
@@ -58,9 +69,9 @@ fn exact(outline: &[f64]) -> Arc<Model> {
         zeros(&[2]),
         identity(),
         zeros(&[2]),
-        identity(),
+        tensor(first.to_vec(), &[2, 2]),
         zeros(&[2]),
-        tensor(last.collect(), &[width, 2]),
+        tensor(last, &[width, 2]),
         zeros(&[width]),
     ];
     let card = Card {
@@ -359,6 +370,87 @@ fn restarts_that_cannot_go_on_stop_and_the_others_do_not() {
     assert_eq!(report.best, Some(1));
 }
 
+/// Runs a search to its end.
+fn report(model: &Arc<Model>, config: SearchConfig) -> SearchReport {
+    let mut search = Search::new(model.clone(), config).unwrap();
+    while search.step().unwrap() {}
+    SearchReport::new(search).unwrap()
+}
+
+#[test]
+fn two_hills_are_told_apart_and_a_ridge_is_one() {
+    // The least loss is where the square has its size: z0 is 1 or -1, and z1 whatever it was.
+    let model = mirrored(&SQUARE);
+    let aim = Aim::of(Property::Area, Goal::Target(4.0));
+    let starts = [0.6, 1.3, -0.7, 1.5, -1.4, f64::NAN, 0.8, 1.2, -1.1];
+    let starts = starts.iter().enumerate().flat_map(|(i, &z0)| [z0, 3.0 * i as f64]);
+    let starts = Rows::from_flat(2, starts.collect());
+    let config = SearchConfig { steps: 60, ..from(&starts, aim) };
+    let found = report(&model, config.clone());
+    let mut sides: Vec<Vec<usize>> =
+        found.hills.all.iter().map(|hill| hill.members.clone()).collect();
+    assert_eq!(Some(found.hills.all[0].top), found.best);
+    sides.iter_mut().for_each(|members| members.sort_unstable());
+    sides.sort();
+    assert_eq!(sides, [vec![0, 1, 3, 6, 7], vec![2, 4, 8]]);
+    assert_eq!((found.hills.unplaced, found.restarts[5].restart.best.is_some()), (0, false));
+    assert_eq!(found.hills.of_each(9)[5], None);
+
+    // Of many restarts few are compared with each other, and all the same each finds its side.
+    let many =
+        Rows::from_flat(2, (0..6000).map(|i| f64::from(i * 37 % 101) / 25.0 - 2.0).collect());
+    let found = report(&model, SearchConfig { steps: 8, ..from(&many, config.aim.clone()) });
+    let side = |restart: usize| found.restarts[restart].restart.best_z()[0] > 0.0;
+    let hills = &found.hills;
+    assert!(hills.all.len() == 2 && hills.evaluations < 60_000, "{}", hills.evaluations);
+    for Hill { top, members, .. } in &hills.all {
+        assert!(members.iter().all(|&member| side(member) == side(*top)));
+    }
+    let placed: usize = hills.all.iter().map(|hill| hill.members.len()).sum();
+    assert!(placed + hills.unplaced == 3000 && hills.unplaced < 30, "{}", hills.unplaced);
+
+    // Nobody stands anywhere when a constraint leaves no answer.
+    let constraints = vec!["perimeter<=1".parse().unwrap()];
+    let aim = Aim { constraints, ..config.aim.clone() };
+    let found = report(&model, SearchConfig { steps: 2, aim, ..config });
+    assert!(found.hills.all.is_empty() && found.candidates(9).is_empty());
+    let reasons: Vec<_> = found.restarts.iter().map(|r| r.restart.no_answer()).collect();
+    assert_eq!(reasons[4..6], [Some(NoAnswer::Infeasible), Some(NoAnswer::NeverValid)]);
+}
+
+#[test]
+fn hills_of_a_sample_hold_every_answer_once_and_candidates_are_one_a_hill() {
+    let model = Arc::new(SAMPLES[0].load().unwrap());
+    for (property, goal) in [(Property::Roundness, Goal::Max), (Property::Area, Goal::Max)] {
+        let config =
+            SearchConfig { aim: Aim::of(property, goal), steps: 150, ..SearchConfig::default() };
+        let found = report(&model, config);
+        let hills = &found.hills;
+        let loss = |restart: usize| found.restarts[restart].restart.best_loss();
+        let mut all: Vec<usize> = hills.all.iter().flat_map(|hill| hill.members.clone()).collect();
+        all.sort_unstable();
+        let answers = (0..50).filter(|&i| found.restarts[i].restart.best.is_some());
+        assert_eq!(all, answers.collect::<Vec<_>>());
+        assert!(hills.all.len() < 25 && hills.evaluations < 4000, "{hills:?}");
+        assert!(hills.all.is_sorted_by(|a, b| loss(a.top) <= loss(b.top)));
+        for hill in &hills.all {
+            assert_eq!(hill.top, hill.members[0]);
+            assert!(hill.members.is_sorted_by(|&a, &b| loss(a) <= loss(b)));
+        }
+        let candidates = found.candidates(4);
+        assert_eq!(Some(candidates[0].restart), found.best_believable);
+        assert!(candidates.is_sorted_by(|a, b| loss(a.restart) <= loss(b.restart)));
+        for (place, candidate) in candidates.iter().enumerate() {
+            assert_eq!(candidate.id, format!("c{}", place + 1));
+            let believable = found.restarts[candidate.restart].verdict.belief;
+            assert_eq!(believable, Belief::Believable);
+            assert!(hills.all[candidate.hill].members.contains(&candidate.restart));
+            assert!(candidates[..place].iter().all(|other| other.hill != candidate.hill));
+        }
+        assert_eq!(found.candidates(1), candidates[..1]);
+    }
+}
+
 #[test]
 fn a_cancelled_search_keeps_its_ways() {
     let model = exact(&SQUARE);
@@ -389,7 +481,7 @@ fn the_same_seed_gives_the_same_bytes() {
         while search.step().unwrap() {}
         let mut out = Vec::new();
         let report = SearchReport::new(search).unwrap();
-        report.write_json(&mut out, Trajectory::Full).unwrap();
+        report.write_json(&mut out, Trajectory::Full, 3).unwrap();
         String::from_utf8(out).unwrap()
     };
     assert_eq!(json(1), json(1));

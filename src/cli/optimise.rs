@@ -3,14 +3,16 @@
 use super::files::{check_outputs, open};
 use super::progress::Progress;
 use super::search::SearchArguments;
-use crate::error::Result;
+use crate::error::{Result, check_range};
 use crate::explore::three_digits;
+use crate::export::candidates::{is_table, write_candidates};
 use crate::model::Model;
 use crate::numerics::files::write_whole;
 use crate::objective::{Aim, Goal};
 use crate::optimise::{InData, Method, Search, SearchConfig, SearchReport, Trajectory};
 use clap::Args;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// The arguments of `optimise`.
 #[derive(Debug, Args)]
@@ -21,7 +23,9 @@ use std::path::PathBuf;
     latent-explorer optimise --model m.safetensors --term roundness:max \\\n      \
     --term area:target=2.5:weight=0.1 --constraint \"perimeter<=7\" --inside 10 --out coin.json\n  \
     latent-explorer optimise --model m.safetensors --property area --mode max \\\n      \
-    --from shapes.csv --perturb 0.2 --trajectory every:10 --out larger.json\n\n\
+    --from shapes.csv --perturb 0.2 --trajectory every:10 --out larger.json\n  \
+    latent-explorer optimise --model m.safetensors --property roundness --mode max \\\n      \
+    --candidates 5 --candidates-out try.csv --out best.json\n\n\
     The report is JSON, format 2. Restarts are counted from 0; what is not a finite number is null.\n  \
     config            the settings as they were used\n  \
     best              the restart of least loss; null where none met a feasible point\n  \
@@ -29,6 +33,8 @@ use std::path::PathBuf;
     best_in_data      the best of the data themselves: row, value, terms\n  \
     values, gradients evaluations spent, counted apart\n  \
     stride            every how many steps ways were kept\n  \
+    hills             which restarts came to the same maximum\n  \
+    candidates        with --candidates: different answers that can be believed, one a hill\n  \
     restarts          for each restart\n    \
     start, z_best, z_final   latent vectors\n    \
     value_best, value_final  the property; of several terms the score, minus the sum of losses\n    \
@@ -57,6 +63,12 @@ pub struct OptimiseArguments {
     /// Where all ways would not fit into memory, they are kept more seldom, which is said
     #[arg(long, value_name = "HOW", default_value = "full")]
     trajectory: Trajectory,
+    /// How many different believable answers, one a hill, the report names as candidates: 1 to 1000
+    #[arg(long, value_name = "K", allow_hyphen_values = true)]
+    candidates: Option<usize>,
+    /// Write the candidates by themselves too: .csv (id, x0, y0, ..) or .json (all that is known of them)
+    #[arg(long, value_name = "C.csv|C.json", requires = "candidates")]
+    candidates_out: Option<PathBuf>,
     /// The report to write
     #[arg(long, value_name = "R.json")]
     out: PathBuf,
@@ -80,7 +92,12 @@ impl OptimiseArguments {
 /// Names a setting out of range or a file that cannot be read or written, before searching.
 pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let OptimiseArguments { search, trajectory, out, .. } = arguments;
-    check_outputs(&search.inputs(), &[out])?;
+    let outputs = std::iter::once(out).chain(&arguments.candidates_out);
+    check_outputs(&search.inputs(), &outputs.map(PathBuf::as_path).collect::<Vec<&Path>>())?;
+    arguments.candidates_out.as_deref().map(is_table).transpose()?;
+    if let Some(candidates) = arguments.candidates {
+        check_range("candidates", candidates, 1, 1000)?;
+    }
     let model = open(search.model())?;
     let config = arguments.config(&model)?;
 
@@ -100,9 +117,25 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
         });
     }
     let report = SearchReport::new(search)?;
-    write_whole(out, |file| report.write_json(file, *trajectory))?;
-    progress.finish(&format!("{}; wrote {}", answer(&report), out.display()));
+    let candidates = arguments.candidates.unwrap_or(0);
+    write_whole(out, |file| report.write_json(file, *trajectory, candidates))?;
+    if let Some(path) = &arguments.candidates_out {
+        write_candidates(path, &report, candidates, &BTreeMap::new())?;
+    }
+    let hills = hills(&report, candidates);
+    progress.finish(&format!("{}; {hills}; wrote {}", answer(&report), out.display()));
     Ok(())
+}
+
+/// `3 hills, 2 candidates`.
+fn hills(report: &SearchReport, candidates: usize) -> String {
+    let some =
+        |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    let hills = some(report.hills.all.len(), "hill");
+    match candidates {
+        0 => hills,
+        most => format!("{hills}, {}", some(report.candidates(most).len(), "candidate")),
+    }
 }
 
 /// `best roundness 0.998 (doubtful), best believable 0.991; best in the data 0.985, gain 0.006`.

@@ -64,7 +64,7 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
 
 /// The line, counted from 1, of the first text at or after a place in the file: a record begins where
 /// the one before ended, so blank lines lie between.
-fn line_at(bytes: &[u8], begins: usize) -> usize {
+pub fn line_at(bytes: &[u8], begins: usize) -> usize {
     let text = bytes.iter().skip(begins).position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
     let before = &bytes[..(begins + text).min(bytes.len())];
     1 + before.iter().filter(|&&b| b == b'\n').count()

@@ -1,6 +1,7 @@
 //! What leaves the program: pictures of a scene, and tables of what was computed.
 
 pub mod bar;
+pub mod candidates;
 pub mod png;
 pub mod svg;
 pub mod tables;

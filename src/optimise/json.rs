@@ -1,13 +1,15 @@
 //! The report of a search as JSON, format 2, written restart by restart.
 
+use super::candidates::CandidateRecord;
 use super::config::{SearchConfig, Trajectory};
+use super::hills::Hills;
 use super::report::{Answer, InData, RestartReport, SearchReport};
 use super::search::StopReason;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};
 
 impl SearchReport {
-    /// Writes the report as JSON; what is not finite becomes null.
+    /// Writes the report as JSON, with at most so many candidates; what is not finite becomes null.
     ///
     /// # Errors
     /// When the writer fails.
@@ -15,8 +17,10 @@ impl SearchReport {
         &self,
         out: &mut dyn std::io::Write,
         trajectory: Trajectory,
+        candidates: usize,
     ) -> std::io::Result<()> {
         let tally = self.tally();
+        let candidates = self.candidates(candidates);
         let report = JsonReport {
             format: 2,
             config: &self.config,
@@ -26,6 +30,8 @@ impl SearchReport {
             values: tally.values,
             gradients: tally.gradients,
             stride: self.restarts.first().map_or(1, |report| report.restart.stride),
+            hills: &self.hills,
+            candidates: candidates.iter().map(|candidate| self.record(candidate, None)).collect(),
             restarts: Restarts(&self.restarts, trajectory),
         };
         let mut out = out;
@@ -44,6 +50,8 @@ struct JsonReport<'a> {
     values: usize,
     gradients: usize,
     stride: usize,
+    hills: &'a Hills,
+    candidates: Vec<CandidateRecord<'a>>,
     restarts: Restarts<'a>,
 }
 
@@ -68,6 +76,7 @@ pub(super) struct JsonRestart<'a> {
     value_final: f64,
     steps: usize,
     stop_reason: Option<StopReason>,
+    /// Whether any point of its way was feasible.
     valid: bool,
     #[serde(flatten)]
     answer: &'a Answer,

@@ -1,9 +1,12 @@
 //! How a latent space is searched: from many starts, by one method or several, and what came of each.
 
 mod by_hand;
+mod candidates;
 pub mod code;
 pub mod config;
+mod hills;
 mod json;
+mod measured;
 pub mod race;
 mod report;
 pub mod rivals;
@@ -12,9 +15,12 @@ mod search;
 mod update;
 
 pub use by_hand::{ByHand, Moment, Stage};
+pub use candidates::{Candidate, CandidateRecord};
 pub use config::{Method, SearchConfig, Starts, Trajectory};
+pub use hills::{Hill, Hills};
+pub use measured::{Measured, Measurements, read_measured};
 pub use race::{Lane, LaneReport, Lanes, Race, RaceReport};
 pub use report::{Answer, InData, RestartReport, SearchReport, TermAnswer};
 pub use schedule::Plateau;
-pub use search::{Best, Restart, Search, StopReason, Tally};
+pub use search::{Best, NoAnswer, Restart, Search, StopReason, Tally};
 pub use update::{MOMENTUM, Rule, Update};

@@ -1,6 +1,7 @@
 //! What came of a search: each restart judged, the best of all, the best that can be believed.
 
 use super::config::SearchConfig;
+use super::hills::Hills;
 use super::search::{Restart, Search, StopReason, Tally};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -24,6 +25,8 @@ pub struct SearchReport {
     pub best_believable: Option<usize>,
     /// The best of the data themselves, which every answer has to beat.
     pub in_data: Option<InData>,
+    /// Which restarts came to the same maximum.
+    pub hills: Hills,
     /// What was spent and found after each step, the start first.
     pub progress: Vec<Tally>,
 }
@@ -113,7 +116,7 @@ fn gain(goal: Goal, value: f64, other: f64) -> f64 {
 }
 
 impl SearchReport {
-    /// Decodes and judges the best z of every restart.
+    /// Decodes and judges the best z of every restart, and tells the hills apart.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -138,6 +141,7 @@ impl SearchReport {
                 }
             }
         }
+        let hills = Hills::of(&objective, &restarts)?;
         let in_data = InData::best(model, &config.aim);
         let properties: Vec<Property> = config.aim.terms.iter().map(|t| t.property).collect();
         let verdicts = judge(model, &properties, &z, &decoded)?;
@@ -156,7 +160,7 @@ impl SearchReport {
             .collect();
         let best = best_of(&restarts, |_| true);
         let best_believable = best_of(&restarts, |r| r.verdict.belief == Belief::Believable);
-        Ok(Self { config, restarts, best, best_believable, in_data, progress })
+        Ok(Self { config, restarts, best, best_believable, in_data, hills, progress })
     }
 
     /// The restarts from the least loss to the greatest; those without a feasible point come last.

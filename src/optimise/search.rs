@@ -40,6 +40,33 @@ impl StopReason {
     }
 }
 
+/// Why a restart has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The property meant nothing where it began, so it went nowhere.
+    NeverValid,
+    /// Its way was valid, but no point of it kept every constraint.
+    Infeasible,
+}
+
+impl NoAnswer {
+    /// The reason in a word.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NeverValid => "never valid",
+            Self::Infeasible => "infeasible",
+        }
+    }
+
+    /// The reason in a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NeverValid => "No answer: the property means nothing where this restart began.",
+            Self::Infeasible => "No answer: no point on its way keeps every constraint.",
+        }
+    }
+}
+
 /// The best feasible point of a restart: the one of least loss.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Best {
@@ -103,6 +130,16 @@ impl Restart {
     /// The best feasible z, or the last one where none was feasible.
     pub fn best_z(&self) -> &[f64] {
         self.best.as_ref().map_or(&self.last.0, |best| &best.z)
+    }
+
+    /// Why it has no answer, if it has none.
+    pub fn no_answer(&self) -> Option<NoAnswer> {
+        if self.best.is_some() {
+            return None;
+        }
+        let at_once = self.steps == 0
+            && matches!(self.stop_reason, Some(StopReason::LeftDomain | StopReason::NotFinite));
+        Some(if at_once { NoAnswer::NeverValid } else { NoAnswer::Infeasible })
     }
 
     /// The value at the best feasible z; NaN where none was feasible.
