@@ -8,7 +8,7 @@ use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::objective::{Aim, By, Goal, Space};
 use latent_explorer::optimise::{Method, Rule, Search, SearchConfig, Stage, StopReason};
-use latent_explorer::session::climb::Findings;
+use latent_explorer::session::climb::{Climb, Findings};
 use latent_explorer::session::event::{
     End, Event, Outcome, Progress, RunId, SearchProgress, TrainingProgress,
 };
@@ -251,7 +251,7 @@ fn events_of_foreign_runs_are_dropped() {
     let progress = TrainingProgress { share: 0.77, epoch: 12, ..TrainingProgress::default() };
     session.apply(Event::Progress(foreign, Progress::Training(progress)));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
-    let progress = SearchProgress { points };
+    let progress = SearchProgress { points, ..SearchProgress::default() };
     session.apply(Event::Progress(foreign, Progress::Search(progress)));
     for outcome in [Outcome::Finished, Outcome::Cancelled, Outcome::Failed("no".to_owned())] {
         session.apply(Event::Ended(foreign, End { outcome, product: None }));
@@ -370,6 +370,171 @@ fn a_climb_that_is_stopped_keeps_its_ways() {
         assert!(restart.steps > 3 && restart.steps < 1_000_000);
     }
     assert!(sentences(&session)[0].starts_with("Climb stopped"));
+}
+
+fn under_way(session: &Session) -> &Climb {
+    session.state().climb.as_ref().unwrap()
+}
+
+#[test]
+fn a_search_that_runs_can_be_looked_back_at() {
+    let mut session = session();
+    // So many steps that only every sixth is kept, and no restart ends by itself.
+    climb(&mut session, SearchConfig { patience: None, ..search(20, 1_000_000) });
+    until(&mut session, "some steps", |s| s.climb.as_ref().unwrap().paths.last_step() > 60);
+    assert_eq!(under_way(&session).paths.stride(), 6);
+    let moment = under_way(&session).moment.clone().expect("the best so far is followed");
+    assert_eq!(moment.step, under_way(&session).shown_step(), "at the newest step");
+    assert!(moment.value.is_finite() && moment.outline.len() == 200);
+    assert!(under_way(&session).best_so_far.iter().any(|value| value.is_finite()));
+
+    session.perform(Command::ChooseRestart(Some(3)));
+    session.perform(Command::Scrub(0.0));
+    let start = under_way(&session).under_way.trajectories[3].row(0).to_vec();
+    session.perform(Command::StepBy(13));
+    let held = under_way(&session).moment.clone().unwrap();
+    assert_eq!(held.restart, 3);
+    assert!((held.step - 13.0).abs() < 1e-6, "{}", held.step);
+    let steps = under_way(&session).paths.last_step();
+    until(&mut session, "more steps", |s| s.climb.as_ref().unwrap().paths.last_step() > steps + 50);
+    let climb = under_way(&session);
+    assert!(!climb.is_live() && (climb.shown_step() - 13.0).abs() < 1e-6, "the hand holds it");
+    session.perform(Command::FollowNewest);
+    assert!(under_way(&session).is_live() && under_way(&session).shown_step() > 60.0);
+    session.perform(Command::Scrub(0.0));
+    session.perform(Command::StepBy(7));
+    session.perform(Command::StopClimb);
+    until_climbed(&mut session);
+
+    let climb = under_way(&session);
+    assert!((climb.shown_step() - 7.0).abs() < 1e-6 && !climb.playback.playing, "and still");
+    let restart = &climb.report().unwrap().restarts[3].restart;
+    assert_eq!((restart.start(), restart.stride), (start.as_slice(), 6));
+    let last = restart.steps;
+    session.perform(Command::Scrub(1.0));
+    let moment = under_way(&session).moment.clone().unwrap();
+    assert_eq!((moment.step, moment.value), (last as f64, restart_value(&session, 3)));
+    session.perform(Command::StepBy(-1));
+    let step = under_way(&session).shown_step();
+    assert!((step - (last - 1) as f64).abs() < 1e-6, "{step} of {last}");
+    session.perform(Command::StepBy(1));
+    assert_eq!(under_way(&session).shown_step(), last as f64);
+}
+
+/// The value at which a restart ended.
+fn restart_value(session: &Session, index: usize) -> f64 {
+    session.state().report().unwrap().restarts[index].restart.last.1
+}
+
+#[test]
+fn hills_and_restarts_are_lifted_out_and_lit() {
+    let mut session = session();
+    climb(&mut session, search(30, 120));
+    until_climbed(&mut session);
+    let found = findings(&session);
+    let hills = &found.report.hills.all;
+    assert!(hills.len() > 1, "roundness has several hills");
+    session.perform(Command::ChooseHill(Some(1)));
+    assert_eq!(
+        (under_way(&session).hill, under_way(&session).chosen),
+        (Some(1), Some(hills[1].top))
+    );
+    assert_eq!(found.ways[hills[1].members[0]].group, Some(1));
+    session.perform(Command::ChooseRestart(Some(2)));
+    assert_eq!((under_way(&session).hill, under_way(&session).chosen), (None, Some(2)));
+    session.perform(Command::ChooseHill(Some(99)));
+    assert_eq!((under_way(&session).hill, under_way(&session).chosen), (None, None));
+    session.perform(Command::ChooseHill(Some(0)));
+    session.perform(Command::Cancel);
+    assert_eq!((under_way(&session).hill, under_way(&session).chosen), (None, None));
+    session.perform(Command::HoverRestart(Some(5)));
+    assert_eq!(under_way(&session).hovered, Some(5));
+    let ended: usize = found.endings.iter().map(|(_, restarts)| restarts.len()).sum();
+    assert_eq!(ended, 30, "every restart has one reason, and all have an answer");
+    assert_eq!(found.that_ended(Some("nonsense")), found.that_ended(None));
+    let (label, restarts) = &found.endings[0];
+    assert_eq!(found.that_ended(Some(label)), restarts);
+}
+
+#[test]
+fn restarts_without_an_answer_say_which_way() {
+    let mut session = session();
+    let constraints = vec!["area>=1000".parse().unwrap()];
+    let aim = Aim { constraints, ..Aim::of(Property::Roundness, Goal::Max) };
+    climb(&mut session, SearchConfig { aim, ..search(6, 5) });
+    until_climbed(&mut session);
+    let found = findings(&session);
+    assert!(found.ways.iter().all(|way| !way.has_answer && way.group.is_none()));
+    assert_eq!(
+        found.endings.last().map(|(label, all)| (*label, all.len())),
+        Some(("without an answer", 6))
+    );
+    assert!(found.candidates.is_empty() && under_way(&session).moment.is_none());
+    session.perform(Command::ImportMeasured("none.csv".into()));
+    assert!(
+        sentences(&session).iter().any(|s| s.contains("no candidate")),
+        "{:?}",
+        sentences(&session)
+    );
+}
+
+#[test]
+fn candidates_go_out_and_measured_values_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mut session = session();
+    climb(&mut session, search(40, 150));
+    until_climbed(&mut session);
+    let found = findings(&session);
+    let count = found.candidates.len();
+    assert!(count > 1, "roundness has several hills that can be believed");
+
+    session.perform(Command::ExportCandidates(path("c.csv"), 1));
+    until(&mut session, "the end of writing", |state| state.errands.is_empty());
+    assert!(sentences(&session).iter().any(|s| s.starts_with("Candidates written to")));
+    let table = std::fs::read_to_string(path("c.csv")).unwrap();
+    assert_eq!(table.lines().count(), 2);
+    assert!(table.starts_with("id,x0,y0,") && table.contains("\nc1,"));
+
+    // What cannot be read is told by its line; the rest counts.
+    std::fs::write(path("m.csv"), "id,value,unit\nc1,0.97,%\nc99,1\nc1,3\nc2,tall\nc2\n").unwrap();
+    session.perform(Command::ImportMeasured(path("m.csv")));
+    assert_eq!(under_way(&session).measured["c1"].value, 0.97);
+    assert_eq!(under_way(&session).measured.len(), 1);
+    let told = errors(&session);
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].starts_with(path("m.csv").to_str().unwrap()), "{told:?}");
+    assert!(told[0].contains("line 3: there is no candidate 'c99'"), "{told:?}");
+    let said = sentences(&session);
+    assert!(
+        said.iter().any(|s| s == "1 measured value was read; one more line could not be read."),
+        "{said:?}"
+    );
+    session.perform(Command::Cancel);
+
+    // Later tables add to it, and an empty one takes nothing away.
+    std::fs::write(path("m.csv"), "c2,0.5\n").unwrap();
+    session.perform(Command::ImportMeasured(path("m.csv")));
+    for (name, text) in [("empty.csv", Some("")), ("missing.csv", None)] {
+        if let Some(text) = text {
+            std::fs::write(path(name), text).unwrap();
+        }
+        session.perform(Command::ImportMeasured(path(name)));
+        assert!(errors(&session)[0].contains(name), "{:?}", errors(&session));
+        session.perform(Command::Cancel);
+    }
+    assert_eq!(under_way(&session).measured.len(), 2);
+    session.perform(Command::ClearClimb);
+    session.perform(Command::Undo);
+    assert_eq!(under_way(&session).measured.len(), 2, "they belong to their climb");
+
+    session.perform(Command::ExportCandidates(path("c.json"), 9));
+    until(&mut session, "the end of writing", |state| state.errands.is_empty());
+    let text = std::fs::read_to_string(path("c.json")).unwrap();
+    assert!(text.contains("\"measured\": {") && text.contains("\"unit\": \"%\""), "{text}");
+    session.perform(Command::ExportCandidates(path("no/c.csv"), 9));
+    until(&mut session, "the end of writing", |state| state.errands.is_empty());
+    assert!(errors(&session)[0].contains("its folder does not exist"), "{:?}", errors(&session));
 }
 
 #[test]

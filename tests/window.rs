@@ -8,7 +8,9 @@ use latent_explorer::data::property::Property;
 use latent_explorer::explore::compose::Visible;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::objective::{Aim, By, Goal, Space};
-use latent_explorer::optimise::{Method, Stage};
+use latent_explorer::optimise::{Method, SearchConfig, Stage};
+use latent_explorer::session::climb::Climb;
+use latent_explorer::session::settings::Settings;
 use latent_explorer::session::training::Phase;
 use latent_explorer::session::{Activity, State};
 use latent_explorer::ui::App;
@@ -19,13 +21,18 @@ use std::time::{Duration, Instant};
 type Window = Harness<'static, App>;
 
 fn open_in(theme: Theme) -> Window {
+    open_with(theme, None)
+}
+
+/// Opens with the settings in a file, if one is named.
+fn open_with(theme: Theme, settings: Option<PathBuf>) -> Window {
     // Jobs wake the window at any moment, so it takes some frames until nothing is left to draw.
     let mut window = Harness::builder()
         .with_size([1280.0, 720.0])
         .with_theme(theme)
         .with_max_steps(200)
         .with_step_dt(0.05)
-        .build_eframe(|cc| App::new(cc, None, None));
+        .build_eframe(|cc| App::new(cc, settings, None));
     settle(&mut window);
     window
 }
@@ -353,7 +360,7 @@ fn a_climb_ends_with_a_star_a_table_and_a_playback() {
     climb(&mut window);
     let star = state(&window).climb.as_ref().unwrap().star();
     assert!(star.is_some() && star == state(&window).report().unwrap().best_believable);
-    assert!(said(&window, "Step 40 of 40: best"));
+    assert!(said(&window, "Step 40 of 40: value"));
     window.get_by_label("The shape before and after");
     assert!(said(&window, "Best believable answer"));
 
@@ -386,6 +393,128 @@ fn a_climb_ends_with_a_star_a_table_and_a_playback() {
     settle(&mut window);
     ctrl(&mut window, Key::Z);
     assert!(state(&window).report().is_some());
+    settle(&mut window);
+}
+
+fn shown_climb(window: &Window) -> &Climb {
+    state(window).climb.as_ref().unwrap()
+}
+
+#[test]
+fn the_results_have_their_tabs() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = open();
+    climb(&mut window);
+    click(&mut window, "Open curves and results");
+    settle(&mut window);
+    // Restarts: a reason is a filter.
+    let rows = |window: &Window| window.query_all_by_label("steps done").count();
+    assert!(rows(&window) > 0);
+    window.get_by_label("8 steps done").click();
+    act(&mut window);
+    settle(&mut window);
+
+    click(&mut window, "Hills");
+    settle(&mut window);
+    window.get_by_label_contains("Hill 1: ").click();
+    act(&mut window);
+    let top = state(&window).report().unwrap().hills.all[0].top;
+    assert_eq!((shown_climb(&window).hill, shown_climb(&window).chosen), (Some(0), Some(top)));
+    settle(&mut window);
+    window.get_by_label_contains("Hill 1: ").click();
+    act(&mut window);
+    assert_eq!((shown_climb(&window).hill, shown_climb(&window).chosen), (None, None));
+
+    click(&mut window, "Candidates");
+    settle(&mut window);
+    let candidate = shown_climb(&window).findings.as_ref().unwrap().candidates[0].restart;
+    window.get_by_label_contains("Candidate c1: ").click();
+    act(&mut window);
+    assert_eq!(shown_climb(&window).chosen, Some(candidate));
+    let typed = |window: &mut Window, button: &str, path: &Path| {
+        click(window, button);
+        settle(window);
+        let field = window.get_by_role_and_label(Role::TextInput, "Path");
+        field.set_text_value_accesskit(path.to_str().unwrap());
+        act(window);
+    };
+    let table = folder.path().join("out.csv");
+    typed(&mut window, "Export\u{2026}", &table);
+    click(&mut window, "Export");
+    until(&mut window, "the end of writing", |state| state.errands.is_empty());
+    assert!(std::fs::read_to_string(&table).unwrap().starts_with("id,x0,y0,"));
+    let measured = folder.path().join("measured.csv");
+    std::fs::write(&measured, "c1,0.9,%\nc77,1\n").unwrap();
+    typed(&mut window, "Import measured\u{2026}", &measured);
+    click(&mut window, "Import");
+    settle(&mut window);
+    assert!(said(&window, "line 2: there is no candidate 'c77'"));
+    assert!(said(&window, "measured 0.900 %"), "the card says so");
+}
+
+#[test]
+fn a_restart_under_the_mouse_lights_up_everywhere() {
+    let mut window = open();
+    climb(&mut window);
+    click(&mut window, "Open curves and results");
+    settle(&mut window);
+    let row = window.get_all_by_label("steps done").nth(1).expect("a row for each restart");
+    let at = row.rect().center();
+    window.hover_at(at);
+    act(&mut window);
+    let second = shown_climb(&window).findings.as_ref().unwrap().order[1];
+    assert_eq!(shown_climb(&window).hovered, Some(second), "in the table");
+    window.remove_cursor();
+    act(&mut window);
+    assert_eq!(shown_climb(&window).hovered, None);
+
+    // On the map, where its way has come to.
+    settle(&mut window);
+    let (view, rect) = (state(&window).map.view, map(&window));
+    let climb = shown_climb(&window);
+    let heads: Vec<[f64; 2]> =
+        (0..8).filter_map(|i| climb.paths.head(i, climb.shown_step())).collect();
+    let head = heads.iter().position(|&head| view.contains(head)).expect("one is in sight");
+    let share = [0, 1].map(|k| ((heads[head][k] - view.low[k]) / view.size()[k]) as f32);
+    let at =
+        egui::pos2(rect.left() + share[0] * rect.width(), rect.bottom() - share[1] * rect.height());
+    window.hover_at(at);
+    act(&mut window);
+    let hovered = shown_climb(&window).hovered.expect("the mouse is on a ring");
+    let distance = |i: usize| {
+        [0, 1].iter().map(|&k| (heads[i][k] - heads[head][k]).powi(2)).sum::<f64>().sqrt()
+    };
+    assert!(distance(hovered) < 0.2, "{hovered} for {head}");
+}
+
+#[test]
+fn a_climb_under_way_is_scrubbed() {
+    // No restart ends by itself.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.json");
+    let search = SearchConfig { patience: None, ..SearchConfig::default() };
+    Settings { search, ..Settings::default() }.save(&path).unwrap();
+    let mut window = open_with(Theme::Light, Some(path));
+    key(&mut window, Key::Num3);
+    set(&mut window, "Steps", 20_000);
+    press(&mut window, "Climb");
+    until(&mut window, "some steps", |state| {
+        state.climb.as_ref().is_some_and(|c| c.paths.last_step() > 30)
+    });
+    act(&mut window);
+    assert!(said(&window, "climbing") && window.query_by_label("Live").is_none());
+    click(&mut window, "One step back");
+    assert!(!shown_climb(&window).is_live());
+    let held = shown_climb(&window).shown_step();
+    let steps = shown_climb(&window).paths.last_step();
+    until(&mut window, "more steps", |s| s.climb.as_ref().unwrap().paths.last_step() > steps);
+    assert!((shown_climb(&window).shown_step() - held).abs() < 1e-6);
+    window.get_by_label("The shape at this step");
+    click(&mut window, "Live");
+    assert!(shown_climb(&window).is_live());
+    click(&mut window, "Open curves and results");
+    key(&mut window, Key::Escape);
+    until(&mut window, "the end of the climb", |state| state.report().is_some());
     settle(&mut window);
 }
 
@@ -783,6 +912,10 @@ fn look_at_everything(theme: Theme) {
     settle(&mut window);
     climb(&mut window);
     settle(&mut window);
+    for tab in ["Hills", "Candidates", "Restarts"] {
+        click(&mut window, tab);
+        settle(&mut window);
+    }
     for property in ["Area", "Perimeter", "Heat shedding", "Roundness"] {
         key(&mut window, Key::Num1);
         press(&mut window, property);

@@ -38,6 +38,15 @@ pub struct Points {
     pub names: Vec<([f64; 2], String)>,
 }
 
+/// What is known of a way besides where it leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// Those it came to the same place with, if it came anywhere.
+    pub group: Option<usize>,
+    /// Whether any of its points may be an answer; one without ends in a cross.
+    pub has_answer: bool,
+}
+
 /// A search at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Climb<'a> {
@@ -47,8 +56,14 @@ pub struct Climb<'a> {
     pub step: f64,
     /// The step before which ways have faded.
     pub fresh_from: f64,
-    /// The restart that is lifted out.
+    /// What else is known of the ways, `[ways]`; nothing while they grow.
+    pub ways: &'a [Way],
+    /// The way that is lifted out.
     pub chosen: Option<usize>,
+    /// The way that the mouse is on, wherever it is drawn.
+    pub hovered: Option<usize>,
+    /// The group whose ways are lifted out.
+    pub group: Option<usize>,
     /// Where the answer is, once it is known.
     pub star: Option<[f64; 2]>,
     /// Whether it was made from an older version of the model than the map shows.
@@ -228,12 +243,17 @@ fn hollow(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, ink: Rgba, width: f32) -
 const MOST_WAYS: usize = 300;
 
 /// White ways cased dark: faded where they are old, a dot at the start, a ring where they have come
-/// to, one star on the answer; those that left the view are counted at its edge.
+/// to (a cross where no answer was met), one star on the answer; those that left the view are counted
+/// at its edge.
 fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
     let mut edges = [0; 4];
     let count = climb.paths.len();
-    let strength = |line: usize| match climb.chosen {
-        Some(chosen) if chosen != line => 0.25,
+    let lifted = |way: usize| climb.chosen == Some(way) || climb.hovered == Some(way);
+    let strength = |way: usize| match (climb.group, climb.chosen) {
+        _ if lifted(way) => 1.0,
+        (Some(group), _) if climb.ways.get(way).is_none_or(|w| w.group != Some(group)) => 0.2,
+        (None, Some(_)) => 0.25,
+        (None, None) if climb.hovered.is_some() => 0.4,
         _ if climb.stale => 0.35,
         _ => 1.0,
     };
@@ -246,9 +266,14 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
         })
     };
     let stride = count.div_ceil(MOST_WAYS).max(1);
-    let drawn = |index: &usize| index.is_multiple_of(stride) || climb.chosen == Some(*index);
-    for index in (0..count).filter(drawn) {
-        let wide = climb.chosen == Some(index);
+    let drawn = |index: &usize| index.is_multiple_of(stride) || lifted(*index);
+    // Those that are lifted out lie on top.
+    let back_to_front = || {
+        let all = move |top: bool| (0..count).filter(move |&index| lifted(index) == top);
+        all(false).chain(all(true))
+    };
+    for index in back_to_front().filter(drawn) {
+        let wide = lifted(index);
         let old = climb.paths.section(index, 0.0, climb.fresh_from.min(climb.step));
         if old.len() > 1 {
             layers.push(line(old, 0.4 * strength(index), wide));
@@ -262,7 +287,7 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
         let (colour, casing) = (faded(palette.path, alpha), faded(palette.casing, alpha));
         Layer::Mark(Mark { centre, kind, radius, colour, casing })
     };
-    for index in 0..count {
+    for index in back_to_front() {
         let alpha = strength(index);
         let ends = (climb.paths.head(index, 0.0), climb.paths.head(index, climb.step));
         let (Some(start), Some(head)) = ends else { continue };
@@ -271,7 +296,11 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
         }
         match edge_of(view, head) {
             Some(edge) => edges[edge] += 1,
-            None if drawn(&index) => layers.push(mark(head, MarkKind::Ring, 4.0, alpha)),
+            None if drawn(&index) => {
+                let has_answer = climb.ways.get(index).is_none_or(|way| way.has_answer);
+                let kind = if has_answer { MarkKind::Ring } else { MarkKind::Cross };
+                layers.push(mark(head, kind, if lifted(index) { 6.0 } else { 4.0 }, alpha));
+            }
             None => (),
         }
     }
@@ -332,17 +361,61 @@ mod tests {
             paths: &paths,
             step: 1.0,
             fresh_from: 0.0,
+            ways: &[],
             chosen: None,
+            hovered: None,
+            group: None,
             star: None,
             stale: false,
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
-        let mut layers = Vec::new();
-        ways(&climb, &view, &Palette::LIGHT, &mut layers);
+        let drawn = |climb: &Climb<'_>| {
+            let mut layers = Vec::new();
+            ways(climb, &view, &Palette::LIGHT, &mut layers);
+            layers
+        };
+        let layers = drawn(&climb);
         assert_eq!(layers.last(), Some(&Layer::EdgeCounts([0, 1, 0, 0])));
-        let rings =
-            layers.iter().filter(|l| matches!(l, Layer::Mark(m) if m.kind == MarkKind::Ring));
-        assert_eq!(rings.count(), 1);
+        let marks = |layers: &[Layer], kind: MarkKind| {
+            let is_one = |l: &&Layer| matches!(l, Layer::Mark(m) if m.kind == kind);
+            layers.iter().filter(is_one).count()
+        };
+        assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (1, 0));
+        let without = [Way { group: None, has_answer: false }; 2];
+        let layers = drawn(&Climb { ways: &without, ..climb });
+        assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (0, 1));
+    }
+
+    #[test]
+    fn what_is_lifted_out_is_wide_and_on_top_and_others_step_back() {
+        let a = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.2]);
+        let b = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
+        let paths = Paths::of([&a, &b], &Projection::of(&a), 0.0, 1);
+        let one = |group| Way { group: Some(group), has_answer: true };
+        let still = Climb {
+            paths: &paths,
+            step: 1.0,
+            fresh_from: 0.0,
+            ways: &[one(0), one(1)],
+            chosen: None,
+            hovered: None,
+            group: None,
+            star: None,
+            stale: false,
+        };
+        let lines = |climb: Climb<'_>| -> Vec<(f32, bool)> {
+            let mut layers = Vec::new();
+            ways(&climb, &Bounds { low: [-1.0; 2], high: [1.0; 2] }, &Palette::LIGHT, &mut layers);
+            let line = |layer: &Layer| match layer {
+                Layer::Line(line) => Some((line.width, line.colour == Palette::LIGHT.path)),
+                _ => None,
+            };
+            layers.iter().filter_map(line).collect()
+        };
+        assert_eq!(lines(still), [(1.6, true), (1.6, true)]);
+        assert_eq!(lines(Climb { hovered: Some(0), ..still }), [(1.6, false), (2.6, true)]);
+        assert_eq!(lines(Climb { chosen: Some(0), ..still }), [(1.6, false), (2.6, true)]);
+        assert_eq!(lines(Climb { group: Some(0), ..still }), [(1.6, true), (1.6, false)]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub struct Paths {
     detail: f64,
     /// Steps of the search from one kept point to the next. Inside, points are counted; outside, steps.
     stride: f64,
-    /// The last step, where it is no multiple of the stride.
+    /// The last step of the longest way, once it is known; it may be no multiple of the stride.
     end: f64,
     /// The distance moved on the map at each step, all restarts together.
     moved: Vec<f64>,
@@ -30,6 +30,35 @@ struct Line {
     points: Vec<[f64; 2]>,
     /// The points that are drawn: a way that has come to rest needs few.
     drawn: Vec<u32>,
+    /// The step of the last point, once it is known.
+    end: Option<f64>,
+}
+
+/// Where a step lies among the kept points `0..=last`, which are `stride` steps apart; the last of them
+/// is that of the step `end`, which may come sooner.
+pub fn place(step: f64, stride: f64, last: usize, end: f64) -> f64 {
+    let last = last as f64;
+    let before = (last - 1.0).max(0.0) * stride;
+    let end = end.min(last * stride);
+    if step >= end {
+        last
+    } else if step <= before {
+        (step / stride).max(0.0)
+    } else {
+        last - 1.0 + (step - before) / (end - before)
+    }
+}
+
+/// The step at a place among the kept points: the inverse of [`place`].
+fn step(place: f64, stride: f64, last: usize, end: f64) -> f64 {
+    let last = last as f64;
+    let before = (last - 1.0).max(0.0) * stride;
+    let end = end.min(last * stride);
+    if place <= last - 1.0 {
+        place * stride
+    } else {
+        before + (place - (last - 1.0)).max(0.0) * (end - before)
+    }
 }
 
 impl Paths {
@@ -114,9 +143,18 @@ impl Paths {
         (self.last() as f64 * self.stride).min(self.end) as usize
     }
 
-    /// Says at which step the longest way ended.
-    pub fn end_at(&mut self, step: usize) {
-        self.end = step as f64;
+    /// Steps of the search from one kept point to the next.
+    pub fn stride(&self) -> usize {
+        self.stride as usize
+    }
+
+    /// Says at which step each way ended.
+    pub fn end_at(&mut self, steps: impl IntoIterator<Item = usize>) {
+        self.end = 0.0;
+        for (line, end) in self.lines.iter_mut().zip(steps) {
+            line.end = Some(end as f64);
+            self.end = self.end.max(end as f64);
+        }
     }
 
     /// The last point of the longest way.
@@ -135,12 +173,12 @@ impl Paths {
                 (after - 1) as f64 + if b > a { (share - a) / (b - a) } else { 1.0 }
             }
         };
-        (point * self.stride).min(self.end)
+        step(point, self.stride, self.last(), self.end)
     }
 
     /// The share of the playback at which `step` is shown.
     pub fn share_at(&self, step: f64) -> f64 {
-        let point = (step / self.stride).clamp(0.0, self.last() as f64);
+        let point = place(step, self.stride, self.last(), self.end);
         let below = point.floor() as usize;
         let above = (below + 1).min(self.last());
         match self.clock.get(below) {
@@ -151,9 +189,9 @@ impl Paths {
 
     /// Where way `line` is at a fractional step; beyond its end it stays there. None before it began.
     pub fn head(&self, line: usize, step: f64) -> Option<[f64; 2]> {
-        let points = &self.lines.get(line)?.points;
-        let end = points.len().checked_sub(1)? as f64;
-        Some(at(points, (step / self.stride).clamp(0.0, end)))
+        let line = self.lines.get(line)?;
+        line.points.first()?;
+        Some(at(&line.points, line.place(step, self.stride)))
     }
 
     /// The points of way `line` that are drawn from step `from` to the fractional step `to`, ends interpolated.
@@ -161,8 +199,9 @@ impl Paths {
         let (Some(first), Some(last)) = (self.head(line, from), self.head(line, to)) else {
             return Vec::new();
         };
-        let (from, to) = (from / self.stride, to / self.stride);
-        let Line { points, drawn } = &self.lines[line];
+        let line = &self.lines[line];
+        let [from, to] = [from, to].map(|step| line.place(step, self.stride));
+        let Line { points, drawn, .. } = line;
         let begin = drawn.partition_point(|&point| f64::from(point) <= from);
         let end = drawn.partition_point(|&point| f64::from(point) < to).max(begin);
         let between = drawn[begin..end].iter().map(|&point| points[point as usize]);
@@ -171,6 +210,13 @@ impl Paths {
             section.push(last);
         }
         section
+    }
+}
+
+impl Line {
+    /// Where a step lies among the points, of which there is at least one.
+    fn place(&self, step: f64, stride: f64) -> f64 {
+        place(step, stride, self.points.len() - 1, self.end.unwrap_or(f64::INFINITY))
     }
 }
 
@@ -213,6 +259,24 @@ mod tests {
         assert_eq!(paths.head(0, 5.0), Some([4.5, 0.0]));
         assert_eq!(paths.section(0, 5.0, 15.0), [[4.5, 0.0], [9.0, 0.0], [9.5, 0.0]]);
         assert!((paths.step_at(paths.share_at(13.0)) - 13.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_way_ends_at_its_own_step() {
+        // Every tenth step was kept; the first way ended at step 13, the other one at 26.
+        let short = Rows::from_flat(2, vec![0.0, 0.0, 10.0, 0.0, 13.0, 0.0]);
+        let long = Rows::from_flat(2, vec![0.0, 0.0, 10.0, 0.0, 20.0, 0.0, 26.0, 0.0]);
+        let mut paths = Paths::of([&short, &long], &Projection::of(&short), 0.0, 10);
+        paths.end_at([13, 26]);
+        assert_eq!((paths.last_step(), paths.step_at(1.0), paths.share_at(26.0)), (26, 26.0, 1.0));
+        for step in [0.0, 5.0, 11.5, 13.0, 20.0, 23.0, 26.0] {
+            for (line, end) in [(0, 13.0), (1, 26.0)] {
+                let [x, _] = paths.head(line, step).unwrap();
+                assert!((x - f64::min(step, end)).abs() < 1e-9, "way {line}, step {step}: {x}");
+                assert_eq!(paths.section(line, 0.0, step).last(), paths.head(line, step).as_ref());
+            }
+            assert!((paths.step_at(paths.share_at(step)) - step).abs() < 1e-9);
+        }
     }
 
     #[test]

@@ -124,6 +124,8 @@ pub enum MarkKind {
     Dot,
     /// An open circle: where a way has come to.
     Ring,
+    /// Two short lines across each other: where a way without an answer has come to.
+    Cross,
     /// A five-pointed star: the answer.
     Star,
 }

@@ -223,6 +223,21 @@ impl Frame {
                 };
                 ring(1.8 + 2.0 * CASING, mark.casing) + &ring(1.8, mark.colour)
             }
+            MarkKind::Cross => {
+                let [x, y] = centre;
+                let stroke = |d: f64| {
+                    path([[x - radius, y - d * radius], [x + radius, y + d * radius]].into_iter())
+                };
+                let cross = |width, colour| {
+                    format!(
+                        "<path d=\"{}{}\" {}/>\n",
+                        stroke(1.0),
+                        stroke(-1.0),
+                        edge(width, colour)
+                    )
+                };
+                cross(1.8 + 2.0 * CASING, mark.casing) + &cross(1.8, mark.colour)
+            }
             MarkKind::Star => format!(
                 "<path d=\"{}Z\" stroke-linejoin=\"round\" paint-order=\"stroke\" {} {}/>\n",
                 path(glyphs::star(centre, radius).into_iter()),

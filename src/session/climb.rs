@@ -1,20 +1,21 @@
-//! A search that can be watched: the job that runs it, its playback, and what the window knows of it.
+//! A search that can be watched: the job that runs it, and what the window knows of it.
 
 use super::event::{Outcome, Product, Progress, RunId, SearchProgress};
+pub use super::findings::Findings;
 use super::job::{Control, Ending, Reporter};
 use super::models::{ModelId, Prepared};
+use super::moment::{Kept, Moment};
+pub use super::playback::{PLAYBACK_SECONDS, Playback};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::paths::Paths;
-use crate::optimise::{Search, SearchConfig, SearchReport};
+use crate::model::Model;
+use crate::optimise::{Measured, Search, SearchConfig, SearchReport};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Playback of a whole search takes this long at speed 1, in seconds.
-pub const PLAYBACK_SECONDS: f64 = 4.0;
-/// The share of the playback during which a part of a way stays fresh before it fades.
-const FRESH: f64 = 0.3;
 /// Time between two reports.
 pub(super) const REPORT: Duration = Duration::from_millis(30);
 
@@ -25,85 +26,64 @@ pub struct Climb {
     pub run: Option<RunId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
+    /// That version, which may have been closed or gone on learning since.
+    pub frozen: Arc<Model>,
     /// From that version's latent to the map; the ways are drawn with it even when the model is closed.
     pub projection: Projection,
     /// The settings.
     pub config: SearchConfig,
     /// The ways so far.
     pub paths: Arc<Paths>,
+    /// What was reported while it runs.
+    pub under_way: UnderWay,
     /// What came of it, once it is over.
     pub findings: Option<Arc<Findings>>,
+    /// The best valid value so far at even moments of the playback.
+    pub best_so_far: Vec<f64>,
     /// Which moment is shown.
     pub playback: Playback,
     /// The restart that is lifted out.
     pub chosen: Option<usize>,
+    /// The hill whose members are lifted out.
+    pub hill: Option<usize>,
+    /// The restart that the mouse is on, in map, curve or table.
+    pub hovered: Option<usize>,
+    /// The followed restart at the moment that is shown.
+    pub moment: Option<Moment>,
+    /// What was measured of the candidates, by their names.
+    pub measured: BTreeMap<String, Measured>,
     /// The hand on the job.
     pub control: Arc<Control>,
 }
 
-/// What came of a search, made ready for the window by the job: nothing in it is computed again.
-#[derive(Debug)]
-pub struct Findings {
-    /// Every restart with its verdict.
-    pub report: SearchReport,
-    /// The ways on the map.
-    pub paths: Arc<Paths>,
-    /// The restarts, best first.
-    pub order: Vec<usize>,
-    /// The best valid value of all restarts at even moments of the playback, first and last included.
-    pub best_so_far: Vec<f64>,
-    /// Curves of value against step for at most some of the restarts, best first, thinned.
-    pub curves: Vec<(usize, Vec<[f64; 2]>)>,
+/// What a search that runs has reported so far; its findings take the place of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnderWay {
+    /// The kept points of every restart, `[restarts][kept, latent]`.
+    pub trajectories: Vec<Rows<f64>>,
+    /// The value at each of them, `[restarts][kept]`.
+    pub values: Vec<Vec<f64>>,
+    /// The best valid value of all restarts by each kept step.
+    pub best_values: Vec<f64>,
+    /// The restart that has it now.
+    pub best: Option<usize>,
 }
 
-/// Moments of the playback at which the best value so far is kept.
-const MOMENTS: usize = 100;
-/// Curves that are kept; more cannot be told apart.
-const CURVES: usize = 200;
-/// Points of a curve.
-const CURVE_POINTS: usize = 160;
-
-impl Findings {
-    fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
-        let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
-        let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
-        let mut paths = Paths::of(ways, projection, detail, stride);
-        paths.end_at(report.restarts.iter().map(|r| r.restart.steps).max().unwrap_or(0));
-        let order = report.best_first();
-        let moment = |m| paths.step_at(m as f64 / MOMENTS as f64).floor() as usize;
-        let so_far = |m| report.progress.get(moment(m)).map_or(f64::NAN, |tally| tally.best_value);
-        let best_so_far = (0..=MOMENTS).map(so_far);
-        let curve = |&index: &usize| {
-            let restart = &report.restarts[index].restart;
-            let every = restart.values.len().div_ceil(CURVE_POINTS).max(1);
-            let points = restart.kept_steps().zip(&restart.values).step_by(every);
-            let finite = points.filter(|(_, value)| value.is_finite());
-            (index, finite.map(|(step, &value)| [step as f64, value]).collect())
-        };
-        Self {
-            best_so_far: best_so_far.collect(),
-            curves: order.iter().take(CURVES).map(curve).collect(),
-            paths: Arc::new(paths),
-            order,
-            report,
+impl UnderWay {
+    /// Takes a report in.
+    pub fn extend(&mut self, progress: &SearchProgress) {
+        self.values.resize(progress.values.len().max(self.values.len()), Vec::new());
+        for (restart, points) in progress.points.iter().enumerate() {
+            if restart == self.trajectories.len() {
+                self.trajectories.push(Rows::new(points.width()));
+            }
+            points.iter().for_each(|z| self.trajectories[restart].push(z));
         }
-    }
-}
-
-/// Which moment of a finished search is shown.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Playback {
-    /// Whether time passes.
-    pub playing: bool,
-    /// The share of the playback that is over, 0 to 1.
-    pub share: f64,
-    /// Times the normal speed.
-    pub speed: f64,
-}
-
-impl Default for Playback {
-    fn default() -> Self {
-        Self { playing: false, share: 1.0, speed: 1.0 }
+        for (all, new) in self.values.iter_mut().zip(&progress.values) {
+            all.extend(new);
+        }
+        self.best_values.extend(&progress.best_values);
+        self.best = progress.best.or(self.best);
     }
 }
 
@@ -111,21 +91,6 @@ impl Climb {
     /// Every restart with its verdict, once the search is over.
     pub fn report(&self) -> Option<&SearchReport> {
         self.findings.as_ref().map(|findings| &findings.report)
-    }
-
-    /// The (fractional) step that is shown: the newest while it runs, then the playback's.
-    pub fn shown_step(&self) -> f64 {
-        if self.run.is_some() {
-            self.paths.last_step() as f64
-        } else {
-            self.paths.step_at(self.playback.share)
-        }
-    }
-
-    /// The step before which ways have faded; at the end of the playback none has.
-    pub fn fresh_from(&self) -> f64 {
-        let over = self.run.is_none() && self.playback.share >= 1.0;
-        if over { 0.0 } else { self.paths.step_at((self.playback.share - FRESH).max(0.0)) }
     }
 
     /// The restart the star stands on: the best that can be believed, once its best step is shown.
@@ -136,42 +101,49 @@ impl Climb {
         (self.shown_step() >= step as f64 || self.playback.share >= 1.0).then_some(index)
     }
 
-    /// Lets `seconds` pass; whether anything is still moving.
-    pub fn advance(&mut self, seconds: f64) -> bool {
-        let playback = &mut self.playback;
-        if self.run.is_some() {
-            return false;
-        }
-        if playback.playing {
-            playback.share += seconds * playback.speed / PLAYBACK_SECONDS;
-            if playback.share >= 1.0 {
-                *playback = Playback { playing: false, share: 1.0, ..*playback };
-            }
-        }
-        self.playback.playing
+    /// The restart that is looked at closely: the chosen one, or the answer, or the best so far.
+    pub fn followed(&self) -> Option<usize> {
+        let answer = match self.report() {
+            Some(report) => report.best_believable.or(report.best),
+            None => self.under_way.best,
+        };
+        self.chosen.or(answer)
     }
 
-    /// Plays, from the beginning if at the end, or pauses; a search that runs shows its newest step.
-    pub fn toggle_play(&mut self) {
-        let playback = &mut self.playback;
-        playback.playing = !playback.playing && self.run.is_none();
-        if playback.playing && playback.share >= 1.0 {
-            playback.share = 0.0;
+    /// Looks at the followed restart at the moment that is shown, if that is another one than before.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn look(&mut self) -> Result<()> {
+        let (followed, step) = (self.followed(), self.shown_step());
+        let seen = self.moment.as_ref().map(|moment| (moment.restart, moment.step));
+        if seen == followed.map(|restart| (restart, step)) {
+            return Ok(());
         }
+        self.moment = match followed.and_then(|restart| Some((restart, self.kept(restart)?))) {
+            Some((restart, way)) => Moment::of(&self.frozen, restart, step, way)?,
+            None => None,
+        };
+        Ok(())
     }
 
-    /// Stops the playback at a share of it, 0 to 1.
-    pub fn scrub(&mut self, share: f64) {
-        if self.run.is_none() {
-            self.playback =
-                Playback { playing: false, share: share.clamp(0.0, 1.0), ..self.playback };
+    /// The way of a restart as it was kept.
+    fn kept(&self, restart: usize) -> Option<Kept<'_>> {
+        if let Some(report) = self.report() {
+            let way = &report.restarts.get(restart)?.restart;
+            return Some(Kept {
+                trajectory: &way.trajectory,
+                values: &way.values,
+                stride: way.stride,
+                steps: way.steps,
+            });
         }
-    }
-
-    /// Moves the playback by whole steps and stops it there.
-    pub fn step_by(&mut self, steps: i64) {
-        let step = (self.shown_step() + 1e-9).floor() + steps as f64;
-        self.scrub(self.paths.share_at(step.max(0.0)));
+        Some(Kept {
+            trajectory: self.under_way.trajectories.get(restart)?,
+            values: self.under_way.values.get(restart)?,
+            stride: self.paths.stride(),
+            steps: usize::MAX,
+        })
     }
 }
 
@@ -206,11 +178,26 @@ pub fn search(
 
 /// Offers the points that were not sent yet; they stay unsent when the inbox is full.
 fn offer(search: &Search, sent: &mut [usize], reporter: &Reporter) {
-    let points = search.restarts().iter().zip(sent.iter()).map(|(restart, &from)| {
+    let restarts = || search.restarts().iter().zip(sent.iter());
+    let points = restarts().map(|(restart, &from)| {
         let width = restart.trajectory.width();
         Rows::from_flat(width, restart.trajectory.as_flat()[from * width..].to_vec())
     });
-    let progress = SearchProgress { points: points.collect() };
+    let values = restarts().map(|(restart, &from)| restart.values[from..].to_vec());
+    // The longest way has a point for every kept step.
+    let (from, to) = restarts().fold((0, 0), |(from, to), (restart, &sent)| {
+        if restart.values.len() > to { (sent, restart.values.len()) } else { (from, to) }
+    });
+    let stride = search.restarts().first().map_or(1, |restart| restart.stride);
+    let tally = |kept: usize| search.progress().get(kept * stride).or(search.progress().last());
+    let loss = |index: &usize| search.restarts()[*index].best_loss();
+    let best = (0..sent.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
+    let progress = SearchProgress {
+        points: points.collect(),
+        values: values.collect(),
+        best_values: (from..to).filter_map(tally).map(|tally| tally.best_value).collect(),
+        best: best.filter(|index| loss(index).is_finite()),
+    };
     if reporter.offer(Progress::Search(progress)).is_none() {
         for (sent, restart) in sent.iter_mut().zip(search.restarts()) {
             *sent = restart.trajectory.len();
@@ -221,18 +208,26 @@ fn offer(search: &Search, sent: &mut [usize], reporter: &Reporter) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::samples::SAMPLES;
 
     fn climb() -> Climb {
         let way = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
         Climb {
             run: None,
             model: (ModelId(1), 0),
+            frozen: Arc::new(SAMPLES[0].load().unwrap()),
             projection: Projection::of(&way),
             config: SearchConfig::default(),
             paths: Arc::new(Paths::of([&way], &Projection::of(&way), 0.0, 1)),
+            under_way: UnderWay::default(),
             findings: None,
-            playback: Playback { playing: true, share: 0.0, speed: 1.0 },
+            best_so_far: Vec::new(),
+            playback: Playback { playing: true, share: 0.0, ..Playback::default() },
             chosen: None,
+            hill: None,
+            hovered: None,
+            moment: None,
+            measured: BTreeMap::new(),
             control: Arc::default(),
         }
     }
@@ -256,5 +251,52 @@ mod tests {
         assert!((climb.shown_step() - 2.0).abs() < 1e-9);
         climb.step_by(-9);
         assert!(climb.shown_step().abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_search_that_runs_is_followed_until_it_is_held() {
+        let mut climb = climb();
+        climb.run = Some(RunId(1));
+        assert!(climb.is_live() && climb.shown_step() == 3.0);
+        assert!(!climb.advance(1.0), "it moves by its reports");
+        climb.scrub(0.0);
+        assert_eq!((climb.is_live(), climb.shown_step()), (false, 0.0));
+        climb.step_by(1);
+        assert!((climb.shown_step() - 1.0).abs() < 1e-9);
+        // Whoever plays on catches up and goes on with it.
+        climb.toggle_play();
+        assert!(climb.advance(0.1) && climb.shown_step() > 1.0);
+        climb.advance(PLAYBACK_SECONDS);
+        assert!(climb.is_live());
+        climb.toggle_play();
+        assert!(!climb.is_live() && !climb.playback.playing, "a pause holds the newest step");
+        climb.scrub(1.0);
+        assert!(climb.is_live(), "the end of the timeline is the newest step");
+    }
+
+    #[test]
+    fn the_followed_restart_is_looked_at_where_it_is() {
+        let mut climb = climb();
+        climb.under_way.extend(&SearchProgress {
+            points: vec![Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0])],
+            values: vec![vec![0.5, 0.7]],
+            best_values: vec![0.5, 0.7],
+            best: None,
+        });
+        climb.look().unwrap();
+        assert!(climb.moment.is_none(), "nothing is best yet");
+        climb.under_way.extend(&SearchProgress {
+            points: vec![Rows::from_flat(2, vec![2.0, 0.0])],
+            values: vec![vec![0.9]],
+            best_values: vec![0.9],
+            best: Some(0),
+        });
+        climb.scrub(climb.paths.share_at(1.5));
+        climb.look().unwrap();
+        let moment = climb.moment.clone().unwrap();
+        assert!((moment.value - 0.8).abs() < 1e-9 && moment.outline.len() == 200);
+        climb.chosen = Some(7);
+        climb.look().unwrap();
+        assert!(climb.moment.is_none(), "there is no such way");
     }
 }

@@ -94,10 +94,20 @@ pub enum Command {
     ChooseLane(Option<usize>),
     /// Lift a restart out, or none.
     ChooseRestart(Option<usize>),
+    /// Lift all restarts out that came to a hill, or none.
+    ChooseHill(Option<usize>),
+    /// Light a restart up wherever it is drawn, or none.
+    HoverRestart(Option<usize>),
+    /// Write at most so many candidates to a file.
+    ExportCandidates(PathBuf, usize),
+    /// Read measured values of the candidates from a file.
+    ImportMeasured(PathBuf),
     /// Play, from the beginning if at the end, or pause.
     TogglePlay,
     /// Show the moment at this share of the playback.
     Scrub(f64),
+    /// Show the newest step of a search that runs, whichever that is.
+    FollowNewest,
     /// Move the playback by steps, or a walk by stages.
     StepBy(i64),
     /// Multiply the speed of the playback.

@@ -57,6 +57,12 @@ pub struct TrainingProgress {
 pub struct SearchProgress {
     /// New points of every restart, `[restarts][new, latent]`.
     pub points: Vec<Rows<f64>>,
+    /// The value at each of them, `[restarts][new]`.
+    pub values: Vec<Vec<f64>>,
+    /// The best valid value of all restarts by each new step that was kept.
+    pub best_values: Vec<f64>,
+    /// The restart that has it now.
+    pub best: Option<usize>,
 }
 
 /// Where a race is; all there is to know, whatever was reported before.
@@ -101,4 +107,6 @@ pub enum Product {
     Raced(Arc<RaceResults>),
     /// A model was written to this file.
     Saved(PathBuf),
+    /// Candidates were written to this file.
+    Exported(PathBuf),
 }

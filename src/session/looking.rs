@@ -1,9 +1,9 @@
 //! Looking: the point under the mouse, the one that is kept, pins and walks.
 
-use super::Session;
+use super::climb::Climb;
 use super::map::Morph;
 use super::probe::{Probe, Slope};
-use super::state::Activity;
+use super::{Activity, Session};
 
 /// A morph between two picks takes this long, in seconds.
 const MORPH_SECONDS: f64 = 1.2;
@@ -60,6 +60,15 @@ impl Session {
         self.state.map.probe = again(self, probe);
         self.state.map.picked = again(self, picked);
         self.state.map.pins = pins.into_iter().filter_map(|pin| again(self, Some(pin))).collect();
+    }
+
+    /// Looks at the followed restart of the search at the moment that is shown.
+    pub(super) fn look_at_climb(&mut self) {
+        if self.state.activity == Activity::Optimise
+            && let Some(Err(error)) = self.state.climb.as_mut().map(Climb::look)
+        {
+            self.state.notices.error(error);
+        }
     }
 
     pub(super) fn pick(&mut self, at: [f64; 2], z: Option<&[f64]>) {

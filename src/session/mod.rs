@@ -1,15 +1,19 @@
 //! What is going on: commands come in, jobs run, events change the state that the window shows.
 
+mod candidates;
 pub mod climb;
 pub mod command;
 pub mod event;
+pub mod findings;
 pub mod job;
 mod keeping;
 pub mod lesson;
 mod looking;
 pub mod map;
 pub mod models;
+pub mod moment;
 pub mod notices;
+mod playback;
 pub mod probe;
 pub mod race;
 mod running;
@@ -26,6 +30,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::objective::Goal;
 use crate::optimise::SearchConfig;
+use climb::Climb;
 use crossbeam_channel::{Receiver, Sender};
 use event::{Event, RunId};
 use job::{Ending, Reporter, Wake};
@@ -107,6 +112,7 @@ impl Session {
         if before != self.state.shown_version() {
             self.look_again();
         }
+        self.look_at_climb();
         self.ask_for_picture();
         !self.inbox.is_empty()
     }
@@ -153,6 +159,7 @@ impl Session {
         let step = seconds.min(LONGEST_STEP);
         let playing = self.state.climb.as_mut().is_some_and(|climb| climb.advance(step));
         let morphing = self.morph_on(step);
+        self.look_at_climb();
         let notice = self.state.notices.advance(seconds);
         if playing || morphing { Some(0.0) } else { notice }
     }
@@ -269,10 +276,24 @@ impl Session {
             Command::ChooseRestart(index) => {
                 if let Some(climb) = &mut state.climb {
                     climb.chosen = index.filter(|&i| i < climb.paths.len());
+                    climb.hill = None;
                 }
             }
+            Command::ChooseHill(index) => {
+                if let Some(climb) = &mut state.climb {
+                    let hills = climb.report().map_or(&[][..], |report| &report.hills.all);
+                    let top = index.and_then(|hill| hills.get(hill)).map(|hill| hill.top);
+                    (climb.chosen, climb.hill) = (top, index.filter(|_| top.is_some()));
+                }
+            }
+            Command::HoverRestart(index) => {
+                state.climb.iter_mut().for_each(|climb| climb.hovered = index);
+            }
+            Command::ExportCandidates(path, most) => self.export_candidates(path, most),
+            Command::ImportMeasured(path) => self.import_measured(&path),
             Command::TogglePlay => self.toggle_play(),
             Command::Scrub(share) => state.climb.iter_mut().for_each(|climb| climb.scrub(share)),
+            Command::FollowNewest => state.climb.iter_mut().for_each(Climb::follow_newest),
             Command::StepBy(steps) if state.is_walking() => {
                 self.walk(if steps < 0 { Walking::GoBack } else { Walking::GoOn });
             }
@@ -300,6 +321,7 @@ impl Session {
             Command::Cancel => self.cancel(),
             Command::Undo => state.undo(),
         }
+        self.look_at_climb();
         self.ask_for_picture();
     }
 

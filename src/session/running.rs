@@ -1,6 +1,6 @@
 //! Running: trainings and searches begin, and are stopped.
 
-use super::climb::{self, Climb, Playback};
+use super::climb::{self, Climb, Playback, UnderWay};
 use super::job::Control;
 use super::lesson::Lesson;
 use super::state::{Activity, Lost};
@@ -12,6 +12,7 @@ use crate::data::vectors;
 use crate::explore::paths::Paths;
 use crate::objective::Objective;
 use crate::optimise::{SearchConfig, Starts};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ impl Session {
         } else if state.training.run.is_some() {
             state.training.control.cancel();
         } else if let Some(climb) = state.climb.as_mut().filter(|climb| climb.chosen.is_some()) {
-            climb.chosen = None;
+            (climb.chosen, climb.hill) = (None, None);
         } else if let Some(race) = state.race.as_mut().filter(|race| race.chosen.is_some()) {
             race.chosen = None;
         } else {
@@ -114,6 +115,7 @@ impl Session {
         let control = Arc::new(Control::default());
         let (hand, settings) = (control.clone(), config.clone());
         let (projection, detail) = (prepared.projection.clone(), prepared.detail());
+        let frozen = prepared.model.clone();
         let stride = config.stride(projection.latent_dim());
         let speed = self.state.climb.as_ref().map_or(1.0, |climb| climb.playback.speed);
         self.clear_climb();
@@ -126,12 +128,19 @@ impl Session {
         self.state.climb = Some(Climb {
             run: Some(run),
             model: version,
+            frozen,
             projection,
             config,
             paths: Arc::new(Paths::new(detail, stride)),
+            under_way: UnderWay::default(),
             findings: None,
+            best_so_far: Vec::new(),
             playback: Playback { speed, ..Playback::default() },
             chosen: None,
+            hill: None,
+            hovered: None,
+            moment: None,
+            measured: BTreeMap::new(),
             control,
         });
     }

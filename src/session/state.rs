@@ -1,7 +1,8 @@
 //! Everything the window shows, and how events change it.
 
-use super::climb::{Climb, Playback};
+use super::climb::{Climb, Playback, UnderWay};
 use super::event::{End, Outcome, Product, Progress, RunId, SearchProgress, TrainingProgress};
+use super::findings::so_far;
 use super::lesson::Lesson;
 use super::map::{Map, Picture};
 use super::models::{ModelEntry, ModelId, Models, Prepared};
@@ -55,6 +56,8 @@ pub enum Errand {
     Open,
     /// Saving this version of this model.
     Save(ModelId, u64),
+    /// Writing candidates.
+    Export,
 }
 
 /// Something that was lost and can be brought back.
@@ -343,11 +346,17 @@ impl State {
         let Some(climb) = self.climb.as_mut().filter(|climb| climb.run == Some(run)) else {
             return;
         };
+        let held = climb.shown_step();
         let paths = Arc::make_mut(&mut climb.paths);
         for (line, points) in progress.points.iter().enumerate() {
             paths.extend(line, points.iter(), &climb.projection);
         }
         paths.wind();
+        climb.under_way.extend(progress);
+        climb.hold_step(held);
+        let (stride, values) = (climb.paths.stride(), &climb.under_way.best_values);
+        climb.best_so_far =
+            so_far(&climb.paths, |step| values.get(step / stride).copied().unwrap_or(f64::NAN));
     }
 
     /// Takes the end of a job in; the person sees which end it was.
@@ -402,8 +411,18 @@ impl State {
         climb.run = None;
         match product {
             Some(Product::Searched(findings)) => {
+                let held = climb.shown_step();
+                let again = Playback { playing: true, share: 0.0, live: true, ..climb.playback };
                 climb.paths = findings.paths.clone();
-                climb.playback = Playback { playing: true, share: 0.0, ..climb.playback };
+                climb.best_so_far.clone_from(&findings.best_so_far);
+                climb.under_way = UnderWay::default();
+                // What the hand holds stays; who has watched it to its end sees it once more in peace.
+                if climb.playback.live {
+                    climb.playback = again;
+                } else {
+                    climb.hold_step(held);
+                }
+                climb.moment = None;
                 if findings.report.best_believable.is_none() {
                     self.notices
                         .info("No answer can be believed: the table says why, restart by restart.");
@@ -424,6 +443,9 @@ impl State {
         match (outcome, product, errand) {
             (Outcome::Failed(why), ..) => self.notices.error(why),
             (_, Some(Product::Opened(prepared, path)), _) => self.opened(prepared, &path),
+            (_, Some(Product::Exported(path)), _) => {
+                self.notices.info(format!("Candidates written to {}.", path.display()));
+            }
             (_, Some(Product::Saved(path)), Errand::Save(id, version)) => {
                 if let Some(entry) = self.models.get_mut(*id) {
                     // A model that went on learning meanwhile is still unsaved.

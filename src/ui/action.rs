@@ -20,6 +20,10 @@ pub enum Sheet {
     Code,
     /// The keys.
     Keys,
+    /// At most so many candidates go to a file under a typed path or a dialog.
+    Export(String, usize),
+    /// Measured values come from a file under a typed path or a dialog.
+    Import(String),
 }
 
 /// What a view asks for.
@@ -37,6 +41,10 @@ pub enum Action {
     BrowseSave(ModelId),
     /// Begin a race and look at it.
     Race,
+    /// Choose where to write at most so many candidates in the system's dialog.
+    BrowseExport(usize),
+    /// Choose a file with measured values in the system's dialog.
+    BrowseImport,
     /// Show or hide the left panel.
     TogglePanel,
     /// Open or close the drawer at the bottom.
@@ -53,18 +61,23 @@ pub enum Action {
     Quit,
 }
 
-/// What was asked for in this frame, in order.
+/// What was asked for in this frame.
 #[derive(Debug, Default)]
-pub struct Actions(pub Vec<Action>);
+pub struct Actions {
+    /// The actions, in order.
+    pub list: Vec<Action>,
+    /// The restart that the mouse is on, in whichever view.
+    pub pointed: Option<usize>,
+}
 
 impl Actions {
     /// Asks for a command.
     pub fn command(&mut self, command: Command) {
-        self.0.push(Action::Do(command));
+        self.push(Action::Do(command));
     }
 
     /// Asks for anything.
     pub fn push(&mut self, action: Action) {
-        self.0.push(action);
+        self.list.push(action);
     }
 }

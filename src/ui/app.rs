@@ -3,7 +3,7 @@
 use super::action::{Action, Actions, Sheet};
 use super::dialogs::Dialogs;
 use super::map::MapView;
-use super::race::RaceView;
+use super::results::Results;
 use super::sheets::Sheets;
 use super::{drawer, inspector, keys, panels, theme, top_bar};
 use crate::session::settings::ThemeChoice;
@@ -26,7 +26,7 @@ pub struct App {
     theme: ThemeChoice,
     panel_hidden: bool,
     drawer_open: bool,
-    race: RaceView,
+    results: Results,
     presenting: bool,
     quitting: bool,
 }
@@ -55,7 +55,7 @@ impl App {
             theme: wanted,
             panel_hidden: false,
             drawer_open: false,
-            race: RaceView::default(),
+            results: Results::default(),
             presenting: false,
             quitting: false,
         }
@@ -79,10 +79,12 @@ impl App {
             Action::BrowseSave(id) => {
                 self.dialogs.save(id, &top_bar::suggested_path(self.session.state(), id))
             }
+            Action::BrowseExport(most) => self.dialogs.export(most),
+            Action::BrowseImport => self.dialogs.import(),
             Action::Race => {
                 self.session.perform(Command::Race);
                 self.drawer_open = true;
-                self.race.is_open = true;
+                self.results.show_race();
             }
             Action::TogglePanel => self.panel_hidden = !self.panel_hidden,
             Action::ToggleDrawer => self.drawer_open = !self.drawer_open,
@@ -162,7 +164,7 @@ impl eframe::App for App {
         });
         let height = drawer::height(state, self.drawer_open);
         Panel::bottom("drawer").exact_size(height).frame(frame(12, 8)).show(ui, |ui| {
-            drawer::show(ui, state, self.drawer_open, &mut self.race, &mut actions);
+            drawer::show(ui, state, self.drawer_open, &mut self.results, &mut actions);
         });
         if !self.presenting && !self.panel_hidden {
             let left = Panel::left("controls").exact_size(260.0).resizable(false);
@@ -178,10 +180,14 @@ impl eframe::App for App {
         self.sheets.show(&ctx, state, &mut actions);
 
         // Views have drawn the state as it was; only now does anything change.
-        if !actions.0.is_empty() {
+        let hovered = state.climb.as_ref().and_then(|climb| climb.hovered);
+        if actions.pointed != hovered {
+            actions.command(Command::HoverRestart(actions.pointed));
+        }
+        if !actions.list.is_empty() {
             ctx.request_repaint();
         }
-        for action in actions.0 {
+        for action in actions.list {
             self.act(&ctx, action);
         }
     }

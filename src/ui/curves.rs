@@ -1,12 +1,23 @@
-//! Curves: losses over epochs, values over steps.
+//! Curves: losses over epochs, values over steps, measured against predicted values.
 
+use super::action::Actions;
 use super::theme;
-use crate::session::State;
-use crate::session::climb::Climb;
+use super::widgets::note;
+use crate::optimise::Candidate;
+use crate::session::climb::{Climb, Findings};
 use crate::session::training::CurvePoint;
+use crate::session::{Command, State};
 use crate::train::Losses;
-use egui::{Color32, Stroke, Ui, vec2};
-use egui_plot::{Corner, Legend, Line, Plot, PlotPoints, VLine};
+use egui::{Align2, Color32, Pos2, RichText, Stroke, Ui, vec2};
+use egui_plot::{
+    Corner, Legend, Line, Plot, PlotPoint, PlotPoints, PlotTransform, Points, Text, VLine,
+};
+
+/// How near the mouse must come to a curve, in points of the screen.
+const NEAR: f32 = 9.0;
+/// Curves that are drawn of a search that runs, and points of each.
+const MOST_LIVE: usize = 60;
+const LIVE_POINTS: usize = 160;
 
 /// A plot that holds still.
 pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
@@ -53,25 +64,120 @@ pub fn losses(ui: &mut Ui, state: &State) {
     });
 }
 
-/// The value of every restart over its steps; a line at the step that is shown.
-pub fn values(ui: &mut Ui, climb: &Climb) {
+/// The value of every restart over its steps; a line at the step that is shown. The curve under the mouse
+/// lights up, a click lifts it out.
+pub fn values(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
     let Some(findings) = &climb.findings else { return };
+    let ink = ui.visuals().text_color();
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let (accent, star) = (theme::accent(ui), theme::colour(theme::palette(ui).star));
     let step = climb.shown_step();
     let best = findings.report.best_believable;
-    plot("values", ui, "step").show(ui, |ui| {
-        // The best last, so that they lie on top.
-        for (index, points) in findings.curves.iter().rev() {
-            let (colour, width) = match (climb.chosen == Some(*index), best == Some(*index)) {
-                (true, _) => (accent, 2.6),
-                (_, true) => (star, 2.2),
-                _ => (weak, 1.0),
-            };
-            let name = format!("Restart {}", index + 1);
-            let points = PlotPoints::from(points.clone());
-            ui.line(Line::new(name, points).stroke(Stroke::new(width, colour)));
+    let stroke = |index: usize| {
+        let of_hill = climb.hill.is_some() && findings.ways[index].group == climb.hill;
+        match () {
+            () if climb.chosen == Some(index) => Stroke::new(2.6, accent),
+            () if climb.hovered == Some(index) => Stroke::new(2.6, ink),
+            () if best == Some(index) => Stroke::new(2.2, star),
+            () if of_hill => Stroke::new(1.4, ink),
+            () => Stroke::new(1.0, weak),
+        }
+    };
+    let lifted = |index: usize| climb.chosen == Some(index) || climb.hovered == Some(index);
+    let shown = plot("values", ui, "step").show(ui, |ui| {
+        // The best last, so that they lie on top; above them those that are lifted out.
+        for top in [false, true] {
+            for (index, points) in findings.curves.iter().rev().filter(|(i, _)| lifted(*i) == top) {
+                let name = format!("Restart {}", index + 1);
+                let points = PlotPoints::from(points.clone());
+                ui.line(Line::new(name, points).stroke(stroke(*index)));
+            }
         }
         ui.vline(VLine::new("Shown", step).color(accent).width(1.0));
+    });
+    let Some(at) = shown.response.hover_pos() else { return };
+    actions.pointed = nearest(&findings.curves, &shown.transform, at);
+    if actions.pointed.is_some() && shown.response.clicked() {
+        actions.command(Command::ChooseRestart(actions.pointed));
+    }
+}
+
+/// The restart whose curve passes nearest above or below a place on the screen, if any is near.
+fn nearest(
+    curves: &[(usize, Vec<[f64; 2]>)],
+    transform: &PlotTransform,
+    at: Pos2,
+) -> Option<usize> {
+    let step = transform.value_from_position(at).x;
+    let distance = |points: &[[f64; 2]]| {
+        let after = points.partition_point(|point| point[0] < step);
+        let (a, b) = (points.get(after.checked_sub(1)?)?, points.get(after)?);
+        let value = a[1] + (step - a[0]) / (b[0] - a[0]) * (b[1] - a[1]);
+        Some((transform.position_from_point_y(value) - at.y).abs())
+    };
+    let distances = curves.iter().filter_map(|(index, points)| Some((*index, distance(points)?)));
+    let near = distances.filter(|(_, distance)| *distance < NEAR);
+    near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
+}
+
+/// The values of a search that runs, of as many restarts as can be told apart.
+pub fn under_way(ui: &mut Ui, climb: &Climb) {
+    let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
+    let accent = theme::accent(ui);
+    let stride = climb.paths.stride();
+    plot("values", ui, "step").show(ui, |ui| {
+        for (index, values) in climb.under_way.values.iter().enumerate().take(MOST_LIVE) {
+            let every = values.len().div_ceil(LIVE_POINTS).max(1);
+            let points = values.iter().enumerate().step_by(every);
+            let finite = points.filter(|(_, value)| value.is_finite());
+            let points = finite.map(|(kept, &value)| [(kept * stride) as f64, value]).collect();
+            let followed = climb.followed() == Some(index);
+            let (width, ink) = if followed { (2.2, accent) } else { (1.0, weak) };
+            let line = Line::new(format!("Restart {}", index + 1), PlotPoints::new(points));
+            ui.line(line.stroke(Stroke::new(width, ink)));
+        }
+        ui.vline(VLine::new("Shown", climb.shown_step()).color(accent).width(1.0));
+    });
+}
+
+/// What was measured of the candidates against what the search had said; on the line both agree.
+pub fn measured(ui: &mut Ui, climb: &Climb, findings: &Findings) {
+    let predicted =
+        |candidate: &Candidate| findings.report.restarts[candidate.restart].restart.best_value();
+    let known = findings.candidates.iter().filter_map(|candidate| {
+        let measured = climb.measured.get(&candidate.id)?;
+        Some((candidate, [predicted(candidate), measured.value], measured.unit.as_deref()))
+    });
+    let known: Vec<_> = known.collect();
+    let Some((_, _, unit)) = known.first() else {
+        note(
+            ui,
+            "Measured values appear here against the predicted ones: export the candidates, make and \
+             measure them, and import a CSV with id,value on each line.",
+        );
+        return;
+    };
+    let one_unit = unit.filter(|_| known.iter().all(|(_, _, other)| other == unit));
+    let label = one_unit.map_or("measured".to_owned(), |unit| format!("measured, {unit}"));
+    let all = || known.iter().flat_map(|(_, at, _)| at.iter().copied());
+    let (low, high) =
+        all().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let (ink, weak, accent) =
+        (ui.visuals().text_color(), ui.visuals().weak_text_color(), theme::accent(ui));
+    // Names of points at the edge need room.
+    let plot =
+        plot("measured", ui, "predicted").set_margin_fraction(vec2(0.12, 0.2)).y_axis_label(label);
+    plot.show(ui, |ui| {
+        let agreement = Line::new("Both agree", vec![[low, low], [high, high]]);
+        ui.line(agreement.stroke(Stroke::new(1.0, weak)));
+        for (candidate, at, _) in &known {
+            let chosen = climb.chosen == Some(candidate.restart);
+            let colour = if chosen { accent } else { ink };
+            let id = candidate.id.as_str();
+            ui.points(Points::new(id, vec![*at]).radius(4.0).color(colour));
+            let text = RichText::new(format!(" {id}")).small();
+            let place = PlotPoint::new(at[0], at[1]);
+            ui.text(Text::new(id, place, text).anchor(Align2::LEFT_BOTTOM).color(colour));
+        }
     });
 }

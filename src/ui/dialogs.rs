@@ -44,6 +44,28 @@ impl Dialogs {
         });
     }
 
+    /// Lets a person choose where to write candidates.
+    pub fn export(&self, most: usize) {
+        self.ask(move || {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Export the candidates")
+                .add_filter("Outlines", &["csv"])
+                .add_filter("Everything", &["json"])
+                .set_file_name("candidates.csv");
+            dialog.save_file().map(|path| Command::ExportCandidates(path, most))
+        });
+    }
+
+    /// Lets a person choose a file with measured values.
+    pub fn import(&self) {
+        self.ask(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Import measured values")
+                .add_filter("Tables", &["csv"]);
+            dialog.pick_file().map(Command::ImportMeasured)
+        });
+    }
+
     /// The dialog gives nothing both when it is cancelled and when the system has none; the sheet with
     /// its typed path stays open behind it for the second case.
     fn ask(&self, dialog: impl FnOnce() -> Option<Command> + Send + 'static) {

@@ -1,11 +1,13 @@
 //! The strip at the bottom: the timeline of what is played or learned; opened, its curves and results.
 
 use super::action::{Action, Actions};
+use super::curves;
 use super::painting::fill_shape;
-use super::race::{self, RaceView};
+use super::race;
+use super::results::Results;
 use super::theme::{self, colour};
+use super::walk;
 use super::widgets::{Icon, icon_button, note};
-use super::{curves, table, walk};
 use crate::explore::colour::scale;
 use crate::explore::{duration, three_digits};
 use crate::session::climb::Climb;
@@ -22,11 +24,9 @@ const OPEN: f32 = 272.0;
 
 /// Height of the timeline and what stands beside it.
 const STRIP: f32 = 52.0;
-/// Width of the table of restarts.
-const TABLE_WIDTH: f32 = 780.0;
 
 /// Draws the strip and, when `open`, what is under it.
-pub fn show(ui: &mut Ui, state: &State, open: bool, race: &mut RaceView, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, open: bool, results: &mut Results, actions: &mut Actions) {
     // A panel is as high as what it holds; this one keeps its height whatever that is.
     ui.set_min_size(ui.available_size());
     let has_content = has_content(state);
@@ -57,10 +57,10 @@ pub fn show(ui: &mut Ui, state: &State, open: bool, race: &mut RaceView, actions
     });
     if open && has_content {
         ui.separator();
-        match (state.activity, &state.walk, &state.climb) {
-            (Activity::Train, ..) => curves::losses(ui, state),
-            (Activity::Optimise, Some(walk), _) => walk::show(ui, walk, actions),
-            (Activity::Optimise, None, climb) => results(ui, state, climb.as_ref(), race, actions),
+        match (state.activity, &state.walk) {
+            (Activity::Train, _) => curves::losses(ui, state),
+            (Activity::Optimise, Some(walk)) => walk::show(ui, walk, actions),
+            (Activity::Optimise, None) => results.show(ui, state, actions),
             _ => (),
         }
     }
@@ -82,48 +82,6 @@ fn has_content(state: &State) -> bool {
         Activity::Train => !state.training.curve.is_empty(),
         Activity::Optimise => state.climb.is_some() || state.race.is_some() || state.walk.is_some(),
     }
-}
-
-fn results(
-    ui: &mut Ui,
-    state: &State,
-    climb: Option<&Climb>,
-    race: &mut RaceView,
-    actions: &mut Actions,
-) {
-    if let Some(contest) = &state.race {
-        let tabs = vec2(ui.available_width(), 26.0);
-        ui.allocate_ui_with_layout(tabs, Layout::left_to_right(Align::Center), |ui| {
-            for (open, name) in [(false, "Restarts"), (true, "Race")] {
-                if climb.is_some() || open {
-                    let is_open = race.is_open || climb.is_none();
-                    if ui.selectable_label(is_open == open, name).clicked() {
-                        race.is_open = open;
-                    }
-                }
-            }
-            if race.is_open || climb.is_none() {
-                ui.add_space(14.0);
-                race.controls(ui, state, contest, actions);
-            }
-        });
-        if race.is_open || climb.is_none() {
-            return race.show(ui, state, contest, actions);
-        }
-    }
-    let Some(climb) = climb else { return };
-    let Some(findings) = &climb.findings else {
-        note(ui, "Climbing\u{2026}");
-        return;
-    };
-    let size = ui.available_size();
-    let column = Layout::top_down(Align::Min);
-    ui.horizontal_top(|ui| {
-        let left = vec2(TABLE_WIDTH, size.y);
-        ui.allocate_ui_with_layout(left, column, |ui| table::show(ui, climb, findings, actions));
-        let right = vec2(size.x - TABLE_WIDTH - 24.0, size.y);
-        ui.allocate_ui_with_layout(right, column, |ui| curves::values(ui, climb));
-    });
 }
 
 /// Shapes that were pinned, side by side.
@@ -233,20 +191,18 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
         note(ui, "Press Climb, or double-click the map: the ways are played here.");
         return;
     };
-    if climb.run.is_some() {
-        if icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
-            actions.command(Command::StopClimb);
-        }
-        ui.spinner();
-        let (step, steps) = (climb.paths.last_step(), climb.config.steps);
-        two_lines(ui, &format!("Step {step} of {steps}"), "climbing", 150.0);
-        return;
+    let running = climb.run.is_some();
+    if running && icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
+        actions.command(Command::StopClimb);
     }
-    let playing = climb.playback.playing;
     if icon_button(ui, Icon::Back, "One step back").clicked() {
         actions.command(Command::StepBy(-1));
     }
-    let (icon, name) = if playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    let (icon, name) = match (climb.is_live(), climb.playback.playing) {
+        (true, _) => (Icon::Pause, "Hold this step"),
+        (_, true) => (Icon::Pause, "Pause"),
+        (_, false) => (Icon::Play, "Play"),
+    };
     if icon_button(ui, icon, name).clicked() {
         actions.command(Command::TogglePlay);
     }
@@ -264,11 +220,23 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     .response
     .on_hover_text("Speed of the playback ([ and ])");
     let step = climb.shown_step().floor() as usize;
-    let answer = climb.report().and_then(|report| Some(&report.restarts[report.best_believable?]));
-    let best = answer.map_or("no believable answer".to_owned(), |answer| {
-        format!("best {}", three_digits(answer.restart.best_value()))
-    });
-    two_lines(ui, &format!("Step {step} of {}", climb.paths.last_step()), &best, 130.0);
+    let value = climb.moment.as_ref().map_or(f64::NAN, |moment| moment.value);
+    let (steps, rest) = match climb.report() {
+        None => (climb.config.steps, "climbing".to_owned()),
+        Some(report) => {
+            let best = report.best_believable.map(|best| &report.restarts[best].restart);
+            let best = best.map(|best| format!("best {}", three_digits(best.best_value())));
+            (climb.paths.last_step(), best.unwrap_or("none believable".to_owned()))
+        }
+    };
+    let second = format!("value {}, {rest}", three_digits(value));
+    two_lines(ui, &format!("Step {step} of {steps}"), &second, 172.0);
+    if running && !climb.is_live() {
+        let live = ui.button("Live").on_hover_text("Follow the newest step again");
+        if live.clicked() {
+            actions.command(Command::FollowNewest);
+        }
+    }
     timeline(ui, climb, actions);
 }
 
@@ -280,13 +248,18 @@ fn timeline(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
     let painter = ui.painter_at(rect.expand(2.0));
     painter.rect_filled(rect, 6.0, ui.visuals().faint_bg_color);
     let weak = ui.visuals().weak_text_color();
-    let so_far = climb.findings.as_ref().map_or(&[][..], |findings| &findings.best_so_far);
-    sparkline(&painter, rect.shrink2(vec2(0.0, 5.0)), so_far, weak);
-    let x = rect.left() + rect.width() * climb.playback.share as f32;
+    sparkline(&painter, rect.shrink2(vec2(0.0, 5.0)), &climb.best_so_far, weak);
+    let share = if climb.is_live() { 1.0 } else { climb.playback.share };
+    let x = rect.left() + rect.width() * share as f32;
     let accent = theme::accent(ui);
     painter.vline(x, rect.y_range(), Stroke::new(2.0, accent));
     painter.circle_filled(pos2(x, rect.center().y), 6.0, accent);
-    let response = response.on_hover_text("The best value so far; drag to any moment");
+    let about = if climb.run.is_some() {
+        "The best value so far; drag to any moment, or to the end to follow the newest step"
+    } else {
+        "The best value so far; drag to any moment"
+    };
+    let response = response.on_hover_text(about);
     if (response.dragged() || response.clicked())
         && let Some(at) = response.interact_pointer_pos()
     {

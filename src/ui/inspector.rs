@@ -3,6 +3,7 @@
 use super::action::{Action, Actions};
 use super::axes;
 use super::diagram;
+use super::moment;
 use super::painting::{fill_shape, outline_shape};
 use super::race;
 use super::theme::{self, colour};
@@ -10,7 +11,6 @@ use super::widgets::{fact, heading, note, verdict};
 use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
-use crate::optimise::RestartReport;
 use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
 use egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
@@ -41,6 +41,11 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             ui.separator();
         } else if state.activity == Activity::Optimise && state.report().is_some() {
             answer(ui, state, actions);
+            ui.separator();
+        } else if state.activity == Activity::Optimise
+            && let Some(climb) = state.climb.as_ref().filter(|climb| climb.run.is_some())
+        {
+            moment::under_way(ui, climb, state);
             ui.separator();
         }
         let kept = walk.map(|walk| &walk.here).or(state.map.picked.as_ref());
@@ -89,7 +94,7 @@ fn empty(ui: &mut Ui, state: &State) {
 }
 
 fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
-    let busy = state.report().is_some() || state.walk.is_some();
+    let busy = state.climb.is_some() || state.walk.is_some();
     let compact = state.activity == Activity::Optimise && busy;
     let height = if compact { 130.0 } else { 230.0 };
     let rect = canvas(ui, height, "The shape at the cursor");
@@ -207,7 +212,9 @@ fn answer(ui: &mut Ui, state: &State, actions: &mut Actions) {
         (None, None) => "Best answer, not believable".to_owned(),
     };
     heading(ui, &title);
-    before_and_after(ui, restart, state);
+    if let Some(index) = index {
+        moment::before_and_after(ui, climb, index, restart, state, actions);
+    }
     let aim = &climb.config.aim;
     let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
     let first = restart.restart.start_value();
@@ -225,7 +232,10 @@ fn answer(ui: &mut Ui, state: &State, actions: &mut Actions) {
         &step,
         "The answer is the best valid point on the way, not the last one",
     );
-    verdict(ui, &restart.verdict);
+    match restart.restart.no_answer() {
+        Some(none) => _ = note(ui, none.sentence()),
+        None => verdict(ui, &restart.verdict),
+    }
     if let (None, Some(best), Some(believable)) =
         (climb.chosen, report.best, report.best_believable)
         && best != believable
@@ -248,27 +258,4 @@ fn answer(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 .color(ui.visuals().warn_fg_color),
         );
     }
-}
-
-fn before_and_after(ui: &mut Ui, restart: &RestartReport, state: &State) {
-    let rect = canvas(ui, 120.0, "The shape before and after");
-    let painter = ui.painter_at(rect);
-    let unit = 0.42 * (rect.width() / 2.0).min(rect.height()) / reach(state) as f32;
-    let property = state.property();
-    let halves = [(&restart.decoded_start, 0.25, "start"), (&restart.decoded, 0.75, "best")];
-    for (outline, x, caption) in halves {
-        let centre = rect.left_top() + vec2(x * rect.width(), 0.46 * rect.height());
-        let value = property.measure(outline);
-        painter.add(fill_shape(outline, centre, unit, colour(scale(value, state.range()))));
-        let at = egui::pos2(centre.x, rect.bottom() - 4.0);
-        painter.text(
-            at,
-            Align2::CENTER_BOTTOM,
-            caption,
-            FontId::proportional(12.0),
-            ui.visuals().weak_text_color(),
-        );
-    }
-    let (from, to) = (rect.center() - vec2(12.0, 6.0), vec2(24.0, 0.0));
-    painter.arrow(from, to, Stroke::new(1.6, ui.visuals().weak_text_color()));
 }

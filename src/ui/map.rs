@@ -109,6 +109,9 @@ impl MapView {
                 actions.command(Command::Zoom(transform.to_map(at), factor));
             }
         }
+        if let Some(at) = hover {
+            actions.pointed = restart_at(state, transform, at);
+        }
         let pick = state.map.picked.as_ref().map(|picked| transform.to_screen(picked.at));
         if response.drag_started_by(PointerButton::Primary) {
             let from = ui.input(|i| i.pointer.press_origin());
@@ -188,7 +191,10 @@ fn shown_climb(state: &State) -> Option<Climb<'_>> {
         paths: &climb.paths,
         step: climb.shown_step(),
         fresh_from: climb.fresh_from(),
+        ways: climb.findings.as_ref().map_or(&[], |findings| &findings.ways),
         chosen: climb.chosen,
+        hovered: climb.hovered,
+        group: climb.hill,
         star,
         stale: state.is_climb_stale(),
     })
@@ -203,7 +209,10 @@ fn shown_race(state: &State) -> Option<Climb<'_>> {
         paths,
         step: paths.last_step() as f64,
         fresh_from: 0.0,
+        ways: &[],
         chosen: None,
+        hovered: None,
+        group: None,
         star: Some(entry.prepared.projection.project(z)),
         stale: contest.model != (id, entry.version),
     })

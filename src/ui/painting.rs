@@ -359,6 +359,13 @@ fn paint_mark(painter: &Painter, mark: &Mark, transform: Transform) {
             painter.circle_stroke(at, r, Stroke::new(3.4, casing));
             painter.circle_stroke(at, r, Stroke::new(1.7, ink));
         }
+        MarkKind::Cross => {
+            for (width, ink) in [(3.8, casing), (1.8, ink)] {
+                for corner in [vec2(r, r), vec2(r, -r)] {
+                    painter.line_segment([at - corner, at + corner], Stroke::new(width, ink));
+                }
+            }
+        }
         MarkKind::Star => star(painter, at, r, ink, casing),
     }
 }

@@ -27,8 +27,6 @@ const BAR: f32 = 10.0;
 /// How the race is looked at, remembered from frame to frame.
 #[derive(Debug)]
 pub struct RaceView {
-    /// Whether it is looked at, and not what came of a climb.
-    pub is_open: bool,
     /// Along the axis run values alone, not values and gradients.
     values_only: bool,
     /// Along the axis each step is ten times the one before.
@@ -39,7 +37,7 @@ pub struct RaceView {
 
 impl Default for RaceView {
     fn default() -> Self {
-        Self { is_open: false, values_only: false, logarithmic: true, pointed: None }
+        Self { values_only: false, logarithmic: true, pointed: None }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sheets over the window: opening, saving, the data of a training, questions, the keys.
 
 use super::action::{Action, Actions, Sheet};
+use super::candidate_sheets;
 use super::painting::fill_shape;
 use super::theme::{self, colour};
 use super::widgets::{heading, note, number};
@@ -56,6 +57,8 @@ impl Sheets {
                 Sheet::QuitUnsaved => quit_unsaved(ui, state, actions),
                 Sheet::Code => super::code::sheet(ui, state, actions),
                 Sheet::Keys => keys(ui, actions),
+                Sheet::Export(path, most) => candidate_sheets::export(ui, path, *most, actions),
+                Sheet::Import(path) => candidate_sheets::import(ui, path, actions),
             }
         });
         if response.should_close() {
@@ -189,7 +192,7 @@ fn toggle(families: &mut Vec<Family>, family: Family) {
 }
 
 /// A field for a path; true when Enter was pressed in it.
-fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> bool {
+pub(super) fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> bool {
     let field = TextEdit::singleline(path)
         .hint_text(hint)
         .desired_width(f32::INFINITY)

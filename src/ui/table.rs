@@ -11,9 +11,17 @@ use egui_extras::{Column, TableBuilder};
 
 const ROW: f32 = 22.0;
 
-/// Draws the table; a click on a row lifts its way out, another one lets it go.
-pub fn show(ui: &mut Ui, climb: &Climb, findings: &Findings, actions: &mut Actions) {
-    let Findings { report, order, .. } = findings;
+/// Draws the table of the restarts `rows`, in their order, scrolled to row `sought`; a click on a row
+/// lifts its way out, another one lets it go.
+pub fn show(
+    ui: &mut Ui,
+    climb: &Climb,
+    findings: &Findings,
+    rows: &[usize],
+    sought: Option<usize>,
+    actions: &mut Actions,
+) {
+    let Findings { report, ways, .. } = findings;
     let columns = [
         ("#", 34.0),
         ("Start", 62.0),
@@ -22,15 +30,21 @@ pub fn show(ui: &mut Ui, climb: &Climb, findings: &Findings, actions: &mut Actio
         ("Final", 62.0),
         ("Steps", 48.0),
         ("Ended", 104.0),
+        ("Hill", 30.0),
         ("Distance", 60.0),
         ("Round trip", 70.0),
         ("Change", 58.0),
     ];
+    // Rows are as high as they are: many are to be seen in little room.
+    ui.spacing_mut().item_spacing.y = 0.0;
     let mut table = TableBuilder::new(ui)
         .striped(true)
         .sense(Sense::click())
         .auto_shrink(false)
         .min_scrolled_height(0.0);
+    if let Some(sought) = sought {
+        table = table.scroll_to_row(sought, None);
+    }
     for (_, width) in columns {
         table = table.column(Column::exact(width));
     }
@@ -43,11 +57,16 @@ pub fn show(ui: &mut Ui, climb: &Climb, findings: &Findings, actions: &mut Actio
         }
     });
     header.body(|body| {
-        body.rows(ROW, order.len(), |mut row| {
-            let index = order[row.index()];
+        body.rows(ROW, rows.len(), |mut row| {
+            let index = rows[row.index()];
             row.set_selected(climb.chosen == Some(index));
-            cells(&mut row, index, &report.restarts[index]);
-            if row.response().clicked() {
+            row.set_hovered(climb.hovered == Some(index));
+            cells(&mut row, index, &report.restarts[index], ways[index].group);
+            let response = row.response();
+            if response.hovered() {
+                actions.pointed = Some(index);
+            }
+            if response.clicked() {
                 let chosen = (climb.chosen != Some(index)).then_some(index);
                 actions.command(Command::ChooseRestart(chosen));
             }
@@ -55,8 +74,14 @@ pub fn show(ui: &mut Ui, climb: &Climb, findings: &Findings, actions: &mut Actio
     });
 }
 
-fn cells(row: &mut egui_extras::TableRow<'_, '_>, index: usize, report: &RestartReport) {
+fn cells(
+    row: &mut egui_extras::TableRow<'_, '_>,
+    index: usize,
+    report: &RestartReport,
+    hill: Option<usize>,
+) {
     let restart = &report.restart;
+    let none = restart.no_answer();
     let step = restart.best.as_ref().map_or("\u{2013}".to_owned(), |b| b.step.to_string());
     let reason = restart.stop_reason.map_or("", crate::optimise::StopReason::label);
     let worst = report.verdict.worst();
@@ -69,16 +94,23 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, index: usize, report: &Restart
         three_digits(restart.last.1),
         restart.steps.to_string(),
         reason.to_owned(),
+        hill.map_or("\u{2013}".to_owned(), |hill| (hill + 1).to_string()),
         three_digits(report.verdict.density_distance),
         three_digits(report.verdict.round_trip),
         change,
     ];
     for text in texts {
         row.col(|ui| {
-            ui.label(RichText::new(text).small());
+            let text = RichText::new(text).small();
+            ui.label(if none.is_some() { text.weak() } else { text });
         });
     }
     row.col(|ui| {
+        if let Some(none) = none {
+            let text = RichText::new(none.label()).small().weak();
+            ui.label(text).on_hover_text(none.sentence());
+            return;
+        }
         let colour = belief_colour(ui, report.verdict.belief);
         let text = RichText::new(report.verdict.word()).small().color(colour);
         ui.label(text).on_hover_text(report.verdict.sentence());

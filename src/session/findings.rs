@@ -1,0 +1,103 @@
+//! What came of a search, made ready for the window by the job: nothing in it is computed again.
+
+use crate::explore::Projection;
+use crate::explore::compose::Way;
+use crate::explore::paths::Paths;
+use crate::optimise::{Candidate, SearchReport, StopReason};
+use std::sync::Arc;
+
+/// Moments of the playback at which the best value so far is kept, the first one not counted.
+pub const MOMENTS: usize = 100;
+/// Curves that are kept; more cannot be told apart.
+const CURVES: usize = 200;
+/// Points of a curve.
+const CURVE_POINTS: usize = 160;
+/// Candidates that are named; nobody makes and measures more at a time.
+pub const MOST_CANDIDATES: usize = 24;
+
+/// A finished search.
+#[derive(Debug)]
+pub struct Findings {
+    /// Every restart with its verdict.
+    pub report: SearchReport,
+    /// The ways on the map.
+    pub paths: Arc<Paths>,
+    /// What the map shows of each way besides, `[restarts]`.
+    pub ways: Vec<Way>,
+    /// The restarts, best first.
+    pub order: Vec<usize>,
+    /// Why they ended: each reason that occurs with its restarts, best first.
+    pub endings: Vec<(&'static str, Vec<usize>)>,
+    /// The different answers that can be believed, best first.
+    pub candidates: Vec<Candidate>,
+    /// The best valid value of all restarts at even moments of the playback, first and last included.
+    pub best_so_far: Vec<f64>,
+    /// Curves of value against step for at most some of the restarts, best first, thinned.
+    pub curves: Vec<(usize, Vec<[f64; 2]>)>,
+}
+
+impl Findings {
+    /// Makes a report ready; `detail` is the least distance on the map that shall be seen.
+    pub fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
+        let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
+        let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
+        let mut paths = Paths::of(ways, projection, detail, stride);
+        paths.end_at(report.restarts.iter().map(|r| r.restart.steps));
+        let order = report.best_first();
+        let curve = |&index: &usize| {
+            let restart = &report.restarts[index].restart;
+            let every = restart.values.len().div_ceil(CURVE_POINTS).max(1);
+            let points = restart.kept_steps().zip(&restart.values).step_by(every);
+            let finite = points.filter(|(_, value)| value.is_finite());
+            (index, finite.map(|(step, &value)| [step as f64, value]).collect())
+        };
+        let hills = report.hills.of_each(report.restarts.len());
+        let way = |(index, group): (usize, Option<usize>)| Way {
+            group,
+            has_answer: report.restarts[index].restart.best.is_some(),
+        };
+        Self {
+            ways: hills.into_iter().enumerate().map(way).collect(),
+            endings: endings(&report, &order),
+            candidates: report.candidates(MOST_CANDIDATES),
+            best_so_far: so_far(&paths, |step| {
+                report.progress.get(step).map_or(f64::NAN, |tally| tally.best_value)
+            }),
+            curves: order.iter().take(CURVES).map(curve).collect(),
+            paths: Arc::new(paths),
+            order,
+            report,
+        }
+    }
+
+    /// The restarts that ended as `ending` says, best first; all of them without one.
+    pub fn that_ended(&self, ending: Option<&str>) -> &[usize] {
+        let wanted = |known: &&(&str, Vec<usize>)| Some(known.0) == ending;
+        self.endings.iter().find(wanted).map_or(&self.order, |(_, restarts)| restarts)
+    }
+}
+
+/// A value of the search at even moments of the playback; `at` gives it for a step.
+pub fn so_far(paths: &Paths, at: impl Fn(usize) -> f64) -> Vec<f64> {
+    let step = |moment: usize| paths.step_at(moment as f64 / MOMENTS as f64).floor() as usize;
+    (0..=MOMENTS).map(|moment| at(step(moment))).collect()
+}
+
+/// The reasons in the order of [`StopReason`], those without an answer after them.
+fn endings(report: &SearchReport, order: &[usize]) -> Vec<(&'static str, Vec<usize>)> {
+    let restart = |index: usize| &report.restarts[index].restart;
+    let those = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> {
+        order.iter().copied().filter(|&index| wanted(index)).collect()
+    };
+    let reasons = [
+        StopReason::Converged,
+        StopReason::StepsDone,
+        StopReason::LeftDomain,
+        StopReason::NotFinite,
+        StopReason::Cancelled,
+    ];
+    let ended = reasons
+        .map(|reason| (reason.label(), those(&|index| restart(index).stop_reason == Some(reason))));
+    let without = ("without an answer", those(&|index| restart(index).best.is_none()));
+    ended.into_iter().chain([without]).filter(|(_, restarts)| !restarts.is_empty()).collect()
+}

@@ -1,0 +1,85 @@
+//! The restart that is followed, at the step that is shown: where it is, what it is worth, its shape.
+
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::model::Model;
+
+/// One restart at one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// The restart.
+    pub restart: usize,
+    /// The (fractional) step.
+    pub step: f64,
+    /// The value there; between steps that were kept, on the line between theirs.
+    pub value: f64,
+    /// The shape there, `[input]`.
+    pub outline: Vec<f32>,
+}
+
+/// A way as it was kept: points `[kept, latent]` and the value at each.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    /// The points.
+    pub trajectory: &'a Rows<f64>,
+    /// The values.
+    pub values: &'a [f64],
+    /// Steps from one kept point to the next.
+    pub stride: usize,
+    /// The step of the last point, which may be nearer.
+    pub steps: usize,
+}
+
+impl Kept<'_> {
+    /// z and value at a fractional step, on the line between the kept points around it; beyond the end
+    /// those of the end. None before anything was kept.
+    pub fn at(&self, step: f64) -> Option<(Vec<f64>, f64)> {
+        let last = self.values.len().min(self.trajectory.len()).checked_sub(1)?;
+        let place = crate::explore::paths::place(step, self.stride as f64, last, self.steps as f64);
+        let below = (place.floor() as usize).min(last);
+        let above = (below + 1).min(last);
+        let t = place - below as f64;
+        let between = |a: f64, b: f64| if t == 0.0 { a } else { a + t * (b - a) };
+        let pairs = self.trajectory.row(below).iter().zip(self.trajectory.row(above));
+        let z = pairs.map(|(&a, &b)| between(a, b)).collect();
+        Some((z, between(self.values[below], self.values[above])))
+    }
+}
+
+impl Moment {
+    /// Decodes `restart` at `step` of its way, if it has one.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn of(model: &Model, restart: usize, step: f64, way: Kept<'_>) -> Result<Option<Self>> {
+        let Some((z, value)) = way.at(step) else { return Ok(None) };
+        let outline = model.decode(&Rows::from_flat(z.len(), z))?.into_flat();
+        Ok(Some(Self { restart, step, value, outline }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_between_kept_ones_lie_on_the_line_between_them() {
+        let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 10.0, 1.0, 20.0, 1.0, 23.0, 4.0]);
+        let values = [0.0, 1.0, 2.0, 5.0];
+        let way = Kept { trajectory: &trajectory, values: &values, stride: 10, steps: 23 };
+        for (step, z, value) in [
+            (0.0, [0.0, 0.0], 0.0),
+            (5.0, [5.0, 0.5], 0.5),
+            (20.0, [20.0, 1.0], 2.0),
+            (22.0, [22.0, 3.0], 4.0),
+            (23.0, [23.0, 4.0], 5.0),
+            (99.0, [23.0, 4.0], 5.0),
+        ] {
+            let (at, worth) = way.at(step).unwrap();
+            let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
+            assert!(close(at[0], z[0]) && close(at[1], z[1]) && close(worth, value), "{step}");
+        }
+        let nothing = Kept { trajectory: &Rows::new(2), values: &[], stride: 1, steps: 0 };
+        assert!(nothing.at(0.0).is_none());
+    }
+}

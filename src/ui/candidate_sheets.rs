@@ -1,0 +1,77 @@
+//! The sheets by which candidates leave and what was measured of them comes back.
+
+use super::action::{Action, Actions};
+use super::sheets::path_field;
+use super::widgets::{heading, note};
+use crate::export::candidates::is_table;
+use crate::session::Command;
+use egui::{Button, RichText, Ui};
+use std::path::PathBuf;
+
+/// Asks where at most so many candidates go.
+pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions) {
+    heading(ui, "Export the candidates");
+    let entered = path_field(ui, path, "path of a file");
+    let target = PathBuf::from(path.trim());
+    let named = !path.trim().is_empty();
+    let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
+    let replaces = target.is_file();
+    match is_table(&target) {
+        Err(_) if named => {
+            let text = "The name must end in .csv (outlines) or .json (everything).";
+            warning(ui, text);
+        }
+        _ if replaces => warning(ui, &format!("{} exists and would be replaced.", whole.display())),
+        _ if named => _ = note(ui, whole.display().to_string()),
+        _ => (),
+    }
+    note(
+        ui,
+        "As .csv: id, x0, y0, .. of each outline, for whoever makes them. As .json: also z, values and \
+         verdicts. The ids are the way back for what is measured.",
+    );
+    let ready = is_table(&target).is_ok();
+    ui.horizontal(|ui| {
+        let name = if replaces { "Replace it" } else { "Export" };
+        let clicked = ui.add_enabled(ready, Button::new(name)).clicked();
+        // Enter alone replaces nothing.
+        if clicked || (entered && ready && !replaces) {
+            actions.push(Action::HideSheet);
+            actions.command(Command::ExportCandidates(target, most));
+        }
+        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+            actions.push(Action::BrowseExport(most));
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+/// Asks where measured values come from.
+pub fn import(ui: &mut Ui, path: &mut String, actions: &mut Actions) {
+    heading(ui, "Import measured values");
+    note(
+        ui,
+        "A CSV with id,value on each line, such as c1,0.93; a third column may name the unit.",
+    );
+    let entered = path_field(ui, path, "path of a file");
+    let named = !path.trim().is_empty();
+    ui.horizontal(|ui| {
+        let clicked = ui.add_enabled(named, Button::new("Import")).clicked();
+        if (clicked || entered) && named {
+            actions.push(Action::HideSheet);
+            actions.command(Command::ImportMeasured(PathBuf::from(path.trim())));
+        }
+        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+            actions.push(Action::BrowseImport);
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+fn warning(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).small().color(ui.visuals().warn_fg_color));
+}

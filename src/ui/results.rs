@@ -1,0 +1,220 @@
+//! What came of a search, under the strip: restarts, hills, candidates, a race, each behind its tab.
+
+use super::action::{Action, Actions, Sheet};
+use super::race::RaceView;
+use super::widgets::note;
+use super::{cards, curves, table};
+use crate::session::State;
+use crate::session::climb::{Climb, Findings};
+use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
+
+/// Width of the table of restarts.
+const TABLE_WIDTH: f32 = 818.0;
+/// Width of the plot of measured against predicted values.
+const PLOT_WIDTH: f32 = 330.0;
+
+/// What the right column keeps in a narrow window.
+const LEAST_RIGHT: f32 = 200.0;
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tab {
+    #[default]
+    Restarts,
+    Hills,
+    Candidates,
+    Race,
+}
+
+impl Tab {
+    /// The tabs with their names and what they hold, in their order.
+    const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Restarts, "Restarts", "Every start: what it came to, and the curve of its value"),
+        (Self::Hills, "Hills", "Which starts came to the same maximum"),
+        (
+            Self::Candidates,
+            "Candidates",
+            "Different answers that can be believed, one a hill: to be made and measured",
+        ),
+        (Self::Race, "Race", "Several methods from the same starts with the same budget"),
+    ];
+}
+
+/// The results and what they remember from frame to frame.
+pub struct Results {
+    tab: Tab,
+    /// The table shows those alone that ended like this.
+    ending: Option<&'static str>,
+    /// The restart that was chosen in the frame before.
+    seen: Option<usize>,
+    /// How many candidates are wanted.
+    most: usize,
+    race: RaceView,
+}
+
+impl Default for Results {
+    fn default() -> Self {
+        Self { tab: Tab::default(), ending: None, seen: None, most: 8, race: RaceView::default() }
+    }
+}
+
+impl Results {
+    /// Turns to the race.
+    pub fn show_race(&mut self) {
+        self.tab = Tab::Race;
+    }
+
+    /// Draws the tabs and what the chosen one holds: a climb's, a race's, or those of both.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+        let (climb, race) = (state.climb.as_ref(), state.race.as_ref());
+        self.tab = match (self.tab, climb, race) {
+            (Tab::Race, _, None) => Tab::Restarts,
+            (_, None, Some(_)) => Tab::Race,
+            (tab, ..) => tab,
+        };
+        let row = vec2(ui.available_width(), 26.0);
+        ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().button_padding = vec2(9.0, 2.0);
+            for (tab, name, about) in Tab::ALL {
+                let is_there = if tab == Tab::Race { race.is_some() } else { climb.is_some() };
+                if is_there {
+                    let button = Button::selectable(self.tab == tab, name);
+                    if ui.add(button).on_hover_text(about).clicked() {
+                        self.tab = tab;
+                    }
+                }
+            }
+            ui.add_space(14.0);
+            match (self.tab, race, climb.map(|climb| &climb.findings)) {
+                (Tab::Race, Some(race), _) => self.race.controls(ui, state, race, actions),
+                (Tab::Restarts, _, Some(Some(findings))) => self.endings(ui, findings),
+                (Tab::Hills, _, Some(Some(findings))) => _ = note(ui, summary(findings)),
+                (Tab::Candidates, _, Some(Some(findings))) => self.exchange(ui, findings, actions),
+                _ => _ = note(ui, "Climbing\u{2026}"),
+            }
+        });
+        match (self.tab, race, climb) {
+            (Tab::Race, Some(race), _) => self.race.show(ui, state, race, actions),
+            (_, _, Some(climb)) => self.climb(ui, state, climb, actions),
+            _ => (),
+        }
+        self.seen = climb.and_then(|climb| climb.chosen);
+    }
+
+    fn climb(&mut self, ui: &mut Ui, state: &State, climb: &Climb, actions: &mut Actions) {
+        match (self.tab, &climb.findings) {
+            (_, None) => curves::under_way(ui, climb),
+            (Tab::Hills, Some(findings)) => cards::hills(ui, state, climb, findings, actions),
+            (Tab::Candidates, Some(findings)) => {
+                self.candidates(ui, state, climb, findings, actions);
+            }
+            (_, Some(findings)) => self.restarts(ui, climb, findings, actions),
+        }
+    }
+
+    fn restarts(&mut self, ui: &mut Ui, climb: &Climb, findings: &Findings, actions: &mut Actions) {
+        let rows = findings.that_ended(self.ending);
+        // What was chosen elsewhere comes into sight.
+        let chosen = climb.chosen.filter(|_| climb.chosen != self.seen);
+        let sought = chosen.and_then(|chosen| rows.iter().position(|&row| row == chosen));
+        let left = |ui: &mut Ui, actions: &mut Actions| {
+            table::show(ui, climb, findings, rows, sought, actions);
+        };
+        beside(ui, TABLE_WIDTH, actions, left, |ui, actions| curves::values(ui, climb, actions));
+    }
+
+    /// Why restarts ended and how many each: a click shows those alone.
+    fn endings(&mut self, ui: &mut Ui, findings: &Findings) {
+        if !findings.endings.iter().any(|(label, _)| Some(*label) == self.ending) {
+            self.ending = None;
+        }
+        for (label, restarts) in &findings.endings {
+            let on = self.ending == Some(label);
+            let text = RichText::new(format!("{} {label}", restarts.len())).small();
+            let button = ui.add(Button::selectable(on, text));
+            if button.on_hover_text("Show these alone, or all again").clicked() {
+                self.ending = (!on).then_some(label);
+            }
+        }
+    }
+
+    fn candidates(
+        &self,
+        ui: &mut Ui,
+        state: &State,
+        climb: &Climb,
+        findings: &Findings,
+        actions: &mut Actions,
+    ) {
+        let shown = &findings.candidates[..self.most.min(findings.candidates.len())];
+        let width = ui.available_width() - PLOT_WIDTH - 24.0;
+        let left = |ui: &mut Ui, actions: &mut Actions| {
+            cards::candidates(ui, state, climb, findings, shown, actions);
+        };
+        beside(ui, width, actions, left, |ui, _| curves::measured(ui, climb, findings));
+    }
+
+    /// How many candidates, and their ways out and back in.
+    fn exchange(&mut self, ui: &mut Ui, findings: &Findings, actions: &mut Actions) {
+        if findings.candidates.is_empty() {
+            note(ui, "No answer can be believed, so there is nothing to try.");
+            return;
+        }
+        note(ui, "At most");
+        let most = findings.candidates.len();
+        let mut count = self.most.min(most);
+        let field = DragValue::new(&mut count).range(1..=most).speed(0.05);
+        let about = "How many candidates: the best of each hill, from the best hill down";
+        if ui.add(field).on_hover_text(about).accessible_name("Candidates wanted").changed() {
+            self.most = count;
+        }
+        ui.add_space(8.0);
+        let export = ui.button("Export\u{2026}");
+        let about = "Outlines with their names as CSV, or everything as JSON";
+        if export.on_hover_text(about).clicked() {
+            let path = "candidates.csv".to_owned();
+            actions.push(Action::Show(Sheet::Export(path, count)));
+        }
+        let import = ui.button("Import measured\u{2026}");
+        let about = "A CSV with id,value on each line: what was measured of the candidates";
+        if import.on_hover_text(about).clicked() {
+            actions.push(Action::Show(Sheet::Import(String::new())));
+        }
+    }
+}
+
+/// `6 hills; 47 of 50 starts have an answer; 3 were not compared`.
+fn summary(findings: &Findings) -> String {
+    let hills = &findings.report.hills;
+    let starts = findings.order.len();
+    let placed: usize = hills.all.iter().map(|hill| hill.members.len()).sum();
+    let count = hills.all.len();
+    let mut text = format!("{count} {}", if count == 1 { "hill" } else { "hills" });
+    let answers = placed + hills.unplaced;
+    if answers < starts {
+        text += &format!("; {answers} of {starts} starts have an answer");
+    }
+    if hills.unplaced > 0 {
+        text += &format!("; {} lower ones were not compared", hills.unplaced);
+    }
+    text
+}
+
+/// Two columns, the left one of the given width where there is room.
+fn beside(
+    ui: &mut Ui,
+    width: f32,
+    actions: &mut Actions,
+    left: impl FnOnce(&mut Ui, &mut Actions),
+    right: impl FnOnce(&mut Ui, &mut Actions),
+) {
+    let size = ui.available_size();
+    let width = width.min(size.x - LEAST_RIGHT);
+    let column = Layout::top_down(Align::Min);
+    ui.horizontal_top(|ui| {
+        ui.allocate_ui_with_layout(vec2(width, size.y), column, |ui| left(ui, actions));
+        let rest = vec2(size.x - width - 24.0, size.y);
+        ui.allocate_ui_with_layout(rest, column, |ui| right(ui, actions));
+    });
+}
