@@ -63,7 +63,7 @@ fn table(path: &Path) -> Vec<Vec<String>> {
 #[test]
 fn help_and_version_end_well() {
     let help = succeed(&["--help"]);
-    for verb in ["train", "optimise", "decode", "encode", "field", "render", "info"] {
+    for verb in ["train", "optimise", "race", "decode", "encode", "field", "render", "info"] {
         assert!(help.contains(verb), "{verb}");
         let of_verb = succeed(&[verb, "--help"]);
         assert!(of_verb.contains("Example") && of_verb.contains(&format!("explorer {verb}")));
@@ -389,6 +389,56 @@ fn long_ways_are_kept_more_seldom_and_this_is_said_first() {
 }
 
 #[test]
+fn a_race_writes_what_each_method_had_found_by_when() {
+    let folder = TempDir::new().unwrap();
+    let line = "race --model M --property roundness --mode max --restarts 4 --steps 20 \
+                --methods adam,cma-es,random,lbfgs,adam-input --report F/r.json --out F/r.csv";
+    let output = run(&words(line, folder.path()));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let rows = table(&folder.path().join("r.csv"));
+    assert_eq!(rows[0].join(","), "method,values,gradients,evaluations,best");
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
+    let budget = 4 * 2 * 21;
+    assert_eq!((&report["format"], &report["budget"]), (&1.into(), &budget.into()));
+    for lane in report["lanes"].as_array().unwrap() {
+        let name = lane["method"].as_str().unwrap();
+        assert!(said.contains(&format!("{name}: ")), "{name} in {said}");
+        let rows: Vec<Vec<f64>> = rows
+            .iter()
+            .filter(|row| row[0] == name)
+            .map(|row| row[1..].iter().map(|cell| cell.parse().unwrap()).collect())
+            .collect();
+        let (first, last) = (&rows[0], &rows[rows.len() - 1]);
+        assert_eq!(first[0], 4.0, "{name} begins at the starts");
+        assert!(rows.iter().all(|row| row[2] == row[0] + row[1] && row[2] <= f64::from(budget)));
+        assert!(rows.windows(2).all(|w| w[1][2] > w[0][2] && w[1][3] >= w[0][3]), "{name}");
+        assert_eq!(last[..2], [&lane["values"], &lane["gradients"]].map(|n| n.as_f64().unwrap()));
+        assert_eq!(lane["best"]["value_best"].as_f64().unwrap(), last[3], "{name}");
+        assert_eq!(lane["curve"].as_array().unwrap().len(), rows.len());
+        assert!(lane["best"]["returned"].is_f64() && lane["believable"].is_f64());
+        assert_eq!(lane["best"]["decoded"].as_array().unwrap().len(), 64);
+    }
+    let last = said.lines().last().unwrap();
+    match report["winner"].as_str() {
+        Some(winner) => {
+            assert!(last.starts_with(&format!("{winner} is first: roundness")), "{last}")
+        }
+        None => assert!(last.starts_with("nobody is first"), "{last}"),
+    }
+    // Three methods take part unless others are named.
+    succeed(&words(
+        "race --model M --term area:min --restarts 2 --steps 3 --out F/d.csv",
+        folder.path(),
+    ));
+    let rows = table(&folder.path().join("d.csv"));
+    for name in ["adam", "cma-es", "random"] {
+        assert!(rows.iter().any(|row| row[0] == name), "{name}");
+    }
+}
+
+#[test]
 fn a_field_covers_the_data() {
     let folder = TempDir::new().unwrap();
     let line = "field --model M --property heat-shedding --cells 8 --out F/f.csv";
@@ -438,6 +488,7 @@ fn the_same_seed_gives_the_same_bytes() {
     for line in [
         "optimise --model M --property roundness --mode max --restarts 5 --steps 20 --seed 4 --out",
         "optimise --model M --term area:target=2 --align 0.1 --restarts 70 --steps 9 --out",
+        "race --model M --term area:max --methods random,adam-input --restarts 3 --steps 20 --out",
         "decode --model M --z 0.5,-0.5 --out",
         "field --model M --property area --cells 40 --out",
         "render --model M --what heat --size 120 --out",
@@ -606,6 +657,18 @@ fn absurd_parameters_are_refused_by_name() {
         ("optimise --model M --term area:max --patience 9999999", "patience: must be"),
         ("optimise --model M --term area:max --perturb 0.1", "perturb: needs --from or --starts"),
         ("optimise --model M --term area:max --from M --starts M", "cannot be used with"),
+        ("race --model M", "say what is sought"),
+        (
+            "race --model M --term area:max --methods adam,hope",
+            "'hope' is no method; there are adam, cma-es",
+        ),
+        ("race --model M --term area:max --methods adam,random,adam", "'adam' is named twice"),
+        ("race --model M --term area:max --methods=", "'' is no method"),
+        ("race --model M --term area:max --space input", "name adam-input among --methods"),
+        ("race --model M --term area:max --restarts 0", "restarts: must be"),
+        ("race --model M --term area:max --objective head", "no head for area"),
+        ("race --model M --term area:max --report M", "is read by this command"),
+        ("race --model M --term area:max --report F/out", "is named for two outputs"),
         ("decode --model M", "--z"),
         ("decode --model M --z 1,2,3", "z: the model's latent has 2 numbers, not 3"),
         ("decode --model M --z 1,two", "'two' is not a finite number"),

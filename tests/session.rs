@@ -7,7 +7,7 @@ use latent_explorer::error::Error;
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::objective::{Aim, By, Goal, Space};
-use latent_explorer::optimise::{Method, Rule, Search, SearchConfig, Stage, StopReason};
+use latent_explorer::optimise::{Lane, Method, Rule, Search, SearchConfig, Stage, StopReason};
 use latent_explorer::session::climb::{Climb, Findings};
 use latent_explorer::session::event::{
     End, Event, Outcome, Progress, RunId, SearchProgress, TrainingProgress,
@@ -807,6 +807,90 @@ fn a_model_is_not_closed_while_it_learns() {
     assert!(sentences(&session)[0].contains("stop the training first"));
     session.perform(Command::StopTraining);
     until_trained(&mut session);
+}
+
+/// Begins a race and waits for its end.
+fn race(session: &mut Session, config: SearchConfig) {
+    session.perform(Command::SetSearch(config));
+    session.perform(Command::Race);
+    let over = |state: &State| state.race.as_ref().is_none_or(|race| race.run.is_none());
+    until(session, "the end of the race", over);
+}
+
+#[test]
+fn a_race_ends_with_an_answer_of_every_method_and_leaves_the_climb_alone() {
+    let mut session = session();
+    climb(&mut session, search(4, 6));
+    until_climbed(&mut session);
+    let climbed = findings(&session);
+    let input = Lane { method: Method::Adam, space: Space::Input };
+    session.perform(Command::ToggleLane(input));
+    session.perform(Command::ToggleLane(Lane::of(Method::CmaEs)));
+    race(&mut session, search(6, 30));
+    let contest = session.state().race.as_ref().unwrap();
+    let names: Vec<&str> = contest.standings.iter().map(|s| s.lane.name()).collect();
+    assert_eq!(names, ["adam", "random", "adam-input"]);
+    assert_eq!(contest.share, 1.0);
+    let results = contest.results.clone().unwrap();
+    for (lane, standing) in results.report.lanes.iter().zip(&contest.standings) {
+        assert_eq!((lane.curve[0].values, lane.tally().evaluations()), (6, 6 * 2 * 31));
+        assert_eq!(standing.tally(), lane.tally());
+        assert!(!standing.going && standing.outline.len() == 200);
+    }
+    assert!(Arc::ptr_eq(&findings(&session), &climbed), "the climb is still there");
+
+    // Its answer is looked at where the encoder sees it; a climb takes the map back.
+    session.perform(Command::ChooseLane(Some(2)));
+    let contest = session.state().race.as_ref().unwrap();
+    let (_, z) = contest.shown_way().unwrap();
+    assert_eq!(session.state().map.picked.as_ref().unwrap().z, z);
+    session.perform(Command::ChooseLane(Some(99)));
+    assert!(session.state().race.as_ref().unwrap().chosen.is_none());
+    session.perform(Command::ChooseLane(Some(0)));
+    session.perform(Command::Cancel);
+    assert!(session.state().race.as_ref().unwrap().chosen.is_none(), "Esc lets go of it");
+    session.perform(Command::ChooseLane(Some(0)));
+    climb(&mut session, search(2, 2));
+    assert!(session.state().race.as_ref().unwrap().chosen.is_none());
+    until_climbed(&mut session);
+}
+
+#[test]
+fn a_race_is_watched_stopped_and_brought_back() {
+    let mut session = session();
+    session.perform(Command::SetSearch(search(50, 20_000)));
+    session.perform(Command::Race);
+    until(&mut session, "curves on the way", |state| {
+        let standings = state.race.as_ref().map_or(&[][..], |race| &race.standings);
+        !standings.is_empty()
+            && standings.iter().all(|s| s.curve.len() > 2 && s.outline.len() == 200)
+    });
+    let share = session.state().race.as_ref().unwrap().share;
+    assert!(share > 0.0 && share < 1.0, "{share}");
+    let asked = Instant::now();
+    session.perform(Command::Cancel);
+    until(&mut session, "its end", |state| state.race.as_ref().unwrap().run.is_none());
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(sentences(&session)[0].contains("Race stopped"));
+    let results = session.state().race.as_ref().unwrap().results.clone().unwrap();
+    assert_eq!(results.report.lanes.len(), 3);
+
+    race(&mut session, search(2, 3));
+    session.perform(Command::Undo);
+    let back = session.state().race.as_ref().unwrap().results.clone().unwrap();
+    assert!(Arc::ptr_eq(&back, &results), "the one that was replaced");
+    session.perform(Command::ClearRace);
+    assert!(session.state().race.is_none());
+    assert_eq!(session.state().undoable(), Some("Bring back the last race"));
+    session.perform(Command::Undo);
+    assert!(session.state().race.is_some());
+
+    // One that cannot begin changes nothing.
+    session.perform(Command::SetSearch(search(0, 3)));
+    session.perform(Command::Race);
+    assert!(errors(&session)[0].contains("restarts"));
+    let kept = session.state().race.as_ref().unwrap().results.clone().unwrap();
+    assert!(Arc::ptr_eq(&kept, &results));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod info;
 mod optimise;
 mod picture;
 mod progress;
+mod race;
 mod search;
 mod train;
 
@@ -54,6 +55,8 @@ pub enum Command {
     Train(train::TrainArguments),
     /// Climb a property from many starts and judge the answers
     Optimise(optimise::OptimiseArguments),
+    /// Let several methods climb from the same starts with the same budget
+    Race(race::RaceArguments),
     /// Turn latent vectors into outlines
     Decode(codec::DecodeArguments),
     /// Turn outlines into latent vectors
@@ -101,6 +104,7 @@ pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Train(arguments) => train::run(arguments),
         Command::Optimise(arguments) => optimise::run(arguments),
+        Command::Race(arguments) => race::run(arguments),
         Command::Decode(arguments) => codec::decode(arguments),
         Command::Encode(arguments) => codec::encode(arguments),
         Command::Field(arguments) => picture::field(arguments),

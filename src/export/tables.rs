@@ -5,6 +5,7 @@ use crate::data::vectors::{latent_header, outline_header, write};
 use crate::error::Result;
 use crate::explore::heat::HeatField;
 use crate::model::training::EpochRecord;
+use crate::optimise::{LaneReport, RaceReport, Tally};
 use std::path::Path;
 
 /// Writes outlines in data units, `x0, y0, x1, y1, ..`.
@@ -60,6 +61,27 @@ pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
         ]
     };
     write(path, &header, history.iter().map(row))
+}
+
+/// Writes the best so far of every method of a race against what it had spent, from one change to the next;
+/// before the first answer the best stays empty.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn write_race(path: &Path, report: &RaceReport) -> Result<()> {
+    let header = ["method", "values", "gradients", "evaluations", "best"].map(str::to_owned);
+    let row = |lane: &LaneReport, tally: &Tally| {
+        let found = tally.best_value.is_finite();
+        [
+            lane.lane.to_string(),
+            tally.values.to_string(),
+            tally.gradients.to_string(),
+            tally.evaluations().to_string(),
+            if found { tally.best_value.to_string() } else { String::new() },
+        ]
+    };
+    let rows = report.lanes.iter().flat_map(|lane| lane.curve.iter().map(move |t| row(lane, t)));
+    write(path, &header, rows)
 }
 
 #[cfg(test)]

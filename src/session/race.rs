@@ -134,10 +134,9 @@ impl Session {
     pub(super) fn race(&mut self) {
         let Some((id, entry)) = self.state.models.shown() else { return };
         let lanes = self.state.settings.race.clone();
-        let config = SearchConfig {
-            method: Method::Adam,
-            space: Space::Latent,
-            ..self.state.settings.search.clone()
+        let config = match self.state.next_climb() {
+            Ok(config) => SearchConfig { method: Method::Adam, space: Space::Latent, ..config },
+            Err(error) => return self.state.notices.error(error),
         };
         let prepared = entry.prepared.clone();
         let objective =

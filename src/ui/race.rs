@@ -56,15 +56,8 @@ fn lane_colour(ui: &Ui, lane: Lane) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
-/// What starts a race, and who takes part in it; beside the button that climbs.
-pub fn buttons(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    ui.horizontal(|ui| {
-        start(ui, "Race", state, actions);
-        lanes(ui, &format!("{} methods", state.settings.race.0.len()), state, actions);
-    });
-}
-
-fn start(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
+/// The button that starts a race.
+pub fn start(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
     let running = state.race.as_ref().is_some_and(|race| race.run.is_some());
     let button = ui.add_enabled(!running, Button::new(name));
     let about = "Let several methods climb from the same starts with the same budget, side by side. \
@@ -74,17 +67,14 @@ fn start(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
     }
 }
 
-/// The menu of who takes part.
-fn lanes(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
-    let menu = ui.menu_button(name, |ui| {
-        for lane in Lane::ALL {
-            let mut on = state.settings.race.0.contains(&lane);
-            if ui.checkbox(&mut on, lane.label()).on_hover_text(lane.about()).changed() {
-                actions.command(Command::ToggleLane(lane));
-            }
+/// Who takes part in the next race.
+pub fn lanes(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    for lane in Lane::ALL {
+        let mut on = state.settings.race.0.contains(&lane);
+        if ui.checkbox(&mut on, lane.label()).on_hover_text(lane.about()).changed() {
+            actions.command(Command::ToggleLane(lane));
         }
-    });
-    menu.response.on_hover_text("Who takes part in the next race");
+    }
 }
 
 /// The strip while a race runs, or once one is over and there is no climb to play.
@@ -151,7 +141,9 @@ impl RaceView {
         ui.checkbox(&mut self.logarithmic, "Log")
             .on_hover_text("Each step along the axis is ten times the one before");
         ui.add_space(8.0);
-        lanes(ui, "Add", state, actions);
+        ui.menu_button("Add", |ui| lanes(ui, state, actions))
+            .response
+            .on_hover_text("Who takes part in the next race");
         start(ui, "Race again", state, actions);
         if contest.run.is_none() {
             let clear = ui.button("Clear").on_hover_text("Forget this race; Ctrl+Z brings it back");
@@ -204,9 +196,9 @@ impl RaceView {
         let (from, to) = (begins.fold(f64::INFINITY, f64::min), ends.fold(0.0, f64::max));
         let logarithmic = self.logarithmic;
         let mut plot = curves::plot("race", ui, "")
-            .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic))
+            .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic, to))
             // Room for the names.
-            .include_x(to + 0.42 * (to - from).max(1e-3));
+            .include_x(to + 0.5 * (to - from).max(1e-3));
         if logarithmic {
             plot = plot.x_grid_spacer(decades);
         }
@@ -215,9 +207,9 @@ impl RaceView {
             let &[x, y] = line.points.last()?;
             Some(shown.transform.position_from_point(&PlotPoint::new(x, y)))
         };
-        let x = shown.transform.position_from_point_x(to) + 14.0;
         let frame = shown.transform.frame();
-        names(&ui.painter_at(*frame), *frame, x, &lines, end);
+        let end_x = shown.transform.position_from_point_x(to);
+        names(&ui.painter_at(*frame), *frame, end_x, &lines, end);
     }
 
     fn cards(&mut self, ui: &mut Ui, state: &State, contest: &Contest, actions: &mut Actions) {
@@ -276,11 +268,12 @@ impl LaneLine {
 /// Least distance between two names.
 const NAME: f32 = 15.0;
 
-/// The name of every line at `x`, as near to the line's end as the others allow.
+/// The name of every line beyond `end_x`, where the longest one ends, as near to its height as the others
+/// allow.
 fn names(
     painter: &Painter,
     frame: Rect,
-    x: f32,
+    end_x: f32,
     lines: &[LaneLine],
     end: impl Fn(&LaneLine) -> Option<Pos2>,
 ) {
@@ -300,9 +293,16 @@ fn names(
     }
     for (&y, (at, line)) in places.iter().zip(&ends) {
         let thin = Stroke::new(1.0, line.colour.gamma_multiply(0.5));
-        painter.line_segment([*at, pos2(x - 3.0, y)], thin);
+        let turn = pos2(end_x + 3.0, at.y);
+        painter.line(vec![*at, turn, pos2(end_x + 16.0, y)], thin);
         let font = FontId::proportional(13.0);
-        painter.text(pos2(x, y), Align2::LEFT_CENTER, line.lane.label(), font, line.colour);
+        painter.text(
+            pos2(end_x + 19.0, y),
+            Align2::LEFT_CENTER,
+            line.lane.label(),
+            font,
+            line.colour,
+        );
     }
 }
 
@@ -335,11 +335,15 @@ fn decades(input: GridInput) -> Vec<GridMark> {
         .collect()
 }
 
-fn along_axis(mark: GridMark, logarithmic: bool) -> String {
-    match logarithmic {
-        true if mark.step_size < 1.0 => String::new(),
-        true => grouped(10f64.powf(mark.value).round() as usize),
-        false => grouped(mark.value.max(0.0).round() as usize),
+/// What stands under a mark: nothing beyond the end of the race, nor between orders of magnitude.
+fn along_axis(mark: GridMark, logarithmic: bool, end: f64) -> String {
+    let beyond = mark.value > end + 1e-9;
+    let count = if logarithmic { 10f64.powf(mark.value) } else { mark.value };
+    match count.max(0.0).round() as usize {
+        _ if beyond || (logarithmic && mark.step_size < 1.0) => String::new(),
+        count if count > 0 && count.is_multiple_of(1_000_000) => format!("{}M", count / 1_000_000),
+        count if count > 0 && count.is_multiple_of(1000) => format!("{}k", count / 1000),
+        count => count.to_string(),
     }
 }
 
@@ -356,11 +360,11 @@ fn reach(state: &State) -> f64 {
 fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Contest, index: usize) {
     let standing = &contest.standings[index];
     let report = judged(contest, index);
-    let answer = report.and_then(|lane| Some((lane, lane.answer()?.1)));
+    let answer = report.and_then(|lane| Some(lane.answer()?.1));
     let tally = standing.tally();
-    let value = answer.map_or(tally.best_value, |(_, answer)| answer.restart.best_value());
+    let value = answer.map_or(tally.best_value, |answer| answer.restart.best_value());
     let word = match (answer, report) {
-        (Some((_, answer)), _) => answer.verdict.word(),
+        (Some(answer), _) => answer.verdict.word(),
         (None, Some(_)) => "no answer",
         (None, None) => "",
     };
@@ -407,7 +411,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Conte
     let left = rect.left() + side + 14.0;
     let large = FontId::new(17.0, theme::strong());
     text(pos2(left, middle - 12.0), Align2::LEFT_CENTER, &three_digits(value), large, ink);
-    if let Some((_, answer)) = answer {
+    if let Some(answer) = answer {
         let disc = pos2(left + 4.0, middle + 10.0);
         painter.circle_filled(disc, 4.0, belief_colour(ui, answer.verdict.belief));
         text(disc + vec2(10.0, 0.0), Align2::LEFT_CENTER, word, small.clone(), weak);
@@ -416,8 +420,8 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Conte
     }
 
     let line = |k: f32| pos2(rect.left() + 10.0, bottom + 10.0 + 17.0 * k);
-    if let Some((lane, answer)) = answer {
-        let returned = lane.returned(answer);
+    if let Some(answer) = answer {
+        let returned = answer.answer.returned;
         let survived = (returned - value).abs() <= 0.05 * value.abs();
         let ink = if survived { weak } else { visuals.warn_fg_color };
         let returned = format!("{} after the round trip", three_digits(returned));
@@ -461,7 +465,7 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &Contest) -> bool {
     let change = format!(
         "{} to {}",
         three_digits(answer.restart.best_value()),
-        three_digits(lane.returned(answer))
+        three_digits(answer.answer.returned)
     );
     let about = "Before and after the round trip: the answer encoded and decoded once more";
     fact(ui, results.report.aim().label(), &change, about);

@@ -90,6 +90,9 @@ impl Race {
             return Err(Error::setting("methods", format!("'{}' is named twice", lanes[k])));
         }
         let config = SearchConfig { patience: None, ..config };
+        // The ways of all lanes together have to fit into memory.
+        let all = SearchConfig { restarts: config.restarts * lanes.len(), ..config.clone() };
+        let config = SearchConfig { keep_every: all.stride(model.latent_dim()), ..config };
         let runner = |&Lane { method, space }: &Lane| {
             let config = SearchConfig { method, space, ..config.clone() };
             Runner::new(&model, Lane { method, space }, config)

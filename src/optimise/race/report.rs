@@ -51,13 +51,6 @@ impl LaneReport {
         Some((index, &self.report.restarts[index]))
     }
 
-    /// What the answer of a restart is worth after its shape was encoded and decoded once more: where this
-    /// is another value, the model does not know the shape.
-    pub fn returned(&self, answer: &RestartReport) -> f64 {
-        let terms: Vec<f64> = answer.answer.terms.iter().map(|term| term.returned).collect();
-        self.report.config.aim.value(&terms)
-    }
-
     /// How many restarts have a believable answer, as a share, 0 to 1.
     pub fn believable(&self) -> f64 {
         let restarts = &self.report.restarts;
@@ -162,9 +155,7 @@ struct JsonLane<'a> {
     reached: Option<Tally>,
     believable: f64,
     best: Option<JsonRestart<'a>>,
-    best_returned: Option<f64>,
     best_believable: Option<JsonRestart<'a>>,
-    best_believable_returned: Option<f64>,
     curve: &'a [Tally],
 }
 
@@ -181,9 +172,7 @@ impl<'a> JsonLane<'a> {
             reached: lane.reached,
             believable: lane.believable(),
             best: best.map(json),
-            best_returned: best.map(|restart| lane.returned(restart)),
             best_believable: believable.map(json),
-            best_believable_returned: believable.map(|restart| lane.returned(restart)),
             curve: &lane.curve,
         }
     }

@@ -46,6 +46,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             group(ui, "Schedule", search::schedule_in_words(&config), |ui| {
                 search::schedule(ui, &mut config);
             });
+            let lanes = format!("{} methods", state.settings.race.0.len());
+            group(ui, "Race", &lanes, |ui| race::lanes(ui, state, actions));
             show_code(ui, actions);
             copy_table(ui, state, actions);
         });
@@ -93,7 +95,13 @@ fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::ClearClimb);
         }
     });
-    race::buttons(ui, state, actions);
+    ui.horizontal(|ui| {
+        race::start(ui, "Race", state, actions);
+        by_hand(ui, state, actions);
+    });
+}
+
+fn by_hand(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let by_gradient = Rule::of(state.settings.search.method).is_some();
     let by_hand = ui.add_enabled(by_gradient, Button::new("Step by hand"));
     let by_hand = by_hand

@@ -1,0 +1,117 @@
+//! `race`: a model, an aim and several methods in, the best so far of each and the answers out.
+
+use super::files::{check_outputs, open};
+use super::progress::Progress;
+use super::search::SearchArguments;
+use crate::error::{Error, Result};
+use crate::explore::{duration, grouped, three_digits};
+use crate::export::tables::write_race;
+use crate::numerics::files::write_whole;
+use crate::objective::Space;
+use crate::optimise::race::Runner;
+use crate::optimise::{LaneReport, Lanes, Race, RaceReport, SearchConfig};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// The arguments of `race`.
+#[derive(Debug, Args)]
+#[command(override_usage = "latent-explorer race --model <M.safetensors> \
+    <--property <NAME> --mode max|min | --term <NAME:GOAL>...> [OPTIONS] --out <R.csv>")]
+#[command(after_help = "Examples:\n  \
+    latent-explorer race --model m.safetensors --property roundness --mode max --out race.csv\n  \
+    latent-explorer race --model m.safetensors --term heat-shedding:max --inside 10 \\\n      \
+    --methods adam,lbfgs,adam-input --report race.json --out race.csv\n\n\
+    All methods begin at the same starts, and each may spend 2 x (steps + 1) evaluations on every restart, \
+    values and gradients counted apart and added, those of line searches and generations included. No \
+    restart stops early: --patience is not used. A method that ends by itself leaves the rest unspent.\n\n\
+    The table has the columns method, values, gradients, evaluations, best: what a method had spent when \
+    the best so far of all its restarts changed, at most 400 rows each, and at the end.\n\n\
+    The method that is first is, of those whose believable answer is as good as the best one (within 1 % \
+    of what that one gained on the starts), the one that came so far with the fewest evaluations.")]
+pub struct RaceArguments {
+    #[command(flatten)]
+    search: SearchArguments,
+    /// Who takes part: adam, cma-es, random, gradient, momentum, lbfgs, and adam-input, which moves the
+    /// numbers of the shape itself by --input-lr
+    #[arg(long, value_name = "NAME,..", default_value_t = Lanes::default())]
+    methods: Lanes,
+    /// The answers of every method, to be written as JSON
+    #[arg(long, value_name = "R.json")]
+    report: Option<PathBuf>,
+    /// The table to write
+    #[arg(long, value_name = "R.csv")]
+    out: PathBuf,
+}
+
+/// Runs a race and writes its table.
+///
+/// # Errors
+/// Names a setting out of range or a file that cannot be read or written, before searching.
+pub fn run(arguments: &RaceArguments) -> Result<()> {
+    let RaceArguments { search, methods, report: answers, out } = arguments;
+    let outputs: Vec<&Path> = std::iter::once(out).chain(answers).map(PathBuf::as_path).collect();
+    check_outputs(&search.inputs(), &outputs)?;
+    let model = open(search.model())?;
+    let config = search.config(&model)?;
+    if config.space == Space::Input {
+        let problem = "the methods of a race say what they move; name adam-input among --methods";
+        return Err(Error::setting("space", problem));
+    }
+    // Nobody reads the ways.
+    let config = SearchConfig { keep_every: config.steps, ..config };
+
+    let mut progress = Progress::start();
+    let mut race = Race::new(model, config, methods)?;
+    while race.step()? {
+        progress.report(race.share(), || {
+            let standing = |runner: &Runner| {
+                format!("{} {}", runner.lane, three_digits(runner.search.tally().best_value))
+            };
+            let standings: Vec<String> = race.runners().iter().map(standing).collect();
+            format!("{:.0} %, best so far: {}", 100.0 * race.share(), standings.join(", "))
+        });
+    }
+    let report = RaceReport::new(race)?;
+    write_race(out, &report)?;
+    if let Some(path) = answers {
+        write_whole(path, |file| report.write_json(file))?;
+    }
+    report.lanes.iter().for_each(|lane| progress.say(&line(lane)));
+    progress.finish(&format!("{}; wrote {}", first(&report), out.display()));
+    Ok(())
+}
+
+/// `adam: 0.996, believable, 0.995 after the round trip; spent 25,050 values and 25,050 gradients in 2.1 s`.
+fn line(lane: &LaneReport) -> String {
+    let found = match lane.answer() {
+        None => "no answer".to_owned(),
+        Some((_, answer)) => format!(
+            "{}, {}, {} after the round trip",
+            three_digits(answer.restart.best_value()),
+            answer.verdict.word(),
+            three_digits(answer.answer.returned)
+        ),
+    };
+    let (tally, seconds) = (lane.tally(), duration(lane.seconds));
+    let (values, gradients) = (grouped(tally.values), grouped(tally.gradients));
+    format!("{}: {found}; spent {values} values and {gradients} gradients in {seconds}", lane.lane)
+}
+
+/// `adam is first: roundness 0.996 after 800 of 50,100 evaluations`.
+fn first(report: &RaceReport) -> String {
+    let answer = report.winner.and_then(|winner| {
+        let lane = &report.lanes[winner];
+        Some((lane, lane.answer()?.1, lane.reached?))
+    });
+    let Some((lane, answer, reached)) = answer else {
+        return "nobody is first, for no answer can be believed".to_owned();
+    };
+    format!(
+        "{} is first: {} {} after {} of {} evaluations",
+        lane.lane,
+        report.config.aim.label().to_lowercase(),
+        three_digits(answer.restart.best_value()),
+        grouped(reached.evaluations()),
+        grouped(report.budget())
+    )
+}
