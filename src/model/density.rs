@@ -152,6 +152,23 @@ impl Density {
         active.map(|((a, b), _)| (a - b).powi(2)).sum::<f64>().sqrt()
     }
 
+    /// What [`Self::outside`] is made of: how many kernels, the matrix `[latent, latent]` (from, to) that turns a
+    /// difference of latent points into units in which a kernel is `exp(-|y|^2)`, and the level.
+    pub fn kernels(&self) -> (usize, Rows<f64>, f64) {
+        let Kernels { scale, centres, level } = &self.kernels;
+        let dim = self.whitening.mean().len();
+        let mut matrix = Rows::new(dim);
+        for from in 0..dim {
+            let entry = |to: usize| match self.whitening.map() {
+                Map::Full(matrix) => matrix[from * dim + to],
+                Map::Scales(scales) if from == to => scales[to],
+                Map::Scales(_) => 0.0,
+            };
+            matrix.push(&(0..dim).map(|to| scale * entry(to)).collect::<Vec<_>>());
+        }
+        (centres.len(), matrix, *level)
+    }
+
     /// How far outside the data every point is, `z [n, latent] -> [n]`, in nats, within a graph and in the
     /// precision of `z`:
     ///

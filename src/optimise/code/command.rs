@@ -47,9 +47,9 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
         option("space", "input".to_owned());
     }
     match &config.starts {
-        Starts::Around { spread, .. } => {
+        Starts::Around { points, spread } => {
             option("starts", STARTS.to_owned());
-            if *spread > 0.0 {
+            if *spread > 0.0 || points.len() != config.restarts {
                 option("perturb", spread.to_string());
                 option("restarts", config.restarts.to_string());
             }
@@ -60,10 +60,12 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     if config.steps != usual.steps {
         option("steps", config.steps.to_string());
     }
-    let usual_rate = SearchConfig { space: config.space, ..usual.clone() }.rate_in_space();
-    if config.rate_in_space() != usual_rate {
-        let name = if config.space == Space::Input { "input-lr" } else { "lr" };
-        option(name, config.rate_in_space().to_string());
+    let rate = match config.space {
+        Space::Latent => ("lr", config.rate, usual.rate),
+        Space::Input => ("input-lr", config.input_rate, usual.input_rate),
+    };
+    if rate.1 != rate.2 {
+        option(rate.0, rate.1.to_string());
     }
     if config.seed != usual.seed {
         option("seed", config.seed.to_string());

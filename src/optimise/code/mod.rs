@@ -10,6 +10,7 @@ pub use pytorch::pytorch;
 
 use super::by_hand::Stage;
 use crate::data::property::Property;
+use crate::model::Model;
 
 /// Starts that are written out; more are read from a file.
 const MOST_STARTS: usize = 4;
@@ -30,6 +31,13 @@ pub struct CodeLine {
 /// Numbers in the precision in which networks see them.
 fn joined(numbers: &[f64], between: &str) -> String {
     numbers.iter().map(|v| format!("{:?}", *v as f32)).collect::<Vec<_>>().join(between)
+}
+
+/// Whether the penalty for leaving the data is short enough to be written out.
+fn can_say_outside(model: &Model) -> bool {
+    let held_out = &model.encoded.held_out;
+    let is_split = held_out.contains(&true) && held_out.contains(&false);
+    is_split && model.latent_dim() <= MOST_NUMBERS
 }
 
 /// The function of a property.
@@ -90,6 +98,7 @@ mod tests {
             terms: terms.iter().map(|term| term.parse().unwrap()).collect(),
             l2: 0.01,
             align: 3.0,
+            inside: 10.0,
             constraints: vec!["area>=0.5".parse().unwrap()],
             ..Aim::default()
         };
@@ -98,6 +107,7 @@ mod tests {
             "loss = -2 * roundness(x) + (area(x) - 2.5) ** 2 + 0.5 * perimeter(x)\n",
             "+ 0.01 * z.square().sum()",
             "+ 3 * (encode(x) - z).square().sum()",
+            "+ 10 * outside(z)",
             "* torch.relu(0.5 - area(x))  # area>=0.5",
             "if loss < best and area(x) >= 0.5: best",
         ] {
@@ -125,7 +135,8 @@ mod tests {
     #[test]
     fn the_ground_holds_what_the_search_calls() {
         let model = SAMPLES[0].load().unwrap();
-        let config = plain(Aim::of(Property::HeatShedding, Goal::Max));
+        let aim = Aim { inside: 10.0, ..Aim::of(Property::HeatShedding, Goal::Max) };
+        let config = plain(aim);
         let ground = preamble(&config, &model, "my \"model\".safetensors").join("\n");
         for part in [
             "safe_open(\"my \\\"model\\\".safetensors\", \"pt\")",
@@ -134,6 +145,8 @@ mod tests {
             "def encode(x):",
             "def area(x):",
             "def heat_shedding(x):",
+            "i * len(data) // 256",
+            "def outside(z):",
         ] {
             assert!(ground.contains(part), "{part} is not in\n{ground}");
         }

@@ -1,6 +1,6 @@
 //! What the lines of a search stand on, so that they run.
 
-use super::name;
+use super::{can_say_outside, joined, name};
 use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
@@ -25,9 +25,11 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
     say("from safetensors import safe_open\n\n");
     // As JSON a path is a literal of Python too.
     say(&format!("file = safe_open({}, \"pt\")", serde_json::Value::from(file)));
-    say("w = {name: file.get_tensor(name) for name in file.keys()}\n\
+    say(
+        "w = {name: file.get_tensor(name) for name in file.keys() if name.endswith((\".weight\", \".bias\"))}\n\
          header = json.loads(file.metadata()[\"latent-explorer\"])\n\
-         offset, scale = (torch.tensor(header[\"card\"][\"scaling\"][k]) for k in (\"offset\", \"scale\"))");
+         offset, scale = (torch.tensor(header[\"card\"][\"scaling\"][k]) for k in (\"offset\", \"scale\"))",
+    );
     if let (Starts::Stated, StartDistribution::Normal { .. }) = (&config.starts, &model.card.start)
     {
         say("stated = header[\"card\"][\"start\"][\"normal\"]\n\
@@ -50,6 +52,19 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
         "\n\ndef encode(x):\n    h = (x - offset) / scale\n{}    return dense(h, \"mu\")",
         chain("encoder")
     ));
+    if aim.inside > 0.0 && can_say_outside(model) {
+        let (count, matrix, level) = model.density().kernels();
+        let rows = matrix.iter().map(|row| format!("[{}]", joined(row, ", ")));
+        let matrix = rows.collect::<Vec<_>>().join(", ");
+        say(&format!(
+            "\n\nto_kernel = torch.tensor([{matrix}])  # whitens, and divides by the bandwidth\n\
+             data = file.get_tensor(\"encoded.mu\")[file.get_tensor(\"encoded.held_out\") == 0]\n\
+             data = data[[i * len(data) // {count} for i in range({count})]]\n\n\n\
+             def outside(z):  # nats below the density that nine in ten held-out points have\n    \
+             squares = ((z - data) @ to_kernel).square().sum(1)\n    \
+             return torch.relu(math.log(len(data)) - torch.logsumexp(-squares, 0) - {level})"
+        ));
+    }
     let sought = aim.terms.iter().map(|term| term.property);
     let measured = sought.clone().filter(|_| aim.by == By::Geometry);
     let measured: Vec<Property> =

@@ -1,6 +1,6 @@
 //! A search as PyTorch.
 
-use super::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, joined, name};
+use super::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, can_say_outside, joined, name};
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::objective::{By, Constraint, Goal, Relation, Space, Term, constraint_weights};
@@ -241,7 +241,8 @@ impl<'a> Listing<'a> {
     fn loss(&mut self, depth: usize) {
         let SearchConfig { aim, space, .. } = self.config;
         let reads_shape = aim.by == By::Geometry || !aim.constraints.is_empty();
-        let reads_z = aim.by == By::Head || aim.l2 > 0.0 || aim.align > 0.0;
+        let reads_z =
+            aim.by == By::Head || [aim.l2, aim.align, aim.inside].iter().any(|w| *w > 0.0);
         let value = Some(Stage::Value);
         match space {
             Space::Latent if reads_shape || aim.align > 0.0 => {
@@ -283,10 +284,11 @@ impl<'a> Listing<'a> {
             self.line(depth, line, value);
         }
         if aim.inside > 0.0 {
-            let line = format!(
-                "# + {} * how far z lies outside the data, by the program's own measure",
-                aim.inside
-            );
+            let term = format!("{} * outside(z)", aim.inside);
+            let line = match can_say_outside(self.model) {
+                true => format!("loss = loss + {term}  # stay among the data"),
+                false => format!("# + {term}: how far z is from the data; too long for a listing"),
+            };
             self.line(depth, line, value);
         }
         let weights = constraint_weights(aim, self.model);
