@@ -525,7 +525,7 @@ fn one_restart_is_walked_by_hand() {
     let at = on_map(&window, 0.4, 0.6);
     click_at(&mut window, at, egui::PointerButton::Primary);
     window.remove_cursor();
-    press(&mut window, "Step by hand");
+    press(&mut window, "By hand");
     settle(&mut window);
     let walk = |window: &Window| state(window).walk.clone().unwrap();
     assert!(near(walk(&window).path()[0], state(&window).map.picked.as_ref().unwrap().at));

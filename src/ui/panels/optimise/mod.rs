@@ -1,6 +1,7 @@
 //! Optimising: what is sought, from how many starts, what it costs, and the button that starts it.
 
 mod aim;
+mod conditions;
 mod search;
 
 use crate::explore::duration;
@@ -27,21 +28,21 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         aim::title(ui, &mut config.aim);
         aim::terms(ui, &mut config.aim, state);
         search::restarts(ui, &mut config);
-        aim::inside(ui, &mut config.aim);
+        conditions::inside(ui, &mut config.aim);
         let more = CollapsingHeader::new("More");
         more.show_unindented(ui, |ui| {
             search::steps(ui, &mut config);
             group(ui, "Starts", search::starts_in_words(state, starts), |ui| {
                 search::starts(ui, state, &mut starts, actions);
             });
-            group(ui, "Penalties", aim::penalties_in_words(&config.aim), |ui| {
-                aim::penalties(ui, &mut config.aim);
+            group(ui, "Penalties", conditions::penalties_in_words(&config.aim), |ui| {
+                conditions::penalties(ui, &mut config.aim);
             });
-            let constraints = aim::constraints_in_words(&config.aim);
-            group(ui, "Constraints", &constraints, |ui| aim::constraints(ui, &mut config.aim, state));
+            let constraints = conditions::constraints_in_words(&config.aim);
+            group(ui, "Constraints", &constraints, |ui| conditions::constraints(ui, &mut config.aim, state));
             group(ui, "Method", config.method.label(), |ui| {
                 search::method(ui, &mut config);
-                aim::read_by(ui, &mut config.aim, state);
+                conditions::read_by(ui, &mut config.aim, state);
             });
             group(ui, "Schedule", search::schedule_in_words(&config), |ui| {
                 search::schedule(ui, &mut config);
@@ -84,35 +85,35 @@ fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
     cost(ui, state);
     let point = state.map.picked.as_ref().or(state.map.probe.as_ref()).map(|p| p.at);
     ui.horizontal(|ui| {
-        let from_here = ui.add_enabled(point.is_some(), Button::new("From the cursor"));
+        // Three fit into the panel with a little less air.
+        ui.spacing_mut().button_padding.x = 8.0;
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let from_here = ui.add_enabled(point.is_some(), Button::new("From here"));
         let from_here = from_here
-            .on_hover_text("Climb from the kept point alone (C, or double-click on the map)");
+            .on_hover_text("Climb from the kept point alone (C, or double-click on the map)")
+            .on_disabled_hover_text("Click the map to keep the point from which to climb");
         if let Some(at) = point.filter(|_| from_here.clicked()) {
             actions.command(Command::ClimbFrom(at));
+        }
+        let by_gradient = Rule::of(state.settings.search.method).is_some();
+        let by_hand = ui.add_enabled(by_gradient, Button::new("By hand"));
+        let by_hand = by_hand
+            .on_hover_text(
+                "Walk one restart from the kept point (or a drawn start) through every stage of the \
+                 update, with its numbers and its code (B)",
+            )
+            .on_disabled_hover_text(
+                "By hand goes with the methods that follow a gradient step by step",
+            );
+        if by_hand.clicked() {
+            actions.command(Command::Walk(Walking::Begin));
         }
         let clear = ui.add_enabled(climb.is_some(), Button::new("Clear"));
         if clear.on_hover_text("Take the ways off the map; Ctrl+Z brings them back").clicked() {
             actions.command(Command::ClearClimb);
         }
     });
-    ui.horizontal(|ui| {
-        race::start(ui, "Race", state, actions);
-        by_hand(ui, state, actions);
-    });
-}
-
-fn by_hand(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let by_gradient = Rule::of(state.settings.search.method).is_some();
-    let by_hand = ui.add_enabled(by_gradient, Button::new("Step by hand"));
-    let by_hand = by_hand
-        .on_hover_text(
-            "Walk one restart from the kept point (or a drawn start) through every stage of the update, \
-             with its numbers and its code (B)",
-        )
-        .on_disabled_hover_text("By hand goes with the methods that follow a gradient step by step");
-    if by_hand.clicked() {
-        actions.command(Command::Walk(Walking::Begin));
-    }
+    race::start(ui, "Race", state, actions);
 }
 
 /// What the next climb costs, before it begins.
@@ -122,11 +123,12 @@ fn cost(ui: &mut Ui, state: &State) {
     let config = state.next_climb().unwrap_or_else(|_| state.settings.search.clone());
     let SearchConfig { restarts, steps, .. } = config;
     let plural = if restarts == 1 { "" } else { "s" };
-    let seconds = duration(entry.prepared.seconds(&config));
+    // A line breaks before the time, not within.
+    let seconds = duration(entry.prepared.seconds(&config)).replace(' ', "\u{a0}");
     let mut text = format!("{restarts} restart{plural} \u{d7} {steps} steps, about {seconds}");
     let stride = config.stride(entry.prepared.model.latent_dim());
     if stride > 1 {
-        text += &format!("; ways kept every {stride} steps");
+        text += &format!("\nways kept every {stride} steps");
     }
     note(ui, text).on_hover_text(
         "From the speed of this model on this machine; restarts that end early make it less. \
