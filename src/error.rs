@@ -33,6 +33,20 @@ pub enum Error {
         /// The loss that was seen (NaN or an infinity).
         loss: f64,
     },
+    /// A loss or a weight of a task head stopped being a finite number while it was trained.
+    #[error(
+        "the head for {property} stopped at epoch {epoch}, batch {batch}: its loss is {loss}; lower the learning rate"
+    )]
+    HeadNotFinite {
+        /// The property that it was to predict.
+        property: &'static str,
+        /// Epoch, counted from 1.
+        epoch: usize,
+        /// Batch within the epoch, counted from 1.
+        batch: usize,
+        /// The loss that was seen (NaN or an infinity).
+        loss: f64,
+    },
     /// Input that fits no model or no property.
     #[error("{0}")]
     Mismatch(String),

@@ -9,6 +9,7 @@ use latent_explorer::data::scaling::Scaling;
 use latent_explorer::error::Error;
 use latent_explorer::model::card::{Card, Encoded, LatentStatistics, Source, StartDistribution};
 use latent_explorer::model::frozen::flat_f64;
+use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
 use latent_explorer::model::losses::{self, Reconstruction};
 use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::training::TrainingConfig;
@@ -18,7 +19,7 @@ use latent_explorer::objective::{Aim, Evaluation, Goal, Objective, Space};
 use latent_explorer::optimise::{
     Hill, NoAnswer, Restart, Search, SearchConfig, SearchReport, Starts, StopReason, Trajectory,
 };
-use latent_explorer::train::Trainer;
+use latent_explorer::train::{HeadConfig, HeadTrainer, Trainer};
 use latent_explorer::trust::{Belief, map_quality};
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -183,7 +184,19 @@ fn gradients_of_the_sample_models_agree_with_finite_differences() {
     }
 }
 
-/// The loss of a whole pass, noise included, in every parameter: what the trainer descends.
+fn head_card() -> HeadCard {
+    HeadCard {
+        property: Property::Area,
+        layers: Vec::new(),
+        offset: 0.0,
+        scale: 1.0,
+        r2: 0.0,
+        rmse: 0.0,
+        joint: true,
+    }
+}
+
+/// The loss of a whole pass, noise and a head included, in every parameter: what the trainer descends.
 #[test]
 fn gradients_of_the_training_loss_agree_with_finite_differences() {
     let data = recipe().generate();
@@ -192,23 +205,33 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
     let x: Vec<f64> = rows.as_flat().iter().map(|&v| f64::from(v)).collect();
     let x = tensor(x, &[3, 64]);
     let eps = tensor(vec![0.3, -1.1, 0.7, 0.2, -0.4, 1.6], &[3, 2]);
+    // The second sample lacks the property that the head learns.
+    let (targets, weights) =
+        (tensor(vec![0.5, 0.0, -1.2], &[3]), tensor(vec![0.5, 0.0, 0.5], &[3]));
     for (output, loss) in
         [(Output::Linear, Reconstruction::Mse), (Output::Sigmoid, Reconstruction::Bce)]
     {
         let layers = architecture(64, 5, 2, output);
-        let initial: Vec<Tensor> = initial_parameters(&layers, 7)
+        let head = head_layers(Property::Area, 2, &[4, 3]);
+        let initial: Vec<Tensor> = initial_parameters(&[layers.clone(), head.clone()].concat(), 7)
             .unwrap()
             .iter()
             .map(|t| t.to_dtype(DType::F64).unwrap())
             .collect();
         let total = |parameters: &[Tensor]| {
-            let pass = Vae::assemble(&layers, parameters).unwrap().pass(&x, Some(&eps)).unwrap();
+            let pass =
+                Vae::assemble(&layers, &parameters[..10]).unwrap().pass(&x, Some(&eps)).unwrap();
             let reconstruction = match loss {
                 Reconstruction::Mse => losses::squared_error(&pass.logits, &x).unwrap(),
                 Reconstruction::Bce => losses::cross_entropy(&pass.logits, &x).unwrap(),
             };
             let kl = losses::kl(&pass.mu, &pass.log_var).unwrap();
-            (reconstruction + (kl * 0.3).unwrap()).unwrap()
+            let total = (reconstruction + (kl * 0.3).unwrap()).unwrap();
+            let card = HeadCard { layers: head.clone(), ..head_card() };
+            let said = TaskHead::new(card, parameters[10..].to_vec()).unwrap();
+            let said = said.standardised(&pass.z).unwrap();
+            let missed = losses::weighted_square(&said, &targets, &weights).unwrap();
+            (total + (missed * 0.7).unwrap()).unwrap()
         };
         let variables: Vec<Var> = initial.iter().map(|t| Var::from_tensor(t).unwrap()).collect();
         let shared: Vec<Tensor> = variables.iter().map(|v| v.as_tensor().clone()).collect();
@@ -495,15 +518,38 @@ fn a_saved_model_is_the_same_model_bit_for_bit() {
     for config in [
         config(),
         TrainingConfig { output: Output::Sigmoid, latent_dim: 3, held_out: 0.0, ..config() },
+        // Heads of both kinds, and a start distribution of its own.
+        TrainingConfig {
+            heads: vec![Property::Area, Property::HeatShedding],
+            head_widths: vec![5],
+            latent_noise: false,
+            ..config()
+        },
     ] {
-        let model = trained(config);
+        let mut model = trained(config);
+        if !model.heads().is_empty() {
+            let later = HeadConfig { epochs: 2, ..HeadConfig::default() };
+            let property = Property::Roundness;
+            let mut trainer = HeadTrainer::new(Arc::new(model.clone()), property, later).unwrap();
+            while !trainer.is_finished() {
+                trainer.step().unwrap();
+            }
+            model = model.with_head(trainer.finish().unwrap()).unwrap();
+        }
         checkpoint::save(&model, &path).unwrap();
         let again = checkpoint::load(&path).unwrap();
         assert_eq!(again.card, model.card);
         assert_eq!(again.encoded, model.encoded);
+        let cards =
+            |model: &Model| model.heads().iter().map(|h| h.card.clone()).collect::<Vec<_>>();
+        assert_eq!(cards(&again), cards(&model));
         let z = drawn(&model, 20);
         let shapes = model.decode(&z).unwrap();
         assert_eq!(again.decode(&z).unwrap(), shapes);
+        for property in Property::ALL {
+            let predicted = |model: &Model| model.predict(property, &z).map(Result::unwrap);
+            assert_eq!(predicted(&again), predicted(&model));
+        }
         assert_eq!(again.encode(&shapes).unwrap(), model.encode(&shapes).unwrap());
         let bytes = std::fs::read(&path).unwrap();
         assert!(checkpoint::to_bytes(&again).unwrap() == bytes);

@@ -41,14 +41,25 @@ pub fn write_field(path: &Path, field: &HeatField) -> Result<()> {
     write(path, &header, (0..field.values.len()).map(cell))
 }
 
-/// Writes the losses of a training, an epoch a row; what was not measured stays empty.
+/// Writes the losses of a training, an epoch a row; what was not measured stays empty. Where heads were
+/// trained along, their losses follow in two more columns.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
 pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
-    let header =
-        ["epoch", "total", "reconstruction", "kl", "held_out_reconstruction", "held_out_kl"]
-            .map(str::to_owned);
+    let header = [
+        "epoch",
+        "total",
+        "reconstruction",
+        "kl",
+        "held_out_reconstruction",
+        "held_out_kl",
+        "heads",
+        "held_out_heads",
+    ]
+    .map(str::to_owned);
+    let with_heads = history.iter().any(|record| record.heads.is_some());
+    let columns = if with_heads { header.len() } else { header.len() - 2 };
     let optional = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let row = |record: &EpochRecord| {
         [
@@ -58,9 +69,12 @@ pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
             record.kl.to_string(),
             optional(record.held_out_reconstruction),
             optional(record.held_out_kl),
+            optional(record.heads),
+            optional(record.held_out_heads),
         ]
     };
-    write(path, &header, history.iter().map(row))
+    let rows = history.iter().map(|record| row(record).into_iter().take(columns));
+    write(path, &header[..columns], rows)
 }
 
 /// Writes the best so far of every method of a race against what it had spent, from one change to the next;
@@ -119,9 +133,14 @@ mod tests {
             kl: 0.5,
             held_out_reconstruction: None,
             held_out_kl: None,
+            heads: None,
+            held_out_heads: None,
         };
         let table = text(|path| write_history(path, &[record]));
         assert!(table.ends_with("\n1,2.5,2,0.5,,\n"), "{table}");
+        let with_heads = EpochRecord { heads: Some(0.25), ..record };
+        let table = text(|path| write_history(path, &[with_heads]));
+        assert!(table.ends_with(",heads,held_out_heads\n1,2.5,2,0.5,,,0.25,\n"), "{table}");
     }
 
     #[test]

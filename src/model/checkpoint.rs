@@ -5,7 +5,7 @@
 //! and those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32).
 
 use super::Model;
-use super::card::{Card, Encoded};
+use super::card::{Card, Encoded, StartDistribution};
 use super::frozen::flat_f64;
 use super::head::{HeadCard, TaskHead};
 use super::layers::LayerSpec;
@@ -163,6 +163,12 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
     check_card(&card, &encoded)?;
     let mut model = Model::new(card, encoded, parameters).map_err(|e| e.to_string())?;
     for card in heads {
+        if !(card.r2 <= 1.0 && card.rmse >= 0.0) {
+            let name = card.property.name();
+            return Err(format!(
+                "is damaged: the errors of its head for {name} are none; train the head again"
+            ));
+        }
         let parameters = read_parameters(&file, &card.layers)?;
         let head = TaskHead::new(card, parameters);
         model = head.and_then(|head| model.with_head(head)).map_err(|e| e.to_string())?;
@@ -229,6 +235,15 @@ fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String>
         && high.len() == latent
         && low.iter().zip(high).all(|(l, h)| l.is_finite() && h.is_finite() && l <= h);
     let positive = |v: f64| v.is_finite() && v > 0.0;
+    let started = match &card.start {
+        StartDistribution::StandardNormal => true,
+        StartDistribution::Normal { mean, std } => {
+            mean.len() == latent
+                && std.len() == latent
+                && mean.iter().chain(std).all(|v| v.is_finite())
+                && std.iter().all(|&s| s >= 0.0)
+        }
+    };
     let scaled = card.scaling.offset.iter().all(|v| v.is_finite())
         && card.scaling.scale.iter().all(|&v| positive(f64::from(v)));
     let checks = [
@@ -243,6 +258,7 @@ fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String>
             "its labels do not fit its families",
         ),
         (boxed, "its latent bounds do not fit its latent"),
+        (started, "its start distribution does not fit its latent"),
         (
             positive(statistics.reach)
                 && positive(statistics.median_area)

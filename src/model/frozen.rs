@@ -143,15 +143,7 @@ impl Model {
 
     /// What the head for a property predicts at latent points, `[n, latent] -> [n]`; none without one.
     pub fn predict(&self, property: Property, z: &Rows<f64>) -> Option<Result<Vec<f64>>> {
-        let head = self.head(property)?;
-        let predict = || {
-            let mut values = Vec::with_capacity(z.len());
-            for chunk in z.as_flat().chunks(self.rows_at_once() * z.width()) {
-                values.extend(flat_f64(&head.predict(&self.tensor(chunk, z.width())?)?)?);
-            }
-            Ok(values)
-        };
-        Some(predict())
+        self.head(property).map(|head| head.predict_all(z))
     }
 
     /// Decodes within a graph: `z [n, latent] -> x' [n, input]` in data units.

@@ -1,10 +1,28 @@
 //! Task heads: small networks on z that predict a property without decoding.
 
+use super::frozen::flat_f64;
 use super::layers::{Activation, Dense, LayerSpec};
 use crate::data::property::Property;
-use crate::error::{Error, Result};
-use candle_core::{DType, Tensor};
+use crate::data::rows::Rows;
+use crate::error::{Error, Result, check_range};
+use crate::numerics::rows_at_once;
+use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
+
+/// The hidden layers of a head where nothing else is said.
+pub const USUAL_WIDTHS: [usize; 2] = [64, 32];
+
+/// The hidden layers that a head may have: 1 to 8 of them, of 1 to 4096 units; `name` is the setting.
+///
+/// # Errors
+/// Names the setting that is out of range.
+pub fn check_widths(name: &'static str, widths: &[usize]) -> Result<()> {
+    if !(1..=8).contains(&widths.len()) {
+        let problem = format!("must name 1 to 8 hidden layers, not {}", widths.len());
+        return Err(Error::setting(name, problem));
+    }
+    widths.iter().try_for_each(|&width| check_range(name, width, 1, 4096))
+}
 
 /// What a head says of itself beside its weights; written as JSON into the checkpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +41,13 @@ pub struct HeadCard {
     pub rmse: f64,
     /// Whether it was trained together with the autoencoder.
     pub joint: bool,
+}
+
+impl HeadCard {
+    /// The widths of the hidden layers.
+    pub fn widths(&self) -> Vec<usize> {
+        self.layers.iter().skip(1).map(|layer| layer.inputs).collect()
+    }
 }
 
 /// A frozen head: `z [n, latent] -> property [n]`.
@@ -55,8 +80,11 @@ impl TaskHead {
     pub fn new(card: HeadCard, parameters: Vec<Tensor>) -> Result<Self> {
         let chained = card.layers.windows(2).all(|pair| pair[0].outputs == pair[1].inputs);
         let ends = card.layers.last().is_some_and(|last| last.outputs == 1);
+        // Under another name its weights would be those of another network in the same file.
+        let prefix = format!("head.{}.", card.property.name());
+        let named = card.layers.iter().all(|layer| layer.name.starts_with(&prefix));
         let scaled = card.offset.is_finite() && card.scale.is_finite() && card.scale > 0.0;
-        if !chained || !ends || !scaled || parameters.len() != 2 * card.layers.len() {
+        if !chained || !ends || !named || !scaled || parameters.len() != 2 * card.layers.len() {
             let name = card.property.name();
             return Err(Error::Mismatch(format!("the layers of the head for {name} do not fit")));
         }
@@ -100,6 +128,22 @@ impl TaskHead {
     pub fn predict(&self, z: &Tensor) -> Result<Tensor> {
         Ok(((self.standardised(z)? * self.card.scale)? + self.card.offset)?)
     }
+
+    /// The prediction at many latent points, `[n, latent] -> [n]`, in the property's unit.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's.
+    pub fn predict_all(&self, z: &Rows<f64>) -> Result<Vec<f64>> {
+        let widest = self.card.layers.iter().map(|l| l.inputs.max(l.outputs)).max().unwrap_or(1);
+        let dtype = self.parameters.first().map_or(DType::F32, Tensor::dtype);
+        let mut values = Vec::with_capacity(z.len());
+        for chunk in z.as_flat().chunks(rows_at_once(widest) * z.width()) {
+            let shape = (chunk.len() / z.width(), z.width());
+            let z = Tensor::from_slice(chunk, shape, &Device::Cpu)?.to_dtype(dtype)?;
+            values.extend(flat_f64(&self.predict(&z)?)?);
+        }
+        Ok(values)
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +175,10 @@ mod tests {
         for (plain, predicted) in plain.iter().zip(&predicted) {
             assert!((plain * 2.0 + 0.5 - predicted).abs() < 1e-6);
         }
+        let rows = Rows::from_flat(3, vec![0.1f32, -0.4, 2.0, 1.0, 0.0, 0.3]);
+        let rows = Rows::from_flat(3, rows.as_flat().iter().map(|&v| f64::from(v)).collect());
+        let many = head.predict_all(&rows).unwrap();
+        assert!(many.iter().zip(&predicted).all(|(a, b)| *a == f64::from(*b)));
         assert!((plain[0] - plain[1]).abs() > 1e-6, "the prediction depends on z");
     }
 
@@ -141,6 +189,18 @@ mod tests {
         bad.layers[1].inputs = 7;
         assert!(TaskHead::new(bad, parameters.clone()).unwrap_err().to_string().contains("round"));
         let flat = HeadCard { scale: 0.0, ..card(&[4]) };
-        assert!(TaskHead::new(flat, parameters).is_err());
+        assert!(TaskHead::new(flat, parameters.clone()).is_err());
+        let mut foreign = card(&[4]);
+        foreign.layers[0].name = "decoder.0".to_owned();
+        assert!(TaskHead::new(foreign, parameters).is_err());
+    }
+
+    #[test]
+    fn widths_are_refused_by_the_name_of_their_setting() {
+        assert_eq!(card(&[4, 5]).widths(), [4, 5]);
+        assert!(check_widths("widths", &USUAL_WIDTHS).is_ok());
+        for widths in [&[][..], &[1; 9], &[0], &[5000]] {
+            assert!(check_widths("widths", widths).unwrap_err().to_string().starts_with("widths"));
+        }
     }
 }

@@ -30,6 +30,12 @@ pub fn squared_error(output: &Tensor, target: &Tensor) -> Result<Tensor> {
     (output - target)?.sqr()?.sum_all()? / target.dim(0)? as f64
 }
 
+/// `sum_i weight_i (output_i - target_i)^2`, `[n], [n], [n] -> []`: the mean squared error of a head
+/// where each known target weighs one over their number and an unknown one nothing.
+pub fn weighted_square(output: &Tensor, target: &Tensor, weights: &Tensor) -> Result<Tensor> {
+    (output - target)?.sqr()?.mul(weights)?.sum_all()
+}
+
 /// Mean over `n` of the sum over dimensions of the binary cross-entropy, `[n, d], [n, d] -> []`.
 ///
 /// From logits, in the form that overflows nowhere: `max(l, 0) - l x + ln(1 + exp(-|l|))`, which
@@ -123,6 +129,8 @@ mod tests {
         check_gradient(|l| cross_entropy(l, &target), &at);
         check_gradient(|mu| kl(mu, &target), &at);
         check_gradient(|log_var| kl(&target, log_var), &at);
+        let weights = matrix(&[0.5, 0.0, 0.2, 0.3]);
+        check_gradient(|y| weighted_square(y, &target, &weights), &at);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! How a model was or will be trained: the settings and the history that a checkpoint keeps.
 
+use super::head::{USUAL_WIDTHS, check_widths};
 use super::losses::Reconstruction;
 use super::vae::Output;
+use crate::data::property::Property;
 use crate::error::{Error, Result, check_range};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,23 @@ pub struct TrainingConfig {
     pub held_out: f64,
     /// The seed of weights, order, noise and split.
     pub seed: u64,
+    /// The properties for which task heads are trained along, none of them twice.
+    #[serde(default)]
+    pub heads: Vec<Property>,
+    /// The hidden layers of those heads.
+    #[serde(default = "usual_widths")]
+    pub head_widths: Vec<usize>,
+    /// The weight of the heads' errors beside the other losses: how much the latent yields to them.
+    #[serde(default = "usual_head_weight")]
+    pub head_weight: f64,
+}
+
+fn usual_widths() -> Vec<usize> {
+    USUAL_WIDTHS.to_vec()
+}
+
+fn usual_head_weight() -> f64 {
+    1.0
 }
 
 /// The weight of KL was chosen by measurement, which `sample_models/README.md` shows.
@@ -47,6 +66,9 @@ impl Default for TrainingConfig {
             hidden: 128,
             held_out: 0.1,
             seed: 0,
+            heads: Vec::new(),
+            head_widths: usual_widths(),
+            head_weight: usual_head_weight(),
         }
     }
 }
@@ -64,6 +86,13 @@ impl TrainingConfig {
         check_range("latent-dim", self.latent_dim, 1, 1024)?;
         check_range("hidden", self.hidden, 1, 8192)?;
         check_range("held-out", self.held_out, 0.0, 0.5)?;
+        check_widths("head-widths", &self.head_widths)?;
+        check_range("head-weight", self.head_weight, 1e-6, 1e6)?;
+        let twice = |i: usize| self.heads[..i].contains(&self.heads[i]);
+        if let Some(i) = (0..self.heads.len()).find(|&i| twice(i)) {
+            let name = self.heads[i].name();
+            return Err(Error::setting("heads", format!("'{name}' is named twice; name it once")));
+        }
         if self.loss == Reconstruction::Bce && self.output == Output::Linear {
             return Err(Error::setting(
                 "loss",
@@ -79,7 +108,7 @@ impl TrainingConfig {
 pub struct EpochRecord {
     /// Counted from 1.
     pub epoch: usize,
-    /// `reconstruction + beta * kl` on the training samples.
+    /// `reconstruction + beta * kl + head_weight * heads` on the training samples.
     pub total: f64,
     /// The reconstruction loss on the training samples.
     pub reconstruction: f64,
@@ -89,6 +118,11 @@ pub struct EpochRecord {
     pub held_out_reconstruction: Option<f64>,
     /// KL of held-out samples, in nats.
     pub held_out_kl: Option<f64>,
+    /// The squared errors of the heads in standardised units, summed over the heads, on the training
+    /// samples; none where no head is trained along.
+    pub heads: Option<f64>,
+    /// The same on held-out samples, predicted from mu.
+    pub held_out_heads: Option<f64>,
 }
 
 #[cfg(test)]
@@ -109,6 +143,19 @@ mod tests {
         assert!(bad(|c| c.latent_dim = 0).starts_with("latent-dim"));
         assert!(bad(|c| c.beta = f64::NAN).starts_with("beta"));
         assert!(bad(|c| c.loss = Reconstruction::Bce).contains("sigmoid"));
+        assert!(bad(|c| c.head_weight = 0.0).starts_with("head-weight"));
+        assert!(bad(|c| c.head_widths = vec![64, 0]).starts_with("head-widths"));
+        assert!(bad(|c| c.heads = vec![Property::Area; 2]).contains("'area' is named twice"));
         assert!(TrainingConfig::default().check().is_ok());
+    }
+
+    #[test]
+    fn settings_from_before_there_were_heads_are_understood() {
+        let mut old = serde_json::to_value(TrainingConfig::default()).unwrap();
+        for key in ["heads", "head_widths", "head_weight"] {
+            old.as_object_mut().unwrap().remove(key).unwrap();
+        }
+        let read: TrainingConfig = serde_json::from_value(old).unwrap();
+        assert_eq!(read, TrainingConfig::default());
     }
 }

@@ -70,6 +70,8 @@ pub struct Pass {
     pub mu: Tensor,
     /// The logarithm of its variance, `[n, latent]`.
     pub log_var: Tensor,
+    /// The latent point that was decoded, `[n, latent]`.
+    pub z: Tensor,
     /// The decoder's last affine map, before its activation, `[n, input]`.
     pub logits: Tensor,
 }
@@ -166,7 +168,7 @@ impl Vae {
             Some(eps) => (&mu + (&log_var * 0.5)?.exp()?.mul(eps)?)?,
             None => mu.clone(),
         };
-        Ok(Pass { logits: self.logits(&z)?, mu, log_var })
+        Ok(Pass { logits: self.logits(&z)?, mu, log_var, z })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The trainer advances a plain state by one batch; who calls it decides on pace, pauses and the end.
 
+use super::learner::Learner;
+use super::variables::{Variables, first_not_finite};
 use crate::data::dataset::{Dataset, held_out};
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
@@ -8,29 +10,30 @@ use crate::data::scaling::Scaling;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Card, Encoded, LatentStatistics, Source, StartDistribution};
+use crate::model::head::head_layers;
 use crate::model::layers::LayerSpec;
 use crate::model::losses::{self, Reconstruction};
 use crate::model::training::{EpochRecord, TrainingConfig};
 use crate::model::vae::{Output, Pass, Vae, architecture, initial_parameters};
-use crate::numerics::adam::Adam;
 use crate::numerics::random::{Purpose, stream};
 use crate::numerics::statistics::coprime_stride;
 use crate::numerics::{rows_at_once, use_one_thread_per_product};
 use crate::trust::measure_statistics;
-use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Tensor, Var};
+use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
-use std::cell::RefCell;
 
 /// The losses of one batch or, as a mean, of many samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Losses {
-    /// `reconstruction + beta * kl`.
+    /// `reconstruction + beta * kl + head_weight * heads`.
     pub total: f64,
     /// The reconstruction loss; bce less the target's entropy.
     pub reconstruction: f64,
     /// KL, in nats.
     pub kl: f64,
+    /// The squared errors of the heads in standardised units, summed over the heads; 0 without any.
+    pub heads: f64,
 }
 
 impl Losses {
@@ -39,6 +42,7 @@ impl Losses {
         self.total += weight * other.total;
         self.reconstruction += weight * other.reconstruction;
         self.kl += weight * other.kl;
+        self.heads += weight * other.heads;
     }
 }
 
@@ -65,9 +69,10 @@ pub struct Trainer {
     held_out: Vec<bool>,
     training_set: Vec<usize>,
     layers: Vec<LayerSpec>,
-    variables: Vec<Var>,
+    /// Of the autoencoder first, then of each head.
+    variables: Variables,
     vae: Vae,
-    adam: RefCell<Adam<f32>>,
+    heads: Vec<Learner>,
     epoch: usize,
     batch: usize,
     order: Vec<usize>,
@@ -99,14 +104,28 @@ impl Trainer {
         };
         let layers =
             architecture(data.rows.width(), config.hidden, config.latent_dim, config.output);
-        let initial = initial_parameters(&layers, config.seed)?;
-        let variables: candle_core::Result<Vec<Var>> =
-            initial.iter().map(Var::from_tensor).collect();
-        let variables = variables?;
-        // The network reads the variables' own storage, which the updates change in place.
-        let shared: Vec<Tensor> = variables.iter().map(|v| v.as_tensor().clone()).collect();
-        let vae = Vae::assemble(&layers, &shared).map_err(Error::Mismatch)?;
-        let adam = Adam::new(initial.iter().map(Tensor::elem_count), config.learning_rate);
+        let of_head =
+            |&property: &Property| head_layers(property, config.latent_dim, &config.head_widths);
+        let head_layers: Vec<Vec<LayerSpec>> = config.heads.iter().map(of_head).collect();
+        let all_layers: Vec<LayerSpec> =
+            std::iter::once(&layers).chain(&head_layers).flatten().cloned().collect();
+        let initial = initial_parameters(&all_layers, config.seed)?;
+        let variables = Variables::new(&initial, config.learning_rate)?;
+        // The networks read the variables' own storage, which the updates change in place.
+        let shared = variables.shared();
+        let mut shared = shared.as_slice();
+        let mut next = |layers: &[LayerSpec]| {
+            let (own, rest) = shared.split_at(2 * layers.len());
+            shared = rest;
+            own.to_vec()
+        };
+        let vae = Vae::assemble(&layers, &next(&layers)).map_err(Error::Mismatch)?;
+        let mut heads = Vec::with_capacity(head_layers.len());
+        for (&property, layers) in config.heads.iter().zip(head_layers) {
+            let values: Vec<f64> = data.rows.iter().map(|row| property.measure(row)).collect();
+            let parameters = next(&layers);
+            heads.push(Learner::new(property, &values, &held_out, layers, parameters, true)?);
+        }
         let mut trainer = Self {
             scaled: scaling.apply(&data.rows),
             config,
@@ -118,7 +137,7 @@ impl Trainer {
             layers,
             variables,
             vae,
-            adam: RefCell::new(adam),
+            heads,
             epoch: 0,
             batch: 0,
             order: Vec::new(),
@@ -174,20 +193,13 @@ impl Trainer {
         let last = (first + self.config.batch_size).min(self.order.len());
         let samples = &self.order[first..last];
         let (epoch, batch) = (self.epoch + 1, self.batch + 1);
-        let x = self.scaled.select(samples);
         let noise = self.config.latent_noise.then(|| self.noise(samples)).transpose()?;
-        let (losses, loss) = self.measure(&x, noise.as_ref())?;
+        let (losses, loss) = self.measure(samples, noise.as_ref())?;
         if !losses.total.is_finite() {
             self.broken = true;
             return Err(Error::NotFinite { epoch, batch, loss: losses.total });
         }
-        let gradients = loss.backward()?;
-        for (row, variable) in self.variables.iter().enumerate() {
-            if let Some(gradient) = gradients.get(variable) {
-                let update = Update { adam: &self.adam, row };
-                variable.inplace_op2(&gradient.contiguous()?, &update)?;
-            }
-        }
+        self.variables.descend(&loss)?;
         self.sums.add(losses, (last - first) as f64);
         self.batch += 1;
         let epoch_end = if self.batch == self.batches() { Some(self.end_epoch()?) } else { None };
@@ -206,6 +218,7 @@ impl Trainer {
         let mut mean = Losses::default();
         mean.add(self.sums, 1.0 / self.training_set.len() as f64);
         let held = self.measure_held_out()?;
+        let with_heads = |loss: f64| (!self.heads.is_empty()).then_some(loss);
         let record = EpochRecord {
             epoch: self.epoch + 1,
             total: mean.total,
@@ -213,8 +226,10 @@ impl Trainer {
             kl: mean.kl,
             held_out_reconstruction: held.map(|l| l.reconstruction),
             held_out_kl: held.map(|l| l.kl),
+            heads: with_heads(mean.heads),
+            held_out_heads: held.and_then(|l| with_heads(l.heads)),
         };
-        let parameters = self.parameters()?;
+        let parameters = self.variables.copies()?;
         if let Some(loss) = first_not_finite(&parameters)? {
             self.broken = true;
             return Err(Error::NotFinite { epoch: record.epoch, batch: self.batch, loss });
@@ -232,17 +247,18 @@ impl Trainer {
         let mut mean = Losses::default();
         let widest = self.scaled.width().max(self.config.hidden);
         for part in held.chunks(rows_at_once(widest)) {
-            let (losses, _) = self.measure(&self.scaled.select(part), None)?;
+            let (losses, _) = self.measure(part, None)?;
             mean.add(losses, part.len() as f64 / held.len() as f64);
         }
         Ok((!held.is_empty()).then_some(mean))
     }
 
-    /// The losses of scaled vectors, as numbers and as the graph of their total.
-    fn measure(&self, x: &Rows<f32>, noise: Option<&Tensor>) -> Result<(Losses, Tensor)> {
+    /// The losses of samples, as numbers and as the graph of their total.
+    fn measure(&self, samples: &[usize], noise: Option<&Tensor>) -> Result<(Losses, Tensor)> {
+        let x = self.scaled.select(samples);
         let target = Tensor::from_slice(x.as_flat(), (x.len(), x.width()), &Device::Cpu)?;
         let pass = self.vae.pass(&target, noise)?;
-        let Pass { mu, log_var, logits } = &pass;
+        let Pass { mu, log_var, z, logits } = &pass;
         let kl = losses::kl(mu, log_var)?;
         let (reconstruction, entropy) = match (self.config.loss, self.config.output) {
             (Reconstruction::Bce, _) => {
@@ -253,12 +269,19 @@ impl Trainer {
             }
             (Reconstruction::Mse, Output::Linear) => (losses::squared_error(logits, &target)?, 0.0),
         };
-        let total = (&reconstruction + (&kl * self.config.beta)?)?;
+        let mut total = (&reconstruction + (&kl * self.config.beta)?)?;
         let number = |t: &Tensor| Ok::<_, Error>(f64::from(t.to_scalar::<f32>()?));
+        let mut heads = 0.0;
+        for head in &self.heads {
+            let loss = head.loss(z, samples)?;
+            heads += number(&loss)?;
+            total = (total + (loss * self.config.head_weight)?)?;
+        }
         let losses = Losses {
             total: number(&total)? - entropy,
             reconstruction: number(&reconstruction)? - entropy,
             kl: number(&kl)?,
+            heads,
         };
         Ok((losses, total))
     }
@@ -275,11 +298,6 @@ impl Trainer {
         Ok(Tensor::from_vec(noise, (samples.len(), dim), &Device::Cpu)?)
     }
 
-    /// Copies of the parameters as they are now, free of the variables' storage.
-    fn parameters(&self) -> Result<Vec<Tensor>> {
-        self.variables.iter().map(|v| Ok(v.as_detached_tensor().copy()?)).collect()
-    }
-
     /// The model as it is now, with at most `most` of its data encoded: for a picture on the way.
     ///
     /// # Errors
@@ -289,7 +307,7 @@ impl Trainer {
         let stride = self.data.rows.len().div_ceil(most.max(1));
         let stride = coprime_stride(stride, self.recipe.families.len());
         let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();
-        self.model(self.parameters()?, &indices)
+        self.model(self.variables.copies()?, &indices)
     }
 
     /// The model of the last whole epoch (or of now, when all is well), with all its data encoded.
@@ -297,13 +315,14 @@ impl Trainer {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn finish(&self) -> Result<Model> {
-        let now = self.parameters()?;
+        let now = self.variables.copies()?;
         let well = !self.broken && first_not_finite(&now)?.is_none();
         let parameters = if well { now } else { self.kept.clone() };
         self.model(parameters, &(0..self.data.rows.len()).collect::<Vec<_>>())
     }
 
-    fn model(&self, parameters: Vec<Tensor>, indices: &[usize]) -> Result<Model> {
+    fn model(&self, mut parameters: Vec<Tensor>, indices: &[usize]) -> Result<Model> {
+        let of_heads = parameters.split_off(2 * self.layers.len());
         let card = Card {
             source: Source::Outlines(self.recipe.clone()),
             layers: self.layers.clone(),
@@ -325,49 +344,29 @@ impl Trainer {
             names: self.data.names.clone(),
             properties: Property::of_all(&data),
         });
+        model.card.start = self.start(&model.encoded.mu);
         model.card.statistics = measure_statistics(&model, &data)?;
+        // All heads have the same widths.
+        let share = of_heads.len() / self.heads.len().max(1);
+        for (head, parameters) in self.heads.iter().zip(of_heads.chunks(share.max(1))) {
+            let head = head.finish(parameters.to_vec(), &model.encoded)?;
+            model = model.with_head(head)?;
+        }
         Ok(model)
     }
-}
 
-/// The first parameter that is not finite.
-fn first_not_finite(parameters: &[Tensor]) -> Result<Option<f64>> {
-    for tensor in parameters {
-        let values: Vec<f32> = tensor.flatten_all()?.to_vec1()?;
-        if let Some(&bad) = values.iter().find(|v| !v.is_finite()) {
-            return Ok(Some(f64::from(bad)));
+    /// Where latent points come from: the prior, or what the encoder gave where nothing held it to one.
+    fn start(&self, mu: &Rows<f64>) -> StartDistribution {
+        if self.config.latent_noise && self.config.beta > 0.0 {
+            return StartDistribution::StandardNormal;
         }
-    }
-    Ok(None)
-}
-
-/// One Adam step of one variable in its own storage: no tensor is allocated for it.
-struct Update<'a> {
-    adam: &'a RefCell<Adam<f32>>,
-    row: usize,
-}
-
-impl InplaceOp2 for Update<'_> {
-    fn name(&self) -> &'static str {
-        "adam"
-    }
-
-    fn cpu_fwd(
-        &self,
-        parameters: &mut CpuStorage,
-        layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-    ) -> candle_core::Result<()> {
-        let not_contiguous = || candle_core::Error::Msg("adam needs contiguous tensors".to_owned());
-        let (from, to) = layout.contiguous_offsets().ok_or_else(not_contiguous)?;
-        let (g_from, g_to) = gradient_layout.contiguous_offsets().ok_or_else(not_contiguous)?;
-        match (parameters, gradient) {
-            (CpuStorage::F32(p), CpuStorage::F32(g)) => {
-                self.adam.borrow_mut().step(self.row, &mut p[from..to], &g[g_from..g_to]);
-                Ok(())
-            }
-            _ => Err(candle_core::Error::Msg("adam needs f32 tensors".to_owned())),
-        }
+        let n = mu.len().max(1) as f64;
+        let moments = |k: usize| {
+            let mean = mu.iter().map(|row| row[k]).sum::<f64>() / n;
+            let variance = mu.iter().map(|row| (row[k] - mean).powi(2)).sum::<f64>() / n;
+            (mean, variance.sqrt())
+        };
+        let (mean, std) = (0..mu.width()).map(moments).unzip();
+        StartDistribution::Normal { mean, std }
     }
 }

@@ -1,0 +1,167 @@
+//! A task head while it learns, with the autoencoder or after it: what it shall say, and how far off it is.
+
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use crate::model::card::Encoded;
+use crate::model::head::{HeadCard, TaskHead};
+use crate::model::layers::LayerSpec;
+use crate::model::losses;
+use candle_core::{Device, Tensor};
+
+/// A head on the storage of variables, and its targets.
+pub struct Learner {
+    head: TaskHead,
+    /// `(property - offset) / scale` of every sample, 0 where the property is undefined.
+    targets: Vec<f32>,
+    /// Where the property is defined.
+    known: Vec<bool>,
+}
+
+impl Learner {
+    /// A head for the `property` that each sample has as one of `values`; offset and scale are the mean and
+    /// the standard deviation over those that are defined and not `held_out`, `[samples]` both.
+    ///
+    /// # Errors
+    /// Names the property when fewer than two training samples have it.
+    pub fn new(
+        property: Property,
+        values: &[f64],
+        held_out: &[bool],
+        layers: Vec<LayerSpec>,
+        parameters: Vec<Tensor>,
+        joint: bool,
+    ) -> Result<Self> {
+        let known: Vec<bool> = values.iter().map(|v| v.is_finite()).collect();
+        let training = || {
+            let rows = values.iter().zip(&known).zip(held_out);
+            rows.filter(|((_, known), held)| **known && !**held).map(|((value, _), _)| *value)
+        };
+        let count = training().count();
+        if count < 2 {
+            let name = property.name();
+            return Err(Error::Mismatch(format!(
+                "{name} is undefined for the training data, so no head can learn it; choose another property"
+            )));
+        }
+        let offset = training().sum::<f64>() / count as f64;
+        let variance = training().map(|v| (v - offset).powi(2)).sum::<f64>() / count as f64;
+        // A property that does not vary is learned as it is.
+        let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
+        let standardised = |(value, known): (&f64, &bool)| {
+            if *known { ((value - offset) / scale) as f32 } else { 0.0 }
+        };
+        let targets = values.iter().zip(&known).map(standardised).collect();
+        let card = HeadCard { property, layers, offset, scale, r2: 0.0, rmse: 0.0, joint };
+        Ok(Self { head: TaskHead::new(card, parameters)?, targets, known })
+    }
+
+    /// The mean squared error in standardised units at the latent points `z [n, latent]` of `samples [n]`,
+    /// those left out for which the property is undefined; `[]`.
+    pub fn loss(&self, z: &Tensor, samples: &[usize]) -> Result<Tensor> {
+        let known = samples.iter().filter(|&&i| self.known[i]).count().max(1);
+        let weight = |i: usize| if self.known[i] { 1.0 / known as f32 } else { 0.0 };
+        let vector = |values: Vec<f32>| Tensor::from_vec(values, samples.len(), &Device::Cpu);
+        let target = vector(samples.iter().map(|&i| self.targets[i]).collect())?;
+        let weights = vector(samples.iter().map(|&i| weight(i)).collect())?;
+        Ok(losses::weighted_square(&self.head.standardised(z)?, &target, &weights)?)
+    }
+
+    /// The head with these parameters, measured on the held-out samples among `encoded` (on all of
+    /// them where none is held out), each predicted from its mu.
+    pub fn finish(&self, parameters: Vec<Tensor>, encoded: &Encoded) -> Result<TaskHead> {
+        let mut head = TaskHead::new(self.head.card.clone(), parameters)?;
+        let truth: Vec<f64> = encoded.property(head.card.property).collect();
+        let mut rows = encoded.held_out_or_all();
+        rows.retain(|&row| truth[row].is_finite());
+        let truth: Vec<f64> = rows.iter().map(|&row| truth[row]).collect();
+        let predicted = head.predict_all(&encoded.mu.select(&rows))?;
+        (head.card.r2, head.card.rmse) = score(&predicted, &truth);
+        Ok(head)
+    }
+}
+
+/// R2 and RMSE of predictions: `1 - sum (y - y')^2 / sum (y - mean)^2`, or 0 where the truth does not
+/// vary, and the root of the mean squared error, or 0 where there is nothing to predict.
+fn score(predicted: &[f64], truth: &[f64]) -> (f64, f64) {
+    let n = truth.len().max(1) as f64;
+    let mean = truth.iter().sum::<f64>() / n;
+    let missed: f64 = predicted.iter().zip(truth).map(|(a, b)| (a - b).powi(2)).sum();
+    let spread: f64 = truth.iter().map(|v| (v - mean).powi(2)).sum();
+    let r2 = if spread > 0.0 { 1.0 - missed / spread } else { 0.0 };
+    (r2, (missed / n).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::rows::Rows;
+    use crate::model::head::head_layers;
+    use crate::model::vae::initial_parameters;
+
+    #[test]
+    fn scores_are_those_of_the_text_book() {
+        // Misses 1, 0, 1 and 0 around a mean of 2.5: 2 of 5 are missed.
+        let (r2, rmse) = score(&[2.0, 2.0, 2.0, 4.0], &[1.0, 2.0, 3.0, 4.0]);
+        assert!((r2 - 0.6).abs() < 1e-15 && (rmse - 0.5f64.sqrt()).abs() < 1e-15);
+        assert_eq!(score(&[2.5; 4], &[1.0, 2.0, 3.0, 4.0]).0, 0.0, "no better than the mean");
+        assert_eq!(score(&[1.5], &[1.0]), (0.0, 0.5));
+        assert_eq!(score(&[], &[]), (0.0, 0.0));
+    }
+
+    fn learner(values: &[f64], held_out: &[bool]) -> Result<Learner> {
+        let layers = head_layers(Property::Area, 2, &[3]);
+        let parameters = initial_parameters(&layers, 1).unwrap();
+        Learner::new(Property::Area, values, held_out, layers, parameters, true)
+    }
+
+    #[test]
+    fn targets_are_standardised_on_the_training_samples_that_have_the_property() {
+        let values = [1.0, 100.0, f64::NAN, 5.0, f64::INFINITY];
+        let learner = learner(&values, &[false, true, false, false, false]).unwrap();
+        assert_eq!((learner.head.card.offset, learner.head.card.scale), (3.0, 2.0));
+        assert_eq!(learner.targets, [-1.0, 48.5, 0.0, 1.0, 0.0]);
+        let z = Tensor::new(&[[0.1f32, 0.2], [0.3, -0.4], [0.5, 0.6]], &Device::Cpu).unwrap();
+        let loss = learner.loss(&z, &[0, 2, 3]).unwrap().to_scalar::<f32>().unwrap();
+        let said: Vec<f32> = learner.head.standardised(&z).unwrap().to_vec1().unwrap();
+        let expected = ((said[0] + 1.0).powi(2) + (said[2] - 1.0).powi(2)) / 2.0;
+        assert!((loss - expected).abs() < 1e-6, "{loss} {expected}");
+        let none = learner.loss(&z, &[2, 4, 2]).unwrap().to_scalar::<f32>().unwrap();
+        assert_eq!(none, 0.0, "nothing is known, nothing is missed");
+    }
+
+    #[test]
+    fn what_no_sample_has_cannot_be_learned() {
+        for (values, held_out) in
+            [([f64::NAN, 1.0, f64::NAN], [false; 3]), ([1.0, 2.0, 3.0], [true, true, false])]
+        {
+            let refused = learner(&values, &held_out).err().unwrap().to_string();
+            assert!(refused.contains("area is undefined"), "{refused}");
+        }
+        assert_eq!(learner(&[7.0; 3], &[false; 3]).unwrap().head.card.scale, 1.0);
+    }
+
+    #[test]
+    fn a_head_is_measured_on_what_was_held_out() {
+        let values = [1.0, 2.0, 3.0, 9.0, 5.0];
+        let mu = vec![0.1, 0.2, -0.3, 0.4, 0.5, -0.6, 0.7, 0.8, 0.9, 1.0];
+        let encoded = |held_out: [bool; 5]| Encoded {
+            mu: Rows::from_flat(2, mu.clone()),
+            held_out: held_out.to_vec(),
+            properties: Rows::from_flat(
+                4,
+                values.iter().flat_map(|&v| [0.0, v, 0.0, 0.0]).collect(),
+            ),
+            ..Encoded::default()
+        };
+        let learner = learner(&values, &[false; 5]).unwrap();
+        let measured = |held_out, rows: &[usize]| {
+            let parameters = learner.head.parameters().to_vec();
+            let head = learner.finish(parameters, &encoded(held_out)).unwrap();
+            let said = head.predict_all(&encoded(held_out).mu).unwrap();
+            let pick = |from: &[f64]| rows.iter().map(|&i| from[i]).collect::<Vec<f64>>();
+            assert_eq!((head.card.r2, head.card.rmse), score(&pick(&said), &pick(&values)));
+        };
+        measured([false, false, true, true, false], &[2, 3]);
+        measured([false; 5], &[0, 1, 2, 3, 4]);
+    }
+}
