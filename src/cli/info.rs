@@ -1,11 +1,14 @@
 //! `info`: what a model is, as text or JSON on standard output.
 
 use super::files::open;
+use super::heads::{measured_on, score};
+use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, Source};
 use crate::model::checkpoint::FORMAT;
+use crate::model::head::HeadCard;
 use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
 use clap::Args;
@@ -42,6 +45,7 @@ struct Info<'a> {
     latent: usize,
     parameters: usize,
     layers: &'a [LayerSpec],
+    heads: Vec<Head<'a>>,
     training: &'a TrainingConfig,
     epochs_done: usize,
     losses: Option<&'a EpochRecord>,
@@ -54,6 +58,20 @@ struct Info<'a> {
 struct Count<'a> {
     name: &'a str,
     samples: usize,
+}
+
+#[derive(Serialize)]
+struct Head<'a> {
+    property: Property,
+    /// `joint` or `afterwards`.
+    trained: &'static str,
+    widths: Vec<usize>,
+    r2: f64,
+    rmse: f64,
+    /// What they were measured on.
+    measured: &'static str,
+    #[serde(skip)]
+    card: &'a HeadCard,
 }
 
 /// Shows what a checkpoint holds.
@@ -98,6 +116,7 @@ impl<'a> Info<'a> {
             latent: model.latent_dim(),
             parameters: model.parameters().iter().map(candle_core::Tensor::elem_count).sum(),
             layers,
+            heads: model.heads().iter().map(|head| Head::of(model, &head.card)).collect(),
             training,
             epochs_done: history.len(),
             losses: history.last(),
@@ -153,6 +172,7 @@ impl<'a> Info<'a> {
         lines.extend(listed("layers", self.layers.iter().map(layer)));
         lines.push(("parameters", self.parameters.to_string()));
         lines.extend(self.training_lines());
+        lines.extend(listed("heads", self.heads.iter().map(Head::line)));
         lines.extend(self.latent_lines());
         lines
     }
@@ -209,6 +229,33 @@ impl<'a> Info<'a> {
         lines.push(("round trip", format!("{round_trip} or less (99 % of the held-out data)")));
         lines.push(("median area", three_digits(statistics.median_area)));
         lines
+    }
+}
+
+impl<'a> Head<'a> {
+    fn of(model: &Model, card: &'a HeadCard) -> Self {
+        Self {
+            property: card.property,
+            trained: if card.joint { "joint" } else { "afterwards" },
+            widths: card.widths(),
+            r2: card.r2,
+            rmse: card.rmse,
+            measured: measured_on(&model.encoded.held_out),
+            card,
+        }
+    }
+
+    /// `area         2 -> 64 -> 32 -> 1  R2 0.98, RMSE 0.06, held out; joint`.
+    fn line(&self) -> String {
+        let outputs = self.card.layers.iter().map(|layer| format!(" -> {}", layer.outputs));
+        let inputs = self.card.layers.first().map_or(0, |layer| layer.inputs);
+        let Self { property, trained, measured, .. } = self;
+        let shape = outputs.collect::<String>();
+        format!(
+            "{:<14}{inputs}{shape}, {trained}: {}, {measured}",
+            property.name(),
+            score(self.card)
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod codec;
 mod files;
+mod heads;
 mod info;
 mod optimise;
 mod picture;
@@ -53,6 +54,8 @@ struct Arguments {
 pub enum Command {
     /// Generate outlines and train a model on them
     Train(train::TrainArguments),
+    /// Teach a trained model to predict properties
+    Heads(heads::HeadsArguments),
     /// Climb a property from many starts and judge the answers
     Optimise(optimise::OptimiseArguments),
     /// Let several methods climb from the same starts with the same budget
@@ -103,6 +106,7 @@ fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocatio
 pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Train(arguments) => train::run(arguments),
+        Command::Heads(arguments) => heads::run(arguments),
         Command::Optimise(arguments) => optimise::run(arguments),
         Command::Race(arguments) => race::run(arguments),
         Command::Decode(arguments) => codec::decode(arguments),

@@ -1,8 +1,10 @@
 //! `train`: a recipe and settings in, a checkpoint out.
 
 use super::files::check_outputs;
+use super::heads::scores;
 use super::progress::Progress;
 use crate::data::family::Family;
+use crate::data::property::Property;
 use crate::data::recipe::Recipe;
 use crate::error::Result;
 use crate::explore::three_digits;
@@ -22,7 +24,8 @@ use std::path::{Path, PathBuf};
     latent-explorer train --out few.safetensors --families circle,star,heart --samples 900\n  \
     latent-explorer train --out article.safetensors --beta 1\n  \
     latent-explorer train --out sigmoid.safetensors --loss bce --output sigmoid\n  \
-    latent-explorer train --out plain.safetensors --beta 0 --no-noise-latent")]
+    latent-explorer train --out plain.safetensors --beta 0 --no-noise-latent\n  \
+    latent-explorer train --out heads.safetensors --heads roundness,area")]
 pub struct TrainArguments {
     /// The checkpoint to write
     #[arg(long, value_name = "M.safetensors")]
@@ -79,6 +82,16 @@ pub struct TrainArguments {
     #[arg(long, value_name = "N", default_value_t = TrainingConfig::default().hidden, allow_hyphen_values = true, help_heading = NETWORK)]
     hidden: usize,
 
+    /// Properties to learn to predict along with the rest, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = HEADS)]
+    heads: Vec<Property>,
+    /// Units of a head's hidden layers, separated by commas: 1 to 8 layers of 1 to 4096
+    #[arg(long, value_name = "N,..", value_delimiter = ',', default_values_t = TrainingConfig::default().head_widths, allow_hyphen_values = true, help_heading = HEADS)]
+    head_widths: Vec<usize>,
+    /// The weight of the heads' errors, how much the latent yields to them: 1e-6 to 1e6
+    #[arg(long, value_name = "W", default_value_t = TrainingConfig::default().head_weight, allow_hyphen_values = true, help_heading = HEADS)]
+    head_weight: f64,
+
     /// The seed of outlines, weights, order and noise: 0 to 2^64-1
     #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
     seed: u64,
@@ -93,6 +106,7 @@ pub struct TrainArguments {
 const DATA: &str = "Data";
 const TRAINING: &str = "Training";
 const NETWORK: &str = "Network";
+const HEADS: &str = "Task heads";
 
 impl TrainArguments {
     fn recipe(&self) -> Recipe {
@@ -122,6 +136,9 @@ impl TrainArguments {
             latent_dim: self.latent_dim,
             hidden: self.hidden,
             seed: self.seed,
+            heads: self.heads.clone(),
+            head_widths: self.head_widths.clone(),
+            head_weight: self.head_weight,
             ..TrainingConfig::default()
         }
     }
@@ -148,14 +165,19 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         trainer.step()?;
         progress.report(trainer.progress(), || state(&trainer));
     }
-    checkpoint::save(&trainer.finish()?, &arguments.out)?;
+    let model = trainer.finish()?;
+    checkpoint::save(&model, &arguments.out)?;
     if let Some(path) = &arguments.history {
         tables::write_history(path, trainer.history())?;
     }
     if let Some(path) = &arguments.data_out {
         tables::write_outlines(path, &trainer.data().rows)?;
     }
-    progress.finish(&format!("{}; wrote {}", state(&trainer), arguments.out.display()));
+    let heads = match arguments.heads.as_slice() {
+        [] => String::new(),
+        heads => format!("; {}", scores(&model, heads)),
+    };
+    progress.finish(&format!("{}{heads}; wrote {}", state(&trainer), arguments.out.display()));
     Ok(())
 }
 

@@ -1,0 +1,109 @@
+//! `heads`: task heads for a model that is trained already.
+
+use super::files::{check_outputs, open};
+use super::progress::Progress;
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use crate::explore::three_digits;
+use crate::model::head::HeadCard;
+use crate::model::{Model, checkpoint};
+use crate::train::{HeadConfig, HeadTrainer};
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The arguments of `heads`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    latent-explorer heads --model nine.safetensors --property roundness\n  \
+    latent-explorer heads --model nine.safetensors --property area,perimeter --out with_heads.safetensors\n  \
+    latent-explorer heads --model nine.safetensors --property area --widths 32 --epochs 100\n\n\
+    A head is a small network on z, latent -> 64 -> 32 -> 1, that learns to predict a property without \
+    decoding. The autoencoder stays as it is. Held-out outlines are not learned from: R2 (1 is perfect, \
+    0 no better than the mean) and RMSE are measured on them.")]
+pub struct HeadsArguments {
+    /// The checkpoint to train heads for
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    /// What the heads predict, separated by commas; a head that is there already is replaced
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', required = true)]
+    property: Vec<Property>,
+    /// Where to write the model with its heads; its own file, rewritten whole, where none is named
+    #[arg(long, value_name = "M2.safetensors")]
+    out: Option<PathBuf>,
+    /// Units of the hidden layers, separated by commas: 1 to 8 layers of 1 to 4096
+    #[arg(long, value_name = "N,..", value_delimiter = ',', default_values_t = HeadConfig::default().widths, allow_hyphen_values = true)]
+    widths: Vec<usize>,
+    /// Passes over the encoded data: 1 to 1000000
+    #[arg(long, value_name = "N", default_value_t = HeadConfig::default().epochs, allow_hyphen_values = true)]
+    epochs: usize,
+    /// Samples of one update: 1 to 100000
+    #[arg(long, value_name = "N", default_value_t = HeadConfig::default().batch_size, allow_hyphen_values = true)]
+    batch_size: usize,
+    /// Adam's learning rate at the beginning: 1e-8 to 10
+    #[arg(long, value_name = "RATE", default_value_t = HeadConfig::default().learning_rate, allow_hyphen_values = true)]
+    lr: f64,
+    /// The seed of weights, order and noise: 0 to 2^64-1
+    #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
+    seed: u64,
+}
+
+/// Trains heads, one after the other, and writes the model with them.
+///
+/// # Errors
+/// Names a setting out of range or a file that cannot be read or written, before training; or the
+/// epoch in which a loss stopped being a number.
+pub fn run(arguments: &HeadsArguments) -> Result<()> {
+    let config = HeadConfig {
+        widths: arguments.widths.clone(),
+        epochs: arguments.epochs,
+        batch_size: arguments.batch_size,
+        learning_rate: arguments.lr,
+        seed: arguments.seed,
+    };
+    config.check()?;
+    let properties = &arguments.property;
+    if let Some(i) = (1..properties.len()).find(|&i| properties[..i].contains(&properties[i])) {
+        let problem = format!("'{}' is named twice; name it once", properties[i].name());
+        return Err(Error::setting("property", problem));
+    }
+    let out = arguments.out.as_ref().unwrap_or(&arguments.model);
+    check_outputs(&[], &[out])?;
+    let model = open(&arguments.model)?;
+
+    let mut learned = Model::clone(&model);
+    let mut progress = Progress::start();
+    for (done, &property) in properties.iter().enumerate() {
+        let mut trainer = HeadTrainer::new(Arc::clone(&model), property, config.clone())?;
+        while !trainer.is_finished() {
+            trainer.step()?;
+            let share = (done as f64 + trainer.progress()) / properties.len() as f64;
+            progress.report(share, || {
+                format!("{}, epoch {} of {}", property.name(), trainer.epoch(), config.epochs)
+            });
+        }
+        learned = learned.with_head(trainer.finish()?)?;
+    }
+    checkpoint::save(&learned, out)?;
+    progress.finish(&format!("{}; wrote {}", scores(&learned, properties), out.display()));
+    Ok(())
+}
+
+/// `held out: area R2 0.98, RMSE 0.06; roundness ..` of the heads for some properties.
+pub fn scores(model: &Model, properties: &[Property]) -> String {
+    let heads = model.heads().iter().map(|head| &head.card);
+    let named = heads.filter(|card| properties.contains(&card.property));
+    let each: Vec<String> =
+        named.map(|card| format!("{} {}", card.property.name(), score(card))).collect();
+    format!("{}: {}", measured_on(&model.encoded.held_out), each.join("; "))
+}
+
+/// `R2 0.98, RMSE 0.06`.
+pub fn score(card: &HeadCard) -> String {
+    format!("R2 {:.3}, RMSE {}", card.r2, three_digits(card.rmse))
+}
+
+/// What the figures of a head were measured on.
+pub fn measured_on(held_out: &[bool]) -> &'static str {
+    if held_out.contains(&true) { "held out" } else { "on the training data, as none is held out" }
+}
