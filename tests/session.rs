@@ -1227,3 +1227,150 @@ fn the_gradient_is_a_layer_that_follows_the_aim() {
     session.perform(Command::ToggleOverlay(Overlay::Gradient));
     until(&mut session, "a map without", |state| current(state) && arrows(state).is_none());
 }
+
+fn until_heads_end(session: &mut Session) {
+    until(session, "the end of the heads", |state| state.heads.is_none());
+}
+
+fn heads(session: &Session) -> Vec<Property> {
+    let (_, entry) = session.state().shown().unwrap();
+    entry.prepared.model.heads().iter().map(|head| head.card.property).collect()
+}
+
+#[test]
+fn a_model_learns_heads_and_its_climb_does_not_become_stale() {
+    let mut session = session();
+    let id = trained(&mut session);
+    climb(&mut session, search(4, 6));
+    until_climbed(&mut session);
+    session.perform(Command::Pick([0.1, 0.2]));
+    let (version, old) = (shown(&session), session.state().shown().unwrap().1.prepared.clone());
+    session.perform(Command::TrainHeads(vec![Property::Area, Property::Perimeter]));
+    assert_eq!(session.state().heads.as_ref().unwrap().property, Property::Area);
+    session.perform(Command::TrainHeads(vec![Property::Roundness]));
+    assert!(sentences(&session).iter().any(|s| s.contains("Heads are being trained")));
+    until_heads_end(&mut session);
+    assert_eq!(heads(&session), [Property::Area, Property::Perimeter]);
+    assert!(errors(&session).is_empty(), "{:?}", errors(&session));
+    let said = sentences(&session).join(" ");
+    assert!(said.contains("Predicted now: Area R\u{b2} "), "{said}");
+    assert!(shown(&session) == version && !session.state().is_climb_stale());
+    assert!(session.state().map.picked.is_some() && old.model.heads().is_empty());
+    let entry = session.state().models.get(id).unwrap();
+    assert!(entry.unsaved && entry.prepared.home == old.home);
+    // A second time the head is a new one, and still alone for its property.
+    session.perform(Command::TrainHeads(vec![Property::Area]));
+    until_heads_end(&mut session);
+    assert_eq!(heads(&session).len(), 2);
+}
+
+#[test]
+fn a_head_more_is_unsaved_even_if_the_model_was_just_being_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.safetensors");
+    let mut session = session();
+    let id = trained(&mut session);
+    session.perform(Command::TrainHeads(vec![Property::Roundness]));
+    let run = session.state().heads.as_ref().unwrap().run;
+    session.perform(Command::Save(id, path.clone()));
+    // Whichever is ready first, the head is taken in before the file is written.
+    until_heads_end(&mut session);
+    until(&mut session, "the end of saving", |state| state.errands.is_empty());
+    assert_eq!(heads(&session), [Property::Roundness]);
+    let with_head = bytes(&session, id);
+    let entry = session.state().models.get(id).unwrap();
+    assert!(entry.unsaved && std::fs::read(&path).unwrap() != with_head);
+    assert!(session.state().heads.as_ref().is_none_or(|heads| heads.run != run));
+    session.perform(Command::Save(id, path.clone()));
+    until(&mut session, "the end of saving", |state| state.errands.is_empty());
+    assert!(!session.state().has_unsaved() && std::fs::read(&path).unwrap() == with_head);
+    // A file that is opened again does not push out what was learned since.
+    session.perform(Command::TrainHeads(vec![Property::Area]));
+    until_heads_end(&mut session);
+    session.perform(Command::Open(path));
+    until(&mut session, "the end of opening", |state| state.errands.is_empty());
+    assert_eq!(heads(&session), [Property::Roundness]);
+    assert!(session.state().models.get(id).unwrap().unsaved);
+}
+
+#[test]
+fn heads_that_are_stopped_keep_those_that_are_whole() {
+    let mut session = session();
+    // So many shapes that a head takes a while.
+    let recipe = Recipe { samples: 5000, points: 16, ..Recipe::default() };
+    session.perform(Command::SetRecipe(recipe));
+    session.perform(Command::SetTraining(config(1)));
+    session.perform(Command::SetFullSpeed(true));
+    session.perform(Command::Train);
+    until_trained(&mut session);
+    let all = Property::ALL.to_vec();
+    session.perform(Command::TrainHeads(all.clone()));
+    session.perform(Command::StopHeads);
+    until_heads_end(&mut session);
+    assert!(heads(&session).is_empty());
+    assert_eq!(sentences(&session).last().unwrap(), "Stopped; no head was learned.");
+    session.perform(Command::TrainHeads(all));
+    until(&mut session, "the second head", |state| {
+        state.heads.as_ref().is_none_or(|heads| heads.share > 0.3)
+    });
+    session.perform(Command::Cancel);
+    until_heads_end(&mut session);
+    assert!(heads(&session).len() < 4 && heads(&session).contains(&Property::Roundness));
+    assert!(errors(&session).is_empty());
+}
+
+#[test]
+fn a_model_that_goes_away_or_learns_takes_no_heads() {
+    let mut session = session();
+    let (sample, before) = (shown(&session).0, heads(&session));
+    let id = trained(&mut session);
+    session.perform(Command::TrainHeads(Property::ALL.to_vec()));
+    session.perform(Command::CloseModel(id));
+    until_heads_end(&mut session);
+    assert!(shown(&session).0 == sample && heads(&session) == before);
+    train(&mut session, config(100_000));
+    until(&mut session, "the first picture", |state| state.models.len() == 2);
+    session.perform(Command::TrainHeads(vec![Property::Area]));
+    assert!(session.state().heads.is_none());
+    assert!(sentences(&session).iter().any(|s| s.contains("still learning")));
+    // Another model may learn heads meanwhile.
+    session.perform(Command::ShowModel(sample));
+    session.perform(Command::TrainHeads(vec![Property::Area]));
+    assert!(session.state().heads.is_some());
+    session.perform(Command::StopHeads);
+    until_heads_end(&mut session);
+    session.perform(Command::StopTraining);
+    until_trained(&mut session);
+}
+
+#[test]
+fn a_failure_while_heads_learn_is_told_and_the_model_stays() {
+    let mut session = session();
+    let before = bytes(&session, shown(&session).0);
+    for (work, message) in [
+        ((|_| panic!("a bug")) as fn(&Reporter) -> Result<Ending, Error>, "something went wrong"),
+        (|_| Err(Error::Mismatch("it does not fit".to_owned())), "it does not fit"),
+    ] {
+        session.perform(Command::TrainHeads(vec![Property::Area]));
+        let heads = session.state().heads.as_ref().unwrap();
+        let (run, control) = (heads.run, heads.control.clone());
+        end_with(&mut session, run, work);
+        control.cancel();
+        assert!(session.state().heads.is_none());
+        assert!(errors(&session)[0].starts_with(message), "{:?}", errors(&session));
+        session.perform(Command::Cancel);
+    }
+    assert!(bytes(&session, shown(&session).0) == before && !session.state().has_unsaved());
+}
+
+#[test]
+fn a_training_shows_the_heads_that_it_trains_along() {
+    let mut session = session();
+    train(&mut session, TrainingConfig { heads: vec![Property::Area], ..config(3) });
+    until(&mut session, "the first picture", |state| state.models.len() == 2);
+    assert_eq!(heads(&session), [Property::Area]);
+    until_trained(&mut session);
+    assert_eq!(heads(&session), [Property::Area]);
+    let curve = &session.state().training.curve;
+    assert!(curve.iter().all(|point| point.losses.heads > 0.0), "{curve:?}");
+}

@@ -829,6 +829,42 @@ fn unsaved_work_is_asked_about_before_it_is_lost() {
 }
 
 #[test]
+fn heads_are_learned_from_the_panel() {
+    let mut window = open();
+    train(&mut window, 1);
+    until_trained(&mut window, "Training finished");
+    let fold = window.get_by_label("Predict properties").rect().center();
+    click_at(&mut window, fold, egui::PointerButton::Primary);
+    settle(&mut window);
+    click(&mut window, "Learn roundness");
+    until(&mut window, "the head", |state| state.heads.is_none());
+    act(&mut window);
+    assert!(said(&window, "Predicted now: Roundness R\u{b2} "));
+    assert!(window.query_by_label("Learn roundness").is_none(), "it is there");
+    window.get_by_label("Learn area");
+    settle(&mut window);
+    click(&mut window, "Learn all");
+    until(&mut window, "the heads", |state| state.heads.is_none());
+    act(&mut window);
+    let (_, entry) = state(&window).shown().unwrap();
+    assert_eq!(entry.prepared.model.heads().len(), 4);
+    assert!(window.query_by_label("Learn all").is_none(), "there is nothing left to learn");
+    settle(&mut window);
+
+    let fold = window.get_by_label("More").rect().center();
+    click_at(&mut window, fold, egui::PointerButton::Primary);
+    settle(&mut window);
+    window.get_by_role_and_label(Role::CheckBox, "Perimeter").click_accesskit();
+    act(&mut window);
+    window.get_by_role_and_label(Role::CheckBox, "Area").click_accesskit();
+    act(&mut window);
+    let training = &state(&window).settings.training;
+    assert_eq!(training.heads, [Property::Area, Property::Perimeter]);
+    settle(&mut window);
+    window.get_by_role_and_label(Role::SpinButton, "Head weight");
+}
+
+#[test]
 fn keys_switch_layers_and_hide_the_panel() {
     let mut window = open();
     for (pressed, layer) in [
@@ -871,10 +907,12 @@ fn look_at_everything(theme: Theme) {
     for page in [Key::Num1, Key::Num2, Key::Num3] {
         key(&mut window, page);
         settle(&mut window);
-        let folded: Vec<Pos2> =
-            window.query_all_by_label("More").map(|more| more.rect().center()).collect();
-        for at in folded {
-            click_at(&mut window, at, egui::PointerButton::Primary);
+        for fold in ["Predict properties", "More"] {
+            let folded: Vec<Pos2> =
+                window.query_all_by_label(fold).map(|more| more.rect().center()).collect();
+            for at in folded {
+                click_at(&mut window, at, egui::PointerButton::Primary);
+            }
         }
         if page == Key::Num3 {
             for (group, holds) in [

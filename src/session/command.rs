@@ -70,6 +70,10 @@ pub enum Command {
     StopTraining,
     /// Take the brake off the training, or put it on.
     SetFullSpeed(bool),
+    /// Train heads that predict these properties for the model that is shown.
+    TrainHeads(Vec<Property>),
+    /// End the training of heads; those that are whole are kept.
+    StopHeads,
     /// Change the settings of the next search.
     SetSearch(SearchConfig),
     /// Change where the restarts of the next search begin.

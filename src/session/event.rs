@@ -5,6 +5,7 @@ use super::map::Picture;
 use super::models::Prepared;
 use super::race::{RaceResults, Standing};
 use super::training::CurvePoint;
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub enum Progress {
     Search(SearchProgress),
     /// Of a race.
     Race(RaceProgress),
+    /// Of heads.
+    Heads(HeadsProgress),
 }
 
 /// Where a training is.
@@ -74,6 +77,15 @@ pub struct RaceProgress {
     pub standings: Vec<Standing>,
 }
 
+/// Where the training of heads is.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadsProgress {
+    /// The property that is being learned.
+    pub property: Property,
+    /// How much of all heads is done, 0 to 1.
+    pub share: f64,
+}
+
 /// The end of a job.
 #[derive(Debug)]
 pub struct End {
@@ -101,6 +113,8 @@ pub enum Product {
     Opened(Arc<Prepared>, PathBuf),
     /// A model that was trained.
     Trained(Arc<Prepared>),
+    /// A model with heads more, and what those predict.
+    Heads(Arc<Prepared>, Vec<Property>),
     /// A search with its verdicts.
     Searched(Arc<Findings>),
     /// A race with its verdicts.

@@ -51,12 +51,13 @@ impl Session {
 
     pub(super) fn save(&mut self, id: ModelId, path: PathBuf) {
         let Some(entry) = self.state.models.get(id) else { return };
-        let (prepared, version) = (entry.prepared.clone(), entry.version);
+        let prepared = entry.prepared.clone();
+        let saved = prepared.clone();
         let run = self.start("save", move |_| {
             checkpoint::save(&prepared.model, &path)?;
             Ok(Ending { outcome: Outcome::Finished, product: Some(Product::Saved(path)) })
         });
-        self.state.errands.insert(run, Errand::Save(id, version));
+        self.state.errands.insert(run, Errand::Save(id, saved));
     }
 
     pub(super) fn close(&mut self, id: ModelId) {
@@ -68,6 +69,9 @@ impl Session {
         }
         if self.state.models.len() == 1 {
             return self.state.notices.info("This is the only open model; open another one first.");
+        }
+        if let Some(heads) = self.state.heads.as_ref().filter(|heads| heads.model.0 == id) {
+            heads.control.cancel();
         }
         if let Some(entry) = self.state.models.remove(id) {
             self.state.lose(Lost::Model(id, entry));

@@ -5,6 +5,7 @@ pub mod climb;
 pub mod command;
 pub mod event;
 pub mod findings;
+pub mod heads;
 pub mod job;
 mod keeping;
 pub mod lesson;
@@ -39,6 +40,7 @@ use map::{Request, Worker};
 use settings::Settings;
 use state::Lost;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use training::Phase;
 use walk::Walking;
@@ -104,12 +106,13 @@ impl Session {
     /// Takes in what jobs have reported, for at most `budget`; whether more is waiting.
     pub fn drain(&mut self, budget: Duration) -> bool {
         let begun = Instant::now();
-        let before = self.state.shown_version();
+        let before = self.state.shown().map(|(_, entry)| entry.prepared.clone());
         while begun.elapsed() < budget {
             let Ok(event) = self.inbox.try_recv() else { break };
             self.apply(event);
         }
-        if before != self.state.shown_version() {
+        let now = self.state.shown().map(|(_, entry)| Arc::as_ptr(&entry.prepared));
+        if before.as_ref().map(Arc::as_ptr) != now {
             self.look_again();
         }
         self.look_at_climb();
@@ -257,6 +260,8 @@ impl Session {
                 state.settings.full_speed = full_speed;
                 state.training.control.full_speed(full_speed);
             }
+            Command::TrainHeads(properties) => self.train_heads(properties),
+            Command::StopHeads => state.heads.iter().for_each(|heads| heads.control.cancel()),
             Command::Climb => match state.next_climb() {
                 Ok(config) => self.climb(config),
                 Err(error) => state.notices.error(error),
@@ -404,5 +409,6 @@ impl Drop for Session {
         self.state.training.control.cancel();
         self.state.climb.iter().for_each(|climb| climb.control.cancel());
         self.state.race.iter().for_each(|race| race.control.cancel());
+        self.state.heads.iter().for_each(|heads| heads.control.cancel());
     }
 }

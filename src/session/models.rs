@@ -7,6 +7,7 @@ use crate::explore::encoded::points;
 use crate::explore::heat::usual_range;
 use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
+use crate::model::head::TaskHead;
 use crate::objective::Objective;
 use crate::optimise::SearchConfig;
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ use std::time::Instant;
 pub struct ModelId(pub u64);
 
 /// A model with its place on the map; made on a background thread, never changed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Prepared {
     /// The frozen model.
     pub model: Arc<Model>,
@@ -65,6 +66,15 @@ impl Prepared {
         })
     }
 
+    /// The same model with heads more; nothing on the map depends on them.
+    ///
+    /// # Errors
+    /// When a head reads another latent.
+    pub fn with_heads(&self, heads: Vec<TaskHead>) -> Result<Self> {
+        let model = heads.into_iter().try_fold(Model::clone(&self.model), Model::with_head)?;
+        Ok(Self { model: Arc::new(model), ..self.clone() })
+    }
+
     /// The least distance on the map that can be seen when all data are shown.
     pub fn detail(&self) -> f64 {
         let [w, h] = self.home.size();
@@ -104,6 +114,7 @@ pub struct ModelEntry {
     /// Its name on the screen.
     pub name: String,
     /// Counts the snapshots of a model that is being trained; what was computed from an older one is stale.
+    /// A head more leaves it as it is: the autoencoder is the same.
     pub version: u64,
     /// The file it was opened from or saved to.
     pub path: Option<PathBuf>,

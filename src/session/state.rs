@@ -3,6 +3,7 @@
 use super::climb::{Climb, Playback, UnderWay};
 use super::event::{End, Outcome, Product, Progress, RunId, SearchProgress, TrainingProgress};
 use super::findings::so_far;
+use super::heads::HeadsRun;
 use super::lesson::Lesson;
 use super::map::{Map, Picture};
 use super::models::{ModelEntry, ModelId, Models, Prepared};
@@ -50,12 +51,12 @@ pub enum Overlay {
 }
 
 /// What a job that makes no model or search of its own is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Errand {
     /// Opening a file.
     Open,
-    /// Saving this version of this model.
-    Save(ModelId, u64),
+    /// Saving this model as it was then.
+    Save(ModelId, Arc<Prepared>),
     /// Writing candidates.
     Export,
 }
@@ -87,6 +88,8 @@ pub struct State {
     pub map: Map,
     /// The training.
     pub training: Training,
+    /// The heads that are being trained, if any.
+    pub heads: Option<HeadsRun>,
     /// The search.
     pub climb: Option<Climb>,
     /// The race.
@@ -115,6 +118,7 @@ impl State {
             models: Models::default(),
             map: Map::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
             training: Training::default(),
+            heads: None,
             climb: None,
             race: None,
             lesson: None,
@@ -294,6 +298,11 @@ impl State {
             }
             Progress::Search(progress) => self.searched(run, &progress),
             Progress::Race(progress) => self.raced(run, progress),
+            Progress::Heads(progress) => {
+                if let Some(heads) = self.heads.as_mut().filter(|heads| heads.run == run) {
+                    (heads.property, heads.share) = (progress.property, progress.share);
+                }
+            }
             Progress::Training(_) => (),
         }
     }
@@ -363,6 +372,8 @@ impl State {
     pub fn ended(&mut self, run: RunId, end: End) {
         if self.training.run == Some(run) {
             self.training_ended(end);
+        } else if let Some(heads) = self.heads.take_if(|heads| heads.run == run) {
+            self.heads_ended(heads.model, end);
         } else if self.climb.as_ref().is_some_and(|climb| climb.run == Some(run)) {
             self.climb_ended(end);
         } else if self.race.as_ref().is_some_and(|race| race.run == Some(run)) {
@@ -406,6 +417,35 @@ impl State {
         }
     }
 
+    /// A model that was closed meanwhile, or has learned on, takes no heads any more.
+    fn heads_ended(&mut self, (id, version): (ModelId, u64), End { outcome, product }: End) {
+        let entry = self.models.get_mut(id).filter(|entry| entry.version == version);
+        let learned = match (entry, product) {
+            (Some(entry), Some(Product::Heads(prepared, properties))) => {
+                let score = |property: &Property| {
+                    let card = &prepared.model.head(*property)?.card;
+                    Some(format!("{} R\u{b2} {:.2}", property.label(), card.r2))
+                };
+                let scores: Vec<String> = properties.iter().filter_map(score).collect();
+                entry.prepared = prepared;
+                entry.unsaved = true;
+                Some(scores.join(", "))
+            }
+            _ => None,
+        };
+        match (outcome, learned) {
+            (Outcome::Failed(why), None) => self.notices.error(why),
+            (Outcome::Failed(why), Some(scores)) => {
+                self.notices.error(format!("{why} (learned before: {scores})"));
+            }
+            (_, Some(scores)) => {
+                self.notices.info(format!("Predicted now: {scores}. Save it with Ctrl+S."));
+            }
+            (Outcome::Cancelled, None) => self.notices.info("Stopped; no head was learned."),
+            (Outcome::Finished, None) => (),
+        }
+    }
+
     fn climb_ended(&mut self, End { outcome, product }: End) {
         let Some(climb) = self.climb.as_mut() else { return };
         climb.run = None;
@@ -446,10 +486,10 @@ impl State {
             (_, Some(Product::Exported(path)), _) => {
                 self.notices.info(format!("Candidates written to {}.", path.display()));
             }
-            (_, Some(Product::Saved(path)), Errand::Save(id, version)) => {
+            (_, Some(Product::Saved(path)), Errand::Save(id, saved)) => {
                 if let Some(entry) = self.models.get_mut(*id) {
-                    // A model that went on learning meanwhile is still unsaved.
-                    entry.unsaved = entry.version != *version;
+                    // A model that went on learning meanwhile, or got a head, is still unsaved.
+                    entry.unsaved = !Arc::ptr_eq(&entry.prepared, saved);
                     entry.name = name_of(&path);
                     entry.path = Some(path.clone());
                 }
@@ -469,9 +509,9 @@ impl State {
             unsaved: false,
             prepared,
         };
-        // A file that is opened again takes the place of its older self.
-        let older =
-            self.models.iter().find(|(_, e)| e.path.as_deref() == Some(path)).map(|(id, _)| id);
+        // A file that is opened again takes the place of its older self, if nothing is lost with that.
+        let same = |e: &ModelEntry| e.path.as_deref() == Some(path) && !e.unsaved;
+        let older = self.models.iter().find(|(_, e)| same(e)).map(|(id, _)| id);
         older.and_then(|older| self.models.remove(older));
         self.models.insert(id, entry);
         self.show(id);

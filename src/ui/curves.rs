@@ -33,7 +33,7 @@ pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
         .x_axis_label(x.to_owned())
 }
 
-/// The three losses of a training, on a logarithmic scale so that none hides another.
+/// The losses of a training, on a logarithmic scale so that none hides another.
 pub fn losses(ui: &mut Ui, state: &State) {
     let curve = &state.training.curve;
     let dark = ui.visuals().dark_mode;
@@ -42,11 +42,14 @@ pub fn losses(ui: &mut Ui, state: &State) {
         Color32::from_rgb(r, g, b)
     };
     type Series = (&'static str, fn(&Losses) -> f64, Color32);
-    let series: [Series; 3] = [
+    let mut series: Vec<Series> = vec![
         ("Total", |l| l.total, ui.visuals().text_color()),
         ("Rebuild error", |l| l.reconstruction, pick((24, 95, 190), (120, 174, 255))),
         ("KL", |l| l.kl, pick((180, 95, 0), (240, 184, 84))),
     ];
+    if state.training.settings.as_ref().is_some_and(|(_, config)| !config.heads.is_empty()) {
+        series.push(("Heads", |l| l.heads, pick((20, 130, 90), (104, 208, 160))));
+    }
     let legend = Legend::default().position(Corner::RightTop);
     let plot = plot("losses", ui, "epoch")
         .legend(legend)

@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 /// Total, reconstruction and KL of one batch in network units.
 pub fn losses_of(vae: &Vae, learning: &Learning, x: &Tensor, eps: &Tensor) -> Result<[Tensor; 3]> {
-    let Pass { mu, log_var, logits } = vae.pass(x, Some(eps))?;
+    let Pass { mu, log_var, logits, .. } = vae.pass(x, Some(eps))?;
     let reconstruction = match (learning.loss, vae.output()) {
         (Reconstruction::Bce, _) => losses::cross_entropy(&logits, x)?,
         (Reconstruction::Mse, Activation::Sigmoid) => {

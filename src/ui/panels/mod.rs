@@ -1,6 +1,7 @@
 //! The left panel, one for each activity: at most six controls, the rest under "More", one button to press.
 
 mod explore;
+mod heads;
 mod optimise;
 mod train;
 

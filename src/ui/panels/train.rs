@@ -1,5 +1,6 @@
 //! Training: the data, the few settings that change the map, and the button that starts it.
 
+use super::heads;
 use crate::data::recipe::Recipe;
 use crate::explore::duration;
 use crate::model::losses::Reconstruction;
@@ -36,6 +37,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 actions.command(Command::SetTraining(config));
             }
         });
+        heads::show(ui, state, actions);
     });
 }
 
@@ -121,6 +123,7 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
         let tooltip =
             "Draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself";
         row(ui, "Latent noise", tooltip, |ui| ui.checkbox(&mut config.latent_noise, ""));
+        heads::trained_along(ui, config);
         presets(ui, config);
     });
 }

@@ -1,0 +1,128 @@
+//! Task heads: which are trained along with a model, and those that the shown model has or can learn.
+
+use crate::data::property::Property;
+use crate::explore::three_digits;
+use crate::model::head::HeadCard;
+use crate::model::training::TrainingConfig;
+use crate::session::heads::HeadsRun;
+use crate::session::models::ModelEntry;
+use crate::session::{Command, State};
+use crate::ui::action::Actions;
+use crate::ui::widgets::{note, number, row};
+use egui::{Align, Button, CollapsingHeader, Layout, ProgressBar, RichText, Ui};
+
+/// The heads of the next training, and their weight.
+pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig) {
+    ui.label("Predict along").on_hover_text(
+        "Task heads: small networks on z that learn a property together with the model, so that \
+         the latent keeps what the property needs",
+    );
+    for property in Property::ALL {
+        let mut wanted = config.heads.contains(&property);
+        let tooltip = property.about();
+        if row(ui, property.label(), tooltip, |ui| ui.checkbox(&mut wanted, "")).changed() {
+            if wanted {
+                config.heads.push(property);
+            } else {
+                config.heads.retain(|other| *other != property);
+            }
+        }
+    }
+    // One set of heads is one model, in whatever order it was ticked.
+    config.heads.sort_by_key(|property| property.index());
+    if !config.heads.is_empty() {
+        let tooltip = "How much the heads' errors count beside the other losses: more, and the latent \
+                       orders itself by these properties at the cost of detail";
+        number(ui, "Head weight", tooltip, &mut config.head_weight, 0.001..=1000.0, 0.05);
+    }
+}
+
+/// The heads of the model that is shown, a button for each that it lacks, and how far those are that
+/// are being trained.
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let Some((id, entry)) = state.shown() else { return };
+    let learning = state.training.run.is_some() && state.training.model == Some(id);
+    let section = CollapsingHeader::new("Predict properties").show_unindented(ui, |ui| {
+        match &state.heads {
+            Some(heads) => under_way(ui, heads, actions),
+            None => _ = note(ui, "What the shown model can tell from z alone, without decoding:"),
+        }
+        let model = &entry.prepared.model;
+        let missing: Vec<Property> =
+            Property::ALL.into_iter().filter(|p| model.head(*p).is_none()).collect();
+        ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
+            for property in Property::ALL {
+                match model.head(property) {
+                    Some(head) => known(ui, entry, &head.card),
+                    None => unknown(ui, property, actions),
+                }
+            }
+            if missing.len() > 1
+                && ui
+                    .button("Learn all")
+                    .on_hover_text("Train every head that is missing")
+                    .clicked()
+            {
+                actions.command(Command::TrainHeads(missing));
+            }
+        });
+    });
+    // What has unfolded at the lower end comes into sight, once.
+    let key = section.header_response.id.with("open");
+    let open = section.fully_open();
+    let was_open =
+        ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<bool>(key), open));
+    if open && !was_open {
+        section.header_response.scroll_to_me(Some(Align::Min));
+    }
+}
+
+fn under_way(ui: &mut Ui, heads: &HeadsRun, actions: &mut Actions) {
+    ui.horizontal(|ui| {
+        let stop = ui.button("Stop heads");
+        if stop.on_hover_text("Keep the heads that are whole (Esc)").clicked() {
+            actions.command(Command::StopHeads);
+        }
+        note(ui, heads.property.label());
+    });
+    ui.add(ProgressBar::new(heads.share as f32).desired_height(8.0));
+}
+
+fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {
+    ui.horizontal(|ui| {
+        ui.label(property.label()).on_hover_text(property.about());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let tooltip = "Train a small network, z \u{2192} 64 \u{2192} 32 \u{2192} 1, to predict it; the model \
+                           itself stays as it is. Takes seconds.";
+            let button = ui.add(Button::new("Learn")).on_hover_text(tooltip);
+            if button.accessible_name(format!("Learn {}", property.name())).clicked() {
+                actions.command(Command::TrainHeads(vec![property]));
+            }
+        });
+    });
+}
+
+fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
+    let value = format!("R\u{b2} {:.3}  \u{b1}{}", card.r2, three_digits(card.rmse));
+    let on = if entry.prepared.model.encoded.held_out.contains(&true) {
+        "shapes held out of training"
+    } else {
+        "the training shapes, as none is held out"
+    };
+    let trained =
+        if card.joint { "along with the model" } else { "afterwards, on the frozen model" };
+    let tooltip = format!(
+        "{}: a head trained {trained}, measured on {on}.\n\n\
+         R\u{b2} is the share of the variation that it explains: 1 is perfect, 0 no better than always \
+         saying the mean. 0.95 is usual; less means that the latent has lost what the property \
+         depends on, as two numbers lose the exact size of a shape, and with it the area.\n\n\
+         \u{b1} is the RMSE, the size of its usual error in the property\u{2019}s own unit.",
+        card.property.label()
+    );
+    ui.horizontal(|ui| {
+        ui.label(card.property.label()).on_hover_text(&tooltip);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(RichText::new(value).small()).on_hover_text(tooltip);
+        });
+    });
+}
