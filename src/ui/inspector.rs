@@ -1,19 +1,20 @@
 //! The right panel: the shape that is looked at, its properties, its neighbour, and what to believe.
 
 use super::action::{Action, Actions};
+use super::answer;
 use super::axes;
 use super::diagram;
 use super::moment;
 use super::painting::{fill_shape, outline_shape};
 use super::race;
 use super::theme::{self, colour};
-use super::widgets::{fact, heading, note, verdict};
+use super::widgets::{fact, note, verdict};
 use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::session::probe::Probe;
-use crate::session::{Activity, Command, State};
-use egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
+use crate::session::{Activity, State};
+use egui::{Align2, Color32, FontId, Rect, ScrollArea, Sense, Stroke, Ui, vec2};
 
 const ROUND_TRIP: &str = "How far encoding the decoded shape leads away: |encode(decode(z)) - z|";
 const DENSITY: &str =
@@ -21,7 +22,6 @@ const DENSITY: &str =
 const AFTER: &str = "The property of decode(encode(decode(z)))";
 const NEAREST: &str =
     "The training shape that the model places nearest; its outline is drawn over the shape";
-const SCORE: &str = "Minus the sum of each term's loss times its weight: more is better";
 const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both";
 
 const STEEPNESS: &str = "The length of the gradient: how much the loss falls for each unit of z along the arrow on the map. \
@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         {
             ui.separator();
         } else if state.activity == Activity::Optimise && state.report().is_some() {
-            answer(ui, state, actions);
+            answer::show(ui, state, actions);
             ui.separator();
         } else if state.activity == Activity::Optimise
             && let Some(climb) = state.climb.as_ref().filter(|climb| climb.run.is_some())
@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 /// The place for one shape.
-fn canvas(ui: &mut Ui, height: f32, name: &str) -> Rect {
+pub fn canvas(ui: &mut Ui, height: f32, name: &str) -> Rect {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
@@ -66,7 +66,7 @@ fn canvas(ui: &mut Ui, height: f32, name: &str) -> Rect {
     rect
 }
 
-fn reach(state: &State) -> f64 {
+pub fn reach(state: &State) -> f64 {
     state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
 }
 
@@ -190,72 +190,4 @@ fn details(ui: &mut Ui, probe: &Probe, actions: &mut Actions) {
 
 fn joined<T: std::fmt::Display>(values: &[T]) -> String {
     values.iter().map(T::to_string).collect::<Vec<_>>().join(",")
-}
-
-/// The answer of a search: the shape before and after, and what to believe of it.
-fn answer(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let (Some(climb), Some(report)) = (&state.climb, state.report()) else { return };
-    let index = climb.chosen.or(report.best_believable).or(report.best);
-    let Some(restart) = index.and_then(|i| report.restarts.get(i)) else {
-        heading(ui, "No answer");
-        let why = if climb.config.aim.constraints.is_empty() {
-            "Every restart left the property's domain at once. Try another seed, or start inside the data."
-        } else {
-            "No restart met a shape that keeps every constraint. Loosen one, or start from a shape that keeps them."
-        };
-        note(ui, why);
-        return;
-    };
-    let title = match (climb.chosen, report.best_believable) {
-        (Some(i), _) => format!("Restart {}", i + 1),
-        (None, Some(_)) => "Best believable answer".to_owned(),
-        (None, None) => "Best answer, not believable".to_owned(),
-    };
-    heading(ui, &title);
-    if let Some(index) = index {
-        moment::before_and_after(ui, climb, index, restart, state, actions);
-    }
-    let aim = &climb.config.aim;
-    let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
-    let first = restart.restart.start_value();
-    let best = restart.restart.best_value();
-    let change = format!("{} to {}", three_digits(first), three_digits(best));
-    fact(ui, aim.label(), &change, about);
-    let step = restart
-        .restart
-        .best
-        .as_ref()
-        .map_or("\u{2013}".to_owned(), |b| format!("{} of {}", b.step, restart.restart.steps));
-    fact(
-        ui,
-        "Best at step",
-        &step,
-        "The answer is the best valid point on the way, not the last one",
-    );
-    match restart.restart.no_answer() {
-        Some(none) => _ = note(ui, none.sentence()),
-        None => verdict(ui, &restart.verdict),
-    }
-    if let (None, Some(best), Some(believable)) =
-        (climb.chosen, report.best, report.best_believable)
-        && best != believable
-    {
-        let value = report.restarts[best].restart.best_value();
-        let text = format!(
-            "Restart {} reached {}, but is {}.",
-            best + 1,
-            three_digits(value),
-            report.restarts[best].verdict.word()
-        );
-        if ui.link(RichText::new(text).small()).on_hover_text("Show it").clicked() {
-            actions.command(Command::ChooseRestart(Some(best)));
-        }
-    }
-    if state.is_climb_stale() {
-        ui.label(
-            RichText::new("The model has changed since this climb.")
-                .small()
-                .color(ui.visuals().warn_fg_color),
-        );
-    }
 }

@@ -1,6 +1,7 @@
 //! What is drawn. Views read the state and push actions; nothing here computes or waits.
 
 mod action;
+mod answer;
 mod app;
 mod axes;
 mod candidate_sheets;

@@ -1,0 +1,149 @@
+//! The answer of a search: what was reached, what to believe of it, and what a colleague would ask.
+
+use super::action::Actions;
+use super::inspector::{canvas, reach};
+use super::moment;
+use super::painting::fill_shape;
+use super::theme::colour;
+use super::widgets::{fact, heading, note, verdict};
+use crate::explore::colour::scale;
+use crate::explore::three_digits;
+use crate::optimise::{RestartReport, SearchReport, TermAnswer};
+use crate::session::models::ModelEntry;
+use crate::session::{Command, State};
+use egui::{Align2, FontId, RichText, Sense, Ui, vec2};
+
+const SCORE: &str = "Minus the sum of each term's loss times its weight: more is better";
+const PREDICTED: &str = "What the task head predicts from z, with its root mean square error on held-out data, beside what the decoded shape has";
+const IN_DATA: &str = "The best of the training data themselves by the same terms and constraints: what an answer has to beat";
+const GAIN: &str =
+    "By how much the answer is better than the best in the data; negative where it is worse";
+const AFTER: &str = "The value after encoding the shape and decoding it again: a value that does not survive was never there";
+const NEAREST: &str = "The training shape whose place in the latent is nearest, and how far it is, in standard deviations of the data";
+const DISTANCE: &str = "From the answer to the tenth nearest of the training data; 99 % of held-out shapes stay within the second number";
+const ROUND_TRIP: &str = "How far encoding the decoded shape leads away in the latent; 99 % of held-out shapes stay within the second number";
+/// Height of the two shapes side by side.
+const SIDE_BY_SIDE: f32 = 104.0;
+
+/// Draws the answer that is chosen, or the best that can be believed.
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let (Some(climb), Some(report)) = (&state.climb, state.report()) else { return };
+    let index = climb.chosen.or(report.best_believable).or(report.best);
+    let Some((index, restart)) = index.and_then(|i| Some((i, report.restarts.get(i)?))) else {
+        heading(ui, "No answer");
+        let why = if climb.config.aim.constraints.is_empty() {
+            "Every restart left the property's domain at once. Try another seed, or start inside the data."
+        } else {
+            "No restart met a shape that keeps every constraint. Loosen one, or start from a shape that keeps them."
+        };
+        note(ui, why);
+        return;
+    };
+    let title = match (climb.chosen, report.best_believable) {
+        (Some(i), _) => format!("Restart {}", i + 1),
+        (None, Some(_)) => "Best believable answer".to_owned(),
+        (None, None) => "Best answer, not believable".to_owned(),
+    };
+    heading(ui, &title);
+    moment::before_and_after(ui, climb, index, restart, state, actions);
+    let aim = &climb.config.aim;
+    let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
+    let (first, best) = (restart.restart.start_value(), restart.restart.best_value());
+    fact(ui, aim.label(), &format!("{} to {}", three_digits(first), three_digits(best)), about);
+    for term in &restart.answer.terms {
+        predicted_beside_true(ui, term);
+    }
+    if let (Some(data), Some(gain)) = (&report.in_data, restart.answer.gain) {
+        fact(ui, "Best in the data", &three_digits(data.value), IN_DATA);
+        fact(ui, "Gain over it", &three_digits(gain), GAIN);
+    }
+    match restart.restart.no_answer() {
+        Some(none) => _ = note(ui, none.sentence()),
+        None => verdict(ui, &restart.verdict),
+    }
+    if climb.chosen.is_none() {
+        side_by_side(ui, state, report, actions);
+    }
+    questions(ui, restart, state.models.get(climb.model.0));
+    if state.is_climb_stale() {
+        let text = RichText::new("The model has changed since this climb.").small();
+        ui.label(text.color(ui.visuals().warn_fg_color));
+    }
+}
+
+/// What a head says of a term, where there is one, beside what the shape has.
+fn predicted_beside_true(ui: &mut Ui, term: &TermAnswer) {
+    let Some(predicted) = term.predicted else { return };
+    let error = term.predicted_rmse;
+    let error = error.map_or(String::new(), |error| format!(" \u{b1} {}", three_digits(error)));
+    let text = format!("{}{error} / {}", three_digits(predicted), three_digits(term.measured));
+    fact(ui, &format!("{}, head / true", term.property.label()), &text, PREDICTED);
+}
+
+/// The best answer beside the best that can be believed, where they differ; a click shows one.
+fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut Actions) {
+    let (Some(best), Some(believable)) = (report.best, report.best_believable) else { return };
+    if best == believable {
+        return;
+    }
+    let rect = canvas(ui, SIDE_BY_SIDE, "The best and the best believable shape");
+    let unit = 0.3 * rect.height() / reach(state) as f32;
+    let weak = ui.visuals().weak_text_color();
+    for (index, place, name) in [(best, 0.25, "best"), (believable, 0.75, "believable")] {
+        let half = rect.with_min_x(rect.left() + (place - 0.25) * rect.width());
+        let half = half.with_max_x(half.left() + 0.5 * rect.width());
+        let answer = &report.restarts[index];
+        let value = state.property().measure(&answer.decoded);
+        let centre = half.center() - vec2(0.0, 12.0);
+        let painter = ui.painter_at(half);
+        painter.add(fill_shape(&answer.decoded, centre, unit, colour(scale(value, state.range()))));
+        let caption = format!("{name} {}", three_digits(answer.answer.measured));
+        let at = half.center_bottom() - vec2(0.0, 5.0);
+        painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(13.0), weak);
+        let id = ui.scope_id().with(("side by side", index));
+        let response = ui.interact(half, id, Sense::click());
+        let text = format!("Restart {} is {}. Click to show it.", index + 1, answer.verdict.word());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+        if response.on_hover_text(text).clicked() {
+            actions.command(Command::ChooseRestart(Some(index)));
+        }
+    }
+}
+
+/// What a colleague would ask.
+fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
+    let (answer, verdict) = (&restart.answer, &restart.verdict);
+    ui.collapsing("Details of the answer", |ui| {
+        for term in &answer.terms {
+            let label = term.property.label();
+            let text =
+                format!("{} to {}", three_digits(term.measured), three_digits(term.returned));
+            fact(ui, &format!("{label}, round trip"), &text, AFTER);
+        }
+        let of =
+            |value: f64, usual: f64| format!("{} of {}", three_digits(value), three_digits(usual));
+        let distance = of(verdict.density_distance, verdict.usual_density_distance);
+        fact(ui, "Distance to the data", &distance, DISTANCE);
+        fact(ui, "Round trip", &of(verdict.round_trip, verdict.usual_round_trip), ROUND_TRIP);
+        if let (Some((row, distance)), Some(entry)) = (answer.nearest, entry) {
+            let encoded = &entry.prepared.model.encoded;
+            let label = encoded.labels.get(row).and_then(|l| encoded.names.get(usize::from(*l)));
+            let family = label.map_or("", String::as_str);
+            fact(
+                ui,
+                "Nearest training shape",
+                &format!("{family}, {}", three_digits(distance)),
+                NEAREST,
+            );
+        }
+        let best = restart.restart.best.as_ref();
+        let step = best
+            .map_or("\u{2013}".to_owned(), |b| format!("{} of {}", b.step, restart.restart.steps));
+        fact(
+            ui,
+            "Best at step",
+            &step,
+            "The answer is the best valid point on the way, not the last one",
+        );
+    });
+}
