@@ -584,9 +584,12 @@ fn starts_lie_around_the_kept_point_or_the_shape_nearest_to_it() {
     session.perform(Command::SetSearch(search(9, 3)));
     let around = |origin, spread| Command::SetStarts(StartChoice { origin, spread });
     session.perform(around(Origin::Point, 0.2));
-    session.perform(Command::Climb);
-    assert!(session.state().climb.is_none());
-    assert!(errors(&session)[0].starts_with("click the map"), "{:?}", errors(&session));
+    for command in [Command::Climb, Command::Race] {
+        session.perform(command);
+        assert!(session.state().climb.is_none() && session.state().race.is_none());
+        assert!(errors(&session)[0].starts_with("click the map"), "{:?}", errors(&session));
+        session.perform(Command::Cancel);
+    }
     session.perform(Command::Pick([0.4, -0.3]));
     let mut starts_of = |command| {
         session.perform(command);

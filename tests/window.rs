@@ -496,6 +496,7 @@ fn a_climb_under_way_is_scrubbed() {
     Settings { search, ..Settings::default() }.save(&path).unwrap();
     let mut window = open_with(Theme::Light, Some(path));
     key(&mut window, Key::Num3);
+    unfold(&mut window, "More", "Steps");
     set(&mut window, "Steps", 20_000);
     press(&mut window, "Climb");
     until(&mut window, "some steps", |state| {
