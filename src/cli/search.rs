@@ -207,9 +207,8 @@ mod tests {
     /// The settings that a command line asks for, its file of starts put into a folder of the test.
     fn read_back(line: &str, model: &Model, folder: &Path) -> SearchConfig {
         let (points, line) = line.split_once("latent-explorer").unwrap();
-        // printf '%s\n' ROW ROW .. > FILE
-        let rows = points.split('\'').nth(2).and_then(|rest| rest.split('>').next());
-        let rows = rows.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join("\n");
+        let rows = points.split_whitespace().skip(2).take_while(|word| *word != ">");
+        let rows = rows.collect::<Vec<_>>().join("\n");
         let starts = folder.join("starts.csv");
         std::fs::write(&starts, rows).unwrap();
         let line = format!("latent-explorer{line}").replace("starts.csv", starts.to_str().unwrap());

@@ -47,9 +47,9 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
         option("space", "input".to_owned());
     }
     match &config.starts {
-        Starts::Around { points, spread } => {
+        Starts::Around { spread, .. } => {
             option("starts", STARTS.to_owned());
-            if *spread > 0.0 || points.len() != config.restarts {
+            if *spread > 0.0 {
                 option("perturb", spread.to_string());
                 option("restarts", config.restarts.to_string());
             }
