@@ -56,7 +56,7 @@ pub fn penalties(ui: &mut Ui, aim: &mut Aim) {
     number(
         ui,
         "Inside the data",
-        "The weight of how far z lies outside the data; 10 is usual, 0 adds nothing.",
+        "The weight of how far z lies outside the data; 1 is usual, 0 adds nothing.",
         &mut aim.inside,
         0.0..=1e6,
         0.1,
@@ -157,10 +157,8 @@ pub fn read_by(ui: &mut Ui, aim: &mut Aim, state: &State) {
                 "f(z) = head(z): what a small network predicts from z, without decoding",
             ),
             Some(property) => head.on_disabled_hover_text(format!(
-                "The model has no head for {}. One is trained on the frozen model by: \
-                 latent-explorer heads --model M --property {}",
-                property.label().to_lowercase(),
-                property.name()
+                "The model has no head for {}. Train has one learn it: \"Predict properties\".",
+                property.label().to_lowercase()
             )),
         };
     });
