@@ -520,6 +520,66 @@ fn a_climb_under_way_is_scrubbed() {
 }
 
 #[test]
+fn methods_race_and_each_has_its_line_and_its_card() {
+    let mut window = open();
+    key(&mut window, Key::Num3);
+    set(&mut window, "Restarts", 6);
+    unfold(&mut window, "More", "Steps");
+    set(&mut window, "Steps", 30);
+    press(&mut window, "Race");
+    let over = |state: &State| state.race.as_ref().is_some_and(|race| race.results.is_some());
+    until(&mut window, "the end of the race", over);
+    settle(&mut window);
+    assert!(map(&window).height() < 450.0, "the drawer has opened");
+    assert!(said(&window, "first") || said(&window, "No answer can be believed"));
+    for lane in ["Adam: ", "CMA-ES: ", "Random search: "] {
+        window.get_by_label_contains(lane);
+    }
+    window.get_by_label_contains("CMA-ES: ").click();
+    act(&mut window);
+    window.get_by_label("The answer and what the model makes of it");
+    let race = state(&window).race.as_ref().unwrap();
+    assert_eq!(race.chosen, Some(1));
+    assert!(state(&window).map.picked.is_some(), "it is kept on the map");
+    key(&mut window, Key::Escape);
+    assert!(state(&window).race.as_ref().unwrap().chosen.is_none());
+
+    for name in ["Values", "Values + gradients"] {
+        click(&mut window, name);
+    }
+    window.get_by_label("Log").click();
+    settle(&mut window);
+    click(&mut window, "Add");
+    settle(&mut window);
+    let choices = window.query_all_by_role_and_label(Role::CheckBox, "Adam on the shape");
+    choices.last().unwrap().click();
+    settle(&mut window);
+    assert_eq!(state(&window).settings.race.to_string(), "adam,cma-es,random,adam-input");
+    key(&mut window, Key::Escape);
+    settle(&mut window);
+    click(&mut window, "Race again");
+    until(&mut window, "a race of four", |state| {
+        state.race.as_ref().is_some_and(|race| race.results.is_some() && race.lanes.0.len() == 4)
+    });
+    settle(&mut window);
+    window.get_by_label_contains("Adam on the shape: ");
+
+    // A climb turns to its own results; the race is a tab away.
+    climb(&mut window);
+    assert!(window.query_by_label("Hills").is_some());
+    assert!(window.query_by_label_contains("CMA-ES: ").is_none());
+    // A button of that name stands in the panel too.
+    let tabs = window.query_all_by_role_and_label(Role::Button, "Race");
+    tabs.max_by(|a, b| a.rect().top().total_cmp(&b.rect().top())).unwrap().click();
+    settle(&mut window);
+    window.get_by_label_contains("CMA-ES: ");
+    click(&mut window, "Clear race");
+    assert!(state(&window).race.is_none() && state(&window).climb.is_some());
+    ctrl(&mut window, Key::Z);
+    assert!(state(&window).race.is_some());
+}
+
+#[test]
 fn one_restart_is_walked_by_hand() {
     let mut window = open();
     key(&mut window, Key::Num3);

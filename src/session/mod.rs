@@ -279,12 +279,16 @@ impl Session {
             Command::ToggleLane(lane) => state.settings.race.toggle(lane),
             Command::ChooseLane(lane) => self.choose_lane(lane),
             Command::ChooseRestart(index) => {
+                self.leave_lane();
+                let state = &mut self.state;
                 if let Some(climb) = &mut state.climb {
                     climb.chosen = index.filter(|&i| i < climb.paths.len());
                     climb.hill = None;
                 }
             }
             Command::ChooseHill(index) => {
+                self.leave_lane();
+                let state = &mut self.state;
                 if let Some(climb) = &mut state.climb {
                     let hills = climb.report().map_or(&[][..], |report| &report.hills.all);
                     let top = index.and_then(|hill| hills.get(hill)).map(|hill| hill.top);

@@ -148,6 +148,7 @@ impl Session {
         let control = Arc::new(Control::default());
         let (hand, settings, runners) = (control.clone(), config.clone(), lanes.clone());
         self.clear_race();
+        self.state.walk = None;
         let run = self
             .start("race", move |reporter| race(&prepared, settings, &runners, &hand, reporter));
         self.state.activity = Activity::Optimise;
@@ -171,6 +172,11 @@ impl Session {
                 self.state.lose(Lost::Race(Box::new(race)));
             }
         }
+    }
+
+    /// Lets the race's answer go: another way takes its place on the map.
+    pub(super) fn leave_lane(&mut self) {
+        self.state.race.iter_mut().for_each(|race| race.chosen = None);
     }
 
     /// Looks at the answer of a lane, or at none.

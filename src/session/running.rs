@@ -125,7 +125,7 @@ impl Session {
         let run = self
             .start("climb", move |reporter| climb::search(&prepared, settings, &hand, reporter));
         self.state.settings.hint_followed = true;
-        self.state.race.iter_mut().for_each(|race| race.chosen = None);
+        self.leave_lane();
         self.state.activity = Activity::Optimise;
         self.state.climb = Some(Climb {
             run: Some(run),

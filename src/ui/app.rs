@@ -71,7 +71,12 @@ impl App {
             Action::Do(command) => {
                 // By hand the numbers and the code are what is looked at.
                 self.drawer_open |= command == Command::Walk(Walking::Begin);
+                let run = |session: &Session| session.state().climb.as_ref().and_then(|c| c.run);
+                let before = run(&self.session);
                 self.session.perform(command);
+                if run(&self.session).is_some_and(|run| Some(run) != before) {
+                    self.results.show_climb();
+                }
             }
             Action::Show(sheet) => self.sheets.open(sheet),
             Action::HideSheet => self.sheets.close(),
@@ -83,8 +88,10 @@ impl App {
             Action::BrowseImport => self.dialogs.import(),
             Action::Race => {
                 self.session.perform(Command::Race);
-                self.drawer_open = true;
-                self.results.show_race();
+                if self.session.state().race.as_ref().is_some_and(|race| race.run.is_some()) {
+                    self.drawer_open = true;
+                    self.results.show_race();
+                }
             }
             Action::TogglePanel => self.panel_hidden = !self.panel_hidden,
             Action::ToggleDrawer => self.drawer_open = !self.drawer_open,

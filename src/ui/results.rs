@@ -59,6 +59,13 @@ impl Default for Results {
 }
 
 impl Results {
+    /// Turns from the race to the climb.
+    pub fn show_climb(&mut self) {
+        if self.tab == Tab::Race {
+            self.tab = Tab::Restarts;
+        }
+    }
+
     /// Turns to the race.
     pub fn show_race(&mut self) {
         self.tab = Tab::Race;
