@@ -43,7 +43,7 @@ pub struct SearchArguments {
     /// Weight of |encode(decode(z)) - z|^2 in the loss, which keeps z where both networks agree
     #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
     align: f64,
-    /// Weight of how far z lies outside the data, which keeps the search among known shapes; 10 is usual
+    /// Weight of how far z lies outside the data, which keeps the search among known shapes; 1 is usual
     #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
     inside: f64,
     /// A condition on the shape, such as "area>=0.5" or "perimeter<=7"; may be given several times.

@@ -125,6 +125,9 @@ impl Default for Aim {
 }
 
 impl Aim {
+    /// The weight of `inside` that is usual: more than any property gains per step by leaving the data.
+    pub const USUAL_INSIDE: f64 = 1.0;
+
     /// One property, nothing else.
     pub fn of(property: Property, goal: Goal) -> Self {
         Self {

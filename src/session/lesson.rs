@@ -8,8 +8,6 @@ use crate::trust::Belief;
 
 /// The weight of the L2 penalty that is usual.
 const L2: f64 = 0.01;
-/// A weight of the term "inside the data" that outweighs what a thin shape gains.
-const INSIDE: f64 = 1.0;
 
 /// A lesson under way.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +68,7 @@ impl Lesson {
         let aim = match self.climbs {
             0 => heat,
             1 => Aim { l2: L2, ..heat },
-            2 => Aim { inside: INSIDE, ..heat },
+            2 => Aim { inside: Aim::USUAL_INSIDE, ..heat },
             _ => return None,
         };
         // What is learned from shall not depend on what was set before.

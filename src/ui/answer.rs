@@ -14,7 +14,9 @@ use crate::session::{Command, State};
 use egui::{Align2, FontId, RichText, Sense, Ui, vec2};
 
 const SCORE: &str = "Minus the sum of each term's loss times its weight: more is better";
-const PREDICTED: &str = "What the task head predicts from z, with its root mean square error on held-out data, beside what the decoded shape has";
+const PREDICTED: &str =
+    "What the task head predicts from z, with its root mean square error on held-out data";
+const TRUE: &str = "What the decoded shape has, by its geometry";
 const IN_DATA: &str = "The best of the training data themselves by the same terms and constraints: what an answer has to beat";
 const GAIN: &str =
     "By how much the answer is better than the best in the data; negative where it is worse";
@@ -76,8 +78,10 @@ fn predicted_beside_true(ui: &mut Ui, term: &TermAnswer) {
     let Some(predicted) = term.predicted else { return };
     let error = term.predicted_rmse;
     let error = error.map_or(String::new(), |error| format!(" \u{b1} {}", three_digits(error)));
-    let text = format!("{}{error} / {}", three_digits(predicted), three_digits(term.measured));
-    fact(ui, &format!("{}, head / true", term.property.label()), &text, PREDICTED);
+    let label = term.property.label();
+    let predicted = format!("{}{error}", three_digits(predicted));
+    fact(ui, &format!("{label}, head"), &predicted, PREDICTED);
+    fact(ui, &format!("{label}, true"), &three_digits(term.measured), TRUE);
 }
 
 /// The best answer beside the best that can be believed, where they differ; a click shows one.

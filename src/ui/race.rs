@@ -146,7 +146,8 @@ impl RaceView {
             .on_hover_text("Who takes part in the next race");
         start(ui, "Race again", state, actions);
         if contest.run.is_none() {
-            let clear = ui.button("Clear race").on_hover_text("Forget this race; Ctrl+Z brings it back");
+            let clear =
+                ui.button("Clear race").on_hover_text("Forget this race; Ctrl+Z brings it back");
             if clear.clicked() {
                 actions.command(Command::ClearRace);
             }

@@ -9,8 +9,6 @@ use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
 
 /// More constraints than this leave no room for an answer.
 const MOST: usize = 6;
-/// The weight that keeps a search inside the data.
-const INSIDE: f64 = 10.0;
 
 /// The one penalty that everybody needs.
 pub fn inside(ui: &mut Ui, aim: &mut Aim) {
@@ -19,7 +17,7 @@ pub fn inside(ui: &mut Ui, aim: &mut Aim) {
                    that the model knows. Without it a climb may cheat: the value rises where the model \
                    was never trained. Its weight is under More, Penalties.";
     if ui.checkbox(&mut on, "Stay inside the data").on_hover_text(tooltip).changed() {
-        aim.inside = if on { INSIDE } else { 0.0 };
+        aim.inside = if on { Aim::USUAL_INSIDE } else { 0.0 };
     }
 }
 
