@@ -99,8 +99,10 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         let answer = &report.restarts[index];
         let value = state.property().measure(&answer.decoded);
         let centre = half.center() - vec2(0.0, 12.0);
+        // A tangled shape may be larger than any other; its caption stays legible.
+        let above = ui.painter_at(half.with_max_y(half.bottom() - 22.0));
+        above.add(fill_shape(&answer.decoded, centre, unit, colour(scale(value, state.range()))));
         let painter = ui.painter_at(half);
-        painter.add(fill_shape(&answer.decoded, centre, unit, colour(scale(value, state.range()))));
         let caption = format!("{name} {}", three_digits(answer.answer.measured));
         let at = half.center_bottom() - vec2(0.0, 5.0);
         painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(13.0), weak);
