@@ -424,7 +424,7 @@ impl State {
             (Some(entry), Some(Product::Heads(prepared, properties))) => {
                 let score = |property: &Property| {
                     let card = &prepared.model.head(*property)?.card;
-                    Some(format!("{} R\u{b2} {:.2}", property.label(), card.r2))
+                    Some(format!("{} R\u{b2} {:.3}", property.label(), card.r2))
                 };
                 let scores: Vec<String> = properties.iter().filter_map(score).collect();
                 entry.prepared = prepared;

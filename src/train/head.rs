@@ -58,9 +58,9 @@ impl HeadConfig {
 
 /// A head in training on a frozen model.
 ///
-/// It learns at z drawn from N(mu, sigma), as heads that are trained along do, not at mu alone: on
-/// held-out data that costs next to nothing, and between the data, where searches go, its predictions are nearer
-/// to what the decoder makes of z.
+/// It learns at z drawn from N(mu, sigma), as heads that are trained along do, not at mu alone: that
+/// costs a little on held-out data, and between the data, where searches go, its predictions are much nearer to
+/// what the decoder makes of z.
 pub struct HeadTrainer {
     model: Arc<Model>,
     property: Property,
@@ -179,7 +179,7 @@ impl HeadTrainer {
 
     fn not_finite(&self, loss: f64) -> Error {
         let property = self.property.name();
-        Error::HeadNotFinite { property, epoch: self.epoch + 1, batch: self.batch + 1, loss }
+        Error::HeadNotFinite { property, epoch: self.epoch(), batch: self.batch + 1, loss }
     }
 
     /// The head as it is now, measured on the held-out data.
