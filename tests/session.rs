@@ -483,7 +483,8 @@ fn candidates_go_out_and_measured_values_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let mut session = session();
-    climb(&mut session, search(40, 150));
+    let aim = Aim { inside: Aim::USUAL_INSIDE, ..Aim::default() };
+    climb(&mut session, SearchConfig { aim, ..search(40, 150) });
     until_climbed(&mut session);
     let found = findings(&session);
     let count = found.candidates.len();
@@ -618,6 +619,7 @@ fn starts_lie_around_the_kept_point_or_the_shape_nearest_to_it() {
 #[test]
 fn a_climb_that_cannot_begin_leaves_the_one_before() {
     let mut session = session();
+    trained(&mut session);
     climb(&mut session, search(3, 4));
     until_climbed(&mut session);
     let before = findings(&session);

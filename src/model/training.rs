@@ -48,7 +48,7 @@ fn usual_widths() -> Vec<usize> {
 }
 
 fn usual_head_weight() -> f64 {
-    1.0
+    0.1
 }
 
 /// The weight of KL was chosen by measurement, which `sample_models/README.md` shows.

@@ -6,6 +6,7 @@ use super::moment;
 use super::painting::fill_shape;
 use super::theme::colour;
 use super::widgets::{fact, heading, note, verdict};
+use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::optimise::{RestartReport, SearchReport, TermAnswer};
@@ -125,6 +126,12 @@ fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
             let text =
                 format!("{} to {}", three_digits(term.measured), three_digits(term.returned));
             fact(ui, &format!("{label}, round trip"), &text, AFTER);
+        }
+        let sought = |property: &Property| answer.terms.iter().any(|t| t.property == *property);
+        for property in Property::ALL.into_iter().filter(|property| !sought(property)) {
+            let values = [&restart.decoded_start, &restart.decoded].map(|o| property.measure(o));
+            let [before, after] = values.map(three_digits);
+            fact(ui, property.label(), &format!("{before} to {after}"), property.about());
         }
         let of =
             |value: f64, usual: f64| format!("{} of {}", three_digits(value), three_digits(usual));

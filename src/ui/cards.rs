@@ -141,7 +141,7 @@ fn show(ui: &mut Ui, card: &Card<'_>, state: &State) -> Response {
         let stroke = Stroke::new(2.0, theme::accent(ui));
         painter.rect_stroke(rect, 8.0, stroke, StrokeKind::Inside);
     }
-    let side = rect.height().min(0.5 * rect.width());
+    let side = rect.height().min(0.44 * rect.width());
     let centre = rect.left_center() + vec2(0.5 * side + 4.0, 0.0);
     let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
     let outline = &card.restart.decoded;
@@ -153,7 +153,7 @@ fn show(ui: &mut Ui, card: &Card<'_>, state: &State) -> Response {
         colour(scale(value, state.range())),
     ));
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
-    let left = rect.left() + side + 12.0;
+    let left = rect.left() + side + 10.0;
     let [value, starts, place] = &card.lines;
     let mut y = rect.center().y - 36.0;
     let mut line = |text: &str, font: FontId, ink, step: f32, x: f32| {
