@@ -85,7 +85,9 @@ fn a_finished_climb_in_dark() {
         state.climb.as_ref().is_some_and(|climb| climb.playback.share >= 1.0)
     });
     settle(&mut window);
-    window.snapshot("optimise_dark");
+    // The panel says what a climb costs in seconds of this machine: those digits may differ.
+    let options = SnapshotOptions::new().max_failed_pixels(400usize);
+    window.snapshot_options("optimise_dark", &options);
 }
 
 #[test]
