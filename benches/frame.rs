@@ -11,6 +11,7 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::optimise::SearchConfig;
 use latent_explorer::session::State;
 use latent_explorer::session::settings::Settings;
 use latent_explorer::ui::App;
@@ -163,7 +164,9 @@ fn frame(c: &mut Criterion) {
     let path = folder.path().join("settings.json");
     // Longer than the bench, at the pace that can be watched.
     let training = TrainingConfig { epochs: 1000, ..TrainingConfig::default() };
-    let settings = Settings { training, ..Settings::default() };
+    // Ways of all their steps: none stops early.
+    let search = SearchConfig { plateau: None, patience: None, ..SearchConfig::default() };
+    let settings = Settings { training, search, ..Settings::default() };
     settings.save(&path).expect("the settings can be written");
     for size in SIZES {
         let middle = pos2(0.5 * size.0, 0.5 * size.1);
@@ -172,7 +175,7 @@ fn frame(c: &mut Criterion) {
         window.bench(c, "explore, moving over the map", hovering(middle));
         window.bench(c, "explore, panning", dragging(middle));
 
-        let mut window = Window::open(size, None);
+        let mut window = Window::open(size, Some(path.clone()));
         everything(&mut window);
         window.bench(c, "optimise, everything shown", nothing);
         window.bench(c, "optimise, everything shown, playing", playing);
