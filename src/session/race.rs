@@ -151,7 +151,7 @@ impl Session {
         self.state.walk = None;
         let run = self
             .start("race", move |reporter| race(&prepared, settings, &runners, &hand, reporter));
-        self.state.activity = Activity::Optimise;
+        self.turn(Activity::Optimise);
         self.state.race = Some(Contest {
             run: Some(run),
             model: version,

@@ -126,7 +126,7 @@ impl Session {
             .start("climb", move |reporter| climb::search(&prepared, settings, &hand, reporter));
         self.state.settings.hint_followed = true;
         self.leave_lane();
-        self.state.activity = Activity::Optimise;
+        self.turn(Activity::Optimise);
         self.state.climb = Some(Climb {
             run: Some(run),
             model: version,
