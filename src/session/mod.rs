@@ -316,10 +316,10 @@ impl Session {
             Command::SetTheme(theme) => state.settings.theme = theme,
             Command::Dismiss(id) => state.notices.dismiss(id),
             Command::BeginLesson => {
-                state.activity = Activity::Optimise;
                 let before = state.lesson.take().map(|lesson| lesson.before);
                 let before = before.unwrap_or_else(|| state.settings.search.clone());
                 state.lesson = Some(Lesson::new(before));
+                self.turn(Activity::Optimise);
             }
             Command::ContinueLesson => self.continue_lesson(),
             Command::EndLesson => {
