@@ -12,7 +12,7 @@ use egui::{
 };
 
 /// Height of the diagram.
-const HEIGHT: f32 = 124.0;
+const HEIGHT: f32 = 130.0;
 /// Where the two rows stand, below the top.
 const ROWS: [f32; 2] = [40.0, 96.0];
 
@@ -69,17 +69,18 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     pen.painter.add(fill_shape(&walk.here.outline, shown, unit, ink));
     pen.node(y, "", false);
     pen.text(y, "y", 14.0, pen.ink);
-    let side = if y.x > rect.center().x {
-        (-22.0, Align2::RIGHT_CENTER)
-    } else {
-        (22.0, Align2::LEFT_CENTER)
-    };
     // Where the point has come to is measured in the next update.
     let label = match stage {
         Stage::Move | Stage::Plateau => config.aim.label().to_owned(),
         _ => format!("{} {}", config.aim.label(), three_digits(walk.by_hand.here().1)),
     };
-    pen.painter.text(y + vec2(side.0, 0.0), side.1, label, FontId::proportional(13.0), pen.ink);
+    // Beside y where there is room, below it where the head is in the way.
+    let (by, anchor) = match (by_head, in_latent) {
+        (true, _) => (vec2(0.0, 24.0), Align2::CENTER_CENTER),
+        (false, true) => (vec2(-22.0, 0.0), Align2::RIGHT_CENTER),
+        (false, false) => (vec2(22.0, 0.0), Align2::LEFT_CENTER),
+    };
+    pen.painter.text(y + by, anchor, label, FontId::proportional(13.0), pen.ink);
 }
 
 /// Which way something runs between two parts.
