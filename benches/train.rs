@@ -4,13 +4,18 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::train::Trainer;
 
 /// A training without end on the default data; nothing is held out, so an epoch has 157 steps.
 fn trainer() -> Trainer {
     let config = TrainingConfig { held_out: 0.0, epochs: 1_000_000, ..TrainingConfig::default() };
-    Trainer::new(Recipe::default(), config).expect("the usual settings are valid")
+    Trainer::new(
+        TrainingData::generate(Recipe::default()).expect("the usual recipe is valid"),
+        config,
+    )
+    .expect("the usual settings are valid")
 }
 
 fn train(c: &mut Criterion) {

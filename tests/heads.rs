@@ -4,6 +4,7 @@ use latent_explorer::data::family::Family;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
+use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Error;
 use latent_explorer::model::card::StartDistribution;
 use latent_explorer::model::frozen::flat_f64;
@@ -30,7 +31,7 @@ fn config() -> TrainingConfig {
 }
 
 fn trained(config: TrainingConfig) -> Model {
-    let mut trainer = Trainer::new(recipe(), config).unwrap();
+    let mut trainer = Trainer::new(TrainingData::generate(recipe()).unwrap(), config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
     }
@@ -107,7 +108,7 @@ fn parameters(model: &Model) -> Vec<Vec<f64>> {
 #[test]
 fn a_picture_on_the_way_carries_the_heads() {
     let config = TrainingConfig { heads: vec![Property::Perimeter], ..config() };
-    let mut trainer = Trainer::new(recipe(), config).unwrap();
+    let mut trainer = Trainer::new(TrainingData::generate(recipe()).unwrap(), config).unwrap();
     let mut last: Option<Step> = None;
     while last.is_none_or(|step| step.epoch < 2) {
         last = Some(trainer.step().unwrap());

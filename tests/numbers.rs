@@ -6,8 +6,10 @@ use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling::Scaling;
+use latent_explorer::data::source::Source;
+use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Error;
-use latent_explorer::model::card::{Card, Encoded, LatentStatistics, Source, StartDistribution};
+use latent_explorer::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
 use latent_explorer::model::frozen::flat_f64;
 use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
 use latent_explorer::model::losses::{self, Reconstruction};
@@ -33,7 +35,7 @@ fn config() -> TrainingConfig {
 }
 
 fn trained(config: TrainingConfig) -> Model {
-    let mut trainer = Trainer::new(recipe(), config).unwrap();
+    let mut trainer = Trainer::new(TrainingData::generate(recipe()).unwrap(), config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
     }
@@ -558,7 +560,7 @@ fn a_saved_model_is_the_same_model_bit_for_bit() {
 
 /// Steps until the loss is no number; the error, and the trainer it leaves behind.
 fn exploded(config: TrainingConfig) -> Option<(Error, Trainer)> {
-    let mut trainer = Trainer::new(recipe(), config).unwrap();
+    let mut trainer = Trainer::new(TrainingData::generate(recipe()).unwrap(), config).unwrap();
     while !trainer.is_finished() {
         if let Err(error) = trainer.step() {
             return Some((error, trainer));
@@ -586,7 +588,9 @@ fn a_loss_that_is_no_number_names_its_batch_and_leaves_the_last_whole_epoch() {
         assert!(!loss.is_finite());
         assert_eq!(epoch, trainer.history().len() + 1);
         assert!((1..=trainer.batches()).contains(&batch));
-        let mut whole = Trainer::new(recipe(), trainer.config().clone()).unwrap();
+        let mut whole =
+            Trainer::new(TrainingData::generate(recipe()).unwrap(), trainer.config().clone())
+                .unwrap();
         while whole.history().len() + 1 < epoch {
             whole.step().unwrap();
         }

@@ -3,10 +3,11 @@
 use super::files::open;
 use super::heads::{measured_on, score};
 use crate::data::property::Property;
+use crate::data::source::Source;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
-use crate::model::card::{Card, LatentStatistics, Source};
+use crate::model::card::{Card, LatentStatistics};
 use crate::model::checkpoint::FORMAT;
 use crate::model::head::HeadCard;
 use crate::model::layers::LayerSpec;

@@ -6,6 +6,7 @@ use super::progress::Progress;
 use crate::data::family::Family;
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
+use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::explore::three_digits;
 use crate::export::tables;
@@ -158,7 +159,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         std::iter::once(&arguments.out).chain(more).map(PathBuf::as_path).collect();
     check_outputs(&[], &outputs)?;
 
-    let mut trainer = Trainer::new(recipe, config)?;
+    let mut trainer = Trainer::new(TrainingData::generate(recipe)?, config)?;
     // Not before: the time left is judged by the training alone.
     let mut progress = Progress::start();
     while !trainer.is_finished() {

@@ -8,4 +8,5 @@ pub mod property;
 pub mod recipe;
 pub mod rows;
 pub mod scaling;
+pub mod source;
 pub mod vectors;

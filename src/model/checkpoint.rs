@@ -227,7 +227,7 @@ fn read_encoded(
 
 /// What the tensors' shapes do not say.
 fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String> {
-    let super::card::Source::Outlines(recipe) = &card.source;
+    let crate::data::source::Source::Outlines(recipe) = &card.source;
     let statistics = &card.statistics;
     let latent = encoded.mu.width();
     let (low, high) = (&statistics.low, &statistics.high);

@@ -1,12 +1,13 @@
 //! The frozen model: nothing in it changes while anyone looks or searches.
 
-use super::card::{Card, Encoded, Source};
+use super::card::{Card, Encoded};
 use super::density::Density;
 use super::head::TaskHead;
 use super::vae::Vae;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
+use crate::data::source::Source;
 use crate::error::{Error, Result};
 use crate::numerics::{rows_at_once, use_one_thread_per_product};
 use candle_core::{DType, Device, Tensor};

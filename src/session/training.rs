@@ -4,6 +4,7 @@ use super::event::{Outcome, Product, Progress, RunId, TrainingProgress};
 use super::job::{Control, Ending, Reporter};
 use super::models::{ModelId, Prepared};
 use crate::data::recipe::Recipe;
+use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::model::training::TrainingConfig;
 use crate::train::{Losses, Trainer};
@@ -94,7 +95,7 @@ pub fn train(
     control: &Control,
     reporter: &Reporter,
 ) -> Result<Ending> {
-    let mut trainer = Trainer::new(recipe, config)?;
+    let mut trainer = Trainer::new(TrainingData::generate(recipe)?, config)?;
     let mut watch = Watch::new(&trainer);
     watch.report(&trainer, reporter)?;
     while !trainer.is_finished() {

@@ -4,12 +4,12 @@ use super::learner::Learner;
 use super::variables::{Variables, first_not_finite};
 use crate::data::dataset::{Dataset, held_out};
 use crate::data::property::Property;
-use crate::data::recipe::Recipe;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
+use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::model::card::{Card, Encoded, LatentStatistics, Source, StartDistribution};
+use crate::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
 use crate::model::head::head_layers;
 use crate::model::layers::LayerSpec;
 use crate::model::losses::{self, Reconstruction};
@@ -22,6 +22,7 @@ use crate::trust::measure_statistics;
 use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
+use std::sync::Arc;
 
 /// The losses of one batch or, as a mean, of many samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -62,8 +63,8 @@ pub struct Step {
 /// A training in progress.
 pub struct Trainer {
     config: TrainingConfig,
-    recipe: Recipe,
-    data: Dataset,
+    source: Source,
+    data: Arc<Dataset>,
     scaled: Rows<f32>,
     scaling: Scaling,
     held_out: Vec<bool>,
@@ -89,11 +90,10 @@ impl Trainer {
     ///
     /// # Errors
     /// Names a setting that is out of range.
-    pub fn new(recipe: Recipe, config: TrainingConfig) -> Result<Self> {
+    pub fn new(data: TrainingData, config: TrainingConfig) -> Result<Self> {
         use_one_thread_per_product();
-        recipe.check()?;
         config.check()?;
-        let data = recipe.generate();
+        let TrainingData { source, set: data } = data;
         let held_out = held_out(data.rows.len(), config.held_out, config.seed);
         let training_set = (0..data.rows.len()).filter(|&i| !held_out[i]).collect();
         let bounded = config.output == Output::Sigmoid || config.loss == Reconstruction::Bce;
@@ -129,7 +129,7 @@ impl Trainer {
         let mut trainer = Self {
             scaled: scaling.apply(&data.rows),
             config,
-            recipe,
+            source,
             data,
             scaling,
             held_out,
@@ -305,7 +305,7 @@ impl Trainer {
     pub fn snapshot(&self, most: usize) -> Result<Model> {
         // The families take turns; all of them are to be seen.
         let stride = self.data.rows.len().div_ceil(most.max(1));
-        let stride = coprime_stride(stride, self.recipe.families.len());
+        let stride = coprime_stride(stride, self.data.names.len());
         let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();
         self.model(self.variables.copies()?, &indices)
     }
@@ -324,7 +324,7 @@ impl Trainer {
     fn model(&self, mut parameters: Vec<Tensor>, indices: &[usize]) -> Result<Model> {
         let of_heads = parameters.split_off(2 * self.layers.len());
         let card = Card {
-            source: Source::Outlines(self.recipe.clone()),
+            source: self.source.clone(),
             layers: self.layers.clone(),
             scaling: self.scaling.clone(),
             training: self.config.clone(),

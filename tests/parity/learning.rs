@@ -7,6 +7,7 @@ use crate::fixture::{
 use candle_core::{DType, Device, Result, Tensor, Var, WithDType};
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::scaling::Scaling;
+use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::frozen::flat_f64;
 use latent_explorer::model::layers::{Activation, LayerSpec};
 use latent_explorer::model::losses::{self, Reconstruction};
@@ -177,7 +178,7 @@ fn the_trainer_does_what_the_loop_does() {
         };
         let (theirs, learned) = learn::<f32>(&lessons).unwrap();
 
-        let mut trainer = Trainer::new(recipe, config).unwrap();
+        let mut trainer = Trainer::new(TrainingData::generate(recipe).unwrap(), config).unwrap();
         let mut ours = Vec::new();
         while !trainer.is_finished() {
             let step = trainer.step().unwrap();

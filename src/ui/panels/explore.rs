@@ -66,7 +66,7 @@ fn model(ui: &mut Ui, state: &State) {
     let model = &entry.prepared.model;
     let training = &model.card.training;
     heading(ui, "Model");
-    let crate::model::card::Source::Outlines(recipe) = &model.card.source;
+    let crate::data::source::Source::Outlines(recipe) = &model.card.source;
     let families: Vec<&str> = recipe.families.iter().map(|f| f.name()).collect();
     fact(ui, "Families", &families.len().to_string(), &families.join(", "));
     fact(ui, "Shapes", &recipe.samples.to_string(), "Outlines it was trained on and tested with");
