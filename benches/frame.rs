@@ -163,7 +163,7 @@ fn frame(c: &mut Criterion) {
     let folder = tempfile::tempdir().expect("there is room for a file");
     let path = folder.path().join("settings.json");
     // Longer than the bench, at the pace that can be watched.
-    let training = TrainingConfig { epochs: 1000, ..TrainingConfig::default() };
+    let training = TrainingConfig { updates: 1_000_000, ..TrainingConfig::default() };
     // Ways of all their steps: none stops early.
     let search = SearchConfig { plateau: None, patience: None, ..SearchConfig::default() };
     let settings = Settings { training, search, ..Settings::default() };

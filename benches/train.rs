@@ -10,7 +10,8 @@ use latent_explorer::train::Trainer;
 
 /// A training without end on the default data; nothing is held out, so an epoch has 157 steps.
 fn trainer() -> Trainer {
-    let config = TrainingConfig { held_out: 0.0, epochs: 1_000_000, ..TrainingConfig::default() };
+    let config =
+        TrainingConfig { held_out: 0.0, updates: 100_000_000, ..TrainingConfig::default() };
     Trainer::new(
         TrainingData::generate(Recipe::default()).expect("the usual recipe is valid"),
         config,

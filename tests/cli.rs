@@ -84,11 +84,12 @@ fn training_leaves_a_model_its_losses_and_its_data() {
     let losses = table(&history);
     assert_eq!(
         losses[0].join(","),
-        "epoch,total,reconstruction,kl,held_out_reconstruction,held_out_kl"
+        "epoch,updates,total,reconstruction,kl,held_out_reconstruction,held_out_kl"
     );
     assert_eq!((losses.len(), losses[2][0].as_str()), (3, "2"));
-    let total: f64 = losses[2][1].parse().unwrap();
-    let parts: [f64; 2] = [2, 3].map(|k| losses[2][k].parse().unwrap());
+    assert_eq!(losses[2][1], "6", "three batches an epoch");
+    let total: f64 = losses[2][2].parse().unwrap();
+    let parts: [f64; 2] = [3, 4].map(|k| losses[2][k].parse().unwrap());
     assert!((total - parts[0] - 0.1 * parts[1]).abs() < 1e-4 * total, "total is the sum");
     let outlines = table(&data);
     assert_eq!((outlines.len(), outlines[1].len()), (91, 64));
@@ -130,9 +131,9 @@ fn heads_are_trained_along_and_afterwards_and_info_lists_them() {
     let last = said.lines().last().unwrap();
     assert!(last.contains("held out: roundness R2 ") && last.contains("; area R2 "), "{last}");
     let losses = table(&folder.path().join("h.csv"));
-    assert_eq!(losses[0][6..], ["heads", "held_out_heads"]);
-    let total: f64 = losses[2][1].parse().unwrap();
-    let parts: [f64; 3] = [2, 3, 6].map(|k| losses[2][k].parse().unwrap());
+    assert_eq!(losses[0][7..], ["heads", "held_out_heads"]);
+    let total: f64 = losses[2][2].parse().unwrap();
+    let parts: [f64; 3] = [3, 4, 7].map(|k| losses[2][k].parse().unwrap());
     assert!((total - parts[0] - 0.1 * parts[1] - 0.5 * parts[2]).abs() < 1e-4 * total);
 
     // Without --out the file itself is written again; roundness gets a new head.
@@ -619,7 +620,7 @@ fn a_bad_checkpoint_is_told_apart_and_left_alone() {
         (foreign, "of another program"),
         (not_finite, "not finite"),
         (damaged("\"shape\":[16,64]", "\"shape\":[64,16]"), "should be F32 [16, 64]"),
-        (damaged("\\\"format\\\":2,", "\\\"format\\\":9,"), "has format 9"),
+        (damaged("\\\"format\\\":3,", "\\\"format\\\":9,"), "has format 9"),
         (damaged("\\\"scaling\\\"", "\\\"skaling\\\""), "description is damaged"),
     ] {
         let path = folder.path().join("bad.safetensors");
@@ -710,7 +711,7 @@ fn absurd_parameters_are_refused_by_name() {
     let folder = TempDir::new().unwrap();
     for (line, part) in [
         ("train --samples 0", "samples: must be between"),
-        ("train --epochs 1000000000", "epochs: must be between 1 and 1000000"),
+        ("train --updates 1000000000", "updates: must be between 1 and 100000000"),
         ("train --lr -1", "lr: must be between"),
         ("train --lr inf", "not inf"),
         ("train --latent-dim 0", "latent-dim: must be"),

@@ -15,6 +15,9 @@ use latent_explorer::objective::{Aim, By, Goal, Objective, Space};
 use latent_explorer::train::{HeadConfig, HeadTrainer, Step, Trainer};
 use std::sync::{Arc, LazyLock};
 
+/// Updates of an epoch.
+const BATCHES: usize = 13;
+
 fn recipe() -> Recipe {
     let families = vec![Family::Circle, Family::Square, Family::Star];
     Recipe { families, samples: 450, points: 32, size_variation: 0.3, ..Recipe::default() }
@@ -22,7 +25,7 @@ fn recipe() -> Recipe {
 
 fn config() -> TrainingConfig {
     TrainingConfig {
-        epochs: 40,
+        updates: 40 * BATCHES,
         hidden: 32,
         learning_rate: 5e-3,
         seed: 3,
@@ -114,7 +117,7 @@ fn a_picture_on_the_way_carries_the_heads() {
         last = Some(trainer.step().unwrap());
     }
     assert!(last.unwrap().losses.heads > 0.0);
-    let picture = trainer.snapshot(100).unwrap();
+    let picture = trainer.setup().model_at(&trainer.state().unwrap(), 100).unwrap();
     assert!(picture.encoded.mu.len() < 110);
     let card = &picture.head(Property::Perimeter).unwrap().card;
     assert_eq!((card.r2, card.rmse), scores(&picture, Property::Perimeter));
@@ -126,7 +129,7 @@ fn the_same_seed_gives_the_same_head() {
     let of = |seed| weights(&learned(&MODEL, Property::Area, short(seed)));
     assert_eq!(of(1), of(1));
     assert_ne!(of(1), of(2));
-    let joint = || TrainingConfig { epochs: 2, heads: vec![Property::Area], ..config() };
+    let joint = || TrainingConfig { updates: 2 * BATCHES, heads: vec![Property::Area], ..config() };
     let bytes = |config| checkpoint::to_bytes(&trained(config)).unwrap();
     assert!(bytes(joint()) == bytes(joint()));
     assert!(bytes(joint()) != bytes(TrainingConfig { head_weight: 2.0, ..joint() }));
@@ -160,7 +163,8 @@ fn held_out_samples_teach_nothing_and_neither_do_undefined_ones() {
 
 #[test]
 fn where_nothing_is_held_out_a_head_is_measured_on_all() {
-    let model = Arc::new(trained(TrainingConfig { epochs: 2, held_out: 0.0, ..config() }));
+    let model =
+        Arc::new(trained(TrainingConfig { updates: 2 * BATCHES, held_out: 0.0, ..config() }));
     let short = HeadConfig { epochs: 2, ..HeadConfig::default() };
     let head = learned(&model, Property::Roundness, short);
     let card = head.card.clone();
@@ -218,7 +222,7 @@ fn gradients_through_a_head_agree_with_finite_differences() {
 #[test]
 fn a_model_without_a_prior_states_where_its_data_lie() {
     let stated = |beta, latent_noise| {
-        let config = TrainingConfig { epochs: 1, beta, latent_noise, ..config() };
+        let config = TrainingConfig { updates: BATCHES, beta, latent_noise, ..config() };
         trained(config)
     };
     assert_eq!(stated(0.1, true).card.start, StartDistribution::StandardNormal);

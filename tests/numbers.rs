@@ -26,12 +26,15 @@ use latent_explorer::trust::{Belief, map_quality};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
+/// Updates of an epoch.
+const BATCHES: usize = 3;
+
 fn recipe() -> Recipe {
     Recipe { samples: 90, points: 32, ..Recipe::default() }
 }
 
 fn config() -> TrainingConfig {
-    TrainingConfig { epochs: 3, hidden: 16, seed: 3, ..TrainingConfig::default() }
+    TrainingConfig { updates: 3 * BATCHES, hidden: 16, seed: 3, ..TrainingConfig::default() }
 }
 
 fn trained(config: TrainingConfig) -> Model {
@@ -163,7 +166,7 @@ fn check_gradients(model: &Arc<Model>, z: &[f64], tolerance: f64) {
 #[test]
 fn gradients_of_every_property_agree_with_finite_differences() {
     // Long enough for shapes that have an area.
-    let config = TrainingConfig { epochs: 40, ..config() };
+    let config = TrainingConfig { updates: 40 * BATCHES, ..config() };
     for config in [
         config.clone(),
         TrainingConfig { latent_dim: 3, ..config.clone() },

@@ -60,7 +60,12 @@ fn shown(session: &Session) -> (ModelId, u64) {
 }
 
 fn config(epochs: usize) -> TrainingConfig {
-    TrainingConfig { epochs, hidden: 16, seed: 3, ..TrainingConfig::default() }
+    TrainingConfig {
+        updates: epochs.saturating_mul(3),
+        hidden: 16,
+        seed: 3,
+        ..TrainingConfig::default()
+    }
 }
 
 /// Begins a training of few shapes without a brake.
@@ -227,7 +232,7 @@ fn absurd_settings_start_nothing() {
     assert!(errors(&session)[0].starts_with("lr: must be between"), "{:?}", errors(&session));
     session.perform(Command::SetTraining(config(1_000_000_000)));
     session.perform(Command::Train);
-    assert!(errors(&session)[1].starts_with("epochs: must be between"), "{:?}", errors(&session));
+    assert!(errors(&session)[1].starts_with("updates: must be between"), "{:?}", errors(&session));
     climb(&mut session, search(0, 10));
     assert!(errors(&session)[2].starts_with("restarts: must be between"));
     assert!(session.state().training.run.is_none() && session.state().climb.is_none());

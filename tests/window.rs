@@ -189,6 +189,8 @@ fn said(window: &Window, part: &str) -> bool {
 
 /// Begins a training of few shapes.
 fn train(window: &mut Window, epochs: usize) {
+    // Of 180 shapes in batches of 32; 20 are held out.
+    let updates = 6 * epochs;
     key(window, Key::Num2);
     assert_eq!(state(window).activity, Activity::Train);
     window.get_by_label_contains("9 families").click();
@@ -197,8 +199,8 @@ fn train(window: &mut Window, epochs: usize) {
     set(window, "Shapes", 200);
     click(window, "Done");
     assert_eq!(state(window).settings.recipe.samples, 200);
-    set(window, "Epochs", epochs);
-    assert_eq!(state(window).settings.training.epochs, epochs);
+    set(window, "Updates", updates);
+    assert_eq!(state(window).settings.training.updates, updates);
     assert_eq!(state(window).activity, Activity::Train, "digits in a field turn no page");
     press(window, "Train");
     assert_eq!(state(window).training.phase, Phase::Running);

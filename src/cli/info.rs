@@ -48,6 +48,7 @@ struct Info<'a> {
     layers: &'a [LayerSpec],
     heads: Vec<Head<'a>>,
     training: &'a TrainingConfig,
+    updates_done: usize,
     epochs_done: usize,
     losses: Option<&'a EpochRecord>,
     statistics: &'a LatentStatistics,
@@ -119,6 +120,7 @@ impl<'a> Info<'a> {
             layers,
             heads: model.heads().iter().map(|head| Head::of(model, &head.card)).collect(),
             training,
+            updates_done: history.last().map_or(0, |record| record.updates),
             epochs_done: history.len(),
             losses: history.last(),
             statistics,
@@ -179,15 +181,15 @@ impl<'a> Info<'a> {
     }
 
     fn training_lines(&self) -> Vec<(&'static str, String)> {
-        let TrainingConfig { epochs, batch_size, learning_rate, loss, beta, seed, .. } =
-            self.training;
+        let TrainingConfig { updates, batch_size, learning_rate, loss, beta, seed, .. } =
+            *self.training;
         let loss = format!("{loss:?}").to_lowercase();
         let noise = if self.training.latent_noise { "" } else { ", no latent noise" };
         let mut lines = vec![(
             "training",
             format!(
-                "{} of {epochs} epochs, batches of {batch_size}, lr {learning_rate}, {loss}, beta {beta}{noise}, seed {seed}",
-                self.epochs_done
+                "{} of {updates} updates ({} epochs), batches of {batch_size}, lr {learning_rate}, {loss}, beta {beta}{noise}, seed {seed}",
+                self.updates_done, self.epochs_done
             ),
         )];
         if let Some(record) = self.losses {

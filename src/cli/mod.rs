@@ -10,6 +10,7 @@ mod progress;
 mod race;
 mod search;
 mod train;
+mod training;
 
 use crate::error::{Error, Result};
 use clap::error::ErrorKind;

@@ -1,22 +1,21 @@
-//! `train`: a recipe and settings in, a checkpoint out.
+//! `train`: data and settings in, a checkpoint out.
 
-use super::files::check_outputs;
+use super::files::{check_outputs, open};
 use super::heads::scores;
 use super::progress::Progress;
-use crate::data::family::Family;
-use crate::data::property::Property;
-use crate::data::recipe::Recipe;
+use super::training::{DataOptions, NetworkOptions, TrainingOptions};
 use crate::data::source::TrainingData;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::tables;
 use crate::model::checkpoint;
-use crate::model::losses::Reconstruction;
-use crate::model::training::{EpochRecord, TrainingConfig};
-use crate::model::vae::Output;
-use crate::train::Trainer;
+use crate::model::training::EpochRecord;
+use crate::train::{Trainer, TrainerState};
 use clap::Args;
 use std::path::{Path, PathBuf};
+
+/// A folder of snapshots holds at most so many.
+const MOST_SNAPSHOTS: usize = 100;
 
 /// The arguments of `train`.
 #[derive(Debug, Args)]
@@ -26,123 +25,39 @@ use std::path::{Path, PathBuf};
     latent-explorer train --out article.safetensors --beta 1\n  \
     latent-explorer train --out sigmoid.safetensors --loss bce --output sigmoid\n  \
     latent-explorer train --out plain.safetensors --beta 0 --no-noise-latent\n  \
-    latent-explorer train --out heads.safetensors --heads roundness,area")]
+    latent-explorer train --out heads.safetensors --heads roundness,area\n  \
+    latent-explorer train --out longer.safetensors --resume nine.safetensors --updates 2000 --beta 0.3")]
 pub struct TrainArguments {
     /// The checkpoint to write
     #[arg(long, value_name = "M.safetensors")]
     out: PathBuf,
+    /// Go on with this model where its training stood, on the same data with the same network; what is named of
+    /// the training's settings changes
+    #[arg(long, value_name = "M.safetensors", conflicts_with_all = ["recipe", "network", "seed"])]
+    resume: Option<PathBuf>,
 
-    /// Families of outlines, separated by commas; all nine where none is named
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = DATA)]
-    families: Vec<Family>,
-    /// How many outlines, all families together: 10 for each family to 1000000
-    #[arg(long, value_name = "N", default_value_t = Recipe::default().samples, allow_hyphen_values = true, help_heading = DATA)]
-    samples: usize,
-    /// Sizes are a factor from 1-F to 1+F: 0 to 0.9
-    #[arg(long, value_name = "F", default_value_t = Recipe::default().size_variation, allow_hyphen_values = true, help_heading = DATA)]
-    size_variation: f64,
-    /// Rotations are from -DEG to DEG degrees: 0 to 180
-    #[arg(long, value_name = "DEG", default_value_t = Recipe::default().rotation, allow_hyphen_values = true, help_heading = DATA)]
-    rotation: f64,
-    /// Proportions (an ellipse's length, a star's notches) are a factor from 1-F to 1+F: 0 to 0.25
-    #[arg(long, value_name = "F", default_value_t = Recipe::default().aspect_variation, allow_hyphen_values = true, help_heading = DATA)]
-    aspect_variation: f64,
-    /// Noise on every coordinate, as a fraction of the shape's RMS radius: 0 to 0.5
-    #[arg(long, value_name = "F", default_value_t = Recipe::default().noise, allow_hyphen_values = true, help_heading = DATA)]
-    noise: f64,
-    /// Points of an outline: 16 to 1000
-    #[arg(long, value_name = "N", default_value_t = Recipe::default().points, allow_hyphen_values = true, help_heading = DATA)]
-    points: usize,
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    training: TrainingOptions,
+    #[command(flatten)]
+    network: NetworkOptions,
 
-    /// Passes over the data: 1 to 1000000
-    #[arg(long, value_name = "N", default_value_t = TrainingConfig::default().epochs, allow_hyphen_values = true, help_heading = TRAINING)]
-    epochs: usize,
-    /// Outlines of one update: 1 to 100000
-    #[arg(long, value_name = "N", default_value_t = TrainingConfig::default().batch_size, allow_hyphen_values = true, help_heading = TRAINING)]
-    batch_size: usize,
-    /// Adam's learning rate: 1e-8 to 10
-    #[arg(long, value_name = "RATE", default_value_t = TrainingConfig::default().learning_rate, allow_hyphen_values = true, help_heading = TRAINING)]
-    lr: f64,
-    /// The reconstruction loss; bce goes with a sigmoid output
-    #[arg(long, default_value = "mse", help_heading = TRAINING)]
-    loss: Reconstruction,
-    /// The weight of the KL term, order against detail: 0 to 1000; 1 is a VAE by the book
-    #[arg(long, value_name = "B", default_value_t = TrainingConfig::default().beta, allow_hyphen_values = true, help_heading = TRAINING)]
-    beta: f64,
-    /// Decode the mean itself while training; with --beta 0 a plain autoencoder
-    #[arg(long, help_heading = TRAINING)]
-    no_noise_latent: bool,
-
-    /// What the decoder ends in: linear reaches any value, sigmoid stays inside the data's range
-    #[arg(long, default_value = "linear", help_heading = NETWORK)]
-    output: Output,
-    /// Numbers of the latent: 1 to 1024
-    #[arg(long, value_name = "N", default_value_t = TrainingConfig::default().latent_dim, allow_hyphen_values = true, help_heading = NETWORK)]
-    latent_dim: usize,
-    /// Width of the hidden layers: 1 to 8192
-    #[arg(long, value_name = "N", default_value_t = TrainingConfig::default().hidden, allow_hyphen_values = true, help_heading = NETWORK)]
-    hidden: usize,
-
-    /// Properties to learn to predict along with the rest, separated by commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = HEADS)]
-    heads: Vec<Property>,
-    /// Units of a head's hidden layers, separated by commas: 1 to 8 layers of 1 to 4096
-    #[arg(long, value_name = "N,..", value_delimiter = ',', default_values_t = TrainingConfig::default().head_widths, allow_hyphen_values = true, help_heading = HEADS)]
-    head_widths: Vec<usize>,
-    /// The weight of the heads' errors, how much the latent yields to them: 1e-6 to 1e6
-    #[arg(long, value_name = "W", default_value_t = TrainingConfig::default().head_weight, allow_hyphen_values = true, help_heading = HEADS)]
-    head_weight: f64,
-
-    /// The seed of outlines, weights, order and noise: 0 to 2^64-1
-    #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
-    seed: u64,
+    /// The seed of outlines, weights, order and noise: 0 to 2^64-1 [default: 0]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    seed: Option<u64>,
     /// Also write the losses, an epoch a row
     #[arg(long, value_name = "H.csv")]
     history: Option<PathBuf>,
     /// Also write the outlines, one a row: x0,y0,x1,y1,..
     #[arg(long, value_name = "D.csv")]
     data_out: Option<PathBuf>,
-}
-
-const DATA: &str = "Data";
-const TRAINING: &str = "Training";
-const NETWORK: &str = "Network";
-const HEADS: &str = "Task heads";
-
-impl TrainArguments {
-    fn recipe(&self) -> Recipe {
-        let families =
-            if self.families.is_empty() { Family::ALL.to_vec() } else { self.families.clone() };
-        Recipe {
-            families,
-            samples: self.samples,
-            points: self.points,
-            size_variation: self.size_variation,
-            rotation: self.rotation,
-            aspect_variation: self.aspect_variation,
-            noise: self.noise,
-            seed: self.seed,
-        }
-    }
-
-    fn config(&self) -> TrainingConfig {
-        TrainingConfig {
-            epochs: self.epochs,
-            batch_size: self.batch_size,
-            learning_rate: self.lr,
-            loss: self.loss,
-            beta: self.beta,
-            latent_noise: !self.no_noise_latent,
-            output: self.output,
-            latent_dim: self.latent_dim,
-            hidden: self.hidden,
-            seed: self.seed,
-            heads: self.heads.clone(),
-            head_widths: self.head_widths.clone(),
-            head_weight: self.head_weight,
-            ..TrainingConfig::default()
-        }
-    }
+    /// Also write the model on its way into this folder: its beginning, and epochs, at most 100 of them evenly
+    #[arg(long, value_name = "DIR")]
+    snapshots: Option<PathBuf>,
+    /// Leave out what --resume needs: the file is about half as large
+    #[arg(long)]
+    without_state: bool,
 }
 
 /// Trains a model and writes it, and beside it what else was asked for.
@@ -151,22 +66,31 @@ impl TrainArguments {
 /// Names a setting out of range or a file that cannot be written, before training; or the epoch in
 /// which the loss stopped being a number.
 pub fn run(arguments: &TrainArguments) -> Result<()> {
-    let (recipe, config) = (arguments.recipe(), arguments.config());
-    recipe.check()?;
-    config.check()?;
     let more = [&arguments.history, &arguments.data_out].into_iter().flatten();
     let outputs: Vec<&Path> =
         std::iter::once(&arguments.out).chain(more).map(PathBuf::as_path).collect();
-    check_outputs(&[], &outputs)?;
+    let inputs: Vec<&Path> = arguments.resume.iter().map(PathBuf::as_path).collect();
+    check_outputs(&inputs, &outputs)?;
+    let mut trainer = prepare(arguments)?;
+    let mut snapshots = arguments
+        .snapshots
+        .as_deref()
+        .map(|folder| Snapshots::new(folder, &trainer))
+        .transpose()?;
 
-    let mut trainer = Trainer::new(TrainingData::generate(recipe)?, config)?;
     // Not before: the time left is judged by the training alone.
     let mut progress = Progress::start();
     while !trainer.is_finished() {
-        trainer.step()?;
+        let step = trainer.step()?;
+        if let Some(snapshots) = snapshots.as_mut().filter(|_| step.epoch_end.is_some()) {
+            snapshots.write(&trainer)?;
+        }
         progress.report(trainer.progress(), || state(&trainer));
     }
-    let model = trainer.finish()?;
+    let mut model = trainer.finish()?;
+    if arguments.without_state {
+        model.resume = None;
+    }
     checkpoint::save(&model, &arguments.out)?;
     if let Some(path) = &arguments.history {
         tables::write_history(path, trainer.history())?;
@@ -174,19 +98,79 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     if let Some(path) = &arguments.data_out {
         tables::write_outlines(path, &trainer.data().rows)?;
     }
-    let heads = match arguments.heads.as_slice() {
+    let heads = match arguments.network.heads() {
         [] => String::new(),
         heads => format!("; {}", scores(&model, heads)),
     };
-    progress.finish(&format!("{}{heads}; wrote {}", state(&trainer), arguments.out.display()));
+    let early = if trainer.stopped_early() { "stopped early, the best kept; " } else { "" };
+    let written = arguments.out.display();
+    progress.finish(&format!("{early}{}{heads}; wrote {written}", state(&trainer)));
     Ok(())
+}
+
+/// A new training, or one that goes on.
+fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
+    let Some(path) = &arguments.resume else {
+        let seed = arguments.seed.unwrap_or(0);
+        let recipe = arguments.data.recipe(seed);
+        recipe.check()?;
+        let mut config = arguments.network.config(seed);
+        arguments.training.apply(&mut config, recipe.samples);
+        config.check()?;
+        return Trainer::new(TrainingData::generate(recipe)?, config);
+    };
+    let model = open(path)?;
+    let stood = TrainerState::of(&model).map_err(|error| Error::file(path, error))?;
+    let data = model.training_data()?;
+    let samples = data.set.rows.len();
+    let mut config = model.card.training.clone();
+    let earlier = config.clone();
+    arguments.training.apply(&mut config, samples);
+    // What was left undone, or as many updates again.
+    let left = model.card.training.updates.saturating_sub(stood.resume.updates);
+    let usual = if left > 0 { left } else { stood.resume.updates };
+    let more = arguments.training.length(&config, samples).unwrap_or(usual);
+    config.updates = stood.resume.updates.saturating_add(more);
+    earlier.check_branch(&config)?;
+    Trainer::resume(data, config, &stood)
+}
+
+/// A folder of checkpoints that show how a model came into being.
+struct Snapshots<'a> {
+    folder: &'a Path,
+    /// Updates between two of them.
+    every: usize,
+    due: usize,
+}
+
+impl<'a> Snapshots<'a> {
+    /// Makes the folder where there is none, and writes the model as it begins.
+    fn new(folder: &'a Path, trainer: &Trainer) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
+        let total = trainer.config().updates - trainer.updates();
+        let every = total.div_ceil(MOST_SNAPSHOTS);
+        let mut snapshots = Self { folder, every, due: trainer.updates() };
+        snapshots.write(trainer)?;
+        Ok(snapshots)
+    }
+
+    /// Writes the model as it is, if it is time or the end.
+    fn write(&mut self, trainer: &Trainer) -> Result<()> {
+        let updates = trainer.updates();
+        if updates < self.due && !trainer.is_finished() {
+            return Ok(());
+        }
+        self.due = updates + self.every;
+        // Names in the order of time, however long it takes.
+        let path = self.folder.join(format!("update-{updates:09}.safetensors"));
+        checkpoint::save(&trainer.setup().model_at(&trainer.state()?, usize::MAX)?, &path)
+    }
 }
 
 /// `epoch 12 of 50, loss 1.23 (rebuild 1.1, KL 4.5), held out 1.2`.
 fn state(trainer: &Trainer) -> String {
-    let epochs = trainer.config().epochs;
-    let done = trainer.history().len();
-    let at = format!("epoch {} of {epochs}", (done + 1).min(epochs));
+    let (done, updates) = (trainer.updates(), trainer.config().updates);
+    let at = format!("update {done} of {updates}, epoch {}", trainer.epochs().ceil());
     trainer.history().last().map_or(at.clone(), |record| format!("{at}, {}", losses(record)))
 }
 

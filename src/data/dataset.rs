@@ -15,12 +15,12 @@ pub struct Dataset {
     pub names: Vec<String>,
 }
 
-/// Which of `samples` are held out: a seeded choice of `fraction` of them, `[samples]`.
-pub fn held_out(samples: usize, fraction: f64, seed: u64) -> Vec<bool> {
+/// Which of `samples` are held out: a seeded choice of `count` of them, `[samples]`.
+pub fn held_out(samples: usize, count: usize, seed: u64) -> Vec<bool> {
     let mut order: Vec<usize> = (0..samples).collect();
     order.shuffle(&mut stream(seed, Purpose::Split, 0, 0));
     let mut held_out = vec![false; samples];
-    for &index in &order[..(fraction * samples as f64).round() as usize] {
+    for &index in &order[..count.min(samples)] {
         held_out[index] = true;
     }
     held_out
@@ -32,9 +32,9 @@ mod tests {
 
     #[test]
     fn the_split_has_its_size_and_follows_its_seed() {
-        let split = held_out(1000, 0.1, 7);
+        let split = held_out(1000, 100, 7);
         assert_eq!(split.iter().filter(|&&h| h).count(), 100);
-        assert_eq!(split, held_out(1000, 0.1, 7));
-        assert_ne!(split, held_out(1000, 0.1, 8));
+        assert_eq!(split, held_out(1000, 100, 7));
+        assert_ne!(split, held_out(1000, 100, 8));
     }
 }

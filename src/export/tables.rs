@@ -42,39 +42,35 @@ pub fn write_field(path: &Path, field: &HeatField) -> Result<()> {
 }
 
 /// Writes the losses of a training, an epoch a row; what was not measured stays empty. Where heads were
-/// trained along, their losses follow in two more columns.
+/// trained along their losses follow in two more columns, and where the variance is learned sigma in one.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
 pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
-    let header = [
-        "epoch",
-        "total",
-        "reconstruction",
-        "kl",
-        "held_out_reconstruction",
-        "held_out_kl",
-        "heads",
-        "held_out_heads",
-    ]
-    .map(str::to_owned);
-    let with_heads = history.iter().any(|record| record.heads.is_some());
-    let columns = if with_heads { header.len() } else { header.len() - 2 };
-    let optional = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
-    let row = |record: &EpochRecord| {
-        [
-            record.epoch.to_string(),
-            record.total.to_string(),
-            record.reconstruction.to_string(),
-            record.kl.to_string(),
-            optional(record.held_out_reconstruction),
-            optional(record.held_out_kl),
-            optional(record.heads),
-            optional(record.held_out_heads),
-        ]
-    };
-    let rows = history.iter().map(|record| row(record).into_iter().take(columns));
-    write(path, &header[..columns], rows)
+    type Column = (&'static str, fn(&EpochRecord) -> Option<f64>);
+    let always: [Column; 5] = [
+        ("total", |record| Some(record.total)),
+        ("reconstruction", |record| Some(record.reconstruction)),
+        ("kl", |record| Some(record.kl)),
+        ("held_out_reconstruction", |record| record.held_out_reconstruction),
+        ("held_out_kl", |record| record.held_out_kl),
+    ];
+    let heads: [Column; 2] =
+        [("heads", |record| record.heads), ("held_out_heads", |record| record.held_out_heads)];
+    let sigma: [Column; 1] = [("sigma", |record| record.sigma)];
+    let any = |column: Column| history.iter().any(|record| column.1(record).is_some());
+    let mut columns = always.to_vec();
+    columns.extend(heads.into_iter().filter(|_| any(heads[0])));
+    columns.extend(sigma.into_iter().filter(|_| any(sigma[0])));
+    let names = ["epoch", "updates"].into_iter().chain(columns.iter().map(|column| column.0));
+    let header: Vec<String> = names.map(str::to_owned).collect();
+    let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
+    let rows = history.iter().map(|record| {
+        let counters = [record.epoch.to_string(), record.updates.to_string()];
+        let values = columns.iter().map(|column| number(column.1(record)));
+        counters.into_iter().chain(values).collect::<Vec<_>>()
+    });
+    write(path, &header, rows)
 }
 
 /// Writes the best so far of every method of a race against what it had spent, from one change to the next;
@@ -128,6 +124,7 @@ mod tests {
     fn what_was_not_measured_stays_empty() {
         let record = EpochRecord {
             epoch: 1,
+            updates: 141,
             total: 2.5,
             reconstruction: 2.0,
             kl: 0.5,
@@ -135,12 +132,13 @@ mod tests {
             held_out_kl: None,
             heads: None,
             held_out_heads: None,
+            sigma: None,
         };
         let table = text(|path| write_history(path, &[record]));
-        assert!(table.ends_with("\n1,2.5,2,0.5,,\n"), "{table}");
+        assert!(table.ends_with("\n1,141,2.5,2,0.5,,\n"), "{table}");
         let with_heads = EpochRecord { heads: Some(0.25), ..record };
         let table = text(|path| write_history(path, &[with_heads]));
-        assert!(table.ends_with(",heads,held_out_heads\n1,2.5,2,0.5,,,0.25,\n"), "{table}");
+        assert!(table.ends_with(",heads,held_out_heads\n1,141,2.5,2,0.5,,,0.25,\n"), "{table}");
     }
 
     #[test]

@@ -2,25 +2,30 @@
 //!
 //! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32),
 //! `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8), `encoded.properties` (f32),
-//! and those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32).
+//! those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32), and, where a training can go on from the
+//! model, the optimiser's moments one parameter after the other, `adam.first` and `adam.second` (f32).
 
 use super::Model;
 use super::card::{Card, Encoded, StartDistribution};
 use super::frozen::flat_f64;
 use super::head::{HeadCard, TaskHead};
 use super::layers::LayerSpec;
+use super::resume::Resume;
+use super::training::Losses;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
+use crate::numerics::adam::Adam;
 use crate::numerics::files;
 use candle_core::{Device, Tensor};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The version of the format that this program writes, and the newest it reads.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 /// The prior holds encoded data within a few units of the origin; beyond this a file is damaged.
 const FARTHEST_MU: f64 = 1e6;
 /// The metadata key under which the card stands.
@@ -32,6 +37,7 @@ struct Header<'a> {
     card: &'a Card,
     label_names: &'a [String],
     heads: Vec<&'a HeadCard>,
+    resume: Option<Memory>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +45,28 @@ struct OwnedHeader {
     card: Card,
     label_names: Vec<String>,
     heads: Vec<HeadCard>,
+    #[serde(default)]
+    resume: Option<Memory>,
+}
+
+/// What is written of [`Resume`] beside the moments.
+#[derive(Serialize, Deserialize)]
+struct Memory {
+    updates: usize,
+    epoch: usize,
+    seen: usize,
+    sums: Losses,
+    raw_log_sigma: Option<f32>,
+    /// How many numbers each parameter has, and the steps that Adam has made with it.
+    rows: Vec<(usize, u32)>,
+}
+
+impl Memory {
+    fn of(resume: &Resume) -> Self {
+        let Resume { updates, epoch, seen, sums, raw_log_sigma, ref adam } = *resume;
+        let rows = adam.lengths().enumerate().map(|(row, length)| (length, adam.steps(row)));
+        Self { updates, epoch, seen, sums, raw_log_sigma, rows: rows.collect() }
+    }
 }
 
 /// Read before the rest, so that a newer file is recognised whatever else has changed in it.
@@ -111,6 +139,15 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
             tensors.push((name, Dtype::F32, shape, f32s(&flat_f64(tensor)?)));
         }
     }
+    if let Some(resume) = &model.resume {
+        let moments = (0..resume.adam.lengths().len()).map(|row| resume.adam.moments(row));
+        let (first, second): (Vec<&[f32]>, Vec<&[f32]>) = moments.unzip();
+        for (name, rows) in [("adam.first", first.concat()), ("adam.second", second.concat())] {
+            let shape = vec![rows.len()];
+            let data = bytes(rows.iter().map(|v| v.to_le_bytes()));
+            tensors.push((name.to_owned(), Dtype::F32, shape, data));
+        }
+    }
     let unwritable = |error: &dyn std::fmt::Display| {
         Error::Mismatch(format!("the model cannot be written: {error}"))
     };
@@ -122,7 +159,9 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
         .collect();
     let views = views.map_err(|e: SafeTensorError| unwritable(&e))?;
     let heads = model.heads().iter().map(|head| &head.card).collect();
-    let header = Header { format: FORMAT, card: &model.card, label_names: &encoded.names, heads };
+    let resume = model.resume.as_deref().map(Memory::of);
+    let label_names = &encoded.names;
+    let header = Header { format: FORMAT, card: &model.card, label_names, heads, resume };
     let header = serde_json::to_string(&header).map_err(|e| unwritable(&e))?;
     let metadata = HashMap::from([(KEY.to_owned(), header)]);
     safetensors::serialize(views, Some(metadata)).map_err(|e| unwritable(&e))
@@ -156,7 +195,8 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
             version.format
         ));
     }
-    let OwnedHeader { card, label_names, heads } = serde_json::from_str(header).map_err(damaged)?;
+    let OwnedHeader { card, label_names, heads, resume } =
+        serde_json::from_str(header).map_err(damaged)?;
     let file = SafeTensors::deserialize(bytes).map_err(|e| describe(&e))?;
     let parameters = read_parameters(&file, &card.layers)?;
     let encoded = read_encoded(&file, &card, label_names)?;
@@ -173,6 +213,7 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
         let head = TaskHead::new(card, parameters);
         model = head.and_then(|head| model.with_head(head)).map_err(|e| e.to_string())?;
     }
+    model.resume = resume.map(|memory| read_resume(&file, memory, &model)).transpose()?;
     Ok(model)
 }
 
@@ -187,6 +228,37 @@ fn read_parameters(
         parameters.push(Tensor::from_vec(values, shape, &Device::Cpu).map_err(|e| e.to_string())?);
     }
     Ok(parameters)
+}
+
+/// The optimiser's memory, if it is that of this model's parameters.
+fn read_resume(
+    file: &SafeTensors<'_>,
+    memory: Memory,
+    model: &Model,
+) -> std::result::Result<Arc<Resume>, String> {
+    let Memory { updates, epoch, seen, sums, raw_log_sigma, rows } = memory;
+    let own = model.learned_parameters().unwrap_or_default();
+    let own = own.iter().map(Tensor::elem_count);
+    let sizes: Vec<usize> = own.chain(raw_log_sigma.map(|_| 1)).collect();
+    let sums_are_numbers =
+        [sums.total, sums.reconstruction, sums.kl, sums.heads].iter().all(|v| v.is_finite());
+    let fits = rows.iter().map(|row| row.0).eq(sizes.iter().copied())
+        && sums_are_numbers
+        && raw_log_sigma.is_none_or(f32::is_finite)
+        && seen <= model.encoded.mu.len()
+        && epoch <= updates;
+    let total: usize = sizes.iter().sum();
+    let [first, second] =
+        [floats(file, "adam.first", &[total])?, floats(file, "adam.second", &[total])?];
+    if !fits || second.iter().any(|v| *v < 0.0) {
+        return Err("is damaged: the state of its training is not that of its network; train the model again".to_owned());
+    }
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    let take = |(length, steps): (usize, u32)| {
+        (first.by_ref().take(length).collect(), second.by_ref().take(length).collect(), steps)
+    };
+    let adam = Adam::with_memory(rows.into_iter().map(take), model.card.training.learning_rate);
+    Ok(Arc::new(Resume { updates, epoch, seen, sums, adam, raw_log_sigma }))
 }
 
 fn read_encoded(

@@ -3,11 +3,12 @@
 use super::card::{Card, Encoded};
 use super::density::Density;
 use super::head::TaskHead;
+use super::resume::Resume;
 use super::vae::Vae;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
-use crate::data::source::Source;
+use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::numerics::{rows_at_once, use_one_thread_per_product};
 use candle_core::{DType, Device, Tensor};
@@ -28,6 +29,8 @@ pub struct Model {
     dtype: DType,
     /// Measured when it is first asked for.
     density: OnceLock<Arc<Density>>,
+    /// Where its training stood, if it can go on.
+    pub resume: Option<Arc<Resume>>,
 }
 
 impl Model {
@@ -56,6 +59,7 @@ impl Model {
             vae,
             dtype,
             density: OnceLock::new(),
+            resume: None,
         })
     }
 
@@ -95,6 +99,12 @@ impl Model {
     /// When the head reads another latent.
     pub fn with_head(mut self, head: TaskHead) -> Result<Self> {
         self.check_width(head.latent_dim(), self.latent_dim(), "the latent")?;
+        if self.head(head.card.property).is_some_and(|earlier| earlier.card.joint)
+            && !head.card.joint
+        {
+            // The optimiser's memory is that of the head before.
+            self.resume = None;
+        }
         self.heads.retain(|other| other.card.property != head.card.property);
         self.heads.push(head);
         self.heads.sort_by_key(|head| head.card.property.index());
@@ -134,6 +144,26 @@ impl Model {
     /// The parameters, layer by layer, weight and bias.
     pub fn parameters(&self) -> &[Tensor] {
         &self.parameters
+    }
+
+    /// The parameters in the order in which they were learned together, the heads that were trained along last; none
+    /// where one of those is missing.
+    pub fn learned_parameters(&self) -> Option<Vec<Tensor>> {
+        let mut parameters = self.parameters.clone();
+        for &property in &self.card.training.heads {
+            let head = self.head(property).filter(|head| head.card.joint)?;
+            parameters.extend_from_slice(head.parameters());
+        }
+        Some(parameters)
+    }
+
+    /// The data that it was trained on, made again.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn training_data(&self) -> Result<TrainingData> {
+        let Source::Outlines(recipe) = &self.card.source;
+        TrainingData::generate(recipe.clone())
     }
 
     /// The training outline behind row `index` of the encoded data, made again from the recipe.

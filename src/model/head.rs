@@ -44,6 +44,38 @@ pub struct HeadCard {
 }
 
 impl HeadCard {
+    /// A head that is yet to be learned, for the `property` that each sample has as one of `values`; offset and scale
+    /// are the mean and the standard deviation over those that are finite and not `held_out`, `[samples]` both.
+    ///
+    /// # Errors
+    /// Names the property when fewer than two training samples have it.
+    pub fn of(
+        property: Property,
+        values: &[f64],
+        held_out: &[bool],
+        latent: usize,
+        widths: &[usize],
+        joint: bool,
+    ) -> Result<Self> {
+        let training = || {
+            let rows = values.iter().zip(held_out);
+            rows.filter(|(value, held)| value.is_finite() && !**held).map(|(value, _)| *value)
+        };
+        let count = training().count();
+        if count < 2 {
+            let name = property.name();
+            return Err(Error::Mismatch(format!(
+                "{name} is undefined for the training data, so no head can learn it; choose another property"
+            )));
+        }
+        let offset = training().sum::<f64>() / count as f64;
+        let variance = training().map(|v| (v - offset).powi(2)).sum::<f64>() / count as f64;
+        // A property that does not vary is learned as it is.
+        let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
+        let layers = head_layers(property, latent, widths);
+        Ok(Self { property, layers, offset, scale, r2: 0.0, rmse: 0.0, joint })
+    }
+
     /// The widths of the hidden layers.
     pub fn widths(&self) -> Vec<usize> {
         self.layers.iter().skip(1).map(|layer| layer.inputs).collect()

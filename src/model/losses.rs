@@ -30,6 +30,24 @@ pub fn squared_error(output: &Tensor, target: &Tensor) -> Result<Tensor> {
     (output - target)?.sqr()?.sum_all()? / target.dim(0)? as f64
 }
 
+/// The least logarithm of a learned standard deviation, approached smoothly.
+pub const LEAST_LOG_SIGMA: f64 = -6.0;
+
+/// `ln sigma` of the decoder from the number that is learned: `least + softplus(raw - least)`, so that it is
+/// bounded below and still learns near the bound (Rybkin et al. 2021, section 4, in its authors' form); `[] -> []`.
+pub fn log_sigma(raw: &Tensor) -> Result<Tensor> {
+    let above = (raw - LEAST_LOG_SIGMA)?;
+    let softplus = (above.relu()? + (above.abs()?.neg()?.exp()? + 1.0)?.log()?)?;
+    softplus + LEAST_LOG_SIGMA
+}
+
+/// The negative logarithm of a Gaussian with one standard deviation for all `dims` numbers, without the constant
+/// `dims / 2 ln(2 pi)`: `dims ln sigma + squared_error / (2 sigma^2)` (Rybkin et al. 2021, equation 5).
+pub fn gaussian(squared_error: &Tensor, log_sigma: &Tensor, dims: usize) -> Result<Tensor> {
+    let precision = (log_sigma * -2.0)?.exp()?;
+    (log_sigma * dims as f64)? + ((squared_error * precision)? * 0.5)?
+}
+
 /// `sum_i weight_i (output_i - target_i)^2`, `[n], [n], [n] -> []`: the mean squared error of a head
 /// where each known target weighs one over their number and an unknown one nothing.
 pub fn weighted_square(output: &Tensor, target: &Tensor, weights: &Tensor) -> Result<Tensor> {
@@ -131,6 +149,28 @@ mod tests {
         check_gradient(|log_var| kl(&target, log_var), &at);
         let weights = matrix(&[0.5, 0.0, 0.2, 0.3]);
         check_gradient(|y| weighted_square(y, &target, &weights), &at);
+        let raw = |x: &Tensor| log_sigma(&x.get(0)?.get(0)?);
+        check_gradient(|x| gaussian(&squared_error(x, &target)?, &raw(&target)?, 4), &at);
+        let error = squared_error(&matrix(&at), &target).unwrap();
+        check_gradient(|x| gaussian(&error, &raw(x)?, 4), &[-0.7, 0.0]);
+    }
+
+    #[test]
+    fn a_learned_variance_is_bounded_below_and_best_at_the_error() {
+        let raw = |v: f64| {
+            number(&log_sigma(&matrix(&[v, 0.0]).get(0).unwrap().get(0).unwrap()).unwrap())
+        };
+        assert!((raw(LEAST_LOG_SIGMA) - (LEAST_LOG_SIGMA + 2f64.ln())).abs() < 1e-12);
+        assert!(raw(-1e3) >= LEAST_LOG_SIGMA && (raw(5.0) - 5.0).abs() < 1e-4);
+        // d/d ln sigma = dims - error / sigma^2: least where sigma^2 is the error of one number.
+        let (error, dims) = (0.8, 20);
+        let at = |log_sigma: f64| {
+            let scalar = |v: f64| Tensor::new(v, &Device::Cpu).unwrap();
+            number(&gaussian(&scalar(error), &scalar(log_sigma), dims).unwrap())
+        };
+        let best = 0.5 * (error / dims as f64).ln();
+        assert!((at(best) - (dims as f64 * best + dims as f64 / 2.0)).abs() < 1e-12);
+        assert!(at(best) < at(best - 0.1) && at(best) < at(best + 0.1));
     }
 
     #[test]

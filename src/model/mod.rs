@@ -7,6 +7,7 @@ pub mod frozen;
 pub mod head;
 pub mod layers;
 pub mod losses;
+pub mod resume;
 pub mod samples;
 pub mod training;
 pub mod vae;

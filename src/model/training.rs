@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 /// The settings of a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingConfig {
-    /// Passes over the data.
-    pub epochs: usize,
+    /// Steps of the optimiser, one a batch.
+    pub updates: usize,
     /// Samples of one update.
     pub batch_size: usize,
     /// Adam's learning rate.
@@ -20,6 +20,13 @@ pub struct TrainingConfig {
     pub loss: Reconstruction,
     /// The weight of the KL term (Higgins et al. 2017); 0 leaves a plain autoencoder.
     pub beta: f64,
+    /// Updates over which the weight of KL grows evenly from 0 to beta (Bowman et al. 2016); 0 begins with beta.
+    pub kl_warmup: usize,
+    /// Whether the variance of the decoder is learned, one for all numbers of a datum (sigma-VAE, Rybkin et al.
+    /// 2021); with squared error alone, the logarithm of a Gaussian.
+    pub sigma_vae: bool,
+    /// Ends when the held-out reconstruction has not become better for so many updates, and keeps the best.
+    pub early_stopping: Option<usize>,
     /// Whether z is drawn from N(mu, sigma) while training; without noise it is mu itself.
     pub latent_noise: bool,
     /// What the decoder ends in.
@@ -33,33 +40,28 @@ pub struct TrainingConfig {
     /// The seed of weights, order, noise and split.
     pub seed: u64,
     /// The properties for which task heads are trained along, none of them twice.
-    #[serde(default)]
     pub heads: Vec<Property>,
     /// The hidden layers of those heads.
-    #[serde(default = "usual_widths")]
     pub head_widths: Vec<usize>,
     /// The weight of the heads' errors beside the other losses: how much the latent yields to them.
-    #[serde(default = "usual_head_weight")]
     pub head_weight: f64,
 }
 
-fn usual_widths() -> Vec<usize> {
-    USUAL_WIDTHS.to_vec()
-}
+/// The longest training.
+const MOST_UPDATES: usize = 100_000_000;
 
-fn usual_head_weight() -> f64 {
-    0.1
-}
-
-/// The weight of KL was chosen by measurement, which `sample_models/README.md` shows.
+/// 50 epochs of 5,000 shapes; the weight of KL was chosen by measurement, which `sample_models/README.md` shows.
 impl Default for TrainingConfig {
     fn default() -> Self {
         Self {
-            epochs: 50,
+            updates: 7050,
             batch_size: 32,
             learning_rate: 1e-3,
             loss: Reconstruction::Mse,
             beta: Reconstruction::Mse.usual_beta(),
+            kl_warmup: 0,
+            sigma_vae: false,
+            early_stopping: None,
             latent_noise: true,
             output: Output::Linear,
             latent_dim: 2,
@@ -67,25 +69,86 @@ impl Default for TrainingConfig {
             held_out: 0.1,
             seed: 0,
             heads: Vec::new(),
-            head_widths: usual_widths(),
-            head_weight: usual_head_weight(),
+            head_widths: USUAL_WIDTHS.to_vec(),
+            head_weight: 0.1,
         }
     }
 }
 
 impl TrainingConfig {
+    /// How many of `samples` are held out.
+    pub fn held_out_of(&self, samples: usize) -> usize {
+        (self.held_out * samples as f64).round() as usize
+    }
+
+    /// Updates of one epoch over the part of `samples` that is not held out.
+    pub fn batches(&self, samples: usize) -> usize {
+        (samples - self.held_out_of(samples)).div_ceil(self.batch_size.max(1)).max(1)
+    }
+
+    /// Updates of so many epochs.
+    pub fn updates_of(&self, epochs: usize, samples: usize) -> usize {
+        epochs.saturating_mul(self.batches(samples))
+    }
+
+    /// The weight of KL in an update, counted from 0.
+    pub fn beta_at(&self, update: usize) -> f64 {
+        match self.kl_warmup {
+            0 => self.beta,
+            warmup => self.beta * ((update + 1) as f64 / warmup as f64).min(1.0),
+        }
+    }
+
+    /// Whether the network works on data scaled into 0 to 1.
+    pub fn is_bounded(&self) -> bool {
+        self.output == Output::Sigmoid || self.loss == Reconstruction::Bce
+    }
+
+    /// Whether a training with these settings may go on with those of `branch`: data, split and network are the same.
+    ///
+    /// # Errors
+    /// Names the first setting that must stay as it is.
+    pub fn check_branch(&self, branch: &Self) -> Result<()> {
+        let same = [
+            ("latent-dim", self.latent_dim == branch.latent_dim),
+            ("hidden", self.hidden == branch.hidden),
+            ("output", self.output == branch.output),
+            ("sigma-vae", self.sigma_vae == branch.sigma_vae),
+            ("heads", self.heads == branch.heads),
+            ("head-widths", self.heads.is_empty() || self.head_widths == branch.head_widths),
+            ("holdout", self.held_out == branch.held_out),
+            ("seed", self.seed == branch.seed),
+        ];
+        match same.iter().find(|(_, same)| !same) {
+            Some((name, _)) => Err(Error::setting(
+                name,
+                "must stay as it was while a training goes on; begin a new one to change it",
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// The ranges that every training must keep to.
     ///
     /// # Errors
     /// Names the first setting that is outside its range or does not go with another.
     pub fn check(&self) -> Result<()> {
-        check_range("epochs", self.epochs, 1, 1_000_000)?;
+        check_range("updates", self.updates, 1, MOST_UPDATES)?;
         check_range("batch-size", self.batch_size, 1, 100_000)?;
         check_range("lr", self.learning_rate, 1e-8, 10.0)?;
         check_range("beta", self.beta, 0.0, 1000.0)?;
+        check_range("kl-warmup", self.kl_warmup, 0, MOST_UPDATES)?;
+        if let Some(patience) = self.early_stopping {
+            check_range("early-stopping", patience, 1, MOST_UPDATES)?;
+            if self.held_out == 0.0 {
+                let problem =
+                    "needs held-out samples to judge by; hold some out (holdout), or leave it off";
+                return Err(Error::setting("early-stopping", problem));
+            }
+        }
         check_range("latent-dim", self.latent_dim, 1, 1024)?;
         check_range("hidden", self.hidden, 1, 8192)?;
-        check_range("held-out", self.held_out, 0.0, 0.5)?;
+        check_range("holdout", self.held_out, 0.0, 0.5)?;
         check_widths("head-widths", &self.head_widths)?;
         check_range("head-weight", self.head_weight, 1e-6, 1e6)?;
         let twice = |i: usize| self.heads[..i].contains(&self.heads[i]);
@@ -99,16 +162,46 @@ impl TrainingConfig {
                 "bce needs outputs between 0 and 1, which a linear output does not keep to; choose the sigmoid output, or mse",
             ));
         }
+        if self.sigma_vae && self.loss == Reconstruction::Bce {
+            let problem = "a learned variance belongs to a Gaussian; choose mse, or leave it off";
+            return Err(Error::setting("sigma-vae", problem));
+        }
         Ok(())
     }
 }
 
-/// The losses of one epoch: sums over dimensions, means over samples; bce less the target's entropy.
+/// The losses of one batch or, as a mean, of many samples: sums over dimensions, means over samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Losses {
+    /// What is made least: `reconstruction + beta * kl + head_weight * heads`, with beta as far as it has grown; with a
+    /// learned variance the first term is [`gaussian`](super::losses::gaussian) of the reconstruction.
+    pub total: f64,
+    /// The reconstruction loss; bce less the target's entropy.
+    pub reconstruction: f64,
+    /// KL, in nats.
+    pub kl: f64,
+    /// The squared errors of the heads in standardised units, summed over the heads; 0 without any.
+    pub heads: f64,
+}
+
+impl Losses {
+    /// Adds `weight` times other losses.
+    pub fn add(&mut self, other: Self, weight: f64) {
+        self.total += weight * other.total;
+        self.reconstruction += weight * other.reconstruction;
+        self.kl += weight * other.kl;
+        self.heads += weight * other.heads;
+    }
+}
+
+/// The losses of one epoch, as [`Losses`] has them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// Counted from 1.
     pub epoch: usize,
-    /// `reconstruction + beta * kl + head_weight * heads` on the training samples.
+    /// Updates done at its end; the last epoch may be cut short.
+    pub updates: usize,
+    /// What is made least, on the training samples.
     pub total: f64,
     /// The reconstruction loss on the training samples.
     pub reconstruction: f64,
@@ -123,6 +216,8 @@ pub struct EpochRecord {
     pub heads: Option<f64>,
     /// The same on held-out samples, predicted from mu.
     pub held_out_heads: Option<f64>,
+    /// The standard deviation of the decoder in network units, where it is learned.
+    pub sigma: Option<f64>,
 }
 
 #[cfg(test)]
@@ -136,8 +231,18 @@ mod tests {
             change(&mut config);
             config.check().unwrap_err().to_string()
         };
-        assert!(bad(|c| c.epochs = 0).starts_with("epochs"));
-        assert!(bad(|c| c.epochs = 1_000_000_000).starts_with("epochs"));
+        assert!(bad(|c| c.updates = 0).starts_with("updates"));
+        assert!(bad(|c| c.updates = 1_000_000_000_000).starts_with("updates"));
+        assert!(bad(|c| c.kl_warmup = usize::MAX).starts_with("kl-warmup"));
+        assert!(bad(|c| c.early_stopping = Some(0)).starts_with("early-stopping"));
+        let none_held_out = |c: &mut TrainingConfig| {
+            (c.held_out, c.early_stopping) = (0.0, Some(100));
+        };
+        assert!(bad(none_held_out).contains("needs held-out samples"));
+        let bernoulli = |c: &mut TrainingConfig| {
+            (c.loss, c.output, c.sigma_vae) = (Reconstruction::Bce, Output::Sigmoid, true);
+        };
+        assert!(bad(bernoulli).starts_with("sigma-vae"));
         assert!(bad(|c| c.learning_rate = -1.0).starts_with("lr"));
         assert!(bad(|c| c.learning_rate = f64::INFINITY).starts_with("lr"));
         assert!(bad(|c| c.latent_dim = 0).starts_with("latent-dim"));
@@ -150,12 +255,21 @@ mod tests {
     }
 
     #[test]
-    fn settings_from_before_there_were_heads_are_understood() {
-        let mut old = serde_json::to_value(TrainingConfig::default()).unwrap();
-        for key in ["heads", "head_widths", "head_weight"] {
-            old.as_object_mut().unwrap().remove(key).unwrap();
-        }
-        let read: TrainingConfig = serde_json::from_value(old).unwrap();
-        assert_eq!(read, TrainingConfig::default());
+    fn epochs_and_updates_tell_the_same_length() {
+        let config = TrainingConfig::default();
+        assert_eq!(config.batches(5000), 141, "4,500 in batches of 32");
+        assert_eq!(config.updates, config.updates_of(50, 5000));
+        let none = TrainingConfig { held_out: 0.0, ..config };
+        assert_eq!(none.batches(5000), 157);
+        assert_eq!(none.batches(1), 1);
+    }
+
+    #[test]
+    fn beta_grows_evenly_while_it_warms_up() {
+        let config = TrainingConfig { beta: 0.5, kl_warmup: 4, ..TrainingConfig::default() };
+        let betas: Vec<f64> = (0..6).map(|update| config.beta_at(update)).collect();
+        assert_eq!(betas, [0.125, 0.25, 0.375, 0.5, 0.5, 0.5]);
+        let at_once = TrainingConfig { kl_warmup: 0, ..config };
+        assert_eq!(at_once.beta_at(0), 0.5);
     }
 }

@@ -42,6 +42,27 @@ impl<F: Float> Adam<F> {
         Self { rows: lengths.into_iter().map(row).collect() }
     }
 
+    /// Takes up a memory: first and second moments and the steps made, row by row.
+    ///
+    /// The two moments of a row must be of one length.
+    pub fn with_memory(rows: impl IntoIterator<Item = (Vec<F>, Vec<F>, u32)>, rate: f64) -> Self {
+        let row = |(first, second, steps): (Vec<F>, Vec<F>, u32)| {
+            debug_assert_eq!(first.len(), second.len());
+            Row { first, second, steps, rate }
+        };
+        Self { rows: rows.into_iter().map(row).collect() }
+    }
+
+    /// How long each row is.
+    pub fn lengths(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        self.rows.iter().map(|row| row.first.len())
+    }
+
+    /// The steps that row `row` has made.
+    pub fn steps(&self, row: usize) -> u32 {
+        self.rows[row].steps
+    }
+
     /// The learning rate of row `row`.
     pub fn rate(&self, row: usize) -> f64 {
         self.rows[row].rate

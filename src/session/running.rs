@@ -89,7 +89,7 @@ impl Session {
             model: Some(model),
             before: before.or(self.state.training.before),
             epoch: 1,
-            epochs: config.epochs,
+            epochs: config.updates.div_ceil(config.batches(recipe.samples)),
             settings: Some((recipe, config)),
             control,
             ..training::Training::default()

@@ -6,13 +6,13 @@ use super::models::{ModelId, Prepared};
 use crate::data::recipe::Recipe;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
-use crate::model::training::TrainingConfig;
-use crate::train::{Losses, Trainer};
+use crate::model::training::{Losses, TrainingConfig};
+use crate::train::Trainer;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// With the brake on, an epoch takes this long: 50 epochs can be watched in about 12 seconds.
-const SECONDS_PER_EPOCH: f64 = 0.24;
+/// With the brake on: 50 epochs of 5,000 shapes can be watched in about 12 seconds.
+const UPDATES_PER_SECOND: f64 = 590.0;
 /// Time between two reports.
 const REPORT: Duration = Duration::from_millis(50);
 /// Time between two pictures of the model.
@@ -166,7 +166,7 @@ impl Watch {
         }
         let (now, done) = (self.seconds(), trainer.progress());
         let (since, from) = *self.braked.get_or_insert((now, done));
-        let due = since + (done - from) * trainer.config().epochs as f64 * SECONDS_PER_EPOCH;
+        let due = since + (done - from) * trainer.config().updates as f64 / UPDATES_PER_SECOND;
         if due - now > 0.002 {
             control.brake(Duration::from_secs_f64((due - now).min(0.1)));
         }
@@ -180,9 +180,9 @@ impl Watch {
     /// Offers everything since the last report that got through.
     fn report(&mut self, trainer: &Trainer, reporter: &Reporter) -> Result<()> {
         let share = trainer.progress();
-        let epochs = share * trainer.config().epochs as f64;
+        let epochs = trainer.epochs();
         self.unsent.share = share;
-        self.unsent.epoch = (epochs.floor() as usize + 1).min(trainer.config().epochs);
+        self.unsent.epoch = epochs.floor() as usize + 1;
         // Before the first steps there is nothing to judge by.
         self.unsent.seconds_left =
             if share > 0.0 { self.seconds() * (1.0 - share) / share } else { f64::INFINITY };
@@ -194,8 +194,8 @@ impl Watch {
             (self.losses, self.counted) = (Losses::default(), 0);
         }
         if self.last_snapshot.is_none_or(|at| at.elapsed() >= SNAPSHOT) {
-            self.unsent.snapshot =
-                Some(Arc::new(Prepared::new(trainer.snapshot(SNAPSHOT_SAMPLES)?)?));
+            let model = trainer.setup().model_at(&trainer.state()?, SNAPSHOT_SAMPLES)?;
+            self.unsent.snapshot = Some(Arc::new(Prepared::new(model)?));
             self.last_snapshot = Some(Instant::now());
         }
         let unsent = std::mem::take(&mut self.unsent);

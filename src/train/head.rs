@@ -1,11 +1,11 @@
 //! Task heads that are trained afterwards: the autoencoder is frozen, only the head learns.
 
-use super::learner::Learner;
+use super::learner::{Learner, measured_head};
 use super::variables::{Variables, first_not_finite};
 use crate::data::property::Property;
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
-use crate::model::head::{TaskHead, USUAL_WIDTHS, check_widths, head_layers};
+use crate::model::head::{HeadCard, TaskHead, USUAL_WIDTHS, check_widths};
 use crate::model::vae::initial_parameters;
 use crate::numerics::random::{Purpose, stream};
 use candle_core::{DType, Tensor};
@@ -65,6 +65,7 @@ pub struct HeadTrainer {
     model: Arc<Model>,
     property: Property,
     config: HeadConfig,
+    card: HeadCard,
     learner: Learner,
     variables: Variables,
     training_set: Vec<usize>,
@@ -80,18 +81,19 @@ impl HeadTrainer {
     /// Names a setting out of range, or the property when the data do not have it.
     pub fn new(model: Arc<Model>, property: Property, config: HeadConfig) -> Result<Self> {
         config.check()?;
-        let layers = head_layers(property, model.latent_dim(), &config.widths);
-        let variables =
-            Variables::new(&initial_parameters(&layers, config.seed)?, config.learning_rate)?;
         let encoded = &model.encoded;
         let values: Vec<f64> = encoded.property(property).collect();
-        let held_out = &encoded.held_out;
-        let learner = Learner::new(property, &values, held_out, layers, variables.shared(), false)?;
+        let (held_out, latent) = (&encoded.held_out, model.latent_dim());
+        let card = HeadCard::of(property, &values, held_out, latent, &config.widths, false)?;
+        let initial = initial_parameters(&card.layers, config.seed)?;
+        let variables = Variables::new(&initial, config.learning_rate)?;
+        let learner = Learner::new(card.clone(), &values, variables.shared())?;
         let training_set = (0..values.len()).filter(|&i| !held_out[i]).collect();
         let mut trainer = Self {
             model,
             property,
             config,
+            card,
             learner,
             variables,
             training_set,
@@ -191,6 +193,6 @@ impl HeadTrainer {
         if let Some(bad) = first_not_finite(&parameters)? {
             return Err(self.not_finite(bad));
         }
-        self.learner.finish(parameters, &self.model.encoded)
+        measured_head(self.card.clone(), parameters, &self.model.encoded)
     }
 }

@@ -1,10 +1,8 @@
 //! A task head while it learns, with the autoencoder or after it: what it shall say, and how far off it is.
 
-use crate::data::property::Property;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::card::Encoded;
 use crate::model::head::{HeadCard, TaskHead};
-use crate::model::layers::LayerSpec;
 use crate::model::losses;
 use candle_core::{Device, Tensor};
 
@@ -18,40 +16,16 @@ pub struct Learner {
 }
 
 impl Learner {
-    /// A head for the `property` that each sample has as one of `values`; offset and scale are the mean and
-    /// the standard deviation over those that are defined and not `held_out`, `[samples]` both.
+    /// A head for the property that each sample has as one of `values [samples]`.
     ///
     /// # Errors
-    /// Names the property when fewer than two training samples have it.
-    pub fn new(
-        property: Property,
-        values: &[f64],
-        held_out: &[bool],
-        layers: Vec<LayerSpec>,
-        parameters: Vec<Tensor>,
-        joint: bool,
-    ) -> Result<Self> {
+    /// When the parameters do not fit the layers.
+    pub fn new(card: HeadCard, values: &[f64], parameters: Vec<Tensor>) -> Result<Self> {
         let known: Vec<bool> = values.iter().map(|v| v.is_finite()).collect();
-        let training = || {
-            let rows = values.iter().zip(&known).zip(held_out);
-            rows.filter(|((_, known), held)| **known && !**held).map(|((value, _), _)| *value)
-        };
-        let count = training().count();
-        if count < 2 {
-            let name = property.name();
-            return Err(Error::Mismatch(format!(
-                "{name} is undefined for the training data, so no head can learn it; choose another property"
-            )));
-        }
-        let offset = training().sum::<f64>() / count as f64;
-        let variance = training().map(|v| (v - offset).powi(2)).sum::<f64>() / count as f64;
-        // A property that does not vary is learned as it is.
-        let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
         let standardised = |(value, known): (&f64, &bool)| {
-            if *known { ((value - offset) / scale) as f32 } else { 0.0 }
+            if *known { ((value - card.offset) / card.scale) as f32 } else { 0.0 }
         };
         let targets = values.iter().zip(&known).map(standardised).collect();
-        let card = HeadCard { property, layers, offset, scale, r2: 0.0, rmse: 0.0, joint };
         Ok(Self { head: TaskHead::new(card, parameters)?, targets, known })
     }
 
@@ -65,19 +39,26 @@ impl Learner {
         let weights = vector(samples.iter().map(|&i| weight(i)).collect())?;
         Ok(losses::weighted_square(&self.head.standardised(z)?, &target, &weights)?)
     }
+}
 
-    /// The head with these parameters, measured on the held-out samples among `encoded` (on all of
-    /// them where none is held out), each predicted from its mu.
-    pub fn finish(&self, parameters: Vec<Tensor>, encoded: &Encoded) -> Result<TaskHead> {
-        let mut head = TaskHead::new(self.head.card.clone(), parameters)?;
-        let truth: Vec<f64> = encoded.property(head.card.property).collect();
-        let mut rows = encoded.held_out_or_all();
-        rows.retain(|&row| truth[row].is_finite());
-        let truth: Vec<f64> = rows.iter().map(|&row| truth[row]).collect();
-        let predicted = head.predict_all(&encoded.mu.select(&rows))?;
-        (head.card.r2, head.card.rmse) = score(&predicted, &truth);
-        Ok(head)
-    }
+/// A head with these parameters, measured on the held-out samples among `encoded` (on all of them where none is held
+/// out), each predicted from its mu.
+///
+/// # Errors
+/// When the parameters do not fit the layers.
+pub fn measured_head(
+    card: HeadCard,
+    parameters: Vec<Tensor>,
+    encoded: &Encoded,
+) -> Result<TaskHead> {
+    let mut head = TaskHead::new(card, parameters)?;
+    let truth: Vec<f64> = encoded.property(head.card.property).collect();
+    let mut rows = encoded.held_out_or_all();
+    rows.retain(|&row| truth[row].is_finite());
+    let truth: Vec<f64> = rows.iter().map(|&row| truth[row]).collect();
+    let predicted = head.predict_all(&encoded.mu.select(&rows))?;
+    (head.card.r2, head.card.rmse) = score(&predicted, &truth);
+    Ok(head)
 }
 
 /// R2 and RMSE of predictions: `1 - sum (y - y')^2 / sum (y - mean)^2`, or 0 where the truth does not
@@ -94,8 +75,8 @@ fn score(predicted: &[f64], truth: &[f64]) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::property::Property;
     use crate::data::rows::Rows;
-    use crate::model::head::head_layers;
     use crate::model::vae::initial_parameters;
 
     #[test]
@@ -109,9 +90,9 @@ mod tests {
     }
 
     fn learner(values: &[f64], held_out: &[bool]) -> Result<Learner> {
-        let layers = head_layers(Property::Area, 2, &[3]);
-        let parameters = initial_parameters(&layers, 1).unwrap();
-        Learner::new(Property::Area, values, held_out, layers, parameters, true)
+        let card = HeadCard::of(Property::Area, values, held_out, 2, &[3], true)?;
+        let parameters = initial_parameters(&card.layers, 1).unwrap();
+        Learner::new(card, values, parameters)
     }
 
     #[test]
@@ -156,7 +137,8 @@ mod tests {
         let learner = learner(&values, &[false; 5]).unwrap();
         let measured = |held_out, rows: &[usize]| {
             let parameters = learner.head.parameters().to_vec();
-            let head = learner.finish(parameters, &encoded(held_out)).unwrap();
+            let card = learner.head.card.clone();
+            let head = measured_head(card, parameters, &encoded(held_out)).unwrap();
             let said = head.predict_all(&encoded(held_out).mu).unwrap();
             let pick = |from: &[f64]| rows.iter().map(|&i| from[i]).collect::<Vec<f64>>();
             assert_eq!((head.card.r2, head.card.rmse), score(&pick(&said), &pick(&values)));

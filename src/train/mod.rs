@@ -2,8 +2,12 @@
 
 mod head;
 mod learner;
+mod setup;
+mod state;
 mod trainer;
 mod variables;
 
 pub use head::{HeadConfig, HeadTrainer};
-pub use trainer::{Losses, Step, Trainer};
+pub use setup::Setup;
+pub use state::TrainerState;
+pub use trainer::{Step, Trainer};

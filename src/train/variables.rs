@@ -1,6 +1,6 @@
 //! Parameters while they are learned: networks read their storage, Adam changes it in place.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::numerics::adam::Adam;
 use candle_core::{CpuStorage, InplaceOp2, Layout, Tensor, Var};
 use std::cell::RefCell;
@@ -27,6 +27,32 @@ impl Variables {
     /// Copies of the values as they are now, free of the variables' storage.
     pub fn copies(&self) -> Result<Vec<Tensor>> {
         self.variables.iter().map(|v| Ok(v.as_detached_tensor().copy()?)).collect()
+    }
+
+    /// The optimiser as it is now.
+    pub fn adam(&self) -> Adam<f32> {
+        self.adam.borrow().clone()
+    }
+
+    /// Puts other values and another optimiser's memory in, at a learning `rate`.
+    ///
+    /// # Errors
+    /// When they are not as many, or not of the same shapes.
+    pub fn restore(&self, values: &[Tensor], adam: Adam<f32>, rate: f64) -> Result<()> {
+        let fits = values.len() == self.variables.len()
+            && values.iter().zip(&self.variables).all(|(value, own)| value.dims() == own.dims())
+            && adam.lengths().eq(values.iter().map(Tensor::elem_count));
+        if !fits {
+            let problem =
+                "what was learned is of another network; go on with the settings it was made with";
+            return Err(Error::Mismatch(problem.to_owned()));
+        }
+        for (variable, value) in self.variables.iter().zip(values) {
+            variable.inplace_op2(&value.contiguous()?, &Overwrite)?;
+        }
+        *self.adam.borrow_mut() = adam;
+        self.set_rate(rate);
+        Ok(())
     }
 
     /// Sets the learning rate of all of them.
@@ -59,6 +85,43 @@ pub fn first_not_finite(parameters: &[Tensor]) -> Result<Option<f64>> {
     Ok(None)
 }
 
+/// The slices of two contiguous f32 tensors of one size.
+fn slices<'a>(
+    to: (&'a mut CpuStorage, &Layout),
+    from: (&'a CpuStorage, &Layout),
+) -> candle_core::Result<(&'a mut [f32], &'a [f32])> {
+    let contiguous = |layout: &Layout| {
+        let refused = || candle_core::Error::Msg("an update needs contiguous tensors".to_owned());
+        layout.contiguous_offsets().ok_or_else(refused)
+    };
+    let ((a, b), (c, d)) = (contiguous(to.1)?, contiguous(from.1)?);
+    match (to.0, from.0) {
+        (CpuStorage::F32(to), CpuStorage::F32(from)) => Ok((&mut to[a..b], &from[c..d])),
+        _ => Err(candle_core::Error::Msg("an update needs f32 tensors".to_owned())),
+    }
+}
+
+/// Other values for one variable, in its own storage, so that the networks on it see them.
+struct Overwrite;
+
+impl InplaceOp2 for Overwrite {
+    fn name(&self) -> &'static str {
+        "overwrite"
+    }
+
+    fn cpu_fwd(
+        &self,
+        parameters: &mut CpuStorage,
+        layout: &Layout,
+        values: &CpuStorage,
+        values_layout: &Layout,
+    ) -> candle_core::Result<()> {
+        let (own, other) = slices((parameters, layout), (values, values_layout))?;
+        own.copy_from_slice(other);
+        Ok(())
+    }
+}
+
 /// One Adam step of one variable in its own storage: no tensor is allocated for it.
 struct Update<'a> {
     adam: &'a RefCell<Adam<f32>>,
@@ -77,15 +140,8 @@ impl InplaceOp2 for Update<'_> {
         gradient: &CpuStorage,
         gradient_layout: &Layout,
     ) -> candle_core::Result<()> {
-        let not_contiguous = || candle_core::Error::Msg("adam needs contiguous tensors".to_owned());
-        let (from, to) = layout.contiguous_offsets().ok_or_else(not_contiguous)?;
-        let (g_from, g_to) = gradient_layout.contiguous_offsets().ok_or_else(not_contiguous)?;
-        match (parameters, gradient) {
-            (CpuStorage::F32(p), CpuStorage::F32(g)) => {
-                self.adam.borrow_mut().step(self.row, &mut p[from..to], &g[g_from..g_to]);
-                Ok(())
-            }
-            _ => Err(candle_core::Error::Msg("adam needs f32 tensors".to_owned())),
-        }
+        let (parameters, gradient) = slices((parameters, layout), (gradient, gradient_layout))?;
+        self.adam.borrow_mut().step(self.row, parameters, gradient);
+        Ok(())
     }
 }

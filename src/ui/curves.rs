@@ -3,11 +3,11 @@
 use super::action::Actions;
 use super::theme;
 use super::widgets::note;
+use crate::model::training::Losses;
 use crate::optimise::Candidate;
 use crate::session::climb::{Climb, Findings};
 use crate::session::training::CurvePoint;
 use crate::session::{Command, State};
-use crate::train::Losses;
 use egui::{Align2, Color32, Pos2, RichText, Stroke, Ui, vec2};
 use egui_plot::{
     Corner, Legend, Line, Plot, PlotPoint, PlotPoints, PlotTransform, Points, Text, VLine,

@@ -139,7 +139,7 @@ fn the_trainer_does_what_the_loop_does() {
     {
         let recipe = Recipe { samples: 90, points: 16, ..Recipe::default() };
         let config = TrainingConfig {
-            epochs: 3,
+            updates: 9,
             hidden: 16,
             latent_dim: 3,
             held_out: 0.0,

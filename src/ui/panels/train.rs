@@ -56,7 +56,8 @@ fn data(ui: &mut Ui, recipe: &Recipe, actions: &mut Actions) {
 }
 
 fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
-    number(ui, "Epochs", "Passes over the data", &mut config.epochs, 1..=10_000, 0.5);
+    let tooltip = "Steps of Adam on the weights, one a batch";
+    number(ui, "Updates", tooltip, &mut config.updates, 1..=1_000_000, 10.0);
     log_slider(
         ui,
         "Detail \u{2194} order (beta)",

@@ -1,0 +1,173 @@
+//! The options of a training that several commands share: data, settings and network.
+
+use crate::data::family::Family;
+use crate::data::property::Property;
+use crate::data::recipe::Recipe;
+use crate::model::losses::Reconstruction;
+use crate::model::training::TrainingConfig;
+use crate::model::vae::Output;
+use clap::Args;
+
+const DATA: &str = "Data";
+const TRAINING: &str = "Training";
+const NETWORK: &str = "Network";
+const HEADS: &str = "Task heads";
+
+/// What is learned from.
+#[derive(Debug, Args)]
+#[group(id = "recipe", multiple = true)]
+pub struct DataOptions {
+    /// Families of outlines, separated by commas; all nine where none is named
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = DATA)]
+    families: Vec<Family>,
+    /// How many outlines, all families together: 10 for each family to 1000000 [default: 5000]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = DATA)]
+    samples: Option<usize>,
+    /// Sizes are a factor from 1-F to 1+F: 0 to 0.9 [default: 0.05]
+    #[arg(long, value_name = "F", allow_hyphen_values = true, help_heading = DATA)]
+    size_variation: Option<f64>,
+    /// Rotations are from -DEG to DEG degrees: 0 to 180 [default: 5]
+    #[arg(long, value_name = "DEG", allow_hyphen_values = true, help_heading = DATA)]
+    rotation: Option<f64>,
+    /// Proportions (an ellipse's length, a star's notches) are a factor from 1-F to 1+F: 0 to 0.25 [default: 0.1]
+    #[arg(long, value_name = "F", allow_hyphen_values = true, help_heading = DATA)]
+    aspect_variation: Option<f64>,
+    /// Noise on every coordinate, as a fraction of the shape's RMS radius: 0 to 0.5 [default: 0]
+    #[arg(long, value_name = "F", allow_hyphen_values = true, help_heading = DATA)]
+    noise: Option<f64>,
+    /// Points of an outline: 16 to 1000 [default: 100]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = DATA)]
+    points: Option<usize>,
+}
+
+impl DataOptions {
+    /// The recipe that they describe.
+    pub fn recipe(&self, seed: u64) -> Recipe {
+        let usual = Recipe::default();
+        let families =
+            if self.families.is_empty() { usual.families } else { self.families.clone() };
+        Recipe {
+            families,
+            samples: self.samples.unwrap_or(usual.samples),
+            points: self.points.unwrap_or(usual.points),
+            size_variation: self.size_variation.unwrap_or(usual.size_variation),
+            rotation: self.rotation.unwrap_or(usual.rotation),
+            aspect_variation: self.aspect_variation.unwrap_or(usual.aspect_variation),
+            noise: self.noise.unwrap_or(usual.noise),
+            seed,
+        }
+    }
+}
+
+/// How it is learned; what is not named stays as it is.
+#[derive(Debug, Args)]
+pub struct TrainingOptions {
+    /// Steps of the optimiser, one a batch: 1 to 100000000; with --resume so many more [default: 7050]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
+    updates: Option<usize>,
+    /// The same length in passes over the data
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING, conflicts_with = "updates")]
+    epochs: Option<usize>,
+    /// Outlines of one update: 1 to 100000 [default: 32]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
+    batch_size: Option<usize>,
+    /// Adam's learning rate: 1e-8 to 10 [default: 0.001]
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true, help_heading = TRAINING)]
+    lr: Option<f64>,
+    /// The reconstruction loss; bce goes with a sigmoid output [default: mse]
+    #[arg(long, help_heading = TRAINING)]
+    loss: Option<Reconstruction>,
+    /// The weight of the KL term, order against detail: 0 to 1000; 1 is a VAE by the book [default: 0.1]
+    #[arg(long, value_name = "B", allow_hyphen_values = true, help_heading = TRAINING)]
+    beta: Option<f64>,
+    /// Updates over which beta grows from 0 to its value [default: 0]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
+    kl_warmup: Option<usize>,
+    /// End when the held-out error has not become better for N updates, and keep the best
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
+    early_stopping: Option<usize>,
+}
+
+impl TrainingOptions {
+    /// Puts what was named into `config`; `samples` is how many data there are, for a length in epochs.
+    pub fn apply(&self, config: &mut TrainingConfig, samples: usize) {
+        config.batch_size = self.batch_size.unwrap_or(config.batch_size);
+        config.kl_warmup = self.kl_warmup.unwrap_or(config.kl_warmup);
+        config.learning_rate = self.lr.unwrap_or(config.learning_rate);
+        config.loss = self.loss.unwrap_or(config.loss);
+        config.beta = self.beta.unwrap_or(config.beta);
+        config.early_stopping = self.early_stopping.or(config.early_stopping);
+        config.updates = self.length(config, samples).unwrap_or(config.updates);
+    }
+
+    /// The length that was named, in updates of `config`.
+    pub fn length(&self, config: &TrainingConfig, samples: usize) -> Option<usize> {
+        let of_epochs = |epochs| {
+            // The split must be one before anything is divided by it.
+            let valid = config.held_out <= 0.5 && config.batch_size > 0;
+            if valid { config.updates_of(epochs, samples) } else { epochs }
+        };
+        self.updates.or(self.epochs.map(of_epochs))
+    }
+}
+
+/// What makes the network and the split: fixed once a training has begun.
+#[derive(Debug, Args)]
+#[group(id = "network", multiple = true)]
+pub struct NetworkOptions {
+    /// Decode the mean itself while training; with --beta 0 a plain autoencoder
+    #[arg(long, help_heading = TRAINING)]
+    no_noise_latent: bool,
+    /// Learn one variance for all of the decoder's numbers (sigma-VAE); with the mse loss
+    #[arg(long, help_heading = TRAINING)]
+    sigma_vae: bool,
+    /// The share of outlines that is held out of training: 0 to 0.5 [default: 0.1]
+    #[arg(long, value_name = "F", allow_hyphen_values = true, help_heading = TRAINING)]
+    holdout: Option<f64>,
+
+    /// What the decoder ends in: linear reaches any value, sigmoid stays inside the data's range [default: linear]
+    #[arg(long, help_heading = NETWORK)]
+    output: Option<Output>,
+    /// Numbers of the latent: 1 to 1024 [default: 2]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
+    latent_dim: Option<usize>,
+    /// Width of the hidden layers: 1 to 8192 [default: 128]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
+    hidden: Option<usize>,
+
+    /// Properties to learn to predict along with the rest, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = HEADS)]
+    heads: Vec<Property>,
+    /// Units of a head's hidden layers, separated by commas: 1 to 8 layers of 1 to 4096 [default: 64,32]
+    #[arg(long, value_name = "N,..", value_delimiter = ',', allow_hyphen_values = true, help_heading = HEADS)]
+    head_widths: Vec<usize>,
+    /// The weight of the heads' errors, how much the latent yields to them: 1e-6 to 1e6 [default: 0.1]
+    #[arg(long, value_name = "W", allow_hyphen_values = true, help_heading = HEADS)]
+    head_weight: Option<f64>,
+}
+
+impl NetworkOptions {
+    /// The usual settings with what was named.
+    pub fn config(&self, seed: u64) -> TrainingConfig {
+        let usual = TrainingConfig::default();
+        let widths = Some(self.head_widths.clone()).filter(|widths| !widths.is_empty());
+        TrainingConfig {
+            latent_noise: !self.no_noise_latent,
+            sigma_vae: self.sigma_vae,
+            held_out: self.holdout.unwrap_or(usual.held_out),
+            output: self.output.unwrap_or(usual.output),
+            latent_dim: self.latent_dim.unwrap_or(usual.latent_dim),
+            hidden: self.hidden.unwrap_or(usual.hidden),
+            heads: self.heads.clone(),
+            head_widths: widths.unwrap_or(usual.head_widths),
+            head_weight: self.head_weight.unwrap_or(usual.head_weight),
+            seed,
+            ..usual
+        }
+    }
+
+    /// The properties that heads learn along.
+    pub fn heads(&self) -> &[Property] {
+        &self.heads
+    }
+}

@@ -1,0 +1,43 @@
+//! Where a training stands: enough to show it, to go back to it, and to go on from it.
+
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::model::resume::Resume;
+use crate::model::training::EpochRecord;
+use candle_core::Tensor;
+
+/// A training at one moment. Cloning is cheap but for the optimiser's moments; the tensors are shared and never change.
+#[derive(Clone, Debug)]
+pub struct TrainerState {
+    /// The parameters of the autoencoder, layer by layer, weight and bias, then those of the heads.
+    pub parameters: Vec<Tensor>,
+    /// Counters and the optimiser's memory.
+    pub resume: Resume,
+    /// One entry for each epoch that was finished, and for the last one if it was cut short.
+    pub history: Vec<EpochRecord>,
+}
+
+impl TrainerState {
+    /// Where the training of `model` stood.
+    ///
+    /// # Errors
+    /// When the model does not say.
+    pub fn of(model: &Model) -> Result<Self> {
+        let known = model.resume.as_deref().zip(model.learned_parameters());
+        let (resume, parameters) = known.ok_or_else(|| {
+            let problem =
+                "this model does not hold what its training needs to go on; train a new one";
+            Error::Mismatch(problem.to_owned())
+        })?;
+        let mut history = model.card.history.clone();
+        // A model that early stopping chose is older than the end of its history.
+        history.retain(|record| record.updates <= resume.updates);
+        Ok(Self { parameters, resume: resume.clone(), history })
+    }
+
+    /// About how much memory it takes, in bytes: weights and two moments each.
+    pub fn bytes(&self) -> usize {
+        let numbers: usize = self.parameters.iter().map(Tensor::elem_count).sum();
+        3 * numbers * size_of::<f32>() + self.history.len() * size_of::<EpochRecord>()
+    }
+}
