@@ -4,12 +4,16 @@ use crate::data::geometry;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::numerics::statistics::coprime_stride;
 use rayon::prelude::*;
 
-/// What a square grid over the data's extent shows.
+/// At most this many outlines stand for the families; of more, these are evenly chosen.
+const MOST_REFERENCES: usize = 2000;
+
+/// What the cells of a map show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapQuality {
-    /// Cells of the grid.
+    /// How many cells there are.
     pub cells: usize,
     /// The share of cells whose outline is simple, 0 to 1; these are the valid cells.
     pub simple: f64,
@@ -17,57 +21,109 @@ pub struct MapQuality {
     pub families: Vec<(String, f64)>,
 }
 
-/// Measures the map of a model whose latent has two dimensions.
+/// The latent points at which a map is measured.
+pub(super) struct Cells {
+    /// The middle of each, `[cells, latent]`.
+    pub z: Rows<f64>,
+    /// Those in which encoded data lie.
+    pub with_data: Vec<usize>,
+}
+
+/// Measures the map of a model.
 ///
-/// The grid divides the box between the least and the greatest encoded mu into `cells_per_side`
-/// squared cells and decodes the middle of each. A valid cell belongs to the family of the held-out
-/// training outline (of any, where none is held out) that is nearest in form: by
-/// [`form_distance`](crate::data::outline::form_distance), each outline normalised once.
+/// In two dimensions the cells are a grid: the box between the least and the greatest encoded mu is
+/// divided into `cells_per_side` squared cells and the middle of each is decoded. A box in any other
+/// number of dimensions is nearly all empty, so there the cells are that many encoded mu, evenly
+/// chosen; such a map is measured where its data are, which is easier.
+///
+/// A valid cell belongs to the family of the held-out training outline (of any, where none is held out)
+/// that is nearest in form: by [`form_distance`](crate::data::outline::form_distance), each outline normalised once.
 ///
 /// # Errors
-/// When the latent has not two dimensions, or there is no cell or no data.
+/// When there is no cell or no data.
 pub fn map_quality(model: &Model, cells_per_side: usize) -> Result<MapQuality> {
-    let (mu, labels) = (&model.encoded.mu, &model.encoded.labels);
-    if model.latent_dim() != 2 || cells_per_side == 0 || mu.is_empty() {
+    quality_of(model, &cells(model, cells_per_side)?.z)
+}
+
+/// The cells of [`map_quality`].
+///
+/// # Errors
+/// When there is no cell or no data.
+pub(super) fn cells(model: &Model, cells_per_side: usize) -> Result<Cells> {
+    let mu = &model.encoded.mu;
+    if cells_per_side == 0 || mu.is_empty() {
         return Err(Error::Mismatch(
-            "a map needs a latent of 2 dimensions, encoded data and at least one cell".to_owned(),
+            "a map needs encoded data and at least one cell; train or save the model again"
+                .to_owned(),
         ));
     }
-    let references: Vec<(u16, Vec<f32>)> = model
-        .encoded
-        .held_out_or_all()
+    if model.latent_dim() != 2 {
+        let least = mu.len().div_ceil(cells_per_side * cells_per_side);
+        let stride = coprime_stride(least, model.encoded.names.len());
+        let chosen: Vec<usize> = (0..mu.len()).step_by(stride).collect();
+        return Ok(Cells { z: mu.select(&chosen), with_data: (0..chosen.len()).collect() });
+    }
+    let ranges = ranges(mu);
+    let mut with_data: Vec<usize> = mu.iter().map(|z| cell_of(z, ranges, cells_per_side)).collect();
+    with_data.sort_unstable();
+    with_data.dedup();
+    Ok(Cells { z: cell_middles(ranges, cells_per_side), with_data })
+}
+
+/// [`map_quality`] at cells that are there already, `[cells, latent]`.
+///
+/// # Errors
+/// Only when the tensor library fails.
+pub(super) fn quality_of(model: &Model, cells: &Rows<f64>) -> Result<MapQuality> {
+    let encoded = &model.encoded;
+    let rows = encoded.held_out_or_all();
+    let stride = coprime_stride(rows.len().div_ceil(MOST_REFERENCES), encoded.names.len());
+    let references: Vec<(u16, Vec<f32>)> = rows
         .into_par_iter()
-        .map(|i| (labels[i], geometry::normalised(&model.training_outline(i))))
+        .step_by(stride)
+        .map(|i| (encoded.labels[i], geometry::normalised(&model.training_outline(i))))
         .collect();
-    let decoded = model.decode(&cell_middles(mu, cells_per_side))?;
+    let decoded = model.decode(cells)?;
     let owners: Vec<u16> = decoded
         .as_flat()
         .par_chunks(decoded.width())
         .filter(|outline| geometry::is_simple(outline))
         .map(|outline| nearest(&geometry::normalised(outline), &references))
         .collect();
-    let cells = decoded.len();
     let share = |label: usize| {
         let owned = owners.iter().filter(|&&owner| usize::from(owner) == label).count();
         owned as f64 / owners.len().max(1) as f64
     };
-    let names = model.encoded.names.iter().enumerate();
+    let names = encoded.names.iter().enumerate();
     Ok(MapQuality {
-        cells,
-        simple: owners.len() as f64 / cells as f64,
+        cells: decoded.len(),
+        simple: owners.len() as f64 / decoded.len() as f64,
         families: names.map(|(label, name)| (name.clone(), share(label))).collect(),
     })
 }
 
-/// The middles of the cells that divide the box around `mu [n, 2]`, row by row from its low corner,
-/// `[cells_per_side^2, 2]`.
-fn cell_middles(mu: &Rows<f64>, cells_per_side: usize) -> Rows<f64> {
-    let range = |k: usize| {
+/// From the least to the greatest `mu [n, 2]`, coordinate by coordinate.
+fn ranges(mu: &Rows<f64>) -> [(f64, f64); 2] {
+    [0, 1].map(|k| {
         mu.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), row| {
             (low.min(row[k]), high.max(row[k]))
         })
-    };
-    let ranges = [range(0), range(1)];
+    })
+}
+
+/// The cell in which a point between the `ranges` lies, as [`cell_middles`] counts them.
+fn cell_of(z: &[f64], ranges: [(f64, f64); 2], cells_per_side: usize) -> usize {
+    let [column, row] = [0, 1].map(|k| {
+        let (low, high) = ranges[k];
+        // A range without width gives no number, which becomes cell 0.
+        let place = (z[k] - low) / (high - low) * cells_per_side as f64;
+        (place as usize).min(cells_per_side - 1)
+    });
+    row * cells_per_side + column
+}
+
+/// The middles of the cells that divide a box, row by row from its low corner, `[cells_per_side^2, 2]`.
+fn cell_middles(ranges: [(f64, f64); 2], cells_per_side: usize) -> Rows<f64> {
     let middle = |k: usize, cell: usize| {
         let (low, high) = ranges[k];
         low + (high - low) * (cell as f64 + 0.5) / cells_per_side as f64
@@ -97,8 +153,14 @@ mod tests {
     #[test]
     fn the_middles_divide_the_box_evenly() {
         let mu = Rows::from_flat(2, vec![-1.0, 5.0, 3.0, 1.0, 0.0, 2.0]);
-        let middles = cell_middles(&mu, 2);
+        let middles = cell_middles(ranges(&mu), 2);
         assert_eq!(middles.as_flat(), [0.0, 2.0, 2.0, 2.0, 0.0, 4.0, 2.0, 4.0]);
+        let cells: Vec<usize> = mu.iter().map(|z| cell_of(z, ranges(&mu), 2)).collect();
+        assert_eq!(cells, [2, 1, 0]);
+        for (index, middle) in middles.iter().enumerate() {
+            assert_eq!(cell_of(middle, ranges(&mu), 2), index);
+        }
+        assert_eq!(cell_of(&[1.0, 1.0], [(1.0, 1.0); 2], 2), 0, "a collapsed latent");
     }
 
     #[test]

@@ -1,0 +1,162 @@
+//! The figures by which models are compared, computed from a checkpoint alone.
+
+use super::quality::{MapQuality, cells, quality_of};
+use super::smoothness::smoothness;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::model::Model;
+use crate::model::losses;
+use crate::numerics::statistics::coprime_stride;
+use candle_core::{Device, Tensor};
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// A unit of the latent is active when the variance of its mu over the data is above this (Burda et al. 2016,
+/// "Importance Weighted Autoencoders", section 5.2).
+pub const ACTIVE_VARIANCE: f64 = 0.01;
+/// A family can be found in the map when it owns at least this share of the valid cells.
+pub const REACHABLE_SHARE: f64 = 0.01;
+/// Cells on each side of the grid over the data.
+const CELLS_PER_SIDE: usize = 24;
+/// At most this many shapes are rebuilt; of more, these are evenly chosen.
+const MOST_SHAPES: usize = 10_000;
+
+/// What the table of a comparison says of one model. Numbers that mean nothing are NaN (`null` in JSON).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Figures {
+    /// Whether rebuild error and KL were measured on shapes that were held out of training; on all where none was.
+    pub held_out: bool,
+    /// How many shapes were rebuilt.
+    pub shapes: usize,
+    /// The mean over these shapes of the sum of squared differences of all coordinates between a shape and
+    /// `decode(mu)`, in squared data units, whatever the loss, the scaling and the output of the model:
+    /// models that were trained otherwise compare.
+    pub rebuild_error: f64,
+    /// KL(q(z|x) || N(0, 1)), summed over the latent, mean over these shapes, in nats (Kingma & Welling 2013,
+    /// appendix B); none for a model without latent noise, which has no q.
+    pub kl: Option<f64>,
+    /// The variance of each mu over all encoded data, `[latent]`.
+    pub unit_variances: Vec<f64>,
+    /// Units whose variance is above [`ACTIVE_VARIANCE`]. The threshold is made for a latent that is held to N(0, 1):
+    /// of a plain autoencoder it only says that the unit moves.
+    pub active_units: usize,
+    /// The threshold of an active unit.
+    pub active_variance: f64,
+    /// The median over cells with data of the Frobenius norm of the decoder's Jacobian `d x' / d z`: how far the
+    /// coordinates move for each unit of z, in data units. Less is smoother. A latent that is twice as wide halves it.
+    pub smoothness: f64,
+    /// The same with z in standard deviations of the encoded data, coordinate by coordinate: the figure by which
+    /// latents of different widths compare.
+    pub smoothness_per_deviation: f64,
+    /// Cells that were looked at, as [`map_quality`](super::map_quality) has them.
+    pub cells: usize,
+    /// The share of cells whose outline is simple, 0 to 1: the valid ones.
+    pub simple: f64,
+    /// How many families own at least [`REACHABLE_SHARE`] of the valid cells.
+    pub reachable: usize,
+    /// Each family by itself, in the order of the labels.
+    pub families: Vec<FamilyFigures>,
+}
+
+/// What is known of one family.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FamilyFigures {
+    /// Its name.
+    pub name: String,
+    /// How many of its shapes were rebuilt.
+    pub shapes: usize,
+    /// As [`Figures::rebuild_error`], over its shapes alone; NaN without any.
+    pub rebuild_error: f64,
+    /// The share of valid cells that it owns, 0 to 1.
+    pub share: f64,
+    /// Whether that is at least [`REACHABLE_SHARE`].
+    pub reachable: bool,
+}
+
+impl Figures {
+    /// Measures a model. Shapes are made again from its recipe; nothing but the checkpoint is needed.
+    ///
+    /// # Errors
+    /// When the model has no encoded data, or the tensor library fails.
+    pub fn of(model: &Model) -> Result<Self> {
+        let encoded = &model.encoded;
+        let cells = cells(model, CELLS_PER_SIDE)?;
+        let MapQuality { cells: looked_at, simple, families } = quality_of(model, &cells.z)?;
+        let unit_variances = variances(&encoded.mu);
+        let deviations: Vec<f64> = unit_variances.iter().map(|v| v.sqrt()).collect();
+        let smoothness = smoothness(model, &cells.z.select(&cells.with_data), &deviations)?;
+
+        let rows = some_held_out(model);
+        let errors = rebuild_errors(model, &rows)?;
+        let label = |&row: &usize| usize::from(encoded.labels[row]);
+        let family = |(index, (name, share)): (usize, (String, f64))| {
+            let own = rows.iter().zip(&errors).filter(|(row, _)| label(row) == index);
+            let own: Vec<f64> = own.map(|(_, error)| *error).collect();
+            FamilyFigures {
+                name,
+                shapes: own.len(),
+                rebuild_error: mean(&own),
+                share,
+                reachable: share >= REACHABLE_SHARE,
+            }
+        };
+        let families: Vec<FamilyFigures> = families.into_iter().enumerate().map(family).collect();
+        Ok(Self {
+            held_out: encoded.held_out.contains(&true),
+            shapes: rows.len(),
+            rebuild_error: mean(&errors),
+            kl: model.card.training.latent_noise.then(|| kl(model, &rows)).transpose()?,
+            active_units: unit_variances.iter().filter(|v| **v > ACTIVE_VARIANCE).count(),
+            active_variance: ACTIVE_VARIANCE,
+            unit_variances,
+            smoothness: smoothness.per_unit,
+            smoothness_per_deviation: smoothness.per_deviation,
+            cells: looked_at,
+            simple,
+            reachable: families.iter().filter(|f| f.reachable).count(),
+            families,
+        })
+    }
+}
+
+/// Rows of the encoded data that are held out, or any where none is; evenly chosen where they are many.
+fn some_held_out(model: &Model) -> Vec<usize> {
+    let rows = model.encoded.held_out_or_all();
+    let stride = coprime_stride(rows.len().div_ceil(MOST_SHAPES), model.encoded.names.len());
+    rows.into_iter().step_by(stride).collect()
+}
+
+/// The sum of squared differences between each shape and its rebuild from mu, in squared data units.
+fn rebuild_errors(model: &Model, rows: &[usize]) -> Result<Vec<f64>> {
+    let rebuilt = model.decode(&model.encoded.mu.select(rows))?;
+    let error = |(index, row): (usize, &usize)| {
+        let shape = model.training_outline(*row);
+        let pairs = shape.iter().zip(rebuilt.row(index));
+        pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum()
+    };
+    Ok(rows.par_iter().enumerate().map(error).collect())
+}
+
+fn kl(model: &Model, rows: &[usize]) -> Result<f64> {
+    let tensor = |values: &Rows<f64>| {
+        let chosen = values.select(rows);
+        Tensor::from_slice(chosen.as_flat(), (chosen.len(), chosen.width()), &Device::Cpu)
+    };
+    let (mu, log_var) = (tensor(&model.encoded.mu)?, tensor(&model.encoded.log_var)?);
+    Ok(losses::kl(&mu, &log_var)?.to_scalar()?)
+}
+
+/// The variance of each column, `[n, d] -> [d]`.
+fn variances(rows: &Rows<f64>) -> Vec<f64> {
+    let column = |k: usize| {
+        let values: Vec<f64> = rows.iter().map(|row| row[k]).collect();
+        let middle = mean(&values);
+        mean(&values.iter().map(|v| (v - middle).powi(2)).collect::<Vec<_>>())
+    };
+    (0..rows.width()).map(column).collect()
+}
+
+/// NaN of nothing.
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
