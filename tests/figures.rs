@@ -1,6 +1,7 @@
 //! The figures of a model against computations of their own.
 
 use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
 use latent_explorer::model::frozen::flat_f64;
 use latent_explorer::model::samples::SAMPLES;
@@ -10,8 +11,8 @@ use latent_explorer::trust::{Figures, map_quality};
 
 fn trained(config: TrainingConfig) -> Model {
     let recipe = Recipe { samples: 180, points: 32, ..Recipe::default() };
-    let config = TrainingConfig { epochs: 60, hidden: 16, learning_rate: 5e-3, ..config };
-    let mut trainer = Trainer::new(recipe, config).unwrap();
+    let config = TrainingConfig { updates: 360, hidden: 16, learning_rate: 5e-3, ..config };
+    let mut trainer = Trainer::new(TrainingData::generate(recipe).unwrap(), config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
     }

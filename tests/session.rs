@@ -141,7 +141,7 @@ fn three_epochs_make_a_model_beside_the_old_one() {
     assert_eq!(state.training.curve.last().unwrap().epoch, 3.0);
     let grows = state.training.curve.windows(2).all(|pair| pair[0].epoch < pair[1].epoch);
     assert!(grows, "{:?}", state.training.curve);
-    assert!(sentences(&session).iter().any(|s| s.contains("finished after 3 epochs")));
+    assert!(sentences(&session).iter().any(|s| s.contains("finished after 9 updates (3 epochs)")));
     assert!(errors(&session).is_empty());
     assert!(bytes(&session, sample) == before, "the old model stays as it was");
     session.perform(Command::ShowModel(sample));
@@ -152,7 +152,7 @@ fn three_epochs_make_a_model_beside_the_old_one() {
 fn stopping_keeps_what_was_learned() {
     let mut session = session();
     train(&mut session, config(100_000));
-    until(&mut session, "the third epoch", |state| state.training.epoch >= 3);
+    until(&mut session, "the third epoch", |state| state.training.epochs >= 2.0);
     session.perform(Command::StopTraining);
     until_trained(&mut session);
     assert_eq!(session.state().training.phase, Phase::Idle);
@@ -170,7 +170,7 @@ fn a_paused_training_goes_on_or_stops() {
     assert_eq!(session.state().training.phase, Phase::Paused);
     session.perform(Command::TogglePlay);
     assert_eq!(session.state().training.phase, Phase::Running);
-    until(&mut session, "the second epoch", |state| state.training.epoch >= 2);
+    until(&mut session, "the second epoch", |state| state.training.epochs >= 1.0);
     session.perform(Command::PauseTraining(true));
     session.perform(Command::Cancel);
     until_trained(&mut session);
@@ -199,13 +199,16 @@ fn a_reset_trains_the_same_model_again_beside_the_first() {
 fn a_reset_on_the_way_forgets_the_run_before() {
     let mut session = session();
     train(&mut session, config(60));
-    until(&mut session, "the second epoch", |state| state.training.epoch >= 2);
+    until(&mut session, "the second epoch", |state| state.training.epochs >= 1.0);
     let before = session.state().training.run;
     session.perform(Command::ResetTraining);
     assert_ne!(session.state().training.run, before);
     assert!(session.state().training.curve.is_empty());
     until_trained(&mut session);
-    assert_eq!(sentences(&session), ["Training finished after 60 epochs. Save it with Ctrl+S."]);
+    assert_eq!(
+        sentences(&session),
+        ["Training finished after 180 updates (60 epochs). Save it with Ctrl+S."]
+    );
     assert_eq!(session.state().shown().unwrap().1.prepared.model.card.history.len(), 60);
     assert_eq!(session.state().models.len(), 2);
 }
@@ -253,7 +256,7 @@ fn events_of_foreign_runs_are_dropped() {
     let foreign = RunId(999);
     let said = session.state().notices.iter().count();
     let share = session.state().training.share;
-    let progress = TrainingProgress { share: 0.77, epoch: 12, ..TrainingProgress::default() };
+    let progress = TrainingProgress { share: 0.77, updates: 12, ..TrainingProgress::default() };
     session.apply(Event::Progress(foreign, Progress::Training(progress)));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
     let progress = SearchProgress { points, ..SearchProgress::default() };

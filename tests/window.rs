@@ -322,10 +322,10 @@ fn dragging_and_the_wheel_move_the_map() {
 fn three_epochs_are_trained_and_the_old_model_stays() {
     let mut window = open();
     train(&mut window, 3);
-    until_trained(&mut window, "Training finished after 3 epochs");
+    until_trained(&mut window, "Training finished after 18 updates (3 epochs)");
     let (_, entry) = state(&window).shown().unwrap();
     assert_eq!(entry.prepared.model.card.history.len(), 3);
-    assert!(said(&window, "Epoch 3 of 3"), "the drawer says how far it is");
+    assert!(said(&window, "Update 18 of 18: epoch 3.0, done"), "the drawer says how far it is");
     window.get_by_label_contains("Trained").click();
     act(&mut window);
     settle(&mut window);
@@ -339,7 +339,7 @@ fn three_epochs_are_trained_and_the_old_model_stays() {
 fn a_training_pauses_with_space_and_stopping_keeps_what_it_learned() {
     let mut window = open();
     train(&mut window, 5000);
-    until(&mut window, "the second epoch", |state| state.training.epoch >= 2);
+    until(&mut window, "the second epoch", |state| state.training.epochs >= 1.0);
     key(&mut window, Key::Space);
     assert_eq!(state(&window).training.phase, Phase::Paused);
     act(&mut window);

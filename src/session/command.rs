@@ -4,6 +4,7 @@ use super::models::ModelId;
 use super::settings::ThemeChoice;
 use super::starts::StartChoice;
 use super::state::{Activity, Overlay};
+use super::training::Portion;
 use super::walk::Walking;
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
@@ -68,8 +69,20 @@ pub enum Command {
     PauseTraining(bool),
     /// End the training and keep what was learned.
     StopTraining,
+    /// Make one part of a training and pause after it.
+    Learn(Portion),
+    /// Begin a new training with the next seed.
+    TrainWithNewSeed,
+    /// Let the training of the model that is shown go on from the moment that is shown.
+    GoOn,
+    /// Train a new model that shares the past of the one that is shown, with the present settings.
+    Branch,
     /// Take the brake off the training, or put it on.
     SetFullSpeed(bool),
+    /// Change the pace of a training with its brake on, in updates a second.
+    SetPace(f64),
+    /// Show the moment of the training nearest to so many updates.
+    LookBack(f64),
     /// Train heads that predict these properties for the model that is shown.
     TrainHeads(Vec<Property>),
     /// End the training of heads; those that are whole are kept.

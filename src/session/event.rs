@@ -7,6 +7,9 @@ use super::race::{RaceResults, Standing};
 use super::training::CurvePoint;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
+use crate::model::training::EpochRecord;
+use crate::train::{Setup, TrainerState};
+use crate::trust::Figures;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -45,12 +48,22 @@ pub enum Progress {
 pub struct TrainingProgress {
     /// 0 to 1.
     pub share: f64,
-    /// The epoch that is learned, counted from 1.
-    pub epoch: usize,
+    /// Updates done.
+    pub updates: usize,
+    /// Epochs done, with a fraction.
+    pub epochs: f64,
     /// Seconds left at the present pace.
     pub seconds_left: f64,
     /// New points of the loss curves.
     pub curve: Vec<CurvePoint>,
+    /// Epochs that ended.
+    pub records: Vec<EpochRecord>,
+    /// New moments that can be gone back to.
+    pub moments: Vec<Arc<TrainerState>>,
+    /// What stays the same all along; with the first report.
+    pub setup: Option<Arc<Setup>>,
+    /// What was last measured of the model.
+    pub figures: Option<Arc<Figures>>,
     /// The model as it is now.
     pub snapshot: Option<Arc<Prepared>>,
 }
@@ -111,8 +124,10 @@ pub enum Outcome {
 pub enum Product {
     /// A model that was opened, with the name it goes by.
     Opened(Arc<Prepared>, PathBuf),
-    /// A model that was trained.
-    Trained(Arc<Prepared>),
+    /// A model that was trained, and what was measured of it.
+    Trained(Arc<Prepared>, Option<Arc<Figures>>),
+    /// A moment of a training, as a model.
+    Developed(Arc<Prepared>),
     /// A model with heads more, and what those predict.
     Heads(Arc<Prepared>, Vec<Property>),
     /// A search with its verdicts.

@@ -14,10 +14,13 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 struct Wishes {
     paused: bool,
     cancelled: bool,
-    full_speed: bool,
+    /// Steps a second at most; none for as many as there can be.
+    pace: Option<f64>,
+    /// Steps that may be made in spite of a pause.
+    allowed: usize,
 }
 
-/// The hand on a running job: pause, go on, cancel, full speed.
+/// The hand on a running job: pause, single steps, go on, cancel, pace.
 #[derive(Debug, Default)]
 pub struct Control {
     wishes: Mutex<Wishes>,
@@ -42,17 +45,17 @@ impl Control {
 
     /// Asks the job to wait, or to go on.
     pub fn pause(&self, paused: bool) {
-        self.change(|w| w.paused = paused);
+        self.change(|w| (w.paused, w.allowed) = (paused, 0));
     }
 
-    /// Takes the brake off, or puts it on.
-    pub fn full_speed(&self, full_speed: bool) {
-        self.change(|w| w.full_speed = full_speed);
+    /// Sets how many steps a second the job makes at most, or takes the brake off.
+    pub fn set_pace(&self, pace: Option<f64>) {
+        self.change(|w| w.pace = pace);
     }
 
-    /// Whether the brake is off.
-    pub fn is_full_speed(&self) -> bool {
-        self.wishes().full_speed
+    /// How many steps a second the job makes at most, if the brake is on.
+    pub fn pace(&self) -> Option<f64> {
+        self.wishes().pace
     }
 
     /// Whether the job should end.
@@ -60,20 +63,33 @@ impl Control {
         self.wishes().cancelled
     }
 
-    /// Waits while paused; returns how long that was.
+    /// Lets a job that is paused make so many steps more.
+    pub fn allow(&self, steps: usize) {
+        self.change(|w| w.allowed = w.allowed.saturating_add(steps));
+    }
+
+    /// Whether the job's next step has to wait.
+    pub fn is_waiting(&self) -> bool {
+        let wishes = self.wishes();
+        wishes.paused && wishes.allowed == 0 && !wishes.cancelled
+    }
+
+    /// Waits for the next step while paused; returns how long that was.
     pub fn wait_while_paused(&self) -> Duration {
         let begun = std::time::Instant::now();
         let mut wishes = self.wishes();
-        while wishes.paused && !wishes.cancelled {
+        while wishes.paused && wishes.allowed == 0 && !wishes.cancelled {
             wishes = self.changed.wait(wishes).unwrap_or_else(PoisonError::into_inner);
         }
+        wishes.allowed = wishes.allowed.saturating_sub(1);
         begun.elapsed()
     }
 
-    /// Waits for `time`, or until the job is cancelled or freed of its brake.
+    /// Waits for `time`, or until the job is cancelled, paused, or its pace changes.
     pub fn brake(&self, time: Duration) {
         let wishes = self.wishes();
-        let held = |w: &mut Wishes| !w.cancelled && !w.full_speed;
+        let pace = wishes.pace;
+        let held = |w: &mut Wishes| !w.cancelled && !w.paused && w.pace == pace;
         drop(self.changed.wait_timeout_while(wishes, time, held));
     }
 }
@@ -177,6 +193,21 @@ mod tests {
     fn a_panic_is_a_failure_in_plain_words() {
         let events = run(|_| panic!("inside"));
         assert!(matches!(outcome(&events), Outcome::Failed(m) if m.contains("inside the program")));
+    }
+
+    #[test]
+    fn a_paused_job_makes_the_steps_that_are_allowed() {
+        let control = Control::default();
+        control.pause(true);
+        control.allow(2);
+        assert!(!control.is_waiting());
+        control.wait_while_paused();
+        control.wait_while_paused();
+        assert!(control.is_waiting());
+        control.allow(5);
+        control.pause(false);
+        control.pause(true);
+        assert!(control.is_waiting(), "going on uses up what was allowed");
     }
 
     #[test]

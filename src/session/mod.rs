@@ -8,6 +8,7 @@ pub mod findings;
 pub mod heads;
 pub mod job;
 mod keeping;
+mod lab;
 pub mod lesson;
 mod looking;
 pub mod map;
@@ -21,6 +22,7 @@ mod running;
 pub mod settings;
 pub mod starts;
 pub mod state;
+pub mod timeline;
 pub mod training;
 pub mod walk;
 
@@ -37,7 +39,7 @@ use event::{Event, RunId};
 use job::{Ending, Reporter, Wake};
 use lesson::Lesson;
 use map::{Request, Worker};
-use settings::Settings;
+use settings::{Pace, Settings};
 use state::Lost;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,6 +49,11 @@ use walk::Walking;
 
 /// Messages that may wait in the inbox; jobs keep what does not fit.
 const INBOX: usize = 64;
+
+/// The slowest and the fastest pace of a training that is watched, in updates a second.
+pub const SLOWEST: f64 = 1.0;
+/// See [`SLOWEST`].
+pub const FASTEST: f64 = 5000.0;
 
 /// Settings are written when they have not changed for this long.
 const SETTINGS_REST: Duration = Duration::from_secs(1);
@@ -116,6 +123,7 @@ impl Session {
             self.look_again();
         }
         self.look_at_climb();
+        self.develop();
         self.ask_for_picture();
         !self.inbox.is_empty()
     }
@@ -162,9 +170,10 @@ impl Session {
         let step = seconds.min(LONGEST_STEP);
         let playing = self.state.climb.as_mut().is_some_and(|climb| climb.advance(step));
         let morphing = self.morph_on(step);
+        let looking_back = self.look_on(step);
         self.look_at_climb();
         let notice = self.state.notices.advance(seconds);
-        if playing || morphing { Some(0.0) } else { notice }
+        if playing || morphing || looking_back { Some(0.0) } else { notice }
     }
 
     /// Carries a command out.
@@ -258,7 +267,18 @@ impl Session {
             Command::StopTraining => state.training.control.cancel(),
             Command::SetFullSpeed(full_speed) => {
                 state.settings.full_speed = full_speed;
-                state.training.control.full_speed(full_speed);
+                state.training.control.set_pace(state.settings.pace());
+            }
+            Command::SetPace(pace) => {
+                state.settings.pace = Pace(pace.clamp(SLOWEST, FASTEST));
+                state.training.control.set_pace(state.settings.pace());
+            }
+            Command::Learn(portion) => self.learn_more(portion),
+            Command::TrainWithNewSeed => self.train_with_new_seed(),
+            Command::GoOn => self.go_on(),
+            Command::Branch => self.branch(),
+            Command::LookBack(updates) => {
+                self.look_back(|training| training.timeline.ask(updates));
             }
             Command::TrainHeads(properties) => self.train_heads(properties),
             Command::StopHeads => state.heads.iter().for_each(|heads| heads.control.cancel()),
@@ -302,11 +322,21 @@ impl Session {
             Command::ImportMeasured(path) => self.import_measured(&path),
             Command::TogglePlay => self.toggle_play(),
             Command::Scrub(share) => state.climb.iter_mut().for_each(|climb| climb.scrub(share)),
+            Command::FollowNewest if state.activity == Activity::Train => {
+                self.look_back(|training| training.timeline.follow());
+            }
             Command::FollowNewest => state.climb.iter_mut().for_each(Climb::follow_newest),
             Command::StepBy(steps) if state.is_walking() => {
                 self.walk(if steps < 0 { Walking::GoBack } else { Walking::GoOn });
             }
+            Command::StepBy(steps) if state.activity == Activity::Train => {
+                self.look_back(|training| training.timeline.step(steps));
+            }
             Command::StepBy(steps) => state.climb.iter_mut().for_each(|climb| climb.step_by(steps)),
+            Command::Speed(factor) if state.activity == Activity::Train => {
+                let pace = state.settings.pace.0 * factor;
+                self.perform(Command::SetPace(pace));
+            }
             Command::Speed(factor) => {
                 if let Some(climb) = &mut state.climb {
                     climb.playback.speed = (climb.playback.speed * factor).clamp(0.125, 8.0);

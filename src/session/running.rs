@@ -1,10 +1,10 @@
-//! Running: trainings and searches begin, and are stopped.
+//! Running: searches begin, and what runs is stopped.
 
 use super::climb::{self, Climb, Playback, UnderWay};
 use super::job::Control;
 use super::lesson::Lesson;
 use super::state::{Activity, Lost};
-use super::training::{self, Phase};
+use super::training::Phase;
 use super::walk::Walking;
 use super::{Command, Session};
 use crate::data::rows::Rows;
@@ -52,48 +52,12 @@ impl Session {
             (Activity::Optimise, _, Some(climb)) => climb.toggle_play(),
             (_, Phase::Running, _) => self.perform(Command::PauseTraining(true)),
             (_, Phase::Paused, _) => self.perform(Command::PauseTraining(false)),
+            (Activity::Train, Phase::Idle, _) => {
+                self.look_back(|training| training.timeline.toggle_play());
+            }
             (_, Phase::Idle, Some(climb)) => climb.toggle_play(),
             (_, Phase::Idle, None) => (),
         }
-    }
-
-    /// Begins a training: a new model, or with `again` the one before from its beginning.
-    pub(super) fn train(&mut self, again: bool) {
-        let state = &mut self.state;
-        let earlier = state.training.settings.clone().filter(|_| again);
-        let settings = || (state.settings.recipe.clone(), state.settings.training.clone());
-        let (recipe, config) = earlier.unwrap_or_else(settings);
-        if let Err(error) = recipe.check().and_then(|()| config.check()) {
-            return state.notices.error(error);
-        }
-        if state.training.run.is_some() && !again {
-            return state.notices.info("A training is under way; stop or reset it first.");
-        }
-        // The run before, if any, is forgotten: its events are foreign from here on.
-        state.training.control.cancel();
-        // A reset on the way begins the same model again; one that was learned stays beside the new one.
-        let running = state.training.run.is_some();
-        let kept = state.training.model.filter(|_| again && running);
-        let model = kept.unwrap_or_else(|| state.models.allot());
-        let control = Arc::new(Control::default());
-        control.full_speed(state.settings.full_speed);
-        let hand = control.clone();
-        let job = (recipe.clone(), config.clone());
-        state.hold_range_for_training(true);
-        let before = state.shown_version().map(|(id, _)| id).filter(|id| *id != model);
-        let run =
-            self.start("train", move |reporter| training::train(job.0, job.1, &hand, reporter));
-        self.state.training = training::Training {
-            run: Some(run),
-            phase: Phase::Running,
-            model: Some(model),
-            before: before.or(self.state.training.before),
-            epoch: 1,
-            epochs: config.updates.div_ceil(config.batches(recipe.samples)),
-            settings: Some((recipe, config)),
-            control,
-            ..training::Training::default()
-        };
     }
 
     /// Begins a search from given starts, `[restarts, latent]`.

@@ -1,6 +1,7 @@
 //! What is remembered from one session to the next.
 
 use super::starts::StartChoice;
+use super::training::USUAL_PACE;
 use crate::data::recipe::Recipe;
 use crate::error::{Error, Result};
 use crate::explore::compose::Visible;
@@ -54,8 +55,21 @@ pub struct Settings {
     pub layers: Layers,
     /// Whether training runs without a brake.
     pub full_speed: bool,
+    /// Updates a second of a training with its brake on.
+    #[serde(deserialize_with = "known_or_usual")]
+    pub pace: Pace,
     /// Whether the first hint was followed.
     pub hint_followed: bool,
+}
+
+/// How fast a training goes that is to be watched, in updates a second.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pace(pub f64);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(USUAL_PACE)
+    }
 }
 
 /// The layers of the map in each activity.
@@ -84,6 +98,11 @@ where
 }
 
 impl Settings {
+    /// Updates a second of a training at most; none without a brake.
+    pub fn pace(&self) -> Option<f64> {
+        (!self.full_speed).then_some(self.pace.0)
+    }
+
     /// Reads settings; a missing file gives the defaults.
     ///
     /// # Errors

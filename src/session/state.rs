@@ -11,6 +11,7 @@ use super::notices::Notices;
 use super::probe::Probe;
 use super::race::Contest;
 use super::settings::Settings;
+use super::timeline::Newest;
 use super::training::{Phase, Training};
 use super::walk::Walk;
 use crate::data::property::Property;
@@ -59,6 +60,8 @@ pub enum Errand {
     Save(ModelId, Arc<Prepared>),
     /// Writing candidates.
     Export,
+    /// Making a moment of this model's training into a model.
+    Moment(ModelId),
 }
 
 /// Something that was lost and can be brought back.
@@ -86,8 +89,10 @@ pub struct State {
     pub models: Models,
     /// The map.
     pub map: Map,
-    /// The training.
+    /// The training that is under way, or was last.
     pub training: Training,
+    /// Trainings before it, by the models that they made.
+    pub earlier: BTreeMap<ModelId, Training>,
     /// The heads that are being trained, if any.
     pub heads: Option<HeadsRun>,
     /// The search.
@@ -108,6 +113,8 @@ pub struct State {
     /// While a model is learned its range would jump; what the person holds comes first.
     training_range: Option<(f64, f64)>,
     lost: Vec<Lost>,
+    /// Versions that models have had, so that none is given twice.
+    versions: u64,
 }
 
 impl State {
@@ -118,6 +125,8 @@ impl State {
             models: Models::default(),
             map: Map::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
             training: Training::default(),
+            earlier: BTreeMap::new(),
+            versions: 0,
             heads: None,
             climb: None,
             race: None,
@@ -310,36 +319,55 @@ impl State {
     fn trained(&mut self, progress: TrainingProgress) {
         let training = &mut self.training;
         training.share = progress.share;
-        training.epoch = progress.epoch;
+        (training.updates, training.epochs) = (progress.updates, progress.epochs);
         training.seconds_left = progress.seconds_left;
         training.extend_curve(&progress.curve);
+        training.extend_records(&progress.records);
+        training.figures = progress.figures.or(training.figures.take());
+        training.setup = progress.setup.or(training.setup.take());
+        progress.moments.into_iter().for_each(|moment| training.timeline.push(moment));
         if let (Some(id), Some(prepared)) = (training.model, progress.snapshot) {
             self.renew(id, prepared);
         }
     }
 
+    /// A version that no model has had yet.
+    pub(super) fn next_version(&mut self) -> u64 {
+        self.versions += 1;
+        self.versions
+    }
+
     /// Puts a newer version of a model in the place of the one before.
     fn renew(&mut self, id: ModelId, prepared: Arc<Prepared>) {
-        let home = prepared.home;
+        let version = self.next_version();
+        // Who looks at an older moment goes on doing so.
+        if let Some(newest) = self.learned_mut(id).and_then(|t| t.timeline.newest.as_mut()) {
+            *newest = Newest { prepared, version, path: None, unsaved: true };
+            return;
+        }
         let first = match self.models.get_mut(id) {
             Some(entry) => {
                 entry.prepared = prepared;
-                entry.version += 1;
+                entry.version = version;
                 entry.unsaved = true;
                 entry.path = None;
                 false
             }
             None => {
                 let name = format!("Trained {}", id.0);
-                let entry = ModelEntry { name, version: 0, path: None, unsaved: true, prepared };
+                let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
                 self.models.insert(id, entry);
                 true
             }
         };
-        if first {
-            self.show(id);
-        } else if self.models.shown().is_some_and(|(shown, _)| shown == id) && self.map.is_fitted()
-        {
+        if first { self.show(id) } else { self.fit_if_lost(id) }
+    }
+
+    /// Shows all of a model's data when they have left the map, which was fitted to them.
+    pub(super) fn fit_if_lost(&mut self, id: ModelId) {
+        let shown = self.models.shown().filter(|(shown, _)| *shown == id);
+        let Some(home) = shown.map(|(_, entry)| entry.prepared.home) else { return };
+        if self.map.is_fitted() {
             // The map follows the data only when they leave it or shrink to a spot, and never when
             // the person has moved it: a map that moves all the time cannot be read.
             let view = self.map.view.grown(0.02);
@@ -388,10 +416,13 @@ impl State {
         training.run = None;
         training.phase = Phase::Idle;
         let (id, before) = (training.model, training.before);
-        let kept = product.is_some() || training.epoch > 1;
+        let kept = product.is_some() || training.epochs >= 1.0;
         self.hold_range_for_training(false);
         match (id, product) {
-            (Some(id), Some(Product::Trained(prepared))) => self.renew(id, prepared),
+            (Some(id), Some(Product::Trained(prepared, figures))) => {
+                self.training.figures = figures;
+                self.renew(id, prepared);
+            }
             // What the last picture showed is worth keeping once an epoch was learned.
             (Some(_), _) if kept => (),
             (Some(id), _) => {
@@ -405,9 +436,16 @@ impl State {
         }
         match outcome {
             Outcome::Finished => {
-                let epochs = self.training.epochs;
-                let text = format!("Training finished after {epochs} epochs. Save it with Ctrl+S.");
-                self.notices.info(text);
+                let Training { updates, epochs, .. } = self.training;
+                let early = if updates < self.training.total_updates() {
+                    " early, the best is kept,"
+                } else {
+                    ""
+                };
+                let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
+                self.notices.info(format!(
+                    "Training finished{early} after {updates} updates ({epochs} epochs). Save it with Ctrl+S."
+                ));
             }
             Outcome::Cancelled => self.notices.info("Training stopped; what it learned is kept."),
             Outcome::Failed(why) if kept => {
@@ -481,8 +519,15 @@ impl State {
 
     fn errand_ended(&mut self, errand: &Errand, End { outcome, product }: End) {
         match (outcome, product, errand) {
+            (Outcome::Failed(why), _, Errand::Moment(id)) => {
+                self.developed(*id, None);
+                self.notices.error(why);
+            }
             (Outcome::Failed(why), ..) => self.notices.error(why),
             (_, Some(Product::Opened(prepared, path)), _) => self.opened(prepared, &path),
+            (_, Some(Product::Developed(prepared)), Errand::Moment(id)) => {
+                self.developed(*id, Some(prepared));
+            }
             (_, Some(Product::Exported(path)), _) => {
                 self.notices.info(format!("Candidates written to {}.", path.display()));
             }

@@ -3,24 +3,30 @@
 use super::event::{Outcome, Product, Progress, RunId, TrainingProgress};
 use super::job::{Control, Ending, Reporter};
 use super::models::{ModelId, Prepared};
+use super::timeline::Timeline;
 use crate::data::recipe::Recipe;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
-use crate::model::training::{Losses, TrainingConfig};
-use crate::train::Trainer;
+use crate::model::training::{EpochRecord, Losses, TrainingConfig};
+use crate::train::{Setup, Trainer, TrainerState};
+use crate::trust::Figures;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// With the brake on: 50 epochs of 5,000 shapes can be watched in about 12 seconds.
-const UPDATES_PER_SECOND: f64 = 590.0;
+/// The usual pace, in updates a second: 50 epochs of 5,000 shapes can be watched in about 12 seconds.
+pub const USUAL_PACE: f64 = 590.0;
 /// Time between two reports.
 const REPORT: Duration = Duration::from_millis(50);
 /// Time between two pictures of the model.
 const SNAPSHOT: Duration = Duration::from_millis(120);
 /// Samples that are encoded for a picture.
-const SNAPSHOT_SAMPLES: usize = 1500;
+pub const SNAPSHOT_SAMPLES: usize = 1500;
 /// The curves keep at most this many points; beyond it every second one goes.
 const MOST_CURVE_POINTS: usize = 2000;
+/// About so many moments are kept of a training, if memory allows.
+const MOMENTS: usize = 200;
+/// Measuring the model may take this share of the time.
+const FIGURES_SHARE: u32 = 20;
 
 /// A point of the loss curves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,7 +49,53 @@ pub enum Phase {
     Paused,
 }
 
-/// The training as the window sees it.
+/// A part of a training that is made in spite of a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Portion {
+    /// One update.
+    Batch,
+    /// The rest of the epoch.
+    Epoch,
+}
+
+/// What is learned from, before it is made.
+#[derive(Clone, Debug)]
+pub enum Material {
+    /// Outlines that a recipe makes.
+    Recipe(Recipe),
+    /// Data that are there.
+    Ready(TrainingData),
+}
+
+impl Material {
+    /// How many samples there are.
+    pub fn samples(&self) -> usize {
+        match self {
+            Self::Recipe(recipe) => recipe.samples,
+            Self::Ready(data) => data.set.rows.len(),
+        }
+    }
+
+    fn load(self) -> Result<TrainingData> {
+        match self {
+            Self::Recipe(recipe) => TrainingData::generate(recipe),
+            Self::Ready(data) => Ok(data),
+        }
+    }
+}
+
+/// What a training learns, how, and where it begins.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What it learns from.
+    pub material: Material,
+    /// How.
+    pub config: TrainingConfig,
+    /// Where another training stood; none begins with random weights.
+    pub from: Option<Arc<TrainerState>>,
+}
+
+/// A training as the window sees it.
 #[derive(Debug, Default)]
 pub struct Training {
     /// The run whose events count.
@@ -56,16 +108,24 @@ pub struct Training {
     pub before: Option<ModelId>,
     /// 0 to 1.
     pub share: f64,
-    /// The epoch that is learned, counted from 1.
-    pub epoch: usize,
-    /// Epochs in all.
-    pub epochs: usize,
+    /// Updates done.
+    pub updates: usize,
+    /// Epochs done, with a fraction.
+    pub epochs: f64,
     /// Seconds left at the present pace.
     pub seconds_left: f64,
     /// The loss curves.
     pub curve: Vec<CurvePoint>,
-    /// The recipe and settings of the run, for a reset.
-    pub settings: Option<(Recipe, TrainingConfig)>,
+    /// The epochs that ended, with held-out losses.
+    pub records: Vec<EpochRecord>,
+    /// What was last measured of the model.
+    pub figures: Option<Arc<Figures>>,
+    /// What it does; for a reset, and to go on.
+    pub plan: Option<Plan>,
+    /// What stays the same all along, once it is known.
+    pub setup: Option<Arc<Setup>>,
+    /// The moments that can be gone back to.
+    pub timeline: Timeline,
     /// The hand on the job.
     pub control: Arc<Control>,
 }
@@ -74,13 +134,51 @@ impl Training {
     /// Adds curve points, thinning old ones when there are too many.
     pub fn extend_curve(&mut self, points: &[CurvePoint]) {
         self.curve.extend_from_slice(points);
-        if self.curve.len() > MOST_CURVE_POINTS {
-            let mut index = 0;
-            self.curve.retain(|_| {
-                index += 1;
-                index % 2 == 0
-            });
+        halve_above(&mut self.curve, MOST_CURVE_POINTS);
+    }
+
+    /// Adds epochs that ended, thinning old ones when there are too many.
+    pub fn extend_records(&mut self, records: &[EpochRecord]) {
+        for record in records {
+            // An epoch that was cut short and went on is written once.
+            self.records.retain(|earlier| earlier.epoch != record.epoch);
+            self.records.push(*record);
         }
+        halve_above(&mut self.records, MOST_CURVE_POINTS);
+    }
+
+    /// Updates in all, as far as is known.
+    pub fn total_updates(&self) -> usize {
+        self.plan.as_ref().map_or(0, |plan| plan.config.updates)
+    }
+
+    /// Updates of one epoch.
+    pub fn batches(&self) -> usize {
+        self.plan.as_ref().map_or(1, |plan| plan.config.batches(plan.material.samples()))
+    }
+
+    /// Epochs that were done at the moment that is shown.
+    pub fn shown_epochs(&self) -> f64 {
+        match self.timeline.asked() {
+            Some((_, moment)) => {
+                let setup = self.setup.as_ref();
+                let samples = setup.map_or(1, |setup| setup.training_set().len().max(1));
+                moment.resume.epoch as f64 + moment.resume.seen as f64 / samples as f64
+            }
+            None => self.epochs,
+        }
+    }
+}
+
+/// Every second entry goes while there are more than `most`; the newest stays.
+fn halve_above<T>(entries: &mut Vec<T>, most: usize) {
+    if entries.len() > most {
+        let newest = entries.len() % 2;
+        let mut index = 0;
+        entries.retain(|_| {
+            index += 1;
+            index % 2 == newest
+        });
     }
 }
 
@@ -89,24 +187,37 @@ impl Training {
 /// # Errors
 /// Settings out of range, or a failure of the tensor library; a loss that is not finite ends the job
 /// as failed, with the model of the last whole epoch if there is one.
-pub fn train(
-    recipe: Recipe,
-    config: TrainingConfig,
-    control: &Control,
-    reporter: &Reporter,
-) -> Result<Ending> {
-    let mut trainer = Trainer::new(TrainingData::generate(recipe)?, config)?;
+pub fn train(plan: Plan, control: &Control, reporter: &Reporter) -> Result<Ending> {
+    let Plan { material, config, from } = plan;
+    let data = material.load()?;
+    let mut trainer = match &from {
+        Some(state) => Trainer::resume(data, config, state)?,
+        None => Trainer::new(data, config)?,
+    };
     let mut watch = Watch::new(&trainer);
+    watch.keep_moment(&trainer)?;
     watch.report(&trainer, reporter)?;
     while !trainer.is_finished() {
+        if control.is_waiting() && watch.has_news() {
+            // What is looked at in a pause is what was learned before it.
+            watch.show_now();
+            watch.report(&trainer, reporter)?;
+        }
         watch.paused += control.wait_while_paused();
         if control.is_cancelled() {
-            return Ok(Ending { outcome: Outcome::Cancelled, product: product(&trainer)? });
+            return Ok(Ending { outcome: Outcome::Cancelled, product: watch.product(&trainer)? });
         }
         match trainer.step() {
-            Ok(step) => watch.count(step.losses),
+            Ok(step) => {
+                watch.count(step.losses);
+                if let Some(record) = step.epoch_end {
+                    watch.unsent.records.push(record);
+                    watch.keep_moment(&trainer)?;
+                }
+            }
             Err(error @ Error::NotFinite { .. }) => {
-                let product = if trainer.history().is_empty() { None } else { product(&trainer)? };
+                let learned = !trainer.history().is_empty();
+                let product = if learned { watch.product(&trainer)? } else { None };
                 return Ok(Ending { outcome: Outcome::Failed(error.to_string()), product });
             }
             Err(error) => return Err(error),
@@ -116,23 +227,31 @@ pub fn train(
         }
         watch.brake(&trainer, control);
     }
-    watch.report(&trainer, reporter)?;
-    Ok(Ending { outcome: Outcome::Finished, product: product(&trainer)? })
-}
-
-fn product(trainer: &Trainer) -> Result<Option<Product>> {
-    Ok(Some(Product::Trained(Arc::new(Prepared::new(trainer.finish()?)?))))
+    watch.show_now();
+    while watch.report(&trainer, reporter)? {
+        // The last curves and moments must arrive before the end does.
+        std::thread::sleep(REPORT);
+        if control.is_cancelled() {
+            break;
+        }
+    }
+    Ok(Ending { outcome: Outcome::Finished, product: watch.product(&trainer)? })
 }
 
 /// The clock of a training, and what was not yet reported.
 struct Watch {
     begun: Instant,
+    /// Updates that were done when it began.
+    begun_at: usize,
     paused: Duration,
-    /// When the brake was last put on, and the progress then.
-    braked: Option<(f64, f64)>,
+    /// When the brake was last put on, at which pace, and the updates then.
+    braked: Option<(f64, f64, usize)>,
     last_report: Instant,
     last_snapshot: Option<Instant>,
-    batches: usize,
+    /// When the model is measured next.
+    figures_due: Instant,
+    /// Updates at the last moment that was kept.
+    kept: Option<usize>,
     losses: Losses,
     counted: usize,
     unsent: TrainingProgress,
@@ -140,16 +259,19 @@ struct Watch {
 
 impl Watch {
     fn new(trainer: &Trainer) -> Self {
+        let setup = Some(trainer.setup().clone());
         Self {
             begun: Instant::now(),
+            begun_at: trainer.updates(),
             paused: Duration::ZERO,
             braked: None,
             last_report: Instant::now(),
             last_snapshot: None,
-            batches: trainer.batches(),
+            figures_due: Instant::now() + SNAPSHOT,
+            kept: None,
             losses: Losses::default(),
             counted: 0,
-            unsent: TrainingProgress::default(),
+            unsent: TrainingProgress { setup, ..TrainingProgress::default() },
         }
     }
 
@@ -160,15 +282,18 @@ impl Watch {
 
     /// Waits when the training is ahead of the pace at which it can be watched.
     fn brake(&mut self, trainer: &Trainer, control: &Control) {
-        if control.is_full_speed() {
+        let Some(pace) = control.pace() else {
             self.braked = None;
             return;
-        }
-        let (now, done) = (self.seconds(), trainer.progress());
-        let (since, from) = *self.braked.get_or_insert((now, done));
-        let due = since + (done - from) * trainer.config().updates as f64 / UPDATES_PER_SECOND;
+        };
+        let (now, done) = (self.seconds(), trainer.updates());
+        let (since, _, from) = match self.braked {
+            Some(braked) if braked.1 == pace => braked,
+            _ => *self.braked.insert((now, pace, done)),
+        };
+        let due = since + (done - from) as f64 / pace;
         if due - now > 0.002 {
-            control.brake(Duration::from_secs_f64((due - now).min(0.1)));
+            control.brake(Duration::from_secs_f64((due - now).min(1.0)));
         }
     }
 
@@ -177,25 +302,50 @@ impl Watch {
         self.counted += 1;
     }
 
-    /// Offers everything since the last report that got through.
-    fn report(&mut self, trainer: &Trainer, reporter: &Reporter) -> Result<()> {
-        let share = trainer.progress();
-        let epochs = trainer.epochs();
+    /// Whether anything was learned since the last picture.
+    fn has_news(&self) -> bool {
+        self.last_snapshot.is_none() || self.counted > 0
+    }
+
+    /// Lets the next report carry a picture and a point of the curves.
+    fn show_now(&mut self) {
+        self.last_snapshot = None;
+    }
+
+    /// Keeps the state of the training, unless another was kept shortly before.
+    fn keep_moment(&mut self, trainer: &Trainer) -> Result<()> {
+        let apart = trainer.config().updates / MOMENTS;
+        let due = self.kept.is_none_or(|kept| trainer.updates() >= kept + apart);
+        if due || trainer.is_finished() {
+            self.kept = Some(trainer.updates());
+            self.unsent.moments.push(Arc::new(trainer.state()?));
+        }
+        Ok(())
+    }
+
+    /// Offers everything since the last report that got through; whether something is left.
+    fn report(&mut self, trainer: &Trainer, reporter: &Reporter) -> Result<bool> {
+        let (share, updates, epochs) = (trainer.progress(), trainer.updates(), trainer.epochs());
         self.unsent.share = share;
-        self.unsent.epoch = epochs.floor() as usize + 1;
+        (self.unsent.updates, self.unsent.epochs) = (updates, epochs);
         // Before the first steps there is nothing to judge by.
+        let done = (updates - self.begun_at) as f64;
+        let left = trainer.config().updates.saturating_sub(updates) as f64;
         self.unsent.seconds_left =
-            if share > 0.0 { self.seconds() * (1.0 - share) / share } else { f64::INFINITY };
+            if done > 0.0 { self.seconds() * left / done } else { f64::INFINITY };
+        let shows = self.last_snapshot.is_none_or(|at| at.elapsed() >= SNAPSHOT);
         // A tenth of an epoch at least makes a point: single batches only show noise.
-        if self.counted * 10 >= self.batches {
+        if self.counted * 10 >= trainer.batches() || (shows && self.counted > 0) {
             let mut mean = Losses::default();
             mean.add(self.losses, 1.0 / self.counted as f64);
             self.unsent.curve.push(CurvePoint { epoch: epochs, losses: mean });
             (self.losses, self.counted) = (Losses::default(), 0);
         }
-        if self.last_snapshot.is_none_or(|at| at.elapsed() >= SNAPSHOT) {
+        if shows {
             let model = trainer.setup().model_at(&trainer.state()?, SNAPSHOT_SAMPLES)?;
-            self.unsent.snapshot = Some(Arc::new(Prepared::new(model)?));
+            let prepared = Arc::new(Prepared::new(model)?);
+            self.measure(&prepared)?;
+            self.unsent.snapshot = Some(prepared);
             self.last_snapshot = Some(Instant::now());
         }
         let unsent = std::mem::take(&mut self.unsent);
@@ -203,6 +353,23 @@ impl Watch {
             self.unsent = back;
         }
         self.last_report = Instant::now();
+        Ok(!self.unsent.moments.is_empty())
+    }
+
+    /// Measures the model now and then.
+    fn measure(&mut self, prepared: &Prepared) -> Result<()> {
+        let begun = Instant::now();
+        if begun >= self.figures_due {
+            self.unsent.figures = Some(Arc::new(Figures::of(&prepared.model)?));
+            self.figures_due = Instant::now() + begun.elapsed() * FIGURES_SHARE;
+        }
         Ok(())
+    }
+
+    /// What the training leaves behind.
+    fn product(&self, trainer: &Trainer) -> Result<Option<Product>> {
+        let prepared = Arc::new(Prepared::new(trainer.finish()?)?);
+        let figures = Some(Arc::new(Figures::of(&prepared.model)?));
+        Ok(Some(Product::Trained(prepared, figures)))
     }
 }

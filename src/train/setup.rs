@@ -62,6 +62,11 @@ impl Setup {
         Ok(Self { config, source, data, held_out, scaling, layers, heads })
     }
 
+    /// The data and where they came from.
+    pub fn training_data(&self) -> TrainingData {
+        TrainingData { source: self.source.clone(), set: self.data.clone() }
+    }
+
     /// The samples that are learned from.
     pub fn training_set(&self) -> Vec<usize> {
         (0..self.held_out.len()).filter(|&i| !self.held_out[i]).collect()

@@ -1,12 +1,14 @@
 //! What can be believed: where the data are, whether a shape survives the round trip, whether it is one.
 
 mod figures;
+mod health;
 mod quality;
 mod smoothness;
 mod statistics;
 mod verdict;
 
 pub use figures::{ACTIVE_VARIANCE, FamilyFigures, Figures, REACHABLE_SHARE};
+pub use health::{Warning, warnings};
 pub use quality::{MapQuality, map_quality};
 pub use statistics::measure_statistics;
 pub use verdict::{Belief, Survival, Verdict, judge};

@@ -47,6 +47,8 @@ pub enum Action {
     BrowseImport,
     /// Show or hide the left panel.
     TogglePanel,
+    /// Open the drawer at the bottom.
+    OpenDrawer,
     /// Open or close the drawer at the bottom.
     ToggleDrawer,
     /// Show the map large, for a room.

@@ -94,6 +94,7 @@ impl App {
                 }
             }
             Action::TogglePanel => self.panel_hidden = !self.panel_hidden,
+            Action::OpenDrawer => self.drawer_open = true,
             Action::ToggleDrawer => self.drawer_open = !self.drawer_open,
             Action::TogglePresent => {
                 self.presenting = !self.presenting;

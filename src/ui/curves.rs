@@ -3,14 +3,15 @@
 use super::action::Actions;
 use super::theme;
 use super::widgets::note;
-use crate::model::training::Losses;
+use crate::model::training::{EpochRecord, Losses};
 use crate::optimise::Candidate;
+use crate::session::Command;
 use crate::session::climb::{Climb, Findings};
-use crate::session::training::CurvePoint;
-use crate::session::{Command, State};
+use crate::session::training::{CurvePoint, Training};
 use egui::{Align2, Color32, Pos2, RichText, Stroke, Ui, vec2};
 use egui_plot::{
-    Corner, Legend, Line, Plot, PlotPoint, PlotPoints, PlotTransform, Points, Text, VLine,
+    Corner, Legend, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, Points, Text,
+    VLine,
 };
 
 /// How near the mouse must come to a curve, in points of the screen.
@@ -33,36 +34,55 @@ pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
         .x_axis_label(x.to_owned())
 }
 
-/// The losses of a training, on a logarithmic scale so that none hides another.
-pub fn losses(ui: &mut Ui, state: &State) {
-    let curve = &state.training.curve;
+/// The losses of a training, on a logarithmic scale so that none hides another; those of held-out samples dashed. A
+/// line stands at the moment that is shown.
+pub fn losses(ui: &mut Ui, training: &Training) {
     let dark = ui.visuals().dark_mode;
     let pick = |light: (u8, u8, u8), in_dark: (u8, u8, u8)| {
         let (r, g, b) = if dark { in_dark } else { light };
         Color32::from_rgb(r, g, b)
     };
-    type Series = (&'static str, fn(&Losses) -> f64, Color32);
-    let mut series: Vec<Series> = vec![
+    let blue = pick((24, 95, 190), (120, 174, 255));
+    let amber = pick((180, 95, 0), (240, 184, 84));
+    let green = pick((20, 130, 90), (104, 208, 160));
+    type Learned = (&'static str, fn(&Losses) -> f64, Color32);
+    type HeldOut = (&'static str, fn(&EpochRecord) -> Option<f64>, Color32);
+    let mut learned: Vec<Learned> = vec![
         ("Total", |l| l.total, ui.visuals().text_color()),
-        ("Rebuild error", |l| l.reconstruction, pick((24, 95, 190), (120, 174, 255))),
-        ("KL", |l| l.kl, pick((180, 95, 0), (240, 184, 84))),
+        ("Rebuild error", |l| l.reconstruction, blue),
+        ("KL", |l| l.kl, amber),
     ];
-    if state.training.settings.as_ref().is_some_and(|(_, config)| !config.heads.is_empty()) {
-        series.push(("Heads", |l| l.heads, pick((20, 130, 90), (104, 208, 160))));
+    let mut held_out: Vec<HeldOut> = vec![
+        ("Rebuild error", |r| r.held_out_reconstruction, blue),
+        ("KL", |r| r.held_out_kl, amber),
+    ];
+    if training.plan.as_ref().is_some_and(|plan| !plan.config.heads.is_empty()) {
+        learned.push(("Heads", |l| l.heads, green));
+        held_out.push(("Heads", |r| r.held_out_heads, green));
     }
+    let accent = theme::accent(ui);
+    let logarithm = |[x, y]: [f64; 2]| (y > 0.0).then(|| [x, y.log10()]);
     let legend = Legend::default().position(Corner::RightTop);
-    let plot = plot("losses", ui, "epoch")
+    let plot = plot("losses", ui, "epoch (dashed: shapes held out of training)")
         .legend(legend)
         .y_axis_formatter(|mark, _| crate::explore::three_digits(10f64.powf(mark.value)));
     plot.show(ui, |ui| {
-        for (name, value, colour) in series {
-            let points: PlotPoints<'_> = curve
-                .iter()
-                .map(|point: &CurvePoint| [point.epoch, value(&point.losses)])
-                .filter(|[_, y]| *y > 0.0)
-                .map(|[x, y]| [x, y.log10()])
-                .collect();
+        for (name, value, colour) in learned {
+            let curve = training.curve.iter();
+            let points = curve.map(|point: &CurvePoint| [point.epoch, value(&point.losses)]);
+            let points: PlotPoints<'_> = points.filter_map(logarithm).collect();
             ui.line(Line::new(name, points).color(colour).width(2.0));
+        }
+        for (name, value, colour) in held_out {
+            let records = training.records.iter();
+            let points = records.filter_map(|record| Some([record.epoch as f64, value(record)?]));
+            let points: PlotPoints<'_> = points.filter_map(logarithm).collect();
+            ui.line(
+                Line::new(name, points).color(colour).width(1.6).style(LineStyle::dashed_dense()),
+            );
+        }
+        if training.timeline.asked().is_some() {
+            ui.vline(VLine::new("Shown", training.shown_epochs()).color(accent).width(1.5));
         }
     });
 }

@@ -1,7 +1,7 @@
 //! The strip at the bottom: the timeline of what is played or learned; opened, its curves and results.
 
 use super::action::{Action, Actions};
-use super::curves;
+use super::learning;
 use super::painting::fill_shape;
 use super::race;
 use super::results::Results;
@@ -9,9 +9,8 @@ use super::theme::{self, colour};
 use super::walk;
 use super::widgets::{Icon, icon_button, note};
 use crate::explore::colour::scale;
-use crate::explore::{duration, three_digits};
+use crate::explore::three_digits;
 use crate::session::climb::Climb;
-use crate::session::training::Phase;
 use crate::session::{Activity, Command, State};
 use egui::{
     Align, Align2, FontId, Layout, Painter, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2,
@@ -49,7 +48,7 @@ pub fn show(ui: &mut Ui, state: &State, open: bool, results: &mut Results, actio
     let rest = strip.with_max_x(button.left() - 8.0);
     ui.scope_builder(within(rest), |ui| match state.activity {
         Activity::Explore => pins(ui, state, actions),
-        Activity::Train => learning(ui, state, actions),
+        Activity::Train => learning::strip(ui, state, actions),
         Activity::Optimise => match &state.walk {
             Some(walk) => walk::strip(ui, walk, actions),
             None => climbing(ui, state, actions),
@@ -58,7 +57,7 @@ pub fn show(ui: &mut Ui, state: &State, open: bool, results: &mut Results, actio
     if open && has_content {
         ui.separator();
         match (state.activity, &state.walk) {
-            (Activity::Train, _) => curves::losses(ui, state),
+            (Activity::Train, _) => learning::show(ui, state),
             (Activity::Optimise, Some(walk)) => walk::show(ui, walk, actions),
             (Activity::Optimise, None) => results.show(ui, state, actions),
             _ => (),
@@ -79,7 +78,7 @@ pub fn height(state: &State, open: bool) -> f32 {
 fn has_content(state: &State) -> bool {
     match state.activity {
         Activity::Explore => false,
-        Activity::Train => !state.training.curve.is_empty(),
+        Activity::Train => state.watched().is_some_and(|training| !training.curve.is_empty()),
         Activity::Optimise => state.climb.is_some() || state.race.is_some() || state.walk.is_some(),
     }
 }
@@ -129,56 +128,6 @@ fn pins(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::Unpin(index));
         }
     }
-}
-
-fn learning(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let training = &state.training;
-    match training.phase {
-        Phase::Idle => (),
-        phase => {
-            let (icon, name) =
-                if phase == Phase::Paused { (Icon::Play, "Go on") } else { (Icon::Pause, "Pause") };
-            if icon_button(ui, icon, name).clicked() {
-                actions.command(Command::TogglePlay);
-            }
-            if icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
-                actions.command(Command::StopTraining);
-            }
-        }
-    }
-    let Some(last) = training.curve.last() else {
-        let text = match training.phase {
-            Phase::Idle => "Press Train and watch the losses fall while the map takes shape.",
-            _ => "The first epoch\u{2026}",
-        };
-        note(ui, text);
-        return;
-    };
-    let rest = match training.phase {
-        Phase::Idle if training.share < 1.0 => "stopped".to_owned(),
-        Phase::Idle => "done".to_owned(),
-        Phase::Paused => "paused".to_owned(),
-        Phase::Running => format!("{} left", duration(training.seconds_left)),
-    };
-    let text = format!("Epoch {} of {}", training.epoch.min(training.epochs), training.epochs);
-    two_lines(ui, &text, &rest, 120.0);
-    let losses = [
-        ("Total", last.losses.total),
-        ("Rebuild error", last.losses.reconstruction),
-        ("KL", last.losses.kl),
-    ];
-    for (name, value) in losses {
-        two_lines(ui, name, &three_digits(value), 118.0);
-    }
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
-    let values: Vec<f64> = training.curve.iter().map(|p| p.losses.total.max(1e-12).ln()).collect();
-    let width = rect.width() * training.share as f32;
-    sparkline(
-        ui.painter(),
-        rect.with_max_x(rect.left() + width.max(1.0)),
-        &values,
-        theme::accent(ui),
-    );
 }
 
 fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
@@ -237,35 +186,40 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::FollowNewest);
         }
     }
-    timeline(ui, climb, actions);
+    playback(ui, climb, actions);
 }
 
 /// The best value so far against the playback, with a hand that can be dragged.
-fn timeline(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
+fn playback(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
+    let share = if climb.is_live() { 1.0 } else { climb.playback.share };
+    let about = if climb.run.is_some() {
+        "The best value so far; drag to any moment, or to the end to follow the newest step"
+    } else {
+        "The best value so far; drag to any moment"
+    };
+    if let Some(share) = timeline(ui, &climb.best_so_far, 1.0, share, about) {
+        actions.command(Command::Scrub(share));
+    }
+}
+
+/// A curve that fills the `done` share of the room, and a hand on it at `share`; where the hand was put.
+pub fn timeline(ui: &mut Ui, values: &[f64], done: f64, share: f64, about: &str) -> Option<f64> {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, "Timeline"));
     let painter = ui.painter_at(rect.expand(2.0));
     painter.rect_filled(rect, 6.0, ui.visuals().faint_bg_color);
     let weak = ui.visuals().weak_text_color();
-    sparkline(&painter, rect.shrink2(vec2(0.0, 5.0)), &climb.best_so_far, weak);
-    let share = if climb.is_live() { 1.0 } else { climb.playback.share };
-    let x = rect.left() + rect.width() * share as f32;
+    let curve = rect.with_max_x(rect.left() + (rect.width() * done as f32).max(1.0));
+    sparkline(&painter, curve.shrink2(vec2(0.0, 5.0)), values, weak);
+    let x = rect.left() + rect.width() * share.clamp(0.0, 1.0) as f32;
     let accent = theme::accent(ui);
     painter.vline(x, rect.y_range(), Stroke::new(2.0, accent));
     painter.circle_filled(pos2(x, rect.center().y), 6.0, accent);
-    let about = if climb.run.is_some() {
-        "The best value so far; drag to any moment, or to the end to follow the newest step"
-    } else {
-        "The best value so far; drag to any moment"
-    };
     let response = response.on_hover_text(about);
-    if (response.dragged() || response.clicked())
-        && let Some(at) = response.interact_pointer_pos()
-    {
-        let share = f64::from((at.x - rect.left()) / rect.width());
-        actions.command(Command::Scrub(share));
-    }
+    let moved = response.dragged() || response.clicked();
+    let at = response.interact_pointer_pos().filter(|_| moved)?;
+    Some(f64::from((at.x - rect.left()) / rect.width()).clamp(0.0, 1.0))
 }
 
 /// A line over a quieter one.

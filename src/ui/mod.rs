@@ -13,6 +13,7 @@ mod dialogs;
 mod drawer;
 mod inspector;
 mod keys;
+mod learning;
 mod lesson;
 mod map;
 mod moment;

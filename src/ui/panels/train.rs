@@ -6,12 +6,15 @@ use crate::explore::duration;
 use crate::model::losses::Reconstruction;
 use crate::model::training::TrainingConfig;
 use crate::model::vae::Output;
-use crate::session::training::Phase;
-use crate::session::{Command, State};
+use crate::session::training::{Phase, Portion};
+use crate::session::{Command, FASTEST, SLOWEST, State};
 use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::widgets::{heading, log_slider, note, number, primary, row, segments};
 use clap::ValueEnum;
-use egui::{Button, Frame, Panel, ProgressBar, ScrollArea, Ui, vec2};
+use egui::{Button, DragValue, Frame, Panel, ProgressBar, RichText, ScrollArea, Ui, vec2};
+
+/// Updates without a better held-out error that early stopping usually waits for.
+const USUAL_PATIENCE: usize = 2000;
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let under_way = state.training.phase != Phase::Idle;
@@ -27,7 +30,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         ui.add_enabled_ui(!under_way, |ui| {
             data(ui, &state.settings.recipe, actions);
             let mut config = state.settings.training.clone();
-            settings(ui, &mut config);
+            settings(ui, &mut config, state.settings.recipe.samples);
             if config.seed != state.settings.training.seed {
                 // One seed for data and training, as on the command line.
                 let recipe = Recipe { seed: config.seed, ..state.settings.recipe.clone() };
@@ -55,9 +58,19 @@ fn data(ui: &mut Ui, recipe: &Recipe, actions: &mut Actions) {
     }
 }
 
-fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
-    let tooltip = "Steps of Adam on the weights, one a batch";
-    number(ui, "Updates", tooltip, &mut config.updates, 1..=1_000_000, 10.0);
+fn settings(ui: &mut Ui, config: &mut TrainingConfig, samples: usize) {
+    let epochs = config.updates as f64 / config.batches(samples) as f64;
+    let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
+    let tooltip = format!(
+        "Steps of Adam on the weights, one a batch. With these data and batches {epochs} epochs, which are passes over \
+         all shapes."
+    );
+    row(ui, "Updates", &tooltip, |ui| {
+        let field = DragValue::new(&mut config.updates).range(1..=1_000_000).speed(10.0);
+        let field = ui.add_sized([86.0, 26.0], field.update_while_editing(false));
+        ui.label(RichText::new(format!("{epochs} epochs")).small().weak());
+        field
+    });
     log_slider(
         ui,
         "Detail \u{2194} order (beta)",
@@ -103,6 +116,7 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
         0.1,
     );
     ui.collapsing("More", |ui| {
+        presets(ui, config);
         number(ui, "Batch size", "Shapes of one update", &mut config.batch_size, 1..=4096, 0.5);
         number(
             ui,
@@ -124,9 +138,37 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig) {
         let tooltip =
             "Draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself";
         row(ui, "Latent noise", tooltip, |ui| ui.checkbox(&mut config.latent_noise, ""));
+        row(ui, "Learned variance", SIGMA, |ui| {
+            let gaussian = config.loss == Reconstruction::Mse;
+            ui.add_enabled(gaussian, egui::Checkbox::without_text(&mut config.sigma_vae))
+        });
+        let tooltip = "Updates over which beta grows from 0 to its value: first the shapes, then the order. \
+                       A tenth to a half of the training is usual where the latent collapses.";
+        number(ui, "KL warm-up", tooltip, &mut config.kl_warmup, 0..=1_000_000, 10.0);
+        let tooltip = "The share of shapes that the network never learns from, to judge it by; 0.1 is usual";
+        number(ui, "Held out", tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
+        early_stopping(ui, config);
         heads::trained_along(ui, config);
-        presets(ui, config);
     });
+}
+
+const SIGMA: &str = "sigma-VAE: the decoder learns how exact it is, one variance for all coordinates, and so finds the \
+                     balance of detail and order by itself; beta 1 is then a VAE by the book. Goes with the squared loss.";
+
+/// Early stopping: off, or after so many updates without a better held-out error.
+fn early_stopping(ui: &mut Ui, config: &mut TrainingConfig) {
+    let tooltip = "End when the error on held-out shapes has not become better for so many updates, and keep the best. \
+                   For small data sets.";
+    let mut on = config.early_stopping.is_some();
+    row(ui, "Early stopping", tooltip, |ui| {
+        ui.add_enabled(config.held_out > 0.0, egui::Checkbox::without_text(&mut on))
+    });
+    let patience = config.early_stopping.unwrap_or(USUAL_PATIENCE);
+    config.early_stopping = (on && config.held_out > 0.0).then_some(patience);
+    if let Some(patience) = &mut config.early_stopping {
+        let tooltip = "Updates without a better held-out error after which the training ends";
+        number(ui, "Patience", tooltip, patience, 1..=1_000_000, 10.0);
+    }
 }
 
 /// Cross-entropy is not defined for values that leave 0 to 1, so it brings the sigmoid; a beta that
@@ -138,6 +180,7 @@ fn take_loss(config: &mut TrainingConfig, loss: Reconstruction) {
     config.loss = loss;
     if loss == Reconstruction::Bce {
         config.output = Output::Sigmoid;
+        config.sigma_vae = false;
     }
 }
 
@@ -168,19 +211,56 @@ fn idle(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if primary(ui, "Train", "Learn a new model; the open ones stay").clicked() {
         actions.command(Command::Train);
     }
+    let nothing = state.training.plan.is_none().then_some("Nothing was trained yet");
+    let stuck = state.cannot_go_on();
+    let rows = [
+        [batch(), epoch(), ("Reset", RESET, nothing, Command::ResetTraining)],
+        [
+            ("Go on", GO_ON, stuck, Command::GoOn),
+            ("Branch", BRANCH, stuck, Command::Branch),
+            ("New seed", NEW_SEED, None, Command::TrainWithNewSeed),
+        ],
+    ];
+    rows.into_iter().for_each(|row| buttons(ui, row, actions));
     pace(ui, state, actions);
-    if state.training.settings.is_some() {
-        let again = ui
-            .button("Reset, same seed")
-            .on_hover_text("Train the last model again from its beginning");
-        if again.clicked() {
-            actions.command(Command::ResetTraining);
+}
+
+const GO_ON: &str = "Learn on from the moment that is shown: to the end of the training, or, from its end, as many \
+                     updates again as are set above. Settings, order and noise stay.";
+const BRANCH: &str = "A new model that shares its past with this one up to the moment that is shown, and goes on with the \
+                      settings above and the same noise: change one, such as beta, and watch what it does.";
+
+const RESET: &str = "Train again from the beginning, with the same seed";
+const NEW_SEED: &str = "Train anew with the next seed: other outlines, weights and noise";
+
+/// A small button: its name, what it does, why it cannot be pressed if so, and what it asks for.
+type Small = (&'static str, &'static str, Option<&'static str>, Command);
+
+fn batch() -> Small {
+    let tooltip = "One update of the weights, then pause";
+    ("One batch", tooltip, None, Command::Learn(Portion::Batch))
+}
+
+fn epoch() -> Small {
+    let tooltip = "The rest of one pass over the data, then pause";
+    ("One epoch", tooltip, None, Command::Learn(Portion::Epoch))
+}
+
+/// Small buttons that share a line.
+fn buttons<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Actions) {
+    let gap = 4.0;
+    let width = (ui.available_width() - gap * (N - 1) as f32) / N as f32;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        ui.spacing_mut().button_padding.x = 2.0;
+        for (name, tooltip, refusal, command) in row {
+            let button = Button::new(RichText::new(name).size(14.0)).min_size(vec2(width, 26.0));
+            let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tooltip);
+            if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
+                actions.command(command);
+            }
         }
-    }
-    note(
-        ui,
-        "A new model is learned beside the open ones; the menu at the top left goes back to them.",
-    );
+    });
 }
 
 fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
@@ -194,18 +274,13 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if primary(ui, name, tooltip).clicked() {
         actions.command(Command::PauseTraining(!paused));
     }
-    ui.horizontal(|ui| {
-        if ui.button("Stop").on_hover_text("End here and keep what was learned (Esc)").clicked() {
-            actions.command(Command::StopTraining);
-        }
-        if ui
-            .button("Reset, same seed")
-            .on_hover_text("Begin again from the same random weights")
-            .clicked()
-        {
-            actions.command(Command::ResetTraining);
-        }
-    });
+    let stop = "End here and keep what was learned (Esc)";
+    buttons(ui, [batch(), epoch()], actions);
+    let rest = [
+        ("Stop", stop, None, Command::StopTraining),
+        ("Reset", RESET, None, Command::ResetTraining),
+    ];
+    buttons(ui, rest, actions);
     pace(ui, state, actions);
     ui.add(ProgressBar::new(training.share as f32).desired_height(8.0));
     let left = if paused {
@@ -213,13 +288,30 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     } else {
         format!("{} left", duration(training.seconds_left))
     };
-    note(ui, format!("Epoch {} of {}, {left}", training.epoch, training.epochs));
+    note(ui, format!("Update {} of {}, {left}", training.updates, training.total_updates()));
 }
 
 fn pace(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let mut full_speed = state.settings.full_speed;
-    let tooltip = "Without this a training is slowed down so that it can be watched";
-    if ui.checkbox(&mut full_speed, "Full speed").on_hover_text(tooltip).changed() {
-        actions.command(Command::SetFullSpeed(full_speed));
-    }
+    let mut pace = state.settings.pace.0;
+    let speed = 0.02 * pace;
+    ui.horizontal(|ui| {
+        let tooltip = "Without this a training is slowed down so that it can be watched";
+        if ui.checkbox(&mut full_speed, "Full speed").on_hover_text(tooltip).changed() {
+            actions.command(Command::SetFullSpeed(full_speed));
+        }
+        let field = DragValue::new(&mut pace)
+            .range(SLOWEST..=FASTEST)
+            .speed(speed)
+            .max_decimals(0)
+            .suffix(" / s");
+        let right = egui::Layout::right_to_left(egui::Align::Center);
+        let tooltip =
+            "Updates a second of a training that is watched; [ and ] halve and double them";
+        let field = ui.with_layout(right, |ui| ui.add_enabled(!full_speed, field)).inner;
+        let field = field.accessible_name("Pace").on_hover_text(tooltip);
+        if field.changed() {
+            actions.command(Command::SetPace(pace));
+        }
+    });
 }

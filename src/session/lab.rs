@@ -1,0 +1,325 @@
+//! The training lab: trainings begin, pause, go on and branch; any moment of them can be looked at.
+
+use super::Session;
+use super::event::{Outcome, Product};
+use super::job::{Control, Ending};
+use super::models::{ModelEntry, ModelId, Prepared};
+use super::state::{Errand, State};
+use super::timeline::Newest;
+use super::training::{self, Material, Phase, Plan, Portion, SNAPSHOT_SAMPLES, Training};
+use crate::data::recipe::Recipe;
+use crate::error::{Error, Result};
+use crate::model::training::TrainingConfig;
+use crate::train::TrainerState;
+use std::sync::Arc;
+
+/// Moments of all earlier trainings together take at most about so many bytes.
+const MOST_EARLIER: usize = 192 << 20;
+
+/// Where a training can go on: what it learned, how, and how far it had come.
+struct Trunk {
+    plan: Plan,
+    state: Arc<TrainerState>,
+    /// The training that it belongs to as far as that is known, up to that moment.
+    past: Training,
+}
+
+impl Session {
+    /// Begins a training: a new model, or with `again` the one before from its beginning.
+    pub(super) fn train(&mut self, again: bool) {
+        let state = &mut self.state;
+        let earlier = state.training.plan.clone().filter(|_| again);
+        let new = || Plan {
+            material: Material::Recipe(state.settings.recipe.clone()),
+            config: state.settings.training.clone(),
+            from: None,
+        };
+        let plan = earlier.unwrap_or_else(new);
+        if state.training.run.is_some() && !again {
+            return state.notices.info("A training is under way; stop or reset it first.");
+        }
+        // A reset on the way begins the same model again; one that was learned stays beside the new one.
+        let running = state.training.run.is_some();
+        let model = state.training.model.filter(|_| again && running);
+        self.begin(plan, model, Training::default());
+    }
+
+    /// Begins a new training with the next seed.
+    pub(super) fn train_with_new_seed(&mut self) {
+        let settings = &mut self.state.settings;
+        let seed = settings.training.seed.wrapping_add(1);
+        settings.training.seed = seed;
+        settings.recipe = Recipe { seed, ..settings.recipe.clone() };
+        self.train(false);
+    }
+
+    /// Makes one part of a training: of the one that is under way, which pauses, or of a new one.
+    pub(super) fn learn_more(&mut self, portion: Portion) {
+        if self.state.training.phase == Phase::Idle {
+            self.train(false);
+        }
+        let training = &mut self.state.training;
+        if training.phase == Phase::Idle {
+            return;
+        }
+        let batches = training.batches();
+        let steps = match portion {
+            Portion::Batch => 1,
+            Portion::Epoch => batches - training.updates % batches.max(1),
+        };
+        if training.phase == Phase::Running {
+            training.control.pause(true);
+            training.phase = Phase::Paused;
+        }
+        training.control.allow(steps);
+        training.timeline.follow();
+        self.develop();
+    }
+
+    /// Lets the training of the model that is shown go on from the moment that is shown: to its end, or beyond it by
+    /// as many updates as the settings say.
+    pub(super) fn go_on(&mut self) {
+        let trunk = match self.trunk() {
+            Ok(trunk) => trunk,
+            Err(error) => return self.state.notices.info(error.to_string()),
+        };
+        let Trunk { mut plan, state, past } = trunk;
+        let done = state.resume.updates;
+        if plan.config.updates <= done {
+            plan.config.updates = done + self.state.settings.training.updates;
+        }
+        // The best of what comes is sought; what was best before is where it goes on from.
+        plan.from = Some(state);
+        let model = self.state.shown_version().map(|(id, _)| id);
+        self.begin(plan, model, past);
+    }
+
+    /// Trains a new model that shares its past with the one that is shown, up to the moment that is shown, and goes on
+    /// with the present settings; order and noise are the same.
+    pub(super) fn branch(&mut self) {
+        let trunk = match self.trunk() {
+            Ok(trunk) => trunk,
+            Err(error) => return self.state.notices.info(error.to_string()),
+        };
+        let Trunk { plan, state, past } = trunk;
+        let (done, total) = (state.resume.updates, plan.config.updates);
+        // As long as the other, so that both can be compared; a branch of the end is as long again.
+        let wanted = self.state.settings.training.clone();
+        let updates = if done < total { total } else { done + wanted.updates };
+        let config = TrainingConfig { updates, ..wanted };
+        if let Err(error) = plan.config.check_branch(&config) {
+            return self.state.notices.error(error);
+        }
+        if (TrainingConfig { updates: total, ..config.clone() }) == plan.config {
+            return self.state.notices.info(
+                "A branch needs something that differs: change a setting, such as beta, and branch again.",
+            );
+        }
+        self.begin(Plan { config, from: Some(state), ..plan }, None, past);
+    }
+
+    /// Where the model that is shown can go on.
+    fn trunk(&self) -> Result<Trunk> {
+        let state = &self.state;
+        if state.training.run.is_some() {
+            return Err(Error::Mismatch("A training is under way; stop it first.".to_owned()));
+        }
+        let nothing = || Error::Mismatch("No model is open.".to_owned());
+        let (id, entry) = state.shown().ok_or_else(nothing)?;
+        let model = &entry.prepared.model;
+        let known = state.learned(id).and_then(|training| Some((training, training.plan.clone()?)));
+        let Some((training, plan)) = known else {
+            let stood = Arc::new(TrainerState::of(model)?);
+            let config = model.card.training.clone();
+            let material = Material::Ready(model.training_data()?);
+            let past = Training { records: stood.history.clone(), ..Training::default() };
+            return Ok(Trunk { plan: Plan { material, config, from: None }, state: stood, past });
+        };
+        let moments = training.timeline.moments();
+        let (index, moment) = match training.timeline.asked() {
+            Some((index, moment)) => (index, moment.clone()),
+            // The model itself: early stopping may have chosen an older state than the last.
+            None => (moments.len(), Arc::new(TrainerState::of(model)?)),
+        };
+        let epochs = training.shown_epochs();
+        let past = Training {
+            curve: training.curve.iter().filter(|point| point.epoch <= epochs).copied().collect(),
+            records: moment.history.clone(),
+            setup: training.setup.clone(),
+            timeline: training.timeline.until(index),
+            ..Training::default()
+        };
+        // What was made once is not made again.
+        let ready = training.setup.as_ref().map(|setup| setup.training_data());
+        let material = ready.map_or(plan.material, Material::Ready);
+        Ok(Trunk { plan: Plan { material, ..plan }, state: moment, past })
+    }
+
+    /// Begins a training that makes `model`, or a new one; `past` is what is known of it so far.
+    fn begin(&mut self, plan: Plan, model: Option<ModelId>, past: Training) {
+        let state = &mut self.state;
+        let recipe = match &plan.material {
+            Material::Recipe(recipe) => recipe.check(),
+            Material::Ready(_) => Ok(()),
+        };
+        if let Err(error) = recipe.and_then(|()| plan.config.check()) {
+            return state.notices.error(error);
+        }
+        // The run before, if any, is forgotten: its events are foreign from here on.
+        state.training.control.cancel();
+        let model = model.unwrap_or_else(|| state.models.allot());
+        state.put_training_aside(model);
+        let control = Arc::new(Control::default());
+        control.set_pace(state.settings.pace());
+        let (hand, job) = (control.clone(), plan.clone());
+        state.hold_range_for_training(true);
+        let before = state.shown_version().map(|(id, _)| id).filter(|id| *id != model);
+        let run = self.start("train", move |reporter| training::train(job, &hand, reporter));
+        let updates = plan.from.as_ref().map_or(0, |state| state.resume.updates);
+        self.state.training = Training {
+            run: Some(run),
+            phase: Phase::Running,
+            model: Some(model),
+            before: before.or(self.state.training.before),
+            updates,
+            plan: Some(plan),
+            control,
+            ..past
+        };
+    }
+
+    /// Makes the moment that is asked for into a model, when none is being made.
+    pub(super) fn develop(&mut self) {
+        let Some(id) = self.state.watched_model() else { return };
+        let Some(training) = self.state.learned_mut(id) else { return };
+        let running = training.run.is_some();
+        let timeline = &training.timeline;
+        let Some((index, moment)) = timeline.asked() else {
+            return self.state.show_newest(id);
+        };
+        if timeline.developed == Some(index) || timeline.developing.is_some() {
+            return;
+        }
+        let Some(setup) = training.setup.clone() else { return };
+        let moment = moment.clone();
+        // All data where the hand rests; fewer while it plays.
+        let quick = running || timeline.is_playing();
+        let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
+        let run = self.start("moment", move |_| {
+            let prepared = Prepared::new(setup.model_at(&moment, most)?)?;
+            let product = Some(Product::Developed(Arc::new(prepared)));
+            Ok(Ending { outcome: Outcome::Finished, product })
+        });
+        self.state.errands.insert(run, Errand::Moment(id));
+        if let Some(training) = self.state.learned_mut(id) {
+            training.timeline.developing = Some((run, index));
+        }
+    }
+
+    /// Lets a playback of the training that is watched go on; whether one plays.
+    pub(super) fn look_on(&mut self, seconds: f64) -> bool {
+        let watched = self.state.watched_model();
+        let Some(training) = watched.and_then(|id| self.state.learned_mut(id)) else {
+            return false;
+        };
+        let playing = training.timeline.advance(seconds);
+        self.develop();
+        playing
+    }
+
+    /// Asks for a moment of the training that is watched.
+    pub(super) fn look_back(&mut self, ask: impl FnOnce(&mut Training)) {
+        if let Some(id) = self.state.watched_model()
+            && let Some(training) = self.state.learned_mut(id)
+        {
+            ask(training);
+        }
+        self.develop();
+    }
+}
+
+impl State {
+    /// The training that made a model, as far as it is remembered.
+    pub fn learned(&self, id: ModelId) -> Option<&Training> {
+        let present = Some(&self.training).filter(|training| training.model == Some(id));
+        present.or_else(|| self.earlier.get(&id))
+    }
+
+    pub(super) fn learned_mut(&mut self, id: ModelId) -> Option<&mut Training> {
+        let present = Some(&mut self.training).filter(|training| training.model == Some(id));
+        present.or_else(|| self.earlier.get_mut(&id))
+    }
+
+    /// The model whose training is watched: the one that is being trained, else the one that is shown.
+    pub fn watched_model(&self) -> Option<ModelId> {
+        let running = self.training.model.filter(|_| self.training.run.is_some());
+        running.or(self.shown_version().map(|(id, _)| id))
+    }
+
+    /// The training that is watched, if there was one.
+    pub fn watched(&self) -> Option<&Training> {
+        self.learned(self.watched_model()?)
+    }
+
+    /// Why the model that is shown cannot learn on; none where it can.
+    pub fn cannot_go_on(&self) -> Option<&'static str> {
+        let Some((id, entry)) = self.shown() else { return Some("No model is open") };
+        let known = self.learned(id).is_some_and(|training| training.setup.is_some());
+        let carried = entry.prepared.model.resume.is_some();
+        (!known && !carried).then_some("This model does not hold what its training needs to go on")
+    }
+
+    /// Remembers the present training beside its model before another one takes its place; the oldest lose their
+    /// moments when all take much memory.
+    fn put_training_aside(&mut self, next: ModelId) {
+        self.earlier.remove(&next);
+        let past = std::mem::take(&mut self.training);
+        if let Some(model) = past.model.filter(|model| *model != next)
+            && self.models.get(model).is_some()
+        {
+            self.earlier.insert(model, Training { run: None, phase: Phase::Idle, ..past });
+        } else {
+            self.training.before = past.before;
+        }
+        let bytes = |training: &Training| training.timeline.bytes();
+        while self.earlier.values().map(bytes).sum::<usize>() > MOST_EARLIER {
+            self.earlier.pop_first();
+        }
+    }
+
+    /// Takes the model of a moment in, if it is still the one that is looked at.
+    pub(super) fn developed(&mut self, id: ModelId, prepared: Option<Arc<Prepared>>) {
+        let version = self.next_version();
+        let Some(training) = self.learned_mut(id) else { return };
+        let Some((_, index)) = training.timeline.developing.take() else { return };
+        let Some(prepared) = prepared.filter(|_| training.timeline.asked().is_some()) else {
+            return;
+        };
+        training.timeline.developed = Some(index);
+        let aside = training.timeline.newest.is_none();
+        let Some(entry) = self.models.get_mut(id) else { return };
+        let (path, unsaved) = (entry.path.take(), std::mem::replace(&mut entry.unsaved, true));
+        let newest = std::mem::replace(&mut entry.prepared, prepared);
+        let before = std::mem::replace(&mut entry.version, version);
+        if aside {
+            let newest = Newest { prepared: newest, version: before, path, unsaved };
+            self.hold_range_for_training(true);
+            self.learned_mut(id).iter_mut().for_each(|t| t.timeline.newest = Some(newest.clone()));
+        }
+        self.fit_if_lost(id);
+    }
+
+    /// Puts the newest state of a model back where a moment was shown.
+    fn show_newest(&mut self, id: ModelId) {
+        let Some(training) = self.learned_mut(id) else { return };
+        training.timeline.developed = None;
+        let Some(newest) = training.timeline.newest.take() else { return };
+        let running = training.run.is_some();
+        if let Some(entry) = self.models.get_mut(id) {
+            let Newest { prepared, version, path, unsaved } = newest;
+            *entry = ModelEntry { prepared, version, path, unsaved, name: entry.name.clone() };
+        }
+        self.hold_range_for_training(running);
+        self.fit_if_lost(id);
+    }
+}

@@ -1,0 +1,235 @@
+//! The moments of a training, and which of them is shown.
+
+use super::event::RunId;
+use super::models::Prepared;
+use crate::train::TrainerState;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The moments of one training take at most about so many bytes; beyond, every second one goes.
+const MOST_BYTES: usize = 96 << 20;
+/// Playing all moments takes this long at speed 1, in seconds.
+const PLAYBACK_SECONDS: f64 = 6.0;
+
+/// The newest state of a model while an older moment of it is shown.
+#[derive(Clone, Debug)]
+pub struct Newest {
+    /// The model.
+    pub prepared: Arc<Prepared>,
+    /// Its version.
+    pub version: u64,
+    /// The file that holds it.
+    pub path: Option<PathBuf>,
+    /// Whether it is in none.
+    pub unsaved: bool,
+}
+
+/// Moments of a training, oldest first, thinned evenly where they take much memory.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    moments: Vec<Arc<TrainerState>>,
+    /// Moments that are kept are at least so many updates apart, but for the newest.
+    spacing: usize,
+    /// The moment that is asked for; none for the newest state of the model.
+    asked: Option<usize>,
+    /// The moment that the map shows.
+    pub developed: Option<usize>,
+    /// The job that makes a model of a moment, and the moment.
+    pub developing: Option<(RunId, usize)>,
+    /// Where a playback is, as a fractional moment.
+    playing: Option<f64>,
+    /// What is set aside while an older moment is shown.
+    pub newest: Option<Newest>,
+}
+
+impl Timeline {
+    /// The moments up to one of them, for a training that goes on from there.
+    pub fn until(&self, moment: usize) -> Self {
+        let moments = self.moments.iter().take(moment + 1).cloned().collect();
+        Self { moments, spacing: self.spacing, ..Self::default() }
+    }
+
+    /// Adds a newer moment.
+    pub fn push(&mut self, moment: Arc<TrainerState>) {
+        let updates = |moment: &Arc<TrainerState>| moment.resume.updates;
+        // Who goes on begins with the moment from which it does.
+        self.moments.pop_if(|last| updates(last) >= updates(&moment));
+        if let [.., before, last] = self.moments.as_slice()
+            && updates(last) - updates(before) < self.spacing
+        {
+            self.moments.pop();
+        }
+        self.moments.push(moment);
+        while self.bytes() > MOST_BYTES && self.moments.len() > 2 {
+            self.thin();
+        }
+    }
+
+    fn thin(&mut self) {
+        let last = self.moments.len() - 1;
+        let asked = self.asked.map(|asked| asked.div_ceil(2));
+        let mut index = 0;
+        self.moments.retain(|_| {
+            let keep = index % 2 == 0 || index == last;
+            index += 1;
+            keep
+        });
+        let gap = |pair: &[Arc<TrainerState>]| pair[1].resume.updates - pair[0].resume.updates;
+        self.spacing = self.moments.windows(2).map(gap).max().unwrap_or(0);
+        self.asked = asked.map(|asked| asked.min(self.moments.len() - 1));
+        (self.developed, self.playing) = (None, None);
+    }
+
+    /// About how much memory they take.
+    pub fn bytes(&self) -> usize {
+        self.moments.iter().map(|moment| moment.bytes()).sum()
+    }
+
+    /// The moments, oldest first.
+    pub fn moments(&self) -> &[Arc<TrainerState>] {
+        &self.moments
+    }
+
+    /// The moment that is asked for, if it is not simply the newest state.
+    pub fn asked(&self) -> Option<(usize, &Arc<TrainerState>)> {
+        self.asked.and_then(|index| Some((index, self.moments.get(index)?)))
+    }
+
+    /// Updates that were done at the moment that is asked for.
+    pub fn asked_updates(&self) -> Option<usize> {
+        self.asked().map(|(_, moment)| moment.resume.updates)
+    }
+
+    /// Asks for the moment nearest to so many updates; the last one is the newest state itself.
+    pub fn ask(&mut self, updates: f64) {
+        self.playing = None;
+        let distance = |index: &usize| (self.moments[*index].resume.updates as f64 - updates).abs();
+        let nearest = (0..self.moments.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        self.set(nearest);
+    }
+
+    /// Moves by moments.
+    pub fn step(&mut self, by: i64) {
+        self.playing = None;
+        let last = self.moments.len().saturating_sub(1);
+        let from = self.asked.unwrap_or(last) as i64;
+        self.set(Some(from.saturating_add(by).clamp(0, last as i64) as usize));
+    }
+
+    /// Asks for the newest state.
+    pub fn follow(&mut self) {
+        (self.asked, self.playing) = (None, None);
+    }
+
+    fn set(&mut self, index: Option<usize>) {
+        self.asked = index.filter(|index| index + 1 < self.moments.len());
+    }
+
+    /// Whether it plays.
+    pub fn is_playing(&self) -> bool {
+        self.playing.is_some()
+    }
+
+    /// Plays from the moment shown, or from the beginning when that is the last; or stops.
+    pub fn toggle_play(&mut self) {
+        self.playing = match self.playing {
+            Some(_) => None,
+            None if self.moments.len() > 1 => Some(self.asked.unwrap_or(0) as f64),
+            None => None,
+        };
+        if let Some(at) = self.playing {
+            self.set(Some(at as usize));
+        }
+    }
+
+    /// Lets time pass; whether it plays on. It waits for a moment that is still being made.
+    pub fn advance(&mut self, seconds: f64) -> bool {
+        let Some(at) = self.playing else { return false };
+        if self.asked.is_some() && self.developed != self.asked {
+            return true;
+        }
+        let last = self.moments.len().saturating_sub(1) as f64;
+        let at = at + seconds * last / PLAYBACK_SECONDS;
+        self.playing = (at < last).then_some(at);
+        self.set(Some(at.min(last) as usize));
+        self.playing.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::resume::Resume;
+    use crate::model::training::Losses;
+    use crate::numerics::adam::Adam;
+    use candle_core::{DType, Device, Tensor};
+
+    fn moment(updates: usize, numbers: usize) -> Arc<TrainerState> {
+        let resume = Resume {
+            updates,
+            epoch: 0,
+            seen: 0,
+            sums: Losses::default(),
+            adam: Adam::new([], 0.1),
+            raw_log_sigma: None,
+        };
+        let parameters = vec![Tensor::zeros(numbers, DType::F32, &Device::Cpu).unwrap()];
+        Arc::new(TrainerState { parameters, resume, history: Vec::new() })
+    }
+
+    fn updates(timeline: &Timeline) -> Vec<usize> {
+        timeline.moments().iter().map(|moment| moment.resume.updates).collect()
+    }
+
+    #[test]
+    fn long_trainings_are_thinned_evenly_and_keep_their_ends() {
+        let mut timeline = Timeline::default();
+        // A hundred of these would take four times what is allowed.
+        let numbers = MOST_BYTES / 12 / 25;
+        for epoch in 0..=100 {
+            timeline.push(moment(10 * epoch, numbers));
+            assert!(timeline.bytes() <= MOST_BYTES);
+            assert_eq!(*updates(&timeline).last().unwrap(), 10 * epoch, "the newest is there");
+        }
+        let kept = updates(&timeline);
+        assert_eq!(kept[0], 0);
+        assert!(kept.len() > 10, "{kept:?}");
+        let gaps: Vec<usize> = kept.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let (least, most) = (gaps[..gaps.len() - 1].iter().min(), gaps.iter().max());
+        assert!(most.unwrap() <= &(2 * least.unwrap()), "{gaps:?}");
+    }
+
+    #[test]
+    fn the_last_moment_is_the_newest_state() {
+        let mut timeline = Timeline::default();
+        (0..5).for_each(|epoch| timeline.push(moment(10 * epoch, 1)));
+        timeline.ask(12.0);
+        assert_eq!(timeline.asked_updates(), Some(10));
+        timeline.step(2);
+        assert_eq!(timeline.asked_updates(), Some(30));
+        timeline.step(1);
+        assert_eq!(timeline.asked_updates(), None);
+        timeline.step(-9);
+        assert_eq!(timeline.asked_updates(), Some(0));
+        timeline.ask(1e9);
+        assert!(timeline.asked().is_none());
+        assert_eq!(updates(&timeline.until(2)), [0, 10, 20]);
+    }
+
+    #[test]
+    fn a_playback_waits_for_its_pictures_and_ends_with_the_newest() {
+        let mut timeline = Timeline::default();
+        (0..4).for_each(|epoch| timeline.push(moment(10 * epoch, 1)));
+        timeline.toggle_play();
+        assert_eq!(timeline.asked_updates(), Some(0), "from the beginning");
+        assert!(timeline.advance(100.0) && timeline.asked_updates() == Some(0), "no picture yet");
+        timeline.developed = Some(0);
+        assert!(timeline.advance(PLAYBACK_SECONDS / 3.0));
+        assert_eq!(timeline.asked_updates(), Some(10));
+        timeline.developed = Some(1);
+        assert!(!timeline.advance(PLAYBACK_SECONDS) && timeline.asked().is_none());
+        timeline.toggle_play();
+        timeline.toggle_play();
+        assert!(!timeline.is_playing() && timeline.asked_updates() == Some(0), "held where it was");
+    }
+}

@@ -1,0 +1,194 @@
+//! Training in the strip and the drawer: the timeline of its moments, its losses, and how well it is.
+
+use super::action::{Action, Actions};
+use super::curves;
+use super::drawer::{timeline, two_lines};
+use super::theme;
+use super::widgets::{Icon, icon_button, note};
+use crate::explore::{duration, three_digits};
+use crate::session::training::{Phase, Training};
+use crate::session::{Command, State};
+use crate::trust::{FamilyFigures, Figures, Warning, warnings};
+use egui::{Align, Align2, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
+
+/// Width of what is said of the model beside the curves.
+const HEALTH: f32 = 330.0;
+/// Width of a family's name and of its number beside its bar.
+const NAME: f32 = 86.0;
+const NUMBER: f32 = 58.0;
+
+/// The strip: play, what was learned, and the timeline.
+pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let Some(training) = state.watched().filter(|training| !training.curve.is_empty()) else {
+        let text = match state.training.phase {
+            Phase::Idle => "Press Train and watch the losses fall while the map takes shape.",
+            _ => "The first epoch\u{2026}",
+        };
+        note(ui, text);
+        return;
+    };
+    buttons(ui, training, actions);
+    let asked = training.timeline.asked();
+    let updates = asked.map_or(training.updates, |(_, moment)| moment.resume.updates);
+    let rest = match training.phase {
+        _ if asked.is_some() => "a moment of the past".to_owned(),
+        Phase::Idle if training.share < 1.0 => "stopped".to_owned(),
+        Phase::Idle => "done".to_owned(),
+        Phase::Paused => "paused".to_owned(),
+        Phase::Running => format!("{} left", duration(training.seconds_left)),
+    };
+    let epoch = format!("epoch {:.1}, {rest}", training.shown_epochs());
+    let total = training.total_updates();
+    two_lines(ui, &format!("Update {updates} of {total}"), &epoch, 178.0);
+    let record = asked.and_then(|(_, moment)| moment.history.last());
+    let last = training.curve.last().map(|point| point.losses);
+    let [rebuild, kl] = match (record, last) {
+        (Some(record), _) => [record.reconstruction, record.kl],
+        (None, Some(losses)) if asked.is_none() => [losses.reconstruction, losses.kl],
+        _ => [f64::NAN; 2],
+    };
+    two_lines(ui, "Rebuild error", &three_digits(rebuild), 104.0);
+    two_lines(ui, "KL", &three_digits(kl), 58.0);
+    let found = concerns(training);
+    if let Some(first) = found.first() {
+        concern_button(ui, &found, first, actions);
+    }
+    if training.run.is_some() && asked.is_some() {
+        let live = ui.button("Live").on_hover_text("Follow the newest state again");
+        if live.clicked() {
+            actions.command(Command::FollowNewest);
+        }
+    }
+    let values: Vec<f64> = training.curve.iter().map(|p| p.losses.total.max(1e-12).ln()).collect();
+    let whole = total.max(1) as f64;
+    let done = (training.updates as f64 / whole).min(1.0);
+    let about = "The loss; drag to any moment of the training, to its end for the newest state";
+    if let Some(share) = timeline(ui, &values, done, updates as f64 / whole, about) {
+        actions.command(Command::LookBack(share * whole));
+    }
+}
+
+fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
+    if training.phase != Phase::Idle && icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
+        actions.command(Command::StopTraining);
+    }
+    if icon_button(ui, Icon::Back, "One moment back").clicked() {
+        actions.command(Command::StepBy(-1));
+    }
+    let (icon, name) = match training.phase {
+        Phase::Running => (Icon::Pause, "Pause"),
+        Phase::Paused => (Icon::Play, "Go on"),
+        Phase::Idle if training.timeline.is_playing() => (Icon::Pause, "Pause"),
+        Phase::Idle => (Icon::Play, "Play the training again"),
+    };
+    if icon_button(ui, icon, name).clicked() {
+        actions.command(Command::TogglePlay);
+    }
+    if icon_button(ui, Icon::Forward, "One moment on").clicked() {
+        actions.command(Command::StepBy(1));
+    }
+}
+
+/// What is wrong with a training by what is known of it.
+fn concerns(training: &Training) -> Vec<Warning> {
+    let Some(plan) = &training.plan else { return Vec::new() };
+    warnings(&plan.config, &training.records, training.figures.as_deref())
+}
+
+/// A sign that something is wrong; the words are in its tooltip and in the drawer.
+fn concern_button(ui: &mut Ui, all: &[Warning], first: &Warning, actions: &mut Actions) {
+    let text = match all.len() {
+        1 => "1 warning".to_owned(),
+        several => format!("{several} warnings"),
+    };
+    let button = ui.button(RichText::new(text).color(ui.visuals().warn_fg_color));
+    if button.on_hover_text(format!("{}. {}", first.what, first.remedy)).clicked() {
+        actions.push(Action::OpenDrawer);
+    }
+}
+
+/// The opened drawer: the curves, and beside them how well the model is.
+pub fn show(ui: &mut Ui, state: &State) {
+    let Some(training) = state.watched() else { return };
+    let area = ui.available_rect_before_wrap();
+    let side = |rect: Rect| egui::UiBuilder::new().max_rect(rect);
+    let split = area.right() - HEALTH;
+    ui.scope_builder(side(area.with_max_x(split - 18.0)), |ui| curves::losses(ui, training));
+    ui.scope_builder(side(area.with_min_x(split)), |ui| health(ui, training));
+}
+
+fn health(ui: &mut Ui, training: &Training) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 3.0;
+        for Warning { what, remedy } in concerns(training) {
+            let text = RichText::new(what).color(ui.visuals().warn_fg_color).family(theme::strong());
+            ui.add(egui::Label::new(text).wrap());
+            note(ui, remedy);
+            ui.add_space(4.0);
+        }
+        let Some(figures) = &training.figures else {
+            note(ui, "The model is measured now and then while it learns.");
+            return;
+        };
+        let on = if figures.held_out { "held-out" } else { "training" };
+        let tooltip = format!(
+            "The mean squared distance between a {on} shape and its rebuild, summed over all coordinates, family by \
+             family. Usual: within a factor of two or three of each other; a family that stands out is one the map \
+             has no room for."
+        );
+        ui.label(RichText::new("Rebuild error by family").weak()).on_hover_text(tooltip);
+        families(ui, figures);
+        ui.add_space(4.0);
+        units(ui, figures);
+    });
+}
+
+/// A bar for each family, the longest for the worst rebuilt.
+fn families(ui: &mut Ui, figures: &Figures) {
+    let errors = figures.families.iter().map(|family| family.rebuild_error);
+    let worst = errors.filter(|error| error.is_finite()).fold(0.0, f64::max);
+    let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+    let bar = theme::accent(ui).gamma_multiply(0.6);
+    let missing = ui.visuals().warn_fg_color;
+    for FamilyFigures { name, rebuild_error, share, reachable, .. } in &figures.families {
+        let (row, response) =
+            ui.allocate_exact_size(vec2(ui.available_width() - 12.0, 15.0), Sense::hover());
+        let value = three_digits(*rebuild_error);
+        let label = format!("{name}: rebuild error {value}");
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
+        let font = FontId::proportional(13.0);
+        let painter = ui.painter();
+        let colour = if *reachable { ink } else { missing };
+        painter.text(row.left_center(), Align2::LEFT_CENTER, name, font.clone(), colour);
+        let track = row.with_min_x(row.left() + NAME).with_max_x(row.right() - NUMBER);
+        let part = if worst > 0.0 { (rebuild_error / worst) as f32 } else { 0.0 };
+        let width = track.width() * if part.is_finite() { part } else { 0.0 };
+        let filled =
+            Rect::from_min_size(track.min, vec2(width, track.height())).shrink2(vec2(0.0, 3.0));
+        painter.rect_filled(filled, 2.0, bar);
+        painter.text(row.right_center(), Align2::RIGHT_CENTER, value, font, weak);
+        let found = format!(
+            "{:.1} % of the valid cells of the map look like it{}",
+            100.0 * share,
+            if *reachable { "" } else { ": less than 1 %, so it cannot be found" }
+        );
+        response.on_hover_text(found);
+    }
+}
+
+/// How many numbers of the latent are used.
+fn units(ui: &mut Ui, figures: &Figures) {
+    let tooltip = format!(
+        "Latent numbers whose mean varies over the data: variance above {} (Burda et al. 2016). All of a small latent \
+         are usual; none is a collapse.",
+        figures.active_variance
+    );
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Active units").weak()).on_hover_text(&tooltip);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(12.0);
+            let text = format!("{} of {}", figures.active_units, figures.unit_variances.len());
+            ui.label(text).on_hover_text(tooltip);
+        });
+    });
+}
