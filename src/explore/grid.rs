@@ -135,6 +135,21 @@ pub struct ShapeGrid {
 }
 
 impl ShapeGrid {
+    /// Shapes that somebody else has measured: `[cells, input]`, one for each point of the lattice; all are drawn in
+    /// full. Where the numbers are not finite, the cell stays empty.
+    pub fn of(lattice: Lattice, outlines: Rows<f32>) -> Self {
+        let cells = lattice.len();
+        Self {
+            mesh: Mesh::fill(outlines.iter()),
+            values: vec![f64::NAN; cells],
+            simple: vec![true; cells],
+            inside: vec![true; cells],
+            presence: vec![1.0; cells],
+            lattice,
+            outlines,
+        }
+    }
+
     /// Decodes and measures the shapes of a lattice.
     ///
     /// # Errors
@@ -148,13 +163,7 @@ impl ShapeGrid {
         let z = projection.lift_all(lattice.centres());
         let outlines = model.decode(&z)?;
         let multiples = model.density().multiples(&z, FAINTEST);
-        let value = |outline: &[f32]| {
-            if property.in_domain(model.card.statistics.median_area, outline) {
-                property.measure(outline)
-            } else {
-                f64::NAN
-            }
-        };
+        let value = |outline: &[f32]| shown_value(model, property, outline);
         let presence = |multiple: &f64| {
             let beyond = (multiple - 1.0) / (FAINTEST - 1.0);
             1.0 - (1.0 - TRACE) * beyond.clamp(0.0, 1.0)
@@ -168,6 +177,14 @@ impl ShapeGrid {
             lattice,
             outlines,
         })
+    }
+}
+
+/// What colours an outline: the property, or NaN where it means nothing.
+pub fn shown_value(model: &Model, property: Property, outline: &[f32]) -> f64 {
+    match property.in_domain(model.card.statistics.median_area, outline) {
+        true => property.measure(outline),
+        false => f64::NAN,
     }
 }
 

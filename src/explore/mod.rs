@@ -1,18 +1,26 @@
 //! What can be seen: shapes and heat over the latent plane, paths across it, put together as a scene.
 
+pub mod blend;
 pub mod bounds;
 pub mod colour;
 pub mod compose;
 pub mod encoded;
+pub mod ends;
 pub mod fog;
 mod format;
 pub mod glyphs;
 pub mod grid;
 pub mod heat;
+pub mod neighbours;
 pub mod paths;
 pub mod projection;
+pub mod rebuild;
+pub mod route;
+pub mod sample;
 pub mod scene;
+pub mod sheet;
 pub mod slopes;
+pub mod strip;
 
 pub use bounds::Bounds;
 pub use encoded::home_view;

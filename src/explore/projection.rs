@@ -76,9 +76,8 @@ impl Projection {
     }
 
     /// The latent point at a point of the map.
-    pub fn lift(&self, [u, v]: [f64; 2]) -> Vec<f64> {
-        let axes = self.axes[0].iter().zip(&self.axes[1]);
-        self.origin.iter().zip(axes).map(|(o, (a, b))| o + u * a + v * b).collect()
+    pub fn lift(&self, at: [f64; 2]) -> Vec<f64> {
+        self.moved(&self.origin, at)
     }
 
     /// The latent points at points of the map, `[n, latent]`.
@@ -88,6 +87,12 @@ impl Projection {
             rows.push(&self.lift(point));
         }
         rows
+    }
+
+    /// The latent point `by` on the map away from `z [latent]`, as far off the map's plane as that is.
+    pub fn moved(&self, z: &[f64], [u, v]: [f64; 2]) -> Vec<f64> {
+        let axes = self.axes[0].iter().zip(&self.axes[1]);
+        z.iter().zip(axes).map(|(z, (a, b))| z + u * a + v * b).collect()
     }
 
     /// Where a latent point falls on the map.

@@ -43,6 +43,16 @@ pub enum StartDistribution {
     },
 }
 
+impl StartDistribution {
+    /// Its mean and its standard deviation in each of `dim` dimensions, `[dim]` each.
+    pub fn moments(&self, dim: usize) -> (Vec<f64>, Vec<f64>) {
+        match self {
+            Self::StandardNormal => (vec![0.0; dim], vec![1.0; dim]),
+            Self::Normal { mean, std } => (mean.clone(), std.clone()),
+        }
+    }
+}
+
 /// Figures of the encoded data against which an answer is judged.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LatentStatistics {

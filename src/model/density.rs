@@ -136,11 +136,17 @@ impl Density {
     /// The row of the encoded data, held-out ones left out, that is nearest to `z`, and its distance in
     /// whitened units.
     pub fn nearest(&self, z: &[f64]) -> Option<(usize, f64)> {
+        self.neighbours(z, 1).first().copied()
+    }
+
+    /// The `k` rows of the encoded data, held-out ones left out, that are nearest to `z`, nearest first, each with
+    /// its distance in whitened units. Fewer where there are fewer; none where `z` is not finite.
+    pub fn neighbours(&self, z: &[f64], k: usize) -> Vec<(usize, f64)> {
         if self.training.is_empty() {
-            return None;
+            return Vec::new();
         }
-        let nearest = self.training.nearest(&self.whitening.apply(z), 1, f64::INFINITY);
-        nearest.first().map(|&(distance, point)| (self.rows[point], distance))
+        let nearest = self.training.nearest(&self.whitening.apply(z), k, f64::INFINITY);
+        nearest.into_iter().map(|(distance, point)| (self.rows[point], distance)).collect()
     }
 
     /// The distance between two latent points, in latent units, over the coordinates in which the data differ by

@@ -23,6 +23,8 @@ pub enum Purpose {
     Starts = 6,
     /// The draws of the rivals of gradient descent: CMA-ES and random search.
     Rivals = 7,
+    /// New shapes that are drawn to be looked at.
+    Samples = 8,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

@@ -220,11 +220,9 @@ impl SearchConfig {
     /// each; around a point that is not perturbed, the spread of what the model states.
     pub fn start_distribution(&self, model: &Model, restart: usize) -> (Vec<f64>, Vec<f64>) {
         let dim = model.latent_dim();
-        let stated = match (&self.starts, &model.card.start) {
-            (Starts::StandardNormal, _) | (_, StartDistribution::StandardNormal) => {
-                (vec![0.0; dim], vec![1.0; dim])
-            }
-            (_, StartDistribution::Normal { mean, std }) => (mean.clone(), std.clone()),
+        let stated = match &self.starts {
+            Starts::StandardNormal => StartDistribution::StandardNormal.moments(dim),
+            _ => model.card.start.moments(dim),
         };
         match &self.starts {
             Starts::Around { points, spread } if !points.is_empty() => {

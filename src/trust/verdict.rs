@@ -21,6 +21,17 @@ pub enum Belief {
     Outside,
 }
 
+impl Belief {
+    /// The word as it is shown and written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Believable => "believable",
+            Self::Doubtful => "doubtful",
+            Self::Outside => "outside the data",
+        }
+    }
+}
+
 /// What was found about one latent point, each number with the one that 99 % of the held-out data stay within.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Verdict {
@@ -66,11 +77,7 @@ impl Survival {
 impl Verdict {
     /// The word as it is shown and written.
     pub fn word(&self) -> &'static str {
-        match self.belief {
-            Belief::Believable => "believable",
-            Belief::Doubtful => "doubtful",
-            Belief::Outside => "outside the data",
-        }
+        self.belief.word()
     }
 
     /// The greatest change of a property on the round trip; none where no property was asked for.

@@ -1,0 +1,54 @@
+//! The shapes that were learned nearest to a point of the latent.
+
+use crate::data::outline::form_distance;
+use crate::model::Model;
+
+/// A training shape that the model places near a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Neighbour {
+    /// Its row of the data, counted from 0.
+    pub row: usize,
+    /// Its family.
+    pub family: String,
+    /// Its outline, `[input]` in data units.
+    pub outline: Vec<f32>,
+    /// From the point to where the model keeps it, in standard deviations of the data.
+    pub distance: f64,
+    /// How much the forms differ: the root mean square distance of points after centring and scaling.
+    pub difference: f64,
+}
+
+/// The `k` training shapes nearest to the latent point `z`, which decodes to `outline`; nearest first.
+pub fn neighbours(model: &Model, z: &[f64], outline: &[f32], k: usize) -> Vec<Neighbour> {
+    let encoded = &model.encoded;
+    let neighbour = |(row, distance): (usize, f64)| {
+        let near = model.training_outline(row);
+        Neighbour {
+            row,
+            family: encoded.names[usize::from(encoded.labels[row])].clone(),
+            difference: form_distance(outline, &near),
+            distance,
+            outline: near,
+        }
+    };
+    model.density().neighbours(z, k).into_iter().map(neighbour).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples::SAMPLES;
+
+    #[test]
+    fn a_training_shape_is_its_own_nearest() {
+        let model = SAMPLES[0].load().unwrap();
+        let row = model.encoded.held_out.iter().position(|held| !held).unwrap();
+        let outline = model.training_outline(row);
+        let near = neighbours(&model, model.encoded.mu.row(row), &outline, 3);
+        assert_eq!((near.len(), near[0].row), (3, row));
+        assert!(near[0].distance < 1e-9 && near[0].difference < 1e-6);
+        assert!(near.windows(2).all(|pair| pair[0].distance <= pair[1].distance));
+        assert!(near.iter().all(|other| !model.encoded.held_out[other.row]));
+        assert!(neighbours(&model, &[f64::NAN, 0.0], &outline, 3).is_empty());
+    }
+}

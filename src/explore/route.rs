@@ -1,0 +1,337 @@
+//! A way through the latent along which a shape morphs: a line, a circle, a spiral, or one coordinate.
+
+use super::projection::Projection;
+use crate::data::rows::Rows;
+use crate::error::{Error, Result, check_range};
+use crate::numerics::statistics::distance;
+use clap::ValueEnum;
+use std::f64::consts::TAU;
+
+/// Pieces in which the length of a way is measured; a turn of a spiral of the most turns still has eighty.
+const PIECES: usize = 4096;
+/// Turns of a spiral at most.
+pub const MOST_TURNS: f64 = 50.0;
+/// The largest radius, in latent units: far beyond any data, and nowhere near what arithmetic can hold.
+pub const MOST_RADIUS: f64 = 1e3;
+
+/// The kinds of ways, for menus and the command line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Straight from one point to another
+    #[default]
+    Line,
+    /// Once around a point
+    Circle,
+    /// Outwards around a point
+    Spiral,
+    /// One coordinate from the 1st to the 99th percentile of the data, the others held
+    Axis,
+}
+
+impl Kind {
+    /// All of them, in the order of menus.
+    pub const ALL: [Self; 4] = [Self::Line, Self::Circle, Self::Spiral, Self::Axis];
+
+    /// The name on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Line => "Line",
+            Self::Circle => "Circle",
+            Self::Spiral => "Spiral",
+            Self::Axis => "Axis",
+        }
+    }
+}
+
+/// Where a way leads, in latent units.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// Straight from one point to another, `[latent]` each.
+    Line {
+        /// The beginning.
+        from: Vec<f64>,
+        /// The end.
+        to: Vec<f64>,
+    },
+    /// Once counter-clockwise around `centre [latent]`, parallel to the plane of the map, from the right.
+    Circle {
+        /// The middle.
+        centre: Vec<f64>,
+        /// Above 0.
+        radius: f64,
+    },
+    /// From `centre [latent]` evenly outwards, parallel to the plane of the map (Archimedes).
+    Spiral {
+        /// The beginning.
+        centre: Vec<f64>,
+        /// The distance from the centre at the end, above 0.
+        radius: f64,
+        /// How often it goes around, above 0.
+        turns: f64,
+    },
+    /// One coordinate of `held [latent]` from `low` to `high`, the others as they are.
+    Axis {
+        /// The point that is moved.
+        held: Vec<f64>,
+        /// Which coordinate.
+        axis: usize,
+        /// Where it begins.
+        low: f64,
+        /// Where it ends.
+        high: f64,
+    },
+}
+
+/// A way that is walked at an even pace: shares of it are shares of its length.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    form: Form,
+    plane: Projection,
+    /// The length of the way up to each of `PIECES + 1` even steps of its own parameter, growing.
+    lengths: Vec<f64>,
+}
+
+impl Route {
+    /// Lays a way; circles and spirals are parallel to `plane`.
+    ///
+    /// # Errors
+    /// Says which point has another width than the latent or is not finite, or which number is outside
+    /// its range.
+    pub fn new(form: Form, plane: &Projection) -> Result<Self> {
+        form.check(plane.latent_dim())?;
+        let mut route = Self { form, plane: plane.clone(), lengths: Vec::new() };
+        let mut before = route.place(0.0);
+        let mut length = 0.0;
+        route.lengths.push(length);
+        for piece in 1..=PIECES {
+            let here = route.place(piece as f64 / PIECES as f64);
+            length += distance(&before, &here);
+            route.lengths.push(length);
+            before = here;
+        }
+        Ok(route)
+    }
+
+    /// Where it leads.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// Its length, in latent units.
+    pub fn length(&self) -> f64 {
+        self.lengths[PIECES]
+    }
+
+    /// Whether it ends where it begins.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.form, Form::Circle { .. })
+    }
+
+    /// Whether it leads straight from its beginning to its end.
+    pub fn is_straight(&self) -> bool {
+        matches!(self.form, Form::Line { .. } | Form::Axis { .. })
+    }
+
+    /// The latent point at a share of the length, 0 to 1; at both ends exactly the end.
+    pub fn at(&self, share: f64) -> Vec<f64> {
+        let length = share.clamp(0.0, 1.0) * self.length();
+        // A way without length is everywhere at its beginning.
+        let after = self.lengths.partition_point(|&l| l < length);
+        if after == 0 {
+            return self.place(0.0);
+        }
+        let (low, high) = (self.lengths[after - 1], self.lengths[after]);
+        let within = (length - low) / (high - low);
+        self.place(((after - 1) as f64 + within) / PIECES as f64)
+    }
+
+    /// The shares at which a way of so many frames is looked at, evenly spaced; both ends are among them, but of
+    /// a closed way the end is left out, being the beginning again.
+    pub fn shares(&self, frames: usize) -> Vec<f64> {
+        let gaps = if self.is_closed() { frames } else { frames.saturating_sub(1) };
+        (0..frames).map(|frame| frame as f64 / gaps.max(1) as f64).collect()
+    }
+
+    /// The latent points at [`Self::shares`], `[frames, latent]`.
+    pub fn points(&self, frames: usize) -> Rows<f64> {
+        let mut points = Rows::new(self.plane.latent_dim());
+        for share in self.shares(frames) {
+            points.push(&self.at(share));
+        }
+        points
+    }
+
+    /// The latent point at `t`, 0 to 1, of the form's own parameter.
+    fn place(&self, t: f64) -> Vec<f64> {
+        let turned = |radius: f64, angle: f64| [radius * angle.cos(), radius * angle.sin()];
+        match &self.form {
+            Form::Line { from, to } if t < 1.0 => {
+                from.iter().zip(to).map(|(a, b)| a + t * (b - a)).collect()
+            }
+            Form::Line { to, .. } => to.clone(),
+            Form::Circle { centre, radius } => self.plane.moved(centre, turned(*radius, TAU * t)),
+            Form::Spiral { centre, radius, turns } => {
+                self.plane.moved(centre, turned(t * radius, TAU * turns * t))
+            }
+            Form::Axis { held, axis, low, high } => {
+                let mut z = held.clone();
+                z[*axis] = if t < 1.0 { low + t * (high - low) } else { *high };
+                z
+            }
+        }
+    }
+}
+
+impl Form {
+    fn check(&self, dim: usize) -> Result<()> {
+        let point = |name: &'static str, z: &[f64]| {
+            if z.len() != dim {
+                let problem = format!("the model's latent has {dim} numbers, not {}", z.len());
+                return Err(Error::setting(name, problem));
+            }
+            if z.iter().any(|v| !v.is_finite()) {
+                return Err(Error::setting(name, "every number must be finite"));
+            }
+            Ok(())
+        };
+        let radius_is_fit = |radius: f64| {
+            if radius > 0.0 {
+                check_range("radius", radius, 0.0, MOST_RADIUS)
+            } else {
+                Err(Error::setting("radius", format!("must be above 0, not {radius}")))
+            }
+        };
+        match self {
+            Self::Line { from, to } => point("from", from).and_then(|()| point("to", to)),
+            Self::Circle { centre, radius } => {
+                point("around", centre)?;
+                radius_is_fit(*radius)
+            }
+            Self::Spiral { centre, radius, turns } => {
+                point("around", centre)?;
+                radius_is_fit(*radius)?;
+                check_range("turns", *turns, 0.1, MOST_TURNS)
+            }
+            Self::Axis { held, axis, low, high } => {
+                point("around", held)?;
+                check_range("axis", *axis, 0, dim.saturating_sub(1))?;
+                let range = low.is_finite() && high.is_finite();
+                range.then_some(()).ok_or_else(|| {
+                    Error::setting("axis", "the data have no finite range along it; choose another")
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plane(dim: usize) -> Projection {
+        let spread = |i: usize, k: usize| ((1 + k) as f64 * i as f64).sin() * (1.0 + k as f64);
+        let flat = (0..60).flat_map(|i| (0..dim).map(move |k| spread(i, k))).collect();
+        Projection::of(&Rows::from_flat(dim, flat))
+    }
+
+    fn forms(dim: usize) -> [Form; 4] {
+        let z: Vec<f64> = (0..dim).map(|k| 0.3 - 0.1 * k as f64).collect();
+        let to: Vec<f64> = (0..dim).map(|k| 1.0 + k as f64).collect();
+        [
+            Form::Line { from: z.clone(), to },
+            Form::Circle { centre: z.clone(), radius: 0.7 },
+            Form::Spiral { centre: z.clone(), radius: 1.5, turns: 3.0 },
+            Form::Axis { held: z, axis: dim - 1, low: -1.2, high: 2.0 },
+        ]
+    }
+
+    #[test]
+    fn the_pace_is_even_in_any_number_of_dimensions() {
+        for dim in [1, 2, 5] {
+            for form in forms(dim) {
+                let route = Route::new(form, &plane(dim)).unwrap();
+                // Fine enough that a chord is as long as its arc but for the eighth part of its square.
+                let frames = 2001;
+                let points: Vec<Vec<f64>> =
+                    (0..frames).map(|i| route.at(i as f64 / (frames - 1) as f64)).collect();
+                let even = route.length() / (frames - 1) as f64;
+                let steps: Vec<f64> = points.windows(2).map(|p| distance(&p[0], &p[1])).collect();
+                let off = steps.iter().filter(|step| (*step / even - 1.0).abs() > 0.01).count();
+                // In one dimension a circle and a spiral turn back, each time within one step.
+                let turns = if dim == 1 { 8 } else { 0 };
+                assert!(off <= turns, "{dim}, {:?}: {off} steps are uneven", route.form());
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_are_those_of_geometry() {
+        let length = |form: Form| Route::new(form, &plane(2)).unwrap().length();
+        let [line, circle, spiral, axis] = forms(2).map(length);
+        assert!((line - 0.7f64.hypot(1.8)).abs() < 1e-9);
+        assert!((circle - TAU * 0.7).abs() < 1e-5);
+        assert!((axis - 3.2).abs() < 1e-9);
+        // r = b phi has the length b / 2 (phi sqrt(1 + phi^2) + asinh(phi)).
+        let phi = 3.0 * TAU;
+        let whole = 1.5 / phi / 2.0 * (phi * (1.0 + phi * phi).sqrt() + phi.asinh());
+        assert!((spiral - whole).abs() < 1e-4, "{spiral} {whole}");
+    }
+
+    #[test]
+    fn ends_are_exact_and_an_axis_holds_the_others() {
+        for dim in [1, 2, 5] {
+            let [line, circle, spiral, axis] =
+                forms(dim).map(|form| Route::new(form, &plane(dim)).unwrap());
+            let Form::Line { from, to } = line.form() else { panic!("a line") };
+            let points = line.points(7);
+            assert_eq!((points.len(), points.row(0), points.row(6)), (7, &**from, &**to));
+            assert_eq!(spiral.at(0.0), *from);
+            let points = axis.points(9);
+            for (i, z) in points.iter().enumerate() {
+                assert_eq!(z[..dim - 1], from[..dim - 1]);
+                assert!((z[dim - 1] - (-1.2 + 0.4 * i as f64)).abs() < 1e-9);
+            }
+            assert_eq!((points.row(0)[dim - 1], points.row(8)[dim - 1]), (-1.2, 2.0));
+            assert_eq!(circle.shares(4), [0.0, 0.25, 0.5, 0.75], "it does not begin twice");
+            assert_eq!(line.points(1).row(0), from);
+        }
+    }
+
+    #[test]
+    fn circles_lie_parallel_to_the_map() {
+        let plane = plane(5);
+        let centre = vec![0.3, -0.2, 0.9, 0.1, 0.4];
+        let [u, v] = plane.project(&centre);
+        let route =
+            Route::new(Form::Circle { centre: centre.clone(), radius: 0.5 }, &plane).unwrap();
+        for z in route.points(8).iter() {
+            assert!((distance(z, &centre) - 0.5).abs() < 1e-9);
+            let [x, y] = plane.project(z);
+            assert!(((x - u).hypot(y - v) - 0.5).abs() < 1e-9, "seen as a circle");
+        }
+    }
+
+    #[test]
+    fn a_way_without_length_stays_where_it_is() {
+        let z = vec![0.5, 0.5];
+        let route = Route::new(Form::Line { from: z.clone(), to: z.clone() }, &plane(2)).unwrap();
+        assert_eq!((route.length(), route.at(0.4)), (0.0, z));
+    }
+
+    #[test]
+    fn what_cannot_be_walked_is_refused_by_name() {
+        let refused = |form: Form| Route::new(form, &plane(2)).unwrap_err().to_string();
+        let z = || vec![0.0, 0.0];
+        let line = |from: Vec<f64>, to: Vec<f64>| refused(Form::Line { from, to });
+        assert_eq!(line(z(), vec![0.0]), "to: the model's latent has 2 numbers, not 1");
+        assert!(line(vec![0.0, f64::NAN], z()).starts_with("from: every number"));
+        for radius in [0.0, -1.0, f64::NAN, 1e9] {
+            assert!(refused(Form::Circle { centre: z(), radius }).starts_with("radius"));
+        }
+        let spiral = Form::Spiral { centre: z(), radius: 1.0, turns: 1e6 };
+        assert!(refused(spiral).starts_with("turns: must be between 0.1 and 50"));
+        let axis = |axis, high| Form::Axis { held: z(), axis, low: 0.0, high };
+        assert!(refused(axis(2, 1.0)).starts_with("axis: must be between 0 and 1, not 2"));
+        assert!(refused(axis(0, f64::INFINITY)).starts_with("axis: the data"));
+    }
+}

@@ -1,0 +1,107 @@
+//! New shapes: drawn from what the model was taught to decode, each with how far it can be believed.
+
+use super::sheet::{Layout, Sheet};
+use super::strip::cell;
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::model::Model;
+use crate::numerics::random::{Purpose, stream};
+use crate::trust::{Verdict, judge};
+use rand_distr::{Distribution, StandardNormal};
+
+/// A shape that nobody drew.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewShape {
+    /// The latent point that was drawn, `[latent]`.
+    pub z: Vec<f64>,
+    /// Its shape, `[input]` in data units.
+    pub outline: Vec<f32>,
+    /// How far it can be believed.
+    pub verdict: Verdict,
+}
+
+/// Latent points from the distribution that the model states, N(0, 1) for a variational autoencoder,
+/// `[count, latent]`. Point `i` depends on the seed and `i` alone.
+pub fn draw(model: &Model, count: usize, seed: u64) -> Rows<f64> {
+    let (mean, std) = model.card.start.moments(model.latent_dim());
+    let mut points = Rows::new(model.latent_dim());
+    for i in 0..count {
+        let noise = StandardNormal.sample_iter(stream(seed, Purpose::Samples, 0, i as u64));
+        let moved = |((m, s), e): ((&f64, &f64), f64)| m + s * e;
+        points.push(&mean.iter().zip(&std).zip(noise).map(moved).collect::<Vec<_>>());
+    }
+    points
+}
+
+/// Draws new shapes and judges them, the property included.
+///
+/// # Errors
+/// Only when the tensor library fails.
+pub fn new_shapes(
+    model: &Model,
+    property: Property,
+    count: usize,
+    seed: u64,
+) -> Result<Vec<NewShape>> {
+    let z = draw(model, count, seed);
+    let decoded = model.decode(&z)?;
+    let verdicts = judge(model, &[property], &z, &decoded)?;
+    let shapes = z.iter().zip(decoded.iter()).zip(verdicts);
+    Ok(shapes
+        .map(|((z, outline), verdict)| NewShape {
+            z: z.to_vec(),
+            outline: outline.to_vec(),
+            verdict,
+        })
+        .collect())
+}
+
+/// New shapes with the marks of their verdicts, so many in a row.
+pub fn sheet(
+    model: &Model,
+    property: Property,
+    shapes: &[NewShape],
+    columns: usize,
+    legend: bool,
+) -> Sheet {
+    let cell = |shape: &NewShape| cell(model, property, &shape.outline, Some(shape.verdict.belief));
+    let layout = Layout { columns, titles: Vec::new(), legend };
+    Sheet::new(layout, shapes.iter().map(cell).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::card::StartDistribution;
+    use crate::model::samples::SAMPLES;
+
+    #[test]
+    fn a_seed_draws_the_same_shapes_whatever_their_number() {
+        let model = SAMPLES[0].load().unwrap();
+        let shapes = |count, seed| new_shapes(&model, Property::Area, count, seed).unwrap();
+        let (few, more) = (shapes(5, 3), shapes(9, 3));
+        // Decoding in other batches may round otherwise; the points are the same to the last bit.
+        let z = |shapes: &[NewShape]| shapes.iter().map(|s| s.z.clone()).collect::<Vec<_>>();
+        assert_eq!(z(&few), z(&more[..5]));
+        assert_eq!(few, shapes(5, 3));
+        assert_ne!(z(&few), z(&shapes(5, 4)));
+        assert_eq!(few[0].verdict.survival[0].property, Property::Area);
+    }
+
+    #[test]
+    fn draws_follow_what_the_model_states() {
+        let mut model = SAMPLES[0].load().unwrap();
+        let figures = |model: &Model, axis: usize| {
+            let points = draw(model, 4000, 1);
+            let mean = points.iter().map(|z| z[axis]).sum::<f64>() / 4000.0;
+            let square = points.iter().map(|z| (z[axis] - mean).powi(2)).sum::<f64>() / 4000.0;
+            (mean, square.sqrt())
+        };
+        let (mean, std) = figures(&model, 1);
+        assert!(mean.abs() < 0.06 && (std - 1.0).abs() < 0.05, "{mean} {std}");
+        model.card.start = StartDistribution::Normal { mean: vec![0.0, 5.0], std: vec![1.0, 0.5] };
+        let (mean, std) = figures(&model, 1);
+        assert!((mean - 5.0).abs() < 0.03 && (std - 0.5).abs() < 0.03, "{mean} {std}");
+    }
+}

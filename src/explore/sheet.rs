@@ -1,0 +1,267 @@
+//! Shapes in rows and columns, as a scene: the strip of a morph, a sheet of new shapes.
+//!
+//! Every shape has a cell of one unit. The scene is the same in the window and in a file.
+
+use super::bounds::Bounds;
+use super::colour::{Palette, Rgba, faded, scale};
+use super::grid::{Lattice, ShapeGrid};
+use super::scene::{Layer, Line, Mark, MarkKind, Scene, Shapes, Text};
+use crate::data::rows::Rows;
+use crate::trust::Belief;
+use std::sync::Arc;
+
+/// How much of a cell a typical shape reaches from its middle.
+const FULLNESS: f64 = 0.34;
+/// How far a cell reaches below the middle of its shape, where the caption stands; in cells.
+const BELOW: f64 = 0.58;
+/// Where the caption stands.
+const CAPTION: f64 = -0.47;
+/// Where the verdict is marked.
+const CORNER: [f64; 2] = [-0.38, 0.3];
+/// Between the lines of a title, in cells.
+const LINE: f64 = 0.18;
+/// Room for the meaning of the marks under a sheet, in cells.
+const LEGEND: f64 = 0.34;
+/// Columns that the meaning of the marks needs.
+const LEGEND_COLUMNS: usize = 4;
+
+/// One shape of a sheet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// The shape, `[input]` in data units.
+    pub outline: Vec<f32>,
+    /// What colours it; grey where it is no number.
+    pub value: f64,
+    /// What stands under it.
+    pub caption: String,
+    /// How far it can be believed, where it was judged.
+    pub belief: Option<Belief>,
+}
+
+/// How a sheet is laid out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    /// Shapes in a row.
+    pub columns: usize,
+    /// Two lines at the left of each row; none where rows need no name.
+    pub titles: Vec<[String; 2]>,
+    /// Whether the meaning of the marks stands below.
+    pub legend: bool,
+}
+
+/// Shapes in rows and columns, the first at the upper left.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    layout: Layout,
+    cells: Vec<Cell>,
+    grid: Arc<ShapeGrid>,
+}
+
+impl Sheet {
+    /// Lays shapes out, all of one length.
+    pub fn new(layout: Layout, cells: Vec<Cell>) -> Self {
+        let layout = Layout { columns: layout.columns.max(1), ..layout };
+        let left = usize::from(!layout.titles.is_empty());
+        let least = if layout.legend { LEGEND_COLUMNS } else { 1 };
+        let count =
+            [(layout.columns + left).max(least), cells.len().div_ceil(layout.columns).max(1)];
+        let lattice = Lattice { spacing: 1.0, first: [0, 0], count };
+        let width = cells.first().map_or(2, |cell| cell.outline.len());
+        let nothing = vec![f32::NAN; width];
+        let mut sheet =
+            Self { layout, cells, grid: Arc::new(ShapeGrid::of(lattice, Rows::new(2))) };
+        let mut outlines = Rows::new(width);
+        for slot in 0..lattice.len() {
+            let cell = sheet.in_slot(slot).map(|index| &sheet.cells[index].outline);
+            outlines.push(cell.unwrap_or(&nothing));
+        }
+        sheet.grid = Arc::new(ShapeGrid::of(lattice, outlines));
+        sheet
+    }
+
+    /// The shapes.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// Columns and rows, that of the titles included.
+    pub fn size(&self) -> [usize; 2] {
+        self.grid.lattice.count
+    }
+
+    /// All that there is to be seen of it, in cells.
+    pub fn bounds(&self) -> Bounds {
+        let [columns, rows] = self.size().map(|count| count as f64);
+        let below = if self.layout.legend { BELOW + LEGEND } else { BELOW };
+        Bounds { low: [-0.5, -below], high: [columns - 0.5, rows - BELOW] }
+    }
+
+    /// The shape in whose cell a point lies.
+    pub fn index_at(&self, [x, y]: [f64; 2]) -> Option<usize> {
+        let [columns, rows] = self.size();
+        let (column, row) = ((x + 0.5).floor(), (y + BELOW).floor());
+        let inside = (0.0..columns as f64).contains(&column) && (0.0..rows as f64).contains(&row);
+        inside.then(|| row as usize * columns + column as usize).and_then(|slot| self.in_slot(slot))
+    }
+
+    /// The cell of a shape.
+    pub fn cell(&self, index: usize) -> Bounds {
+        let [x, y] = self.place(index);
+        Bounds { low: [x - 0.5, y - BELOW], high: [x + 0.5, y + 1.0 - BELOW] }
+    }
+
+    /// The layers: shapes coloured by their value on a scale over `range`, with captions and marks. A typical shape
+    /// reaches as far as `reach`, in data units. A line goes around the cells that are `marked`.
+    pub fn scene(
+        &self,
+        reach: f64,
+        range: (f64, f64),
+        marked: Option<Bounds>,
+        palette: &Palette,
+    ) -> Scene {
+        let shapes = |hollow: Option<f32>, ink: &dyn Fn(&Cell) -> Rgba| {
+            let slots = 0..self.grid.lattice.len();
+            let colour = |slot| self.in_slot(slot).map_or([0; 4], |index| ink(&self.cells[index]));
+            let colours = slots.map(colour).collect();
+            Layer::Shapes(Shapes {
+                grid: self.grid.clone(),
+                scale: FULLNESS / reach,
+                colours,
+                hollow,
+            })
+        };
+        let filling = |cell: &Cell| match cell.value.is_finite() {
+            true => scale(cell.value, range),
+            false => faded(palette.shape, 0.75),
+        };
+        let mut layers = vec![shapes(None, &filling), shapes(Some(0.9), &|_| palette.rim)];
+        let text = |centre, text: &str, size, colour| {
+            Layer::Text(Text { centre, text: text.to_owned(), size, colour, halo: palette.canvas })
+        };
+        for (index, cell) in self.cells.iter().enumerate() {
+            let [x, y] = self.place(index);
+            layers.push(text([x, y + CAPTION], &cell.caption, 12.0, palette.weak_text));
+            let [dx, dy] = CORNER;
+            layers.extend(cell.belief.map(|belief| mark(belief, [x + dx, y + dy], palette)));
+        }
+        for (row, lines) in self.layout.titles.iter().enumerate() {
+            let y = (self.size()[1] - 1).saturating_sub(row) as f64;
+            layers.push(text([0.0, y + 0.5 * LINE], &lines[0], 14.0, palette.text));
+            layers.push(text([0.0, y - 0.5 * LINE], &lines[1], 12.0, palette.weak_text));
+        }
+        if self.layout.legend {
+            let y = -BELOW - 0.5 * LEGEND;
+            let meanings = [
+                (Belief::Believable, 0.0, 0.55),
+                (Belief::Doubtful, 1.3, 0.45),
+                (Belief::Outside, 2.4, 0.65),
+            ];
+            for (belief, x, middle) in meanings {
+                layers.push(mark(belief, [x - 0.3, y], palette));
+                layers.push(text([x - 0.3 + middle, y], belief.word(), 12.0, palette.weak_text));
+            }
+        }
+        layers.extend(marked.map(|bounds| around(bounds, palette)));
+        Scene { layers }
+    }
+
+    /// The shape in a slot of the lattice, which counts rows from below and the column of the titles.
+    fn in_slot(&self, slot: usize) -> Option<usize> {
+        let [across, rows] = self.size();
+        let left = usize::from(!self.layout.titles.is_empty());
+        let column = (slot % across).checked_sub(left).filter(|&c| c < self.layout.columns)?;
+        let index = (rows - 1 - slot / across) * self.layout.columns + column;
+        (index < self.cells.len()).then_some(index)
+    }
+
+    /// The middle of a shape.
+    fn place(&self, index: usize) -> [f64; 2] {
+        let columns = self.layout.columns;
+        let left = usize::from(!self.layout.titles.is_empty());
+        let row = (self.size()[1] - 1).saturating_sub(index / columns);
+        [(left + index % columns) as f64, row as f64]
+    }
+}
+
+/// The mark of a verdict; its form says it without any colour.
+pub fn mark(belief: Belief, centre: [f64; 2], palette: &Palette) -> Layer {
+    let kind = match belief {
+        Belief::Believable => MarkKind::Dot,
+        Belief::Doubtful => MarkKind::Ring,
+        Belief::Outside => MarkKind::Cross,
+    };
+    let (colour, casing) = (palette.text, palette.canvas);
+    Layer::Mark(Mark { centre, kind, radius: 4.0, colour, casing })
+}
+
+/// A line around a part of a sheet.
+fn around(Bounds { low, high }: Bounds, palette: &Palette) -> Layer {
+    // A little inside, so that nothing of it is cut off at the edge.
+    let ([left, below], [right, above]) = (low.map(|v| v + 0.02), high.map(|v| v - 0.02));
+    let points = vec![[left, below], [right, below], [right, above], [left, above], [left, below]];
+    Layer::Line(Line { points, width: 2.0, colour: palette.text, casing: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(count: usize, titles: usize, legend: bool) -> Sheet {
+        let cell = |i: usize| Cell {
+            outline: vec![0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, i as f32],
+            value: i as f64,
+            caption: format!("no. {i}"),
+            belief: Some(Belief::Doubtful),
+        };
+        let titles = vec![["one".to_owned(), "two".to_owned()]; titles];
+        Sheet::new(Layout { columns: 5, titles, legend }, (0..count).map(cell).collect())
+    }
+
+    #[test]
+    fn every_shape_lies_in_its_own_cell_and_is_found_there() {
+        for sheet in [sheet(12, 0, false), sheet(12, 3, true), sheet(2, 0, true)] {
+            for index in 0..sheet.cells().len() {
+                let cell = sheet.cell(index);
+                assert_eq!(sheet.index_at(cell.centre()), Some(index));
+                assert!(sheet.bounds().contains(cell.low) && sheet.bounds().contains(cell.high));
+                let slot = (0..sheet.grid.lattice.len())
+                    .find(|&slot| sheet.in_slot(slot) == Some(index))
+                    .unwrap();
+                assert_eq!(sheet.grid.lattice.centre(slot), sheet.place(index));
+                assert_eq!(sheet.grid.outlines.row(slot), sheet.cells()[index].outline);
+            }
+            assert_eq!(sheet.index_at([-0.7, 0.0]), None);
+            assert_eq!(sheet.index_at([f64::NAN, 0.0]), None);
+        }
+        let twelve = sheet(12, 3, true);
+        assert_eq!((twelve.size(), twelve.index_at([0.0, 0.0])), ([6, 3], None), "a title's");
+        assert_eq!(twelve.index_at([5.0, 0.0]), None, "the last row has two");
+    }
+
+    #[test]
+    fn a_scene_says_everything_that_a_sheet_holds() {
+        let scene = sheet(7, 2, true).scene(1.0, (0.0, 7.0), None, &Palette::LIGHT);
+        let texts: Vec<&str> = scene
+            .layers
+            .iter()
+            .filter_map(|layer| match layer {
+                Layer::Text(text) => Some(text.text.as_str()),
+                _ => None,
+            })
+            .collect();
+        for said in ["no. 0", "no. 6", "one", "two", "believable", "doubtful", "outside the data"] {
+            assert!(texts.contains(&said), "{said} in {texts:?}");
+        }
+        let marks = scene.layers.iter().filter(|layer| matches!(layer, Layer::Mark(_))).count();
+        assert_eq!(marks, 7 + 3);
+        let Layer::Shapes(shapes) = &scene.layers[0] else { panic!("shapes lie below") };
+        assert_eq!(shapes.colours.iter().filter(|colour| colour[3] > 0).count(), 7);
+        assert!(matches!(shapes.grid.lattice.count, [6, 2]));
+    }
+
+    #[test]
+    fn an_empty_sheet_can_be_drawn() {
+        let scene = sheet(0, 0, false).scene(1.0, (0.0, 1.0), None, &Palette::DARK);
+        assert_eq!(scene.layers.len(), 2);
+    }
+}

@@ -1,0 +1,124 @@
+//! The frames of a morph side by side: along a way through the latent, and blended straight.
+
+use super::blend::blend;
+use super::grid::shown_value;
+use super::route::Route;
+use super::sheet::{Cell, Layout, Sheet};
+use super::three_digits;
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::model::Model;
+use crate::trust::{Belief, Verdict, judge};
+
+/// Shapes along a way, evenly spaced.
+#[derive(Clone, Debug)]
+pub struct Strip {
+    /// The share of the way at each frame, `[frames]`.
+    pub shares: Vec<f64>,
+    /// The latent points, `[frames, latent]`.
+    pub z: Rows<f64>,
+    /// What they decode to, `[frames, input]` in data units.
+    pub decoded: Rows<f32>,
+    /// How far each can be believed, `[frames]`.
+    pub verdicts: Vec<Verdict>,
+    /// The straight blend of the two ends, `[frames, input]`; none where a way does not lead straight from one to
+    /// the other.
+    pub blended: Option<Rows<f32>>,
+}
+
+impl Strip {
+    /// Decodes and judges so many frames of a way. The outlines that are blended beside a straight way are `ends`,
+    /// or where there are none what its own ends decode to.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn of(
+        model: &Model,
+        property: Property,
+        route: &Route,
+        frames: usize,
+        ends: Option<[&[f32]; 2]>,
+    ) -> Result<Self> {
+        let (shares, z) = (route.shares(frames), route.points(frames));
+        let decoded = model.decode(&z)?;
+        let verdicts = judge(model, &[property], &z, &decoded)?;
+        let own = || Some([decoded.row(0), decoded.row(decoded.len().checked_sub(1)?)]);
+        let blended = match route.is_straight() {
+            true => ends.or_else(own).map(|[from, to]| blend(from, to, &shares)),
+            false => None,
+        };
+        Ok(Self { shares, z, decoded, verdicts, blended })
+    }
+
+    /// All frames of the way in one row, and those of the blend, if there are any, in a row below.
+    pub fn rows(&self, model: &Model, property: Property) -> Sheet {
+        let title = |first: &str, second: &str| [first.to_owned(), second.to_owned()];
+        let mut titles = vec![title("Latent path", "decoded")];
+        let mut cells = self.cells(model, property);
+        for outline in self.blended.iter().flat_map(Rows::iter) {
+            cells.push(cell(model, property, outline, None));
+        }
+        if self.blended.is_some() {
+            titles.push(title("Blend", "point by point"));
+        }
+        Sheet::new(Layout { columns: self.shares.len(), titles, legend: true }, cells)
+    }
+
+    /// The frames of the way alone, so many in a row.
+    pub fn sheet(&self, model: &Model, property: Property, columns: usize) -> Sheet {
+        let layout = Layout { columns, titles: Vec::new(), legend: true };
+        Sheet::new(layout, self.cells(model, property))
+    }
+
+    fn cells(&self, model: &Model, property: Property) -> Vec<Cell> {
+        let frames = self.decoded.iter().zip(&self.verdicts);
+        frames.map(|(o, verdict)| cell(model, property, o, Some(verdict.belief))).collect()
+    }
+}
+
+/// A shape with the value that colours it.
+pub fn cell(model: &Model, property: Property, outline: &[f32], belief: Option<Belief>) -> Cell {
+    let value = shown_value(model, property, outline);
+    Cell { outline: outline.to_vec(), value, caption: three_digits(value), belief }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Projection;
+    use crate::explore::ends::End;
+    use crate::explore::route::Form;
+    use crate::model::samples::SAMPLES;
+
+    #[test]
+    fn a_line_has_a_blend_from_the_same_ends_and_a_circle_none() {
+        let model = SAMPLES[0].load().unwrap();
+        let plane = Projection::of(&model.encoded.mu);
+        let [star, heart] = ["star", "heart"].map(|family| End::of_family(&model, family).unwrap());
+        let form = Form::Line { from: star.z.clone(), to: heart.z.clone() };
+        let route = Route::new(form, &plane).unwrap();
+        let strip = Strip::of(&model, Property::Area, &route, 6, None).unwrap();
+        let blended = strip.blended.as_ref().unwrap();
+        for end in [0, 5] {
+            assert_eq!(blended.row(end), strip.decoded.row(end));
+        }
+        assert_ne!(blended.row(2), strip.decoded.row(2));
+        assert_eq!((strip.z.row(5), strip.verdicts.len()), (&*heart.z, 6));
+        let sheet = strip.rows(&model, Property::Area);
+        assert_eq!((sheet.size(), sheet.cells().len()), ([7, 2], 12));
+        assert!(sheet.cells()[0].belief.is_some() && sheet.cells()[6].belief.is_none());
+
+        let shapes = [0, 1].map(|row| End::of_row(&model, row).unwrap());
+        let ends = Some([&*shapes[0].outline, &*shapes[1].outline]);
+        let strip = Strip::of(&model, Property::Area, &route, 3, ends).unwrap();
+        assert_eq!(strip.blended.unwrap().row(0), shapes[0].outline);
+
+        let circle = Form::Circle { centre: star.z, radius: 0.4 };
+        let route = Route::new(circle, &plane).unwrap();
+        let strip = Strip::of(&model, Property::Area, &route, 5, None).unwrap();
+        assert!(strip.blended.is_none());
+        assert_eq!(strip.rows(&model, Property::Area).size(), [6, 1]);
+        assert_eq!(strip.sheet(&model, Property::Area, 4).size(), [4, 2]);
+    }
+}
