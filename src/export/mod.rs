@@ -2,6 +2,8 @@
 
 pub mod bar;
 pub mod candidates;
+pub mod gif;
+mod indexed;
 pub mod png;
 pub mod svg;
 pub mod tables;

@@ -20,16 +20,39 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 /// # Errors
 /// When the text is no SVG or its size is none that can be drawn.
 pub fn png(svg: &str) -> Result<Vec<u8>> {
+    let tree = parsed(svg)?;
+    let size = tree.size().to_int_size();
+    drawn(&tree, [size.width(), size.height()])?.encode_png().map_err(|error| undrawn(&error))
+}
+
+/// Draws an SVG so that it fills `size` pixels: red, green, blue of each, row by row from the top. What is left
+/// transparent becomes white.
+///
+/// # Errors
+/// When the text is no SVG or the size is none that can be drawn.
+pub(super) fn opaque_pixels(svg: &str, size: [u32; 2]) -> Result<Vec<[u8; 3]>> {
+    let pixels = drawn(&parsed(svg)?, size)?;
+    // Colours are premultiplied: what is missing in opacity is what white adds.
+    let over_white = |p: &[u8]| [0, 1, 2].map(|k| p[k].saturating_add(255 - p[3]));
+    Ok(pixels.data().chunks_exact(4).map(over_white).collect())
+}
+
+fn parsed(svg: &str) -> Result<usvg::Tree> {
     let options = usvg::Options {
         fontdb: FONTS.clone(),
         font_family: "Open Sans".to_owned(),
         ..usvg::Options::default()
     };
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| undrawn(&error))?;
-    let size = tree.size().to_int_size();
-    let mut pixels = pixmap(size.width(), size.height())?;
-    resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| undrawn(&error))
+    usvg::Tree::from_str(svg, &options).map_err(|error| undrawn(&error))
+}
+
+/// The picture, stretched to `size` pixels.
+fn drawn(tree: &usvg::Tree, [width, height]: [u32; 2]) -> Result<Pixmap> {
+    let mut pixels = pixmap(width, height)?;
+    let own = tree.size();
+    let stretch = Transform::from_scale(width as f32 / own.width(), height as f32 / own.height());
+    resvg::render(tree, stretch, &mut pixels.as_mut());
+    Ok(pixels)
 }
 
 /// Cells of colour, row by row from the top, as PNG: a pixel a cell.

@@ -13,15 +13,60 @@ pub fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<()> {
-    let Destination { file, folder } = destination(path)?;
-    let attempt = || -> std::io::Result<()> {
-        let mut writer = std::io::BufWriter::new(temporary_in(&folder)?);
-        write(&mut writer)?;
-        let written = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        written.as_file().sync_all()?;
-        written.persist(&file).map(drop).map_err(|error| error.error)
-    };
-    attempt().map_err(|error| Error::io(path, &error))
+    let mut file = WholeFile::create(path)?;
+    write(&mut file).map_err(|error| Error::io(path, &error))?;
+    file.finish()
+}
+
+/// A file that is written bit by bit and is there only once it is [finished](Self::finish): dropped before,
+/// it leaves nothing, and what was at its path stays.
+#[derive(Debug)]
+pub struct WholeFile {
+    /// As it was named, for errors.
+    path: PathBuf,
+    file: PathBuf,
+    writer: std::io::BufWriter<tempfile::NamedTempFile>,
+}
+
+impl WholeFile {
+    /// Begins a file that will be at `path`.
+    ///
+    /// # Errors
+    /// Names `path` when it is a folder or its folder is missing, full or not writable.
+    pub fn create(path: &Path) -> Result<Self> {
+        let Destination { file, folder } = destination(path)?;
+        let temporary = temporary_in(&folder).map_err(|error| Error::io(path, &error))?;
+        Ok(Self { path: path.to_owned(), file, writer: std::io::BufWriter::new(temporary) })
+    }
+
+    /// The path as it was named.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts all that was written in place of what was there.
+    ///
+    /// # Errors
+    /// Names the path when the disk is full or the file cannot be replaced.
+    pub fn finish(self) -> Result<()> {
+        let Self { path, file, writer } = self;
+        let attempt = || -> std::io::Result<()> {
+            let written = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+            written.as_file().sync_all()?;
+            written.persist(&file).map(drop).map_err(|error| error.error)
+        };
+        attempt().map_err(|error| Error::io(&path, &error))
+    }
+}
+
+impl Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 /// Fails as [`write_whole`] to `path` would, before any work is spent on what to write; nothing is

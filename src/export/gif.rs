@@ -1,0 +1,194 @@
+//! Animations as GIF (CompuServe 1990, GIF89a).
+//!
+//! Frames are drawn and written one at a time, so that memory holds two of them however many there are. A pixel that
+//! is as it was is left alone: what stands still never flickers, whatever colours each frame chooses for the rest.
+
+use super::indexed::{Rgb, indexed};
+use super::png::opaque_pixels;
+use crate::error::{Error, Result, check_range};
+use crate::numerics::files::WholeFile;
+use ::gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Frames that one file may have.
+pub const MOST_FRAMES: usize = 2000;
+/// The colours of a frame; one more means "as it was".
+const COLOURS: usize = 255;
+
+/// What all frames share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Animation {
+    /// Width and height, in pixels: 16 to 4096.
+    pub size: [u32; 2],
+    /// Frames a second: 0.1 to 50. The format counts in hundredths of a second, so single frames differ by one.
+    pub frames_per_second: f64,
+    /// Whether it begins again when it is over.
+    pub looping: bool,
+}
+
+impl Animation {
+    /// # Errors
+    /// Names the setting that is out of range.
+    pub fn check(&self) -> Result<()> {
+        for side in self.size {
+            check_range("animation size", side, 16, 4096)?;
+        }
+        check_range("frames per second", self.frames_per_second, 0.1, 50.0)
+    }
+}
+
+/// An animation that is being written. It is at its path once it is [finished](Self::finish); dropped before,
+/// it leaves nothing.
+pub struct GifFile {
+    animation: Animation,
+    encoder: Encoder<WholeFile>,
+    /// What is on the screen.
+    shown: Vec<Rgb>,
+    frames: usize,
+    /// How long all frames so far last, in seconds.
+    seconds: f64,
+}
+
+impl GifFile {
+    /// Begins an animation at `path`.
+    ///
+    /// # Errors
+    /// Names a setting out of range, or `path` when it cannot be written.
+    pub fn create(path: &Path, animation: Animation) -> Result<Self> {
+        animation.check()?;
+        let [width, height] = animation.size.map(|side| side as u16);
+        let file = WholeFile::create(path)?;
+        let failed = |error| failure(path, error);
+        let mut encoder = Encoder::new(file, width, height, &[]).map_err(failed)?;
+        if animation.looping {
+            encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
+        }
+        Ok(Self { animation, encoder, shown: Vec::new(), frames: 0, seconds: 0.0 })
+    }
+
+    /// How many frames there are.
+    pub fn frames(&self) -> usize {
+        self.frames
+    }
+
+    /// Appends a picture, stretched to the size of the animation.
+    ///
+    /// # Errors
+    /// When there are [too many](MOST_FRAMES), the picture cannot be drawn, or the disk is full.
+    pub fn push(&mut self, svg: &str) -> Result<()> {
+        self.push_for(svg, 1.0 / self.animation.frames_per_second)
+    }
+
+    /// Appends a picture that stays for some time: 0.02 to 600 seconds.
+    ///
+    /// # Errors
+    /// As [`Self::push`].
+    pub fn push_for(&mut self, svg: &str, seconds: f64) -> Result<()> {
+        check_range("seconds of a frame", seconds, 0.02, 600.0)?;
+        if self.frames == MOST_FRAMES {
+            let problem =
+                format!("must be at most {MOST_FRAMES}; show fewer or choose a shorter part");
+            return Err(Error::setting("frames", problem));
+        }
+        let pixels = opaque_pixels(svg, self.animation.size)?;
+        let mut frame = self.frame(&pixels);
+        // The difference of two rounded times: what one frame loses the next gets.
+        let hundredths = |seconds: f64| (100.0 * seconds).round();
+        frame.delay = (hundredths(self.seconds + seconds) - hundredths(self.seconds)) as u16;
+        let written = self.encoder.write_frame(&frame);
+        written.map_err(|error| failure(self.encoder.get_ref().path(), error))?;
+        (self.shown, self.frames) = (pixels, self.frames + 1);
+        self.seconds += seconds;
+        Ok(())
+    }
+
+    /// What differs from the picture on the screen: the smallest rectangle around it, and in it what stays is
+    /// transparent.
+    fn frame(&self, pixels: &[Rgb]) -> Frame<'static> {
+        let width = self.animation.size[0] as usize;
+        let changed = |index: usize| self.shown.get(index) != Some(&pixels[index]);
+        let [[left, top], [right, bottom]] = changes(pixels.len(), width, changed);
+        let inside =
+            move || (top..bottom).flat_map(move |y| (left..right).map(move |x| y * width + x));
+        let new = inside().filter(|&index| changed(index)).map(|index| pixels[index]);
+        let (palette, places) = indexed(new, COLOURS);
+        let unchanged = palette.len() as u8;
+        let mut places = places.into_iter();
+        let place = |index: usize| if changed(index) { places.next() } else { None };
+        let buffer: Vec<u8> = inside().map(place).map(|place| place.unwrap_or(unchanged)).collect();
+        // The transparent one is the last of the palette; its colour is never seen.
+        let colours = palette.iter().copied().chain([[0; 3]]).flatten();
+        Frame {
+            dispose: DisposalMethod::Keep,
+            transparent: Some(unchanged),
+            left: left as u16,
+            top: top as u16,
+            width: (right - left) as u16,
+            height: (bottom - top) as u16,
+            palette: Some(colours.collect()),
+            buffer: buffer.into(),
+            ..Frame::default()
+        }
+    }
+
+    /// Puts the animation in its place.
+    ///
+    /// # Errors
+    /// When it has no frame, or the disk is full.
+    pub fn finish(self) -> Result<()> {
+        let path = self.encoder.get_ref().path().to_owned();
+        if self.frames == 0 {
+            return Err(Error::file(&path, "there is nothing to animate; no frame was drawn"));
+        }
+        self.encoder.into_inner().map_err(|error| failure(&path, error))?.finish()
+    }
+}
+
+/// Writes `count` frames, each drawn when it is its turn; `cancel` is asked between them. Whether all were
+/// written: where not, nothing is left behind.
+///
+/// # Errors
+/// As [`GifFile`]'s, and whatever drawing a frame fails with.
+pub fn write_gif(
+    path: &Path,
+    animation: Animation,
+    count: usize,
+    cancel: &AtomicBool,
+    mut frame: impl FnMut(usize) -> Result<String>,
+) -> Result<bool> {
+    let mut file = GifFile::create(path, animation)?;
+    for index in 0..count {
+        if cancel.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        file.push(&frame(index)?)?;
+    }
+    file.finish()?;
+    Ok(true)
+}
+
+/// The upper left and the lower right corner (beyond the last pixel) of all pixels that changed; a corner
+/// pixel where none did, because a frame without pixels is not one to every program.
+fn changes(count: usize, width: usize, changed: impl Fn(usize) -> bool) -> [[usize; 2]; 2] {
+    let (mut low, mut high) = ([usize::MAX; 2], [0; 2]);
+    for index in (0..count).filter(|&index| changed(index)) {
+        let place = [index % width, index / width];
+        for k in 0..2 {
+            low[k] = low[k].min(place[k]);
+            high[k] = high[k].max(place[k] + 1);
+        }
+    }
+    if low[0] == usize::MAX { [[0; 2], [1; 2]] } else { [low, high] }
+}
+
+fn failure(path: &Path, error: EncodingError) -> Error {
+    match error {
+        EncodingError::Io(error) => Error::io(path, &error),
+        other => Error::file(path, other),
+    }
+}
+
+#[cfg(test)]
+#[path = "gif_tests.rs"]
+mod tests;
