@@ -6,6 +6,9 @@ use std::process::{Command, Output};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
+#[path = "cli/walks.rs"]
+mod walks;
+
 /// A model of 90 shapes after two epochs, trained once for all tests.
 static MODEL: LazyLock<PathBuf> = LazyLock::new(|| {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tiny.safetensors");
@@ -65,7 +68,7 @@ fn help_and_version_end_well() {
     let help = succeed(&["--help"]);
     let verbs =
         ["train", "heads", "optimise", "race", "decode", "encode", "field", "render", "info"];
-    for verb in verbs {
+    for verb in verbs.into_iter().chain(["interpolate", "walk", "sample"]) {
         assert!(help.contains(verb), "{verb}");
         let of_verb = succeed(&[verb, "--help"]);
         assert!(of_verb.contains("Example") && of_verb.contains(&format!("explorer {verb}")));

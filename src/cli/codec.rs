@@ -49,7 +49,7 @@ pub struct EncodeArguments {
 
 /// A latent vector as it is written on the command line.
 #[derive(Clone, Debug, PartialEq)]
-struct LatentVector(Vec<f64>);
+pub(super) struct LatentVector(pub(super) Vec<f64>);
 
 impl FromStr for LatentVector {
     type Err = String;

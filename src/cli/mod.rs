@@ -1,16 +1,21 @@
 //! The program's verbs without a window: arguments in, files out, progress on standard error.
 
 mod codec;
+mod ends;
 mod files;
 mod heads;
 mod info;
+mod interpolate;
 mod optimise;
 mod picture;
 mod progress;
 mod race;
+mod sample;
 mod search;
+mod sheet;
 mod train;
 mod training;
+mod walk;
 
 use crate::error::{Error, Result};
 use clap::error::ErrorKind;
@@ -65,6 +70,12 @@ pub enum Command {
     Decode(codec::DecodeArguments),
     /// Turn outlines into latent vectors
     Encode(codec::EncodeArguments),
+    /// Morph one shape into another, through the latent and point by point
+    Interpolate(interpolate::InterpolateArguments),
+    /// Follow a way over the map while the shape morphs
+    Walk(walk::WalkArguments),
+    /// Draw new shapes and judge them
+    Sample(sample::SampleArguments),
     /// Write a property over the map as a table
     Field(picture::FieldArguments),
     /// Draw the map as a picture
@@ -112,6 +123,9 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Race(arguments) => race::run(arguments),
         Command::Decode(arguments) => codec::decode(arguments),
         Command::Encode(arguments) => codec::encode(arguments),
+        Command::Interpolate(arguments) => interpolate::run(arguments),
+        Command::Walk(arguments) => walk::run(arguments),
+        Command::Sample(arguments) => sample::run(arguments),
         Command::Field(arguments) => picture::field(arguments),
         Command::Render(arguments) => picture::render(arguments),
         Command::Info(arguments) => info::run(arguments),

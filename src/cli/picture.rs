@@ -102,11 +102,21 @@ impl What {
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Theme {
+pub(super) enum Theme {
     /// For paper
     Light,
     /// For a dark room
     Dark,
+}
+
+impl Theme {
+    /// Its colours.
+    pub(super) fn palette(self) -> &'static Palette {
+        match self {
+            Self::Light => &Palette::LIGHT,
+            Self::Dark => &Palette::DARK,
+        }
+    }
 }
 
 /// Measures a property over the map and writes it as a table.
@@ -138,10 +148,7 @@ pub fn render(arguments: &RenderArguments) -> Result<()> {
     check_outputs(&[&arguments.model], &[out])?;
     let model = open(&arguments.model)?;
     let progress = Progress::start();
-    let palette = match arguments.theme {
-        Theme::Light => &Palette::LIGHT,
-        Theme::Dark => &Palette::DARK,
-    };
+    let palette = arguments.theme.palette();
     let size = [POINTS; 2];
     let [width, height] = map_size(size, arguments.what != What::Points);
     let map = Map::new(model, arguments.what, width / height, palette);
@@ -154,7 +161,7 @@ pub fn render(arguments: &RenderArguments) -> Result<()> {
     Ok(())
 }
 
-fn is_svg(path: &Path) -> Result<bool> {
+pub(super) fn is_svg(path: &Path) -> Result<bool> {
     let ending = path.extension().unwrap_or_default();
     match [ending.eq_ignore_ascii_case("svg"), ending.eq_ignore_ascii_case("png")] {
         [true, _] => Ok(true),

@@ -8,6 +8,7 @@ pub mod encoded;
 pub mod ends;
 pub mod fog;
 mod format;
+pub mod frame;
 pub mod glyphs;
 pub mod grid;
 pub mod heat;
@@ -21,6 +22,7 @@ pub mod scene;
 pub mod sheet;
 pub mod slopes;
 pub mod strip;
+pub mod trail;
 
 pub use bounds::Bounds;
 pub use encoded::home_view;

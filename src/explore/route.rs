@@ -1,8 +1,12 @@
 //! A way through the latent along which a shape morphs: a line, a circle, a spiral, or one coordinate.
 
+use super::bounds::Bounds;
 use super::projection::Projection;
+use super::three_digits;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result, check_range};
+use crate::model::Model;
+use crate::model::card::LatentStatistics;
 use crate::numerics::statistics::distance;
 use clap::ValueEnum;
 use std::f64::consts::TAU;
@@ -13,6 +17,15 @@ const PIECES: usize = 4096;
 pub const MOST_TURNS: f64 = 50.0;
 /// The largest radius, in latent units: far beyond any data, and nowhere near what arithmetic can hold.
 pub const MOST_RADIUS: f64 = 1e3;
+
+/// A radius that stays among the data when it begins at their middle: three tenths of the shorter side of the part of
+/// the map on which they lie.
+pub fn usual_radius(home: Bounds) -> f64 {
+    let [width, height] = home.size();
+    let radius = 0.3 * width.min(height);
+    // As it will be read on the screen.
+    three_digits(radius).parse().unwrap_or(radius)
+}
 
 /// The kinds of ways, for menus and the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -29,6 +42,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Circle => "circle",
+            Self::Spiral => "spiral",
+            Self::Axis => "axis",
+        }
+    }
+
     /// All of them, in the order of menus.
     pub const ALL: [Self; 4] = [Self::Line, Self::Circle, Self::Spiral, Self::Axis];
 
@@ -92,6 +115,9 @@ pub struct Route {
 }
 
 impl Route {
+    /// Turns of a spiral where nothing else is said.
+    pub const USUAL_TURNS: f64 = 3.0;
+
     /// Lays a way; circles and spirals are parallel to `plane`.
     ///
     /// # Errors
@@ -183,6 +209,16 @@ impl Route {
 }
 
 impl Form {
+    /// One coordinate of `held [latent]` over the 1st to the 99th percentile of the data.
+    ///
+    /// # Errors
+    /// When there is no such coordinate.
+    pub fn axis(model: &Model, held: Vec<f64>, axis: usize) -> Result<Self> {
+        check_range("axis", axis, 0, model.latent_dim().saturating_sub(1))?;
+        let LatentStatistics { low, high, .. } = &model.card.statistics;
+        Ok(Self::Axis { held, axis, low: low[axis], high: high[axis] })
+    }
+
     fn check(&self, dim: usize) -> Result<()> {
         let point = |name: &'static str, z: &[f64]| {
             if z.len() != dim {

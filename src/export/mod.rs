@@ -5,5 +5,6 @@ pub mod candidates;
 pub mod gif;
 mod indexed;
 pub mod png;
+pub mod shapes;
 pub mod svg;
 pub mod tables;

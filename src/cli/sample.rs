@@ -1,0 +1,78 @@
+//! `sample`: new shapes, drawn and judged.
+
+use super::files::{check_outputs, open};
+use super::progress::Progress;
+use super::sheet::{Look, Output};
+use crate::error::{Error, Result, check_range};
+use crate::explore::sample::{NewShape, new_shapes, sheet};
+use crate::export::shapes::{ShapeRow, write_shapes};
+use crate::trust::Belief;
+use clap::Args;
+use std::path::PathBuf;
+
+/// As many shapes as a picture can show.
+const MOST_DRAWN: usize = 400;
+
+/// The arguments of `sample`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    latent-explorer sample --model nine.safetensors --count 36 --out new.png\n  \
+    latent-explorer sample --model nine.safetensors --count 1000 --seed 7 --out new.csv\n\n\
+    Points are drawn from the distribution that the model states: N(0, 1) for a variational autoencoder, that of \
+    the encoded data for one without a prior. Shape i depends on the seed and i alone. A table has a row for each \
+    shape: shape, z0,.., verdict (believable, doubtful or outside the data), reason, density_distance, round_trip, \
+    the properties, x0,y0,.. with full precision. A picture marks the verdicts.")]
+pub struct SampleArguments {
+    /// The checkpoint
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    /// How many shapes: 1 to 100000 (pictures: to 400)
+    #[arg(long, value_name = "N", default_value_t = 36, allow_hyphen_values = true)]
+    count: usize,
+    /// The seed of the draws: 0 to 2^64-1
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true)]
+    seed: u64,
+    #[command(flatten)]
+    look: Look,
+    /// The table or picture to write; its ending says which
+    #[arg(long, value_name = "S.csv|S.svg|S.png")]
+    out: PathBuf,
+}
+
+/// Draws shapes, judges them and writes them.
+///
+/// # Errors
+/// Names a setting out of range or a file that cannot be read or written.
+pub fn run(arguments: &SampleArguments) -> Result<()> {
+    let SampleArguments { model, count, seed, look, out } = arguments;
+    let output = Output::of(out)?;
+    if output == Output::Gif {
+        return Err(Error::file(out, "is a GIF; write the sample as .csv, .svg or .png"));
+    }
+    check_range("count", *count, 1, if output == Output::Csv { 100_000 } else { MOST_DRAWN })?;
+    look.check(output)?;
+    check_outputs(&[model], &[out])?;
+    let model = open(model)?;
+    let progress = Progress::start();
+    let shapes = new_shapes(&model, look.property, *count, *seed)?;
+    if output == Output::Csv {
+        let rows = shapes.iter().enumerate();
+        let rows = rows.map(|(index, NewShape { z, outline, verdict })| ShapeRow {
+            first: vec![(index + 1).to_string()],
+            z: Some(z),
+            verdict: Some(verdict),
+            outline,
+        });
+        let widths = [model.latent_dim(), model.input_dim()];
+        write_shapes(out, &["shape"], widths, rows)?;
+    } else {
+        let columns = (*count as f64).sqrt().ceil() as usize;
+        let drawn = sheet(&model, look.property, &shapes, columns, true);
+        look.write(out, &drawn, &model)?;
+    }
+    let of = |belief| shapes.iter().filter(|shape| shape.verdict.belief == belief).count();
+    let counts = [Belief::Believable, Belief::Doubtful, Belief::Outside]
+        .map(|belief| format!("{} {}", of(belief), belief.word()));
+    progress.finish(&format!("{count} shapes: {}; wrote {}", counts.join(", "), out.display()));
+    Ok(())
+}

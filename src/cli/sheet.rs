@@ -1,0 +1,116 @@
+//! What the verbs that draw shapes have in common: how they look, and sheets of them as files.
+
+use super::picture::{Theme, is_svg};
+use crate::data::property::Property;
+use crate::error::{Result, check_range};
+use crate::explore::Projection;
+use crate::explore::heat::usual_range;
+use crate::explore::sheet::Sheet;
+use crate::export::bar::ColourBar;
+use crate::export::png::png;
+use crate::export::svg::{Picture, map_size, svg};
+use crate::model::Model;
+use crate::numerics::files::write_whole;
+use crate::objective::Objective;
+use clap::Args;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The side of a shape's cell, in points.
+const CELL: f64 = 100.0;
+/// A picture that is lower than this, in points, has no room for a colour bar.
+const LEAST_HEIGHT: f64 = 230.0;
+
+/// How shapes look.
+#[derive(Debug, Args)]
+pub struct Look {
+    /// What the colours mean, and what verdicts ask to survive the round trip
+    #[arg(long, value_name = "NAME", default_value = "roundness")]
+    pub property: Property,
+    /// Width of the picture, in pixels: 100 to 8192 (GIF: to 2048)
+    #[arg(long, value_name = "PX", default_value_t = 1200, allow_hyphen_values = true)]
+    pub size: u32,
+    /// The colours around the shapes
+    #[arg(long, default_value = "light")]
+    pub(super) theme: Theme,
+}
+
+/// What a file of shapes is, as its ending says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// A table.
+    Csv,
+    /// An animation.
+    Gif,
+    /// A picture.
+    Picture,
+}
+
+impl Output {
+    /// What the ending of a name stands for.
+    ///
+    /// # Errors
+    /// Names the file when it ends in nothing that is known.
+    pub fn of(path: &Path) -> Result<Self> {
+        let ending = path.extension().unwrap_or_default();
+        if ending.eq_ignore_ascii_case("csv") {
+            return Ok(Self::Csv);
+        }
+        if ending.eq_ignore_ascii_case("gif") {
+            return Ok(Self::Gif);
+        }
+        is_svg(path).map(|_| Self::Picture)
+    }
+}
+
+impl Look {
+    /// Fails unless the width of a picture can be drawn.
+    pub fn check(&self, output: Output) -> Result<()> {
+        let most = if output == Output::Gif { 2048 } else { 8192 };
+        check_range("size", self.size, 100, most)
+    }
+
+    /// The colour scale: one for every picture of a model, so that two of them compare.
+    pub fn bar(&self, model: &Arc<Model>, projection: &Projection) -> Result<ColourBar> {
+        let objective = Objective::of(model.clone(), self.property);
+        let range = usual_range(&objective, projection)?.unwrap_or((0.0, 1.0));
+        Ok(ColourBar { label: self.property.label().to_owned(), range })
+    }
+
+    /// Draws a sheet and writes it as SVG or PNG.
+    ///
+    /// # Errors
+    /// Names the file when it cannot be written.
+    pub fn write(&self, path: &Path, sheet: &Sheet, model: &Arc<Model>) -> Result<()> {
+        let palette = self.theme.palette();
+        let projection = Projection::of(&model.encoded.mu);
+        let bar = self.bar(model, &projection)?;
+        let (range, reach) = (bar.range, model.card.statistics.reach);
+        let view = sheet.bounds();
+        let room = view.size().map(|side| side * CELL);
+        let bar = Some(bar).filter(|_| room[1] >= LEAST_HEIGHT);
+        // What a picture needs around what it shows does not depend on its size.
+        let large = [1e4; 2];
+        let inner = map_size(large, bar.is_some());
+        let size = [0, 1].map(|k| room[k] + large[k] - inner[k]);
+        let scale = f64::from(self.size) / size[0];
+        let scene = sheet.scene(reach, range, None, palette);
+        let picture = svg(&Picture { scene: &scene, view, size, scale, palette, bar })?;
+        let bytes = if is_svg(path)? { picture.into_bytes() } else { png(&picture)? };
+        write_whole(path, |file| file.write_all(&bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_says_what_is_written() {
+        let output = |name: &str| Output::of(Path::new(name)).ok();
+        assert_eq!(output("a.CSV"), Some(Output::Csv));
+        assert_eq!(output("a.gif"), Some(Output::Gif));
+        assert_eq!((output("a.svg"), output("a.png")), (Some(Output::Picture), output("b.PNG")));
+        assert_eq!((output("a.jpg"), output("a")), (None, None));
+    }
+}

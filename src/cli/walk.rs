@@ -1,0 +1,221 @@
+//! `walk`: a way over the map, and the shape as it morphs along it.
+
+use super::ends::{Place, SYNTAX};
+use super::files::{check_outputs, open};
+use super::progress::Progress;
+use super::sheet::{Look, Output};
+use crate::error::{Error, Result, check_range};
+use crate::explore::ends::data_mean;
+use crate::explore::frame::Stage;
+use crate::explore::route::{Form, Kind, Route, usual_radius};
+use crate::explore::strip::Strip;
+use crate::explore::{Projection, home_view};
+use crate::export::gif::{Animation, GifFile, MOST_FRAMES};
+use crate::export::shapes::{ShapeRow, write_shapes};
+use crate::export::svg::{Picture, map_size, svg};
+use crate::model::Model;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// As many shapes as a picture can show.
+const MOST_DRAWN: usize = 400;
+/// Shapes in a row of a picture, at most.
+const COLUMNS: usize = 12;
+/// Width of a frame of an animation, in points.
+const WIDTH: f64 = 960.0;
+/// Height of the map in it, in points.
+const HEIGHT: f64 = 400.0;
+
+/// The arguments of `walk`.
+#[derive(Debug, Args)]
+#[command(after_help = format!("Examples:\n  \
+    latent-explorer walk --model nine.safetensors --path line --from family:circle --to family:star --out walk.gif\n  \
+    latent-explorer walk --model nine.safetensors --path spiral --turns 4 --seconds 8 --frames 120 --out spiral.gif\n  \
+    latent-explorer walk --model nine.safetensors --path axis --axis 1 --around row:17 --frames 12 --out axis.svg\n\n\
+    {SYNTAX}\n\n\
+    The pace is even: frames are the same distance of the latent apart. Circles and spirals are parallel to the plane \
+    of the map; an axis goes from the 1st to the 99th percentile of the data and holds the other coordinates. An \
+    animation shows the map with the way on it beside the shape, a picture the frames side by side; a table has a \
+    row for each frame: frame, share, z0,.., verdict, reason, density_distance, round_trip, the properties, \
+    x0,y0,.. with full precision."))]
+pub struct WalkArguments {
+    /// The checkpoint
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    /// The way
+    #[arg(long, value_name = "KIND")]
+    path: Kind,
+    /// Where a line begins
+    #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
+    from: Option<Place>,
+    /// Where a line ends
+    #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
+    to: Option<Place>,
+    /// The middle of a circle or spiral, or what an axis holds; the middle of the data where none is named
+    #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
+    around: Option<Place>,
+    /// How far a circle or spiral goes from its middle, in latent units: above 0, to 1000; three tenths of the data's
+    /// shorter side where none is named
+    #[arg(long, value_name = "R", allow_hyphen_values = true)]
+    radius: Option<f64>,
+    /// How often a spiral goes around: 0.1 to 50; 3 where nothing else is said
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    turns: Option<f64>,
+    /// Which coordinate an axis moves, counted from 0 as in z0; the first where none is named
+    #[arg(long, value_name = "K", allow_hyphen_values = true)]
+    axis: Option<usize>,
+    /// How many frames: 2 to 2000 (pictures: to 400)
+    #[arg(long, value_name = "N", default_value_t = 48, allow_hyphen_values = true)]
+    frames: usize,
+    /// How long an animation lasts, in seconds: 0.1 to 600, with at most 50 frames in each
+    #[arg(long, value_name = "S", default_value_t = 4.0, allow_hyphen_values = true)]
+    seconds: f64,
+    #[command(flatten)]
+    look: Look,
+    /// The animation, picture or table to write; its ending says which
+    #[arg(long, value_name = "W.gif|W.svg|W.png|W.csv")]
+    out: PathBuf,
+}
+
+impl WalkArguments {
+    /// Fails when an option is given that this way has no use for, or one is missing.
+    fn check(&self, output: Output) -> Result<()> {
+        let uses = |kinds: &[Kind]| kinds.contains(&self.path);
+        let given = [
+            ("from", self.from.is_some(), uses(&[Kind::Line])),
+            ("to", self.to.is_some(), uses(&[Kind::Line])),
+            ("around", self.around.is_some(), !uses(&[Kind::Line])),
+            ("radius", self.radius.is_some(), uses(&[Kind::Circle, Kind::Spiral])),
+            ("turns", self.turns.is_some(), uses(&[Kind::Spiral])),
+            ("axis", self.axis.is_some(), uses(&[Kind::Axis])),
+        ];
+        if let Some((name, ..)) = given.iter().find(|(_, given, used)| *given && !used) {
+            let problem = format!("does not go with --path {}; leave it out", self.path.name());
+            return Err(Error::setting(name, problem));
+        }
+        let most = if output == Output::Picture { MOST_DRAWN } else { MOST_FRAMES };
+        check_range("frames", self.frames, 2, most)?;
+        check_range("seconds", self.seconds, 0.1, 600.0)?;
+        let rate = self.rate();
+        if output == Output::Gif && !(0.1..=50.0).contains(&rate) {
+            let problem = format!(
+                "{} frames in {} s are {rate} a second; choose between 0.1 and 50",
+                self.frames, self.seconds
+            );
+            return Err(Error::setting("frames", problem));
+        }
+        self.look.check(output)
+    }
+
+    /// Frames a second.
+    fn rate(&self) -> f64 {
+        self.frames as f64 / self.seconds
+    }
+
+    /// The way that is asked for.
+    fn route(&self, model: &Model, projection: &Projection) -> Result<Route> {
+        let place = |name: &'static str, place: &Option<Place>| match place {
+            Some(place) => place.end(name, model).map(|end| end.z),
+            None => Err(Error::setting(name, "a line needs one; --help shows how to name it")),
+        };
+        let around = || match &self.around {
+            Some(_) => place("around", &self.around),
+            None => Ok(data_mean(model)),
+        };
+        let radius = || self.radius.unwrap_or_else(|| usual_radius(home_view(model, projection)));
+        let form = match self.path {
+            Kind::Line => {
+                Form::Line { from: place("from", &self.from)?, to: place("to", &self.to)? }
+            }
+            Kind::Circle => Form::Circle { centre: around()?, radius: radius() },
+            Kind::Spiral => Form::Spiral {
+                centre: around()?,
+                radius: radius(),
+                turns: self.turns.unwrap_or(Route::USUAL_TURNS),
+            },
+            Kind::Axis => Form::axis(model, around()?, self.axis.unwrap_or(0))?,
+        };
+        Route::new(form, projection)
+    }
+}
+
+/// Follows the way and writes what is seen on it.
+///
+/// # Errors
+/// Names a place that does not fit the model or the way, a setting out of range, or a file that cannot be read or
+/// written.
+pub fn run(arguments: &WalkArguments) -> Result<()> {
+    let WalkArguments { model, from, to, around, frames, look, out, .. } = arguments;
+    let output = Output::of(out)?;
+    arguments.check(output)?;
+    let files = [from, to, around].into_iter().flatten().filter_map(Place::file);
+    let inputs: Vec<&Path> = std::iter::once(&**model).chain(files).collect();
+    check_outputs(&inputs, &[out])?;
+    let model = open(model)?;
+    let mut progress = Progress::start();
+    let projection = Projection::of(&model.encoded.mu);
+    let route = arguments.route(&model, &projection)?;
+    let strip = Strip::of(&model, look.property, &route, *frames, None)?;
+    match output {
+        Output::Csv => table(out, &model, &strip)?,
+        Output::Picture => {
+            let sheet = strip.sheet(&model, look.property, COLUMNS.min(*frames));
+            look.write(out, &sheet, &model)?;
+        }
+        Output::Gif => animate(arguments, &model, &projection, &route, &strip, &mut progress)?,
+    }
+    let length = crate::explore::three_digits(route.length());
+    progress.finish(&format!("{frames} frames over a length of {length}; wrote {}", out.display()));
+    Ok(())
+}
+
+fn table(path: &Path, model: &Model, strip: &Strip) -> Result<()> {
+    let rows = strip.decoded.iter().enumerate().map(|(frame, outline)| ShapeRow {
+        first: vec![frame.to_string(), strip.shares[frame].to_string()],
+        z: Some(strip.z.row(frame)),
+        verdict: Some(&strip.verdicts[frame]),
+        outline,
+    });
+    write_shapes(path, &["frame", "share"], [model.latent_dim(), model.input_dim()], rows)
+}
+
+/// Draws the frames one after the other.
+fn animate(
+    arguments: &WalkArguments,
+    model: &Arc<Model>,
+    projection: &Projection,
+    route: &Route,
+    strip: &Strip,
+    progress: &mut Progress,
+) -> Result<()> {
+    let WalkArguments { look, out, frames, .. } = arguments;
+    let palette = look.theme.palette();
+    let bar = look.bar(model, projection)?;
+    let size = [WIDTH, HEIGHT];
+    let room = map_size(size, true);
+    let stage = Stage::new(model, projection, route, room[0] / room[1]);
+    let height = (f64::from(look.size) * size[1] / size[0]).round() as u32;
+    let animation = Animation {
+        size: [look.size, height.max(16)],
+        frames_per_second: arguments.rate(),
+        looping: true,
+    };
+    let mut file = GifFile::create(out, animation)?;
+    for frame in 0..*frames {
+        let scene = stage.scene(strip, frame, look.property, bar.range, palette);
+        let bar = Some(bar.clone());
+        let scale = f64::from(look.size) / size[0];
+        file.push(&svg(&Picture {
+            scene: &scene,
+            view: stage.view(),
+            size,
+            scale,
+            palette,
+            bar,
+        })?)?;
+        let share = (frame + 1) as f64 / *frames as f64;
+        progress.report(share, || format!("frame {} of {frames}", frame + 1));
+    }
+    file.finish()
+}

@@ -1,0 +1,129 @@
+//! One frame of a walk: the map with the way on it, and beside it the shape where one has come to.
+
+use super::bounds::Bounds;
+use super::colour::{Palette, faded, scale};
+use super::compose::Points;
+use super::encoded::points;
+use super::grid::{Lattice, ShapeGrid, shown_value};
+use super::projection::Projection;
+use super::route::Route;
+use super::scene::{Dots, Layer, Scene, Shapes, Text};
+use super::sheet::mark;
+use super::strip::Strip;
+use super::trail::{on_map, trail};
+use super::{home_view, three_digits};
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::model::Model;
+use std::sync::Arc;
+
+/// How much of its half of the frame a typical shape fills.
+const FULLNESS: f64 = 0.3;
+/// Lattice points across the view: the shape stands at the one that is nearest to its place.
+const FINE: f64 = 1000.0;
+
+/// What all frames of a walk share.
+#[derive(Debug)]
+pub struct Stage<'a> {
+    model: &'a Model,
+    projection: &'a Projection,
+    data: Points,
+    way: Vec<[f64; 2]>,
+    map: Bounds,
+    view: Bounds,
+}
+
+impl<'a> Stage<'a> {
+    /// The data of the model and a way, in frames of the given width over height: the map at the left, the shape at
+    /// the right.
+    pub fn new(model: &'a Model, projection: &'a Projection, route: &Route, aspect: f64) -> Self {
+        let way = on_map(route, projection);
+        let home = home_view(model, projection);
+        let all = way.iter().chain([&home.low, &home.high]);
+        let map = Bounds::around(all).grown(0.04).with_aspect(0.6 * aspect);
+        let [width, height] = map.size();
+        let high = [map.high[0] + aspect * height - width, map.high[1]];
+        let view = Bounds { low: map.low, high };
+        Self { model, projection, data: points(model, projection), way, map, view }
+    }
+
+    /// All that a frame shows.
+    pub fn view(&self) -> Bounds {
+        self.view
+    }
+
+    /// The layers of a frame of a walk.
+    pub fn scene(
+        &self,
+        strip: &Strip,
+        frame: usize,
+        property: Property,
+        range: (f64, f64),
+        palette: &Palette,
+    ) -> Scene {
+        let Self { model, projection, data, way, map, view } = self;
+        let (centres, colour) = (data.positions.clone(), faded(palette.point, 0.6));
+        let mut layers = vec![Layer::Dots(Dots { centres, radius: 1.6, colour })];
+        let text = |centre, text: String, size, colour| {
+            Layer::Text(Text { centre, text, size, colour, halo: palette.canvas })
+        };
+        for (centre, name) in &data.names {
+            layers.push(text(*centre, name.clone(), 14.0, palette.weak_text));
+        }
+        let here = projection.project(strip.z.row(frame));
+        layers.extend(trail(way, here, map.size()[0], palette));
+
+        let middle = [0.5 * (map.high[0] + view.high[0]), view.centre()[1]];
+        let outline = strip.decoded.row(frame);
+        let value = shown_value(model, property, outline);
+        let height = view.size()[1];
+        let spacing = view.size()[0] / FINE;
+        let first = middle.map(|v| (v / spacing).round() as i64);
+        let lattice = Lattice { spacing, first, count: [1, 1] };
+        let grid = ShapeGrid::of(lattice, Rows::from_flat(outline.len(), outline.to_vec()));
+        let (grid, scale_of) = (Arc::new(grid), FULLNESS * height / model.card.statistics.reach);
+        let shape = |ink, hollow| {
+            let (grid, colours) = (grid.clone(), vec![ink]);
+            Layer::Shapes(Shapes { grid, scale: scale_of, colours, hollow })
+        };
+        let ink = if value.is_finite() { scale(value, range) } else { palette.shape };
+        layers.extend([shape(ink, None), shape(palette.rim, Some(1.2))]);
+
+        let verdict = &strip.verdicts[frame];
+        let below = view.low[1] + 0.07 * height;
+        let said = format!("{} {}", property.label(), three_digits(value));
+        layers.push(text([middle[0], below + 0.06 * height], said, 15.0, palette.text));
+        layers.push(text([middle[0], below], verdict.word().to_owned(), 13.0, palette.weak_text));
+        layers.push(mark(verdict.belief, [middle[0], view.high[1] - 0.06 * height], palette));
+        Scene { layers }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::route::Form;
+    use crate::model::samples::SAMPLES;
+
+    #[test]
+    fn the_shape_stands_beside_the_map_and_the_ring_where_it_is() {
+        let model = SAMPLES[0].load().unwrap();
+        let projection = Projection::of(&model.encoded.mu);
+        let form = Form::Spiral { centre: vec![0.0, 0.0], radius: 1.0, turns: 2.0 };
+        let route = Route::new(form, &projection).unwrap();
+        let strip = Strip::of(&model, Property::Roundness, &route, 5, None).unwrap();
+        let stage = Stage::new(&model, &projection, &route, 2.4);
+        let [width, height] = stage.view().size();
+        assert!((width / height - 2.4).abs() < 1e-9);
+        let scene = stage.scene(&strip, 3, Property::Roundness, (0.0, 1.0), &Palette::LIGHT);
+        let shape = scene.layers.iter().find_map(|layer| match layer {
+            Layer::Shapes(shapes) => Some(shapes.grid.lattice.centre(0)),
+            _ => None,
+        });
+        let right = stage.map.high[0];
+        assert!(shape.is_some_and(|[x, _]| x > right && x < stage.view().high[0]));
+        let here = projection.project(strip.z.row(3));
+        let ring = |layer: &Layer| matches!(layer, Layer::Mark(mark) if mark.centre == here);
+        assert!(scene.layers.iter().any(ring) && stage.map.contains(here));
+    }
+}

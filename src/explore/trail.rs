@@ -1,0 +1,75 @@
+//! A way on the map: a cased line with an arrow at its end, and a ring where one has come to.
+
+use super::colour::Palette;
+use super::projection::Projection;
+use super::route::Route;
+use super::scene::{Arrows, Layer, Line, Mark, MarkKind};
+use crate::numerics::statistics::distance;
+use std::sync::Arc;
+
+/// Pieces in which a way is drawn, many enough for spirals of many turns.
+const PIECES: usize = 600;
+/// How far before the end the arrow begins, as a share of the width of the view.
+const ARROW: f64 = 0.03;
+
+/// The points of a way on the map, fine enough to look smooth.
+pub fn on_map(route: &Route, projection: &Projection) -> Vec<[f64; 2]> {
+    // A straight way needs its ends alone.
+    let pieces = if route.is_straight() { 1 } else { PIECES };
+    let share = |piece| piece as f64 / pieces as f64;
+    (0..=pieces).map(|piece| projection.project(&route.at(share(piece)))).collect()
+}
+
+/// The layers of a way through `points`, on a map that shows `width` units across, with the ring at `here`.
+pub fn trail(points: &[[f64; 2]], here: [f64; 2], width: f64, palette: &Palette) -> Vec<Layer> {
+    let (colour, casing) = (palette.path, palette.casing);
+    let mut layers = Vec::new();
+    let Some((&start, &end)) = points.first().zip(points.last()) else { return layers };
+    let line = Line { points: points.to_vec(), width: 2.2, colour, casing: Some(casing) };
+    layers.push(Layer::Line(line));
+    // The last point that is far enough from the end for an arrow, on the piece that leads away from it.
+    let far = points.iter().rposition(|point| distance(point, &end) >= ARROW * width);
+    if let Some(tail) = far.map(|index| towards(&end, &points[index], ARROW * width)) {
+        let arrows = Arc::new(vec![[tail, end]]);
+        layers.push(Layer::Arrows(Arrows { arrows, width: 3.0, colour, casing }));
+    }
+    let mark = |centre, kind, radius| Layer::Mark(Mark { centre, kind, radius, colour, casing });
+    layers.push(mark(start, MarkKind::Dot, 3.2));
+    layers.push(mark(here, MarkKind::Ring, 7.0));
+    layers
+}
+
+/// The point so far from `from` on the line to `to`.
+fn towards(from: &[f64; 2], to: &[f64; 2], far: f64) -> [f64; 2] {
+    let share = far / distance(from, to);
+    [0, 1].map(|k| from[k] + share * (to[k] - from[k]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::rows::Rows;
+    use crate::explore::route::Form;
+
+    #[test]
+    fn an_arrow_points_to_the_end_and_a_dot_is_at_the_start() {
+        let plane = Projection::of(&Rows::from_flat(2, vec![0.0, 0.0]));
+        let form = Form::Line { from: vec![-1.0, 0.0], to: vec![1.0, 0.0] };
+        let route = Route::new(form, &plane).unwrap();
+        let points = on_map(&route, &plane);
+        assert_eq!(points, [[-1.0, 0.0], [1.0, 0.0]]);
+        let layers = trail(&points, [0.5, 0.0], 10.0, &Palette::LIGHT);
+        let [Layer::Line(_), Layer::Arrows(arrows), Layer::Mark(start), Layer::Mark(here)] =
+            layers.as_slice()
+        else {
+            panic!("{layers:?}")
+        };
+        let [tail, tip] = arrows.arrows[0];
+        assert!(tip == [1.0, 0.0] && (tail[0] - 0.7).abs() < 1e-12, "{tail:?}");
+        assert_eq!((start.centre, here.centre), ([-1.0, 0.0], [0.5, 0.0]));
+        // A way that leads nowhere has no direction.
+        let still = trail(&[[0.0; 2], [0.0; 2]], [0.0; 2], 10.0, &Palette::LIGHT);
+        assert!(!still.iter().any(|layer| matches!(layer, Layer::Arrows(_))));
+        assert!(trail(&[], [0.0; 2], 1.0, &Palette::LIGHT).is_empty());
+    }
+}
