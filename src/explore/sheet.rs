@@ -152,9 +152,9 @@ impl Sheet {
         if self.layout.legend {
             let y = -BELOW - 0.5 * LEGEND;
             let meanings = [
-                (Belief::Believable, 0.0, 0.55),
-                (Belief::Doubtful, 1.3, 0.45),
-                (Belief::Outside, 2.4, 0.65),
+                (Belief::Believable, 0.0, 0.45),
+                (Belief::Doubtful, 1.15, 0.38),
+                (Belief::Outside, 2.15, 0.6),
             ];
             for (belief, x, middle) in meanings {
                 layers.push(mark(belief, [x - 0.3, y], palette));
