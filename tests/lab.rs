@@ -61,7 +61,8 @@ fn sentences(session: &Session) -> Vec<String> {
 }
 
 fn look_back(session: &mut Session, updates: usize) {
-    session.perform(Command::LookBack(updates as f64));
+    let total = watched(session).total_updates();
+    session.perform(Command::Scrub(updates as f64 / total as f64));
     until(session, "the moment", |state| {
         let timeline = &state.watched().unwrap().timeline;
         timeline.developed == timeline.asked().map(|(index, _)| index)

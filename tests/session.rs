@@ -22,6 +22,9 @@ use latent_explorer::session::{Activity, Command, Overlay, Session, State};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[path = "session/tours.rs"]
+mod tours;
+
 fn session() -> Session {
     Session::new(None, Arc::new(|| ()))
 }

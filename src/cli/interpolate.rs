@@ -70,7 +70,7 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let strip = Strip::of(&model, look.property, &route, *steps, ends)?;
     match output {
         Output::Csv => table(out, &model, &strip)?,
-        _ => look.write(out, &strip.rows(&model, look.property), &model)?,
+        _ => look.write(out, &strip.rows(&model, look.property, true), &model)?,
     }
     progress.finish(&format!("{steps} frames of either; wrote {}", out.display()));
     Ok(())

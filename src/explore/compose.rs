@@ -34,6 +34,8 @@ pub struct Visible {
 pub struct Points {
     /// Where they are, at most 1,500 of them.
     pub positions: Arc<Vec<[f64; 2]>>,
+    /// The row of the data that each is.
+    pub rows: Arc<Vec<usize>>,
     /// The middle of each family and its name.
     pub names: Vec<([f64; 2], String)>,
 }
@@ -420,7 +422,7 @@ mod tests {
 
     #[test]
     fn only_what_is_visible_is_composed() {
-        let points = Points { positions: Arc::new(vec![[0.0, 0.0]]), names: vec![] };
+        let points = Points { positions: Arc::new(vec![[0.0, 0.0]]), ..Points::default() };
         let subject = Subject {
             grid: None,
             reach: 1.0,

@@ -33,7 +33,8 @@ pub fn points(model: &Model, projection: &Projection) -> Points {
     // A narrow set of data leaves room at its sides: a map is never narrower than about a square.
     spread(&mut names, Bounds::around(&all).with_aspect(1.0).size());
     let stride = coprime_stride(all.len().div_ceil(MOST), encoded.names.len());
-    Points { positions: Arc::new(all.into_iter().step_by(stride).collect()), names }
+    let rows = Arc::new((0..all.len()).step_by(stride).collect());
+    Points { positions: Arc::new(all.into_iter().step_by(stride).collect()), rows, names }
 }
 
 /// Moves names down until no two lie on each other, when the data of the given size fill the map.

@@ -94,7 +94,9 @@ impl<'a> Stage<'a> {
         let said = format!("{} {}", property.label(), three_digits(value));
         layers.push(text([middle[0], below + 0.06 * height], said, 15.0, palette.text));
         layers.push(text([middle[0], below], verdict.word().to_owned(), 13.0, palette.weak_text));
-        layers.push(mark(verdict.belief, [middle[0], view.high[1] - 0.06 * height], palette));
+        // Left of the word, whose letters are about so wide.
+        let left = (0.035 + 0.0095 * verdict.word().len() as f64) * height;
+        layers.push(mark(verdict.belief, [middle[0] - left, below], palette));
         Scene { layers }
     }
 }
@@ -106,7 +108,7 @@ mod tests {
     use crate::model::samples::SAMPLES;
 
     #[test]
-    fn the_shape_stands_beside_the_map_and_the_ring_where_it_is() {
+    fn the_shape_stands_beside_the_map_and_the_bead_where_it_is() {
         let model = SAMPLES[0].load().unwrap();
         let projection = Projection::of(&model.encoded.mu);
         let form = Form::Spiral { centre: vec![0.0, 0.0], radius: 1.0, turns: 2.0 };
@@ -123,7 +125,7 @@ mod tests {
         let right = stage.map.high[0];
         assert!(shape.is_some_and(|[x, _]| x > right && x < stage.view().high[0]));
         let here = projection.project(strip.z.row(3));
-        let ring = |layer: &Layer| matches!(layer, Layer::Mark(mark) if mark.centre == here);
-        assert!(scene.layers.iter().any(ring) && stage.map.contains(here));
+        let bead = |layer: &Layer| matches!(layer, Layer::Mark(mark) if mark.centre == here);
+        assert!(scene.layers.iter().any(bead) && stage.map.contains(here));
     }
 }

@@ -13,13 +13,13 @@ use std::sync::Arc;
 /// How much of a cell a typical shape reaches from its middle.
 const FULLNESS: f64 = 0.34;
 /// How far a cell reaches below the middle of its shape, where the caption stands; in cells.
-const BELOW: f64 = 0.58;
+const BELOW: f64 = 0.6;
 /// Where the caption stands.
-const CAPTION: f64 = -0.47;
+const CAPTION: f64 = -0.46;
 /// Where the verdict is marked.
 const CORNER: [f64; 2] = [-0.38, 0.3];
 /// Between the lines of a title, in cells.
-const LINE: f64 = 0.18;
+const LINE: f64 = 0.22;
 /// Room for the meaning of the marks under a sheet, in cells.
 const LEGEND: f64 = 0.34;
 /// Columns that the meaning of the marks needs.

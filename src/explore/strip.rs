@@ -51,8 +51,9 @@ impl Strip {
         Ok(Self { shares, z, decoded, verdicts, blended })
     }
 
-    /// All frames of the way in one row, and those of the blend, if there are any, in a row below.
-    pub fn rows(&self, model: &Model, property: Property) -> Sheet {
+    /// All frames of the way in one row, and those of the blend, if there are any, in a row below; with a `legend`
+    /// the marks are explained.
+    pub fn rows(&self, model: &Model, property: Property, legend: bool) -> Sheet {
         let title = |first: &str, second: &str| [first.to_owned(), second.to_owned()];
         let mut titles = vec![title("Latent path", "decoded")];
         let mut cells = self.cells(model, property);
@@ -62,7 +63,7 @@ impl Strip {
         if self.blended.is_some() {
             titles.push(title("Blend", "point by point"));
         }
-        Sheet::new(Layout { columns: self.shares.len(), titles, legend: true }, cells)
+        Sheet::new(Layout { columns: self.shares.len(), titles, legend }, cells)
     }
 
     /// The frames of the way alone, so many in a row.
@@ -105,7 +106,7 @@ mod tests {
         }
         assert_ne!(blended.row(2), strip.decoded.row(2));
         assert_eq!((strip.z.row(5), strip.verdicts.len()), (&*heart.z, 6));
-        let sheet = strip.rows(&model, Property::Area);
+        let sheet = strip.rows(&model, Property::Area, true);
         assert_eq!((sheet.size(), sheet.cells().len()), ([7, 2], 12));
         assert!(sheet.cells()[0].belief.is_some() && sheet.cells()[6].belief.is_none());
 
@@ -118,7 +119,7 @@ mod tests {
         let route = Route::new(circle, &plane).unwrap();
         let strip = Strip::of(&model, Property::Area, &route, 5, None).unwrap();
         assert!(strip.blended.is_none());
-        assert_eq!(strip.rows(&model, Property::Area).size(), [6, 1]);
+        assert_eq!(strip.rows(&model, Property::Area, false).size(), [6, 1]);
         assert_eq!(strip.sheet(&model, Property::Area, 4).size(), [4, 2]);
     }
 }

@@ -1,4 +1,4 @@
-//! A way on the map: a cased line with an arrow at its end, and a ring where one has come to.
+//! A way on the map: a cased line with an arrow at its end, and a bead where one has come to.
 
 use super::colour::Palette;
 use super::projection::Projection;
@@ -20,7 +20,7 @@ pub fn on_map(route: &Route, projection: &Projection) -> Vec<[f64; 2]> {
     (0..=pieces).map(|piece| projection.project(&route.at(share(piece)))).collect()
 }
 
-/// The layers of a way through `points`, on a map that shows `width` units across, with the ring at `here`.
+/// The layers of a way through `points`, on a map that shows `width` units across, with the bead at `here`.
 pub fn trail(points: &[[f64; 2]], here: [f64; 2], width: f64, palette: &Palette) -> Vec<Layer> {
     let (colour, casing) = (palette.path, palette.casing);
     let mut layers = Vec::new();
@@ -33,9 +33,11 @@ pub fn trail(points: &[[f64; 2]], here: [f64; 2], width: f64, palette: &Palette)
         let arrows = Arc::new(vec![[tail, end]]);
         layers.push(Layer::Arrows(Arrows { arrows, width: 3.0, colour, casing }));
     }
-    let mark = |centre, kind, radius| Layer::Mark(Mark { centre, kind, radius, colour, casing });
-    layers.push(mark(start, MarkKind::Dot, 3.2));
-    layers.push(mark(here, MarkKind::Ring, 7.0));
+    let dot = |centre, radius, colour, casing| {
+        Layer::Mark(Mark { centre, kind: MarkKind::Dot, radius, colour, casing })
+    };
+    layers.push(dot(start, 3.2, colour, casing));
+    layers.push(dot(here, 6.0, palette.text, palette.canvas));
     layers
 }
 

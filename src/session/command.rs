@@ -4,6 +4,7 @@ use super::models::ModelId;
 use super::settings::ThemeChoice;
 use super::starts::StartChoice;
 use super::state::{Activity, Overlay};
+use super::tour::Touring;
 use super::training::Portion;
 use super::walk::Walking;
 use crate::data::property::Property;
@@ -49,8 +50,10 @@ pub enum Command {
     PickLatent(Vec<f64>),
     /// Move the kept point by a fraction of the view.
     Nudge([f64; 2]),
-    /// Walk from the kept point to another one.
-    Morph([f64; 2]),
+    /// Keep the point of a row of the data, and look at the row beside its rebuild.
+    PickRow(usize),
+    /// Follow a way over the map, or draw new shapes.
+    Tour(Touring),
     /// Pin a point.
     Pin([f64; 2]),
     /// Go back to a pinned point.
@@ -81,8 +84,6 @@ pub enum Command {
     SetFullSpeed(bool),
     /// Change the pace of a training with its brake on, in updates a second.
     SetPace(f64),
-    /// Show the moment of the training nearest to so many updates.
-    LookBack(f64),
     /// Train heads that predict these properties for the model that is shown.
     TrainHeads(Vec<Property>),
     /// End the training of heads; those that are whole are kept.

@@ -1,12 +1,10 @@
-//! Looking: the point under the mouse, the one that is kept, pins and walks.
+//! Looking: the point under the mouse, the one that is kept, pins.
 
 use super::climb::Climb;
-use super::map::Morph;
 use super::probe::{Probe, Slope};
 use super::{Activity, Session};
+use crate::explore::rebuild::Rebuild;
 
-/// A morph between two picks takes this long, in seconds.
-const MORPH_SECONDS: f64 = 1.2;
 /// Pins that fit beside the map.
 const MOST_PINS: usize = 8;
 
@@ -15,15 +13,6 @@ impl Session {
         self.state.activity = activity;
         // What is to be known of a point depends on what the person is busy with.
         self.look_again();
-    }
-
-    pub(super) fn morph_on(&mut self, seconds: f64) -> bool {
-        let Some(mut morph) = self.state.map.morph else { return false };
-        morph.share = (morph.share + seconds / MORPH_SECONDS).min(1.0);
-        let at = [0, 1].map(|k| morph.from[k] + morph.share * (morph.to[k] - morph.from[k]));
-        self.state.map.picked = self.probe(at, None);
-        self.state.map.morph = (morph.share < 1.0).then_some(morph);
-        true
     }
 
     /// Looks at a point of the model that is shown.
@@ -52,6 +41,9 @@ impl Session {
             let probe = probe?;
             // The latent point itself may lie off the map's plane.
             let same = session.state.shown_version().is_some_and(|(id, _)| id == probe.model.0);
+            if let Some(rebuild) = probe.rebuild.filter(|_| same) {
+                return session.probe_row(rebuild.row);
+            }
             session.probe(probe.at, same.then_some(probe.z.as_slice()))
         };
         let map = &mut self.state.map;
@@ -60,6 +52,7 @@ impl Session {
         self.state.map.probe = again(self, probe);
         self.state.map.picked = again(self, picked);
         self.state.map.pins = pins.into_iter().filter_map(|pin| again(self, Some(pin))).collect();
+        self.tour_again();
     }
 
     /// Looks at the followed restart of the search at the moment that is shown.
@@ -73,7 +66,7 @@ impl Session {
 
     pub(super) fn pick(&mut self, at: [f64; 2], z: Option<&[f64]>) {
         self.state.settings.hint_followed = true;
-        self.state.map.morph = None;
+        self.state.tours.pause();
         self.state.map.picked = self.probe(at, z);
     }
 
@@ -85,6 +78,29 @@ impl Session {
             self.state.map.probe = None;
             self.pick(at, Some(z));
         }
+    }
+
+    /// Keeps the point of a row of the data and rebuilds the row; until the mouse moves it is what is looked at.
+    pub(super) fn pick_row(&mut self, row: usize) {
+        self.state.settings.hint_followed = true;
+        self.state.tours.pause();
+        self.state.map.probe = None;
+        self.state.map.picked = self.probe_row(row);
+    }
+
+    /// Looks at a row of the data of the model that is shown, beside its rebuild.
+    fn probe_row(&mut self, row: usize) -> Option<Probe> {
+        let prepared = self.state.shown()?.1.prepared.clone();
+        let rebuild = match Rebuild::of(&prepared.model, row) {
+            Ok(rebuild) => rebuild,
+            Err(error) => {
+                self.state.notices.error(error);
+                return None;
+            }
+        };
+        let z = prepared.model.encoded.mu.row(row);
+        let probe = self.probe(prepared.projection.project(z), Some(z))?;
+        Some(Probe { rebuild: Some(rebuild), ..probe })
     }
 
     /// The latent point at a place of the map: that of the point looked at there, which may lie off the
@@ -105,13 +121,6 @@ impl Session {
             [0, 1].map(|k| (from[k] + by[k] * size[k]).clamp(map.view.low[k], map.view.high[k]));
         self.state.map.probe = None;
         self.pick(at, None);
-    }
-
-    pub(super) fn morph(&mut self, to: [f64; 2]) {
-        match self.state.map.picked.as_ref().map(|picked| picked.at) {
-            Some(from) => self.state.map.morph = Some(Morph { from, to, share: 0.0 }),
-            None => self.pick(to, None),
-        }
     }
 
     pub(super) fn pin(&mut self, at: [f64; 2]) {

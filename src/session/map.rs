@@ -47,25 +47,12 @@ pub struct Map {
     pub probe: Option<Probe>,
     /// The point that was last clicked; it is shown while the mouse is elsewhere.
     pub picked: Option<Probe>,
-    /// A walk from the last pick to a new one.
-    pub morph: Option<Morph>,
     /// Points that were pinned, all in the model that is shown.
     pub pins: Vec<Probe>,
     /// Those of the other models.
     shelved: BTreeMap<ModelId, Vec<Probe>>,
     /// What is climbed, and how often it has changed.
     aim: (Arc<Aim>, u64),
-}
-
-/// A straight walk between two points of the map.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Morph {
-    /// Where it begins.
-    pub from: [f64; 2],
-    /// Where it ends.
-    pub to: [f64; 2],
-    /// The share that is done, 0 to 1.
-    pub share: f64,
 }
 
 impl Map {
@@ -80,7 +67,6 @@ impl Map {
             asked: None,
             probe: None,
             picked: None,
-            morph: None,
             pins: Vec::new(),
             shelved: BTreeMap::new(),
             aim: (Arc::default(), 0),

@@ -23,6 +23,7 @@ pub mod settings;
 pub mod starts;
 pub mod state;
 pub mod timeline;
+pub mod tour;
 pub mod training;
 pub mod walk;
 
@@ -169,11 +170,11 @@ impl Session {
     pub fn advance(&mut self, seconds: f64) -> Option<f64> {
         let step = seconds.min(LONGEST_STEP);
         let playing = self.state.climb.as_mut().is_some_and(|climb| climb.advance(step));
-        let morphing = self.morph_on(step);
+        let touring = self.tour_on(step);
         let looking_back = self.look_on(step);
         self.look_at_climb();
         let notice = self.state.notices.advance(seconds);
-        if playing || morphing || looking_back { Some(0.0) } else { notice }
+        if playing || touring || looking_back { Some(0.0) } else { notice }
     }
 
     /// Carries a command out.
@@ -225,7 +226,8 @@ impl Session {
             Command::Pick(at) => self.pick(at, None),
             Command::PickLatent(z) => self.pick_latent(&z),
             Command::Nudge(by) => self.nudge(by),
-            Command::Morph(to) => self.morph(to),
+            Command::PickRow(row) => self.pick_row(row),
+            Command::Tour(touring) => self.tour(touring),
             Command::Pin(at) => self.pin(at),
             Command::PickPin(index) => {
                 if let Some(pin) = state.map.pins.get(index) {
@@ -236,7 +238,7 @@ impl Session {
             Command::Unpin(index) => {
                 if index < state.map.pins.len() {
                     let pin = state.map.pins.remove(index);
-                    state.lose(Lost::Pin(index, pin));
+                    state.lose(Lost::Pin(index, Box::new(pin)));
                 }
             }
             Command::SetRecipe(recipe) => state.settings.recipe = recipe,
@@ -277,9 +279,6 @@ impl Session {
             Command::TrainWithNewSeed => self.train_with_new_seed(),
             Command::GoOn => self.go_on(),
             Command::Branch => self.branch(),
-            Command::LookBack(updates) => {
-                self.look_back(|training| training.timeline.ask(updates));
-            }
             Command::TrainHeads(properties) => self.train_heads(properties),
             Command::StopHeads => state.heads.iter().for_each(|heads| heads.control.cancel()),
             Command::Climb => match state.next_climb() {
@@ -321,6 +320,13 @@ impl Session {
             Command::ExportCandidates(path, most) => self.export_candidates(path, most),
             Command::ImportMeasured(path) => self.import_measured(&path),
             Command::TogglePlay => self.toggle_play(),
+            Command::Scrub(share) if state.is_touring() => self.scrub_tour(share),
+            Command::Scrub(share) if state.activity == Activity::Train => {
+                self.look_back(|training| {
+                    let updates = share * training.total_updates() as f64;
+                    training.timeline.ask(updates);
+                })
+            }
             Command::Scrub(share) => state.climb.iter_mut().for_each(|climb| climb.scrub(share)),
             Command::FollowNewest if state.activity == Activity::Train => {
                 self.look_back(|training| training.timeline.follow());
@@ -332,14 +338,15 @@ impl Session {
             Command::StepBy(steps) if state.activity == Activity::Train => {
                 self.look_back(|training| training.timeline.step(steps));
             }
+            Command::StepBy(steps) if state.is_touring() => self.step_tour(steps),
             Command::StepBy(steps) => state.climb.iter_mut().for_each(|climb| climb.step_by(steps)),
             Command::Speed(factor) if state.activity == Activity::Train => {
                 let pace = state.settings.pace.0 * factor;
                 self.perform(Command::SetPace(pace));
             }
             Command::Speed(factor) => {
-                if let Some(climb) = &mut state.climb {
-                    climb.playback.speed = (climb.playback.speed * factor).clamp(0.125, 8.0);
+                if let Some(playback) = state.playback_mut() {
+                    playback.speed = (playback.speed * factor).clamp(0.125, 8.0);
                 }
             }
             Command::Walk(walking) => self.walk(walking),

@@ -1,12 +1,16 @@
 //! One point of the map looked at closely: its shape, its properties, its neighbour, its verdict.
 
 use super::models::{ModelId, Prepared};
-use crate::data::outline::form_distance;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::explore::neighbours::{Neighbour, neighbours};
+use crate::explore::rebuild::Rebuild;
 use crate::objective::{Aim, Evaluation, Objective, Space};
 use crate::trust::{Verdict, judge};
+
+/// Training shapes that are looked up around a point.
+const NEIGHBOURS: usize = 3;
 
 /// What is known of one latent point; computed at once, in well under a millisecond.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +27,10 @@ pub struct Probe {
     pub values: [f64; 4],
     /// How far it can be believed.
     pub verdict: Verdict,
-    /// The nearest training shape.
-    pub nearest: Option<Neighbour>,
+    /// The nearest training shapes, nearest first.
+    pub nearest: Vec<Neighbour>,
+    /// The shape of the data beside its rebuild, where the point is that of one.
+    pub rebuild: Option<Rebuild>,
     /// How the objective changes there; none where nobody asked.
     pub slope: Option<Slope>,
 }
@@ -53,17 +59,6 @@ impl Slope {
     }
 }
 
-/// The training shape that the model places nearest.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Neighbour {
-    /// Its family.
-    pub family: String,
-    /// Its outline, `[input]`.
-    pub outline: Vec<f32>,
-    /// How much the forms differ: the root mean square distance of points after centring and scaling.
-    pub difference: f64,
-}
-
 impl Probe {
     /// Decodes and judges the map point `at`, or the latent point `z` when it is given.
     ///
@@ -82,17 +77,9 @@ impl Probe {
         let mut verdicts = judge(&prepared.model, &[property], &rows, &decoded)?;
         let verdict = verdicts.remove(0);
         let outline = decoded.into_flat();
-        let nearest = prepared.model.density().nearest(&z).map(|(row, _)| {
-            let encoded = &prepared.model.encoded;
-            let near = prepared.model.training_outline(row);
-            Neighbour {
-                family: encoded.names[usize::from(encoded.labels[row])].clone(),
-                difference: form_distance(&outline, &near),
-                outline: near,
-            }
-        });
+        let nearest = neighbours(&prepared.model, &z, &outline, NEIGHBOURS);
         let values = Property::ALL.map(|property| property.measure(&outline));
-        Ok(Self { model, at, z, outline, values, verdict, nearest, slope: None })
+        Ok(Self { model, at, z, outline, values, verdict, nearest, rebuild: None, slope: None })
     }
 
     /// The value of one property.

@@ -35,8 +35,9 @@ impl Session {
             (climb.chosen, climb.hill) = (None, None);
         } else if let Some(race) = state.race.as_mut().filter(|race| race.chosen.is_some()) {
             race.chosen = None;
+        } else if state.is_touring() {
+            state.tours.tour = None;
         } else {
-            state.map.morph = None;
             state.map.picked = None;
         }
     }
@@ -47,6 +48,9 @@ impl Session {
         let state = &mut self.state;
         if state.is_walking() {
             return self.walk(Walking::Steps(1));
+        }
+        if state.is_touring() {
+            return self.toggle_tour();
         }
         match (state.activity, state.training.phase, &mut state.climb) {
             (Activity::Optimise, _, Some(climb)) => climb.toggle_play(),

@@ -12,6 +12,7 @@ use super::probe::Probe;
 use super::race::Contest;
 use super::settings::Settings;
 use super::timeline::Newest;
+use super::tour::Tours;
 use super::training::{Phase, Training};
 use super::walk::Walk;
 use crate::data::property::Property;
@@ -74,7 +75,7 @@ pub enum Lost {
     /// A race that was cleared or replaced.
     Race(Box<Contest>),
     /// A pin that was taken out, and its place.
-    Pin(usize, Probe),
+    Pin(usize, Box<Probe>),
 }
 
 /// How many losses can be undone.
@@ -103,6 +104,8 @@ pub struct State {
     pub lesson: Option<Lesson>,
     /// The search by hand.
     pub walk: Option<Walk>,
+    /// Ways over the map, and new shapes.
+    pub tours: Tours,
     /// Sentences for the person.
     pub notices: Notices,
     /// What is remembered.
@@ -132,6 +135,7 @@ impl State {
             race: None,
             lesson: None,
             walk: None,
+            tours: Tours::through(0),
             notices: Notices::default(),
             settings,
             errands: BTreeMap::new(),
@@ -214,6 +218,19 @@ impl State {
         self.activity == Activity::Optimise && self.walk.is_some()
     }
 
+    /// Whether a way over the map is on the screen.
+    pub fn is_touring(&self) -> bool {
+        self.activity == Activity::Explore && self.tours.tour.is_some()
+    }
+
+    /// The playback of what is on the screen.
+    pub(super) fn playback_mut(&mut self) -> Option<&mut Playback> {
+        match self.is_touring() {
+            true => self.tours.tour.as_mut().map(|tour| &mut tour.playback),
+            false => self.climb.as_mut().map(|climb| &mut climb.playback),
+        }
+    }
+
     /// Where the point that is looked at would go on the map to get better, with the loss that it gains for
     /// each map unit; while a search is what the person is busy with.
     pub fn uphill(&self) -> Option<([f64; 2], [f64; 2])> {
@@ -272,7 +289,7 @@ impl State {
             Some(Lost::Pin(place, pin)) => {
                 let belongs = self.shown_version().is_some_and(|(id, _)| id == pin.model.0);
                 if belongs {
-                    self.map.pins.insert(place.min(self.map.pins.len()), pin);
+                    self.map.pins.insert(place.min(self.map.pins.len()), *pin);
                 } else {
                     self.notices.info("That pin belongs to another model; show that one first.");
                     self.lost.push(Lost::Pin(place, pin));
@@ -291,11 +308,11 @@ impl State {
         map.picture = Picture::default();
         map.probe = None;
         map.picked = None;
-        map.morph = None;
         map.shelve_pins(id);
         if let Some((_, entry)) = self.models.shown() {
-            let home = entry.prepared.home;
+            let (home, families) = (entry.prepared.home, entry.prepared.model.encoded.names.len());
             self.map.fit(home);
+            self.tours.forget(families);
         }
     }
 

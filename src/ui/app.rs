@@ -5,8 +5,10 @@ use super::dialogs::Dialogs;
 use super::map::MapView;
 use super::results::Results;
 use super::sheets::Sheets;
+use super::tour::Pages;
 use super::{drawer, inspector, keys, panels, theme, top_bar};
 use crate::session::settings::ThemeChoice;
+use crate::session::tour::Touring;
 use crate::session::walk::Walking;
 use crate::session::{Command, Session, State};
 use egui::{CentralPanel, Frame, Margin, Panel, ViewportCommand};
@@ -27,6 +29,7 @@ pub struct App {
     panel_hidden: bool,
     drawer_open: bool,
     results: Results,
+    pages: Pages,
     presenting: bool,
     quitting: bool,
 }
@@ -56,6 +59,7 @@ impl App {
             panel_hidden: false,
             drawer_open: false,
             results: Results::default(),
+            pages: Pages::default(),
             presenting: false,
             quitting: false,
         }
@@ -71,6 +75,8 @@ impl App {
             Action::Do(command) => {
                 // By hand the numbers and the code are what is looked at.
                 self.drawer_open |= command == Command::Walk(Walking::Begin);
+                self.drawer_open |=
+                    matches!(command, Command::Tour(Touring::Begin | Touring::Draw));
                 let run = |session: &Session| session.state().climb.as_ref().and_then(|c| c.run);
                 let before = run(&self.session);
                 self.session.perform(command);
@@ -172,7 +178,8 @@ impl eframe::App for App {
         });
         let height = drawer::height(state, self.drawer_open);
         Panel::bottom("drawer").exact_size(height).frame(frame(12, 8)).show(ui, |ui| {
-            drawer::show(ui, state, self.drawer_open, &mut self.results, &mut actions);
+            let contents = (&mut self.results, &mut self.pages);
+            drawer::show(ui, state, self.drawer_open, contents, &mut actions);
         });
         if !self.presenting && !self.panel_hidden {
             let left = Panel::left("controls").exact_size(260.0).resizable(false);

@@ -7,6 +7,7 @@ use super::diagram;
 use super::moment;
 use super::painting::{fill_shape, outline_shape};
 use super::race;
+use super::rebuild;
 use super::theme::{self, colour};
 use super::widgets::{fact, note, verdict};
 use crate::data::property::Property;
@@ -49,7 +50,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             ui.separator();
         }
         let kept = walk.map(|walk| &walk.here).or(state.map.picked.as_ref());
-        let looked_at = state.map.probe.as_ref().or(kept);
+        // While a marker follows a way, its shape is what is looked at, wherever the mouse lies.
+        let mouse =
+            state.map.probe.as_ref().filter(|_| !state.is_touring() || !state.tours.is_playing());
+        let looked_at = mouse.or(kept);
         match looked_at {
             Some(probe) => shape(ui, probe, state, actions),
             None => empty(ui, state),
@@ -106,13 +110,18 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
         unit,
         ink(ui, state, probe.value(state.property())),
     ));
-    if let Some(nearest) = &probe.nearest {
+    if let Some(rebuild) = &probe.rebuild {
+        rebuild::paint(&painter, rebuild, rect.center(), unit, ui);
+    } else if let Some(nearest) = probe.nearest.first() {
         // Cased, so that it shows on every colour of the scale.
         let casing = colour(theme::palette(ui).canvas).gamma_multiply(0.7);
         for (width, ink) in [(3.2, casing), (1.4, ui.visuals().text_color())] {
             let stroke = Stroke::new(width, ink);
             painter.add(outline_shape(&nearest.outline, rect.center(), unit, stroke));
         }
+    }
+    if let Some(rebuild) = &probe.rebuild {
+        rebuild::facts(ui, rebuild);
     }
     properties(ui, probe, state.property(), compact);
     let learning = state.training.run.is_some() && state.training.model == Some(probe.model.0);
@@ -127,7 +136,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
             axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
         });
     }
-    details(ui, probe, actions);
+    details(ui, probe, state, actions);
 }
 
 /// How steep the objective is there.
@@ -148,7 +157,7 @@ fn properties(ui: &mut Ui, probe: &Probe, chosen: Property, compact: bool) {
     }
 }
 
-fn details(ui: &mut Ui, probe: &Probe, actions: &mut Actions) {
+fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     ui.collapsing("Details", |ui| {
         for property in Property::ALL {
             fact(ui, property.label(), &format!("{:.6}", probe.value(property)), property.about());
@@ -168,10 +177,11 @@ fn details(ui: &mut Ui, probe: &Probe, actions: &mut Actions) {
             let after = three_digits(worst.after);
             fact(ui, &format!("{} after it", worst.property.label()), &after, AFTER);
         }
-        if let Some(nearest) = &probe.nearest {
+        if let Some(nearest) = probe.nearest.first() {
             fact(ui, "Nearest training shape", &nearest.family, NEAREST);
             fact(ui, "Difference in form", &three_digits(nearest.difference), DIFFERENCE);
         }
+        rebuild::neighbours(ui, probe, state);
         ui.horizontal(|ui| {
             if ui
                 .button("Copy point")

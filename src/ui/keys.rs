@@ -10,7 +10,7 @@ use egui::{Context, FocusDirection, Key, KeyboardShortcut, Modifiers};
 pub const HELP: &[(&str, &str)] = &[
     ("1  2  3", "Explore, Train, Optimise"),
     ("Click, arrow keys", "Keep a point, move it"),
-    ("Shift-click, right-click", "Walk there, pin it"),
+    ("Shift-click, right-click", "Walk there while the shape morphs, pin it"),
     ("Double-click, C", "Climb from there"),
     ("R", "Climb from all restarts"),
     ("B", "Step by hand"),

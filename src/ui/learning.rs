@@ -2,7 +2,8 @@
 
 use super::action::{Action, Actions};
 use super::curves;
-use super::drawer::{timeline, two_lines};
+use super::drawer::two_lines;
+use super::playing;
 use super::theme;
 use super::widgets::{Icon, icon_button, note};
 use crate::explore::{duration, three_digits};
@@ -63,17 +64,12 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let whole = total.max(1) as f64;
     let done = (training.updates as f64 / whole).min(1.0);
     let about = "The loss; drag to any moment of the training, to its end for the newest state";
-    if let Some(share) = timeline(ui, &values, done, updates as f64 / whole, about) {
-        actions.command(Command::LookBack(share * whole));
-    }
+    playing::timeline(ui, &values, done, updates as f64 / whole, about, actions);
 }
 
 fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
     if training.phase != Phase::Idle && icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
         actions.command(Command::StopTraining);
-    }
-    if icon_button(ui, Icon::Back, "One moment back").clicked() {
-        actions.command(Command::StepBy(-1));
     }
     let (icon, name) = match training.phase {
         Phase::Running => (Icon::Pause, "Pause"),
@@ -81,12 +77,7 @@ fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
         Phase::Idle if training.timeline.is_playing() => (Icon::Pause, "Pause"),
         Phase::Idle => (Icon::Play, "Play the training again"),
     };
-    if icon_button(ui, icon, name).clicked() {
-        actions.command(Command::TogglePlay);
-    }
-    if icon_button(ui, Icon::Forward, "One moment on").clicked() {
-        actions.command(Command::StepBy(1));
-    }
+    playing::buttons(ui, (icon, name), actions);
 }
 
 /// What is wrong with a training by what is known of it.

@@ -7,10 +7,12 @@ use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button};
 use crate::explore::Bounds;
 use crate::explore::colour::scale;
-use crate::explore::compose::{Climb, Subject, Walk, compose};
+use crate::explore::compose::{Climb, Points, Subject, Walk, compose};
 use crate::explore::glyphs;
 use crate::explore::slopes::Arrow;
 use crate::explore::three_digits;
+use crate::explore::trail::trail;
+use crate::session::tour::{Tour, Touring};
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{
     Align, Align2, Color32, FontId, Frame, Layout, Margin, Painter, PointerButton, Pos2, Rect,
@@ -19,6 +21,8 @@ use egui::{
 
 /// How near the mouse must come to a mark to take hold of it, in points.
 const GRAB: f32 = 11.0;
+/// How near it must come to a dot of the data.
+const DOT: f32 = 5.0;
 
 /// What the map keeps from frame to frame.
 #[derive(Default)]
@@ -68,7 +72,12 @@ impl MapView {
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
         };
         let plain = state.activity == Activity::Train;
-        let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
+        let mut scene = compose(&subject, state.visible(), plain, state.map.view, palette);
+        if let Some(tour) = state.tours.tour.as_ref().filter(|_| state.is_touring()) {
+            let here = entry.prepared.projection.project(&tour.here());
+            let width = state.map.view.size()[0];
+            scene.layers.extend(trail(&tour.line, here, width, palette));
+        }
         paint(&painter, &scene, transform, &mut self.cache);
         self.cursor(&painter, state, transform, palette.text, palette.canvas);
 
@@ -100,7 +109,11 @@ impl MapView {
         let here = hover.map(|at| (at, transform.view));
         if here != self.last_hover {
             self.last_hover = here;
-            actions.command(Command::Hover(hover.map(|at| transform.to_map(at))));
+            // Over a shape of the data that is kept, it and its rebuild are what is looked at.
+            let kept = state.map.picked.as_ref().filter(|picked| picked.rebuild.is_some());
+            let kept = kept.map(|kept| transform.to_screen(kept.at));
+            let looked = hover.filter(|at| kept.is_none_or(|kept| kept.distance(*at) > GRAB));
+            actions.command(Command::Hover(looked.map(|at| transform.to_map(at))));
         }
         if let Some(at) = response.hover_pos() {
             let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
@@ -143,8 +156,13 @@ impl MapView {
             let restart = restart_at(state, transform, at);
             match restart {
                 Some(_) => actions.command(Command::ChooseRestart(restart)),
-                None if ui.input(|i| i.modifiers.shift) => actions.command(Command::Morph(point)),
-                None => actions.command(Command::Pick(point)),
+                None if ui.input(|i| i.modifiers.shift) => {
+                    actions.command(Command::Tour(Touring::To(point)));
+                }
+                None => actions.command(match row_at(state, transform, at) {
+                    Some(row) => Command::PickRow(row),
+                    None => Command::Pick(point),
+                }),
             }
         } else if response.secondary_clicked() {
             actions.command(Command::Pin(point));
@@ -162,7 +180,10 @@ impl MapView {
     ) {
         let start = state.walk.as_ref().filter(|_| state.is_walking()).map(|walk| walk.start());
         // A walk from the kept point marks its start itself.
-        if let Some(picked) = state.map.picked.as_ref().filter(|p| Some(p.z.as_slice()) != start) {
+        // On a way over the map its own bead is the mark.
+        let tour = state.tours.tour.as_ref().filter(|_| state.is_touring()).map(Tour::here);
+        let marked = |z: &[f64]| Some(z) == start || Some(z) == tour.as_deref();
+        if let Some(picked) = state.map.picked.as_ref().filter(|picked| !marked(&picked.z)) {
             let at = transform.to_screen(picked.at);
             painter.circle_stroke(at, 8.0, Stroke::new(4.5, colour(casing)));
             painter.circle_stroke(at, 8.0, Stroke::new(2.2, colour(ink)));
@@ -234,6 +255,17 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     (nearest.1 < GRAB).then_some(nearest.0)
 }
 
+/// The row of the data whose dot is at a place on the screen.
+fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
+    // While one optimises a click keeps a point to begin from, wherever data lie.
+    let busy = state.activity == Activity::Optimise || !state.visible().data;
+    let (_, entry) = state.shown().filter(|_| !busy)?;
+    let Points { positions, rows, .. } = &entry.prepared.points;
+    let places = positions.iter().map(|&place| transform.to_screen(place).distance(at));
+    let nearest = places.zip(rows.iter()).min_by(|a, b| a.0.total_cmp(&b.0));
+    nearest.filter(|(distance, _)| *distance < DOT).map(|(_, &row)| row)
+}
+
 fn empty(painter: &Painter, rect: Rect, ink: Color32) {
     let font = FontId::proportional(17.0);
     let text = "No model is open. Drop a checkpoint here, or press Ctrl+O.";
@@ -263,7 +295,7 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
             "Data",
             visible.data,
             true,
-            "Where the model puts the shapes it was trained on (D)",
+            "Where the model puts the shapes it was trained on; click one to see its rebuild (D)",
         ),
         (Overlay::Paths, "Paths", visible.paths, has_climb, "The ways of the last climb (P)"),
         (

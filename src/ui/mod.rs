@@ -19,12 +19,15 @@ mod map;
 mod moment;
 mod painting;
 mod panels;
+mod playing;
 mod race;
+mod rebuild;
 mod results;
 mod sheets;
 mod table;
 mod theme;
 mod top_bar;
+mod tour;
 mod walk;
 mod widgets;
 

@@ -19,8 +19,11 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::SetProperty(property));
         }
     }
+    super::tour::show(ui, state, actions);
     point(ui, state, actions);
-    model(ui, state);
+    // What the model is changes by no control: it is there for whoever asks.
+    ui.add_space(4.0);
+    ui.collapsing("Model", |ui| model(ui, state));
 }
 
 fn point(ui: &mut Ui, state: &State, actions: &mut Actions) {
@@ -65,7 +68,6 @@ fn model(ui: &mut Ui, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
     let training = &model.card.training;
-    heading(ui, "Model");
     let crate::data::source::Source::Outlines(recipe) = &model.card.source;
     let families: Vec<&str> = recipe.families.iter().map(|f| f.name()).collect();
     fact(ui, "Families", &families.len().to_string(), &families.join(", "));

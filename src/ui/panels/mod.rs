@@ -3,6 +3,7 @@
 mod explore;
 mod heads;
 mod optimise;
+mod tour;
 mod train;
 
 use super::action::Actions;

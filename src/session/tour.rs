@@ -1,0 +1,414 @@
+//! Tours: ways over the map that are played while the shape morphs, and sheets of new shapes.
+
+use super::map::Map;
+use super::models::{ModelId, Prepared};
+use super::playback::Playback;
+use super::{Activity, Session};
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use crate::explore::ends::{data_mean, family_mean};
+use crate::explore::route::{Form, Kind, Route, usual_radius};
+use crate::explore::sample::{self, NewShape};
+use crate::explore::sheet::Sheet;
+use crate::explore::strip::Strip;
+use crate::explore::trail;
+
+/// A whole way takes this long at speed 1, in seconds.
+pub const TOUR_SECONDS: f64 = 4.0;
+/// Frames side by side.
+pub const FRAMES: usize = 16;
+/// New shapes in a row, and rows of them.
+pub const NEW_SHAPES: [usize; 2] = [17, 2];
+
+/// A place that a way leads to or around.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Anchor {
+    /// The point that is kept when the way is laid.
+    Kept,
+    /// A latent point.
+    At(Vec<f64>),
+    /// A pin.
+    Pin(usize),
+    /// The middle of a family.
+    Family(usize),
+    /// The middle of all data.
+    Data,
+}
+
+/// What the next way is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// What kind of way.
+    pub kind: Kind,
+    /// Where a line begins.
+    pub from: Anchor,
+    /// Where a line ends.
+    pub to: Anchor,
+    /// The middle of a circle or a spiral, or the point that an axis goes through.
+    pub around: Anchor,
+    /// How far a circle or a spiral goes, in latent units; as far as suits the data where nobody has said.
+    pub radius: Option<f64>,
+    /// How often a spiral goes around.
+    pub turns: f64,
+    /// Which coordinate an axis moves.
+    pub axis: usize,
+}
+
+impl Plan {
+    /// From the first to the last of so many families, or around all data.
+    fn through(families: usize) -> Self {
+        Self {
+            kind: Kind::Line,
+            from: Anchor::Family(0),
+            to: Anchor::Family(families.saturating_sub(1)),
+            around: Anchor::Data,
+            radius: None,
+            turns: Route::USUAL_TURNS,
+            axis: 0,
+        }
+    }
+}
+
+/// A way that is played.
+#[derive(Clone, Debug)]
+pub struct Tour {
+    /// The model that it leads through, and its version.
+    pub model: (ModelId, u64),
+    /// The way.
+    pub route: Route,
+    /// The way on the map.
+    pub line: Vec<[f64; 2]>,
+    /// Its frames.
+    pub strip: Strip,
+    /// The frames side by side.
+    pub sheet: Sheet,
+    /// Which moment is shown.
+    pub playback: Playback,
+}
+
+impl Tour {
+    /// The frame that is nearest to the moment that is shown.
+    pub fn frame(&self) -> usize {
+        let off = |share: &f64| (share - self.playback.share).abs();
+        let shares = self.strip.shares.iter().enumerate();
+        let nearest = shares.min_by(|a, b| off(a.1).total_cmp(&off(b.1)));
+        // Of a closed way the end is the beginning.
+        let ended = self.route.is_closed() && self.playback.share >= 1.0;
+        nearest.map_or(0, |(frame, _)| frame).min(if ended { 0 } else { usize::MAX })
+    }
+
+    /// The latent point at the moment that is shown.
+    pub fn here(&self) -> Vec<f64> {
+        self.route.at(self.playback.share)
+    }
+
+    /// Plays, from the beginning if at the end, or pauses.
+    fn toggle(&mut self) {
+        let playback = &mut self.playback;
+        playback.playing = !playback.playing;
+        if playback.playing && playback.share >= 1.0 {
+            playback.share = 0.0;
+        }
+    }
+
+    /// Stops at a share of the way.
+    fn hold(&mut self, share: f64) {
+        (self.playback.playing, self.playback.share) = (false, share.clamp(0.0, 1.0));
+    }
+}
+
+/// New shapes that were drawn.
+#[derive(Clone, Debug)]
+pub struct Drawn {
+    /// The model that drew them, and its version.
+    pub model: (ModelId, u64),
+    /// The seed of the draw.
+    pub seed: u64,
+    /// The shapes.
+    pub shapes: Vec<NewShape>,
+    /// The shapes side by side.
+    pub sheet: Sheet,
+}
+
+/// What lies under the strip while one explores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// The frames of a way.
+    #[default]
+    Frames,
+    /// New shapes.
+    NewShapes,
+}
+
+/// Ways and new shapes in the model that is shown.
+#[derive(Clone, Debug)]
+pub struct Tours {
+    /// What the next way is.
+    pub plan: Plan,
+    /// The way that is played.
+    pub tour: Option<Tour>,
+    /// New shapes.
+    pub drawn: Option<Drawn>,
+    /// Which of them is looked at.
+    pub page: Page,
+}
+
+/// What can be done with them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Touring {
+    /// Change what the next way is; one that is on the map follows.
+    Plan(Plan),
+    /// Lay the way and play it.
+    Begin,
+    /// Play a line from the kept point to a point of the map, or keep that one where none is.
+    To([f64; 2]),
+    /// Take the way off the map.
+    End,
+    /// Draw new shapes, with the next seed where some are there.
+    Draw,
+    /// Keep the point of a new shape.
+    Keep(usize),
+    /// Look at the frames, or at the new shapes.
+    Turn(Page),
+}
+
+impl Tours {
+    /// Whether the marker moves.
+    pub fn is_playing(&self) -> bool {
+        self.tour.as_ref().is_some_and(|tour| tour.playback.playing)
+    }
+
+    /// The marker stops where it is.
+    pub fn pause(&mut self) {
+        self.tour.iter_mut().for_each(|tour| tour.playback.playing = false);
+    }
+
+    /// Nothing yet in a model of so many families.
+    pub fn through(families: usize) -> Self {
+        Self { plan: Plan::through(families), tour: None, drawn: None, page: Page::default() }
+    }
+
+    /// Another model is shown, of so many families: nothing of the one before means anything in it, but the kind
+    /// of way.
+    pub fn forget(&mut self, families: usize) {
+        let Plan { kind, turns, .. } = self.plan;
+        *self = Self::through(families);
+        (self.plan.kind, self.plan.turns) = (kind, turns);
+    }
+
+    /// What is looked at, as far as it is there.
+    pub fn page(&self) -> Option<Page> {
+        match (self.page, &self.tour, &self.drawn) {
+            (Page::NewShapes, _, Some(_)) | (_, None, Some(_)) => Some(Page::NewShapes),
+            (_, Some(_), _) => Some(Page::Frames),
+            (_, None, None) => None,
+        }
+    }
+}
+
+impl Plan {
+    /// The latent point of a place.
+    fn place(anchor: &Anchor, map: &Map, prepared: &Prepared) -> Result<Vec<f64>> {
+        let gone = |what: &str| Error::Mismatch(format!("{what}; choose another place"));
+        match anchor {
+            Anchor::Kept => map.picked.as_ref().map(|picked| picked.z.clone()).ok_or_else(|| {
+                Error::Mismatch("Click the map to keep a point; the way leads there.".to_owned())
+            }),
+            Anchor::At(z) => Ok(z.clone()),
+            Anchor::Pin(index) => map
+                .pins
+                .get(*index)
+                .map(|pin| pin.z.clone())
+                .ok_or_else(|| gone(&format!("There is no pin {} any more", index + 1))),
+            Anchor::Family(label) => family_mean(&prepared.model, *label)
+                .ok_or_else(|| gone("The model has no such family")),
+            Anchor::Data => Ok(data_mean(&prepared.model)),
+        }
+    }
+
+    /// Holds the kept point to where it is now: the marker will move it.
+    fn hold(&mut self, map: &Map) {
+        let Some(picked) = &map.picked else { return };
+        for anchor in [&mut self.from, &mut self.to, &mut self.around] {
+            if *anchor == Anchor::Kept {
+                *anchor = Anchor::At(picked.z.clone());
+            }
+        }
+    }
+
+    fn route(&self, map: &Map, prepared: &Prepared) -> Result<Route> {
+        let place = |anchor| Self::place(anchor, map, prepared);
+        let radius = self.radius.unwrap_or_else(|| usual_radius(prepared.home));
+        let form = match self.kind {
+            Kind::Line => Form::Line { from: place(&self.from)?, to: place(&self.to)? },
+            Kind::Circle => Form::Circle { centre: place(&self.around)?, radius },
+            Kind::Spiral => {
+                Form::Spiral { centre: place(&self.around)?, radius, turns: self.turns }
+            }
+            Kind::Axis => Form::axis(&prepared.model, place(&self.around)?, self.axis)?,
+        };
+        let route = Route::new(form, &prepared.projection)?;
+        match route.length() > 0.0 {
+            true => Ok(route),
+            false => Err(Error::Mismatch(
+                "The way begins where it ends; choose two different places.".to_owned(),
+            )),
+        }
+    }
+}
+
+impl Session {
+    /// Carries out what is to be done with a way or with new shapes.
+    pub(super) fn tour(&mut self, touring: Touring) {
+        match touring {
+            Touring::Plan(plan) => {
+                self.state.tours.plan = plan;
+                if let Some(share) = self.state.tours.tour.as_ref().map(|t| t.playback.share) {
+                    self.lay(share, false);
+                }
+            }
+            Touring::Begin => self.lay(0.0, true),
+            Touring::To(at) => {
+                match self.state.map.picked.as_ref().map(|picked| picked.z.clone()) {
+                    Some(from) => {
+                        let Some(to) = self.latent_at(at) else { return };
+                        let plan = &mut self.state.tours.plan;
+                        (plan.kind, plan.from, plan.to) =
+                            (Kind::Line, Anchor::At(from), Anchor::At(to));
+                        self.lay(0.0, true);
+                    }
+                    None => self.pick(at, None),
+                }
+            }
+            Touring::End => self.state.tours.tour = None,
+            Touring::Draw => {
+                let seed = self.state.tours.drawn.as_ref().map_or(0, |drawn| drawn.seed + 1);
+                self.draw(seed);
+                self.state.tours.page = Page::NewShapes;
+            }
+            Touring::Keep(index) => {
+                let shapes = self.state.tours.drawn.as_ref().map(|drawn| &drawn.shapes);
+                if let Some(z) = shapes.and_then(|s| s.get(index)).map(|shape| shape.z.clone()) {
+                    self.pick_latent(&z);
+                }
+            }
+            Touring::Turn(page) => self.state.tours.page = page,
+        }
+    }
+
+    /// Lets `seconds` pass on the way; whether the marker is still moving.
+    pub(super) fn tour_on(&mut self, seconds: f64) -> bool {
+        if self.state.activity != Activity::Explore || !self.state.tours.is_playing() {
+            return false;
+        }
+        if let Some(tour) = &mut self.state.tours.tour {
+            let playback = &mut tour.playback;
+            playback.share += seconds * playback.speed / TOUR_SECONDS;
+            if playback.share >= 1.0 {
+                tour.hold(1.0);
+            }
+        }
+        self.follow_tour();
+        true
+    }
+
+    /// Plays the way, or pauses.
+    pub(super) fn toggle_tour(&mut self) {
+        self.state.tours.tour.iter_mut().for_each(Tour::toggle);
+        self.follow_tour();
+    }
+
+    /// Shows the moment at a share of the way.
+    pub(super) fn scrub_tour(&mut self, share: f64) {
+        self.state.tours.tour.iter_mut().for_each(|tour| tour.hold(share));
+        self.follow_tour();
+    }
+
+    /// Moves by whole frames.
+    pub(super) fn step_tour(&mut self, steps: i64) {
+        if let Some(tour) = &mut self.state.tours.tour {
+            let last = tour.strip.shares.len().saturating_sub(1);
+            let frame = (tour.frame() as i64 + steps).clamp(0, last as i64) as usize;
+            tour.hold(tour.strip.shares[frame]);
+        }
+        self.follow_tour();
+    }
+
+    /// Lays ways and draws shapes again, after the model or the property has changed.
+    pub(super) fn tour_again(&mut self) {
+        if let Some(before) = self.state.tours.tour.take() {
+            // Where the way is gone with a pin, nobody has asked for anything.
+            if let Ok(tour) = self.laid() {
+                self.state.tours.tour = Some(Tour { playback: before.playback, ..tour });
+            }
+        }
+        if let Some(seed) = self.state.tours.drawn.as_ref().map(|drawn| drawn.seed) {
+            self.draw(seed);
+        }
+    }
+
+    /// Lays the way that is planned and shows the moment at `share`.
+    fn lay(&mut self, share: f64, playing: bool) {
+        let map = &self.state.map;
+        self.state.tours.plan.hold(map);
+        let speed = self.state.tours.tour.as_ref().map_or(1.0, |tour| tour.playback.speed);
+        match self.laid() {
+            Ok(tour) => {
+                let playback = Playback { playing, share, speed, live: false };
+                self.state.tours.tour = Some(Tour { playback, ..tour });
+                self.state.tours.page = Page::Frames;
+                self.state.settings.hint_followed = true;
+                self.follow_tour();
+            }
+            // What is on the map stays until another way can be laid.
+            Err(error) => self.state.notices.error(error),
+        }
+    }
+
+    fn laid(&self) -> Result<Tour> {
+        let (id, entry) = self.state.models.shown().ok_or_else(|| {
+            Error::Mismatch("No model is open; press Ctrl+O to open one.".to_owned())
+        })?;
+        let (prepared, property) = (&entry.prepared, self.state.property());
+        let route = self.state.tours.plan.route(&self.state.map, prepared)?;
+        let strip = Strip::of(&prepared.model, property, &route, FRAMES, None)?;
+        Ok(Tour {
+            model: (id, entry.version),
+            line: trail::on_map(&route, &prepared.projection),
+            sheet: strip.rows(&prepared.model, property, false),
+            route,
+            strip,
+            playback: Playback::default(),
+        })
+    }
+
+    fn draw(&mut self, seed: u64) {
+        let Some((id, entry)) = self.state.models.shown() else { return };
+        match draw(&entry.prepared, (id, entry.version), self.state.property(), seed) {
+            Ok(drawn) => self.state.tours.drawn = Some(drawn),
+            Err(error) => self.state.notices.error(error),
+        }
+    }
+
+    /// Keeps the point at which the marker is.
+    fn follow_tour(&mut self) {
+        let projection = self.state.shown().map(|(_, entry)| &entry.prepared.projection);
+        let here = self.state.tours.tour.as_ref().map(Tour::here);
+        if let Some((projection, z)) = projection.zip(here) {
+            let at = projection.project(&z);
+            self.state.map.picked = self.probe(at, Some(&z));
+        }
+    }
+}
+
+fn draw(
+    prepared: &Prepared,
+    model: (ModelId, u64),
+    property: Property,
+    seed: u64,
+) -> Result<Drawn> {
+    let [columns, rows] = NEW_SHAPES;
+    let shapes = sample::new_shapes(&prepared.model, property, columns * rows, seed)?;
+    let sheet = sample::sheet(&prepared.model, property, &shapes, columns, false);
+    Ok(Drawn { model, seed, shapes, sheet })
+}

@@ -1,0 +1,124 @@
+//! Walking: what the next way over the map is, and new shapes.
+
+use crate::explore::route::{Kind, MOST_RADIUS, MOST_TURNS, usual_radius};
+use crate::session::models::Prepared;
+use crate::session::tour::{Anchor, Plan, Touring};
+use crate::session::{Command, State};
+use crate::ui::action::Actions;
+use crate::ui::widgets::{heading, number, row, segments};
+use egui::{Button, ComboBox, Ui, vec2};
+
+const KINDS: [(Kind, &str, &str); 4] = [
+    (Kind::Line, "Line", "Straight from one place to another; Shift-click the map does the same"),
+    (Kind::Circle, "Circle", "Once around a place, parallel to the map"),
+    (Kind::Spiral, "Spiral", "Around a place and outwards, parallel to the map"),
+    (
+        Kind::Axis,
+        "Axis",
+        "One coordinate of z from the 1st to the 99th percentile of the data, the others held",
+    ),
+];
+const RADIUS: &str = "How far the way goes from its middle, in latent units";
+
+/// Draws the section.
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let Some((_, entry)) = state.shown() else { return };
+    let prepared = &entry.prepared;
+    heading(ui, "Walk");
+    let mut plan = state.tours.plan.clone();
+    segments(ui, &mut plan.kind, &KINDS);
+    let place = |ui: &mut Ui, name, tooltip, anchor: &mut Anchor| {
+        places(ui, state, prepared, name, tooltip, anchor);
+    };
+    match plan.kind {
+        Kind::Line => {
+            place(ui, "From", "Where the line begins", &mut plan.from);
+            place(ui, "To", "Where the line ends", &mut plan.to);
+        }
+        Kind::Circle | Kind::Spiral => {
+            place(ui, "Around", "The middle of the way", &mut plan.around);
+            radius(ui, &mut plan, prepared);
+        }
+        Kind::Axis => {
+            place(ui, "Through", "The point whose other coordinates are held", &mut plan.around);
+            let last = prepared.model.latent_dim().saturating_sub(1);
+            let tooltip = "Which coordinate of z moves, counted from 0";
+            number(ui, "Coordinate", tooltip, &mut plan.axis, 0..=last, 0.05);
+        }
+    }
+    if plan.kind == Kind::Spiral {
+        let tooltip = "How often the spiral goes around";
+        number(ui, "Turns", tooltip, &mut plan.turns, 0.1..=MOST_TURNS, 0.02);
+    }
+    if plan != state.tours.plan {
+        actions.command(Command::Tour(Touring::Plan(plan)));
+    }
+    ui.add_space(2.0);
+    ui.horizontal(|ui| {
+        let size = vec2(0.5 * (ui.available_width() - ui.spacing().item_spacing.x), 30.0);
+        let walk = ui.add_sized(size, Button::new("Walk"));
+        let walk = walk.on_hover_text("Follow the way from its beginning while the shape morphs");
+        if walk.clicked() {
+            actions.command(Command::Tour(Touring::Begin));
+        }
+        let (name, tooltip) = match &state.tours.drawn {
+            None => ("New shapes", "Draw shapes from N(0, 1), which the decoder learned to read"),
+            Some(_) => ("New sample", "Draw again, with the next seed"),
+        };
+        let tooltip = if prepared.states_normal() { tooltip } else { DRAWN_ELSEWHERE };
+        if ui.add_sized(size, Button::new(name)).on_hover_text(tooltip).clicked() {
+            actions.command(Command::Tour(Touring::Draw));
+        }
+    });
+}
+
+const DRAWN_ELSEWHERE: &str =
+    "Draw shapes from the distribution that the model states: it was trained without a prior";
+
+fn radius(ui: &mut Ui, plan: &mut Plan, prepared: &Prepared) {
+    let mut radius = plan.radius.unwrap_or_else(|| usual_radius(prepared.home));
+    if number(ui, "Radius", RADIUS, &mut radius, 1e-3..=MOST_RADIUS, 0.01) {
+        plan.radius = Some(radius);
+    }
+}
+
+/// A menu of the places that a way can lead to.
+fn places(
+    ui: &mut Ui,
+    state: &State,
+    prepared: &Prepared,
+    name: &str,
+    tooltip: &str,
+    anchor: &mut Anchor,
+) {
+    let mut choices = vec![Anchor::Kept, Anchor::Data];
+    if matches!(anchor, Anchor::At(_)) {
+        choices.insert(0, anchor.clone());
+    }
+    choices.extend((0..state.map.pins.len()).map(Anchor::Pin));
+    choices.extend((0..prepared.model.encoded.names.len()).map(Anchor::Family));
+    row(ui, name, tooltip, |ui| {
+        let selected = label(prepared, anchor);
+        let combo = ComboBox::from_id_salt(("place", name)).selected_text(selected).width(150.0);
+        let menu = combo.show_ui(ui, |ui| {
+            for choice in choices {
+                let text = label(prepared, &choice);
+                ui.selectable_value(anchor, choice, text);
+            }
+        });
+        menu.response
+    });
+}
+
+fn label(prepared: &Prepared, anchor: &Anchor) -> String {
+    match anchor {
+        Anchor::Kept => "kept point".to_owned(),
+        Anchor::At(_) => "clicked point".to_owned(),
+        Anchor::Pin(index) => format!("pin {}", index + 1),
+        Anchor::Family(label) => {
+            let name = prepared.model.encoded.names.get(*label);
+            name.map_or_else(|| "choose a place".to_owned(), Clone::clone)
+        }
+        Anchor::Data => "middle of the data".to_owned(),
+    }
+}

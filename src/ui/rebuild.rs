@@ -1,0 +1,89 @@
+//! In the inspector: a shape of the data with its rebuild over it, and the training shapes nearest to a point.
+
+use super::inspector::{canvas, reach};
+use super::painting::{fill_shape, outline_shape};
+use super::theme::{self, colour};
+use super::widgets::{fact, note};
+use crate::data::geometry::points;
+use crate::explore::rebuild::Rebuild;
+use crate::explore::three_digits;
+use crate::session::State;
+use crate::session::probe::Probe;
+use egui::{Align2, Color32, FontId, Painter, Pos2, Sense, Stroke, Ui, vec2};
+
+const ERROR: &str = "The root mean square of the distances from each point of the shape to its rebuild, in the units \
+                     of the data; a typical shape has a radius of 1";
+const WORST: &str = "The largest distance from a point of the shape to its rebuild";
+const NEAR: &str = "The training shapes that the model places nearest to this point: how far each is from it, in \
+                    standard deviations of the data, and how much its form differs";
+
+/// The shape itself as a line over its rebuild, each point tied to where it was rebuilt.
+pub fn paint(painter: &Painter, rebuild: &Rebuild, centre: Pos2, unit: f32, ui: &Ui) {
+    let at = |[x, y]: [f64; 2]| centre + unit * vec2(x as f32, -y as f32);
+    let star = colour(theme::palette(ui).star);
+    painter.add(outline_shape(
+        &rebuild.original,
+        centre,
+        unit,
+        Stroke::new(1.4, ui.visuals().text_color()),
+    ));
+    for (from, to) in points(&rebuild.original).zip(points(&rebuild.rebuilt)) {
+        painter.line_segment([at(from), at(to)], Stroke::new(1.6, star));
+    }
+}
+
+/// Which shape it is, and how far its rebuild is from it.
+pub fn facts(ui: &mut Ui, rebuild: &Rebuild) {
+    fact(ui, "Rebuild error", &three_digits(rebuild.error), ERROR);
+    if let Some((_, worst)) = rebuild.worst() {
+        fact(ui, "Worst point", &three_digits(worst), WORST);
+    }
+    let seen = if rebuild.held_out { "held out of the training" } else { "trained on" };
+    let Rebuild { row, family, .. } = rebuild;
+    note(
+        ui,
+        format!(
+            "Shape {} of the data, {family}, {seen}. The line is the shape, the filling its rebuild.",
+            row + 1
+        ),
+    );
+}
+
+/// The training shapes nearest to the point, side by side.
+pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
+    if probe.nearest.is_empty() {
+        return;
+    }
+    ui.add_space(4.0);
+    ui.label("Nearest training shapes").on_hover_text(NEAR);
+    let rect = canvas(ui, 92.0, "The nearest training shapes");
+    let width = rect.width() / probe.nearest.len() as f32;
+    let unit = 0.3 * 66.0 / reach(state) as f32;
+    let painter = ui.painter_at(rect);
+    let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+    let fill: Color32 = colour(theme::palette(ui).shape);
+    for (index, near) in probe.nearest.iter().enumerate() {
+        let middle = rect.left() + (index as f32 + 0.5) * width;
+        painter.add(fill_shape(
+            &near.outline,
+            egui::pos2(middle, rect.top() + 32.0),
+            1.6 * unit,
+            fill,
+        ));
+        let line = |y: f32, text: &str, ink| {
+            let at = egui::pos2(middle, rect.bottom() - y);
+            painter.text(at, Align2::CENTER_CENTER, text, FontId::proportional(12.0), ink);
+        };
+        line(23.0, &near.family, ink);
+        line(9.0, &format!("{} away", three_digits(near.distance)), weak);
+        let place = rect.with_min_x(middle - 0.5 * width).with_max_x(middle + 0.5 * width);
+        let cell = ui.interact(place, ui.scope_id().with(("near", index)), Sense::hover());
+        cell.on_hover_text(format!(
+            "Shape {} of the data: {}, {} standard deviations away, difference in form {}",
+            near.row + 1,
+            near.family,
+            three_digits(near.distance),
+            three_digits(near.difference)
+        ));
+    }
+}

@@ -1,0 +1,184 @@
+//! Ways over the map in the strip at the bottom, and under it their frames, or new shapes.
+
+use super::action::Actions;
+use super::drawer::two_lines;
+use super::painting::{Cache, Transform, paint};
+use super::playing;
+use super::theme::{self, colour};
+use super::widgets::{Icon, icon_button, note};
+use crate::explore::route::Form;
+use crate::explore::sheet::{Sheet, mark};
+use crate::explore::{Bounds, Scene, three_digits};
+use crate::session::tour::{Drawn, Page, Tour, Touring};
+use crate::session::{Command, State};
+use crate::trust::Belief;
+use egui::{Align, Button, Layout, Rect, Response, Sense, Ui, vec2};
+
+/// The pages with their names and what they hold.
+const PAGES: [(Page, &str, &str); 2] = [
+    (Page::Frames, "Walk", "The frames of the way side by side"),
+    (Page::NewShapes, "New shapes", "Shapes that were drawn and judged"),
+];
+
+/// The verdicts, best first.
+const BELIEFS: [Belief; 3] = [Belief::Believable, Belief::Doubtful, Belief::Outside];
+
+/// What the pages keep from frame to frame.
+#[derive(Default)]
+pub struct Pages {
+    cache: Cache,
+}
+
+/// The way's playback and timeline.
+pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
+    let play = if tour.playback.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    playing::buttons(ui, play, actions);
+    playing::speed(ui, tour.playback.speed, actions);
+    let belief = tour.strip.verdicts.get(tour.frame()).map_or("", |verdict| verdict.word());
+    two_lines(ui, &title(tour), &format!("{:.0} %, {belief}", 100.0 * tour.playback.share), 168.0);
+    let values: Vec<f64> =
+        tour.sheet.cells()[..tour.strip.shares.len()].iter().map(|cell| cell.value).collect();
+    let about = format!("{} along the way; drag to any place on it", state.property().label());
+    let right = 38.0;
+    let width = (ui.available_width() - right).max(60.0);
+    ui.allocate_ui(vec2(width, 46.0), |ui| {
+        playing::timeline(ui, &values, 1.0, tour.playback.share, &about, actions);
+    });
+    if icon_button(ui, Icon::Close, "Take the way off the map (Esc)").clicked() {
+        actions.command(Command::Tour(Touring::End));
+    }
+}
+
+/// What a way is, in a few words.
+fn title(tour: &Tour) -> String {
+    let length = three_digits(tour.route.length());
+    match tour.route.form() {
+        Form::Line { .. } => format!("Line of {length}"),
+        Form::Circle { radius, .. } => format!("Circle, r = {}", three_digits(*radius)),
+        Form::Spiral { turns, .. } => format!("Spiral, {} turns", three_digits(*turns)),
+        Form::Axis { axis, low, high, .. } => {
+            format!("z{axis} from {} to {}", three_digits(*low), three_digits(*high))
+        }
+    }
+}
+
+impl Pages {
+    /// Draws the page that is looked at.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+        let Some(page) = state.tours.page() else { return };
+        let row = vec2(ui.available_width(), 26.0);
+        ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().button_padding = vec2(9.0, 2.0);
+            for (choice, name, about) in PAGES {
+                let is_there = match choice {
+                    Page::Frames => state.tours.tour.is_some(),
+                    Page::NewShapes => state.tours.drawn.is_some(),
+                };
+                let button = Button::selectable(page == choice, name);
+                if is_there && ui.add(button).on_hover_text(about).clicked() {
+                    actions.command(Command::Tour(Touring::Turn(choice)));
+                }
+            }
+            ui.add_space(14.0);
+            match (page, &state.tours.drawn) {
+                (Page::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
+                _ => {
+                    marks(ui, BELIEFS.map(Belief::word).map(str::to_owned));
+                    note(ui, "Click a frame to go there.");
+                }
+            }
+        });
+        match (page, &state.tours.tour, &state.tours.drawn) {
+            (Page::Frames, Some(tour), _) => self.frames(ui, state, tour, actions),
+            (Page::NewShapes, _, Some(drawn)) => self.new_shapes(ui, state, drawn, actions),
+            _ => (),
+        }
+    }
+
+    fn frames(&mut self, ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
+        let [_, rows] = tour.sheet.size();
+        let cell = tour.sheet.cell(tour.frame());
+        let low = [cell.low[0], tour.sheet.bounds().low[1]];
+        let marked = Bounds { low, high: [cell.high[0], low[1] + rows as f64] };
+        let (response, over) =
+            self.sheet(ui, state, &tour.sheet, Some(marked), "Frames of the walk");
+        let Some(index) = over else { return };
+        let frames = tour.strip.shares.len();
+        let frame = index % frames;
+        let share = 100.0 * tour.strip.shares[frame];
+        let text = if index < frames {
+            format!("At {share:.0} % of the way. {}", tour.strip.verdicts[frame].sentence())
+        } else {
+            format!("At {share:.0} % of the blend: every point goes straight to its counterpart.")
+        };
+        if response.on_hover_text_at_pointer(text).clicked() {
+            actions.command(Command::Scrub(tour.strip.shares[frame]));
+        }
+    }
+
+    fn new_shapes(&mut self, ui: &mut Ui, state: &State, drawn: &Drawn, actions: &mut Actions) {
+        let kept = state.map.picked.as_ref().map(|picked| &picked.z);
+        let chosen = drawn.shapes.iter().position(|shape| Some(&shape.z) == kept);
+        let marked = chosen.map(|index| drawn.sheet.cell(index));
+        let (response, over) = self.sheet(ui, state, &drawn.sheet, marked, "New shapes");
+        let Some(index) = over else { return };
+        let sentence = drawn.shapes[index].verdict.sentence();
+        let text = format!("{sentence}\nClick to keep its point on the map.");
+        if response.on_hover_text_at_pointer(text).clicked() {
+            actions.command(Command::Tour(Touring::Keep(index)));
+        }
+    }
+
+    /// Paints a sheet as large as there is room for it; the shape under the mouse.
+    fn sheet(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        sheet: &Sheet,
+        marked: Option<Bounds>,
+        name: &str,
+    ) -> (Response, Option<usize>) {
+        let palette = theme::palette(ui);
+        let room = ui.available_size();
+        let (rect, response) = ui.allocate_exact_size(room, Sense::click());
+        let response = response.accessible_name(name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+        let painter = ui.painter_at(rect);
+        painter.rect_filled(rect, 8.0, colour(palette.canvas));
+        let view = sheet.bounds();
+        let [columns, rows] = view.size().map(|side| side as f32);
+        let unit = ((rect.width() - 8.0) / columns).min((rect.height() - 4.0) / rows);
+        let place = Rect::from_center_size(rect.center(), unit * vec2(columns, rows));
+        let transform = Transform { rect: place, view };
+        let reach = super::inspector::reach(state);
+        let scene = sheet.scene(reach, state.range(), marked, palette);
+        paint(&painter, &scene, transform, &mut self.cache);
+        let over = response.hover_pos().and_then(|at| sheet.index_at(transform.to_map(at)));
+        (response, over)
+    }
+}
+
+/// What was drawn, and a button that draws again.
+fn sampled(ui: &mut Ui, drawn: &Drawn, actions: &mut Actions) {
+    if ui.button("New sample").on_hover_text("Draw again, with the next seed").clicked() {
+        actions.command(Command::Tour(Touring::Draw));
+    }
+    let of = |belief| drawn.shapes.iter().filter(|s| s.verdict.belief == belief).count();
+    note(ui, format!("Seed {}:", drawn.seed));
+    marks(ui, BELIEFS.map(|belief| format!("{} {}", of(belief), belief.word())));
+    note(ui, "Click a shape to keep its point.");
+}
+
+/// The marks of verdicts, each with what it says.
+fn marks(ui: &mut Ui, words: [String; 3]) {
+    let palette = theme::palette(ui);
+    for (belief, word) in BELIEFS.into_iter().zip(words) {
+        let (rect, _) = ui.allocate_exact_size(vec2(14.0, 20.0), Sense::hover());
+        let view = Bounds::centred([0.0; 2], [1.0, 20.0 / 14.0]);
+        let scene = Scene { layers: vec![mark(belief, [0.0; 2], palette)] };
+        paint(ui.painter(), &scene, Transform { rect, view }, &mut Cache::default());
+        note(ui, word);
+        ui.add_space(8.0);
+    }
+}

@@ -1,0 +1,181 @@
+//! Ways over the map, new shapes and rebuilds, as a person asks for them.
+
+use super::{errors, session};
+use latent_explorer::explore::route::Kind;
+use latent_explorer::session::tour::{Anchor, FRAMES, Page, Plan, TOUR_SECONDS, Touring};
+use latent_explorer::session::{Activity, Command, Session};
+
+fn tour(session: &mut Session, touring: Touring) {
+    session.perform(Command::Tour(touring));
+}
+
+fn plan(session: &Session) -> Plan {
+    session.state().tours.plan.clone()
+}
+
+fn share(session: &Session) -> f64 {
+    session.state().tours.tour.as_ref().unwrap().playback.share
+}
+
+fn picked(session: &Session) -> Vec<f64> {
+    session.state().map.picked.as_ref().unwrap().z.clone()
+}
+
+fn near(a: &[f64], b: &[f64]) -> bool {
+    a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9)
+}
+
+/// Lets time pass until nothing moves; how long that was, in seconds.
+fn play(session: &mut Session) -> f64 {
+    let mut seconds = 0.0;
+    while session.state().tours.is_playing() {
+        assert!(session.advance(0.05).is_some() && seconds < 100.0);
+        seconds += 0.05;
+    }
+    seconds
+}
+
+#[test]
+fn a_walk_between_two_clicks_morphs_the_shape_and_ends_there() {
+    let mut session = session();
+    tour(&mut session, Touring::To([0.2, 0.1]));
+    assert!(session.state().tours.tour.is_none(), "there is nowhere to come from");
+    assert!(near(&picked(&session), &[0.2, 0.1]), "so the point is kept");
+    tour(&mut session, Touring::To([-0.5, 0.6]));
+    assert!(session.state().is_touring() && session.state().tours.is_playing());
+    assert_eq!(plan(&session).from, Anchor::At(vec![0.2, 0.1]));
+    session.advance(0.1);
+    let here = picked(&session);
+    assert!(!near(&here, &[0.2, 0.1]) && !near(&here, &[-0.5, 0.6]));
+    let took = play(&mut session);
+    assert!((took - TOUR_SECONDS).abs() < 0.2, "{took}");
+    assert!(near(&picked(&session), &[-0.5, 0.6]));
+    assert_eq!(session.advance(1.0), None, "nothing moves any more");
+    // Played again it begins where it began: the marker has not moved its ends.
+    session.perform(Command::TogglePlay);
+    assert!(near(&picked(&session), &[0.2, 0.1]));
+}
+
+#[test]
+fn the_timeline_scrubs_steps_and_changes_speed() {
+    let mut session = session();
+    tour(&mut session, Touring::Begin);
+    assert!(errors(&session).is_empty(), "{:?}", errors(&session));
+    session.perform(Command::Scrub(0.5));
+    assert!(!session.state().tours.is_playing() && share(&session) == 0.5);
+    session.perform(Command::StepBy(1));
+    let gap = 1.0 / (FRAMES - 1) as f64;
+    assert!((share(&session) - 0.5).abs() <= 1.5 * gap, "a frame on");
+    let before = share(&session);
+    session.perform(Command::StepBy(-2));
+    assert!((before - share(&session) - 2.0 * gap).abs() < 1e-9);
+    session.perform(Command::StepBy(-100));
+    assert_eq!(share(&session), 0.0);
+    session.perform(Command::Speed(4.0));
+    session.perform(Command::TogglePlay);
+    let took = play(&mut session);
+    assert!((took - TOUR_SECONDS / 4.0).abs() < 0.2, "{took}");
+    // Whoever touches the point holds the marker.
+    session.perform(Command::TogglePlay);
+    session.perform(Command::Pick([0.0, 0.0]));
+    assert!(!session.state().tours.is_playing());
+    // Elsewhere time stands still on the way.
+    session.perform(Command::TogglePlay);
+    session.perform(Command::Turn(Activity::Train));
+    let before = share(&session);
+    session.advance(0.1);
+    assert_eq!(share(&session), before);
+    session.perform(Command::Turn(Activity::Explore));
+    session.perform(Command::Cancel);
+    assert!(session.state().tours.tour.is_none() && session.state().map.picked.is_some());
+}
+
+#[test]
+fn a_way_on_the_map_follows_its_settings() {
+    let mut session = session();
+    let circle = Plan { kind: Kind::Circle, radius: Some(0.4), ..plan(&session) };
+    tour(&mut session, Touring::Plan(circle.clone()));
+    assert!(session.state().tours.tour.is_none(), "a setting alone lays no way");
+    tour(&mut session, Touring::Begin);
+    session.perform(Command::Scrub(0.25));
+    tour(&mut session, Touring::Plan(Plan { radius: Some(0.8), ..circle.clone() }));
+    let on_map = session.state().tours.tour.as_ref().unwrap();
+    assert!((on_map.route.length() - 0.8 * std::f64::consts::TAU).abs() < 1e-3);
+    assert_eq!((share(&session), on_map.sheet.size()), (0.25, [FRAMES + 1, 1]));
+    // What cannot be laid is said, and the way before stays.
+    tour(&mut session, Touring::Plan(Plan { around: Anchor::Pin(3), ..circle.clone() }));
+    assert!(errors(&session).iter().any(|error| error.contains("no pin 4")));
+    assert!(session.state().tours.tour.is_some());
+    session.perform(Command::Cancel);
+
+    let axis = Plan { kind: Kind::Axis, axis: 1, around: Anchor::Family(2), ..circle };
+    tour(&mut session, Touring::Plan(axis));
+    tour(&mut session, Touring::Begin);
+    let first = picked(&session)[0];
+    session.perform(Command::Scrub(1.0));
+    assert_eq!(picked(&session)[0], first, "the other coordinate is held");
+    let statistics = &session.state().shown().unwrap().1.prepared.model.card.statistics;
+    assert_eq!(picked(&session)[1], statistics.high[1]);
+}
+
+#[test]
+fn a_kept_point_is_held_when_the_way_is_laid() {
+    let mut session = session();
+    let spiral = Plan { kind: Kind::Spiral, around: Anchor::Kept, ..plan(&session) };
+    tour(&mut session, Touring::Plan(spiral));
+    tour(&mut session, Touring::Begin);
+    assert!(errors(&session).iter().any(|error| error.contains("keep a point")));
+    session.perform(Command::Pick([0.3, 0.3]));
+    tour(&mut session, Touring::Begin);
+    assert_eq!(plan(&session).around, Anchor::At(vec![0.3, 0.3]));
+    session.perform(Command::Scrub(0.7));
+    assert!(!near(&picked(&session), &[0.3, 0.3]));
+    session.perform(Command::Scrub(0.0));
+    assert!(near(&picked(&session), &[0.3, 0.3]));
+    // From a place to itself there is no way.
+    let still = Anchor::Family(0);
+    let line = Plan { kind: Kind::Line, from: still.clone(), to: still, ..plan(&session) };
+    tour(&mut session, Touring::Plan(line));
+    assert!(errors(&session).iter().any(|error| error.contains("two different places")));
+}
+
+#[test]
+fn new_shapes_are_drawn_with_the_next_seed_and_kept_by_a_click() {
+    let mut session = session();
+    tour(&mut session, Touring::Draw);
+    let drawn = |session: &Session| session.state().tours.drawn.clone().unwrap();
+    let first = drawn(&session);
+    assert_eq!((first.seed, session.state().tours.page()), (0, Some(Page::NewShapes)));
+    tour(&mut session, Touring::Keep(5));
+    assert_eq!(picked(&session), first.shapes[5].z);
+    let verdict = &session.state().map.picked.as_ref().unwrap().verdict;
+    assert_eq!(verdict.belief, first.shapes[5].verdict.belief);
+    tour(&mut session, Touring::Draw);
+    assert_eq!(drawn(&session).seed, 1);
+    assert_ne!(drawn(&session).shapes[0].z, first.shapes[0].z);
+    tour(&mut session, Touring::Keep(10_000));
+    assert_eq!(picked(&session), first.shapes[5].z, "there is no such shape");
+    // Another model knows nothing of them.
+    session.perform(Command::OpenSample(1));
+    let tours = &session.state().tours;
+    assert!(tours.drawn.is_none() && tours.tour.is_none() && tours.page().is_none());
+}
+
+#[test]
+fn a_shape_of_the_data_is_kept_with_its_rebuild() {
+    let mut session = session();
+    session.perform(Command::PickRow(17));
+    let probe = session.state().map.picked.clone().unwrap();
+    let rebuild = probe.rebuild.as_ref().unwrap();
+    assert_eq!((rebuild.row, &rebuild.rebuilt), (17, &probe.outline));
+    let model = session.state().shown().unwrap().1.prepared.model.clone();
+    assert_eq!(probe.z, model.encoded.mu.row(17));
+    assert_eq!((probe.nearest.len(), probe.rebuild.is_some()), (3, true));
+    // Another property is looked at on the same shape.
+    session.perform(Command::SetProperty(latent_explorer::data::property::Property::Area));
+    assert_eq!(session.state().map.picked.as_ref().unwrap().rebuild, probe.rebuild);
+    session.perform(Command::Pick([0.1, 0.1]));
+    assert!(session.state().map.picked.as_ref().unwrap().rebuild.is_none());
+    session.perform(Command::PickRow(1_000_000));
+    assert!(errors(&session).iter().any(|error| error.contains("no row 1000001")));
+}
