@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[path = "window/tours.rs"]
+mod tours;
+
 type Window = Harness<'static, App>;
 
 fn open_in(theme: Theme) -> Window {

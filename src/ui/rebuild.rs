@@ -75,7 +75,7 @@ pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
             painter.text(at, Align2::CENTER_CENTER, text, FontId::proportional(12.0), ink);
         };
         line(23.0, &near.family, ink);
-        line(9.0, &format!("{} away", three_digits(near.distance)), weak);
+        line(9.0, &format!("{:.2} away", near.distance), weak);
         let place = rect.with_min_x(middle - 0.5 * width).with_max_x(middle + 0.5 * width);
         let cell = ui.interact(place, ui.scope_id().with(("near", index)), Sense::hover());
         cell.on_hover_text(format!(

@@ -121,7 +121,7 @@ impl Pages {
         let kept = state.map.picked.as_ref().map(|picked| &picked.z);
         let chosen = drawn.shapes.iter().position(|shape| Some(&shape.z) == kept);
         let marked = chosen.map(|index| drawn.sheet.cell(index));
-        let (response, over) = self.sheet(ui, state, &drawn.sheet, marked, "New shapes");
+        let (response, over) = self.sheet(ui, state, &drawn.sheet, marked, "Sheet of new shapes");
         let Some(index) = over else { return };
         let sentence = drawn.shapes[index].verdict.sentence();
         let text = format!("{sentence}\nClick to keep its point on the map.");

@@ -14,7 +14,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     for property in Property::ALL {
         let chosen = state.property() == property;
         let button =
-            Button::selectable(chosen, property.label()).min_size(vec2(ui.available_width(), 30.0));
+            Button::selectable(chosen, property.label()).min_size(vec2(ui.available_width(), 28.0));
         if ui.add(button).on_hover_text(property.about()).clicked() {
             actions.command(Command::SetProperty(property));
         }
@@ -22,7 +22,6 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     super::tour::show(ui, state, actions);
     point(ui, state, actions);
     // What the model is changes by no control: it is there for whoever asks.
-    ui.add_space(4.0);
     ui.collapsing("Model", |ui| model(ui, state));
 }
 

@@ -99,7 +99,7 @@ fn places(
     choices.extend((0..prepared.model.encoded.names.len()).map(Anchor::Family));
     row(ui, name, tooltip, |ui| {
         let selected = label(prepared, anchor);
-        let combo = ComboBox::from_id_salt(("place", name)).selected_text(selected).width(150.0);
+        let combo = ComboBox::from_id_salt(("place", name)).selected_text(selected).width(140.0);
         let menu = combo.show_ui(ui, |ui| {
             for choice in choices {
                 let text = label(prepared, &choice);
@@ -119,6 +119,6 @@ fn label(prepared: &Prepared, anchor: &Anchor) -> String {
             let name = prepared.model.encoded.names.get(*label);
             name.map_or_else(|| "choose a place".to_owned(), Clone::clone)
         }
-        Anchor::Data => "middle of the data".to_owned(),
+        Anchor::Data => "all data".to_owned(),
     }
 }
