@@ -1,9 +1,10 @@
 //! `decode` and `encode`: latent vectors to outlines and back.
 
-use super::files::{check_outputs, open};
+use super::files::{check_outputs, check_outputs_with, open};
 use crate::data::rows::Rows;
 use crate::data::vectors;
 use crate::error::{Error, Result};
+use crate::export::outlines::{bare, write_outlines};
 use crate::export::tables;
 use crate::model::Model;
 use clap::{ArgGroup, Args};
@@ -26,8 +27,9 @@ pub struct DecodeArguments {
     /// Latent vectors, one a row; a header is optional
     #[arg(long, value_name = "Z.csv")]
     z_file: Option<PathBuf>,
-    /// The outlines to write, one a row, in data units: x0,y0,x1,y1,..
-    #[arg(long, value_name = "X.csv")]
+    /// The outlines to write, in data units: .csv (one a row: x0,y0,x1,y1,..), .json, .svg, .dxf, .dat, or
+    /// .dat of several in a new folder FOLDER/
+    #[arg(long, value_name = "X.csv|..")]
     out: PathBuf,
 }
 
@@ -70,7 +72,7 @@ impl FromStr for LatentVector {
 pub fn decode(arguments: &DecodeArguments) -> Result<()> {
     let inputs: Vec<&Path> =
         std::iter::once(&arguments.model).chain(&arguments.z_file).map(PathBuf::as_path).collect();
-    check_outputs(&inputs, &[&arguments.out])?;
+    check_outputs_with(&inputs, &[], Some(&arguments.out))?;
     let model = open(&arguments.model)?;
     let dim = model.latent_dim();
     let z = match &arguments.z_file {
@@ -85,7 +87,7 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
             None => Error::setting("z", problem),
         });
     }
-    tables::write_outlines(&arguments.out, &outlines)
+    write_outlines(&arguments.out, &bare(&outlines))
 }
 
 /// The vectors of the command line, each of which must have `dim` numbers.

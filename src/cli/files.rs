@@ -1,6 +1,7 @@
 //! What is checked of all files before any work begins.
 
 use crate::error::{Error, Result};
+use crate::export::outlines::check_target;
 use crate::model::{Model, checkpoint};
 use crate::numerics::files::check_writable;
 use std::path::{Path, PathBuf};
@@ -8,8 +9,24 @@ use std::sync::Arc;
 
 /// Fails unless every output can be written and is neither read as well nor named twice.
 pub fn check_outputs(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
+    outputs.iter().try_for_each(|output| check_writable(output))?;
+    check_apart(inputs, outputs)
+}
+
+/// The same where the last of the outputs, if any, is one of [`write_outlines`](crate::export::outlines::write_outlines):
+/// its ending must be known, and it may be a new folder.
+pub fn check_outputs_with(
+    inputs: &[&Path],
+    outputs: &[&Path],
+    outlines: Option<&Path>,
+) -> Result<()> {
+    check_outputs(inputs, outputs)?;
+    check_apart(inputs, &[outputs, outlines.as_slice()].concat())?;
+    outlines.map_or(Ok(()), check_target)
+}
+
+fn check_apart(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
     for (index, output) in outputs.iter().enumerate() {
-        check_writable(output)?;
         if inputs.iter().any(|input| place(input) == place(output)) {
             return Err(Error::file(output, "is read by this command; write to another file"));
         }

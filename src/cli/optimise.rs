@@ -1,18 +1,18 @@
 //! `optimise`: a model and an aim in, every restart and the answer out.
 
-use super::files::{check_outputs, open};
+use super::files::{check_outputs_with, open};
 use super::progress::Progress;
 use super::search::SearchArguments;
 use crate::error::{Result, check_range};
 use crate::explore::three_digits;
-use crate::export::candidates::{is_table, write_candidates};
+use crate::export::candidates::write_candidates;
 use crate::model::Model;
 use crate::numerics::files::write_whole;
 use crate::objective::{Aim, Goal};
 use crate::optimise::{InData, Method, Search, SearchConfig, SearchReport, Trajectory};
 use clap::Args;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The arguments of `optimise`.
 #[derive(Debug, Args)]
@@ -66,8 +66,9 @@ pub struct OptimiseArguments {
     /// How many different believable answers, one a hill, the report names as candidates: 1 to 1000
     #[arg(long, value_name = "K", allow_hyphen_values = true)]
     candidates: Option<usize>,
-    /// Write the candidates by themselves too: .csv (id, x0, y0, ..) or .json (all that is known of them)
-    #[arg(long, value_name = "C.csv|C.json", requires = "candidates")]
+    /// Write the candidates by themselves too: .json (all that is known of them), or their outlines as .csv
+    /// (id, x0, y0, ..), .svg, .dxf, or .dat in a new folder FOLDER/
+    #[arg(long, value_name = "C.csv|..", requires = "candidates")]
     candidates_out: Option<PathBuf>,
     /// The report to write
     #[arg(long, value_name = "R.json")]
@@ -92,9 +93,7 @@ impl OptimiseArguments {
 /// Names a setting out of range or a file that cannot be read or written, before searching.
 pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let OptimiseArguments { search, trajectory, out, .. } = arguments;
-    let outputs = std::iter::once(out).chain(&arguments.candidates_out);
-    check_outputs(&search.inputs(), &outputs.map(PathBuf::as_path).collect::<Vec<&Path>>())?;
-    arguments.candidates_out.as_deref().map(is_table).transpose()?;
+    check_outputs_with(&search.inputs(), &[out], arguments.candidates_out.as_deref())?;
     if let Some(candidates) = arguments.candidates {
         check_range("candidates", candidates, 1, 1000)?;
     }

@@ -1,12 +1,13 @@
 //! `train`: data and settings in, a checkpoint out.
 
-use super::files::{check_outputs, open};
+use super::files::{check_outputs_with, open};
 use super::heads::scores;
 use super::progress::Progress;
 use super::training::{DataOptions, NetworkOptions, TrainingOptions};
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
+use crate::export::outlines::{bare, write_outlines};
 use crate::export::tables;
 use crate::model::checkpoint;
 use crate::model::training::EpochRecord;
@@ -49,8 +50,9 @@ pub struct TrainArguments {
     /// Also write the losses, an epoch a row
     #[arg(long, value_name = "H.csv")]
     history: Option<PathBuf>,
-    /// Also write the outlines, one a row: x0,y0,x1,y1,..
-    #[arg(long, value_name = "D.csv")]
+    /// Also write the outlines: .csv (one a row: x0,y0,x1,y1,..), .json, .svg, .dxf, or .dat in a new
+    /// folder FOLDER/
+    #[arg(long, value_name = "D.csv|..")]
     data_out: Option<PathBuf>,
     /// Also write the model on its way into this folder: its beginning, and epochs, at most 100 of them evenly
     #[arg(long, value_name = "DIR")]
@@ -66,11 +68,10 @@ pub struct TrainArguments {
 /// Names a setting out of range or a file that cannot be written, before training; or the epoch in
 /// which the loss stopped being a number.
 pub fn run(arguments: &TrainArguments) -> Result<()> {
-    let more = [&arguments.history, &arguments.data_out].into_iter().flatten();
-    let outputs: Vec<&Path> =
-        std::iter::once(&arguments.out).chain(more).map(PathBuf::as_path).collect();
+    let outputs = std::iter::once(&arguments.out).chain(&arguments.history);
+    let outputs: Vec<&Path> = outputs.map(PathBuf::as_path).collect();
     let inputs: Vec<&Path> = arguments.resume.iter().map(PathBuf::as_path).collect();
-    check_outputs(&inputs, &outputs)?;
+    check_outputs_with(&inputs, &outputs, arguments.data_out.as_deref())?;
     let mut trainer = prepare(arguments)?;
     let mut snapshots = arguments
         .snapshots
@@ -96,7 +97,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         tables::write_history(path, trainer.history())?;
     }
     if let Some(path) = &arguments.data_out {
-        tables::write_outlines(path, &trainer.data().rows)?;
+        write_outlines(path, &bare(&trainer.data().rows))?;
     }
     let heads = match arguments.network.heads() {
         [] => String::new(),

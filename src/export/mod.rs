@@ -4,6 +4,7 @@ pub mod bar;
 pub mod candidates;
 pub mod gif;
 mod indexed;
+pub mod outlines;
 pub mod png;
 pub mod shapes;
 pub mod svg;

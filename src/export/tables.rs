@@ -1,20 +1,12 @@
-//! Tables as CSV with full precision: outlines, latent vectors, a field, a training's losses.
+//! Tables as CSV with full precision: latent vectors, a field, a training's losses.
 
 use crate::data::rows::Rows;
-use crate::data::vectors::{latent_header, outline_header, write};
+use crate::data::vectors::{latent_header, write};
 use crate::error::Result;
 use crate::explore::heat::HeatField;
 use crate::model::training::EpochRecord;
 use crate::optimise::{LaneReport, RaceReport, Tally};
 use std::path::Path;
-
-/// Writes outlines in data units, `x0, y0, x1, y1, ..`.
-///
-/// # Errors
-/// Names the file when it cannot be written.
-pub fn write_outlines(path: &Path, outlines: &Rows<f32>) -> Result<()> {
-    write(path, &outline_header(outlines.width()), outlines.iter())
-}
 
 /// Writes what the encoder gave for each outline, `mu0, .., log_var0, ..`.
 ///

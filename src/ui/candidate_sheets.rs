@@ -3,7 +3,7 @@
 use super::action::{Action, Actions};
 use super::sheets::path_field;
 use super::widgets::{heading, note};
-use crate::export::candidates::is_table;
+use crate::export::outlines::{ENDINGS, Format};
 use crate::session::Command;
 use egui::{Button, RichText, Ui};
 use std::path::PathBuf;
@@ -16,21 +16,20 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions
     let named = !path.trim().is_empty();
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     let replaces = target.is_file();
-    match is_table(&target) {
-        Err(_) if named => {
-            let text = "The name must end in .csv (outlines) or .json (everything).";
-            warning(ui, text);
-        }
+    let format = Format::of(&target);
+    match &format {
+        Err(_) if named => warning(ui, &format!("The name must end in {ENDINGS}.")),
         _ if replaces => warning(ui, &format!("{} exists and would be replaced.", whole.display())),
         _ if named => _ = note(ui, whole.display().to_string()),
         _ => (),
     }
     note(
         ui,
-        "As .csv: id, x0, y0, .. of each outline, for whoever makes them. As .json: also z, values and \
-         verdicts. The ids are the way back for what is measured.",
+        "As .csv, .svg or .dxf: the outlines with their names, for whoever makes them; as airfoils (.dat) in a \
+         new folder, its name ending in /. As .json: also z, values and verdicts. The ids are the way back \
+         for what is measured.",
     );
-    let ready = is_table(&target).is_ok();
+    let ready = format.is_ok();
     ui.horizontal(|ui| {
         let name = if replaces { "Replace it" } else { "Export" };
         let clicked = ui.add_enabled(ready, Button::new(name)).clicked();

@@ -49,7 +49,7 @@ impl Dialogs {
         self.ask(move || {
             let dialog = rfd::FileDialog::new()
                 .set_title("Export the candidates")
-                .add_filter("Outlines", &["csv"])
+                .add_filter("Outlines", &["csv", "svg", "dxf"])
                 .add_filter("Everything", &["json"])
                 .set_file_name("candidates.csv");
             dialog.save_file().map(|path| Command::ExportCandidates(path, most))

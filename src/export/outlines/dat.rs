@@ -1,0 +1,98 @@
+//! Outlines as airfoils in the order of Selig: a line with the name, then `x y` of each point from the trailing
+//! edge over the upper side to the leading edge and back below (UIUC Airfoil Coordinates Database).
+//!
+//! Of any other shape the point farthest to the right takes the place of the trailing edge.
+
+use super::NamedOutline;
+use crate::data::geometry;
+use crate::error::{Error, Result};
+use crate::numerics::files::write_whole;
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::Path;
+
+/// Writes the only outline.
+pub(super) fn write_one(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
+    match outlines {
+        [one] => write_whole(path, |out| write(out, one, &one.title(0))),
+        _ => {
+            let problem = format!(
+                "an airfoil file holds one outline and there are {}; name a new folder, ending in /, for a \
+                 file each, or end the name in .csv, .json, .svg or .dxf",
+                outlines.len()
+            );
+            Err(Error::file(path, problem))
+        }
+    }
+}
+
+/// Fails unless a folder can be made at `path`.
+pub(super) fn check_folder(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Err(Error::file(path, "is a folder already; name a new one, or a file in it"));
+    }
+    temporary(path).map(drop)
+}
+
+/// Writes a file each into a folder that is made for them: all of them are there or none.
+pub(super) fn write_folder(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
+    check_folder(path)?;
+    let folder = temporary(path)?;
+    let mut taken = HashSet::new();
+    for (place, outline) in outlines.iter().enumerate() {
+        let title = outline.title(place);
+        let mut name = file_name(&title);
+        if !taken.insert(name.to_lowercase()) {
+            name = format!("{name}-{}", place + 1);
+            taken.insert(name.to_lowercase());
+        }
+        let inside = folder.path().join(format!("{name}.dat"));
+        write_whole(&inside, |out| write(out, outline, &title)).map_err(|error| match error {
+            Error::File { problem, .. } => Error::file(path, problem),
+            other => other,
+        })?;
+    }
+    let written = folder.keep();
+    std::fs::rename(&written, path).map_err(|error| {
+        // What cannot take its place is not left lying about.
+        let _ = std::fs::remove_dir_all(&written);
+        Error::io(path, &error)
+    })
+}
+
+/// A folder beside `path`, which vanishes unless it is kept.
+fn temporary(path: &Path) -> Result<tempfile::TempDir> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".latent-explorer-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o755));
+    }
+    let made = builder.tempdir_in(parent.unwrap_or(Path::new(".")));
+    made.map_err(|error| Error::io(path, &error))
+}
+
+/// A title as it may stand in the name of a file on every system.
+fn file_name(title: &str) -> String {
+    let allowed = |c: char| if c.is_alphanumeric() || "-_.+".contains(c) { c } else { '_' };
+    let name: String = title.chars().map(allowed).take(80).collect();
+    // A leading point hides a file.
+    let name = name.trim_start_matches('.');
+    if name.is_empty() { "shape".to_owned() } else { name.to_owned() }
+}
+
+fn write(out: &mut dyn Write, outline: &NamedOutline<'_>, title: &str) -> std::io::Result<()> {
+    writeln!(out, "{}", title.split_whitespace().collect::<Vec<_>>().join(" "))?;
+    let mut points = outline.corners();
+    if geometry::area(&outline.points) < 0.0 {
+        points.reverse();
+    }
+    let rightmost = (0..points.len()).max_by(|&a, &b| points[a][0].total_cmp(&points[b][0]));
+    points.rotate_left(rightmost.unwrap_or(0));
+    for [x, y] in points.iter().chain(points.first()) {
+        writeln!(out, " {x} {y}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Outlines as DXF of release 12, which every CAD program reads: a closed POLYLINE each, in data units, on a
+//! layer with its name (Autodesk, "DXF Reference", group codes of HEADER, LAYER, POLYLINE, VERTEX and SEQEND).
+
+use super::NamedOutline;
+use std::collections::HashSet;
+use std::io::{Result, Write};
+
+/// Characters that a name of a layer may have in this release.
+const LONGEST: usize = 31;
+
+pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Result<()> {
+    let layers = layers(outlines);
+    // A group is its code on a line and its value on the next one.
+    let mut group = |code: u16, value: &dyn std::fmt::Display| write!(out, "{code:>3}\n{value}\n");
+    for (code, value) in [(0, "SECTION"), (2, "HEADER"), (9, "$ACADVER"), (1, "AC1009")] {
+        group(code, &value)?;
+    }
+    for (code, value) in [(0, "ENDSEC"), (0, "SECTION"), (2, "TABLES"), (0, "TABLE"), (2, "LAYER")]
+    {
+        group(code, &value)?;
+    }
+    group(70, &layers.len())?;
+    for layer in &layers {
+        group(0, &"LAYER")?;
+        group(2, layer)?;
+        // Visible, white or black, continuous.
+        group(70, &0)?;
+        group(62, &7)?;
+        group(6, &"CONTINUOUS")?;
+    }
+    for (code, value) in [(0, "ENDTAB"), (0, "ENDSEC"), (0, "SECTION"), (2, "ENTITIES")] {
+        group(code, &value)?;
+    }
+    for (outline, layer) in outlines.iter().zip(&layers) {
+        group(0, &"POLYLINE")?;
+        group(8, layer)?;
+        // Vertices follow; the polyline's own point is always zero; it is closed.
+        group(66, &1)?;
+        for code in [10, 20, 30] {
+            group(code, &"0.0")?;
+        }
+        group(70, &1)?;
+        for [x, y] in outline.corners() {
+            group(0, &"VERTEX")?;
+            group(8, layer)?;
+            group(10, &real(x))?;
+            group(20, &real(y))?;
+            group(30, &"0.0")?;
+        }
+        group(0, &"SEQEND")?;
+        group(8, layer)?;
+    }
+    group(0, &"ENDSEC")?;
+    group(0, &"EOF")
+}
+
+/// With a point, as readers expect of a real number.
+fn real(value: f64) -> String {
+    if value.fract() == 0.0 { format!("{value:.1}") } else { value.to_string() }
+}
+
+/// A name of a layer for each outline, none twice: capital letters, digits, `-`, `_` and `$`.
+fn layers(outlines: &[NamedOutline<'_>]) -> Vec<String> {
+    let mut taken = HashSet::new();
+    let layer = |(place, outline): (usize, &NamedOutline<'_>)| {
+        let allowed = |c: char| if c.is_ascii_alphanumeric() || "-$".contains(c) { c } else { '_' };
+        let title = outline.title(place).to_ascii_uppercase();
+        let name: String = title.chars().map(allowed).take(LONGEST).collect();
+        if taken.insert(name.clone()) {
+            return name;
+        }
+        let number = format!("_{}", place + 1);
+        let stem: String = name.chars().take(LONGEST - number.len()).collect();
+        let other = stem + &number;
+        taken.insert(other.clone());
+        other
+    };
+    outlines.iter().enumerate().map(layer).collect()
+}

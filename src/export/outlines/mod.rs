@@ -1,0 +1,185 @@
+//! Outlines as files of other programs: tables, drawings, airfoils; the ending of the name says which.
+
+mod dat;
+mod drawing;
+mod dxf;
+
+use crate::data::rows::Rows;
+use crate::data::vectors::{outline_header, write};
+use crate::error::{Error, Result};
+use crate::numerics::files::{check_writable, write_whole};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::path::Path;
+
+/// An outline on its way to a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedOutline<'a> {
+    /// What it is called; empty where it has no name of its own.
+    pub name: Cow<'a, str>,
+    /// What kind it is of, where that is known.
+    pub label: Option<&'a str>,
+    /// `x0, y0, x1, y1, ..` in data units.
+    pub points: Cow<'a, [f32]>,
+}
+
+impl<'a> NamedOutline<'a> {
+    /// An outline with a name.
+    pub fn named(name: impl Into<Cow<'a, str>>, points: &'a [f32]) -> Self {
+        Self { name: name.into(), label: None, points: Cow::Borrowed(points) }
+    }
+
+    /// The numbers as they are written: each is the double that reads like the single, so that 0.1 stays 0.1.
+    fn numbers(&self) -> Vec<f64> {
+        self.points.iter().map(|v| v.to_string().parse().unwrap_or(f64::NAN)).collect()
+    }
+
+    /// The corners, `[points]`.
+    fn corners(&self) -> Vec<[f64; 2]> {
+        self.numbers().chunks_exact(2).map(|p| [p[0], p[1]]).collect()
+    }
+
+    /// Its name, or its kind, or its place counted from 1.
+    fn title(&self, place: usize) -> String {
+        match (&*self.name, self.label) {
+            ("", Some(label)) => format!("{label} {}", place + 1),
+            ("", None) => format!("shape {}", place + 1),
+            (name, _) => name.to_owned(),
+        }
+    }
+}
+
+/// Outlines without names.
+pub fn bare(rows: &Rows<f32>) -> Vec<NamedOutline<'_>> {
+    rows.iter().map(|row| NamedOutline::named("", row)).collect()
+}
+
+/// An outline in JSON.
+#[derive(Serialize)]
+struct Record<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+    outline: Vec<f64>,
+}
+
+/// How outlines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// An outline a row, `x0, y0, ..`, after `id` and `label` where there are some.
+    Csv,
+    /// A list of objects with `id`, `label` and `outline`.
+    Json,
+    /// A path each, side by side; the numbers of a path are those of its outline.
+    Svg,
+    /// A closed polyline each, on a layer with its name.
+    Dxf,
+    /// One outline as an airfoil in the order of Selig.
+    Dat,
+    /// A folder with a [`Self::Dat`] for each.
+    DatFolder,
+}
+
+/// The endings that [`Format::of`] knows, for sentences.
+pub const ENDINGS: &str = ".csv, .json, .svg, .dxf or .dat";
+
+impl Format {
+    /// The format that the name of a file asks for: a folder asks for airfoils, a name without an ending for
+    /// a table.
+    ///
+    /// # Errors
+    /// Names the file when it has an ending that is not one of [`ENDINGS`].
+    pub fn of(path: &Path) -> Result<Self> {
+        if path.is_dir() || path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
+            return Ok(Self::DatFolder);
+        }
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        match ending.to_str() {
+            Some("csv" | "") => Ok(Self::Csv),
+            Some("json") => Ok(Self::Json),
+            Some("svg") => Ok(Self::Svg),
+            Some("dxf") => Ok(Self::Dxf),
+            Some("dat") => Ok(Self::Dat),
+            _ => Err(Error::file(path, format!("must end in {ENDINGS}"))),
+        }
+    }
+}
+
+/// Fails as [`write_outlines`] would, before any work is spent on outlines.
+///
+/// # Errors
+/// Names `path` when its ending is unknown or it cannot be written.
+pub fn check_target(path: &Path) -> Result<()> {
+    match Format::of(path)? {
+        Format::DatFolder => dat::check_folder(path),
+        _ => check_writable(path),
+    }
+}
+
+/// Writes outlines as the name of the file says, whole or not at all.
+///
+/// # Errors
+/// Names `path` when its ending is unknown or it cannot be written; or says that there is no outline, that
+/// one is not finite, or that the format does not hold them together.
+pub fn write_outlines(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
+    let format = Format::of(path)?;
+    if outlines.is_empty() {
+        return Err(Error::file(path, "there is no outline to write"));
+    }
+    let broken = |outline: &NamedOutline<'_>| !outline.points.iter().all(|v| v.is_finite());
+    if let Some(place) = outlines.iter().position(broken) {
+        let title = outlines[place].title(place);
+        return Err(Error::file(path, format!("{title} is not finite; leave it out")));
+    }
+    match format {
+        Format::Csv => table(path, outlines),
+        Format::Json => write_whole(path, |out| {
+            let record = |outline: &NamedOutline<'_>| {
+                let NamedOutline { name, label, .. } = outline;
+                serde_json::to_string(&Record {
+                    id: name,
+                    label: *label,
+                    outline: outline.numbers(),
+                })
+            };
+            for (place, outline) in outlines.iter().enumerate() {
+                write!(out, "{}{}", if place == 0 { "[\n" } else { ",\n" }, record(outline)?)?;
+            }
+            writeln!(out, "\n]")
+        }),
+        Format::Svg => write_whole(path, |out| drawing::write(out, outlines)),
+        Format::Dxf => write_whole(path, |out| dxf::write(out, outlines)),
+        Format::Dat => dat::write_one(path, outlines),
+        Format::DatFolder => dat::write_folder(path, outlines),
+    }
+}
+
+fn table(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
+    let width = outlines[0].points.len();
+    if let Some(other) = outlines.iter().find(|outline| outline.points.len() != width) {
+        let problem = format!(
+            "a table needs outlines of one length, and there are some of {} and of {} points; end the name in \
+             .json, .svg or .dxf",
+            width / 2,
+            other.points.len() / 2
+        );
+        return Err(Error::file(path, problem));
+    }
+    let with_names = outlines.iter().any(|outline| !outline.name.is_empty());
+    let with_labels = outlines.iter().any(|outline| outline.label.is_some());
+    let columns = [(with_names, "id"), (with_labels, "label")];
+    let mut header: Vec<String> =
+        columns.iter().filter(|(there, _)| *there).map(|(_, name)| (*name).to_owned()).collect();
+    header.extend(outline_header(width));
+    let row = |outline: &NamedOutline<'_>| {
+        let name = with_names.then(|| outline.name.to_string());
+        let label = with_labels.then(|| outline.label.unwrap_or_default().to_owned());
+        let numbers = outline.numbers().into_iter().map(|v| v.to_string());
+        name.into_iter().chain(label).chain(numbers).collect::<Vec<_>>()
+    };
+    write(path, &header, outlines.iter().map(row))
+}
+
+#[cfg(test)]
+mod tests;
