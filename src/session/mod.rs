@@ -15,6 +15,7 @@ pub mod map;
 pub mod models;
 pub mod moment;
 pub mod notices;
+pub mod plan;
 mod playback;
 pub mod probe;
 pub mod race;

@@ -12,7 +12,7 @@ use crate::explore::{Bounds, Scene, three_digits};
 use crate::session::tour::{Drawn, Page, Tour, Touring};
 use crate::session::{Command, State};
 use crate::trust::Belief;
-use egui::{Align, Button, Layout, Rect, Response, Sense, Ui, vec2};
+use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
 
 /// The pages with their names and what they hold.
 const PAGES: [(Page, &str, &str); 2] = [
@@ -165,7 +165,13 @@ fn sampled(ui: &mut Ui, drawn: &Drawn, actions: &mut Actions) {
         actions.command(Command::Tour(Touring::Draw));
     }
     let of = |belief| drawn.shapes.iter().filter(|s| s.verdict.belief == belief).count();
-    note(ui, format!("Seed {}:", drawn.seed));
+    let mut seed = drawn.seed;
+    let field = DragValue::new(&mut seed).speed(0.1).prefix("seed ").update_while_editing(false);
+    let field = ui.add(field).on_hover_text("The same seed draws the same shapes; drag or type");
+    if field.accessible_name("Seed").changed() {
+        actions.command(Command::Tour(Touring::DrawWith(seed)));
+    }
+    ui.add_space(8.0);
     marks(ui, BELIEFS.map(|belief| format!("{} {}", of(belief), belief.word())));
     note(ui, "Click a shape to keep its point.");
 }

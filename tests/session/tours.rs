@@ -2,7 +2,8 @@
 
 use super::{errors, session};
 use latent_explorer::explore::route::Kind;
-use latent_explorer::session::tour::{Anchor, FRAMES, Page, Plan, TOUR_SECONDS, Touring};
+use latent_explorer::session::plan::{Anchor, Plan};
+use latent_explorer::session::tour::{FRAMES, Page, TOUR_SECONDS, Touring};
 use latent_explorer::session::{Activity, Command, Session};
 
 fn tour(session: &mut Session, touring: Touring) {
@@ -153,6 +154,8 @@ fn new_shapes_are_drawn_with_the_next_seed_and_kept_by_a_click() {
     tour(&mut session, Touring::Draw);
     assert_eq!(drawn(&session).seed, 1);
     assert_ne!(drawn(&session).shapes[0].z, first.shapes[0].z);
+    tour(&mut session, Touring::DrawWith(0));
+    assert_eq!(drawn(&session).shapes, first.shapes, "a seed brings its sample back");
     tour(&mut session, Touring::Keep(10_000));
     assert_eq!(picked(&session), first.shapes[5].z, "there is no such shape");
     // Another model knows nothing of them.

@@ -2,7 +2,8 @@
 
 use crate::explore::route::{Kind, MOST_RADIUS, MOST_TURNS, usual_radius};
 use crate::session::models::Prepared;
-use crate::session::tour::{Anchor, Plan, Touring};
+use crate::session::plan::{Anchor, Plan};
+use crate::session::tour::Touring;
 use crate::session::{Command, State};
 use crate::ui::action::Actions;
 use crate::ui::widgets::{heading, number, row, segments};
