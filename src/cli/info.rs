@@ -183,6 +183,16 @@ impl<'a> Info<'a> {
     fn training_lines(&self) -> Vec<(&'static str, String)> {
         let TrainingConfig { updates, batch_size, learning_rate, loss, beta, seed, .. } =
             *self.training;
+        if self.layers.iter().all(|layer| !layer.name.starts_with("encoder")) {
+            let mut lines =
+                vec![("training", format!("none: principal axes of the outlines, seed {seed}"))];
+            if let Some(record) = self.losses {
+                let rebuild = |error| format!("rebuild {}", three_digits(error));
+                lines.push(("losses", rebuild(record.reconstruction)));
+                lines.extend(record.held_out_reconstruction.map(|e| ("held out", rebuild(e))));
+            }
+            return lines;
+        }
         let loss = format!("{loss:?}").to_lowercase();
         let noise = if self.training.latent_noise { "" } else { ", no latent noise" };
         let mut lines = vec![(

@@ -7,6 +7,7 @@ mod heads;
 mod info;
 mod interpolate;
 mod optimise;
+mod pca;
 mod picture;
 mod progress;
 mod race;

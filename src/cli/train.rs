@@ -2,6 +2,7 @@
 
 use super::files::{check_outputs_with, open};
 use super::heads::scores;
+use super::pca;
 use super::progress::Progress;
 use super::training::{DataOptions, NetworkOptions, TrainingOptions};
 use crate::data::source::TrainingData;
@@ -10,13 +11,35 @@ use crate::explore::three_digits;
 use crate::export::outlines::{bare, write_outlines};
 use crate::export::tables;
 use crate::model::checkpoint;
-use crate::model::training::EpochRecord;
+use crate::model::training::{EpochRecord, TrainingConfig};
 use crate::train::{Trainer, TrainerState};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// A folder of snapshots holds at most so many.
 const MOST_SNAPSHOTS: usize = 100;
+
+/// Without a network and its training these mean nothing.
+const PCA_IGNORES: [&str; 18] = [
+    "resume",
+    "updates",
+    "epochs",
+    "batch_size",
+    "lr",
+    "loss",
+    "beta",
+    "kl_warmup",
+    "early_stopping",
+    "no_noise_latent",
+    "sigma_vae",
+    "output",
+    "hidden",
+    "heads",
+    "history",
+    "snapshots",
+    "without_state",
+    "head_widths",
+];
 
 /// The arguments of `train`.
 #[derive(Debug, Args)]
@@ -26,6 +49,7 @@ const MOST_SNAPSHOTS: usize = 100;
     latent-explorer train --out article.safetensors --beta 1\n  \
     latent-explorer train --out sigmoid.safetensors --loss bce --output sigmoid\n  \
     latent-explorer train --out plain.safetensors --beta 0 --no-noise-latent\n  \
+    latent-explorer train --out pca.safetensors --pca\n  \
     latent-explorer train --out heads.safetensors --heads roundness,area\n  \
     latent-explorer train --out longer.safetensors --resume nine.safetensors --updates 2000 --beta 0.3")]
 pub struct TrainArguments {
@@ -36,6 +60,10 @@ pub struct TrainArguments {
     /// the training's settings changes
     #[arg(long, value_name = "M.safetensors", conflicts_with_all = ["recipe", "network", "seed"])]
     resume: Option<PathBuf>,
+    /// No network: the principal axes of the outlines (PCA), the rival of every autoencoder; of the settings only
+    /// --latent-dim, --holdout and --seed count
+    #[arg(long, conflicts_with_all = PCA_IGNORES)]
+    pca: bool,
 
     #[command(flatten)]
     data: DataOptions,
@@ -72,6 +100,10 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let outputs: Vec<&Path> = outputs.map(PathBuf::as_path).collect();
     let inputs: Vec<&Path> = arguments.resume.iter().map(PathBuf::as_path).collect();
     check_outputs_with(&inputs, &outputs, arguments.data_out.as_deref())?;
+    if arguments.pca {
+        let (data, config) = new(arguments)?;
+        return pca::run(data, &config, &arguments.out, arguments.data_out.as_deref());
+    }
     let mut trainer = prepare(arguments)?;
     let mut snapshots = arguments
         .snapshots
@@ -109,16 +141,22 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     Ok(())
 }
 
+/// Data and settings of a new training.
+fn new(arguments: &TrainArguments) -> Result<(TrainingData, TrainingConfig)> {
+    let seed = arguments.seed.unwrap_or(0);
+    let recipe = arguments.data.recipe(seed);
+    recipe.check()?;
+    let mut config = arguments.network.config(seed);
+    arguments.training.apply(&mut config, recipe.samples);
+    config.check()?;
+    Ok((TrainingData::generate(recipe)?, config))
+}
+
 /// A new training, or one that goes on.
 fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
     let Some(path) = &arguments.resume else {
-        let seed = arguments.seed.unwrap_or(0);
-        let recipe = arguments.data.recipe(seed);
-        recipe.check()?;
-        let mut config = arguments.network.config(seed);
-        arguments.training.apply(&mut config, recipe.samples);
-        config.check()?;
-        return Trainer::new(TrainingData::generate(recipe)?, config);
+        let (data, config) = new(arguments)?;
+        return Trainer::new(data, config);
     };
     let model = open(path)?;
     let stood = TrainerState::of(&model).map_err(|error| Error::file(path, error))?;

@@ -1,7 +1,7 @@
 //! Between the latent and the plane of the map: the identity in two dimensions, PCA beyond.
 
 use crate::data::rows::Rows;
-use crate::numerics::statistics::distance;
+use crate::numerics::principal::Principal;
 
 /// `z = origin + u * axis_0 + v * axis_1` for a point (u, v) of the map.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,47 +22,12 @@ impl Projection {
         Self { origin: vec![0.0; dim], axes: [axis(0), axis(1)] }
     }
 
-    /// Orthogonal iteration on the covariance; the two leading eigenvectors, each with its largest
-    /// component positive so that the map does not flip between runs.
+    /// The plane of the two principal axes.
     fn principal(mu: &Rows<f64>) -> Self {
-        let (dim, n) = (mu.width(), mu.len().max(1) as f64);
-        let origin: Vec<f64> =
-            (0..dim).map(|k| mu.iter().map(|row| row[k]).sum::<f64>() / n).collect();
-        let mut covariance = vec![0.0; dim * dim];
-        for row in mu.iter() {
-            let centred: Vec<f64> = row.iter().zip(&origin).map(|(v, o)| v - o).collect();
-            for (i, a) in centred.iter().enumerate() {
-                for (j, b) in centred.iter().enumerate() {
-                    covariance[i * dim + j] += a * b / n;
-                }
-            }
-        }
-        let multiply = |v: &[f64]| -> Vec<f64> {
-            covariance.chunks_exact(dim).map(|row| dot(row, v)).collect()
-        };
-        let unit = |k: usize| {
-            (0..dim).map(|i| if i == k { 1.0 } else { 0.01 * (i as f64).cos() }).collect()
-        };
-        let mut axes: [Vec<f64>; 2] = [unit(0), unit(1)];
-        for _ in 0..300 {
-            let first = normalised(multiply(&axes[0]));
-            let second = multiply(&axes[1]);
-            let along = dot(&second, &first);
-            let second =
-                normalised(second.iter().zip(&first).map(|(s, f)| s - along * f).collect());
-            let moved = distance(&first, &axes[0]) + distance(&second, &axes[1]);
-            axes = [first, second];
-            if moved < 1e-12 {
-                break;
-            }
-        }
-        for axis in &mut axes {
-            let largest = axis.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()));
-            if largest.is_some_and(|v| v < 0.0) {
-                axis.iter_mut().for_each(|v| *v = -*v);
-            }
-        }
-        Self { origin, axes }
+        let mut principal = Principal::new(mu.iter(), mu.width(), 2);
+        while principal.step() {}
+        let [first, second] = [0, 1].map(|k| principal.axes().swap_remove(k));
+        Self { origin: principal.mean().to_vec(), axes: [first, second] }
     }
 
     /// Numbers of the latent.
@@ -114,11 +79,6 @@ impl Projection {
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn normalised(v: Vec<f64>) -> Vec<f64> {
-    let length = dot(&v, &v).sqrt().max(1e-300);
-    v.into_iter().map(|x| x / length).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::card::{Card, Encoded};
 use super::density::Density;
 use super::head::TaskHead;
+use super::layers::Activation;
 use super::resume::Resume;
 use super::vae::Vae;
 use crate::data::property::Property;
@@ -129,6 +130,12 @@ impl Model {
     /// Numbers of the latent.
     pub fn latent_dim(&self) -> usize {
         self.card.layers.iter().find(|l| l.name == "mu").map_or(0, |l| l.outputs)
+    }
+
+    /// Whether it has no hidden layer and nothing bends: PCA, the rival without a network.
+    pub fn is_linear(&self) -> bool {
+        let mut layers = self.card.layers.iter();
+        layers.all(|l| l.activation == Activation::Linear && !l.name.starts_with("encoder"))
     }
 
     /// How many vectors are best decoded or encoded at once.

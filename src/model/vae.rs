@@ -39,6 +39,21 @@ pub fn architecture(input: usize, hidden: usize, latent: usize, output: Output) 
     ]
 }
 
+/// The layers of a model without a hidden layer, such as PCA: `input -> mu, log_var` and `latent -> input`.
+pub fn linear_architecture(input: usize, latent: usize) -> Vec<LayerSpec> {
+    let layer = |name: &str, inputs, outputs| LayerSpec {
+        name: name.to_owned(),
+        inputs,
+        outputs,
+        activation: Activation::Linear,
+    };
+    vec![
+        layer("mu", input, latent),
+        layer("log_var", input, latent),
+        layer("decoder.0", latent, input),
+    ]
+}
+
 /// Initial values of every parameter, layer by layer, weight then bias: uniform in
 /// `+-1 / sqrt(inputs)` for both, as PyTorch's `nn.Linear` (He et al. 2015 with a = sqrt 5).
 pub fn initial_parameters(layers: &[LayerSpec], seed: u64) -> Result<Vec<Tensor>> {
@@ -55,7 +70,7 @@ pub fn initial_parameters(layers: &[LayerSpec], seed: u64) -> Result<Vec<Tensor>
     Ok(tensors)
 }
 
-/// The network: `x -> mu, log_var` and `z -> x'`, in network units.
+/// The network: `x -> mu, log_var` and `z -> x'`, in network units; the encoder may have no hidden layer.
 #[derive(Clone, Debug)]
 pub struct Vae {
     encoder: Vec<Dense>,
@@ -104,8 +119,10 @@ impl Vae {
                         return Err("mu and log_var differ in width".to_owned());
                     }
                     latent = Some(layer.outputs);
+                    let expected = hidden.or(width);
+                    width = width.or(Some(layer.inputs));
                     *(if side == "mu" { &mut mu } else { &mut log_var }) = Some(dense);
-                    hidden
+                    expected
                 }
                 "decoder" => {
                     let expected = if decoder.is_empty() { latent } else { hidden };
@@ -193,5 +210,11 @@ mod tests {
         assert!(refused(|l| drop(l.remove(2))).contains("lacks"));
         assert!(refused(|l| l.truncate(3)).contains("decoder"));
         assert!(refused(|l| l.clear()).contains("decoder"));
+        assert!(refused(|l| drop(l.remove(0))).contains("decoder"));
+        let linear = linear_architecture(8, 2);
+        assert!(Vae::assemble(&linear, &parameters(&linear)).is_ok(), "no hidden layer");
+        let mut unlike = linear.clone();
+        unlike[1].inputs = 7;
+        assert!(Vae::assemble(&unlike, &parameters(&unlike)).unwrap_err().contains("log_var"));
     }
 }

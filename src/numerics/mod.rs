@@ -3,6 +3,7 @@
 pub mod adam;
 pub mod cloud;
 pub mod files;
+pub mod principal;
 pub mod random;
 pub mod statistics;
 pub mod whitening;

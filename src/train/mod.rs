@@ -1,13 +1,16 @@
 //! How a model is learned: one batch at a time, heads along with it or afterwards.
 
+mod assemble;
 mod head;
 mod learner;
+mod pca;
 mod setup;
 mod state;
 mod trainer;
 mod variables;
 
 pub use head::{HeadConfig, HeadTrainer};
+pub use pca::Pca;
 pub use setup::Setup;
 pub use state::TrainerState;
 pub use trainer::{Step, Trainer};

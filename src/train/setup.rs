@@ -1,21 +1,20 @@
 //! What stays the same while a model is learned: data, split, scaling and layers; with them, the model at any moment.
 
+use super::assemble::assemble;
 use super::learner::measured_head;
 use super::state::TrainerState;
 use crate::data::dataset::{Dataset, held_out};
 use crate::data::property::Property;
-use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::Result;
 use crate::model::Model;
-use crate::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
+use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::head::HeadCard;
 use crate::model::layers::LayerSpec;
 use crate::model::training::TrainingConfig;
 use crate::model::vae::architecture;
 use crate::numerics::statistics::coprime_stride;
-use crate::trust::measure_statistics;
 use std::sync::Arc;
 
 /// The fixed part of a training; moments of it can be made into models on any thread.
@@ -91,20 +90,7 @@ impl Setup {
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
         };
-        let model = Model::new(card, Encoded::default(), own.to_vec())?;
-        let data = self.data.rows.select(&indices);
-        let (mu, log_var) = model.encode(&data)?;
-        let mut model = model.with_encoded(Encoded {
-            mu,
-            log_var,
-            labels: indices.iter().map(|&i| self.data.labels[i]).collect(),
-            held_out: indices.iter().map(|&i| self.held_out[i]).collect(),
-            samples: indices.iter().map(|&i| i as u32).collect(),
-            names: self.data.names.clone(),
-            properties: Property::of_all(&data),
-        });
-        model.card.start = self.start(&model.encoded.mu);
-        model.card.statistics = measure_statistics(&model, &data)?;
+        let mut model = assemble(card, own.to_vec(), &self.data, &indices, &self.held_out)?;
         let mut of_heads = of_heads;
         for card in &self.heads {
             let (parameters, rest) = of_heads.split_at(2 * card.layers.len());
@@ -114,20 +100,5 @@ impl Setup {
         }
         model.resume = Some(Arc::new(state.resume.clone()));
         Ok(model)
-    }
-
-    /// Where latent points come from: the prior, or what the encoder gave where nothing held it to one.
-    fn start(&self, mu: &Rows<f64>) -> StartDistribution {
-        if self.config.latent_noise && self.config.beta > 0.0 {
-            return StartDistribution::StandardNormal;
-        }
-        let n = mu.len().max(1) as f64;
-        let moments = |k: usize| {
-            let mean = mu.iter().map(|row| row[k]).sum::<f64>() / n;
-            let variance = mu.iter().map(|row| (row[k] - mean).powi(2)).sum::<f64>() / n;
-            (mean, variance.sqrt())
-        };
-        let (mean, std) = (0..mu.width()).map(moments).unzip();
-        StartDistribution::Normal { mean, std }
     }
 }

@@ -1,0 +1,40 @@
+//! `train --pca`: the principal axes of the data as a model.
+
+use super::progress::Progress;
+use crate::data::source::TrainingData;
+use crate::error::Result;
+use crate::explore::three_digits;
+use crate::export::outlines::{bare, write_outlines};
+use crate::model::checkpoint;
+use crate::model::training::TrainingConfig;
+use crate::train::Pca;
+use std::path::Path;
+
+/// Finds the axes and writes the model, and the data where they were asked for.
+///
+/// # Errors
+/// When the latent has more numbers than a shape, or a file cannot be written.
+pub fn run(
+    data: TrainingData,
+    config: &TrainingConfig,
+    out: &Path,
+    data_out: Option<&Path>,
+) -> Result<()> {
+    let mut progress = Progress::start();
+    let set = data.set.clone();
+    let mut pca = Pca::new(data, config)?;
+    while pca.step() {
+        progress.report(pca.progress(), || "looking for the principal axes".to_owned());
+    }
+    let model = pca.finish()?;
+    checkpoint::save(&model, out)?;
+    if let Some(path) = data_out {
+        write_outlines(path, &bare(&set.rows))?;
+    }
+    let record = model.card.history.last();
+    let error = record.map(|r| three_digits(r.reconstruction)).unwrap_or_default();
+    let held_out = record.and_then(|r| r.held_out_reconstruction);
+    let held_out = held_out.map(|e| format!(", held out {}", three_digits(e))).unwrap_or_default();
+    progress.finish(&format!("PCA, rebuild {error}{held_out}; wrote {}", out.display()));
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! The frozen model of a training: its data encoded and measured.
+
+use crate::data::dataset::Dataset;
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::model::Model;
+use crate::model::card::{Card, Encoded, StartDistribution};
+use crate::trust::measure_statistics;
+use candle_core::Tensor;
+
+/// A model with the data of the given `indices` encoded. Where its latents come from and what trust is
+/// measured against are put into its card here; `held_out [samples]` marks what was not learned from.
+///
+/// # Errors
+/// When the parameters do not fit the layers of the card.
+pub(super) fn assemble(
+    card: Card,
+    parameters: Vec<Tensor>,
+    data: &Dataset,
+    indices: &[usize],
+    held_out: &[bool],
+) -> Result<Model> {
+    let model = Model::new(card, Encoded::default(), parameters)?;
+    let rows = data.rows.select(indices);
+    let (mu, log_var) = model.encode(&rows)?;
+    let mut model = model.with_encoded(Encoded {
+        mu,
+        log_var,
+        labels: indices.iter().map(|&i| data.labels[i]).collect(),
+        held_out: indices.iter().map(|&i| held_out[i]).collect(),
+        samples: indices.iter().map(|&i| i as u32).collect(),
+        names: data.names.clone(),
+        properties: Property::of_all(&rows),
+    });
+    model.card.start = start(&model);
+    model.card.statistics = measure_statistics(&model, &rows)?;
+    Ok(model)
+}
+
+/// Where latent points come from: the prior, or what the encoder gave where nothing held it to one.
+fn start(model: &Model) -> StartDistribution {
+    let config = &model.card.training;
+    if config.latent_noise && config.beta > 0.0 {
+        return StartDistribution::StandardNormal;
+    }
+    let mu: &Rows<f64> = &model.encoded.mu;
+    let n = mu.len().max(1) as f64;
+    let moments = |k: usize| {
+        let mean = mu.iter().map(|row| row[k]).sum::<f64>() / n;
+        let variance = mu.iter().map(|row| (row[k] - mean).powi(2)).sum::<f64>() / n;
+        (mean, variance.sqrt())
+    };
+    let (mean, std) = (0..mu.width()).map(moments).unzip();
+    StartDistribution::Normal { mean, std }
+}

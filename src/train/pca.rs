@@ -1,0 +1,158 @@
+//! Principal component analysis as a model: the rival of an autoencoder that needs no network.
+
+use super::assemble::assemble;
+use crate::data::dataset::held_out;
+use crate::data::rows::Rows;
+use crate::data::scaling::Scaling;
+use crate::data::source::TrainingData;
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::model::card::{Card, LatentStatistics, StartDistribution};
+use crate::model::losses::Reconstruction;
+use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::model::vae::{Output, linear_architecture};
+use crate::numerics::principal::Principal;
+use candle_core::{Device, Tensor};
+
+/// What the encoder says of the logarithm of its variance: PCA knows no noise, and a spread of 3e-7 is none.
+const LOG_VARIANCE: f32 = -30.0;
+/// A direction whose variance is a smaller share than this of the greatest is rounding: nothing is drawn along it.
+const LEAST_SHARE: f64 = 1e-12;
+
+/// The search for the principal axes of a data set, an iteration at a time.
+///
+/// The model it ends in has one layer on either side: `mu = W (x - mean)` and `x' = mean + V z`, with the principal
+/// axes as the columns of `V`, scaled so that z has variance 1 along each: the map of PCA is then as wide as that of a
+/// variational autoencoder. Of all linear models it has the least squared error (Eckart & Young 1936).
+pub struct Pca {
+    data: TrainingData,
+    config: TrainingConfig,
+    held_out: Vec<bool>,
+    principal: Principal,
+}
+
+impl Pca {
+    /// Measures the training part of the data. Of the settings only split, seed and width of the latent count.
+    ///
+    /// # Errors
+    /// Names a setting that is out of range: a latent may have no more numbers than a shape.
+    pub fn new(data: TrainingData, config: &TrainingConfig) -> Result<Self> {
+        let config = TrainingConfig {
+            loss: Reconstruction::Mse,
+            output: Output::Linear,
+            beta: 0.0,
+            kl_warmup: 0,
+            sigma_vae: false,
+            early_stopping: None,
+            latent_noise: false,
+            heads: Vec::new(),
+            ..config.clone()
+        };
+        config.check()?;
+        let rows = &data.set.rows;
+        if config.latent_dim > rows.width() {
+            let problem = format!(
+                "PCA of {} numbers has at most as many, not {}",
+                rows.width(),
+                config.latent_dim
+            );
+            return Err(Error::setting("latent-dim", problem));
+        }
+        let held_out = held_out(rows.len(), config.held_out_of(rows.len()), config.seed);
+        let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
+        let seen = training.iter().map(|&i| rows.row(i));
+        let principal = Principal::new(seen, rows.width(), config.latent_dim);
+        Ok(Self { data, config, held_out, principal })
+    }
+
+    /// One iteration; whether another would bring the axes nearer.
+    pub fn step(&mut self) -> bool {
+        self.principal.step()
+    }
+
+    /// How much is done at least, 0 to 1; it may end sooner.
+    pub fn progress(&self) -> f64 {
+        self.principal.progress()
+    }
+
+    /// The model of the axes as they are.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn finish(self) -> Result<Model> {
+        let Self { data, config, held_out, principal } = self;
+        let (width, latent) = (data.set.rows.width(), config.latent_dim);
+        let error = self::error(&principal);
+        let record = EpochRecord {
+            epoch: 1,
+            updates: 0,
+            total: error,
+            reconstruction: error,
+            kl: 0.0,
+            held_out_reconstruction: None,
+            held_out_kl: None,
+            heads: None,
+            held_out_heads: None,
+            sigma: None,
+        };
+        let card = Card {
+            source: data.source,
+            layers: linear_architecture(width, latent),
+            scaling: Scaling::identity(width),
+            training: config,
+            history: vec![record],
+            start: StartDistribution::default(),
+            statistics: LatentStatistics::default(),
+        };
+        let indices: Vec<usize> = (0..data.set.rows.len()).collect();
+        let mut model = assemble(card, parameters(&principal)?, &data.set, &indices, &held_out)?;
+        model.card.history[0].held_out_reconstruction = held_out_error(&model, &data.set.rows)?;
+        Ok(model)
+    }
+}
+
+/// The squared error on the training data: the variance along all axes that are left out.
+fn error(principal: &Principal) -> f64 {
+    (principal.total_variance() - principal.variances().iter().sum::<f64>()).max(0.0)
+}
+
+/// The mean squared error of held-out rows; none where none is held out.
+fn held_out_error(model: &Model, rows: &Rows<f32>) -> Result<Option<f64>> {
+    let held_out = &model.encoded.held_out;
+    let held: Vec<usize> = (0..held_out.len()).filter(|&i| held_out[i]).collect();
+    let rebuilt = model.decode(&model.encoded.mu.select(&held))?;
+    let pairs = held.iter().flat_map(|&i| rows.row(i)).zip(rebuilt.as_flat());
+    let sum: f64 = pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum();
+    Ok((!held.is_empty()).then(|| sum / held.len() as f64))
+}
+
+/// Weight and bias of `mu`, `log_var` and the decoder.
+fn parameters(principal: &Principal) -> Result<Vec<Tensor>> {
+    let (mean, axes, variances) = (principal.mean(), principal.axes(), principal.variances());
+    let (width, latent) = (mean.len(), axes.len());
+    let greatest = variances.first().copied().unwrap_or(0.0);
+    // Into z and back; both 0 where there is nothing to tell.
+    let scales = variances.iter().map(|&variance| {
+        let told = variance > LEAST_SHARE * greatest;
+        if told { (1.0 / variance.sqrt(), variance.sqrt()) } else { (0.0, 0.0) }
+    });
+    let mut into = Vec::with_capacity(latent * width);
+    let mut bias = Vec::with_capacity(latent);
+    let mut back = vec![0f32; width * latent];
+    for (k, (axis, (whiten, colour))) in axes.iter().zip(scales).enumerate() {
+        into.extend(axis.iter().map(|v| (v * whiten) as f32));
+        bias.push(-(axis.iter().zip(mean).map(|(a, m)| a * m).sum::<f64>() * whiten) as f32);
+        let column = back.iter_mut().skip(k).step_by(latent);
+        column.zip(axis).for_each(|(to, v)| *to = (v * colour) as f32);
+    }
+    let mean: Vec<f32> = mean.iter().map(|&v| v as f32).collect();
+    let tensor = |values: Vec<f32>, shape: &[usize]| Tensor::from_vec(values, shape, &Device::Cpu);
+    Ok(vec![
+        tensor(into, &[latent, width])?,
+        tensor(bias, &[latent])?,
+        tensor(vec![0.0; latent * width], &[latent, width])?,
+        tensor(vec![LOG_VARIANCE; latent], &[latent])?,
+        tensor(back, &[width, latent])?,
+        tensor(mean, &[width])?,
+    ])
+}

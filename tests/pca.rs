@@ -1,0 +1,129 @@
+//! Principal component analysis, the rival without a network, against its theory.
+
+use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::rows::Rows;
+use latent_explorer::data::source::TrainingData;
+use latent_explorer::model::card::StartDistribution;
+use latent_explorer::model::frozen::flat_f64;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::train::Pca;
+use latent_explorer::trust::Figures;
+
+fn pca(config: &TrainingConfig) -> Model {
+    let recipe = Recipe { samples: 270, points: 24, ..Recipe::default() };
+    let mut pca = Pca::new(TrainingData::generate(recipe).unwrap(), config).unwrap();
+    while pca.step() {}
+    pca.finish().unwrap()
+}
+
+fn seen(model: &Model) -> Vec<usize> {
+    (0..model.encoded.mu.len()).filter(|&i| !model.encoded.held_out[i]).collect()
+}
+
+/// The covariance of the training shapes, `[width, width]`.
+fn covariance(model: &Model) -> Vec<Vec<f64>> {
+    let shapes: Vec<Vec<f32>> =
+        seen(model).into_iter().map(|i| model.training_outline(i)).collect();
+    let (n, width) = (shapes.len() as f64, model.input_dim());
+    let mean = |k: usize| shapes.iter().map(|s| f64::from(s[k])).sum::<f64>() / n;
+    let means: Vec<f64> = (0..width).map(mean).collect();
+    let entry = |i: usize, j: usize| {
+        let product =
+            |s: &Vec<f32>| (f64::from(s[i]) - means[i]) * (f64::from(s[j]) - means[j]) / n;
+        shapes.iter().map(product).sum()
+    };
+    (0..width).map(|i| (0..width).map(|j| entry(i, j)).collect()).collect()
+}
+
+/// All eigenvalues of a symmetric matrix, greatest first, by Jacobi's rotations.
+fn eigenvalues(mut a: Vec<Vec<f64>>) -> Vec<f64> {
+    let n = a.len();
+    for _ in 0..30 {
+        for p in 0..n {
+            for q in p + 1..n {
+                if a[p][q].abs() < 1e-300 {
+                    continue;
+                }
+                let theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
+                let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+                let c = 1.0 / (t * t + 1.0).sqrt();
+                let s = t * c;
+                for row in &mut a {
+                    let (x, y) = (row[p], row[q]);
+                    (row[p], row[q]) = (c * x - s * y, s * x + c * y);
+                }
+                let (x, y) = (a[p].clone(), a[q].clone());
+                a[p] = x.iter().zip(&y).map(|(x, y)| c * x - s * y).collect();
+                a[q] = x.iter().zip(&y).map(|(x, y)| s * x + c * y).collect();
+            }
+        }
+    }
+    let mut values: Vec<f64> = (0..n).map(|i| a[i][i]).collect();
+    values.sort_by(|a, b| b.total_cmp(a));
+    values
+}
+
+#[test]
+fn the_error_is_the_sum_of_the_eigenvalues_that_are_left_out() {
+    for latent_dim in [1, 2, 5] {
+        let model = pca(&TrainingConfig { latent_dim, seed: 4, ..TrainingConfig::default() });
+        let left_out: f64 = eigenvalues(covariance(&model))[latent_dim..].iter().sum();
+        let rows = seen(&model);
+        let rebuilt = model.decode(&model.encoded.mu.select(&rows)).unwrap();
+        let squares = rows.iter().enumerate().flat_map(|(row, &i)| {
+            let pairs: Vec<(f32, f32)> =
+                model.training_outline(i).into_iter().zip(rebuilt.row(row).to_vec()).collect();
+            pairs.into_iter().map(|(a, b)| f64::from(a - b).powi(2))
+        });
+        let error = squares.sum::<f64>() / rows.len() as f64;
+        assert!((error - left_out).abs() < 1e-5 * left_out, "{latent_dim}: {error} {left_out}");
+        let record = model.card.history[0];
+        assert!((record.reconstruction - left_out).abs() < 1e-9 * left_out);
+        let held_out = Figures::of(&model).unwrap().rebuild_error;
+        assert!((record.held_out_reconstruction.unwrap() - held_out).abs() < 1e-6 * held_out);
+    }
+}
+
+#[test]
+fn the_latent_of_the_training_data_is_white() {
+    let model = pca(&TrainingConfig { latent_dim: 3, ..TrainingConfig::default() });
+    let mu = model.encoded.mu.select(&seen(&model));
+    let n = mu.len() as f64;
+    for i in 0..3 {
+        assert!((mu.iter().map(|z| z[i]).sum::<f64>() / n).abs() < 1e-4);
+        for j in 0..3 {
+            let entry = mu.iter().map(|z| z[i] * z[j]).sum::<f64>() / n;
+            let expected = if i == j { 1.0 } else { 0.0 };
+            assert!((entry - expected).abs() < 1e-4, "{i} {j}: {entry}");
+        }
+    }
+    let StartDistribution::Normal { std, .. } = &model.card.start else { panic!("no prior") };
+    assert!(std.iter().all(|s| (s - 1.0).abs() < 0.2), "{std:?}");
+}
+
+#[test]
+fn a_linear_model_is_saved_and_opened_like_any_other() {
+    let model = pca(&TrainingConfig::default());
+    let again = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
+    assert_eq!(again.card, model.card);
+    let z = Rows::from_flat(2, vec![0.3, -1.2]);
+    assert_eq!(again.decode(&z).unwrap(), model.decode(&z).unwrap());
+    assert!(again.is_linear());
+    assert!(flat_f64(&model.parameters()[2]).unwrap().iter().all(|v| *v == 0.0));
+    let figures = Figures::of(&again).unwrap();
+    assert_eq!((figures.kl, figures.active_units), (None, 2));
+}
+
+#[test]
+fn as_many_axes_as_there_are_numbers_rebuild_everything() {
+    let config = TrainingConfig { latent_dim: 48, held_out: 0.0, ..TrainingConfig::default() };
+    let model = pca(&config);
+    let figures = Figures::of(&model).unwrap();
+    assert!(figures.rebuild_error < 1e-6, "{figures:?}");
+    let recipe = Recipe { samples: 90, points: 16, ..Recipe::default() };
+    let data = TrainingData::generate(recipe).unwrap();
+    let config = TrainingConfig { latent_dim: 33, ..TrainingConfig::default() };
+    let refused = Pca::new(data, &config).err().unwrap().to_string();
+    assert!(refused.starts_with("latent-dim"), "{refused}");
+}
