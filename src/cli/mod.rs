@@ -1,6 +1,7 @@
 //! The program's verbs without a window: arguments in, files out, progress on standard error.
 
 mod codec;
+mod compare;
 mod ends;
 mod files;
 mod heads;
@@ -14,6 +15,7 @@ mod race;
 mod sample;
 mod search;
 mod sheet;
+mod sweep;
 mod train;
 mod training;
 mod walk;
@@ -61,6 +63,8 @@ struct Arguments {
 pub enum Command {
     /// Generate outlines and train a model on them
     Train(train::TrainArguments),
+    /// Train a model for each of several betas and see what became of each
+    Sweep(sweep::SweepArguments),
     /// Teach a trained model to predict properties
     Heads(heads::HeadsArguments),
     /// Climb a property from many starts and judge the answers
@@ -81,6 +85,8 @@ pub enum Command {
     Field(picture::FieldArguments),
     /// Draw the map as a picture
     Render(picture::RenderArguments),
+    /// Put the figures of several models beside each other
+    Compare(compare::CompareArguments),
     /// Show what a model is and how it was trained
     Info(info::InfoArguments),
 }
@@ -119,6 +125,7 @@ fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocatio
 pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Train(arguments) => train::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Heads(arguments) => heads::run(arguments),
         Command::Optimise(arguments) => optimise::run(arguments),
         Command::Race(arguments) => race::run(arguments),
@@ -129,6 +136,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Sample(arguments) => sample::run(arguments),
         Command::Field(arguments) => picture::field(arguments),
         Command::Render(arguments) => picture::render(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
         Command::Info(arguments) => info::run(arguments),
     }
 }

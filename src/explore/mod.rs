@@ -12,6 +12,7 @@ pub mod frame;
 pub mod glyphs;
 pub mod grid;
 pub mod heat;
+pub mod miniature;
 pub mod neighbours;
 pub mod paths;
 pub mod projection;

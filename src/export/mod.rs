@@ -2,10 +2,12 @@
 
 pub mod bar;
 pub mod candidates;
+pub mod figures;
 pub mod gif;
 mod indexed;
 pub mod outlines;
 pub mod png;
 pub mod shapes;
 pub mod svg;
+pub mod sweep;
 pub mod tables;

@@ -6,6 +6,7 @@ mod learner;
 mod pca;
 mod setup;
 mod state;
+mod sweep;
 mod trainer;
 mod variables;
 
@@ -13,4 +14,5 @@ pub use head::{HeadConfig, HeadTrainer};
 pub use pca::Pca;
 pub use setup::Setup;
 pub use state::TrainerState;
+pub use sweep::{MOST_BETAS, Sweep, Swept, USUAL_BETAS, parse_betas};
 pub use trainer::{Step, Trainer};

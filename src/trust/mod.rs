@@ -2,6 +2,7 @@
 
 mod figures;
 mod health;
+mod measure;
 mod quality;
 mod smoothness;
 mod statistics;
@@ -9,6 +10,7 @@ mod verdict;
 
 pub use figures::{ACTIVE_VARIANCE, FamilyFigures, Figures, REACHABLE_SHARE};
 pub use health::{Warning, warnings};
+pub use measure::{Better, Form, Measure};
 pub use quality::{MapQuality, map_quality};
 pub use statistics::measure_statistics;
 pub use verdict::{Belief, Survival, Verdict, judge};

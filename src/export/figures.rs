@@ -1,0 +1,55 @@
+//! The figures of several models as one table or one list.
+
+use crate::data::vectors;
+use crate::error::{Error, Result};
+use crate::numerics::files::write_whole;
+use crate::trust::Figures;
+use serde::Serialize;
+use std::path::Path;
+
+/// One model of a table: what it is called, and its figures.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry<'a> {
+    /// The file of the model, or nothing where it was not kept.
+    pub model: Option<String>,
+    /// The weight of its KL term.
+    pub beta: f64,
+    /// What was measured of it.
+    pub figures: &'a Figures,
+}
+
+/// Writes a row for each model: `model`, `beta` and every figure that one of them has, with full precision; empty
+/// where a figure means nothing for a model.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn write_csv(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
+    let measured: Vec<_> = entries.iter().map(|entry| entry.figures.measures()).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for measure in measured.iter().flatten() {
+        if !names.contains(&measure.name.as_str()) {
+            names.push(&measure.name);
+        }
+    }
+    let fixed = ["model", "beta"].into_iter();
+    let header: Vec<String> = fixed.chain(names.iter().copied()).map(str::to_owned).collect();
+    let rows = entries.iter().zip(&measured).map(|(entry, measures)| {
+        let cell = |name: &&str| {
+            let found = measures.iter().find(|measure| measure.name == *name);
+            let value = found.map(|measure| measure.value).filter(|v| v.is_finite());
+            value.map(|v| v.to_string()).unwrap_or_default()
+        };
+        let fixed = [entry.model.clone().unwrap_or_default(), entry.beta.to_string()];
+        fixed.into_iter().chain(names.iter().map(cell)).collect::<Vec<_>>()
+    });
+    vectors::write(path, &header, rows)
+}
+
+/// Writes the models with all of their figures as JSON, with full precision.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn write_json(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
+    let json = serde_json::to_string_pretty(entries).map_err(|e| Error::file(path, e))?;
+    write_whole(path, |out| writeln!(out, "{json}"))
+}

@@ -1,0 +1,106 @@
+//! A sweep over beta: the same data, network, seed and noise, trained once for each weight of the KL term.
+
+use super::trainer::Trainer;
+use crate::data::source::TrainingData;
+use crate::error::{Error, Result, check_range};
+use crate::model::Model;
+use crate::model::training::TrainingConfig;
+use crate::trust::Figures;
+
+/// The most models of one sweep.
+pub const MOST_BETAS: usize = 16;
+/// The betas of a sweep where no others are named: from sharp shapes to a latent that has collapsed.
+pub const USUAL_BETAS: [f64; 4] = [0.01, 0.1, 1.0, 4.0];
+
+/// A training for each beta, one after the other, a batch at a time. Randomness is keyed by the seed, so all
+/// begin at the same weights and meet the same samples with the same noise.
+pub struct Sweep {
+    data: TrainingData,
+    config: TrainingConfig,
+    betas: Vec<f64>,
+    done: usize,
+    trainer: Option<Trainer>,
+}
+
+/// One model of a sweep.
+#[derive(Clone, Debug)]
+pub struct Swept {
+    /// The weight of its KL term.
+    pub beta: f64,
+    /// The model.
+    pub model: Model,
+    /// What was measured of it.
+    pub figures: Figures,
+}
+
+impl Sweep {
+    /// Prepares the trainings of `betas`, in their order; all other settings are those of `config`.
+    ///
+    /// # Errors
+    /// Names a setting that is out of range: 1 to 16 betas, none twice, 0 to 1000 each.
+    pub fn new(data: TrainingData, config: TrainingConfig, betas: &[f64]) -> Result<Self> {
+        check_range("betas", betas.len(), 1, MOST_BETAS)?;
+        for (i, beta) in betas.iter().enumerate() {
+            check_range("betas", *beta, 0.0, 1000.0)?;
+            if betas[..i].contains(beta) {
+                let problem = format!("{beta} is named twice; name it once");
+                return Err(Error::setting("betas", problem));
+            }
+        }
+        config.check()?;
+        Ok(Self { data, config, betas: betas.to_vec(), done: 0, trainer: None })
+    }
+
+    /// Learns from the next batch; the model of this beta when that was its last, measured.
+    ///
+    /// # Errors
+    /// When all are trained; or names the beta at which a loss stopped being a number.
+    pub fn step(&mut self) -> Result<Option<Swept>> {
+        let Some(&beta) = self.betas.get(self.done) else {
+            return Err(Error::Mismatch("all models of this sweep are trained".to_owned()));
+        };
+        let trainer = match &mut self.trainer {
+            Some(trainer) => trainer,
+            none => {
+                let config = TrainingConfig { beta, ..self.config.clone() };
+                none.insert(Trainer::new(self.data.clone(), config)?)
+            }
+        };
+        trainer.step().map_err(|error| Error::Mismatch(format!("beta {beta}: {error}")))?;
+        if !trainer.is_finished() {
+            return Ok(None);
+        }
+        let model = trainer.finish()?;
+        (self.trainer, self.done) = (None, self.done + 1);
+        let figures = Figures::of(&model)?;
+        Ok(Some(Swept { beta, model, figures }))
+    }
+
+    /// Whether all are trained.
+    pub fn is_finished(&self) -> bool {
+        self.done == self.betas.len()
+    }
+
+    /// The beta that is being trained, or the last.
+    pub fn beta(&self) -> f64 {
+        self.betas[self.done.min(self.betas.len() - 1)]
+    }
+
+    /// How much is done, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        let now = self.trainer.as_ref().map_or(0.0, Trainer::progress);
+        (self.done as f64 + now) / self.betas.len() as f64
+    }
+}
+
+/// Betas as they are written: numbers separated by commas.
+///
+/// # Errors
+/// Names the word that is no number, or what [`Sweep::new`] would refuse.
+pub fn parse_betas(text: &str) -> Result<Vec<f64>> {
+    let number = |word: &str| {
+        let word = word.trim();
+        word.parse().map_err(|_| Error::setting("betas", format!("'{word}' is not a number")))
+    };
+    text.split(',').map(number).collect()
+}

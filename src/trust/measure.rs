@@ -1,0 +1,192 @@
+//! The lines of a table of figures: what each is called, what it means, and which of two is better.
+
+use super::figures::Figures;
+
+/// By less than this share of the greater one, two figures do not differ clearly: another seed moves them as far.
+const CLEAR: f64 = 0.05;
+
+/// In which form a figure is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Three digits.
+    Number,
+    /// A whole number.
+    Count,
+    /// A share of 1, shown in per cent.
+    Share,
+}
+
+/// Which of two figures is the better one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// The less.
+    Less,
+    /// The more.
+    More,
+    /// That depends on what is wanted.
+    Neither,
+}
+
+/// One line of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// As a column of a file is called.
+    pub name: String,
+    /// As it is shown.
+    pub label: String,
+    /// The figure; NaN where it means nothing for this model.
+    pub value: f64,
+    /// Its form.
+    pub form: Form,
+    /// Which of two is better.
+    pub better: Better,
+    /// What it means and what is usual.
+    pub about: &'static str,
+}
+
+impl Measure {
+    /// Which of two figures of one name is clearly better, the first (0) or the second (1), if either.
+    pub fn clearly_better(first: &Self, second: &Self) -> Option<usize> {
+        let (a, b) = (first.value, second.value);
+        let room = if first.form == Form::Count { 0.0 } else { CLEAR * a.abs().max(b.abs()) };
+        let differ = (a - b).abs() > room;
+        let second_is_less = usize::from(b < a);
+        match first.better {
+            Better::Less if differ => Some(second_is_less),
+            Better::More if differ => Some(1 - second_is_less),
+            _ => None,
+        }
+    }
+}
+
+impl Figures {
+    /// The lines of the table: of the whole model first, then of each family.
+    pub fn measures(&self) -> Vec<Measure> {
+        use Better::{Less, More, Neither};
+        let measure = |name: &str, label: &str, value, form, better, about| Measure {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            value,
+            form,
+            better,
+            about,
+        };
+        let count = |n: usize| n as f64;
+        let mut measures = vec![
+            measure(
+                "rebuild_error",
+                "Rebuild error",
+                self.rebuild_error,
+                Form::Number,
+                Less,
+                REBUILD,
+            ),
+            measure(
+                "kl",
+                "Information (KL), nats",
+                self.kl.unwrap_or(f64::NAN),
+                Form::Number,
+                Neither,
+                KL,
+            ),
+            measure(
+                "active_units",
+                "Active units",
+                count(self.active_units),
+                Form::Count,
+                More,
+                ACTIVE,
+            ),
+            measure(
+                "smoothness",
+                "Change for each unit of z",
+                self.smoothness,
+                Form::Number,
+                Neither,
+                SMOOTH,
+            ),
+            measure(
+                "smoothness_per_deviation",
+                "Change for each deviation",
+                self.smoothness_per_deviation,
+                Form::Number,
+                Neither,
+                SMOOTH_PER_DEVIATION,
+            ),
+            measure(
+                "reachable",
+                "Families found",
+                count(self.reachable),
+                Form::Count,
+                More,
+                REACHABLE,
+            ),
+            measure("simple", "Simple cells", self.simple, Form::Share, More, SIMPLE),
+        ];
+        measures.extend(self.families.iter().map(|family| Measure {
+            name: format!("rebuild_error_{}", family.name),
+            label: format!("Rebuild error, {}", family.name),
+            ..measure("", "", family.rebuild_error, Form::Number, Less, REBUILD_FAMILY)
+        }));
+        measures.extend(self.families.iter().map(|family| Measure {
+            name: format!("share_{}", family.name),
+            label: format!("Share of the map, {}", family.name),
+            ..measure("", "", family.share, Form::Share, Neither, SHARE)
+        }));
+        measures
+    }
+}
+
+const REBUILD: &str = "How far shapes that were held out of training are from their rebuilds: squared differences, \
+     summed over the numbers of a shape, mean over the shapes, in the units of the shapes whatever the model was \
+     trained with. Nine families in two numbers: 0.2 is good, 1.4 is what PCA reaches, 5 is one mean shape for all.";
+const KL: &str = "How much the latent says about a shape, in nats (1.44 bits): KL(q(z|x) || N(0, 1)). High: sharp \
+     shapes, a map with gaps. Near 0: the latent has collapsed and all shapes look alike. 2 to 5 is usual for two \
+     numbers. – for a model without latent noise.";
+const ACTIVE: &str = "Numbers of the latent whose mean varies by more than 0.01 (its variance over the data; Burda et \
+     al. 2016). The others say nothing. Usual: all of them for two; fewer when beta is high or the latent is wide.";
+const SMOOTH: &str = "How far a shape moves for each unit of z: the median norm of the decoder's Jacobian where data \
+     lie. A latent twice as wide halves it, so compare it only between models whose maps are equally wide.";
+const SMOOTH_PER_DEVIATION: &str = "The same for a step of one standard deviation of the data: models with maps of \
+     different widths compare. Less is smoother, and a collapsed map is the smoothest of all: neither is better \
+     by itself.";
+const REACHABLE: &str = "Families that own at least 1 % of the valid cells of a 24 x 24 grid over the data: those \
+     that can be found on the map. Usual: all of them.";
+const SIMPLE: &str = "The share of cells of that grid whose outline does not cross itself. Above 95 % is good; the \
+     rest lies between families, where shapes blend.";
+const REBUILD_FAMILY: &str =
+    "The rebuild error of this family alone: which shapes a model gives up first.";
+const SHARE: &str = "How much of the map belongs to this family: the share of valid cells whose nearest shape is \
+     one of it.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn better_is_said_only_where_it_is_clear() {
+        let measure = |value, form, better| Measure {
+            name: String::new(),
+            label: String::new(),
+            value,
+            form,
+            better,
+            about: "",
+        };
+        for (a, b, form, better, expected) in [
+            (0.20, 0.30, Form::Number, Better::Less, Some(0)),
+            (0.30, 0.20, Form::Number, Better::Less, Some(1)),
+            (0.200, 0.205, Form::Number, Better::Less, None),
+            (0.95, 0.80, Form::Share, Better::More, Some(0)),
+            (8.0, 9.0, Form::Count, Better::More, Some(1)),
+            (99.0, 100.0, Form::Count, Better::More, Some(1)),
+            (9.0, 9.0, Form::Count, Better::More, None),
+            (1.0, 9.0, Form::Number, Better::Neither, None),
+            (f64::NAN, 9.0, Form::Number, Better::Less, None),
+            (9.0, f64::NAN, Form::Number, Better::More, None),
+        ] {
+            let [a, b] = [a, b].map(|value| measure(value, form, better));
+            assert_eq!(Measure::clearly_better(&a, &b), expected, "{a:?} {b:?}");
+        }
+    }
+}
