@@ -1,5 +1,6 @@
 //! What a person can ask for. Views push commands; the session carries them out.
 
+use super::compare::Rival;
 use super::models::ModelId;
 use super::settings::ThemeChoice;
 use super::starts::StartChoice;
@@ -42,6 +43,18 @@ pub enum Command {
     Zoom([f64; 2], f64),
     /// Show all data.
     Fit,
+    /// Show all data of one model.
+    FitModel(ModelId),
+    /// Put another model beside the one that is shown, or take it away.
+    ToggleComparison,
+    /// Put this one beside it.
+    CompareWith(Rival),
+    /// Train a model for each of these betas with the settings of the next training.
+    Sweep(Vec<f64>),
+    /// End the sweep; models that are whole are kept.
+    StopSweep,
+    /// Open a model of the sweep: beside the one that is shown, or in its place.
+    OpenSwept(usize, bool),
     /// Decode the point under the mouse; none when it has left the map.
     Hover(Option<[f64; 2]>),
     /// Keep looking at a point.

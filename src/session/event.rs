@@ -4,6 +4,7 @@ use super::climb::Findings;
 use super::map::Picture;
 use super::models::Prepared;
 use super::race::{RaceResults, Standing};
+use super::sweep::SweepPoint;
 use super::training::CurvePoint;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -41,6 +42,8 @@ pub enum Progress {
     Race(RaceProgress),
     /// Of heads.
     Heads(HeadsProgress),
+    /// Of a sweep.
+    Sweep(SweepProgress),
 }
 
 /// Where a training is.
@@ -99,6 +102,17 @@ pub struct HeadsProgress {
     pub share: f64,
 }
 
+/// Where a sweep is.
+#[derive(Clone, Debug, Default)]
+pub struct SweepProgress {
+    /// 0 to 1.
+    pub share: f64,
+    /// The beta that is being trained.
+    pub beta: f64,
+    /// The models that were trained since the last report.
+    pub done: Vec<SweepPoint>,
+}
+
 /// The end of a job.
 #[derive(Debug)]
 pub struct End {
@@ -136,6 +150,12 @@ pub enum Product {
     Raced(Arc<RaceResults>),
     /// A model was written to this file.
     Saved(PathBuf),
+    /// The figures of a model.
+    Measured(Arc<Figures>),
+    /// A model to stand beside another, and its name.
+    Rival(Arc<Prepared>, String),
+    /// The models of a sweep that no report had room for.
+    Swept(Vec<SweepPoint>),
     /// Candidates were written to this file.
     Exported(PathBuf),
 }

@@ -26,11 +26,18 @@ impl Session {
     }
 
     pub(super) fn open_sample(&mut self, index: usize) {
-        let Some(sample) = SAMPLES.get(index) else { return };
+        if let Some(id) = self.sample(index) {
+            self.perform(Command::ShowModel(id));
+        }
+    }
+
+    /// A sample among the open models: it is opened where it is not.
+    pub(super) fn sample(&mut self, index: usize) -> Option<ModelId> {
+        let sample = SAMPLES.get(index)?;
         let open =
             self.state.models.iter().find(|(_, e)| e.name == sample.name && e.path.is_none());
         if let Some((id, _)) = open {
-            return self.perform(Command::ShowModel(id));
+            return Some(id);
         }
         match sample.load().and_then(Prepared::new) {
             Ok(prepared) => {
@@ -43,9 +50,12 @@ impl Session {
                     prepared: Arc::new(prepared),
                 };
                 self.state.models.insert(id, entry);
-                self.state.show(id);
+                Some(id)
             }
-            Err(error) => self.state.notices.error(error),
+            Err(error) => {
+                self.state.notices.error(error);
+                None
+            }
         }
     }
 

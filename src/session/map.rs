@@ -182,6 +182,31 @@ pub struct Picture {
     pub slopes: Option<Arc<SlopeField>>,
 }
 
+impl Picture {
+    /// Takes a newer picture in, if it is of what was `asked` for; an older view of that will do for now.
+    pub fn renew(&mut self, newer: Picture, asked: Option<Key>) {
+        // A picture of another model or property is too late.
+        let matches =
+            |k: Key| asked.is_some_and(|c| c.model.0 == k.model.0 && c.property == k.property);
+        let same_slopes = |k: Key| k.slopes == asked.and_then(|c| c.slopes);
+        if !newer.key.is_some_and(matches) {
+            return;
+        }
+        let older = std::mem::replace(self, newer);
+        if self.slopes.is_none() && self.key.is_some_and(same_slopes) {
+            self.slopes = older.slopes.filter(|_| older.key.is_some_and(same_slopes));
+        }
+        let same_range = older.key.map(|k| k.range) == self.key.map(|k| k.range);
+        // Heat and fog come a moment after the shapes; until then the old ones stay.
+        if self.heat.is_none() && self.key.is_some_and(|k| k.heat) && same_range {
+            self.heat = older.heat.filter(|_| older.key.is_some_and(matches));
+        }
+        if self.fog.is_none() && self.key.is_some_and(|k| k.fog) {
+            self.fog = older.fog.filter(|_| older.key.is_some_and(matches));
+        }
+    }
+}
+
 impl Map {
     /// The key of the picture that should be shown, if it was not asked for yet.
     pub fn wanted(
@@ -191,14 +216,25 @@ impl Map {
         visible: Visible,
         range: (f64, f64),
     ) -> Option<Key> {
-        let slopes = visible.gradient.then_some(self.aim.1);
-        let (view, size) = (self.view, self.size);
-        let (heat, fog) = (visible.heat, visible.trust);
-        let key = Key { model, property, view, size, heat, fog, range, slopes };
+        let key = self.key(model, property, visible, range);
         (self.measured && self.asked != Some(key)).then(|| {
             self.asked = Some(key);
             key
         })
+    }
+
+    /// What a picture of a model in the present view depends on.
+    pub fn key(
+        &self,
+        model: (ModelId, u64),
+        property: Property,
+        visible: Visible,
+        range: (f64, f64),
+    ) -> Key {
+        let slopes = visible.gradient.then_some(self.aim.1);
+        let (view, size) = (self.view, self.size);
+        let (heat, fog) = (visible.heat, visible.trust);
+        Key { model, property, view, size, heat, fog, range, slopes }
     }
 
     /// The lattice for a key that was just asked for.

@@ -3,6 +3,7 @@
 mod candidates;
 pub mod climb;
 pub mod command;
+pub mod compare;
 pub mod event;
 pub mod findings;
 pub mod heads;
@@ -23,6 +24,7 @@ mod running;
 pub mod settings;
 pub mod starts;
 pub mod state;
+pub mod sweep;
 pub mod timeline;
 pub mod tour;
 pub mod training;
@@ -69,6 +71,8 @@ pub struct Session {
     sender: Sender<Event>,
     wake: Wake,
     worker: Worker,
+    /// That of the second map.
+    worker_beside: Worker,
     runs: u64,
     settings_path: Option<PathBuf>,
     saved_settings: Settings,
@@ -92,6 +96,7 @@ impl Session {
         let mut session = Self {
             state: State::new(settings.clone()),
             worker: Worker::start(sender.clone(), wake.clone()),
+            worker_beside: Worker::start(sender.clone(), wake.clone()),
             inbox,
             sender,
             wake,
@@ -127,6 +132,7 @@ impl Session {
         self.look_at_climb();
         self.develop();
         self.ask_for_picture();
+        self.follow_comparison();
         !self.inbox.is_empty()
     }
 
@@ -136,26 +142,16 @@ impl Session {
             Event::Progress(run, progress) => self.state.progress(run, progress),
             Event::Ended(run, end) => self.state.ended(run, end),
             Event::Picture(picture) => {
-                // A picture of another model or property is too late; an older view will do for now.
-                let current = self.state.map.asked;
-                let matches = |k: map::Key| {
-                    current.is_some_and(|c| c.model.0 == k.model.0 && c.property == k.property)
-                };
-                let same_slopes = |k: map::Key| k.slopes == current.and_then(|c| c.slopes);
-                if picture.key.is_some_and(matches) {
-                    let older = std::mem::replace(&mut self.state.map.picture, picture);
-                    let picture = &mut self.state.map.picture;
-                    if picture.slopes.is_none() && picture.key.is_some_and(same_slopes) {
-                        picture.slopes =
-                            older.slopes.filter(|_| older.key.is_some_and(same_slopes));
-                    }
-                    let same_range = older.key.map(|k| k.range) == picture.key.map(|k| k.range);
-                    // Heat and fog come a moment after the shapes; until then the old ones stay.
-                    if picture.heat.is_none() && picture.key.is_some_and(|k| k.heat) && same_range {
-                        picture.heat = older.heat.filter(|_| older.key.is_some_and(matches));
-                    }
-                    if picture.fog.is_none() && picture.key.is_some_and(|k| k.fog) {
-                        picture.fog = older.fog.filter(|_| older.key.is_some_and(matches));
+                let beside = self
+                    .state
+                    .comparison
+                    .as_mut()
+                    .filter(|c| picture.key.is_some_and(|key| key.model.0 == c.model));
+                match beside {
+                    Some(comparison) => comparison.picture.renew(picture, comparison.asked),
+                    None => {
+                        let map = &mut self.state.map;
+                        map.picture.renew(picture, map.asked);
                     }
                 }
             }
@@ -173,6 +169,7 @@ impl Session {
         let playing = self.state.climb.as_mut().is_some_and(|climb| climb.advance(step));
         let touring = self.tour_on(step);
         let looking_back = self.look_on(step);
+        self.follow_comparison();
         self.look_at_climb();
         let notice = self.state.notices.advance(seconds);
         if playing || touring || looking_back { Some(0.0) } else { notice }
@@ -218,11 +215,20 @@ impl Session {
             Command::Pan(by) => state.map.pan(by),
             Command::Zoom(at, factor) => state.map.zoom(at, factor),
             Command::Fit => {
-                if let Some((_, entry)) = state.shown() {
-                    let home = entry.prepared.home;
-                    self.state.map.fit(home);
+                if let Some(home) = state.home() {
+                    state.map.fit(home);
                 }
             }
+            Command::FitModel(id) => {
+                if let Some(home) = state.models.get(id).map(|entry| entry.prepared.home) {
+                    state.map.fit(home);
+                }
+            }
+            Command::ToggleComparison => self.toggle_comparison(),
+            Command::CompareWith(rival) => self.compare_with(rival),
+            Command::Sweep(betas) => self.sweep(&betas),
+            Command::StopSweep => state.sweep.iter().for_each(|sweep| sweep.control.cancel()),
+            Command::OpenSwept(index, beside) => self.open_swept(index, beside),
             Command::Hover(at) => self.state.map.probe = at.and_then(|at| self.probe(at, None)),
             Command::Pick(at) => self.pick(at, None),
             Command::PickLatent(z) => self.pick_latent(&z),
@@ -370,6 +376,7 @@ impl Session {
         }
         self.look_at_climb();
         self.ask_for_picture();
+        self.follow_comparison();
     }
 
     /// Writes the settings once they have rested for a second, so that dragging a number does not wait
@@ -452,5 +459,6 @@ impl Drop for Session {
         self.state.climb.iter().for_each(|climb| climb.control.cancel());
         self.state.race.iter().for_each(|race| race.control.cancel());
         self.state.heads.iter().for_each(|heads| heads.control.cancel());
+        self.state.sweep.iter().for_each(|sweep| sweep.control.cancel());
     }
 }

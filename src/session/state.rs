@@ -1,6 +1,7 @@
 //! Everything the window shows, and how events change it.
 
 use super::climb::{Climb, Playback, UnderWay};
+use super::compare::{Comparison, FiguresOf};
 use super::event::{End, Outcome, Product, Progress, RunId, SearchProgress, TrainingProgress};
 use super::findings::so_far;
 use super::heads::HeadsRun;
@@ -11,6 +12,7 @@ use super::notices::Notices;
 use super::probe::Probe;
 use super::race::Contest;
 use super::settings::Settings;
+use super::sweep::BetaSweep;
 use super::timeline::Newest;
 use super::tour::Tours;
 use super::training::{Phase, Training};
@@ -63,6 +65,8 @@ pub enum Errand {
     Export,
     /// Making a moment of this model's training into a model.
     Moment(ModelId),
+    /// Measuring the figures of this version of a model.
+    Measure((ModelId, u64)),
 }
 
 /// Something that was lost and can be brought back.
@@ -74,6 +78,8 @@ pub enum Lost {
     Climb(Box<Climb>),
     /// A race that was cleared or replaced.
     Race(Box<Contest>),
+    /// A sweep that was replaced.
+    Sweep(Box<BetaSweep>),
     /// A pin that was taken out, and its place.
     Pin(usize, Box<Probe>),
 }
@@ -100,6 +106,12 @@ pub struct State {
     pub climb: Option<Climb>,
     /// The race.
     pub race: Option<Contest>,
+    /// The second map, while two models are compared.
+    pub comparison: Option<Comparison>,
+    /// The figures of models.
+    pub figures: FiguresOf,
+    /// The sweep over beta.
+    pub sweep: Option<BetaSweep>,
     /// A lesson under way.
     pub lesson: Option<Lesson>,
     /// The search by hand.
@@ -133,6 +145,9 @@ impl State {
             heads: None,
             climb: None,
             race: None,
+            comparison: None,
+            figures: FiguresOf::default(),
+            sweep: None,
             lesson: None,
             walk: None,
             tours: Tours::through(0),
@@ -265,6 +280,7 @@ impl State {
             Lost::Model(..) => "Undo closing a model",
             Lost::Climb(_) => "Bring back the last climb",
             Lost::Race(_) => "Bring back the last race",
+            Lost::Sweep(_) => "Bring back the last sweep",
             Lost::Pin(..) => "Undo unpinning",
         })
     }
@@ -283,6 +299,11 @@ impl State {
             }
             Some(Lost::Race(race)) => {
                 if let Some(present) = self.race.replace(*race) {
+                    present.control.cancel();
+                }
+            }
+            Some(Lost::Sweep(sweep)) => {
+                if let Some(present) = self.sweep.replace(*sweep) {
                     present.control.cancel();
                 }
             }
@@ -324,6 +345,7 @@ impl State {
             }
             Progress::Search(progress) => self.searched(run, &progress),
             Progress::Race(progress) => self.raced(run, progress),
+            Progress::Sweep(progress) => self.swept(run, progress),
             Progress::Heads(progress) => {
                 if let Some(heads) = self.heads.as_mut().filter(|heads| heads.run == run) {
                     (heads.property, heads.share) = (progress.property, progress.share);
@@ -423,6 +445,8 @@ impl State {
             self.climb_ended(end);
         } else if self.race.as_ref().is_some_and(|race| race.run == Some(run)) {
             self.race_ended(end);
+        } else if self.sweep.as_ref().is_some_and(|sweep| sweep.run == Some(run)) {
+            self.sweep_ended(end);
         } else if let Some(errand) = self.errands.remove(&run) {
             self.errand_ended(&errand, end);
         }
@@ -540,7 +564,15 @@ impl State {
                 self.developed(*id, None);
                 self.notices.error(why);
             }
+            (outcome, product, Errand::Measure(model)) => {
+                let figures = match product {
+                    Some(Product::Measured(figures)) => Some(figures),
+                    _ => None,
+                };
+                self.measured(*model, outcome, figures);
+            }
             (Outcome::Failed(why), ..) => self.notices.error(why),
+            (_, Some(Product::Rival(prepared, name)), _) => self.made_rival(prepared, name),
             (_, Some(Product::Opened(prepared, path)), _) => self.opened(prepared, &path),
             (_, Some(Product::Developed(prepared)), Errand::Moment(id)) => {
                 self.developed(*id, Some(prepared));

@@ -39,6 +39,15 @@ impl Sweep {
     /// # Errors
     /// Names a setting that is out of range: 1 to 16 betas, none twice, 0 to 1000 each.
     pub fn new(data: TrainingData, config: TrainingConfig, betas: &[f64]) -> Result<Self> {
+        Self::check(&config, betas)?;
+        Ok(Self { data, config, betas: betas.to_vec(), done: 0, trainer: None })
+    }
+
+    /// Whether a sweep of these could begin.
+    ///
+    /// # Errors
+    /// As [`Sweep::new`].
+    pub fn check(config: &TrainingConfig, betas: &[f64]) -> Result<()> {
         check_range("betas", betas.len(), 1, MOST_BETAS)?;
         for (i, beta) in betas.iter().enumerate() {
             check_range("betas", *beta, 0.0, 1000.0)?;
@@ -47,8 +56,7 @@ impl Sweep {
                 return Err(Error::setting("betas", problem));
             }
         }
-        config.check()?;
-        Ok(Self { data, config, betas: betas.to_vec(), done: 0, trainer: None })
+        config.check()
     }
 
     /// Learns from the next batch; the model of this beta when that was its last, measured.

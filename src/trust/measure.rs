@@ -42,9 +42,15 @@ pub struct Measure {
     pub better: Better,
     /// What it means and what is usual.
     pub about: &'static str,
+    of_family: bool,
 }
 
 impl Measure {
+    /// Whether it is of one family, not of the whole model.
+    pub fn is_of_family(&self) -> bool {
+        self.of_family
+    }
+
     /// Which of two figures of one name is clearly better, the first (0) or the second (1), if either.
     pub fn clearly_better(first: &Self, second: &Self) -> Option<usize> {
         let (a, b) = (first.value, second.value);
@@ -70,6 +76,7 @@ impl Figures {
             form,
             better,
             about,
+            of_family: false,
         };
         let count = |n: usize| n as f64;
         let mut measures = vec![
@@ -126,11 +133,13 @@ impl Figures {
         measures.extend(self.families.iter().map(|family| Measure {
             name: format!("rebuild_error_{}", family.name),
             label: format!("Rebuild error, {}", family.name),
+            of_family: true,
             ..measure("", "", family.rebuild_error, Form::Number, Less, REBUILD_FAMILY)
         }));
         measures.extend(self.families.iter().map(|family| Measure {
             name: format!("share_{}", family.name),
             label: format!("Share of the map, {}", family.name),
+            of_family: true,
             ..measure("", "", family.share, Form::Share, Neither, SHARE)
         }));
         measures
@@ -172,6 +181,7 @@ mod tests {
             form,
             better,
             about: "",
+            of_family: false,
         };
         for (a, b, form, better, expected) in [
             (0.20, 0.30, Form::Number, Better::Less, Some(0)),

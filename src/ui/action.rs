@@ -18,6 +18,8 @@ pub enum Sheet {
     QuitUnsaved,
     /// The search as a program.
     Code,
+    /// A sweep over these betas, as they are typed.
+    Sweep(String),
     /// The keys.
     Keys,
     /// At most so many candidates go to a file under a typed path or a dialog.
@@ -63,6 +65,13 @@ pub enum Action {
     Quit,
 }
 
+impl Action {
+    /// Whether it says that the mouse has left a map.
+    pub fn is_leaving(&self) -> bool {
+        *self == Self::Do(Command::Hover(None))
+    }
+}
+
 /// What was asked for in this frame.
 #[derive(Debug, Default)]
 pub struct Actions {
@@ -76,6 +85,11 @@ impl Actions {
     /// Asks for a command.
     pub fn command(&mut self, command: Command) {
         self.push(Action::Do(command));
+    }
+
+    /// Whether the mouse is said to be on a point of a map.
+    pub fn hovers_somewhere(&self) -> bool {
+        self.list.iter().any(|action| matches!(action, Action::Do(Command::Hover(Some(_)))))
     }
 
     /// Asks for anything.

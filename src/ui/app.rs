@@ -1,8 +1,8 @@
 //! The window: reads the state, draws the panels, hands what they ask for to the session.
 
 use super::action::{Action, Actions, Sheet};
+use super::compare::Maps;
 use super::dialogs::Dialogs;
-use super::map::MapView;
 use super::results::Results;
 use super::sheets::Sheets;
 use super::tour::Pages;
@@ -22,7 +22,7 @@ const INBOX_BUDGET: Duration = Duration::from_millis(2);
 /// The window.
 pub struct App {
     session: Session,
-    map: MapView,
+    maps: Maps,
     sheets: Sheets,
     dialogs: Dialogs,
     theme: ThemeChoice,
@@ -52,7 +52,7 @@ impl App {
         theme::choose(&cc.egui_ctx, wanted);
         Self {
             session,
-            map: MapView::default(),
+            maps: Maps::default(),
             sheets: Sheets::default(),
             dialogs: Dialogs::new(cc.egui_ctx.clone()),
             theme: wanted,
@@ -191,7 +191,7 @@ impl eframe::App for App {
                 inspector::show(ui, state, &mut actions);
             },
         );
-        CentralPanel::no_frame().show(ui, |ui| self.map.show(ui, state, &mut actions));
+        CentralPanel::no_frame().show(ui, |ui| self.maps.show(ui, state, &mut actions));
         self.sheets.show(&ctx, state, &mut actions);
 
         // Views have drawn the state as it was; only now does anything change.

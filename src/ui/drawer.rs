@@ -1,6 +1,7 @@
 //! The strip at the bottom: the timeline of what is played or learned; opened, its curves and results.
 
 use super::action::{Action, Actions};
+use super::figures;
 use super::learning;
 use super::painting::fill_shape;
 use super::playing;
@@ -65,6 +66,7 @@ pub fn show(
         ui.separator();
         match (state.activity, &state.walk) {
             (Activity::Train, _) => learning::show(ui, state),
+            (Activity::Explore, _) if state.comparison.is_some() => figures::show(ui, state),
             (Activity::Optimise, Some(walk)) => walk::show(ui, walk, actions),
             (Activity::Optimise, None) => results.show(ui, state, actions),
             (Activity::Explore, _) => pages.show(ui, state, actions),
@@ -84,7 +86,7 @@ pub fn height(state: &State, open: bool) -> f32 {
 /// Whether there is anything under the strip.
 fn has_content(state: &State) -> bool {
     match state.activity {
-        Activity::Explore => state.tours.page().is_some(),
+        Activity::Explore => state.tours.page().is_some() || state.comparison.is_some(),
         Activity::Train => state.watched().is_some_and(|training| !training.curve.is_empty()),
         Activity::Optimise => state.climb.is_some() || state.race.is_some() || state.walk.is_some(),
     }

@@ -3,6 +3,7 @@
 use super::action::{Action, Actions};
 use super::answer;
 use super::axes;
+use super::compare;
 use super::diagram;
 use super::moment;
 use super::painting::{fill_shape, outline_shape};
@@ -54,6 +55,9 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         let mouse =
             state.map.probe.as_ref().filter(|_| !state.is_touring() || !state.tours.is_playing());
         let looked_at = mouse.or(kept);
+        if state.comparison.is_some() && walk.is_none() {
+            return compare::shapes(ui, state);
+        }
         match looked_at {
             Some(probe) => shape(ui, probe, state, actions),
             None => empty(ui, state),

@@ -1,17 +1,18 @@
 //! The map: the scene, what the mouse does to it, and the few things that float over it.
 
-use super::action::Actions;
+use super::action::{Action, Actions};
 use super::lesson;
 use super::painting::{BAR_ROOM, Cache, Transform, paint};
 use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button};
 use crate::explore::Bounds;
-use crate::explore::colour::scale;
+use crate::explore::colour::{Palette, scale};
 use crate::explore::compose::{Climb, Points, Subject, Walk, compose};
 use crate::explore::glyphs;
 use crate::explore::slopes::Arrow;
 use crate::explore::three_digits;
 use crate::explore::trail::trail;
+use crate::session::models::ModelEntry;
 use crate::session::tour::{Tour, Touring};
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{
@@ -80,9 +81,11 @@ impl MapView {
         }
         paint(&painter, &scene, transform, &mut self.cache);
         self.cursor(&painter, state, transform, palette.text, palette.canvas);
+        self.twin(&painter, &response, state, transform, palette);
 
         let visible = state.visible();
-        if visible.heat || (visible.shapes && !plain) {
+        let comparing = state.comparison.is_some();
+        if !comparing && (visible.heat || (visible.shapes && !plain)) {
             colour_bar(ui, rect, state, actions);
         }
         chips(ui, rect, state, actions);
@@ -94,6 +97,67 @@ impl MapView {
         }
         lesson::show(ui, rect, state, actions);
         notices(ui, rect, state, actions);
+    }
+
+    /// Draws the second map of a comparison: another model in the same view, with the same layers and colours. The mouse
+    /// does what it does on the first map, but climbs begin there alone.
+    pub fn show_beside(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        entry: &ModelEntry,
+        actions: &mut Actions,
+    ) {
+        let Some(comparison) = &state.comparison else { return };
+        let rect = ui.available_rect_before_wrap();
+        let transform = Transform { rect, view: state.map.view };
+        let name = "Map of the second model";
+        let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
+        let response = response.accessible_name(name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+        self.mouse(ui, &response, transform, state, actions);
+        actions.list.retain(|action| !matches!(action, Action::Do(Command::ClimbFrom(_))));
+        actions.pointed = None;
+
+        let palette = theme::palette(ui);
+        let painter = ui.painter_at(rect);
+        painter.rect_filled(rect, 0.0, colour(palette.canvas));
+        let picture = &comparison.picture;
+        let subject = Subject {
+            grid: picture.grid.as_ref(),
+            reach: entry.prepared.model.card.statistics.reach,
+            heat: picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
+            range: state.range(),
+            points: &entry.prepared.points,
+            fog: picture.fog.as_ref(),
+            climb: None,
+            slopes: picture.slopes.as_deref(),
+            walk: None,
+            uphill: None,
+            pins: &[],
+        };
+        let plain = state.activity == Activity::Train;
+        let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
+        paint(&painter, &scene, transform, &mut self.cache);
+        self.cursor(&painter, state, transform, palette.text, palette.canvas);
+        self.twin(&painter, &response, state, transform, palette);
+    }
+
+    /// The point under the mouse on the other map.
+    fn twin(
+        &self,
+        painter: &Painter,
+        response: &Response,
+        state: &State,
+        transform: Transform,
+        palette: &Palette,
+    ) {
+        let probe = state.map.probe.as_ref().filter(|_| state.comparison.is_some());
+        if let Some(probe) = probe.filter(|_| !response.hovered()) {
+            let at = transform.to_screen(probe.at);
+            painter.circle_stroke(at, 5.0, Stroke::new(4.0, colour(palette.canvas)));
+            painter.circle_stroke(at, 5.0, Stroke::new(1.8, colour(palette.text)));
+        }
     }
 
     fn mouse(
@@ -320,9 +384,12 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
         |ui| {
             plate(ui).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.x = 3.0;
-                ui.spacing_mut().button_padding = vec2(9.0, 3.0);
+                // Two maps leave less room.
+                let (size, padding) =
+                    if state.comparison.is_some() { (13.0, 5.0) } else { (14.0, 9.0) };
+                ui.spacing_mut().button_padding = vec2(padding, 3.0);
                 for (overlay, name, on, enabled, tooltip) in chips {
-                    let button = egui::Button::selectable(on, RichText::new(name).size(14.0));
+                    let button = egui::Button::selectable(on, RichText::new(name).size(size));
                     if ui.add_enabled(enabled, button).on_hover_text(tooltip).clicked() {
                         actions.command(Command::ToggleOverlay(overlay));
                     }

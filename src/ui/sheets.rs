@@ -47,6 +47,7 @@ impl Sheets {
             ui.set_width(match sheet {
                 Sheet::Data => 700.0,
                 Sheet::Code => 860.0,
+                Sheet::Sweep(_) => super::sweep::WIDTH,
                 _ => 460.0,
             });
             match &mut sheet {
@@ -57,6 +58,7 @@ impl Sheets {
                 Sheet::QuitUnsaved => quit_unsaved(ui, state, actions),
                 Sheet::Code => super::code::sheet(ui, state, actions),
                 Sheet::Keys => keys(ui, actions),
+                Sheet::Sweep(betas) => super::sweep::sheet(ui, betas, state, actions),
                 Sheet::Export(path, most) => candidate_sheets::export(ui, path, *most, actions),
                 Sheet::Import(path) => candidate_sheets::import(ui, path, actions),
             }

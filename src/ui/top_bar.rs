@@ -33,6 +33,11 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions)
         if ui.add(present).on_hover_text("The map large, for a room (F5)").clicked() {
             actions.push(Action::TogglePresent);
         }
+        let comparing = Button::selectable(state.comparison.is_some(), "Compare");
+        let about = "Two models on two maps: the same point, seen by both (K)";
+        if ui.add(comparing).on_hover_text(about).clicked() {
+            actions.command(Command::ToggleComparison);
+        }
     });
 }
 

@@ -40,6 +40,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 actions.command(Command::SetTraining(config));
             }
         });
+        crate::ui::sweep::offer(ui, actions);
         heads::show(ui, state, actions);
     });
 }

@@ -1,0 +1,321 @@
+//! Two models beside each other: the one that is shown, and another one on a second map of the same view.
+
+use super::Session;
+use super::event::{Outcome, Product};
+use super::job::Ending;
+use super::map::{Key, Picture, Request};
+use super::models::{ModelEntry, ModelId, Prepared};
+use super::probe::Probe;
+use super::state::{Errand, State};
+use crate::error::Result;
+use crate::explore::Bounds;
+use crate::model::Model;
+use crate::model::samples::SAMPLES;
+use crate::train::Pca;
+use crate::trust::Figures;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What stands beside the model that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rival {
+    /// The next model there is: another open one, or else a sample.
+    Any,
+    /// A model that is open.
+    Open(ModelId),
+    /// One of the models that come with the program.
+    Sample(usize),
+    /// The principal axes of the data of the model that is shown.
+    Pca,
+}
+
+/// The second map.
+#[derive(Debug)]
+pub struct Comparison {
+    /// Its model.
+    pub model: ModelId,
+    /// What the worker drew last for it.
+    pub picture: Picture,
+    /// What was last asked of the worker.
+    pub asked: Option<Key>,
+    /// The point under the mouse, seen by this model.
+    pub probe: Option<Probe>,
+    /// The point that is kept, seen by this model.
+    pub picked: Option<Probe>,
+    /// The model on the first map when it was last looked at: the two change places when the second is shown.
+    first: ModelId,
+}
+
+/// Figures of a model, as far as they are known.
+#[derive(Clone, Debug)]
+pub enum Measured {
+    /// They are being measured.
+    UnderWay,
+    /// They are known.
+    Known(Arc<Figures>),
+    /// They could not be measured; the sentence says why.
+    Failed(String),
+}
+
+/// The figures of models, each for one version.
+#[derive(Debug, Default)]
+pub struct FiguresOf(BTreeMap<ModelId, (u64, Measured)>);
+
+impl FiguresOf {
+    /// What is known of a version of a model.
+    pub fn get(&self, model: (ModelId, u64)) -> Option<&Measured> {
+        self.0.get(&model.0).filter(|(version, _)| *version == model.1).map(|(_, known)| known)
+    }
+
+    fn set(&mut self, model: (ModelId, u64), measured: Measured) {
+        self.0.insert(model.0, (model.1, measured));
+    }
+}
+
+impl Comparison {
+    fn new(model: ModelId, first: ModelId) -> Self {
+        Self { model, picture: Picture::default(), asked: None, probe: None, picked: None, first }
+    }
+
+    /// Puts another model on the second map.
+    fn turn_to(&mut self, model: ModelId) {
+        *self = Self::new(model, self.first);
+    }
+}
+
+impl State {
+    /// The model on the second map.
+    pub fn beside(&self) -> Option<(ModelId, &ModelEntry)> {
+        let id = self.comparison.as_ref()?.model;
+        Some((id, self.models.get(id)?))
+    }
+
+    /// The part of the map that shows all data of all models on the screen.
+    pub fn home(&self) -> Option<Bounds> {
+        let home = self.shown()?.1.prepared.home;
+        let corners = self.beside().map(|(_, entry)| entry.prepared.home);
+        let all = corners.into_iter().chain([home]).flat_map(|b| [b.low, b.high]);
+        Some(Bounds::around(&all.collect::<Vec<_>>()))
+    }
+
+    /// Takes the figures of a model in.
+    pub(super) fn measured(
+        &mut self,
+        model: (ModelId, u64),
+        outcome: Outcome,
+        figures: Option<Arc<Figures>>,
+    ) {
+        let measured = match (figures, outcome) {
+            (Some(figures), _) => Measured::Known(figures),
+            (None, Outcome::Failed(why)) => Measured::Failed(why),
+            (None, _) => Measured::Failed("nothing was measured".to_owned()),
+        };
+        self.figures.set(model, measured);
+    }
+
+    /// Opens a model that was made from the data of another one, beside it.
+    pub(super) fn made_rival(&mut self, prepared: Arc<Prepared>, name: String) {
+        let id = self.models.allot();
+        let entry = ModelEntry { name, version: 0, path: None, unsaved: false, prepared };
+        self.models.insert(id, entry);
+        self.put_beside(id);
+    }
+
+    /// Puts an open model on the second map.
+    pub(super) fn put_beside(&mut self, id: ModelId) {
+        let Some((first, _)) = self.models.shown().filter(|(shown, _)| *shown != id) else {
+            return;
+        };
+        match &mut self.comparison {
+            Some(comparison) => comparison.turn_to(id),
+            None => self.comparison = Some(Comparison::new(id, first)),
+        }
+        if let Some(home) = self.home() {
+            self.map.fit(home);
+        }
+    }
+
+    /// The open model, other than the one that is shown, that was opened last.
+    fn another(&self) -> Option<ModelId> {
+        let shown = self.models.shown().map(|(id, _)| id);
+        self.models.iter().map(|(id, _)| id).filter(|id| Some(*id) != shown).last()
+    }
+
+    /// Keeps the second map on an open model that is not on the first.
+    fn settle_comparison(&mut self) {
+        let shown = self.models.shown().map(|(id, _)| id);
+        let Some(comparison) = &mut self.comparison else { return };
+        let open = |id: ModelId| self.models.get(id).is_some() && Some(id) != shown;
+        if !open(comparison.model) {
+            // Who shows the second one means to change their places.
+            let first = Some(comparison.first).filter(|id| open(*id));
+            match first.or_else(|| self.another()) {
+                Some(id) => self.comparison.iter_mut().for_each(|c| c.turn_to(id)),
+                None => {
+                    self.comparison = None;
+                    self.notices.info("Nothing is left to compare with.");
+                }
+            }
+        }
+        if let (Some(comparison), Some(shown)) = (&mut self.comparison, shown) {
+            comparison.first = shown;
+        }
+    }
+
+    /// Whether a model changes at this moment.
+    fn is_learning(&self, id: ModelId) -> bool {
+        self.training.run.is_some() && self.training.model == Some(id)
+    }
+}
+
+impl Session {
+    /// Ends the comparison, or begins one.
+    pub(super) fn toggle_comparison(&mut self) {
+        if self.state.comparison.take().is_some() {
+            if let Some(home) = self.state.home().filter(|_| self.state.map.is_fitted()) {
+                self.state.map.fit(home);
+            }
+        } else {
+            self.compare_with(Rival::Any);
+        }
+    }
+
+    /// Puts a model beside the one that is shown.
+    pub(super) fn compare_with(&mut self, rival: Rival) {
+        let Some((shown, _)) = self.state.models.shown() else { return };
+        match rival {
+            Rival::Open(id) => self.state.put_beside(id),
+            Rival::Sample(index) => self.compare_with_sample(index),
+            Rival::Pca => self.compare_with_pca(),
+            Rival::Any => match self.state.another() {
+                Some(id) => self.state.put_beside(id),
+                None => {
+                    // The first sample that is not on the first map.
+                    let name = &self.state.models.get(shown).map(|e| e.name.clone());
+                    let other = SAMPLES.iter().position(|s| Some(s.name) != name.as_deref());
+                    other.into_iter().for_each(|index| self.compare_with_sample(index));
+                }
+            },
+        }
+    }
+
+    /// Finds the principal axes of the data of the model that is shown, and puts them beside it.
+    fn compare_with_pca(&mut self) {
+        let Some((_, entry)) = self.state.models.shown() else { return };
+        let (model, name) = (entry.prepared.model.clone(), format!("PCA of {}", entry.name));
+        if model.is_linear() {
+            return self.state.notices.info("This model is PCA itself; show another one first.");
+        }
+        let known = |(_, entry): &(ModelId, &ModelEntry)| {
+            let other = &entry.prepared.model;
+            let same_data = other.card.source == model.card.source;
+            other.is_linear() && same_data && other.latent_dim() == model.latent_dim()
+        };
+        let known = self.state.models.iter().find(known).map(|(id, _)| id);
+        if let Some(id) = known {
+            return self.state.put_beside(id);
+        }
+        let run = self.start("pca", move |_| {
+            let product = Some(Product::Rival(Arc::new(Prepared::new(pca(&model)?)?), name));
+            Ok(Ending { outcome: Outcome::Finished, product })
+        });
+        self.state.errands.insert(run, Errand::Open);
+    }
+
+    /// Opens a sample beside the model that is shown.
+    fn compare_with_sample(&mut self, index: usize) {
+        let shown = self.state.models.shown().map(|(id, _)| id);
+        match self.sample(index) {
+            Some(id) if Some(id) == shown => {
+                self.state.notices.info("This sample is on the first map already.");
+            }
+            id => id.into_iter().for_each(|id| self.state.put_beside(id)),
+        }
+    }
+
+    /// What follows from all else: which model is beside, what it makes of the points that are looked at, its picture,
+    /// and the figures of both.
+    pub(super) fn follow_comparison(&mut self) {
+        self.state.settle_comparison();
+        if self.state.comparison.is_none() {
+            return;
+        }
+        self.look_beside();
+        self.ask_for_picture_beside();
+        self.measure_both();
+    }
+
+    /// Looks at the points of the first map with the second model.
+    fn look_beside(&mut self) {
+        let property = self.state.property();
+        let Some((id, entry)) = self.state.beside() else { return };
+        let (prepared, version) = (entry.prepared.clone(), (id, entry.version));
+        let map = &self.state.map;
+        let wanted = [&map.probe, &map.picked].map(|probe| probe.as_ref().map(|probe| probe.at));
+        let Some(comparison) = &mut self.state.comparison else { return };
+        let places = [&mut comparison.probe, &mut comparison.picked];
+        let mut failure = None;
+        for (known, at) in places.into_iter().zip(wanted) {
+            let current = known.as_ref().map(|probe| (probe.at, probe.model));
+            let asks =
+                |probe: &Probe| probe.verdict.survival.iter().any(|s| s.property == property);
+            if current == at.map(|at| (at, version)) && known.as_ref().is_none_or(asks) {
+                continue;
+            }
+            let looked = at.map(|at| Probe::at(&prepared, version, at, None, property));
+            *known = looked.transpose().unwrap_or_else(|error| {
+                failure = Some(error);
+                None
+            });
+        }
+        if let Some(error) = failure {
+            // It would fail again in every frame.
+            self.state.comparison = None;
+            self.state.notices.error(error);
+        }
+    }
+
+    fn ask_for_picture_beside(&mut self) {
+        let state = &mut self.state;
+        let (property, visible, range) = (state.property(), state.visible(), state.range());
+        let Some((id, entry)) = state.beside() else { return };
+        let (version, prepared) = ((id, entry.version), entry.prepared.clone());
+        let key = state.map.key(version, property, visible, range);
+        let (lattice, aim) = (state.map.lattice(), state.map.aim());
+        let measured = state.map.measured;
+        let Some(comparison) = &mut state.comparison else { return };
+        if measured && comparison.asked != Some(key) {
+            comparison.asked = Some(key);
+            self.worker_beside.ask(Request { key, lattice, aim, prepared });
+        }
+    }
+
+    /// Measures the models on the screen whose figures nobody knows; one that learns is measured at its end.
+    fn measure_both(&mut self) {
+        let state = &mut self.state;
+        let FiguresOf(known) = &mut state.figures;
+        known.retain(|id, _| state.models.get(*id).is_some());
+        let both = [self.state.shown(), self.state.beside()].into_iter().flatten();
+        let unknown = |(id, entry): &(ModelId, &ModelEntry)| {
+            self.state.figures.get((*id, entry.version)).is_none() && !self.state.is_learning(*id)
+        };
+        let unknown = both.filter(unknown);
+        let unknown: Vec<_> =
+            unknown.map(|(id, e)| ((id, e.version), e.prepared.model.clone())).collect();
+        for (version, model) in unknown {
+            self.state.figures.set(version, Measured::UnderWay);
+            let run = self.start("figures", move |_| {
+                let product = Some(Product::Measured(Arc::new(Figures::of(&model)?)));
+                Ok(Ending { outcome: Outcome::Finished, product })
+            });
+            self.state.errands.insert(run, Errand::Measure(version));
+        }
+    }
+}
+
+/// The principal axes of the data of a model, with as many numbers of the latent.
+fn pca(model: &Model) -> Result<Model> {
+    let mut pca = Pca::new(model.training_data()?, &model.card.training)?;
+    while pca.step() {}
+    pca.finish()
+}

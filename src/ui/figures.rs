@@ -1,0 +1,147 @@
+//! The table of figures of two models, the better one marked where better is clear.
+
+use super::theme;
+use super::widgets::note;
+use crate::explore::three_digits;
+use crate::session::State;
+use crate::session::compare::Measured;
+use crate::trust::{Figures, Form, Measure};
+use egui::{Align, Label, Layout, RichText, ScrollArea, Ui, vec2};
+
+/// Height of a line, and widths of the columns, in points.
+const ROW: f32 = 18.0;
+const LABEL: f32 = 190.0;
+const FAMILY: f32 = 84.0;
+const CELL: f32 = 124.0;
+
+/// Draws the table of the two models on the screen.
+pub fn show(ui: &mut Ui, state: &State) {
+    let both = [state.shown(), state.beside()];
+    let known = both.map(|model| {
+        let (id, entry) = model?;
+        Some((entry.name.as_str(), state.figures.get((id, entry.version)), &entry.prepared.model))
+    });
+    let [Some(first), Some(second)] = known else { return };
+    let (Some(Measured::Known(a)), Some(Measured::Known(b))) = (first.1, second.1) else {
+        let failed = [first.1, second.1].into_iter().flatten().find_map(|known| match known {
+            Measured::Failed(why) => Some(why.as_str()),
+            _ => None,
+        });
+        let learning = "A model that is learning is measured at its end.";
+        let waiting =
+            if first.1.is_some() && second.1.is_some() { "Measuring\u{2026}" } else { learning };
+        note(ui, failed.unwrap_or(waiting));
+        return;
+    };
+    let same_data = first.2.card.source == second.2.card.source;
+    let table = Table { names: [first.0, second.0], figures: [a, b], same_data };
+    ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 1.0);
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| table.whole(ui));
+            ui.add_space(36.0);
+            ui.vertical(|ui| table.families(ui));
+        });
+    });
+}
+
+/// Both models with what is known of them.
+struct Table<'a> {
+    names: [&'a str; 2],
+    figures: [&'a Figures; 2],
+    /// Whether they learned from the same data: otherwise neither is better.
+    same_data: bool,
+}
+
+impl Table<'_> {
+    /// The lines of the whole model.
+    fn whole(&self, ui: &mut Ui) {
+        let [first, second] = self.figures.map(Figures::measures);
+        ui.horizontal(|ui| {
+            cell(ui, LABEL, Align::Min, RichText::new(""), "");
+            self.names.into_iter().for_each(|name| head(ui, name));
+        });
+        for (a, b) in first.iter().zip(&second).take_while(|(a, _)| !a.is_of_family()) {
+            ui.horizontal(|ui| {
+                cell(ui, LABEL, Align::Min, RichText::new(&a.label).weak(), a.about);
+                self.pair(ui, a, Some(b));
+            });
+        }
+        if !self.same_data {
+            note(ui, "They learned from different data; each is measured on its own.");
+        }
+    }
+
+    /// Each family by itself: rebuild error and share of the map.
+    fn families(&self, ui: &mut Ui) {
+        let [first, second] = self.figures.map(Figures::measures);
+        let find = |name: &str, among: &[Measure]| among.iter().find(|m| m.name == name).cloned();
+        ui.horizontal(|ui| {
+            cell(ui, FAMILY, Align::Min, RichText::new(""), "");
+            for what in ["Rebuild error", "Share of the map"] {
+                cell(ui, 2.0 * CELL, Align::Max, RichText::new(what).weak(), self.names_below());
+            }
+        });
+        for family in &self.figures[0].families {
+            ui.horizontal(|ui| {
+                cell(ui, FAMILY, Align::Min, RichText::new(&family.name).weak(), "");
+                for column in ["rebuild_error", "share"] {
+                    let name = format!("{column}_{}", family.name);
+                    if let Some(a) = find(&name, &first) {
+                        self.pair(ui, &a, find(&name, &second).as_ref());
+                    }
+                }
+            });
+        }
+    }
+
+    fn names_below(&self) -> &'static str {
+        "Left the first model, right the second"
+    }
+
+    /// A figure of both models, the better one marked where better is clear.
+    fn pair(&self, ui: &mut Ui, a: &Measure, b: Option<&Measure>) {
+        let clear = b.and_then(|b| Measure::clearly_better(a, b)).filter(|_| self.same_data);
+        for (index, measure) in [Some(a), b].into_iter().enumerate() {
+            let text = RichText::new(measure.map_or("\u{2013}".to_owned(), shown));
+            let text = if clear == Some(index) {
+                text.color(theme::accent(ui)).family(theme::strong())
+            } else {
+                text
+            };
+            let better = if clear == Some(index) { "The better one. " } else { "" };
+            cell(ui, CELL, Align::Max, text, &format!("{better}{}", a.about));
+        }
+    }
+}
+
+fn head(ui: &mut Ui, name: &str) {
+    cell(ui, CELL, Align::Max, RichText::new(name).family(theme::strong()), name);
+}
+
+/// One cell of the given width; what does not fit is cut short.
+fn cell(ui: &mut Ui, width: f32, align: Align, text: RichText, about: &str) {
+    let layout = match align {
+        Align::Max => Layout::right_to_left(Align::Center),
+        _ => Layout::left_to_right(Align::Center),
+    };
+    ui.allocate_ui_with_layout(vec2(width, ROW), layout, |ui| {
+        ui.set_min_size(vec2(width, ROW));
+        if align == Align::Max {
+            ui.add_space(2.0);
+        }
+        let response = ui.add(Label::new(text.small()).truncate());
+        if !about.is_empty() {
+            response.on_hover_text(about);
+        }
+    });
+}
+
+/// A figure as it is read.
+fn shown(measure: &Measure) -> String {
+    match measure.form {
+        Form::Number => three_digits(measure.value),
+        Form::Count => format!("{:.0}", measure.value),
+        Form::Share => format!("{:.1} %", 100.0 * measure.value),
+    }
+}
