@@ -20,7 +20,7 @@ use egui::{
 };
 
 /// Room for the names of what both shapes have, in points.
-const NAMES: f32 = 106.0;
+const NAMES: f32 = 112.0;
 /// Height of the title above a map.
 const TITLE: f32 = 34.0;
 

@@ -37,6 +37,7 @@ pub fn show(ui: &mut Ui, state: &State) {
     let table = Table { names: [first.0, second.0], figures: [a, b], same_data };
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 1.0);
+        ui.spacing_mut().interact_size.y = ROW;
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| table.whole(ui));
             ui.add_space(36.0);

@@ -116,7 +116,10 @@ impl MapView {
         let response = response.accessible_name(name);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
         self.mouse(ui, &response, transform, state, actions);
-        actions.list.retain(|action| !matches!(action, Action::Do(Command::ClimbFrom(_))));
+        let of_climbs = |action: &Action| {
+            matches!(action, Action::Do(Command::ClimbFrom(_) | Command::ChooseRestart(_)))
+        };
+        actions.list.retain(|action| !of_climbs(action));
         actions.pointed = None;
 
         let palette = theme::palette(ui);

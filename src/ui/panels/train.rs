@@ -9,6 +9,7 @@ use crate::model::vae::Output;
 use crate::session::training::{Phase, Portion};
 use crate::session::{Command, FASTEST, SLOWEST, State};
 use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::sweep;
 use crate::ui::widgets::{heading, log_slider, note, number, primary, row, segments};
 use clap::ValueEnum;
 use egui::{Button, DragValue, Frame, Panel, ProgressBar, RichText, ScrollArea, Ui, vec2};
@@ -30,7 +31,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         ui.add_enabled_ui(!under_way, |ui| {
             data(ui, &state.settings.recipe, actions);
             let mut config = state.settings.training.clone();
-            settings(ui, &mut config, state.settings.recipe.samples);
+            settings(ui, &mut config, state.settings.recipe.samples, actions);
             if config.seed != state.settings.training.seed {
                 // One seed for data and training, as on the command line.
                 let recipe = Recipe { seed: config.seed, ..state.settings.recipe.clone() };
@@ -59,7 +60,7 @@ fn data(ui: &mut Ui, recipe: &Recipe, actions: &mut Actions) {
     }
 }
 
-fn settings(ui: &mut Ui, config: &mut TrainingConfig, samples: usize) {
+fn settings(ui: &mut Ui, config: &mut TrainingConfig, samples: usize, actions: &mut Actions) {
     let epochs = config.updates as f64 / config.batches(samples) as f64;
     let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
     let tooltip = format!(
@@ -150,6 +151,7 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig, samples: usize) {
         number(ui, "Held out", tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
         early_stopping(ui, config);
         heads::trained_along(ui, config);
+        sweep::offer(ui, actions);
     });
 }
 
