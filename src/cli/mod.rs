@@ -1,17 +1,19 @@
 //! The program's verbs without a window: arguments in, files out, progress on standard error.
 
+mod again;
 mod codec;
 mod compare;
 mod ends;
+mod field;
 mod files;
 mod heads;
 mod info;
 mod interpolate;
 mod optimise;
 mod pca;
-mod picture;
 mod progress;
 mod race;
+mod render;
 mod sample;
 mod search;
 mod sheet;
@@ -82,9 +84,9 @@ pub enum Command {
     /// Draw new shapes and judge them
     Sample(sample::SampleArguments),
     /// Write a property over the map as a table
-    Field(picture::FieldArguments),
-    /// Draw the map as a picture
-    Render(picture::RenderArguments),
+    Field(field::FieldArguments),
+    /// Draw the map, curves, or a film of a search or a training
+    Render(render::RenderArguments),
     /// Put the figures of several models beside each other
     Compare(compare::CompareArguments),
     /// Show what a model is and how it was trained
@@ -134,9 +136,9 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Interpolate(arguments) => interpolate::run(arguments),
         Command::Walk(arguments) => walk::run(arguments),
         Command::Sample(arguments) => sample::run(arguments),
-        Command::Field(arguments) => picture::field(arguments),
-        Command::Render(arguments) => picture::render(arguments),
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Field(arguments) => field::field(arguments),
+        Command::Render(arguments) => render::run(arguments),
         Command::Info(arguments) => info::run(arguments),
     }
 }

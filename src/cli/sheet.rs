@@ -1,16 +1,15 @@
 //! What the verbs that draw shapes have in common: how they look, and sheets of them as files.
 
-use super::picture::{Theme, is_svg};
+use super::render::Theme;
 use crate::data::property::Property;
 use crate::error::{Result, check_range};
 use crate::explore::Projection;
 use crate::explore::heat::usual_range;
 use crate::explore::sheet::Sheet;
 use crate::export::bar::ColourBar;
-use crate::export::png::png;
+use crate::export::png::{is_svg, write_picture};
 use crate::export::svg::{Picture, map_size, svg};
 use crate::model::Model;
-use crate::numerics::files::write_whole;
 use crate::objective::Objective;
 use clap::Args;
 use std::path::Path;
@@ -95,9 +94,9 @@ impl Look {
         let size = [0, 1].map(|k| room[k] + large[k] - inner[k]);
         let scale = f64::from(self.size) / size[0];
         let scene = sheet.scene(reach, range, None, palette);
-        let picture = svg(&Picture { scene: &scene, view, size, scale, palette, bar })?;
-        let bytes = if is_svg(path)? { picture.into_bytes() } else { png(&picture)? };
-        write_whole(path, |file| file.write_all(&bytes))
+        let picture =
+            svg(&Picture { scene: &scene, view, size, scale, palette, bar, caption: None })?;
+        write_picture(path, picture)
     }
 }
 

@@ -213,6 +213,7 @@ fn animate(
             scale,
             palette,
             bar,
+            caption: None,
         })?)?;
         let share = (frame + 1) as f64 / *frames as f64;
         progress.report(share, || format!("frame {} of {frames}", frame + 1));

@@ -87,6 +87,17 @@ impl Palette {
     };
 }
 
+impl Palette {
+    /// Three colours for curves, which also eyes without full colour vision tell apart: blue, orange, green.
+    pub fn curves(&self) -> [Rgba; 3] {
+        if *self == Self::DARK {
+            [[120, 174, 255, 255], [240, 184, 84, 255], [104, 208, 160, 255]]
+        } else {
+            [[24, 95, 190, 255], [180, 95, 0, 255], [20, 130, 90, 255]]
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

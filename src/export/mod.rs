@@ -2,9 +2,12 @@
 
 pub mod bar;
 pub mod candidates;
+pub mod chart;
 pub mod figures;
+pub mod film;
 pub mod gif;
 mod indexed;
+pub mod map;
 pub mod outlines;
 pub mod png;
 pub mod shapes;

@@ -2,8 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::explore::colour::Rgba;
+use crate::numerics::files::write_whole;
 use resvg::tiny_skia::{ColorU8, Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 /// Only the fonts that come with the program: a picture is the same on every machine.
@@ -23,6 +25,28 @@ pub fn png(svg: &str) -> Result<Vec<u8>> {
     let tree = parsed(svg)?;
     let size = tree.size().to_int_size();
     drawn(&tree, [size.width(), size.height()])?.encode_png().map_err(|error| undrawn(&error))
+}
+
+/// Writes a picture as it is or as PNG, whichever the name ends in; whole or not at all.
+///
+/// # Errors
+/// Names `path` when it ends in neither, or cannot be written.
+pub fn write_picture(path: &Path, svg: String) -> Result<()> {
+    let bytes = if is_svg(path)? { svg.into_bytes() } else { png(&svg)? };
+    write_whole(path, |out| out.write_all(&bytes))
+}
+
+/// Whether a name ends in `.svg` and not in `.png`.
+///
+/// # Errors
+/// Names `path` when it ends in neither.
+pub fn is_svg(path: &Path) -> Result<bool> {
+    let ending = path.extension().unwrap_or_default();
+    match [ending.eq_ignore_ascii_case("svg"), ending.eq_ignore_ascii_case("png")] {
+        [true, _] => Ok(true),
+        [_, true] => Ok(false),
+        _ => Err(Error::file(path, "is neither .png nor .svg; end the name of the picture in one")),
+    }
 }
 
 /// Draws an SVG so that it fills `size` pixels: red, green, blue of each, row by row from the top. What is left
@@ -74,4 +98,16 @@ fn pixmap(width: u32, height: u32) -> Result<Pixmap> {
 
 fn undrawn(problem: &dyn std::fmt::Display) -> Error {
     Error::Mismatch(format!("the picture cannot be drawn: {problem}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_chooses_the_format() {
+        assert!(is_svg(Path::new("a/b.SVG")).unwrap());
+        assert!(!is_svg(Path::new("b.png")).unwrap());
+        assert!(is_svg(Path::new("b.jpg")).is_err() && is_svg(Path::new("b")).is_err());
+    }
 }

@@ -36,6 +36,8 @@ pub struct Picture<'a> {
     pub palette: &'a Palette,
     /// The colour bar, where colour means something.
     pub bar: Option<ColourBar>,
+    /// A line of text in the upper left corner of the map.
+    pub caption: Option<&'a str>,
 }
 
 /// Width and height of the map in a picture of `size`, with or without a colour bar; in points.
@@ -49,7 +51,7 @@ pub fn map_size(size: [f64; 2], with_bar: bool) -> [f64; 2] {
 /// # Errors
 /// Only when an image in it cannot be encoded.
 pub fn svg(picture: &Picture<'_>) -> Result<String> {
-    let Picture { scene, view, size, scale, palette, bar } = picture;
+    let Picture { scene, view, size, scale, palette, bar, caption } = picture;
     let frame = Frame::new(*view, map_size(*size, bar.is_some()));
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
@@ -68,6 +70,15 @@ pub fn svg(picture: &Picture<'_>) -> Result<String> {
         out += &frame.layer(layer, palette)?;
     }
     out += "</g>\n";
+    if let Some(caption) = caption {
+        let [x, y] = [MARGIN + 10.0, MARGIN + 22.0].map(n);
+        let (ink, halo) = (paint("fill", palette.text), paint("stroke", palette.canvas));
+        let text = escaped(caption);
+        out += &format!(
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"16\" font-weight=\"600\" paint-order=\"stroke\" \
+             stroke-width=\"4\" stroke-linejoin=\"round\" {halo} {ink}>{text}</text>\n"
+        );
+    }
     if let Some(bar) = bar {
         out += &bar.svg(MARGIN + width, size[1], palette);
     }

@@ -44,7 +44,16 @@ fn mark(kind: MarkKind) -> Layer {
 fn written(layers: Vec<Layer>, bar: Option<ColourBar>) -> String {
     let scene = Scene { layers };
     let palette = &Palette::LIGHT;
-    svg(&Picture { scene: &scene, view: VIEW, size: [200.0; 2], scale: 2.0, palette, bar }).unwrap()
+    svg(&Picture {
+        scene: &scene,
+        view: VIEW,
+        size: [200.0; 2],
+        scale: 2.0,
+        palette,
+        bar,
+        caption: None,
+    })
+    .unwrap()
 }
 
 /// The colour of a pixel of the drawn picture, at 2 pixels a point.

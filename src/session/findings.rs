@@ -3,6 +3,7 @@
 use crate::explore::Projection;
 use crate::explore::compose::Way;
 use crate::explore::paths::Paths;
+use crate::export::film::Ways;
 use crate::optimise::{Candidate, SearchReport, StopReason};
 use std::sync::Arc;
 
@@ -39,10 +40,7 @@ pub struct Findings {
 impl Findings {
     /// Makes a report ready; `detail` is the least distance on the map that shall be seen.
     pub fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
-        let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
-        let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
-        let mut paths = Paths::of(ways, projection, detail, stride);
-        paths.end_at(report.restarts.iter().map(|r| r.restart.steps));
+        let Ways { paths, ways, .. } = Ways::of(&report, projection, detail);
         let order = report.best_first();
         let curve = |&index: &usize| {
             let restart = &report.restarts[index].restart;
@@ -51,20 +49,15 @@ impl Findings {
             let finite = points.filter(|(_, value)| value.is_finite());
             (index, finite.map(|(step, &value)| [step as f64, value]).collect())
         };
-        let hills = report.hills.of_each(report.restarts.len());
-        let way = |(index, group): (usize, Option<usize>)| Way {
-            group,
-            has_answer: report.restarts[index].restart.best.is_some(),
-        };
         Self {
-            ways: hills.into_iter().enumerate().map(way).collect(),
+            ways,
             endings: endings(&report, &order),
             candidates: report.candidates(MOST_CANDIDATES),
             best_so_far: so_far(&paths, |step| {
                 report.progress.get(step).map_or(f64::NAN, |tally| tally.best_value)
             }),
             curves: order.iter().take(CURVES).map(curve).collect(),
-            paths: Arc::new(paths),
+            paths,
             order,
             report,
         }

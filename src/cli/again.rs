@@ -1,0 +1,81 @@
+//! A search as its report tells of it, made again: the report says how, and the same settings give the same ways.
+
+use super::progress::Progress;
+use crate::error::{Error, Result};
+use crate::explore::three_digits;
+use crate::model::Model;
+use crate::numerics::files;
+use crate::optimise::{Search, SearchConfig, SearchReport};
+use serde::Deserialize;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What is read of a report; everything else comes again.
+#[derive(Deserialize)]
+struct Recorded {
+    config: SearchConfig,
+    best: Option<usize>,
+    restarts: Vec<RecordedRestart>,
+}
+
+#[derive(Deserialize)]
+struct RecordedRestart {
+    value_best: Option<f64>,
+}
+
+/// Makes the search again that wrote the report at `path`, with all of its ways.
+///
+/// # Errors
+/// Names the report when it is none, does not fit the model, or another model wrote it.
+pub fn search_again(
+    model: &Arc<Model>,
+    path: &Path,
+    progress: &mut Progress,
+) -> Result<SearchReport> {
+    let bytes = files::read(path)?;
+    let recorded: Recorded = serde_json::from_slice(&bytes).map_err(|error| {
+        Error::file(
+            path,
+            format!("is no report of optimise ({error}); write one with optimise --out"),
+        )
+    })?;
+    drop(bytes);
+    let report = search(model, SearchConfig { keep_every: 1, ..recorded.config }, progress)?;
+    let before = recorded.best.and_then(|best| recorded.restarts.get(best)?.value_best);
+    let now = report.best.map(|best| report.restarts[best].restart.best_value());
+    // Another machine may round otherwise; another model gives other values altogether.
+    let same = match (before, now) {
+        (Some(before), Some(now)) => (before - now).abs() <= 1e-3 * before.abs().max(1e-3),
+        (before, now) => before.is_none() == now.is_none(),
+    };
+    if !same {
+        let shown = |value: Option<f64>| value.map_or("none".to_owned(), three_digits);
+        let problem = format!(
+            "was written of another model: its best value is {}, and that of the same search in this one {}; name \
+             the model that was searched",
+            shown(before),
+            shown(now)
+        );
+        return Err(Error::file(path, problem));
+    }
+    Ok(report)
+}
+
+/// Searches and judges, and says how far it is.
+///
+/// # Errors
+/// Settings out of range, or a failure of the tensor library.
+pub fn search(
+    model: &Arc<Model>,
+    config: SearchConfig,
+    progress: &mut Progress,
+) -> Result<SearchReport> {
+    let mut search = Search::new(model.clone(), config)?;
+    while search.step()? {
+        progress.report(search.share(), || {
+            let best = three_digits(search.tally().best_value);
+            format!("searching: step {}, best {best}", search.done())
+        });
+    }
+    SearchReport::new(search)
+}

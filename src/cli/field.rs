@@ -1,0 +1,69 @@
+//! `field`: the map as a table.
+
+use super::files::{check_outputs, open};
+use super::progress::Progress;
+use crate::data::property::Property;
+use crate::error::{Result, check_range};
+use crate::explore::heat::HeatField;
+use crate::explore::{Bounds, Projection, home_view};
+use crate::export::tables;
+use crate::model::Model;
+use crate::objective::Objective;
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// The arguments of `field`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    latent-explorer field --model nine.safetensors --property roundness --cells 512 --out field.csv\n\n\
+    A row is a cell: u,v (the latent itself where it has two numbers, else its two principal axes), \
+    the value at the cell's centre, and valid: 1 where the property means something, else 0. The \
+    cells cover the extent of the encoded data with a margin of 6 %, row by row from the lower left.")]
+pub struct FieldArguments {
+    /// The checkpoint
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    /// What is measured on the decoded shapes
+    #[arg(long, value_name = "NAME")]
+    property: Property,
+    /// Cells in each direction: 1 to 4096
+    #[arg(long, value_name = "N", default_value_t = 256, allow_hyphen_values = true)]
+    cells: usize,
+    /// The table to write
+    #[arg(long, value_name = "F.csv")]
+    out: PathBuf,
+}
+
+/// Measures a property over the map and writes it as a table.
+///
+/// # Errors
+/// Names a setting out of range or a file that cannot be read or written.
+pub fn field(arguments: &FieldArguments) -> Result<()> {
+    let FieldArguments { model, property, cells, out } = arguments;
+    check_range("cells", *cells, 1, 4096)?;
+    check_outputs(&[model], &[out])?;
+    let model = open(model)?;
+    let progress = Progress::start();
+    let projection = Projection::of(&model.encoded.mu);
+    let view = home_view(&model, &projection);
+    let field = heat(&model, *property, &projection, view, *cells)?;
+    tables::write_field(out, &field)?;
+    progress.finish(&format!("{cells} x {cells} cells; wrote {}", out.display()));
+    Ok(())
+}
+
+/// A property over a part of the map.
+fn heat(
+    model: &Arc<Model>,
+    property: Property,
+    projection: &Projection,
+    view: Bounds,
+    cells: usize,
+) -> Result<HeatField> {
+    let objective = Objective::of(model.clone(), property);
+    let never = AtomicBool::new(false);
+    let field = HeatField::compute(&objective, projection, view, [cells; 2], &never)?;
+    Ok(field.expect("nobody cancels it"))
+}

@@ -1,0 +1,328 @@
+//! `render`: the map in any combination of layers, curves, and films of a search or a training.
+
+use super::again::search_again;
+use super::files::{check_outputs, open};
+use super::progress::Progress;
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use crate::explore::colour::Palette;
+use crate::explore::compose::Visible;
+use crate::explore::{Projection, home_view};
+use crate::export::chart::Chart;
+use crate::export::film::{Film, Ways, search_film, training_film};
+use crate::export::map::{MapPicture, MapWish, Page};
+use crate::export::png::{is_svg, write_picture};
+use crate::model::{Model, checkpoint};
+use crate::objective::{Aim, Goal};
+use crate::optimise::SearchReport;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// The arguments of `render`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    latent-explorer render --model nine.safetensors --what shapes --out shapes.png\n  \
+    latent-explorer render --model nine.safetensors --what heat --property area --theme dark --out area.png\n  \
+    latent-explorer render --model nine.safetensors --layers shapes,data,trust --size 1920x1080 --out map.png\n  \
+    latent-explorer render --model nine.safetensors --what losses --size 900x500 --out losses.svg\n  \
+    latent-explorer render --model nine.safetensors --search best.json --out climb.gif\n  \
+    latent-explorer render --model nine.safetensors --snapshots epochs --out training.gif")]
+pub struct RenderArguments {
+    /// The checkpoint
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    /// What is drawn; of a search heat unless named, of a training points
+    #[arg(long, required_unless_present_any = ["layers", "search", "snapshots"])]
+    what: Option<What>,
+    /// Layers of the map, separated by commas, instead of --what: shapes,heat,data,paths,trust,gradient
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "what")]
+    layers: Vec<LayerName>,
+    /// What the colours mean
+    #[arg(long, value_name = "NAME", default_value = "roundness")]
+    property: Property,
+    /// Lay fog over what is far from the data, and hatch what crosses itself
+    #[arg(long)]
+    trust: bool,
+    /// A search that optimise --out wrote of this model: its ways lie on the map; as .gif they grow
+    #[arg(long, value_name = "R.json")]
+    search: Option<PathBuf>,
+    /// A folder of checkpoints, the epochs of a training in the order of their names, for a .gif
+    #[arg(long, value_name = "DIR", conflicts_with = "search")]
+    snapshots: Option<PathBuf>,
+    /// How long a .gif takes before it rests on its last picture, in seconds: 0.5 to 120
+    #[arg(long, value_name = "S", default_value_t = 4.0, allow_hyphen_values = true)]
+    seconds: f64,
+    /// Pictures a second of a .gif: 1 to 50
+    #[arg(long, value_name = "N", default_value_t = 15.0, allow_hyphen_values = true)]
+    fps: f64,
+    /// Width and height, in pixels: one number for a square, or such as 1920x1080; 100 to 8192 each, of a
+    /// .gif to 4096 [default: 1200, of a .gif 600]
+    #[arg(long, value_name = "PX|WxH", allow_hyphen_values = true)]
+    size: Option<Size>,
+    /// The colours around the map
+    #[arg(long, default_value = "light")]
+    theme: Theme,
+    /// The picture to write; its ending says in which format
+    #[arg(long, value_name = "P.png|P.svg|P.gif")]
+    out: PathBuf,
+}
+
+/// What a picture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Decoded shapes, filled by the property
+    Shapes,
+    /// The property as a heat map, under hollow shapes
+    Heat,
+    /// The encoded data and the families' names, over grey shapes
+    Points,
+    /// Arrows to where the property grows, over its heat map
+    Gradient,
+    /// The losses of the training over its epochs
+    Losses,
+    /// The value of every restart of --search over its steps
+    Values,
+}
+
+/// A layer of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LayerName {
+    /// Decoded shapes
+    Shapes,
+    /// The property at every place
+    Heat,
+    /// Where the model puts its data
+    Data,
+    /// The ways of --search
+    Paths,
+    /// Fog and hatching
+    Trust,
+    /// Arrows to where the property grows
+    Gradient,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Theme {
+    /// For paper
+    Light,
+    /// For a dark room
+    Dark,
+}
+
+impl Theme {
+    /// Its colours.
+    pub fn palette(self) -> &'static Palette {
+        match self {
+            Self::Light => &Palette::LIGHT,
+            Self::Dark => &Palette::DARK,
+        }
+    }
+}
+
+/// Width and height, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Size([u32; 2]);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let side = |word: &str| {
+            let problem = || format!("'{word}' is no whole number; write 1200 or 1920x1080");
+            word.trim().parse::<u32>().map_err(|_| problem())
+        };
+        match text.split_once(['x', 'X']) {
+            Some((width, height)) => Ok(Self([side(width)?, side(height)?])),
+            None => side(text).map(|side| Self([side; 2])),
+        }
+    }
+}
+
+/// Whether a name is that of a film.
+fn is_film(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gif"))
+}
+
+/// Draws what was asked for and writes it.
+///
+/// # Errors
+/// Names a setting out of range or a file that cannot be read or written.
+pub fn run(arguments: &RenderArguments) -> Result<()> {
+    let RenderArguments { out, search, snapshots, seconds, fps, .. } = arguments;
+    let moves = is_film(out);
+    if !moves {
+        is_svg(out)?;
+    }
+    let pixels = arguments.size.map_or([if moves { 600 } else { 1200 }; 2], |size| size.0);
+    let page = Page { pixels, palette: arguments.theme.palette() };
+    page.check()?;
+    let film = Film { page, seconds: *seconds, frames_per_second: *fps };
+    arguments.check_kind(moves)?;
+    if moves {
+        film.check()?;
+    }
+    let inputs: Vec<&Path> =
+        std::iter::once(&arguments.model).chain(search).map(PathBuf::as_path).collect();
+    check_outputs(&inputs, &[out])?;
+    let model = open(&arguments.model)?;
+    let mut progress = Progress::start();
+    let report = search.as_deref().map(|path| search_again(&model, path, &mut progress));
+    let report = report.transpose()?;
+    let mut told = |share: f64| {
+        progress.report(share, || format!("{:.0} % of the pictures", 100.0 * share));
+        true
+    };
+    match (moves, snapshots, &report) {
+        (true, Some(folder), _) => {
+            let snapshots = checkpoints_in(folder)?;
+            let load = |index: usize| checkpoint::load(&snapshots[index]).map(Arc::new);
+            let wish = arguments.wish(None);
+            training_film(out, snapshots.len(), load, &wish, &film, &mut told)?;
+        }
+        (true, _, Some(report)) => {
+            let (picture, ways) = arguments.map(&model, Some(report), page)?;
+            let ways = ways.expect("they are made of the report");
+            search_film(out, &picture, &ways, &film, &mut told)?;
+        }
+        _ => write_picture(out, arguments.still(&model, report.as_ref(), page)?)?,
+    }
+    progress.finish(&format!("wrote {}", out.display()));
+    Ok(())
+}
+
+impl RenderArguments {
+    /// Fails when the format and what is drawn do not go together.
+    fn check_kind(&self, is_film: bool) -> Result<()> {
+        let is_curve = matches!(self.what, Some(What::Losses | What::Values));
+        let moves = self.search.is_some() || self.snapshots.is_some();
+        let refused = |problem: &str| Err(Error::file(&self.out, problem));
+        match is_film {
+            true if !moves => {
+                refused("a film needs a search (--search R.json) or a training (--snapshots DIR)")
+            }
+            true if is_curve => refused("curves stand still; end the name in .png or .svg"),
+            false if self.snapshots.is_some() => {
+                refused("a training is a film; end the name in .gif, or draw one checkpoint")
+            }
+            _ if self.search.is_none() && self.what == Some(What::Values) => Err(Error::setting(
+                "what",
+                "values are those of a search; name it with --search R.json",
+            )),
+            _ if self.search.is_none() && self.layers.contains(&LayerName::Paths) => {
+                Err(Error::setting(
+                    "layers",
+                    "paths are those of a search; name it with --search R.json",
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A picture that stands still, as SVG.
+    fn still(
+        &self,
+        model: &Arc<Model>,
+        report: Option<&SearchReport>,
+        page: Page,
+    ) -> Result<String> {
+        match (self.what, report) {
+            (Some(What::Losses), _) => {
+                Ok(Chart::losses(&model.card.history, page.palette).svg(&page))
+            }
+            (Some(What::Values), Some(report)) => {
+                Ok(Chart::values(report, page.palette).svg(&page))
+            }
+            _ => {
+                let (picture, ways) = self.map(model, report, page)?;
+                picture.svg(ways.as_ref().map(|ways| ways.at(1.0)), None)
+            }
+        }
+    }
+
+    /// The map, and the ways on it where there is a search.
+    fn map(
+        &self,
+        model: &Arc<Model>,
+        report: Option<&SearchReport>,
+        page: Page,
+    ) -> Result<(MapPicture, Option<Ways>)> {
+        let projection = Projection::of(&model.encoded.mu);
+        // Finer than a pixel.
+        let [width, height] = home_view(model, &projection).size();
+        let detail = width.max(height) / 2500.0;
+        let ways = report.map(|report| Ways::of(report, &projection, detail));
+        let picture = MapPicture::new(model, &projection, self.wish(report), page)?;
+        Ok((picture, ways))
+    }
+
+    fn wish(&self, report: Option<&SearchReport>) -> MapWish {
+        let what = self.what.unwrap_or(match self.snapshots {
+            Some(_) => What::Points,
+            None => What::Heat,
+        });
+        let named = |layer| self.layers.contains(&layer);
+        let gradient = what == What::Gradient;
+        let visible = match self.layers.as_slice() {
+            [] => Visible {
+                shapes: true,
+                heat: what == What::Heat || gradient,
+                data: what == What::Points,
+                gradient,
+                trust: self.trust,
+                paths: report.is_some(),
+            },
+            _ => Visible {
+                shapes: named(LayerName::Shapes),
+                heat: named(LayerName::Heat),
+                data: named(LayerName::Data),
+                gradient: named(LayerName::Gradient),
+                trust: self.trust || named(LayerName::Trust),
+                paths: report.is_some(),
+            },
+        };
+        MapWish {
+            visible,
+            property: self.property,
+            plain: self.layers.is_empty() && what == What::Points,
+            range: None,
+            view: None,
+            aim: report.map_or_else(|| Aim::of(self.property, Goal::Max), |r| r.config.aim.clone()),
+            pins: Vec::new(),
+        }
+    }
+}
+
+/// The checkpoints of a folder in the order of the last number in their names.
+fn checkpoints_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).map_err(|error| Error::io(folder, &error))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut found: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|e| e == "safetensors")).collect();
+    if found.is_empty() {
+        let problem = "holds no checkpoint (.safetensors); name the folder of train --snapshots";
+        return Err(Error::file(folder, problem));
+    }
+    // The tenth epoch comes after the second, whether its number has leading zeros or not.
+    let number = |path: &PathBuf| -> Option<u64> {
+        let name = path.file_stem()?.to_string_lossy().into_owned();
+        name.rsplit(|c: char| !c.is_ascii_digit()).find(|word| !word.is_empty())?.parse().ok()
+    };
+    found.sort_by_key(|path| (number(path), path.clone()));
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_squares_or_both_sides() {
+        assert_eq!("1200".parse(), Ok(Size([1200; 2])));
+        assert_eq!("1920x1080".parse(), Ok(Size([1920, 1080])));
+        assert!("1920x".parse::<Size>().unwrap_err().contains("1920x1080"));
+        assert!("-3".parse::<Size>().is_err());
+    }
+}

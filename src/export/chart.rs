@@ -1,0 +1,312 @@
+//! Curves as a picture: losses of a training, values of a search.
+
+use super::map::Page;
+use super::svg::{FONT, escaped, n, paint, path};
+use crate::explore::colour::{Palette, Rgba, faded};
+use crate::explore::three_digits;
+use crate::model::training::EpochRecord;
+use crate::optimise::SearchReport;
+
+/// Room around the curves for words: left, top, right, bottom; in points.
+const ROOM: [f64; 4] = [84.0, 60.0, 32.0, 58.0];
+/// Points of a curve; more lie on each other.
+const MOST_POINTS: usize = 1000;
+/// Curves of a search; more cannot be told apart.
+const MOST_CURVES: usize = 200;
+
+/// A line through points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    /// Its name in the legend; lines without one are not in it.
+    pub name: String,
+    /// x and y; where y is not finite, the line is broken.
+    pub points: Vec<[f64; 2]>,
+    /// Its colour.
+    pub colour: Rgba,
+    /// In points.
+    pub width: f64,
+    /// Whether it is dashed.
+    pub dashed: bool,
+}
+
+/// Curves over one axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// What runs to the right.
+    pub x: String,
+    /// What runs upward.
+    pub y: String,
+    /// Whether y grows by factors, so that no curve hides another; what is not positive is left out then.
+    pub logarithmic: bool,
+    /// The curves, back to front.
+    pub curves: Vec<Curve>,
+}
+
+impl Chart {
+    /// The losses of a training over its epochs.
+    pub fn losses(history: &[EpochRecord], palette: &Palette) -> Self {
+        let [blue, orange, green] = palette.curves();
+        type Series = (&'static str, Rgba, bool, fn(&EpochRecord) -> Option<f64>);
+        let series: [Series; 6] = [
+            ("Total", palette.text, false, |r| Some(r.total)),
+            ("Rebuild error", blue, false, |r| Some(r.reconstruction)),
+            ("Rebuild error, held out", blue, true, |r| r.held_out_reconstruction),
+            ("KL", orange, false, |r| Some(r.kl)),
+            ("KL, held out", orange, true, |r| r.held_out_kl),
+            ("Heads", green, false, |r| r.heads),
+        ];
+        let every = history.len().div_ceil(MOST_POINTS).max(1);
+        let curve = |(name, colour, dashed, value): Series| {
+            let kept = history.iter().enumerate();
+            let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == history.len());
+            let points = kept.filter_map(|(_, r)| Some([r.epoch as f64, value(r)?])).collect();
+            Curve { name: name.to_owned(), points, colour, width: 2.0, dashed }
+        };
+        let drawn = |curve: &Curve| curve.points.iter().any(|[_, y]| y.is_finite() && *y > 0.0);
+        let curves = series.into_iter().map(curve).filter(drawn).collect();
+        Self { x: "epoch".to_owned(), y: "loss".to_owned(), logarithmic: true, curves }
+    }
+
+    /// The value of every restart of a search over its steps, the answer on top.
+    pub fn values(report: &SearchReport, palette: &Palette) -> Self {
+        let answer = report.best_believable.or(report.best);
+        let curve = |index: usize| {
+            let restart = &report.restarts[index].restart;
+            let every = restart.values.len().div_ceil(MOST_POINTS).max(1);
+            let kept = restart.kept_steps().zip(&restart.values).enumerate();
+            let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == restart.values.len());
+            let points = kept.map(|(_, (step, &value))| [step as f64, value]).collect();
+            let is_answer = answer == Some(index);
+            Curve {
+                name: if is_answer { "The answer".to_owned() } else { String::new() },
+                points,
+                colour: if is_answer { palette.star } else { faded(palette.weak_text, 0.45) },
+                width: if is_answer { 2.4 } else { 1.0 },
+                dashed: false,
+            }
+        };
+        // The best last, so that they lie on top, and of them the answer.
+        let mut order = report.best_first();
+        order.truncate(MOST_CURVES);
+        order.retain(|&index| Some(index) != answer);
+        let mut curves: Vec<Curve> = order.into_iter().rev().map(curve).collect();
+        curves.extend(answer.map(curve));
+        Self {
+            x: "step".to_owned(),
+            y: report.config.aim.label().to_owned(),
+            logarithmic: false,
+            curves,
+        }
+    }
+
+    /// The picture as SVG.
+    pub fn svg(&self, page: &Page) -> String {
+        let ([width, height], palette) = (page.points(), page.palette);
+        let mut out = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" \
+             font-family=\"{FONT}\">\n<rect width=\"{}\" height=\"{}\" {}/>\n",
+            n(page.scale() * width),
+            n(page.scale() * height),
+            n(width),
+            n(height),
+            n(width),
+            n(height),
+            paint("fill", palette.canvas),
+        );
+        out += &self.body(page.points(), palette);
+        out + "</svg>\n"
+    }
+
+    /// Everything but the canvas, for a room of `size` points.
+    pub(super) fn body(&self, [width, height]: [f64; 2], palette: &Palette) -> String {
+        let [left, top, right, bottom] = ROOM;
+        let (right, bottom) = (width - right, height - bottom);
+        let [xs, ys] = self.ranges();
+        let place = |[x, y]: [f64; 2]| {
+            let share = |v: f64, (low, high): (f64, f64)| (v - low) / (high - low);
+            [left + share(x, xs) * (right - left), bottom - share(y, ys) * (bottom - top)]
+        };
+        let line = |from, to, colour| {
+            let d = path([from, to].into_iter());
+            format!("<path d=\"{d}\" stroke-width=\"1\" {}/>\n", paint("stroke", colour))
+        };
+        let mut out = String::new();
+        let grid = faded(palette.weak_text, 0.25);
+        for value in ticks(ys, self.logarithmic) {
+            let [_, y] = place([xs.0, value]);
+            out += &line([left, y], [right, y], grid);
+            let shown = if self.logarithmic { 10f64.powf(value) } else { value };
+            out +=
+                &word([left - 10.0, y + 4.5], "end", 13.0, 400, &three_digits(shown), palette.text);
+        }
+        for value in ticks(xs, false) {
+            let [x, _] = place([value, ys.0]);
+            out += &line([x, bottom], [x, bottom + 5.0], palette.weak_text);
+            out += &word([x, bottom + 22.0], "middle", 13.0, 400, &whole(value), palette.text);
+        }
+        out += &line([left, bottom], [right, bottom], palette.weak_text);
+        for curve in &self.curves {
+            out += &self.line(curve, &place);
+        }
+        let middle = [0.5 * (left + right), height - 14.0];
+        out += &word(middle, "middle", 14.0, 600, &self.x, palette.text);
+        out += &word([left, 28.0], "start", 14.0, 600, &self.y, palette.text);
+        out + &self.legend(right, palette)
+    }
+
+    fn line(&self, curve: &Curve, place: &impl Fn([f64; 2]) -> [f64; 2]) -> String {
+        let dash = if curve.dashed { " stroke-dasharray=\"7 5\"" } else { "" };
+        let mut d = String::new();
+        for part in curve.points.split(|[_, y]| !self.height(*y).is_finite()) {
+            d += &path(part.iter().map(|&[x, y]| place([x, self.height(y)])));
+        }
+        format!(
+            "<path d=\"{d}\" fill=\"none\" stroke-width=\"{}\" stroke-linejoin=\"round\"{dash} {}/>\n",
+            n(curve.width),
+            paint("stroke", curve.colour)
+        )
+    }
+
+    /// Names in one row from the right end, beside the name of the axis.
+    fn legend(&self, right: f64, palette: &Palette) -> String {
+        let mut out = String::new();
+        let mut x = right;
+        for curve in self.curves.iter().rev().filter(|curve| !curve.name.is_empty()) {
+            // Wide enough for any word of that many letters.
+            let width = 7.2 * curve.name.chars().count() as f64;
+            x -= width;
+            out += &word([x, 28.0], "start", 13.0, 400, &curve.name, palette.text);
+            let sample = Curve { points: vec![[x - 30.0, 23.5], [x - 8.0, 23.5]], ..curve.clone() };
+            out += &Self { logarithmic: false, ..self.clone() }.line(&sample, &|point| point);
+            x -= 48.0;
+        }
+        out
+    }
+
+    /// A value as it is placed.
+    fn height(&self, y: f64) -> f64 {
+        match self.logarithmic {
+            true if y > 0.0 => y.log10(),
+            true => f64::NAN,
+            false => y,
+        }
+    }
+
+    /// The lowest and highest place of each axis, never the same.
+    fn ranges(&self) -> [(f64, f64); 2] {
+        let points = || self.curves.iter().flat_map(|curve| &curve.points);
+        let range = |values: &mut dyn Iterator<Item = f64>| {
+            let start = (f64::INFINITY, f64::NEG_INFINITY);
+            let finite = values.filter(|v| v.is_finite());
+            let (low, high) = finite.fold(start, |(low, high), v| (low.min(v), high.max(v)));
+            match high.partial_cmp(&low) {
+                Some(std::cmp::Ordering::Greater) => (low, high),
+                Some(std::cmp::Ordering::Equal) => (low - 0.5, high + 0.5),
+                _ => (0.0, 1.0),
+            }
+        };
+        let xs = range(&mut points().map(|[x, _]| *x));
+        let (low, high) = range(&mut points().map(|[_, y]| self.height(*y)));
+        let air = 0.04 * (high - low);
+        [xs, (low - air, high + air)]
+    }
+}
+
+/// About five round numbers within a range: 1, 2 or 5 times a power of ten apart. Of a logarithmic one, whole powers
+/// where there are at least three, else 1, 2 and 5 times them.
+fn ticks((low, high): (f64, f64), logarithmic: bool) -> Vec<f64> {
+    if logarithmic {
+        let powers = (low.floor() as i32..=high.ceil() as i32).map(f64::from);
+        let inside = |v: &f64| (low..=high).contains(v);
+        let whole: Vec<f64> = powers.clone().filter(inside).collect();
+        if whole.len() >= 3 {
+            let every = whole.len().div_ceil(6);
+            return whole.into_iter().step_by(every).collect();
+        }
+        let parts = powers.flat_map(|p| [1.0f64, 2.0, 5.0].map(|part| p + part.log10()));
+        return parts.filter(inside).collect();
+    }
+    let rough = (high - low) / 5.0;
+    let power = 10f64.powf(rough.log10().floor());
+    let nice = [1.0, 2.0, 5.0, 10.0].map(|part| part * power);
+    let step = nice.into_iter().find(|step| *step >= rough).unwrap_or(rough);
+    let first = (low / step).ceil() as i64;
+    let last = (high / step).floor() as i64;
+    (first..=last).map(|k| k as f64 * step).collect()
+}
+
+/// A step or an epoch as it is counted.
+fn whole(value: f64) -> String {
+    if value.fract() == 0.0 { format!("{value}") } else { three_digits(value) }
+}
+
+fn word([x, y]: [f64; 2], anchor: &str, size: f64, weight: u32, text: &str, ink: Rgba) -> String {
+    format!(
+        "<text x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\" font-size=\"{}\" font-weight=\"{weight}\" {}>{}</text>\n",
+        n(x),
+        n(y),
+        n(size),
+        paint("fill", ink),
+        escaped(text)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::png::png;
+
+    fn record(epoch: usize) -> EpochRecord {
+        EpochRecord {
+            epoch,
+            total: 9.0 / epoch as f64,
+            reconstruction: 8.0 / epoch as f64,
+            kl: 0.5 * epoch as f64,
+            held_out_reconstruction: (epoch > 1).then_some(8.5 / epoch as f64),
+            held_out_kl: None,
+            heads: None,
+            held_out_heads: None,
+        }
+    }
+
+    #[test]
+    fn losses_are_drawn_as_far_as_they_were_measured() {
+        let history: Vec<EpochRecord> = (1..=40).map(record).collect();
+        let chart = Chart::losses(&history, &Palette::LIGHT);
+        let names: Vec<&str> = chart.curves.iter().map(|curve| curve.name.as_str()).collect();
+        assert_eq!(names, ["Total", "Rebuild error", "Rebuild error, held out", "KL"]);
+        assert_eq!(chart.curves[2].points.len(), 39);
+        let page = Page { pixels: [900, 500], palette: &Palette::LIGHT };
+        let picture = chart.svg(&page);
+        assert!(picture.contains(">epoch<") && picture.contains(">Rebuild error, held out<"));
+        assert!(png(&picture).unwrap().len() > 5000);
+    }
+
+    #[test]
+    fn what_is_no_number_breaks_a_line_and_nothing_else() {
+        let points = vec![[0.0, 1.0], [1.0, f64::NAN], [2.0, 3.0]];
+        let curve = Curve {
+            name: "a<b".to_owned(),
+            points,
+            colour: [0, 0, 0, 255],
+            width: 1.0,
+            dashed: false,
+        };
+        let page = Page { pixels: [400, 300], palette: &Palette::DARK };
+        let chart =
+            |curves| Chart { x: String::new(), y: String::new(), logarithmic: false, curves };
+        let picture = chart(vec![curve]).svg(&page);
+        assert!(picture.contains("a&lt;b") && !picture.contains("NaN"), "{picture}");
+        let empty = chart(vec![]).svg(&page);
+        assert!(!empty.contains("NaN") && !empty.contains("inf") && png(&empty).is_ok());
+    }
+
+    #[test]
+    fn ticks_are_round_numbers_inside() {
+        assert_eq!(ticks((0.0, 50.0), false), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
+        assert_eq!(ticks((-1.2, 2.1), true), [-1.0, 0.0, 1.0, 2.0]);
+        let narrow: Vec<f64> =
+            ticks((0.1, 0.8), true).iter().map(|v| 10f64.powf(*v).round()).collect();
+        assert_eq!(narrow, [2.0, 5.0]);
+    }
+}

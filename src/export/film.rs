@@ -1,0 +1,166 @@
+//! Films of the map: a search whose ways grow, a training that comes into being.
+
+use super::gif::{Animation, GifFile, MOST_FRAMES};
+use super::map::{MapPicture, MapWish, Page};
+use crate::error::{Result, check_range};
+use crate::explore::compose::{Climb, Way};
+use crate::explore::paths::Paths;
+use crate::explore::{Projection, home_view};
+use crate::model::Model;
+use crate::optimise::SearchReport;
+use std::path::Path;
+use std::sync::Arc;
+
+/// How long the last picture stays, in seconds.
+const REST: f64 = 1.5;
+/// The share of a film during which a part of a way stays fresh before it fades.
+const FRESH: f64 = 0.3;
+
+/// How a film goes on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Film {
+    /// Its size and colours.
+    pub page: Page,
+    /// How long it takes before its last picture rests, in seconds: 0.5 to 120.
+    pub seconds: f64,
+    /// Pictures a second: 1 to 50.
+    pub frames_per_second: f64,
+}
+
+impl Film {
+    /// # Errors
+    /// Names the setting that is out of range.
+    pub fn check(&self) -> Result<()> {
+        self.page.check()?;
+        check_range("seconds", self.seconds, 0.5, 120.0)?;
+        check_range("fps", self.frames_per_second, 1.0, 50.0)?;
+        check_range("frames (seconds x fps)", self.frames(), 2, MOST_FRAMES)?;
+        self.animation().check()
+    }
+
+    fn frames(&self) -> usize {
+        (self.seconds * self.frames_per_second).round() as usize
+    }
+
+    fn animation(&self) -> Animation {
+        let Self { page, frames_per_second, .. } = *self;
+        Animation { size: page.pixels, frames_per_second, looping: true }
+    }
+}
+
+/// The ways of a finished search on the map.
+#[derive(Clone, Debug)]
+pub struct Ways {
+    /// The ways.
+    pub paths: Arc<Paths>,
+    /// What else is known of each, `[restarts]`.
+    pub ways: Vec<Way>,
+    /// Where the best believable answer is, and at which step it was met.
+    pub star: Option<([f64; 2], usize)>,
+}
+
+impl Ways {
+    /// The ways of `report`; `detail` is the least distance on the map that shall be seen.
+    pub fn of(report: &SearchReport, projection: &Projection, detail: f64) -> Self {
+        let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
+        let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
+        let mut paths = Paths::of(ways, projection, detail, stride);
+        paths.end_at(report.restarts.iter().map(|r| r.restart.steps));
+        let hills = report.hills.of_each(report.restarts.len());
+        let way = |(group, of): (Option<usize>, &crate::optimise::RestartReport)| Way {
+            group,
+            has_answer: of.restart.best.is_some(),
+        };
+        let star = report.best_believable.and_then(|index| {
+            let restart = &report.restarts[index].restart;
+            Some((projection.project(restart.best_z()), restart.best.as_ref()?.step))
+        });
+        let ways = hills.into_iter().zip(&report.restarts).map(way).collect();
+        Self { paths: Arc::new(paths), ways, star }
+    }
+
+    /// The search at a share of its playback, 0 to 1; at the end nothing has faded.
+    pub fn at(&self, share: f64) -> Climb<'_> {
+        let step = self.paths.step_at(share);
+        let is_over = share >= 1.0;
+        let fresh_from = if is_over { 0.0 } else { self.paths.step_at((share - FRESH).max(0.0)) };
+        let star = self.star.filter(|&(_, met)| is_over || step >= met as f64);
+        Climb {
+            paths: &self.paths,
+            step,
+            fresh_from,
+            ways: &self.ways,
+            chosen: None,
+            hovered: None,
+            group: None,
+            star: star.map(|(at, _)| at),
+            stale: false,
+        }
+    }
+}
+
+/// Writes a search as a film. `go_on` is told the share that is done before each picture; when it answers no,
+/// nothing is left behind. Whether all was written.
+///
+/// # Errors
+/// Names a setting out of range, or `path` when it cannot be written.
+pub fn search_film(
+    path: &Path,
+    picture: &MapPicture,
+    ways: &Ways,
+    film: &Film,
+    go_on: &mut dyn FnMut(f64) -> bool,
+) -> Result<bool> {
+    film.check()?;
+    let mut file = GifFile::create(path, film.animation())?;
+    let frames = film.frames();
+    for frame in 0..frames {
+        let share = frame as f64 / (frames - 1) as f64;
+        if !go_on(share) {
+            return Ok(false);
+        }
+        let step = ways.paths.step_at(share).round();
+        let svg = picture.svg(Some(ways.at(share)), Some(&format!("step {step}")))?;
+        if frame + 1 < frames { file.push(&svg)? } else { file.push_for(&svg, REST)? }
+    }
+    file.finish()?;
+    Ok(true)
+}
+
+/// Writes a training as a film: `snapshot` gives the model at each of `count` moments, the last the one it came to.
+/// All are drawn on the map of the last one. `go_on` and the result as [`search_film`]'s.
+///
+/// # Errors
+/// Names a setting out of range, or `path` when it cannot be written; and whatever a snapshot fails with.
+pub fn training_film(
+    path: &Path,
+    count: usize,
+    mut snapshot: impl FnMut(usize) -> Result<Arc<Model>>,
+    wish: &MapWish,
+    film: &Film,
+    go_on: &mut dyn FnMut(f64) -> bool,
+) -> Result<bool> {
+    film.check()?;
+    let mut file = GifFile::create(path, film.animation())?;
+    let last = snapshot(count.saturating_sub(1))?;
+    let projection = Projection::of(&last.encoded.mu);
+    let view = wish.view.unwrap_or_else(|| home_view(&last, &projection).grown(0.1));
+    // Of more snapshots than pictures some are left out evenly, of fewer each stays longer.
+    let frames = film.frames().min(count).max(1);
+    let seconds = film.seconds / frames as f64;
+    for frame in 0..frames {
+        let index = if frames > 1 { frame * (count - 1) / (frames - 1) } else { count - 1 };
+        if !go_on(frame as f64 / frames as f64) {
+            return Ok(false);
+        }
+        let model = snapshot(index)?;
+        let wish = MapWish { view: Some(view), ..wish.clone() };
+        let picture = MapPicture::new(&model, &projection, wish, film.page)?;
+        let epoch = model.card.history.last().map_or(0, |record| record.epoch);
+        let svg = picture.svg(None, Some(&format!("epoch {epoch}")))?;
+        let stays = if frame + 1 < frames { seconds } else { seconds.max(REST) };
+        file.push_for(&svg, stays)?;
+    }
+    file.finish()?;
+    Ok(true)
+}

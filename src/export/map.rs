@@ -1,0 +1,217 @@
+//! The map as a picture of any size, in any combination of layers.
+
+use super::bar::ColourBar;
+use super::svg::{Picture, map_size, svg};
+use crate::data::property::Property;
+use crate::error::{Result, check_range};
+use crate::explore::colour::{Palette, Rgba};
+use crate::explore::compose::{Climb, Points, Subject, Visible, compose, heat_pixels};
+use crate::explore::fog::Fog;
+use crate::explore::grid::{Lattice, ShapeGrid};
+use crate::explore::heat::{HeatField, usual_range};
+use crate::explore::slopes::SlopeField;
+use crate::explore::{Bounds, Projection, encoded, home_view};
+use crate::model::Model;
+use crate::objective::{Aim, Objective, Space};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// The shorter side of a picture, in points: a line of text is 14 of them whatever the size in pixels.
+const POINTS: f64 = 800.0;
+/// Cells of the heat map along its longer side.
+const HEAT_CELLS: f64 = 256.0;
+/// Shapes along the shorter side, where they carry colour and where they lie over it.
+const SHAPES: [f64; 2] = [24.0, 13.0];
+
+/// How large a picture is and in which colours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Page {
+    /// Width and height, in pixels: 100 to 8192.
+    pub pixels: [u32; 2],
+    /// The colours around what is shown.
+    pub palette: &'static Palette,
+}
+
+impl Page {
+    /// # Errors
+    /// When a side is out of range.
+    pub fn check(&self) -> Result<()> {
+        self.pixels.into_iter().try_for_each(|side| check_range("size", side, 100, 8192))
+    }
+
+    /// Pixels a point.
+    pub(super) fn scale(&self) -> f64 {
+        f64::from(self.pixels[0].min(self.pixels[1])) / POINTS
+    }
+
+    /// Width and height, in points.
+    pub(super) fn points(&self) -> [f64; 2] {
+        self.pixels.map(|side| f64::from(side) / self.scale())
+    }
+}
+
+/// What a picture of the map shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapWish {
+    /// The layers; ways are shown of the search that is given along.
+    pub visible: Visible,
+    /// What the colours mean.
+    pub property: Property,
+    /// Whether shapes are grey even where nothing else carries colour.
+    pub plain: bool,
+    /// The range of the colours; the model's usual one where none is given.
+    pub range: Option<(f64, f64)>,
+    /// The part of the map, of which more is shown where its proportions are others; all data where none is given.
+    pub view: Option<Bounds>,
+    /// What the gradient is of.
+    pub aim: Aim,
+    /// Pinned points.
+    pub pins: Vec<[f64; 2]>,
+}
+
+/// All that a picture of the map is made from, computed once for any number of moments of a search.
+pub struct MapPicture {
+    wish: MapWish,
+    page: Page,
+    /// The part of the map that is shown.
+    view: Bounds,
+    reach: f64,
+    points: Points,
+    grid: Arc<ShapeGrid>,
+    heat: Option<(HeatField, Arc<Vec<Rgba>>)>,
+    fog: Option<Fog>,
+    slopes: Option<SlopeField>,
+    range: (f64, f64),
+}
+
+impl MapPicture {
+    /// Decodes and measures what the wish asks for.
+    ///
+    /// # Errors
+    /// When the size is out of range, the aim reads a head that the model lacks, or the tensor library fails.
+    pub fn new(
+        model: &Arc<Model>,
+        projection: &Projection,
+        wish: MapWish,
+        page: Page,
+    ) -> Result<Self> {
+        page.check()?;
+        let Visible { heat, data, trust, gradient, .. } = wish.visible;
+        let [width, height] = map_size(page.points(), wish.has_bar());
+        let view = wish.view.unwrap_or_else(|| home_view(model, projection));
+        let view = view.with_aspect(width / height);
+        let size = view.size();
+        let spacing = size[0].min(size[1]) / SHAPES[usize::from(heat)];
+        // A view that somebody has chosen stays where it is.
+        let view = if wish.view.is_some() { view } else { aligned(view, spacing) };
+        let lattice = Lattice::covering(&view, spacing);
+        let property = wish.property;
+        let objective = Objective::of(model.clone(), property);
+        // One scale for every picture of a model, so that two of them compare.
+        let range = match wish.range {
+            Some(range) => Some(range),
+            None if wish.has_bar() => usual_range(&objective, projection)?,
+            None => None,
+        };
+        let range = range.unwrap_or((0.0, 1.0));
+        let field = || -> Result<_> {
+            let cells =
+                size.map(|side| (HEAT_CELLS * side / size[0].max(size[1])).round() as usize);
+            let cells = cells.map(|cells| cells.max(2));
+            let never = AtomicBool::new(false);
+            let field = HeatField::compute(&objective, projection, view, cells, &never)?;
+            let field = field.expect("nobody cancels it");
+            let pixels = heat_pixels(&field, range);
+            Ok((field, pixels))
+        };
+        let slopes = || {
+            let climb = Objective::new(model.clone(), wish.aim.clone(), Space::Latent)?;
+            SlopeField::compute(&climb, projection, &lattice)
+        };
+        Ok(Self {
+            reach: model.card.statistics.reach,
+            points: if data { encoded::points(model, projection) } else { Points::default() },
+            grid: Arc::new(ShapeGrid::decode(model, projection, property, lattice)?),
+            heat: heat.then(field).transpose()?,
+            // A little more than is seen, so that no edge of it is.
+            fog: trust.then(|| Fog::over(model, projection, view.grown(0.05))),
+            slopes: gradient.then(slopes).transpose()?,
+            range,
+            view,
+            page,
+            wish,
+        })
+    }
+
+    /// The picture, with a search at one moment and a line of text above where they are given.
+    ///
+    /// # Errors
+    /// Only when an image in it cannot be encoded.
+    pub fn svg(&self, climb: Option<Climb<'_>>, caption: Option<&str>) -> Result<String> {
+        let Self { wish, page, view, .. } = self;
+        let subject = Subject {
+            grid: Some(&self.grid),
+            reach: self.reach,
+            heat: self.heat.as_ref().map(|(field, pixels)| (field, pixels)),
+            range: self.range,
+            points: &self.points,
+            fog: self.fog.as_ref(),
+            climb,
+            slopes: self.slopes.as_ref(),
+            walk: None,
+            uphill: None,
+            pins: &wish.pins,
+        };
+        let scene = compose(&subject, wish.visible, wish.plain, *view, page.palette);
+        let label = wish.property.label().to_owned();
+        svg(&Picture {
+            scene: &scene,
+            view: *view,
+            size: page.points(),
+            scale: page.scale(),
+            palette: page.palette,
+            bar: wish.has_bar().then_some(ColourBar { label, range: self.range }),
+            caption,
+        })
+    }
+}
+
+impl MapWish {
+    /// Whether colour means something.
+    fn has_bar(&self) -> bool {
+        self.visible.heat || (self.visible.shapes && !self.plain)
+    }
+}
+
+/// The view moved by at most half a `spacing`, so that a lattice at whole multiples of it leaves the
+/// same room at opposite edges.
+fn aligned(view: Bounds, spacing: f64) -> Bounds {
+    let (centre, size) = (view.centre(), view.size());
+    let centre = [0, 1].map(|k| {
+        let cells = (size[k] / spacing + 1e-6).floor();
+        let offset = if cells % 2.0 == 0.0 { 0.5 } else { 0.0 };
+        ((centre[k] / spacing - offset).round() + offset) * spacing
+    });
+    Bounds::centred(centre, size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lattice_leaves_the_same_room_at_opposite_edges() {
+        for across in [24.0, 13.0] {
+            let view = Bounds { low: [-1.37, -2.0], high: [0.91, 0.93] };
+            let spacing = view.size()[0] / across;
+            let view = aligned(view, spacing);
+            let lattice = Lattice::covering(&view, spacing);
+            let (first, last) = (lattice.centre(0), lattice.centre(lattice.len() - 1));
+            for k in 0..2 {
+                let rooms = (first[k] - view.low[k], view.high[k] - last[k]);
+                assert!((rooms.0 - rooms.1).abs() < 1e-9, "{rooms:?}");
+            }
+            assert_eq!(lattice.count[0] as f64, across);
+        }
+    }
+}
