@@ -167,3 +167,35 @@ fn outlines_leave_in_the_format_that_the_name_says() {
     succeed(&format!("{SEARCH} --candidates-out F/try.dxf"), folder);
     assert!(text(folder, "try.dxf").contains("\nC1\n"));
 }
+
+#[test]
+fn a_report_explains_a_model_and_its_answer() {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    succeed(SEARCH, folder);
+    succeed("report M --search F/best.json --out F/r.html", folder);
+    let page = text(folder, "r.html");
+    let best: serde_json::Value = serde_json::from_str(&text(folder, "best.json")).unwrap();
+    let answer = best["best_believable"].as_u64().or(best["best"].as_u64()).unwrap() as usize;
+    let value = best["restarts"][answer]["value_best"].as_f64().unwrap();
+    assert!(page.contains(&latent_explorer::explore::three_digits(value)));
+    assert!(!page.contains("<script") && !page.contains("http"));
+    let options = "--property roundness --mode max --restarts 6 --steps 30";
+    succeed(&format!("report M {options} --out F/r.json"), folder);
+    let json: serde_json::Value = serde_json::from_str(&text(folder, "r.json")).unwrap();
+    assert_eq!(
+        json["search"]["answer"]["restart"], answer,
+        "the same search gives the same answer"
+    );
+    assert_eq!(json["search"]["answer"]["measured"], best["restarts"][answer]["measured"]);
+    for (line, part) in [
+        ("--out F/r.pdf", "must end in .html"),
+        ("--out F/no/r.html", "its folder does not exist"),
+        ("--search F/none.json --out F/r.html", "none.json: no such file"),
+        ("--term area:max --restarts 0 --out F/r.html", "restarts: must be"),
+        ("--search F/best.json --term area:max --out F/r.html", "cannot be used with"),
+    ] {
+        let message = fail(&format!("report M {line}"), folder);
+        assert!(message.contains(part), "{part} in {message}");
+    }
+}

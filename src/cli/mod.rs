@@ -14,6 +14,7 @@ mod pca;
 mod progress;
 mod race;
 mod render;
+mod report;
 mod sample;
 mod search;
 mod sheet;
@@ -89,6 +90,8 @@ pub enum Command {
     Render(render::RenderArguments),
     /// Put the figures of several models beside each other
     Compare(compare::CompareArguments),
+    /// Explain a model, and an answer that was found in it, in one file
+    Report(report::ReportArguments),
     /// Show what a model is and how it was trained
     Info(info::InfoArguments),
 }
@@ -139,6 +142,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Field(arguments) => field::field(arguments),
         Command::Render(arguments) => render::run(arguments),
+        Command::Report(arguments) => report::run(arguments),
         Command::Info(arguments) => info::run(arguments),
     }
 }

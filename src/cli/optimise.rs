@@ -53,6 +53,9 @@ use std::path::PathBuf;
     trajectory_steps, trajectory, values   the way: steps, latent vectors, values\n    \
     decoded                  the outline at z_best: x0, y0, x1, y1, ..")]
 pub struct OptimiseArguments {
+    /// The checkpoint to search in
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
     #[command(flatten)]
     search: SearchArguments,
     /// How a restart moves; all methods get the same budget of values and gradients. --lr is the first
@@ -93,11 +96,15 @@ impl OptimiseArguments {
 /// Names a setting out of range or a file that cannot be read or written, before searching.
 pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let OptimiseArguments { search, trajectory, out, .. } = arguments;
-    check_outputs_with(&search.inputs(), &[out], arguments.candidates_out.as_deref())?;
+    check_outputs_with(
+        &search.inputs(&arguments.model),
+        &[out],
+        arguments.candidates_out.as_deref(),
+    )?;
     if let Some(candidates) = arguments.candidates {
         check_range("candidates", candidates, 1, 1000)?;
     }
-    let model = open(search.model())?;
+    let model = open(&arguments.model)?;
     let config = arguments.config(&model)?;
 
     let mut progress = Progress::start();

@@ -29,6 +29,9 @@ use std::path::{Path, PathBuf};
     The method that is first is, of those whose believable answer is as good as the best one (within 1 % \
     of what that one gained on the starts), the one that came so far with the fewest evaluations.")]
 pub struct RaceArguments {
+    /// The checkpoint to search in
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
     #[command(flatten)]
     search: SearchArguments,
     /// Who takes part: adam, cma-es, random, gradient, momentum, lbfgs, and adam-input, which moves the
@@ -48,10 +51,10 @@ pub struct RaceArguments {
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written, before searching.
 pub fn run(arguments: &RaceArguments) -> Result<()> {
-    let RaceArguments { search, methods, report: answers, out } = arguments;
+    let RaceArguments { model, search, methods, report: answers, out } = arguments;
     let outputs: Vec<&Path> = std::iter::once(out).chain(answers).map(PathBuf::as_path).collect();
-    check_outputs(&search.inputs(), &outputs)?;
-    let model = open(search.model())?;
+    check_outputs(&search.inputs(model), &outputs)?;
+    let model = open(model)?;
     let config = search.config(&model)?;
     if config.space == Space::Input {
         let problem = "the methods of a race say what they move; name adam-input among --methods";

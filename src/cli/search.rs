@@ -14,10 +14,6 @@ use std::path::{Path, PathBuf};
 /// What is sought, where it begins and how far it goes; which method does it is asked elsewhere.
 #[derive(Debug, Args)]
 pub struct SearchArguments {
-    /// The checkpoint to search in
-    #[arg(long, value_name = "M.safetensors")]
-    model: PathBuf,
-
     /// A property to climb alone; the short form of one --term
     #[arg(long, value_name = "NAME", requires = "mode", help_heading = SOUGHT)]
     property: Option<Property>,
@@ -97,19 +93,19 @@ const STARTS: &str = "Where it begins";
 const STEPS: &str = "How it goes on";
 
 impl SearchArguments {
-    /// The checkpoint.
-    pub fn model(&self) -> &Path {
-        &self.model
-    }
-
-    /// Every file that is read.
-    pub fn inputs(&self) -> Vec<&Path> {
+    /// Every file that is read, the checkpoint `model` included.
+    pub fn inputs<'a>(&'a self, model: &'a Path) -> Vec<&'a Path> {
         [&self.starts, &self.from]
             .into_iter()
             .flatten()
             .map(PathBuf::as_path)
-            .chain([self.model()])
+            .chain([model])
             .collect()
+    }
+
+    /// Whether anything is sought.
+    pub fn is_asked(&self) -> bool {
+        self.property.is_some() || !self.terms.is_empty()
     }
 
     /// The settings of a search in `model`; files with starts are read.

@@ -259,6 +259,7 @@ mod tests {
     fn record(epoch: usize) -> EpochRecord {
         EpochRecord {
             epoch,
+            updates: 10 * epoch,
             total: 9.0 / epoch as f64,
             reconstruction: 8.0 / epoch as f64,
             kl: 0.5 * epoch as f64,
@@ -266,6 +267,7 @@ mod tests {
             held_out_kl: None,
             heads: None,
             held_out_heads: None,
+            sigma: None,
         }
     }
 

@@ -143,6 +143,12 @@ impl MapPicture {
         })
     }
 
+    /// The same in other colours.
+    pub fn with_palette(mut self, palette: &'static Palette) -> Self {
+        self.page.palette = palette;
+        self
+    }
+
     /// The picture, with a search at one moment and a line of text above where they are given.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod indexed;
 pub mod map;
 pub mod outlines;
 pub mod png;
+pub mod report;
 pub mod shapes;
 pub mod svg;
 pub mod sweep;

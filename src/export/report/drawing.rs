@@ -1,0 +1,47 @@
+//! Single outlines and whole pictures within a report.
+
+use crate::data::geometry;
+use base64::Engine;
+use maud::{Markup, PreEscaped, html};
+
+/// An outline, over the ghost of another one where there is one; drawn by the style of the page.
+pub(super) fn outline(shape: &[f32], ghost: Option<&[f32]>, title: &str) -> Markup {
+    let all = shape.iter().chain(ghost.unwrap_or_default());
+    let reach = all.map(|v| v.abs()).filter(|v| v.is_finite()).fold(f32::MIN_POSITIVE, f32::max);
+    let side = 1.08 * f64::from(reach);
+    let view = format!("{} {} {} {}", -side, -side, 2.0 * side, 2.0 * side);
+    html! {
+        svg.outline viewBox=(view) role="img" aria-label=(title) {
+            @if let Some(ghost) = ghost {
+                path.ghost d=(path(ghost)) stroke-width=(0.008 * side) {}
+            }
+            path.shape d=(path(shape)) stroke-width=(0.012 * side) {}
+        }
+    }
+}
+
+/// Corners with y up; a shape that is not finite has none.
+fn path(outline: &[f32]) -> String {
+    if outline.iter().any(|v| !v.is_finite()) {
+        return String::new();
+    }
+    let corner = |(index, [x, y]): (usize, [f64; 2])| {
+        format!("{}{:.4} {:.4}", if index == 0 { "M" } else { " " }, x, -y)
+    };
+    geometry::points(outline).enumerate().map(corner).collect::<String>() + "Z"
+}
+
+/// A picture for light pages and one for dark ones, both inside the file. As images of their own, what is named
+/// in one means nothing in the other.
+pub(super) fn picture([light, dark]: [&str; 2], [width, height]: [u32; 2], about: &str) -> Markup {
+    let data = |svg: &str| {
+        let code = base64::engine::general_purpose::STANDARD.encode(svg);
+        PreEscaped(format!("data:image/svg+xml;base64,{code}"))
+    };
+    html! {
+        picture {
+            source media="(prefers-color-scheme: dark)" srcset=(data(dark));
+            img src=(data(light)) width=(width) height=(height) alt=(about);
+        }
+    }
+}

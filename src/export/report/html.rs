@@ -1,0 +1,438 @@
+//! A report as one page of HTML: no script, and nothing that lies outside the file.
+
+use super::drawing::{outline, picture};
+use super::{CANDIDATES, CURVES, MAP, Report};
+use crate::error::Result;
+use crate::explore::colour::Palette;
+use crate::explore::{grouped, three_digits};
+use crate::export::chart::Chart;
+use crate::export::map::Page;
+use crate::model::checkpoint::FORMAT;
+use crate::objective::{Aim, Goal};
+use crate::optimise::code::command_line;
+use crate::optimise::{RestartReport, SearchReport};
+use crate::trust::{Belief, Verdict};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde::Serialize;
+
+const STYLE: &str = include_str!("style.css");
+
+impl Report<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// Only when a picture cannot be made.
+    pub fn html(&self) -> Result<String> {
+        let map = self.map()?;
+        let version = env!("CARGO_PKG_VERSION");
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (self.title()) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body { main {
+                    h1 { (self.title()) }
+                    p.weak {
+                        "Model " (self.name) ". Written by Latent Explorer " (version)
+                        ", checkpoint format " (FORMAT) "."
+                    }
+                    @if let Some((search, found)) = self.answered() { (self.answer(search, found)) }
+                    (self.map_section(&map))
+                    @if let Some(search) = self.search { (search_section(search)) }
+                    (self.baselines())
+                    (self.data())
+                    (self.training())
+                    (self.again())
+                } }
+            }
+        };
+        Ok(page.into_string())
+    }
+
+    fn title(&self) -> String {
+        match (self.answered(), self.search) {
+            (Some((search, found)), _) => format!(
+                "{} {}, {}",
+                search.config.aim.label(),
+                three_digits(found.restart.best_value()),
+                found.verdict.word()
+            ),
+            (None, Some(search)) => format!("{}: no answer", search.config.aim.label()),
+            (None, None) => format!("The model {}", self.name),
+        }
+    }
+
+    fn answer(&self, search: &SearchReport, found: &RestartReport) -> Markup {
+        let nearest = found.answer.nearest;
+        let ghost = nearest.map(|(row, _)| self.model.training_outline(row));
+        let gain = found.answer.gain.map(three_digits);
+        html! {
+            h2 { "The answer" }
+            p { "Sought: " (sought(&search.config.aim)) "." }
+            p class=(format!("verdict {}", class(&found.verdict))) { b { "\u{25cf}" } (found.verdict.sentence()) }
+            div.answer {
+                figure {
+                    (outline(&found.decoded, ghost.as_deref(), "The outline of the answer"))
+                    figcaption { "The outline; dashed, the nearest training shape." }
+                }
+                div {
+                    table {
+                        thead { tr {
+                            th { "Property" } th.number { "Predicted by its head" } th.number { "Measured" }
+                            th.number { "After the round trip" }
+                        } }
+                        tbody { @for term in &found.answer.terms { tr {
+                            th { (term.property.label()) }
+                            td.number { (predicted(term.predicted, term.predicted_rmse)) }
+                            td.number { (three_digits(term.measured)) }
+                            td.number { (three_digits(term.returned)) }
+                        } } }
+                    }
+                    (trust(&found.verdict))
+                    dl.settings {
+                        @if let Some(data) = &search.in_data {
+                            (pair("Best of the data", &three_digits(data.value)))
+                        }
+                        @if let Some(gain) = gain { (pair("Better than that by", &gain)) }
+                        @if let Some((row, distance)) = nearest {
+                            (pair("Nearest training shape", &self.kind(row)))
+                            (pair("Its distance in the latent", &three_digits(distance)))
+                        }
+                        (pair("Latent point", &point(found.restart.best_z())))
+                    }
+                }
+            }
+        }
+    }
+
+    /// `circle, row 12`.
+    fn kind(&self, row: usize) -> String {
+        let encoded = &self.model.encoded;
+        let label =
+            encoded.labels.get(row).and_then(|&label| encoded.names.get(usize::from(label)));
+        format!("{}, row {row}", label.map_or("shape", String::as_str))
+    }
+
+    fn map_section(&self, [light, dark]: &[String; 2]) -> Markup {
+        let (what, caption) = match self.search {
+            Some(_) => (
+                "The map of the latent space with the ways of the search",
+                "Colour is the property at every place. White ways begin at a dot and end in a ring, without an answer \
+                 in a cross; the star is the best answer that can be believed. Fog lies where the model has no data, \
+                 hatching where outlines cross themselves.",
+            ),
+            None => (
+                "The map of the latent space",
+                "Colour is the property at every place, lines are the shapes that places decode to. Fog lies where the \
+                 model has no data, hatching where outlines cross themselves.",
+            ),
+        };
+        html! {
+            h2 { "The map" }
+            figure { (picture([light, dark], MAP, what)) figcaption { (caption) } }
+        }
+    }
+
+    fn baselines(&self) -> Markup {
+        let measure = |error: f64| three_digits(error);
+        let answered = self.answered();
+        html! {
+            h2 { "What it has to beat" }
+            table {
+                thead { tr { th { "Rival" } th { "Its figure" } th.number { "Rival" } th.number { "Here" } } }
+                tbody {
+                    @if let Some((search, found)) = answered { @if let Some(data) = &search.in_data { tr {
+                        td { "The best training shape (" (self.kind(data.row)) ")" }
+                        td { (search.config.aim.label()) }
+                        td.number { (three_digits(data.value)) }
+                        td.number { (three_digits(found.answer.measured)) }
+                    } } }
+                    @if let Some(pca) = &self.pca {
+                        tr {
+                            td { "PCA with as many numbers" }
+                            td { "Rebuild error of " (scope(pca.held_out)) }
+                            td.number { (measure(pca.rebuild_error)) }
+                            td.number { (measure(self.figures.rebuild_error)) }
+                        }
+                        tr {
+                            td { "PCA with as many numbers" }
+                            td { "Families that can be found in the map" }
+                            td.number { (pca.reachable) " of " (pca.families.len()) }
+                            td.number { (self.figures.reachable) " of " (self.figures.families.len()) }
+                        }
+                    }
+                }
+            }
+            @if self.pca.is_none() && answered.is_none() { p.weak { "No rival was measured." } }
+        }
+    }
+
+    fn data(&self) -> Markup {
+        let encoded = &self.model.encoded;
+        let held = encoded.held_out.iter().filter(|held| **held).count();
+        let figures = &self.figures;
+        let of_label = |index: usize| {
+            let rows =
+                (0..encoded.labels.len()).filter(|&row| usize::from(encoded.labels[row]) == index);
+            rows.fold((0, 0), |(all, out), row| (all + 1, out + usize::from(encoded.held_out[row])))
+        };
+        let error =
+            |index: usize| figures.families.get(index).map_or(f64::NAN, |f| f.rebuild_error);
+        html! {
+            h2 { "The data, and how well they are rebuilt" }
+            p {
+                (grouped(encoded.mu.len())) " shapes, of which " (grouped(held)) " were held out of training. The rebuild \
+                error is the sum of squared differences of all coordinates, the mean over " (scope(figures.held_out))
+                ": " b { (three_digits(figures.rebuild_error)) } "."
+            }
+            table {
+                thead { tr {
+                    th { "Kind" } th.number { "Shapes" } th.number { "Held out" } th.number { "Rebuild error" }
+                    th.number { "Share of the map" }
+                } }
+                tbody { @for (index, name) in encoded.names.iter().enumerate() {
+                    @let (all, held) = of_label(index);
+                    tr {
+                        td { (name) } td.number { (grouped(all)) } td.number { (grouped(held)) }
+                        td.number { (three_digits(error(index))) }
+                        td.number { (share(figures.families.get(index).map_or(f64::NAN, |f| f.share))) }
+                    }
+                } }
+            }
+            h3 { "Where they come from" }
+            (settings(&self.model.card.source))
+        }
+    }
+
+    fn training(&self) -> Markup {
+        let (card, figures) = (&self.model.card, &self.figures);
+        let curves = [&Palette::LIGHT, &Palette::DARK].map(|palette| {
+            Chart::losses(&card.history, palette).svg(&Page { pixels: CURVES, palette })
+        });
+        let layers =
+            card.layers.iter().map(|l| format!("{} {}\u{2192}{}", l.name, l.inputs, l.outputs));
+        html! {
+            h2 { "The model, and how it was trained" }
+            dl.settings {
+                (pair("Numbers of the latent", &self.model.latent_dim().to_string()))
+                (pair("Active of them", &figures.active_units.to_string()))
+                @if let Some(kl) = figures.kl { (pair("KL in nats", &three_digits(kl))) }
+                (pair("Smoothness (less is smoother)", &three_digits(figures.smoothness)))
+                (pair("Cells with a clean outline", &share(figures.simple)))
+                (pair("Families that can be found", &format!("{} of {}", figures.reachable, figures.families.len())))
+            }
+            @if !card.history.is_empty() {
+                figure {
+                    (picture([&curves[0], &curves[1]], CURVES, "The losses of the training over its epochs"))
+                    figcaption { "The losses over the epochs, on a logarithmic scale; dashed, of what was held out." }
+                }
+            }
+            h3 { "Settings" }
+            (settings(&card.training))
+            p.weak { "Layers: " (layers.collect::<Vec<_>>().join(", ")) "." }
+        }
+    }
+
+    fn again(&self) -> Markup {
+        html! {
+            h2 { "Again" }
+            dl.settings {
+                (pair("Program", concat!("Latent Explorer ", env!("CARGO_PKG_VERSION"))))
+                (pair("Checkpoint format", &FORMAT.to_string()))
+                (pair("Seed of the training", &self.model.card.training.seed.to_string()))
+                @if let Some(search) = self.search {
+                    (pair("Seed of the search", &search.config.seed.to_string()))
+                }
+            }
+            @if let Some(search) = self.search {
+                p { "This line makes the search again on one machine to the last digit:" }
+                pre { (command_line(&search.config, &self.name)) " --out best.json" }
+            }
+        }
+    }
+}
+
+/// Roundness as large as possible; area near 2.5 (weight 0.1), with area >= 0.5.
+fn sought(aim: &Aim) -> String {
+    let goal = |goal: Goal| match goal {
+        Goal::Max => "as large as possible".to_owned(),
+        Goal::Min => "as small as possible".to_owned(),
+        Goal::Target(value) => format!("near {}", three_digits(value)),
+    };
+    let terms = aim.terms.iter().map(|term| {
+        let weight =
+            if term.weight == 1.0 { String::new() } else { format!(" (weight {})", term.weight) };
+        format!("{} {}{weight}", term.property.label().to_lowercase(), goal(term.goal))
+    });
+    let mut text = terms.collect::<Vec<_>>().join(", ");
+    let constraints: Vec<String> = aim.constraints.iter().map(ToString::to_string).collect();
+    if !constraints.is_empty() {
+        text += &format!(", with {}", constraints.join(" and "));
+    }
+    text
+}
+
+fn predicted(value: Option<f64>, rmse: Option<f64>) -> String {
+    match (value, rmse) {
+        (Some(value), Some(rmse)) => {
+            format!("{} \u{b1} {}", three_digits(value), three_digits(rmse))
+        }
+        (Some(value), None) => three_digits(value),
+        (None, _) => "no head".to_owned(),
+    }
+}
+
+/// The numbers behind a verdict, each with what is usual.
+fn trust(verdict: &Verdict) -> Markup {
+    let Verdict { density_distance, usual_density_distance, round_trip, usual_round_trip, .. } =
+        verdict;
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    html! {
+        table {
+            caption { "What can be believed; usual is what 99 % of the held-out data keep to." }
+            thead { tr { th { "Test" } th.number { "Here" } th.number { "Usual" } } }
+            tbody {
+                tr {
+                    th { "Distance to the data" }
+                    td.number { (three_digits(*density_distance)) }
+                    td.number { (three_digits(*usual_density_distance)) }
+                }
+                tr {
+                    th { "Decoded and encoded again, it moves by" }
+                    td.number { (three_digits(*round_trip)) } td.number { (three_digits(*usual_round_trip)) }
+                }
+                @for survival in &verdict.survival { tr {
+                    th { (survival.property.label()) " changes by" }
+                    td.number { (percent(survival.change)) } td.number { (percent(survival.usual_change)) }
+                } }
+                tr { th { "Clean outline" } td.number { (yes(verdict.simple)) } td.number { "yes" } }
+                tr { th { "Property means something" } td.number { (yes(verdict.in_domain)) } td.number { "yes" } }
+            }
+        }
+    }
+}
+
+fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}
+
+fn class(verdict: &Verdict) -> &'static str {
+    match verdict.belief {
+        Belief::Believable => "believable",
+        Belief::Doubtful => "doubtful",
+        Belief::Outside => "outside",
+    }
+}
+
+/// Candidates and hills.
+fn search_section(search: &SearchReport) -> Markup {
+    let candidates = search.candidates(CANDIDATES);
+    let starts = search.restarts.len();
+    let tally = search.tally();
+    html! {
+        h2 { "The search" }
+        p {
+            (grouped(starts)) " starts came to " (search.hills.all.len()) " hills; spent were " (grouped(tally.values))
+            " values and " (grouped(tally.gradients)) " gradients. A hill is what starts reach without going down in \
+            between."
+        }
+        @if candidates.is_empty() {
+            p { "No answer can be believed, so there is no candidate to be made and measured." }
+        } @else {
+            table {
+                caption { "Candidates: the best believable answer of each hill, best first." }
+                thead { tr {
+                    th { "" } th { "Name" } th.number { (search.config.aim.label()) } th.number { "Better than the data by" }
+                    th.number { "Starts on its hill" } th.number { "Distance to the data" } th.number { "Restart" }
+                } }
+                tbody { @for candidate in &candidates {
+                    @let record = search.record(candidate, None);
+                    tr {
+                        td { (outline(record.outline, None, record.id)) }
+                        td { (record.id) }
+                        td.number { (three_digits(record.predicted)) }
+                        td.number { (record.gain.map_or("\u{2013}".to_owned(), three_digits)) }
+                        td.number { (record.starts) }
+                        td.number { (three_digits(record.trust.density_distance)) }
+                        td.number { (record.restart + 1) }
+                    }
+                } }
+            }
+        }
+        table {
+            caption { "All hills, best first." }
+            thead { tr {
+                th.number { "Hill" } th.number { (search.config.aim.label()) } th.number { "Starts" }
+                th { "Its best answer is" }
+            } }
+            tbody { @for (place, hill) in search.hills.all.iter().enumerate().take(CANDIDATES) { tr {
+                td.number { (place + 1) } td.number { (three_digits(hill.value)) }
+                td.number { (hill.members.len()) } td { (search.restarts[hill.top].verdict.word()) }
+            } } }
+        }
+        h3 { "Settings" }
+        (settings(&search.config))
+    }
+}
+
+fn pair(name: &str, value: &str) -> Markup {
+    html! { div { dt { (name) } dd { (value) } } }
+}
+
+/// Settings as they are written in files, their names in words; none is left out, whichever there are.
+fn settings(of: &impl Serialize) -> Markup {
+    let mut pairs = Vec::new();
+    flatten("", &serde_json::to_value(of).unwrap_or_default(), &mut pairs);
+    html! { dl.settings { @for (name, value) in &pairs { (pair(name, value)) } } }
+}
+
+fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, String)>) {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                let key = key.replace('_', " ");
+                let name = if name.is_empty() { key } else { format!("{name}, {key}") };
+                flatten(&name, value, pairs);
+            }
+        }
+        Value::Null => pairs.push((name.to_owned(), "none".to_owned())),
+        Value::Bool(is) => pairs.push((name.to_owned(), yes(*is).to_owned())),
+        Value::String(text) => pairs.push((name.to_owned(), text.clone())),
+        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            let words = items
+                .iter()
+                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned));
+            pairs.push((name.to_owned(), words.collect::<Vec<_>>().join(", ")));
+        }
+        Value::Array(items) if items.len() <= MOST_ITEMS => {
+            for (place, item) in items.iter().enumerate() {
+                flatten(&format!("{name} {}", place + 1), item, pairs);
+            }
+        }
+        Value::Array(items) => pairs.push((name.to_owned(), format!("{} of them", items.len()))),
+        Value::Number(number) => pairs.push((name.to_owned(), number.to_string())),
+    }
+}
+
+/// Entries of a list that are told one by one.
+const MOST_ITEMS: usize = 8;
+
+fn scope(held_out: bool) -> &'static str {
+    if held_out { "held-out shapes" } else { "all shapes (none was held out)" }
+}
+
+fn share(share: f64) -> String {
+    if share.is_finite() { format!("{:.1} %", 100.0 * share) } else { "\u{2013}".to_owned() }
+}
+
+/// `(0.512, -1.03)`; of many numbers the first ones.
+fn point(z: &[f64]) -> String {
+    let shown: Vec<String> = z.iter().take(8).map(|&v| three_digits(v)).collect();
+    let more = if z.len() > 8 { ", \u{2026}" } else { "" };
+    format!("({}{more})", shown.join(", "))
+}

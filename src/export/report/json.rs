@@ -1,0 +1,94 @@
+//! A report as JSON, format 1.
+
+use super::{CANDIDATES, Report};
+use crate::data::source::Source;
+use crate::model::checkpoint::FORMAT;
+use crate::model::layers::LayerSpec;
+use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::optimise::code::command_line;
+use crate::optimise::{Answer, CandidateRecord, Hills, InData, SearchConfig};
+use crate::trust::{Figures, Verdict};
+use serde::Serialize;
+use std::io::{Result, Write};
+
+#[derive(Serialize)]
+struct Json<'a> {
+    format: u32,
+    program: &'static str,
+    checkpoint_format: u32,
+    model: &'a str,
+    source: &'a Source,
+    samples: usize,
+    held_out: usize,
+    layers: &'a [LayerSpec],
+    training: &'a TrainingConfig,
+    history: &'a [EpochRecord],
+    figures: &'a Figures,
+    pca: Option<&'a Figures>,
+    search: Option<JsonSearch<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonSearch<'a> {
+    config: &'a SearchConfig,
+    command: String,
+    best_in_data: Option<&'a InData>,
+    answer: Option<JsonAnswer<'a>>,
+    hills: &'a Hills,
+    candidates: Vec<CandidateRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonAnswer<'a> {
+    restart: usize,
+    z: &'a [f64],
+    /// What the search says it has; null where no point was feasible.
+    value: f64,
+    #[serde(flatten)]
+    answer: &'a Answer,
+    trust: &'a Verdict,
+    sentence: String,
+    outline: &'a [f32],
+}
+
+impl Report<'_> {
+    pub(super) fn write_json(&self, out: &mut dyn Write) -> Result<()> {
+        let Self { model, search, .. } = self;
+        let card = &model.card;
+        let candidates = search.map(|search| search.candidates(CANDIDATES)).unwrap_or_default();
+        let answer = self.answered().map(|(_, found)| JsonAnswer {
+            restart: self.answer.unwrap_or_default(),
+            z: found.restart.best_z(),
+            value: found.restart.best_value(),
+            answer: &found.answer,
+            trust: &found.verdict,
+            sentence: found.verdict.sentence(),
+            outline: &found.decoded,
+        });
+        let search = search.map(|search| JsonSearch {
+            config: &search.config,
+            command: command_line(&search.config, &self.name),
+            best_in_data: search.in_data.as_ref(),
+            answer,
+            hills: &search.hills,
+            candidates: candidates.iter().map(|c| search.record(c, None)).collect(),
+        });
+        let report = Json {
+            format: 1,
+            program: env!("CARGO_PKG_VERSION"),
+            checkpoint_format: FORMAT,
+            model: &self.name,
+            source: &card.source,
+            samples: model.encoded.mu.len(),
+            held_out: model.encoded.held_out.iter().filter(|held| **held).count(),
+            layers: &card.layers,
+            training: &card.training,
+            history: &card.history,
+            figures: &self.figures,
+            pca: self.pca.as_ref(),
+            search,
+        };
+        serde_json::to_writer_pretty(&mut *out, &report)?;
+        writeln!(out)
+    }
+}

@@ -1,0 +1,135 @@
+//! A report: one file that explains a model and an answer that was found in it, as HTML to be read or as JSON.
+
+mod drawing;
+mod html;
+mod json;
+
+use super::film::Ways;
+use super::map::{MapPicture, MapWish, Page};
+use crate::error::{Error, Result};
+use crate::explore::colour::Palette;
+use crate::explore::compose::Visible;
+use crate::explore::{Projection, home_view};
+use crate::model::Model;
+use crate::numerics::files::write_whole;
+use crate::objective::{Aim, Goal};
+use crate::optimise::{RestartReport, SearchReport};
+use crate::trust::Figures;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Candidates that are listed.
+const CANDIDATES: usize = 12;
+/// The picture of the map, in pixels.
+const MAP: [u32; 2] = [960, 720];
+/// The picture of the curves, in pixels.
+const CURVES: [u32; 2] = [960, 440];
+
+/// All that a report tells.
+pub struct Report<'a> {
+    /// What the model is called, a file's name where it has one.
+    pub name: String,
+    /// The model.
+    pub model: Arc<Model>,
+    /// What was measured of it.
+    pub figures: Figures,
+    /// The same of PCA on the same data with as many numbers, where it was measured.
+    pub pca: Option<Figures>,
+    /// The search, where one is told of.
+    pub search: Option<&'a SearchReport>,
+    /// The restart that is explained.
+    pub answer: Option<usize>,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// To be read; one file that needs no other.
+    Html,
+    /// To be computed with.
+    Json,
+}
+
+impl ReportFormat {
+    /// The format that the name of a file asks for.
+    ///
+    /// # Errors
+    /// Names the file when it ends in neither.
+    pub fn of(path: &Path) -> Result<Self> {
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        match ending.to_str() {
+            Some("html" | "htm") => Ok(Self::Html),
+            Some("json") => Ok(Self::Json),
+            _ => Err(Error::file(
+                path,
+                "must end in .html (to be read) or .json (to be computed with)",
+            )),
+        }
+    }
+}
+
+impl<'a> Report<'a> {
+    /// Measures the model; of the search the best answer that can be believed is explained, else the best.
+    ///
+    /// # Errors
+    /// Only when the model has no data, or the tensor library fails.
+    pub fn new(name: String, model: Arc<Model>, search: Option<&'a SearchReport>) -> Result<Self> {
+        let figures = Figures::of(&model)?;
+        let answer = search.and_then(|search| search.best_believable.or(search.best));
+        Ok(Self { name, model, figures, pca: None, search, answer })
+    }
+
+    /// The search and the restart that is explained.
+    fn answered(&self) -> Option<(&SearchReport, &RestartReport)> {
+        let search = self.search?;
+        Some((search, search.restarts.get(self.answer?)?))
+    }
+
+    /// Writes the report as the name of the file says, whole or not at all.
+    ///
+    /// # Errors
+    /// Names `path` when it ends in neither `.html` nor `.json`, or cannot be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        match ReportFormat::of(path)? {
+            ReportFormat::Html => {
+                let page = self.html()?;
+                write_whole(path, |out| out.write_all(page.as_bytes()))
+            }
+            ReportFormat::Json => write_whole(path, |out| self.write_json(out)),
+        }
+    }
+
+    /// The map, light and dark: the property that is sought, with the ways of the search where there is one.
+    fn map(&self) -> Result<[String; 2]> {
+        let model = &self.model;
+        let projection = Projection::of(&model.encoded.mu);
+        let aim = self
+            .search
+            .map_or_else(|| Aim::of(Default::default(), Goal::Max), |s| s.config.aim.clone());
+        let wish = MapWish {
+            visible: Visible {
+                shapes: true,
+                heat: true,
+                paths: self.search.is_some(),
+                trust: true,
+                ..Visible::default()
+            },
+            property: aim.property(),
+            plain: false,
+            range: None,
+            view: None,
+            aim,
+            pins: Vec::new(),
+        };
+        let page = Page { pixels: MAP, palette: &Palette::LIGHT };
+        let light = MapPicture::new(model, &projection, wish, page)?;
+        let [width, height] = home_view(model, &projection).size();
+        let ways = self.search.map(|s| Ways::of(s, &projection, width.max(height) / 2500.0));
+        let climb = || ways.as_ref().map(|ways| ways.at(1.0));
+        let in_light = light.svg(climb(), None)?;
+        Ok([in_light, light.with_palette(&Palette::DARK).svg(climb(), None)?])
+    }
+}
+
+#[cfg(test)]
+mod tests;
