@@ -1,6 +1,7 @@
 //! What a person can ask for. Views push commands; the session carries them out.
 
 use super::compare::Rival;
+use super::export::Export;
 use super::models::ModelId;
 use super::settings::ThemeChoice;
 use super::starts::StartChoice;
@@ -131,6 +132,10 @@ pub enum Command {
     HoverRestart(Option<usize>),
     /// Write at most so many candidates to a file.
     ExportCandidates(PathBuf, usize),
+    /// Write a picture, a film, outlines or a report to a file.
+    Export(Export),
+    /// End the export that is written; nothing is left of it.
+    CancelExport,
     /// Read measured values of the candidates from a file.
     ImportMeasured(PathBuf),
     /// Play, from the beginning if at the end, or pause.

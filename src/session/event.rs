@@ -44,6 +44,8 @@ pub enum Progress {
     Heads(HeadsProgress),
     /// Of a sweep.
     Sweep(SweepProgress),
+    /// Of an export: how much is done, 0 to 1.
+    Export(f64),
 }
 
 /// Where a training is.
@@ -156,6 +158,6 @@ pub enum Product {
     Rival(Arc<Prepared>, String),
     /// The models of a sweep that no report had room for.
     Swept(Vec<SweepPoint>),
-    /// Candidates were written to this file.
+    /// Candidates, or what else was exported, were written to this file.
     Exported(PathBuf),
 }

@@ -5,6 +5,7 @@ pub mod climb;
 pub mod command;
 pub mod compare;
 pub mod event;
+pub mod export;
 pub mod findings;
 pub mod heads;
 pub mod job;
@@ -325,6 +326,8 @@ impl Session {
                 state.climb.iter_mut().for_each(|climb| climb.hovered = index);
             }
             Command::ExportCandidates(path, most) => self.export_candidates(path, most),
+            Command::Export(export) => self.export(export),
+            Command::CancelExport => state.export.run.iter().for_each(|run| run.control.cancel()),
             Command::ImportMeasured(path) => self.import_measured(&path),
             Command::TogglePlay => self.toggle_play(),
             Command::Scrub(share) if state.is_touring() => self.scrub_tour(share),
@@ -460,5 +463,6 @@ impl Drop for Session {
         self.state.race.iter().for_each(|race| race.control.cancel());
         self.state.heads.iter().for_each(|heads| heads.control.cancel());
         self.state.sweep.iter().for_each(|sweep| sweep.control.cancel());
+        self.state.export.run.iter().for_each(|run| run.control.cancel());
     }
 }

@@ -3,6 +3,7 @@
 use super::climb::{Climb, Playback, UnderWay};
 use super::compare::{Comparison, FiguresOf};
 use super::event::{End, Outcome, Product, Progress, RunId, SearchProgress, TrainingProgress};
+use super::export::Exporting;
 use super::findings::so_far;
 use super::heads::HeadsRun;
 use super::lesson::Lesson;
@@ -122,6 +123,8 @@ pub struct State {
     pub notices: Notices,
     /// What is remembered.
     pub settings: Settings,
+    /// What is being exported.
+    pub export: Exporting,
     /// Jobs that open or save.
     pub errands: BTreeMap<RunId, Errand>,
     held_range: Option<(f64, f64)>,
@@ -153,6 +156,7 @@ impl State {
             tours: Tours::through(0),
             notices: Notices::default(),
             settings,
+            export: Exporting::default(),
             errands: BTreeMap::new(),
             held_range: None,
             training_range: None,
@@ -346,6 +350,7 @@ impl State {
             Progress::Search(progress) => self.searched(run, &progress),
             Progress::Race(progress) => self.raced(run, progress),
             Progress::Sweep(progress) => self.swept(run, progress),
+            Progress::Export(share) => self.export.progress(run, share),
             Progress::Heads(progress) => {
                 if let Some(heads) = self.heads.as_mut().filter(|heads| heads.run == run) {
                     (heads.property, heads.share) = (progress.property, progress.share);
@@ -447,6 +452,8 @@ impl State {
             self.race_ended(end);
         } else if self.sweep.as_ref().is_some_and(|sweep| sweep.run == Some(run)) {
             self.sweep_ended(end);
+        } else if self.export.run.as_ref().is_some_and(|export| export.run == run) {
+            self.export_ended(end);
         } else if let Some(errand) = self.errands.remove(&run) {
             self.errand_ended(&errand, end);
         }

@@ -1,6 +1,8 @@
 //! What views ask for: a command to the session, or something of the window alone.
 
+use super::export_sheet::ExportForm;
 use crate::session::Command;
+use crate::session::export::Export;
 use crate::session::models::ModelId;
 
 /// A sheet over the window.
@@ -24,6 +26,8 @@ pub enum Sheet {
     Keys,
     /// At most so many candidates go to a file under a typed path or a dialog.
     Export(String, usize),
+    /// Pictures, films, outlines and reports leave.
+    Out(ExportForm),
     /// Measured values come from a file under a typed path or a dialog.
     Import(String),
 }
@@ -45,6 +49,10 @@ pub enum Action {
     Race,
     /// Choose where to write at most so many candidates in the system's dialog.
     BrowseExport(usize),
+    /// Choose where to write an export in the system's dialog.
+    BrowseOut(Export),
+    /// Lay the sheet for exports over the window.
+    ShowExport,
     /// Choose a file with measured values in the system's dialog.
     BrowseImport,
     /// Show or hide the left panel.

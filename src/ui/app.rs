@@ -3,6 +3,7 @@
 use super::action::{Action, Actions, Sheet};
 use super::compare::Maps;
 use super::dialogs::Dialogs;
+use super::export_sheet::ExportForm;
 use super::results::Results;
 use super::sheets::Sheets;
 use super::tour::Pages;
@@ -91,6 +92,11 @@ impl App {
                 self.dialogs.save(id, &top_bar::suggested_path(self.session.state(), id))
             }
             Action::BrowseExport(most) => self.dialogs.export(most),
+            Action::BrowseOut(export) => self.dialogs.out(export),
+            Action::ShowExport => {
+                let form = ExportForm::new(self.session.state(), ctx.theme() == egui::Theme::Dark);
+                self.sheets.open(Sheet::Out(form));
+            }
             Action::BrowseImport => self.dialogs.import(),
             Action::Race => {
                 self.session.perform(Command::Race);

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Actions};
 use crate::session::Command;
+use crate::session::export::Export;
 use crate::session::models::ModelId;
 use crossbeam_channel::{Receiver, Sender};
 use std::path::PathBuf;
@@ -53,6 +54,18 @@ impl Dialogs {
                 .add_filter("Everything", &["json"])
                 .set_file_name("candidates.csv");
             dialog.save_file().map(|path| Command::ExportCandidates(path, most))
+        });
+    }
+
+    /// Lets a person choose where to write an export.
+    pub fn out(&self, export: Export) {
+        self.ask(move || {
+            let name = export.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let dialog = rfd::FileDialog::new().set_title("Export").set_file_name(name);
+            let endings = export.what.endings();
+            let dialog =
+                endings.iter().fold(dialog, |d, end| d.add_filter(end.to_uppercase(), &[end]));
+            dialog.save_file().map(|path| Command::Export(Export { path, ..export }))
         });
     }
 

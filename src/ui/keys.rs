@@ -23,7 +23,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Tab", "Left panel"),
     ("Drag, scroll", "Move the map, zoom"),
     ("F1   F5   F11", "Keys, present, full screen"),
-    ("Ctrl+O   Ctrl+S", "Open, save"),
+    ("Ctrl+O   Ctrl+S   Ctrl+E", "Open, save, export"),
     ("Ctrl+Z   Esc", "Undo, cancel"),
     ("Ctrl+Shift+C", "Copy a picture of the window"),
 ];
@@ -46,6 +46,9 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
         && let Some((id, _)) = state.shown()
     {
         actions.push(Action::Show(Sheet::Save(id, suggested_path(state, id))));
+    }
+    if pressed(ctrl(Key::E)) {
+        actions.push(Action::ShowExport);
     }
     if pressed(ctrl(Key::Z)) {
         actions.command(Command::Undo);

@@ -12,6 +12,7 @@ mod curves;
 mod diagram;
 mod dialogs;
 mod drawer;
+mod export_sheet;
 mod figures;
 mod inspector;
 mod keys;

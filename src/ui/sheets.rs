@@ -2,6 +2,7 @@
 
 use super::action::{Action, Actions, Sheet};
 use super::candidate_sheets;
+use super::export_sheet;
 use super::painting::fill_shape;
 use super::theme::{self, colour};
 use super::widgets::{heading, note, number};
@@ -48,6 +49,7 @@ impl Sheets {
                 Sheet::Data => 700.0,
                 Sheet::Code => 860.0,
                 Sheet::Sweep(_) => super::sweep::WIDTH,
+                Sheet::Out(_) => 620.0,
                 _ => 460.0,
             });
             match &mut sheet {
@@ -60,6 +62,7 @@ impl Sheets {
                 Sheet::Keys => keys(ui, actions),
                 Sheet::Sweep(betas) => super::sweep::sheet(ui, betas, state, actions),
                 Sheet::Export(path, most) => candidate_sheets::export(ui, path, *most, actions),
+                Sheet::Out(form) => export_sheet::show(ui, form, state, actions),
                 Sheet::Import(path) => candidate_sheets::import(ui, path, actions),
             }
         });

@@ -123,6 +123,7 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
             Action::Show(Sheet::Save(shown, suggested_path(state, shown))),
         );
     }
+    item(ui, "Export\u{2026}", "Ctrl+E", Action::ShowExport);
     if let Some(undo) = state.undoable() {
         item(ui, undo, "Ctrl+Z", Action::Do(Command::Undo));
     }

@@ -1,0 +1,218 @@
+//! The sheet by which pictures, films, outlines and reports leave.
+
+use super::action::{Action, Actions};
+use super::sheets::path_field;
+use super::widgets::{heading, note, segments};
+use crate::session::export::{Export, Exportable};
+use crate::session::{Command, State};
+use egui::{Button, DragValue, ProgressBar, RichText, Ui, vec2};
+use std::path::{Path, PathBuf};
+
+/// What a person has chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportForm {
+    what: Exportable,
+    path: String,
+    pixels: [u32; 2],
+    dark: bool,
+    /// Whether this sheet has begun an export that was not seen to end.
+    begun: bool,
+}
+
+/// Sizes by name.
+const SIZES: [(&str, [u32; 2]); 3] =
+    [("1920 x 1080", [1920, 1080]), ("3840 x 2160", [3840, 2160]), ("Square", [1200, 1200])];
+
+impl ExportForm {
+    /// The map as it is shown, in the size and the theme of the window.
+    pub fn new(state: &State, dark: bool) -> Self {
+        let what = Exportable::default();
+        let mut form =
+            Self { what, path: String::new(), pixels: window(state), dark, begun: false };
+        form.turn(what);
+        form
+    }
+
+    /// Turns to something else: the name that was suggested changes with it, the folder stays.
+    fn turn(&mut self, what: Exportable) {
+        let path = PathBuf::from(self.path.trim());
+        let suggested = |what: Exportable| format!("{}.{}", stem(what), what.endings()[0]);
+        let own = path.file_stem().is_some_and(|s| s != stem(self.what) && !what.fits(&path));
+        let name = match own {
+            true => path.with_extension(what.endings()[0]),
+            false => path.with_file_name(suggested(what)),
+        };
+        if what == Exportable::Film && self.pixels[0] > 1000 {
+            self.pixels = [600, 600];
+        }
+        (self.what, self.path) = (what, name.display().to_string());
+    }
+}
+
+/// The map on the screen, twice as fine.
+fn window(state: &State) -> [u32; 2] {
+    state.map.size.map(|side| (2.0 * side).round().clamp(100.0, 8192.0) as u32)
+}
+
+fn stem(what: Exportable) -> &'static str {
+    match what {
+        Exportable::Map => "map",
+        Exportable::Losses => "losses",
+        Exportable::Values => "values",
+        Exportable::Film => "climb",
+        Exportable::Report => "report",
+        Exportable::Answer => "answer",
+        Exportable::Pins => "pins",
+        Exportable::Data => "data",
+    }
+}
+
+/// Its name and what it is.
+fn label(what: Exportable) -> (&'static str, &'static str) {
+    match what {
+        Exportable::Map => ("Map", "The map as it is shown, with the layers that are on"),
+        Exportable::Losses => ("Losses", "The losses of the shown model's training"),
+        Exportable::Values => ("Values", "The value of every start of the climb over its steps"),
+        Exportable::Film => ("Film", "The climb as a film: its ways grow over the map"),
+        Exportable::Report => {
+            ("Report", "One file that explains the model, and the answer of the climb in it")
+        }
+        Exportable::Answer => {
+            ("Answer", "The outline of the answer, or of the start that is lifted out")
+        }
+        Exportable::Pins => ("Pins", "The pinned outlines"),
+        Exportable::Data => ("Data", "The shapes that the shown model was trained on"),
+    }
+}
+
+/// Asks what leaves and where to; while it is written, how far it is.
+pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Actions) {
+    heading(ui, "Export");
+    if let Some(run) = &state.export.run {
+        return writing(ui, run.share, actions);
+    }
+    if std::mem::take(&mut form.begun) && state.export.failed.is_none() {
+        actions.push(Action::HideSheet);
+    }
+    choose(ui, form, state);
+    let entered = path_field(ui, &mut form.path, "path of a file");
+    endings(ui, form);
+    if form.what.is_picture() {
+        page(ui, form, state);
+    }
+    ui.add_space(6.0);
+    finish(ui, form, state, entered, actions);
+}
+
+fn writing(ui: &mut Ui, share: f64, actions: &mut Actions) {
+    ui.add(ProgressBar::new(share as f32).show_percentage()).accessible_name("Exported");
+    ui.horizontal(|ui| {
+        if ui.button("Cancel").on_hover_text("Nothing is left behind").clicked() {
+            actions.command(Command::CancelExport);
+        }
+        if ui.button("Hide").on_hover_text("It goes on; a sentence says when it is done").clicked()
+        {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+fn choose(ui: &mut Ui, form: &mut ExportForm, state: &State) {
+    ui.horizontal_wrapped(|ui| {
+        for what in Exportable::ALL {
+            let (name, about) = label(what);
+            let missing = what.missing(state);
+            let button = Button::selectable(form.what == what, name).frame_when_inactive(true);
+            let response = ui.add_enabled(missing.is_none(), button).on_hover_text(about);
+            if response
+                .on_disabled_hover_text(format!("{about}. {}", missing.unwrap_or_default()))
+                .clicked()
+            {
+                form.turn(what);
+            }
+        }
+    });
+    ui.add_space(4.0);
+}
+
+fn endings(ui: &mut Ui, form: &mut ExportForm) {
+    let path = PathBuf::from(form.path.trim());
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Format").weak());
+        for known in form.what.endings() {
+            let button = Button::selectable(ending == *known, known.to_uppercase());
+            if ui.add(button.frame_when_inactive(true)).clicked() {
+                form.path = path.with_extension(known).display().to_string();
+            }
+        }
+    });
+}
+
+fn page(ui: &mut Ui, form: &mut ExportForm, state: &State) {
+    let most = if form.what == Exportable::Film { 4096 } else { 8192 };
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Size").weak());
+        let side = |ui: &mut Ui, side: &mut u32, name: &str| {
+            let field = DragValue::new(side).range(100..=most).speed(4.0);
+            ui.add(field).on_hover_text("In pixels").accessible_name(name);
+        };
+        side(ui, &mut form.pixels[0], "Width");
+        ui.label("x");
+        side(ui, &mut form.pixels[1], "Height");
+        let window = ("Window", window(state));
+        for (name, pixels) in std::iter::once(window).chain(SIZES) {
+            let button = Button::selectable(form.pixels == pixels, name);
+            if ui.add(button.frame_when_inactive(true)).clicked() {
+                form.pixels = pixels;
+            }
+        }
+    });
+    ui.allocate_ui(vec2(200.0, 30.0), |ui| {
+        let choices = [(false, "Light", "For paper"), (true, "Dark", "For a dark room")];
+        segments(ui, &mut form.dark, &choices);
+    });
+}
+
+/// What would be written, what stands against it, and the buttons.
+fn finish(ui: &mut Ui, form: &mut ExportForm, state: &State, entered: bool, actions: &mut Actions) {
+    let target = PathBuf::from(form.path.trim());
+    let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
+    let (fits, replaces) = (form.what.fits(&target), target.is_file());
+    let missing = form.what.missing(state);
+    let problem = match (&state.export.failed, missing) {
+        (_, Some(missing)) => Some(missing.to_owned()),
+        _ if !fits => Some(format!("The name must end in .{}.", form.what.endings().join(" or ."))),
+        (Some(failed), _) => Some(failed.clone()),
+        _ if replaces => Some(format!("{} exists and would be replaced.", whole.display())),
+        _ => None,
+    };
+    match problem {
+        Some(problem) => {
+            ui.label(RichText::new(problem).small().color(ui.visuals().warn_fg_color));
+        }
+        None => _ = note(ui, whole.display().to_string()),
+    }
+    let ready = fits && missing.is_none();
+    ui.horizontal(|ui| {
+        let name = if replaces { "Replace it" } else { "Export" };
+        let clicked = ui.add_enabled(ready, Button::new(name)).clicked();
+        // Enter alone replaces nothing.
+        if clicked || (entered && ready && !replaces) {
+            form.begun = true;
+            actions.command(Command::Export(form.order(&target)));
+        }
+        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+            actions.push(Action::BrowseOut(form.order(&target)));
+        }
+        if ui.button("Close").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+impl ExportForm {
+    fn order(&self, path: &Path) -> Export {
+        Export { what: self.what, path: path.to_owned(), pixels: self.pixels, dark: self.dark }
+    }
+}
