@@ -458,6 +458,43 @@ fn the_results_have_their_tabs() {
 }
 
 #[test]
+fn the_export_sheet_writes_and_keeps_the_path_of_what_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = open();
+    ctrl(&mut window, Key::E);
+    settle(&mut window);
+    click(&mut window, "SVG");
+    settle(&mut window);
+    let path = |window: &Window| window.get_by_role_and_label(Role::TextInput, "Path").value();
+    assert_eq!(path(&window).as_deref(), Some("map.svg"), "the format is the ending");
+    click(&mut window, "Losses");
+    settle(&mut window);
+    assert_eq!(path(&window).as_deref(), Some("losses.png"), "the name follows what leaves");
+    let typed = |window: &mut Window, path: &Path| {
+        let field = window.get_by_role_and_label(Role::TextInput, "Path");
+        field.set_text_value_accesskit(path.to_str().unwrap());
+        act(window);
+        settle(window);
+    };
+    let missing = folder.path().join("no/losses.png");
+    typed(&mut window, &missing);
+    click(&mut window, "Export");
+    until(&mut window, "the failure", |state| state.export.failed.is_some());
+    settle(&mut window);
+    assert_eq!(path(&window).as_deref(), missing.to_str());
+    let whole = folder.path().join("losses.png");
+    typed(&mut window, &whole);
+    click(&mut window, "Export");
+    until(&mut window, "the picture", |state| {
+        state.export.run.is_none() && state.export.failed.is_none()
+    });
+    settle(&mut window);
+    assert!(std::fs::read(&whole).unwrap().starts_with(b"\x89PNG"));
+    let field = window.query_by_role_and_label(Role::TextInput, "Path");
+    assert!(field.is_none(), "what is written takes the sheet away");
+}
+
+#[test]
 fn a_restart_under_the_mouse_lights_up_everywhere() {
     let mut window = open();
     climb(&mut window);

@@ -374,7 +374,7 @@ impl Present {
         }
         let named = shapes.iter().zip(&encoded.labels).map(|(shape, &label)| {
             let label = encoded.names.get(usize::from(label)).map(String::as_str);
-            NamedOutline { label, ..NamedOutline::named("", shape) }
+            NamedOutline::named("", shape).of_kind(label)
         });
         write_outlines(path, &named.collect::<Vec<_>>())?;
         Ok(true)

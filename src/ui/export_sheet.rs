@@ -2,10 +2,10 @@
 
 use super::action::{Action, Actions};
 use super::sheets::path_field;
-use super::widgets::{heading, note, segments};
+use super::widgets::{heading, note};
 use crate::session::export::{Export, Exportable};
 use crate::session::{Command, State};
-use egui::{Button, DragValue, ProgressBar, RichText, Ui, vec2};
+use egui::{Align, Button, DragValue, Layout, ProgressBar, RichText, Ui, vec2};
 use std::path::{Path, PathBuf};
 
 /// What a person has chosen.
@@ -18,6 +18,9 @@ pub struct ExportForm {
     /// Whether this sheet has begun an export that was not seen to end.
     begun: bool,
 }
+
+/// Width of the names at the left of rows.
+const NAMES: f32 = 60.0;
 
 /// Sizes by name.
 const SIZES: [(&str, [u32; 2]); 3] =
@@ -138,8 +141,7 @@ fn choose(ui: &mut Ui, form: &mut ExportForm, state: &State) {
 fn endings(ui: &mut Ui, form: &mut ExportForm) {
     let path = PathBuf::from(form.path.trim());
     let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
-    ui.horizontal(|ui| {
-        ui.label(RichText::new("Format").weak());
+    named_row(ui, "Format", |ui| {
         for known in form.what.endings() {
             let button = Button::selectable(ending == *known, known.to_uppercase());
             if ui.add(button.frame_when_inactive(true)).clicked() {
@@ -151,8 +153,7 @@ fn endings(ui: &mut Ui, form: &mut ExportForm) {
 
 fn page(ui: &mut Ui, form: &mut ExportForm, state: &State) {
     let most = if form.what == Exportable::Film { 4096 } else { 8192 };
-    ui.horizontal(|ui| {
-        ui.label(RichText::new("Size").weak());
+    named_row(ui, "Size", |ui| {
         let side = |ui: &mut Ui, side: &mut u32, name: &str| {
             let field = DragValue::new(side).range(100..=most).speed(4.0);
             ui.add(field).on_hover_text("In pixels").accessible_name(name);
@@ -168,9 +169,28 @@ fn page(ui: &mut Ui, form: &mut ExportForm, state: &State) {
             }
         }
     });
-    ui.allocate_ui(vec2(200.0, 30.0), |ui| {
-        let choices = [(false, "Light", "For paper"), (true, "Dark", "For a dark room")];
-        segments(ui, &mut form.dark, &choices);
+    named_row(ui, "Colours", |ui| {
+        for (dark, name, about) in
+            [(false, "Light", "For paper"), (true, "Dark", "For a dark room")]
+        {
+            let button = Button::selectable(form.dark == dark, name).frame_when_inactive(true);
+            if ui.add(button).on_hover_text(about).clicked() {
+                form.dark = dark;
+            }
+        }
+    });
+}
+
+/// A row with its name at the left, all names as wide.
+fn named_row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        let size = vec2(NAMES, 24.0);
+        let left = Layout::left_to_right(Align::Center);
+        ui.allocate_ui_with_layout(size, left, |ui| {
+            ui.set_min_width(NAMES);
+            ui.label(RichText::new(name).weak());
+        });
+        add(ui);
     });
 }
 

@@ -100,6 +100,13 @@ impl Results {
                 (Tab::Candidates, _, Some(Some(findings))) => self.exchange(ui, findings, actions),
                 _ => _ = note(ui, "Climbing\u{2026}"),
             }
+            let right = Layout::right_to_left(Align::Center);
+            ui.with_layout(right, |ui| {
+                let about = "Curves, a film, a report or the map as files (Ctrl+E)";
+                if ui.button("Save as\u{2026}").on_hover_text(about).clicked() {
+                    actions.push(Action::ShowExport);
+                }
+            });
         });
         match (self.tab, race, climb) {
             (Tab::Race, Some(race), _) => self.race.show(ui, state, race, actions),

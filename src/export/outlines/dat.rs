@@ -4,7 +4,6 @@
 //! Of any other shape the point farthest to the right takes the place of the trailing edge.
 
 use super::NamedOutline;
-use crate::data::geometry;
 use crate::error::{Error, Result};
 use crate::numerics::files::write_whole;
 use std::collections::HashSet;
@@ -83,10 +82,16 @@ fn file_name(title: &str) -> String {
     if name.is_empty() { "shape".to_owned() } else { name.to_owned() }
 }
 
+/// By the shoelace formula; positive when counter-clockwise.
+fn area(points: &[[f64; 2]]) -> f64 {
+    let next = points.iter().cycle().skip(1);
+    0.5 * points.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>()
+}
+
 fn write(out: &mut dyn Write, outline: &NamedOutline<'_>, title: &str) -> std::io::Result<()> {
     writeln!(out, "{}", title.split_whitespace().collect::<Vec<_>>().join(" "))?;
     let mut points = outline.corners();
-    if geometry::area(&outline.points) < 0.0 {
+    if area(&points) < 0.0 {
         points.reverse();
     }
     let rightmost = (0..points.len()).max_by(|&a, &b| points[a][0].total_cmp(&points[b][0]));

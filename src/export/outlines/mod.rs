@@ -16,22 +16,61 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedOutline<'a> {
     /// What it is called; empty where it has no name of its own.
-    pub name: Cow<'a, str>,
+    name: Cow<'a, str>,
     /// What kind it is of, where that is known.
-    pub label: Option<&'a str>,
-    /// `x0, y0, x1, y1, ..` in data units.
-    pub points: Cow<'a, [f32]>,
+    label: Option<&'a str>,
+    points: Numbers<'a>,
+}
+
+/// The coordinates of an outline, `x0, y0, x1, y1, ..`.
+#[derive(Clone, Debug, PartialEq)]
+enum Numbers<'a> {
+    /// In data units.
+    Data(&'a [f32]),
+    /// Where and as large as the outline stood before it was imported.
+    Restored(Vec<f64>),
 }
 
 impl<'a> NamedOutline<'a> {
     /// An outline with a name.
     pub fn named(name: impl Into<Cow<'a, str>>, points: &'a [f32]) -> Self {
-        Self { name: name.into(), label: None, points: Cow::Borrowed(points) }
+        Self { name: name.into(), label: None, points: Numbers::Data(points) }
     }
 
-    /// The numbers as they are written: each is the double that reads like the single, so that 0.1 stays 0.1.
-    fn numbers(&self) -> Vec<f64> {
-        self.points.iter().map(|v| v.to_string().parse().unwrap_or(f64::NAN)).collect()
+    /// The same outline of a kind.
+    pub fn of_kind(self, label: Option<&'a str>) -> Self {
+        Self { label, ..self }
+    }
+
+    /// The same outline with coordinates of the file that it was imported from, instead of those in data units.
+    pub fn restored(self, points: Vec<f64>) -> Self {
+        Self { points: Numbers::Restored(points), ..self }
+    }
+
+    /// The numbers as they are written. Those in data units are the doubles that read like the singles, so that 0.1
+    /// stays 0.1.
+    fn numbers(&self) -> Cow<'_, [f64]> {
+        match &self.points {
+            Numbers::Data(points) => {
+                points.iter().map(|v| v.to_string().parse().unwrap_or(f64::NAN)).collect()
+            }
+            Numbers::Restored(points) => Cow::Borrowed(points),
+        }
+    }
+
+    /// How many numbers it has.
+    fn width(&self) -> usize {
+        match &self.points {
+            Numbers::Data(points) => points.len(),
+            Numbers::Restored(points) => points.len(),
+        }
+    }
+
+    fn is_finite(&self) -> bool {
+        match &self.points {
+            Numbers::Data(points) => points.iter().all(|v| v.is_finite()),
+            Numbers::Restored(points) => points.iter().all(|v| v.is_finite()),
+        }
     }
 
     /// The corners, `[points]`.
@@ -61,7 +100,7 @@ struct Record<'a> {
     id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a str>,
-    outline: Vec<f64>,
+    outline: &'a [f64],
 }
 
 /// How outlines are written.
@@ -127,8 +166,7 @@ pub fn write_outlines(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> 
     if outlines.is_empty() {
         return Err(Error::file(path, "there is no outline to write"));
     }
-    let broken = |outline: &NamedOutline<'_>| !outline.points.iter().all(|v| v.is_finite());
-    if let Some(place) = outlines.iter().position(broken) {
+    if let Some(place) = outlines.iter().position(|outline| !outline.is_finite()) {
         let title = outlines[place].title(place);
         return Err(Error::file(path, format!("{title} is not finite; leave it out")));
     }
@@ -140,7 +178,7 @@ pub fn write_outlines(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> 
                 serde_json::to_string(&Record {
                     id: name,
                     label: *label,
-                    outline: outline.numbers(),
+                    outline: &outline.numbers(),
                 })
             };
             for (place, outline) in outlines.iter().enumerate() {
@@ -156,13 +194,13 @@ pub fn write_outlines(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> 
 }
 
 fn table(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
-    let width = outlines[0].points.len();
-    if let Some(other) = outlines.iter().find(|outline| outline.points.len() != width) {
+    let width = outlines[0].width();
+    if let Some(other) = outlines.iter().find(|outline| outline.width() != width) {
         let problem = format!(
             "a table needs outlines of one length, and there are some of {} and of {} points; end the name in \
              .json, .svg or .dxf",
             width / 2,
-            other.points.len() / 2
+            other.width() / 2
         );
         return Err(Error::file(path, problem));
     }
@@ -175,7 +213,8 @@ fn table(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
     let row = |outline: &NamedOutline<'_>| {
         let name = with_names.then(|| outline.name.to_string());
         let label = with_labels.then(|| outline.label.unwrap_or_default().to_owned());
-        let numbers = outline.numbers().into_iter().map(|v| v.to_string());
+        let numbers = outline.numbers();
+        let numbers = numbers.iter().map(f64::to_string);
         name.into_iter().chain(label).chain(numbers).collect::<Vec<_>>()
     };
     write(path, &header, outlines.iter().map(row))

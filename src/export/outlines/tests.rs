@@ -12,8 +12,7 @@ fn written(name: &str, outlines: &[NamedOutline<'_>]) -> Result<String> {
 }
 
 fn both() -> [NamedOutline<'static>; 2] {
-    let square =
-        NamedOutline { label: Some("square"), ..NamedOutline::named("b/\u{e9} <2>", &SQUARE) };
+    let square = NamedOutline::named("b/\u{e9} <2>", &SQUARE).of_kind(Some("square"));
     [NamedOutline::named("c1", &TRIANGLE), square]
 }
 
@@ -27,7 +26,7 @@ fn tables_hold_names_where_there_are_some() {
     let rows = Rows::from_flat(6, TRIANGLE.to_vec());
     let table = written("a.csv", &bare(&rows)).unwrap();
     assert_eq!(table, "x0,y0,x1,y1,x2,y2\n0.1,-0.3,-1.7,0.25,1.5,2\n");
-    let labelled = NamedOutline { label: Some("odd"), ..NamedOutline::named("c1", &TRIANGLE) };
+    let labelled = NamedOutline::named("c1", &TRIANGLE).of_kind(Some("odd"));
     let table = written("a.CSV", &[labelled, NamedOutline::named("c2", &TRIANGLE)]).unwrap();
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines[0], "id,label,x0,y0,x1,y1,x2,y2");
@@ -138,4 +137,15 @@ fn what_cannot_be_written_is_said_and_the_old_file_stays() {
     assert!(check_target(missing).unwrap_err().to_string().contains("folder does not exist"));
     let missing = Path::new("/no/such/folder/foils/");
     assert!(check_target(missing).unwrap_err().to_string().contains("no such file or folder"));
+}
+
+#[test]
+fn a_restored_outline_stands_where_it_stood() {
+    let placed = vec![500_000.125, -7.0, 500_001.5, 3.0, 499_999.0, 4.0];
+    let outline = NamedOutline::named("far", &TRIANGLE).restored(placed.clone());
+    let text = written("a.json", std::slice::from_ref(&outline)).unwrap();
+    let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let read: Vec<f64> = serde_json::from_value(list[0]["outline"].clone()).unwrap();
+    assert_eq!(read, placed);
+    assert!(written("a.dat", &[outline]).unwrap().contains("\n 500000.125 -7\n"));
 }
