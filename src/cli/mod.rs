@@ -3,6 +3,7 @@
 mod again;
 mod codec;
 mod compare;
+mod data;
 mod ends;
 mod field;
 mod files;
@@ -68,6 +69,8 @@ pub enum Command {
     Train(train::TrainArguments),
     /// Train a model for each of several betas and see what became of each
     Sweep(sweep::SweepArguments),
+    /// Generate outlines, or import your own, and write them as a table
+    Data(data::DataArguments),
     /// Teach a trained model to predict properties
     Heads(heads::HeadsArguments),
     /// Climb a property from many starts and judge the answers
@@ -131,6 +134,7 @@ pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Train(arguments) => train::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
+        Command::Data(arguments) => data::run(arguments),
         Command::Heads(arguments) => heads::run(arguments),
         Command::Optimise(arguments) => optimise::run(arguments),
         Command::Race(arguments) => race::run(arguments),

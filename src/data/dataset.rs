@@ -1,10 +1,11 @@
 //! A data set in memory and the split that holds part of it out of training.
 
+use super::placement::Placement;
 use super::rows::Rows;
 use crate::numerics::random::{Purpose, stream};
 use rand::seq::SliceRandom;
 
-/// Vectors with a label each.
+/// Vectors with a label each; of outlines that were imported also where each comes from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dataset {
     /// The vectors, `[samples, input_dim]`, in data units.
@@ -13,6 +14,23 @@ pub struct Dataset {
     pub labels: Vec<u16>,
     /// What the labels mean.
     pub names: Vec<String>,
+    /// What each shape is called, no two the same; none where they were generated.
+    pub ids: Vec<String>,
+    /// What normalising took away from each shape; none where they were generated.
+    pub placements: Vec<Placement>,
+    /// What was measured of the shapes.
+    pub measured: Vec<Measured>,
+}
+
+/// One kind of value that somebody measured of shapes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measured {
+    /// What it is called.
+    pub name: String,
+    /// Its unit; empty where none was given.
+    pub unit: String,
+    /// The value of each shape, NaN where it is not known; in single precision.
+    pub values: Vec<f64>,
 }
 
 /// Which of `samples` are held out: a seeded choice of `count` of them, `[samples]`.

@@ -3,7 +3,9 @@
 pub mod dataset;
 pub mod family;
 pub mod geometry;
+pub mod import;
 pub mod outline;
+pub mod placement;
 pub mod property;
 pub mod recipe;
 pub mod rows;

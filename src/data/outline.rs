@@ -37,6 +37,11 @@ impl Path {
 
     /// `count` points in canonical form, as `[x0, y0, ..]`.
     pub fn resample(&self, count: usize) -> Vec<f32> {
+        self.resample_about(count).0
+    }
+
+    /// As [`Self::resample`], and the mean of the points, which was taken away.
+    pub fn resample_about(&self, count: usize) -> (Vec<f32>, [f64; 2]) {
         // The beginning depends on the centre and the centre, slightly, on where the points fall:
         // two rounds settle it to well under a point's spacing.
         let mut centre = mean(&place(&self.sides, self.smooth, count));
@@ -45,7 +50,8 @@ impl Path {
             points = place(&self.begin_at_ray(centre, count), false, count);
             centre = mean(&points);
         }
-        points.iter().flat_map(|p| [(p[0] - centre[0]) as f32, (p[1] - centre[1]) as f32]).collect()
+        let outline = points.iter().flat_map(|p| [0, 1].map(|k| (p[k] - centre[k]) as f32));
+        (outline.collect(), centre)
     }
 
     /// The sides reordered so that the first begins where the ray from `centre` along +x leaves last.

@@ -124,6 +124,7 @@ impl Recipe {
             rows: Rows::from_flat(width, flat),
             labels,
             names: self.families.iter().map(|f| f.name().to_owned()).collect(),
+            ..Dataset::default()
         }
     }
 }

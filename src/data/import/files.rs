@@ -1,0 +1,253 @@
+//! Which files are meant, and their bytes: bounded, whatever they are and whatever becomes of them meanwhile.
+
+use super::Rejection;
+use crate::error::{Error, Result};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The most bytes of one file.
+pub const MOST_BYTES: u64 = 64 << 20;
+/// The most files of one import.
+pub const MOST_FILES: usize = 200_000;
+/// The most folders within folders.
+const DEEPEST: usize = 16;
+
+/// A format that is read, known by a file's extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Rows or columns of numbers.
+    Csv,
+    /// An airfoil as Selig or Lednicer wrote it.
+    Airfoil,
+    /// Paths of a picture.
+    Svg,
+}
+
+impl Format {
+    /// The format of a file.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "csv" | "tsv" => Some(Self::Csv),
+            "dat" => Some(Self::Airfoil),
+            "svg" => Some(Self::Svg),
+            _ => None,
+        }
+    }
+}
+
+/// A file to be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What is expected in it.
+    pub format: Format,
+    /// The name of the folder below the one that was named; empty where it is not in one.
+    pub folder: String,
+}
+
+/// Every file of these paths, folders searched; each once, in the order of names. Hidden files are passed over.
+///
+/// # Errors
+/// Names a path that does not exist, a folder that cannot be read, or a number of files beyond the limit.
+pub fn list(paths: &[PathBuf]) -> Result<(Vec<Listed>, Vec<Rejection>)> {
+    let mut search = Search::default();
+    for path in paths {
+        // Links are followed where they are named, and not where they are found, or they might lead in circles.
+        let kind = std::fs::metadata(path).map_err(|error| Error::io(path, &error))?;
+        if kind.is_dir() {
+            search.folder(path, "", 0)?;
+        } else {
+            search.file(path, "")?;
+        }
+    }
+    Ok((search.files, search.rejected))
+}
+
+#[derive(Default)]
+struct Search {
+    files: Vec<Listed>,
+    rejected: Vec<Rejection>,
+    seen: HashSet<PathBuf>,
+}
+
+impl Search {
+    fn folder(&mut self, path: &Path, name: &str, depth: usize) -> Result<()> {
+        if depth > DEEPEST {
+            self.reject(path, "lies deeper than folders are searched");
+            return Ok(());
+        }
+        let entries = std::fs::read_dir(path).map_err(|error| Error::io(path, &error))?;
+        let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        entries.sort();
+        for entry in entries {
+            let own =
+                entry.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            if own.starts_with('.') {
+                continue;
+            }
+            let link = entry.is_symlink();
+            if entry.is_dir() && !link {
+                // The label is the folder just below the one that was named.
+                let name = if name.is_empty() { own.as_str() } else { name };
+                if let Err(error) = self.folder(&entry, name, depth + 1) {
+                    let reason = error.to_string();
+                    let reason = reason.rsplit(": ").next().unwrap_or_default();
+                    self.reject(&entry, reason);
+                }
+            } else if entry.is_dir() {
+                self.reject(&entry, "is a link to a folder; name the folder itself");
+            } else {
+                self.file(&entry, name)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, folder: &str) -> Result<()> {
+        if !self.seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())) {
+            return Ok(());
+        }
+        if self.seen.len() > MOST_FILES {
+            let problem = format!("there are more than {MOST_FILES} files; name fewer folders");
+            return Err(Error::file(path, problem));
+        }
+        match Format::of(path) {
+            Some(format) => {
+                self.files.push(Listed {
+                    path: path.to_owned(),
+                    format,
+                    folder: folder.to_owned(),
+                });
+            }
+            None => self.reject(path, "is not .csv, .dat or .svg, and was passed over"),
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, path: &Path, reason: &str) {
+        let (file, place) = (path.to_owned(), String::new());
+        self.rejected.push(Rejection { file, place, reason: reason.to_owned() });
+    }
+}
+
+/// The bytes of an ordinary file, no more of them than the limit however it grows meanwhile.
+///
+/// # Errors
+/// Says why they cannot be had.
+pub fn read_bounded(path: &Path) -> std::result::Result<Vec<u8>, String> {
+    read_at_most(path, MOST_BYTES)
+}
+
+fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, String> {
+    let plain = |error: &std::io::Error| match Error::io(path, error) {
+        Error::File { problem, .. } => problem,
+        other => other.to_string(),
+    };
+    // Looked at before it is opened: to open a pipe is to wait for its other end.
+    let kind = std::fs::metadata(path).map_err(|error| plain(&error))?;
+    if !kind.is_file() {
+        return Err("is not an ordinary file".to_owned());
+    }
+    let file = File::open(path).map_err(|error| plain(&error))?;
+    let mut bytes = Vec::with_capacity(kind.len().min(most) as usize);
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| plain(&error))?;
+    if bytes.len() as u64 > most {
+        let megabytes = most >> 20;
+        return Err(format!("is larger than {megabytes} MB, or grows; split it"));
+    }
+    if bytes.is_empty() {
+        return Err("is empty".to_owned());
+    }
+    Ok(bytes)
+}
+
+/// The text of a file that must be UTF-8.
+///
+/// # Errors
+/// Says how to save it.
+pub fn text(bytes: &[u8]) -> std::result::Result<&str, String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if is_utf16(bytes) {
+        return Err("is in UTF-16; save it as UTF-8".to_owned());
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| "is not text in UTF-8; save it as UTF-8")?;
+    if text.contains('\0') {
+        return Err("is not text; save it as UTF-8".to_owned());
+    }
+    Ok(text)
+}
+
+/// Whether these are two-byte letters: marked as such, or every other byte of the beginning is zero.
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return true;
+    }
+    let begin = &bytes[..bytes.len().min(64) & !1];
+    let zero = |k: usize| begin.iter().skip(k).step_by(2).all(|&b| b == 0);
+    begin.len() >= 4 && (zero(0) != zero(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_searched_and_what_is_foreign_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let make = |name: &str| {
+            let path = root.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "1").unwrap();
+        };
+        for name in ["b.DAT", "thin/a.svg", "thin/deep/c.csv", ".hidden.csv", "notes.txt"] {
+            make(name);
+        }
+        let (files, rejected) = list(&[root.path().to_owned(), root.path().join("b.DAT")]).unwrap();
+        let found: Vec<(String, &str)> = files
+            .iter()
+            .map(|f| {
+                (f.path.file_name().unwrap().to_string_lossy().into_owned(), f.folder.as_str())
+            })
+            .collect();
+        let found: Vec<(&str, &str)> = found.iter().map(|(a, b)| (a.as_str(), *b)).collect();
+        assert_eq!(found, [("b.DAT", ""), ("a.svg", "thin"), ("c.csv", "thin")]);
+        assert!(rejected.len() == 1 && rejected[0].reason.contains("passed over"));
+        let missing = list(&[root.path().join("nothing")]).unwrap_err().to_string();
+        assert!(missing.contains("no such file"), "{missing}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn circles_of_links_end() {
+        let root = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(root.path(), root.path().join("again")).unwrap();
+        let (files, rejected) = list(&[root.path().to_owned()]).unwrap();
+        assert!(files.is_empty() && rejected[0].reason.contains("link to a folder"));
+    }
+
+    #[test]
+    fn no_file_is_read_beyond_the_limit() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), vec![b'1'; 3 << 20]).unwrap();
+        assert!(
+            read_at_most(file.path(), 1 << 20).unwrap_err().contains("larger than 1 MB, or grows")
+        );
+        assert_eq!(read_at_most(file.path(), 3 << 20).unwrap().len(), 3 << 20);
+        std::fs::write(file.path(), "").unwrap();
+        assert_eq!(read_bounded(file.path()).unwrap_err(), "is empty");
+        assert!(read_bounded(Path::new("/dev/zero")).is_err());
+    }
+
+    #[test]
+    fn other_encodings_are_told_how_to_be_saved() {
+        assert_eq!(text(b"\xef\xbb\xbfx,y").unwrap(), "x,y");
+        let wide: Vec<u8> = "x,y\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(text(&wide).unwrap_err().contains("UTF-16; save it as UTF-8"));
+        assert!(text(b"\xff\xfex\0").unwrap_err().contains("UTF-16"));
+        assert!(text(b"gr\xfcn,1").unwrap_err().contains("save it as UTF-8"));
+        assert!(text("grün,1".as_bytes()).is_ok());
+    }
+}

@@ -1,0 +1,190 @@
+//! Values that were measured of the shapes: a CSV of names and one or more columns with their units.
+
+use super::{Rejection, Summary, records};
+use crate::data::dataset::Measured;
+use crate::error::{Error, Result};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+/// The most columns of values.
+pub const MOST_COLUMNS: usize = 16;
+/// The most letters of a value's name.
+const LONGEST_NAME: usize = 40;
+
+/// The measured values of shapes and what of their file could not be used.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Values {
+    /// A column each, in the order of the shapes.
+    pub measured: Vec<Measured>,
+    /// Rows and cells that were left out, with the reason.
+    pub left_out: Summary,
+}
+
+/// Reads values for the shapes with these ids; `reserved` are names that mean something else already.
+///
+/// The first column names the shape, by its id or its place counted from 1; the header names the others,
+/// with a unit in brackets where there is one, as in `drag [N]`.
+///
+/// # Errors
+/// Names the file when it cannot be read, has no header, no column of values or no row that names a shape.
+pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
+    let refuse = |problem: String| Error::file(path, problem);
+    let bytes = super::files::read_bounded(path).map_err(refuse)?;
+    let text = super::files::text(&bytes).map_err(refuse)?;
+    let mut records = records(text);
+    let header = records.next().and_then(std::result::Result::ok).unwrap_or_default().1;
+    if header.iter().skip(1).any(|cell| cell.parse::<f64>().is_ok()) || header.len() < 2 {
+        let problem = "needs a header such as: name,drag [N]";
+        return Err(refuse(problem.to_owned()));
+    }
+    if header.len() > 1 + MOST_COLUMNS {
+        let problem = format!(
+            "has {} columns of values, and at most {MOST_COLUMNS} are read",
+            header.len() - 1
+        );
+        return Err(refuse(problem));
+    }
+    let mut measured = Vec::with_capacity(header.len() - 1);
+    for cell in header.iter().skip(1) {
+        let (name, unit) = name_and_unit(cell);
+        check_name(&name, reserved, &measured).map_err(refuse)?;
+        measured.push(Measured { name, unit, values: vec![f64::NAN; ids.len()] });
+    }
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(2 * ids.len());
+    for index in 0..ids.len() {
+        places.insert((index + 1).to_string(), index);
+    }
+    // An id comes before a place that reads the same.
+    places.extend(ids.iter().enumerate().map(|(index, id)| (id.clone(), index)));
+    let mut left_out = Summary::default();
+    let mut lines = BTreeMap::new();
+    for record in records {
+        let (line, record) = record.map_err(refuse)?;
+        let name = record.get(0).unwrap_or_default();
+        let Some(&index) = places.get(name) else {
+            let problem = format!("no shape is called '{}'", super::brief(name));
+            left_out.push(rejection(path, line, &problem));
+            continue;
+        };
+        if let Some(first) = lines.get(&index) {
+            let problem =
+                format!("'{}' has its values on line {first} already", super::brief(name));
+            left_out.push(rejection(path, line, &problem));
+            continue;
+        }
+        lines.insert(index, line);
+        for (column, measured) in measured.iter_mut().enumerate() {
+            let cell = record.get(column + 1).unwrap_or_default();
+            match cell.parse::<f64>().ok().filter(|v| v.is_finite()) {
+                // Heads are taught in the single precision that checkpoints keep.
+                Some(value) => measured.values[index] = f64::from(value as f32),
+                None => {
+                    let what = if cell.is_empty() {
+                        format!("'{}' has no value of {}", super::brief(name), measured.name)
+                    } else {
+                        format!(
+                            "{}: '{}' is not a finite number",
+                            measured.name,
+                            super::brief(cell)
+                        )
+                    };
+                    left_out.push(rejection(path, line, &what));
+                }
+            }
+        }
+    }
+    if lines.is_empty() {
+        let example = ids.first().map_or("", String::as_str);
+        return Err(refuse(format!("names none of the shapes; they are called as in '{example}'")));
+    }
+    Ok(Values { measured, left_out })
+}
+
+fn rejection(path: &Path, line: usize, reason: &str) -> Rejection {
+    Rejection { file: path.to_owned(), place: format!("line {line}"), reason: reason.to_owned() }
+}
+
+/// `drag [N]` and `drag (N)` as a name and a unit.
+fn name_and_unit(cell: &str) -> (String, String) {
+    let Some(begin) = cell.find(['[', '(']) else { return (cell.trim().to_owned(), String::new()) };
+    let unit = cell[begin + 1..].trim_end_matches([']', ')', ' ']);
+    (cell[..begin].trim().to_owned(), unit.trim().to_owned())
+}
+
+fn check_name(
+    name: &str,
+    reserved: &[&str],
+    others: &[Measured],
+) -> std::result::Result<(), String> {
+    if name.is_empty() {
+        return Err("a column of values has no name; name each in the first line".to_owned());
+    }
+    if name.chars().count() > LONGEST_NAME || name.contains([',', '"', '\n', '.']) {
+        return Err(format!(
+            "the column '{}' needs a name of at most {LONGEST_NAME} letters without commas, points or quotes",
+            super::brief(name)
+        ));
+    }
+    let same = |other: &str| other.eq_ignore_ascii_case(name);
+    if reserved.iter().any(|other| same(other)) || others.iter().any(|other| same(&other.name)) {
+        return Err(format!("the name '{name}' is taken; give the column another"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Values> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.csv");
+        std::fs::write(&path, text).unwrap();
+        read(&path, &["a", "b", "2"].map(str::to_owned), &["area"])
+    }
+
+    #[test]
+    fn values_find_their_shapes_by_name_or_place() {
+        let values = read_text("name,drag [N],Lift (kN)\nb,2.5,1e3\n1,3,4\n").unwrap();
+        let [drag, lift] = values.measured.as_slice() else { panic!("{values:?}") };
+        assert_eq!((drag.name.as_str(), drag.unit.as_str()), ("drag", "N"));
+        assert_eq!((lift.name.as_str(), lift.unit.as_str()), ("Lift", "kN"));
+        assert_eq!((drag.values[0], drag.values[1]), (3.0, 2.5));
+        assert!(drag.values[2].is_nan() && lift.values[1] == 1000.0);
+        assert!(values.left_out.list.is_empty());
+        // The third shape is called 2; the place gives way.
+        assert_eq!(read_text("id,drag\n2,7\n").unwrap().measured[0].values[2], 7.0);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_listed() {
+        let values = read_text("name,drag\na,1\nzebra,2\nb,\na,5\n3,none\n").unwrap();
+        let reasons: Vec<String> =
+            values.left_out.list.iter().map(|r| format!("{}: {}", r.place, r.reason)).collect();
+        assert_eq!(
+            reasons,
+            [
+                "line 3: no shape is called 'zebra'",
+                "line 4: 'b' has no value of drag",
+                "line 5: 'a' has its values on line 2 already",
+                "line 6: drag: 'none' is not a finite number",
+            ]
+        );
+        assert_eq!(values.measured[0].values[0], 1.0);
+    }
+
+    #[test]
+    fn useless_files_are_refused() {
+        let problem = |text: &str| read_text(text).unwrap_err().to_string();
+        assert!(problem("").contains("is empty"));
+        assert!(problem("name\na\n").contains("needs a header"));
+        assert!(problem("a,1\nb,2\n").contains("needs a header"));
+        assert!(
+            problem("name,drag\nx,1\n")
+                .contains("names none of the shapes; they are called as in 'a'")
+        );
+        assert!(problem("name,Area\na,1\n").contains("'Area' is taken"));
+        assert!(problem("name,drag,drag\na,1,2\n").contains("'drag' is taken"));
+        assert!(problem("name,\na,1\n").contains("has no name"));
+    }
+}

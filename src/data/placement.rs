@@ -1,0 +1,65 @@
+//! What normalising took away from an imported outline, so that it can be given back.
+
+use serde::{Deserialize, Serialize};
+
+/// Where an outline stood before it was normalised: `restored = R(rotation) * scale * x + origin`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Placement {
+    /// The mean of its points, in the units of the file.
+    pub origin: [f64; 2],
+    /// Units of the file for one data unit; positive.
+    pub scale: f64,
+    /// How far the principal axis was from +x, in radians, counter-clockwise; -pi/2 to pi/2.
+    pub rotation: f64,
+}
+
+impl Default for Placement {
+    /// Nothing was taken away.
+    fn default() -> Self {
+        Self { origin: [0.0; 2], scale: 1.0, rotation: 0.0 }
+    }
+}
+
+impl Placement {
+    /// A point of the file in data units: the inverse of [`Self::restore`].
+    pub fn take_away(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let (sin, cos) = self.rotation.sin_cos();
+        let (x, y) = ((x - self.origin[0]) / self.scale, (y - self.origin[1]) / self.scale);
+        [x * cos + y * sin, y * cos - x * sin]
+    }
+
+    /// An outline in data units, `[2 * points]`, where and as large as it stood in its file.
+    pub fn restore(&self, outline: &[f32]) -> Vec<f64> {
+        let (sin, cos) = self.rotation.sin_cos();
+        let restored = outline.chunks_exact(2).flat_map(|p| {
+            let (x, y) = (self.scale * f64::from(p[0]), self.scale * f64::from(p[1]));
+            [x * cos - y * sin + self.origin[0], x * sin + y * cos + self.origin[1]]
+        });
+        restored.collect()
+    }
+
+    /// Whether all of it is finite and can be divided by.
+    pub fn is_sound(&self) -> bool {
+        let Self { origin: [x, y], scale, rotation } = *self;
+        [x, y, scale, rotation].iter().all(|v| v.is_finite()) && scale > 0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_away_is_given_back() {
+        let placement = Placement { origin: [120.0, -7.0], scale: 35.0, rotation: 0.6 };
+        let corners = [[100.0, 3.0], [155.0, -7.0], [120.0, -50.0]];
+        let outline: Vec<f32> =
+            corners.iter().flat_map(|&p| placement.take_away(p)).map(|v| v as f32).collect();
+        for (restored, given) in placement.restore(&outline).iter().zip(corners.as_flattened()) {
+            assert!((restored - given).abs() < 1e-4, "{restored} {given}");
+        }
+        let plain = Placement::default();
+        assert_eq!(plain.take_away([3.0, 4.0]), [3.0, 4.0]);
+        assert_eq!(plain.restore(&[3.0, 4.0]), [3.0, 4.0]);
+    }
+}
