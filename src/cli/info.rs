@@ -3,7 +3,8 @@
 use super::files::open;
 use super::heads::{measured_on, score};
 use crate::data::property::Property;
-use crate::data::source::Source;
+use crate::data::recipe::Recipe;
+use crate::data::source::{Imported, Source};
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
@@ -139,7 +140,6 @@ impl<'a> Info<'a> {
     }
 
     fn lines(&self) -> Vec<(&'static str, String)> {
-        let Source::Outlines(recipe) = self.source;
         let names: Vec<&str> = self.families.iter().map(|f| f.name).collect();
         let mut lines = vec![
             (
@@ -151,20 +151,12 @@ impl<'a> Info<'a> {
                 "samples",
                 format!(
                     "{} outlines of {} points, {} held out",
-                    self.samples, recipe.points, self.held_out
+                    self.samples,
+                    self.source.points(),
+                    self.held_out
                 ),
             ),
-            (
-                "variation",
-                format!(
-                    "size {}, rotation {}°, aspect {}, noise {}, seed {}",
-                    recipe.size_variation,
-                    recipe.rotation,
-                    recipe.aspect_variation,
-                    recipe.noise,
-                    recipe.seed
-                ),
-            ),
+            origin(self.source),
             ("latent", format!("{} numbers", self.latent)),
         ];
         let layer = |layer: &LayerSpec| {
@@ -275,4 +267,24 @@ impl<'a> Head<'a> {
 /// Several lines under one name.
 fn listed(name: &'static str, lines: impl Iterator<Item = String>) -> Vec<(&'static str, String)> {
     lines.enumerate().map(|(i, line)| (if i == 0 { name } else { "" }, line)).collect()
+}
+
+/// How data were generated, or where they came from.
+fn origin(source: &Source) -> (&'static str, String) {
+    match source {
+        Source::Outlines(recipe) => {
+            let Recipe { size_variation, rotation, aspect_variation, noise, seed, .. } = recipe;
+            let text = format!(
+                "size {size_variation}, rotation {rotation}°, aspect {aspect_variation}, noise {noise}, seed {seed}"
+            );
+            ("variation", text)
+        }
+        Source::Imported(Imported { name, normalise, .. }) => {
+            let taken =
+                [(true, "place"), (normalise.scale, "size"), (normalise.rotation, "rotation")];
+            let taken: Vec<&str> =
+                taken.iter().filter(|(taken, _)| *taken).map(|(_, what)| *what).collect();
+            ("imported", format!("from {name}, {} normalised", taken.join(", ")))
+        }
+    }
 }

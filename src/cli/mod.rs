@@ -8,6 +8,7 @@ mod ends;
 mod field;
 mod files;
 mod heads;
+mod import;
 mod info;
 mod interpolate;
 mod optimise;
@@ -66,7 +67,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Generate outlines and train a model on them
-    Train(train::TrainArguments),
+    Train(Box<train::TrainArguments>),
     /// Train a model for each of several betas and see what became of each
     Sweep(sweep::SweepArguments),
     /// Generate outlines, or import your own, and write them as a table

@@ -11,6 +11,7 @@ use crate::explore::miniature::Miniature;
 use crate::export::figures::Entry;
 use crate::export::sweep::{Point, svg};
 use crate::model::checkpoint;
+use crate::model::training::TrainingConfig;
 use crate::numerics::files::{check_writable, write_whole};
 use crate::train::{Sweep, Swept, USUAL_BETAS};
 use clap::Args;
@@ -64,7 +65,7 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
     check_outputs(&[], &outputs)?;
     let recipe = data.recipe(*seed);
     recipe.check()?;
-    let mut config = network.config(*seed);
+    let mut config = network.config(TrainingConfig::default(), *seed);
     training.apply(&mut config, recipe.samples);
     let mut sweep = Sweep::new(TrainingData::generate(recipe)?, config, betas)?;
     if let Some(folder) = models {

@@ -2,9 +2,11 @@
 
 use super::files::{check_outputs_with, open};
 use super::heads::scores;
+use super::import::ImportArguments;
 use super::pca;
 use super::progress::Progress;
 use super::training::{DataOptions, NetworkOptions, TrainingOptions};
+use crate::data::import::{FEWEST, name_of};
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
@@ -51,6 +53,7 @@ const PCA_IGNORES: [&str; 18] = [
     latent-explorer train --out plain.safetensors --beta 0 --no-noise-latent\n  \
     latent-explorer train --out pca.safetensors --pca\n  \
     latent-explorer train --out heads.safetensors --heads roundness,area\n  \
+    latent-explorer train --out airfoils.safetensors --data airfoils/ --values drag.csv\n  \
     latent-explorer train --out longer.safetensors --resume nine.safetensors --updates 2000 --beta 0.3")]
 pub struct TrainArguments {
     /// The checkpoint to write
@@ -58,7 +61,7 @@ pub struct TrainArguments {
     out: PathBuf,
     /// Go on with this model where its training stood, on the same data with the same network; what is named of
     /// the training's settings changes
-    #[arg(long, value_name = "M.safetensors", conflicts_with_all = ["recipe", "network", "seed"])]
+    #[arg(long, value_name = "M.safetensors", conflicts_with_all = ["recipe", "own", "network", "seed"])]
     resume: Option<PathBuf>,
     /// No network: the principal axes of the outlines (PCA), the rival of every autoencoder; of the settings only
     /// --latent-dim, --holdout and --seed count
@@ -67,6 +70,13 @@ pub struct TrainArguments {
 
     #[command(flatten)]
     data: DataOptions,
+    /// Learn from these files and folders, not from generated outlines: CSV, airfoil .dat or SVG; may be given
+    /// several times
+    #[arg(long = "data", value_name = "FILE|FOLDER", group = "own", help_heading = "Your own data",
+        conflicts_with_all = ["families", "samples", "size_variation", "rotation", "aspect_variation", "noise"])]
+    from: Vec<PathBuf>,
+    #[command(flatten)]
+    import: ImportArguments,
     #[command(flatten)]
     training: TrainingOptions,
     #[command(flatten)]
@@ -98,7 +108,8 @@ pub struct TrainArguments {
 pub fn run(arguments: &TrainArguments) -> Result<()> {
     let outputs = std::iter::once(&arguments.out).chain(&arguments.history);
     let outputs: Vec<&Path> = outputs.map(PathBuf::as_path).collect();
-    let inputs: Vec<&Path> = arguments.resume.iter().map(PathBuf::as_path).collect();
+    let read = arguments.resume.iter().chain(&arguments.from).map(PathBuf::as_path);
+    let inputs: Vec<&Path> = read.chain(arguments.import.values()).collect();
     check_outputs_with(&inputs, &outputs, arguments.data_out.as_deref())?;
     if arguments.pca {
         let (data, config) = new(arguments)?;
@@ -144,12 +155,27 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
 /// Data and settings of a new training.
 fn new(arguments: &TrainArguments) -> Result<(TrainingData, TrainingConfig)> {
     let seed = arguments.seed.unwrap_or(0);
-    let recipe = arguments.data.recipe(seed);
-    recipe.check()?;
-    let mut config = arguments.network.config(seed);
-    arguments.training.apply(&mut config, recipe.samples);
-    config.check()?;
-    Ok((TrainingData::generate(recipe)?, config))
+    let config = |usual, samples| {
+        let mut config = arguments.network.config(usual, seed);
+        arguments.training.apply(&mut config, samples);
+        config.check().map(|()| config)
+    };
+    if arguments.from.is_empty() {
+        arguments.import.check_unused("--data")?;
+        let recipe = arguments.data.recipe(seed);
+        recipe.check()?;
+        let config = config(TrainingConfig::default(), recipe.samples)?;
+        return Ok((TrainingData::generate(recipe)?, config));
+    }
+    let options = arguments.import.options(arguments.data.points())?;
+    // Settings out of range are refused before anything is read.
+    config(TrainingConfig::default(), FEWEST)?;
+    let imported = arguments.import.import(&arguments.from, &options)?;
+    let name = name_of(&arguments.from);
+    let data = TrainingData::imported(imported, name, options.normalise)?;
+    let usual = TrainingConfig::for_imported(&data);
+    let config = config(usual, data.set.rows.len())?;
+    Ok((data, config))
 }
 
 /// A new training, or one that goes on.

@@ -22,6 +22,20 @@ pub struct Dataset {
     pub measured: Vec<Measured>,
 }
 
+impl Dataset {
+    /// The sum over all numbers of a vector of their variance over the data: what a model of the mean alone would
+    /// miss, in squared data units.
+    pub fn variance(&self) -> f64 {
+        let n = self.rows.len().max(1) as f64;
+        let of = |k: usize| {
+            let column = || self.rows.iter().map(move |row| f64::from(row[k]));
+            let mean = column().sum::<f64>() / n;
+            column().map(|v| (v - mean).powi(2)).sum::<f64>() / n
+        };
+        (0..self.rows.width()).map(of).sum()
+    }
+}
+
 /// One kind of value that somebody measured of shapes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measured {
@@ -47,6 +61,13 @@ pub fn held_out(samples: usize, count: usize, seed: u64) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variance_is_that_of_all_columns_together() {
+        let rows = Rows::from_flat(2, vec![0.0, 5.0, 2.0, 5.0, 4.0, 8.0]);
+        let set = Dataset { rows, ..Dataset::default() };
+        assert!((set.variance() - (8.0 / 3.0 + 2.0)).abs() < 1e-9);
+    }
 
     #[test]
     fn the_split_has_its_size_and_follows_its_seed() {

@@ -54,6 +54,34 @@ impl Path {
         (outline.collect(), centre)
     }
 
+    /// As [`Self::resample_about`], beginning at the point that is farthest along +x.
+    pub fn resample_from_farthest(&self, count: usize) -> (Vec<f32>, [f64; 2]) {
+        let points = place(&self.begin_at_farthest(), false, count);
+        let centre = mean(&points);
+        let outline = points.iter().flat_map(|p| [0, 1].map(|k| (p[k] - centre[k]) as f32));
+        (outline.collect(), centre)
+    }
+
+    /// The sides reordered, and one of them divided if need be, so that the first begins at the farthest point.
+    fn begin_at_farthest(&self) -> Vec<Vec<[f64; 2]>> {
+        let all = self.sides.iter().enumerate();
+        let points =
+            all.flat_map(|(s, side)| side.iter().enumerate().map(move |(k, p)| (p[0], s, k)));
+        let farthest = points.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        let Some((_, s, k)) = farthest else { return Vec::new() };
+        let (head, tail) = self.sides[s].split_at(k);
+        if self.smooth {
+            return vec![[tail, head].concat()];
+        }
+        let others = (1..self.sides.len()).map(|i| self.sides[(s + i) % self.sides.len()].clone());
+        let mut sides = vec![tail.to_vec()];
+        sides.extend(others);
+        if !head.is_empty() {
+            sides.push(head.to_vec());
+        }
+        sides
+    }
+
     /// The sides reordered so that the first begins where the ray from `centre` along +x leaves last.
     fn begin_at_ray(&self, centre: [f64; 2], count: usize) -> Vec<Vec<[f64; 2]>> {
         let total: f64 = (0..self.sides.len()).map(|i| length(&self.closed_side(i))).sum();

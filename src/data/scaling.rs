@@ -30,6 +30,17 @@ impl Scaling {
         Self { offset: vec![offset; rows.width()], scale: vec![1.1 * range; rows.width()] }
     }
 
+    /// Divides all columns by their common root mean square, and moves none: for outlines that are already about
+    /// their centres, of whatever size.
+    pub fn common(rows: &Rows<f32>) -> Self {
+        let values = rows.as_flat();
+        let sum: f64 = values.iter().map(|&v| f64::from(v).powi(2)).sum();
+        // A circle of radius 1 has a mean square of one half in each coordinate.
+        let scale =
+            (2.0 * sum / values.len().max(1) as f64).sqrt().max(f64::from(f32::MIN_POSITIVE));
+        Self { offset: vec![0.0; rows.width()], scale: vec![scale as f32; rows.width()] }
+    }
+
     /// Data units to network units.
     pub fn apply(&self, rows: &Rows<f32>) -> Rows<f32> {
         self.convert(rows, |v, offset, scale| (v - offset) / scale)
@@ -50,6 +61,8 @@ mod tests {
     fn the_unit_interval_has_a_margin() {
         let rows = Rows::from_flat(2, vec![-1.0, 0.0, 3.0, 1.0]);
         let scaled = Scaling::unit_interval(&rows).apply(&rows);
+        let circle = Rows::from_flat(2, vec![300.0, 0.0, 0.0, 300.0]);
+        assert_eq!(Scaling::common(&circle).scale, [300.0, 300.0]);
         let expected = [0.2 / 4.4, 1.2 / 4.4, 4.2 / 4.4, 2.2 / 4.4];
         for (a, b) in scaled.as_flat().iter().zip(expected) {
             assert!((a - b).abs() < 1e-6);

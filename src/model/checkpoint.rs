@@ -2,18 +2,22 @@
 //!
 //! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32),
 //! `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8), `encoded.properties` (f32),
-//! those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32), and, where a training can go on from the
+//! `data.outlines` (f32), `data.placements` (f64), `data.labels` (u16), `data.ids` (u8) and `data.measured` (f32) where
+//! the data were imported, those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32), and, where a training can go on from the
 //! model, the optimiser's moments one parameter after the other, `adam.first` and `adam.second` (f32).
 
 use super::Model;
 use super::card::{Card, Encoded, StartDistribution};
 use super::frozen::flat_f64;
 use super::head::{HeadCard, TaskHead};
+use super::imported;
 use super::layers::LayerSpec;
 use super::resume::Resume;
 use super::training::Losses;
+use crate::data::import::{FEWEST, MOST_LABELS};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
+use crate::data::source::Source;
 use crate::error::{Error, Result};
 use crate::numerics::adam::Adam;
 use crate::numerics::files;
@@ -38,6 +42,8 @@ struct Header<'a> {
     label_names: &'a [String],
     heads: Vec<&'a HeadCard>,
     resume: Option<Memory>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    measured: Vec<imported::Column>,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +53,8 @@ struct OwnedHeader {
     heads: Vec<HeadCard>,
     #[serde(default)]
     resume: Option<Memory>,
+    #[serde(default)]
+    measured: Vec<imported::Column>,
 }
 
 /// What is written of [`Resume`] beside the moments.
@@ -91,9 +99,6 @@ pub fn save(model: &Model, path: &Path) -> Result<()> {
 /// # Errors
 /// Only when a tensor cannot be read back.
 pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
-    fn bytes<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
-        values.flatten().collect()
-    }
     let f32s = |values: &[f64]| bytes(values.iter().map(|&v| (v as f32).to_le_bytes()));
     let encoded = &model.encoded;
     let (samples, latent) = (encoded.mu.len(), model.latent_dim());
@@ -148,6 +153,9 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
             tensors.push((name.to_owned(), Dtype::F32, shape, data));
         }
     }
+    if let Some(data) = &model.data {
+        tensors.extend(imported::tensors(data));
+    }
     let unwritable = |error: &dyn std::fmt::Display| {
         Error::Mismatch(format!("the model cannot be written: {error}"))
     };
@@ -161,7 +169,8 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
     let heads = model.heads().iter().map(|head| &head.card).collect();
     let resume = model.resume.as_deref().map(Memory::of);
     let label_names = &encoded.names;
-    let header = Header { format: FORMAT, card: &model.card, label_names, heads, resume };
+    let measured = model.data.as_deref().map(imported::columns).unwrap_or_default();
+    let header = Header { format: FORMAT, card: &model.card, label_names, heads, resume, measured };
     let header = serde_json::to_string(&header).map_err(|e| unwritable(&e))?;
     let metadata = HashMap::from([(KEY.to_owned(), header)]);
     safetensors::serialize(views, Some(metadata)).map_err(|e| unwritable(&e))
@@ -195,13 +204,18 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
             version.format
         ));
     }
-    let OwnedHeader { card, label_names, heads, resume } =
+    let OwnedHeader { card, label_names, heads, resume, measured } =
         serde_json::from_str(header).map_err(damaged)?;
     let file = SafeTensors::deserialize(bytes).map_err(|e| describe(&e))?;
     let parameters = read_parameters(&file, &card.layers)?;
     let encoded = read_encoded(&file, &card, label_names)?;
     check_card(&card, &encoded)?;
+    let data = match &card.source {
+        Source::Outlines(_) => None,
+        Source::Imported(source) => Some(imported::read(&file, source, measured, &encoded)?),
+    };
     let mut model = Model::new(card, encoded, parameters).map_err(|e| e.to_string())?;
+    model.data = data.map(Arc::new);
     for card in heads {
         if !(card.r2 <= 1.0 && card.rmse >= 0.0) {
             let name = card.property.name();
@@ -299,7 +313,6 @@ fn read_encoded(
 
 /// What the tensors' shapes do not say.
 fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String> {
-    let crate::data::source::Source::Outlines(recipe) = &card.source;
     let statistics = &card.statistics;
     let latent = encoded.mu.width();
     let (low, high) = (&statistics.low, &statistics.high);
@@ -325,7 +338,7 @@ fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String>
             "its encoded data lie farther out than any model puts them",
         ),
         (
-            encoded.names.len() == recipe.families.len()
+            labels_fit(&card.source, encoded.names.len())
                 && encoded.labels.iter().all(|&l| usize::from(l) < encoded.names.len()),
             "its labels do not fit its families",
         ),
@@ -341,8 +354,8 @@ fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String>
         ),
         (scaled, "its scaling is not finite"),
         (
-            recipe.check().is_ok()
-                && card.layers.first().is_some_and(|l| l.inputs == 2 * recipe.points),
+            is_sound(&card.source)
+                && card.layers.first().is_some_and(|l| l.inputs == 2 * card.source.points()),
             "its data recipe does not fit its network",
         ),
     ];
@@ -352,8 +365,29 @@ fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String>
     }
 }
 
+fn labels_fit(source: &Source, names: usize) -> bool {
+    match source {
+        Source::Outlines(recipe) => names == recipe.families.len(),
+        Source::Imported(_) => (1..=MOST_LABELS).contains(&names),
+    }
+}
+
+fn is_sound(source: &Source) -> bool {
+    match source {
+        Source::Outlines(recipe) => recipe.check().is_ok(),
+        Source::Imported(imported) => {
+            imported.count >= FEWEST && (16..=1000).contains(&imported.points)
+        }
+    }
+}
+
+/// The bytes of numbers, one after the other.
+pub(super) fn bytes<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
+    values.flatten().collect()
+}
+
 /// A tensor of finite f32 values.
-fn floats(
+pub(super) fn floats(
     file: &SafeTensors<'_>,
     name: &str,
     shape: &[usize],
@@ -369,7 +403,8 @@ fn floats(
     Ok(values)
 }
 
-fn tensor<'a>(
+/// The bytes of a tensor of a known kind and shape.
+pub(super) fn tensor<'a>(
     file: &SafeTensors<'a>,
     name: &str,
     dtype: Dtype,

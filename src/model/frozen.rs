@@ -6,6 +6,7 @@ use super::head::TaskHead;
 use super::layers::Activation;
 use super::resume::Resume;
 use super::vae::Vae;
+use crate::data::dataset::Dataset;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
@@ -32,6 +33,8 @@ pub struct Model {
     density: OnceLock<Arc<Density>>,
     /// Where its training stood, if it can go on.
     pub resume: Option<Arc<Resume>>,
+    /// What it was trained on, where that was imported; generated data are made again when they are wanted.
+    pub data: Option<Arc<Dataset>>,
 }
 
 impl Model {
@@ -61,6 +64,7 @@ impl Model {
             dtype,
             density: OnceLock::new(),
             resume: None,
+            data: None,
         })
     }
 
@@ -90,6 +94,7 @@ impl Model {
         let parameters: candle_core::Result<_> =
             self.parameters.iter().map(|t| t.to_dtype(DType::F64)).collect();
         let mut model = Self::new(self.card.clone(), self.encoded.clone(), parameters?)?;
+        model.data.clone_from(&self.data);
         model.heads = self.heads.iter().map(|h| h.to_dtype(DType::F64)).collect::<Result<_>>()?;
         Ok(model)
     }
@@ -164,19 +169,31 @@ impl Model {
         Some(parameters)
     }
 
-    /// The data that it was trained on, made again.
+    /// The data that it was trained on, made again or as they were imported.
     ///
     /// # Errors
-    /// When they cannot be made.
+    /// When they cannot be made, or are not there.
     pub fn training_data(&self) -> Result<TrainingData> {
-        let Source::Outlines(recipe) = &self.card.source;
-        TrainingData::generate(recipe.clone())
+        match (&self.card.source, &self.data) {
+            (Source::Outlines(recipe), _) => TrainingData::generate(recipe.clone()),
+            (source @ Source::Imported(_), Some(set)) => {
+                Ok(TrainingData { source: source.clone(), set: set.clone() })
+            }
+            (Source::Imported(imported), None) => Err(Error::Mismatch(format!(
+                "this model does not hold the outlines of '{}' that it was trained on; import them again",
+                imported.name
+            ))),
+        }
     }
 
-    /// The training outline behind row `index` of the encoded data, made again from the recipe.
+    /// The training outline behind row `index` of the encoded data; empty where it is not known.
     pub fn training_outline(&self, index: usize) -> Vec<f32> {
-        let Source::Outlines(recipe) = &self.card.source;
-        recipe.sample(self.encoded.samples[index] as usize)
+        let sample = self.encoded.samples[index] as usize;
+        match (&self.card.source, &self.data) {
+            (Source::Outlines(recipe), _) => recipe.sample(sample),
+            (Source::Imported(_), Some(set)) => set.rows.row(sample).to_vec(),
+            (Source::Imported(_), None) => Vec::new(),
+        }
     }
 
     /// What the head for a property predicts at latent points, `[n, latent] -> [n]`; none without one.

@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod density;
 pub mod frozen;
 pub mod head;
+mod imported;
 pub mod layers;
 pub mod losses;
 pub mod resume;

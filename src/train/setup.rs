@@ -49,8 +49,10 @@ impl Setup {
         let width = data.rows.width();
         let scaling = if config.is_bounded() {
             Scaling::unit_interval(&data.rows)
-        } else {
+        } else if source.has_unit_size() {
             Scaling::identity(width)
+        } else {
+            Scaling::common(&data.rows)
         };
         let layers = architecture(width, config.hidden, config.latent_dim, config.output);
         let head = |&property: &Property| {
@@ -97,6 +99,9 @@ impl Setup {
             of_heads = rest;
             let head = measured_head(card.clone(), parameters.to_vec(), &model.encoded)?;
             model = model.with_head(head)?;
+        }
+        if let Source::Imported(_) = self.source {
+            model.data = Some(self.data.clone());
         }
         model.resume = Some(Arc::new(state.resume.clone()));
         Ok(model)

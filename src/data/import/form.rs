@@ -4,6 +4,7 @@ use super::Normalise;
 use crate::data::geometry;
 use crate::data::outline::Path;
 use crate::data::placement::Placement;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
@@ -14,8 +15,36 @@ const ROUND: f64 = 1.05;
 /// In canonical form no side is longer than this many of the shortest: corners cost some evenness.
 const UNEVEN: f64 = 2.5;
 
+/// Where the first point of an outline is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Begin {
+    /// Where the ray from the centre along +x leaves last, as in generated outlines.
+    #[default]
+    Ray,
+    /// At the point that is farthest along +x: for shapes that have a tip there, as airfoils have their trailing edge.
+    /// The ray leaves these through a flank, a little before or after the tip, and each point would mean another
+    /// place on each shape.
+    Tip,
+}
+
+/// Whether the point of an outline that is farthest along +x is the end of a tip: it turns by more than a right angle.
+pub fn has_tip(outline: &[f32]) -> bool {
+    let points: Vec<[f64; 2]> = geometry::points(outline).collect();
+    let count = points.len();
+    let farthest = (0..count).max_by(|&i, &j| points[i][0].total_cmp(&points[j][0]));
+    farthest.is_some_and(|i| {
+        turn(points[(i + count - 1) % count], points[i], points[(i + 1) % count]) > FRAC_PI_2
+    })
+}
+
 /// `count` points of an outline in canonical form, `[2 * count]`, normalised as asked, and what was taken away.
-pub fn canonical(points: &[[f64; 2]], count: usize, normalise: Normalise) -> (Vec<f32>, Placement) {
+pub fn canonical(
+    points: &[[f64; 2]],
+    count: usize,
+    normalise: Normalise,
+    begin: Begin,
+) -> (Vec<f32>, Placement) {
     let perimeter = perimeter(points);
     // Far from the origin and very large or small shapes keep their digits this way.
     let middle = mean(points);
@@ -24,10 +53,14 @@ pub fn canonical(points: &[[f64; 2]], count: usize, normalise: Normalise) -> (Ve
     let path = path(points, perimeter / count as f64).map(near);
     let rotation = if normalise.rotation { direction(&path.resample(count)) } else { 0.0 };
     let upright = Placement { rotation, ..Placement::default() };
-    let (outline, centre) = if rotation == 0.0 && is_canonical(points, count) {
+    let (outline, centre) = if rotation == 0.0 && is_canonical(points, count, begin) {
         about_mean(points.iter().map(|&p| near(p)))
     } else {
-        path.map(|p| upright.take_away(p)).resample_about(count)
+        let path = path.map(|p| upright.take_away(p));
+        match begin {
+            Begin::Ray => path.resample_about(count),
+            Begin::Tip => path.resample_from_farthest(count),
+        }
     };
     let scale = if normalise.scale { geometry::rms_radius(&outline) } else { 1.0 / unit };
     let (sin, cos) = rotation.sin_cos();
@@ -40,9 +73,22 @@ pub fn canonical(points: &[[f64; 2]], count: usize, normalise: Normalise) -> (Ve
     (outline.iter().map(|&v| (f64::from(v) / scale) as f32).collect(), placement)
 }
 
+/// An outline in canonical form, beginning at the point that is farthest along +x instead.
+pub fn from_farthest(
+    (outline, placement): &(Vec<f32>, Placement),
+    normalise: Normalise,
+) -> (Vec<f32>, Placement) {
+    let points: Vec<[f64; 2]> = geometry::points(outline).collect();
+    let upright = Normalise { rotation: false, ..normalise };
+    let (again, moved) = canonical(&points, points.len(), upright, Begin::Tip);
+    let origin = placement.restore(&moved.origin.map(|v| v as f32));
+    let scale = placement.scale * moved.scale;
+    (again, Placement { origin: [origin[0], origin[1]], scale, rotation: placement.rotation })
+}
+
 /// Whether points are in canonical form already, as in a table that this program wrote: as many as asked for,
-/// evenly spaced, beginning within a spacing of where the ray along +x leaves last.
-fn is_canonical(points: &[[f64; 2]], count: usize) -> bool {
+/// evenly spaced, beginning within a spacing of where it should.
+fn is_canonical(points: &[[f64; 2]], count: usize, begin: Begin) -> bool {
     if points.len() != count {
         return false;
     }
@@ -54,7 +100,11 @@ fn is_canonical(points: &[[f64; 2]], count: usize) -> bool {
         .filter(|(a, b)| (a[1] < centre[1]) != (b[1] < centre[1]))
         .map(|(a, b)| a[0] + (centre[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0]))
         .fold(f64::MIN, f64::max);
-    longest <= UNEVEN * shortest && distance(points[0], [leaves, centre[1]]) <= longest
+    let begins = match begin {
+        Begin::Ray => distance(points[0], [leaves, centre[1]]) <= longest,
+        Begin::Tip => points.iter().all(|p| p[0] <= points[0][0]),
+    };
+    longest <= UNEVEN * shortest && begins
 }
 
 /// Points moved to their mean, `[2 * points]`, and where that was.
@@ -160,7 +210,7 @@ mod tests {
     const ALL: Normalise = Normalise { scale: true, rotation: false };
 
     fn of(points: &[[f64; 2]]) -> Vec<f32> {
-        canonical(points, 100, ALL).0
+        canonical(points, 100, ALL, Begin::Ray).0
     }
 
     /// A NACA 4-digit airfoil with closed trailing edge (Abbott & von Doenhoff 1959, section 6.4), `count` points,
@@ -198,11 +248,28 @@ mod tests {
     fn a_sharp_trailing_edge_stays() {
         for count in [27, 61, 496] {
             let points = airfoil(count);
-            let (outline, placement) = canonical(&points, 100, ALL);
+            let (outline, placement) = canonical(&points, 100, ALL, Begin::Ray);
             let restored = placement.restore(&outline);
             let edge = restored.chunks(2).map(|p| distance([p[0], p[1]], [1.0, 0.0]));
             assert!(edge.fold(f64::MAX, f64::min) < 1e-6, "{count}");
         }
+    }
+
+    #[test]
+    fn tips_are_where_airfoils_end() {
+        let outline = of(&airfoil(80));
+        assert!(has_tip(&outline));
+        for family in [Family::Circle, Family::Square, Family::Pentagon, Family::Heart] {
+            assert!(!has_tip(&family.path(1.0).resample(100)), "{family:?}");
+        }
+        let (tipped, placement) = canonical(&airfoil(80), 100, ALL, Begin::Tip);
+        let first = placement.restore(&tipped[..2]);
+        assert!(distance([first[0], first[1]], [1.0, 0.0]) < 1e-6);
+        let (few, _) = canonical(&airfoil(27), 100, ALL, Begin::Tip);
+        assert!(form_distance(&few, &tipped) < 0.03);
+        // A second time it stays as it is.
+        let points: Vec<[f64; 2]> = geometry::points(&tipped).collect();
+        assert!(form_distance(&canonical(&points, 100, ALL, Begin::Tip).0, &tipped) < 1e-5);
     }
 
     #[test]
@@ -230,8 +297,8 @@ mod tests {
             })
             .collect();
         let normalise = Normalise { scale: true, rotation: true };
-        let (plain, at) = canonical(&airfoil(80), 100, normalise);
-        let (outline, placement) = canonical(&moved, 100, normalise);
+        let (plain, at) = canonical(&airfoil(80), 100, normalise, Begin::Ray);
+        let (outline, placement) = canonical(&moved, 100, normalise, Begin::Ray);
         assert!(form_distance(&plain, &outline) < 1e-3);
         assert!((geometry::rms_radius(&outline) - 1.0).abs() < 1e-5);
         assert!((placement.rotation - at.rotation - turn).abs() < 1e-3);
@@ -240,7 +307,8 @@ mod tests {
             let near = moved.iter().map(|&m| distance(m, [p[0], p[1]])).fold(f64::MAX, f64::min);
             assert!(near < 0.05 * size, "{near}");
         }
-        let (kept, placement) = canonical(&moved, 100, Normalise { scale: false, rotation: false });
+        let (kept, placement) =
+            canonical(&moved, 100, Normalise { scale: false, rotation: false }, Begin::Ray);
         assert_eq!((placement.scale, placement.rotation), (1.0, 0.0));
         assert!(
             (geometry::area(&kept) / geometry::area(&plain) - (size * at.scale).powi(2)).abs()
@@ -254,9 +322,9 @@ mod tests {
             .map(|i| [(TAU * f64::from(i) / 300.0).cos(), (TAU * f64::from(i) / 300.0).sin()])
             .collect();
         let normalise = Normalise { scale: true, rotation: true };
-        assert_eq!(canonical(&circle, 100, normalise).1.rotation, 0.0);
+        assert_eq!(canonical(&circle, 100, normalise, Begin::Ray).1.rotation, 0.0);
         let upright: Vec<[f64; 2]> = circle.iter().map(|[x, y]| [*x, 2.0 * y]).collect();
-        let rotation = canonical(&upright, 100, normalise).1.rotation;
+        let rotation = canonical(&upright, 100, normalise, Begin::Ray).1.rotation;
         assert!((rotation.abs() - PI / 2.0).abs() < 1e-3, "{rotation}");
     }
 
@@ -278,7 +346,7 @@ mod tests {
         traced.dedup();
         for count in [16, 100, 1000] {
             assert!(corners(&traced, perimeter(&traced) / count as f64).len() < count);
-            assert_eq!(canonical(&traced, count, ALL).0.len(), 2 * count);
+            assert_eq!(canonical(&traced, count, ALL, Begin::Ray).0.len(), 2 * count);
         }
     }
 }

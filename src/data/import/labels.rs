@@ -69,6 +69,13 @@ fn usual(named: &[Named]) -> LabelFrom {
 /// An id for each shape: its own, with file and folder before it where others have the same, and a number
 /// behind it where even that is not enough.
 pub fn unique_ids(named: Vec<Named>) -> Vec<String> {
+    // File names may hold anything; ids are written in lines.
+    let mut named = named;
+    for shape in &mut named {
+        for part in [&mut shape.own, &mut shape.stem, &mut shape.folder] {
+            *part = part.replace(char::is_control, " ");
+        }
+    }
     let longer = |shape: &Named| {
         let file = if shape.own == shape.stem {
             shape.own.clone()

@@ -19,6 +19,8 @@ use crate::error::{Error, Result, check_range};
 use clap::ValueEnum;
 use clean::{Curve, clean};
 use files::{Format, Listed};
+use form::Begin;
+pub use labels::MOST_LABELS;
 use labels::Named;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -83,6 +85,8 @@ pub enum LabelFrom {
 pub struct Import {
     /// The outlines with their labels, ids and placements.
     pub set: Dataset,
+    /// Where each of them begins: at its tip, if nearly all have one.
+    pub begin: Begin,
     /// One entry for each outline.
     pub kept: Vec<Kept>,
     /// What was left out.
@@ -162,11 +166,17 @@ struct Found {
     outline: std::result::Result<Canonical, String>,
 }
 
+/// A shape in canonical form.
 struct Canonical {
-    outline: Vec<f32>,
-    placement: Placement,
+    /// Beginning where the ray along +x leaves it.
+    by_ray: Normalised,
+    /// Beginning at its tip, if it has one.
+    by_tip: Option<Normalised>,
     notes: Vec<String>,
 }
+
+/// An outline and what was taken away from it.
+type Normalised = (Vec<f32>, Placement);
 
 /// Brings in every outline of these files and folders. `keep_going` hears how far it is, from several threads,
 /// and stops it by answering no; then there is none.
@@ -214,14 +224,13 @@ pub fn import(
     }
     let mut import = Import::default();
     import.rejected.list = foreign;
-    let (mut flat, mut named) = (Vec::new(), Vec::new());
+    let (mut canonical, mut named) = (Vec::new(), Vec::new());
     for (file, found) in files.iter().zip(found) {
         for Found { named: own, place, outline } in found {
             match outline {
-                Ok(canonical) => {
-                    flat.extend_from_slice(&canonical.outline);
-                    import.set.placements.push(canonical.placement);
-                    import.kept.push(Kept { file: file.path.clone(), notes: canonical.notes });
+                Ok(shape) => {
+                    import.kept.push(Kept { file: file.path.clone(), notes: shape.notes });
+                    canonical.push((shape.by_ray, shape.by_tip));
                     named.push(own);
                 }
                 Err(reason) => {
@@ -232,6 +241,17 @@ pub fn import(
     }
     if named.is_empty() {
         return Err(nothing(paths, &import.rejected));
+    }
+    let tips = canonical.iter().filter(|(_, by_tip)| by_tip.is_some()).count();
+    import.begin = if 10 * tips >= 9 * named.len() { Begin::Tip } else { Begin::Ray };
+    let mut flat = Vec::with_capacity(2 * options.points * named.len());
+    for (by_ray, by_tip) in canonical {
+        let (outline, placement) = match import.begin {
+            Begin::Ray => by_ray,
+            Begin::Tip => by_tip.unwrap_or_else(|| form::from_farthest(&by_ray, options.normalise)),
+        };
+        flat.extend(outline);
+        import.set.placements.push(placement);
     }
     import.set.rows = Rows::from_flat(2 * options.points, flat);
     (import.set.labels, import.set.names) =
@@ -367,14 +387,16 @@ fn canonical(
     notes: Vec<String>,
     options: &ImportOptions,
 ) -> std::result::Result<Canonical, String> {
-    let (outline, placement) = form::canonical(points, options.points, options.normalise);
-    if !super::geometry::is_simple(&outline) {
+    let from = |begin| form::canonical(points, options.points, options.normalise, begin);
+    let by_ray = from(Begin::Ray);
+    if !super::geometry::is_simple(&by_ray.0) {
         return Err(format!(
             "crosses itself when drawn with {} points, so thin or finely drawn is it; use more points",
             options.points
         ));
     }
-    Ok(Canonical { outline, placement, notes })
+    let by_tip = form::has_tip(&by_ray.0).then(|| from(Begin::Tip));
+    Ok(Canonical { by_ray, by_tip, notes })
 }
 
 /// The records of a CSV with the line on which each begins, counted from 1: rows of any length, set apart by

@@ -67,10 +67,10 @@ fn model(ui: &mut Ui, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
     let training = &model.card.training;
-    let crate::data::source::Source::Outlines(recipe) = &model.card.source;
-    let families: Vec<&str> = recipe.families.iter().map(|f| f.name()).collect();
-    fact(ui, "Families", &families.len().to_string(), &families.join(", "));
-    fact(ui, "Shapes", &recipe.samples.to_string(), "Outlines it was trained on and tested with");
+    let names = &model.encoded.names;
+    fact(ui, "Families", &names.len().to_string(), &names.join(", "));
+    let samples = model.card.source.samples();
+    fact(ui, "Shapes", &samples.to_string(), "Outlines it was trained on and tested with");
     let loss = match training.loss {
         Reconstruction::Mse => "squared error",
         Reconstruction::Bce => "cross-entropy",

@@ -1,0 +1,165 @@
+//! The options of an import that several commands share, and the import with its report on standard error.
+
+use super::progress::Progress;
+use crate::data::dataset::Dataset;
+use crate::data::import::{Import, ImportOptions, LabelFrom, Normalise, Summary, import, values};
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+const IMPORT: &str = "Your own data";
+
+/// The arguments of an import.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// Where labels come from; a column label, else subfolders, else none
+    #[arg(long, value_name = "WHERE", help_heading = IMPORT)]
+    label_from: Option<LabelFrom>,
+    /// What is taken away of each outline besides its place, separated by commas [default: scale]
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = IMPORT)]
+    normalise: Vec<Take>,
+    /// Values that were measured of the shapes: name,drag [N],..
+    #[arg(long, value_name = "V.csv", help_heading = IMPORT)]
+    values: Option<PathBuf>,
+}
+
+/// What may be taken away of an outline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Take {
+    /// Its size: a unit RMS radius
+    Scale,
+    /// Its rotation: the principal axis along x
+    Rotation,
+    /// Neither
+    None,
+}
+
+impl ImportArguments {
+    /// How to import.
+    ///
+    /// # Errors
+    /// When something and nothing are asked for at once.
+    pub fn options(&self, points: usize) -> Result<ImportOptions> {
+        if self.normalise.is_empty() {
+            let normalise = Normalise::default();
+            return Ok(ImportOptions { points, normalise, labels: self.label_from });
+        }
+        let has = |take| self.normalise.contains(&take);
+        let normalise = Normalise { scale: has(Take::Scale), rotation: has(Take::Rotation) };
+        if has(Take::None) && normalise != (Normalise { scale: false, rotation: false }) {
+            return Err(Error::setting(
+                "normalise",
+                "name what is to be taken away, or none alone",
+            ));
+        }
+        Ok(ImportOptions { points, normalise, labels: self.label_from })
+    }
+
+    /// The file of measured values, where there is one.
+    pub fn values(&self) -> Option<&Path> {
+        self.values.as_deref()
+    }
+
+    /// Fails where one of them is named though nothing is imported; `way` is how something would be.
+    ///
+    /// # Errors
+    /// Names the option that goes with an import alone.
+    pub fn check_unused(&self, way: &str) -> Result<()> {
+        let named = [
+            ("values", self.values.is_some()),
+            ("label-from", self.label_from.is_some()),
+            ("normalise", !self.normalise.is_empty()),
+        ];
+        match named.iter().find(|(_, named)| *named) {
+            Some((name, _)) => Err(Error::setting(
+                name,
+                format!("goes with outlines of your own; name them with {way}"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Imports files and folders with the values that go with them, and says on standard error what became of them.
+    ///
+    /// # Errors
+    /// Names what cannot be read, or says that nothing could be imported.
+    pub fn import(&self, from: &[PathBuf], options: &ImportOptions) -> Result<Import> {
+        let progress = Mutex::new(Progress::start());
+        let imported = import(from, options, |at| {
+            // Whoever finds it taken has nothing newer to say.
+            if let Ok(mut progress) = progress.try_lock() {
+                let share = at.done as f64 / at.files.max(1) as f64;
+                progress.report(share, || {
+                    format!("read {} of {} files, {} shapes", at.done, at.files, at.shapes)
+                });
+            }
+            true
+        })?;
+        // It was never told to stop.
+        let mut imported = imported.unwrap_or_default();
+        let mut lines = summary(&imported);
+        if let Some(path) = &self.values {
+            let reserved = Property::ALL.map(Property::name);
+            let values = values::read(path, &imported.set.ids, &reserved)?;
+            for measured in &values.measured {
+                let known = measured.values.iter().filter(|v| !v.is_nan()).count();
+                lines.push(format!(
+                    "{}: {known} of {} shapes",
+                    measured.name,
+                    imported.set.ids.len()
+                ));
+            }
+            imported.set.measured = values.measured;
+            append(&mut imported.rejected, values.left_out);
+        }
+        lines.extend(reasons(&imported.rejected));
+        let mut progress = progress.into_inner().unwrap_or_else(|_| Progress::start());
+        for line in lines {
+            progress.say(&line);
+        }
+        Ok(imported)
+    }
+}
+
+fn append(summary: &mut Summary, more: Summary) {
+    for rejection in more.list {
+        summary.push(rejection);
+    }
+    summary.more += more.more;
+}
+
+/// `kept 12 outlines (thin 7, round 5), left out 3`, and how many were changed on the way.
+fn summary(import: &Import) -> Vec<String> {
+    let Dataset { labels, names, .. } = &import.set;
+    let count = |label: usize| labels.iter().filter(|&&l| usize::from(l) == label).count();
+    let by_label: Vec<String> =
+        names.iter().enumerate().map(|(i, name)| format!("{name} {}", count(i))).collect();
+    let by_label =
+        if names.len() > 1 { format!(" ({})", by_label.join(", ")) } else { String::new() };
+    let mut lines = vec![format!("kept {} outlines{by_label}", import.kept.len())];
+    let closed =
+        import.kept.iter().filter(|k| k.notes.iter().any(|n| n.starts_with("a gap"))).count();
+    if closed > 0 {
+        lines.push(format!("closed a small gap in {closed} of them"));
+    }
+    lines
+}
+
+/// How many were left out, and the first few with their reasons.
+fn reasons(rejected: &Summary) -> Vec<String> {
+    const SHOWN: usize = 5;
+    if rejected.count() == 0 {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("left out {}:", rejected.count())];
+    lines.extend(rejected.list.iter().take(SHOWN).map(|rejection| format!("  {rejection}")));
+    if rejected.count() > SHOWN {
+        lines.push(format!(
+            "  and {} more; 'latent-explorer data --rejects' lists them",
+            rejected.count() - SHOWN
+        ));
+    }
+    lines
+}

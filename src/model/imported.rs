@@ -1,0 +1,123 @@
+//! Imported data within a checkpoint: the outlines themselves and all that is known of each.
+
+use super::card::Encoded;
+use super::checkpoint::{bytes, floats, tensor};
+use crate::data::dataset::{Dataset, Measured};
+use crate::data::placement::Placement;
+use crate::data::rows::Rows;
+use crate::data::source::{Imported, fingerprint};
+use safetensors::tensor::{Dtype, SafeTensors};
+use serde::{Deserialize, Serialize};
+
+/// What is written in the header of a column of measured values.
+#[derive(Serialize, Deserialize)]
+pub struct Column {
+    name: String,
+    unit: String,
+}
+
+/// A tensor on its way into a file: name, kind, shape and bytes.
+type Written = (String, Dtype, Vec<usize>, Vec<u8>);
+
+/// The names and units of what was measured.
+pub fn columns(set: &Dataset) -> Vec<Column> {
+    let column = |m: &Measured| Column { name: m.name.clone(), unit: m.unit.clone() };
+    set.measured.iter().map(column).collect()
+}
+
+/// The tensors of a data set.
+pub fn tensors(set: &Dataset) -> Vec<Written> {
+    let (count, width) = (set.rows.len(), set.rows.width());
+    let ids = set.ids.join("\n").into_bytes();
+    let placements =
+        set.placements.iter().flat_map(|p| [p.origin[0], p.origin[1], p.scale, p.rotation]);
+    let measured = set.measured.iter().flat_map(|m| &m.values);
+    let named = |name: &str, dtype, shape, data| (format!("data.{name}"), dtype, shape, data);
+    vec![
+        named(
+            "outlines",
+            Dtype::F32,
+            vec![count, width],
+            bytes(set.rows.as_flat().iter().map(|v| v.to_le_bytes())),
+        ),
+        named("placements", Dtype::F64, vec![count, 4], bytes(placements.map(f64::to_le_bytes))),
+        named("labels", Dtype::U16, vec![count], bytes(set.labels.iter().map(|v| v.to_le_bytes()))),
+        named("ids", Dtype::U8, vec![ids.len()], ids),
+        named(
+            "measured",
+            Dtype::F32,
+            vec![set.measured.len(), count],
+            bytes(measured.map(|&v| (v as f32).to_le_bytes())),
+        ),
+    ]
+}
+
+/// The data set of a file, if it is what `source` says and what `encoded` was made of.
+///
+/// # Errors
+/// Says what is missing or damaged.
+pub fn read(
+    file: &SafeTensors<'_>,
+    source: &Imported,
+    columns: Vec<Column>,
+    encoded: &Encoded,
+) -> Result<Dataset, String> {
+    let damaged = |what: &str| format!("is damaged: {what}; train or save the model again");
+    let (count, width) = (source.count, 2 * source.points);
+    let outlines = floats(file, "data.outlines", &[count, width])?;
+    if fingerprint(&outlines) != source.hash {
+        return Err(damaged("its outlines are not those that it was trained on"));
+    }
+    let placements: Vec<Placement> = tensor(file, "data.placements", Dtype::F64, &[count, 4])?
+        .chunks_exact(32)
+        .map(|row| {
+            let number = |k: usize| {
+                let mut bytes = [0; 8];
+                bytes.copy_from_slice(&row[8 * k..8 * k + 8]);
+                f64::from_le_bytes(bytes)
+            };
+            Placement { origin: [number(0), number(1)], scale: number(2), rotation: number(3) }
+        })
+        .collect();
+    if !placements.iter().all(Placement::is_sound) {
+        return Err(damaged("it does not say where its outlines stood"));
+    }
+    let labels: Vec<u16> = tensor(file, "data.labels", Dtype::U16, &[count])?
+        .chunks_exact(2)
+        .map(|b| u16::from_le_bytes([b[0], b[1]]))
+        .collect();
+    if labels.iter().any(|&label| usize::from(label) >= encoded.names.len()) {
+        return Err(damaged("its labels do not fit its families"));
+    }
+    let ids = file.tensor("data.ids").map_err(|_| "the tensor 'data.ids' is missing".to_owned())?;
+    let ids = std::str::from_utf8(ids.data()).map_err(|_| damaged("its shapes have no names"))?;
+    let ids: Vec<String> = ids.split('\n').map(str::to_owned).collect();
+    if ids.len() != count {
+        return Err(damaged("its shapes are not all named"));
+    }
+    if encoded.samples.iter().any(|&sample| sample as usize >= count) {
+        return Err(damaged("its encoded data are not those of its outlines"));
+    }
+    // What was not measured is no number, so these are not held to be finite.
+    let values = tensor(file, "data.measured", Dtype::F32, &[columns.len(), count])?;
+    let values: Vec<f64> = values
+        .chunks_exact(4)
+        .map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]])))
+        .collect();
+    if values.iter().any(|v| v.is_infinite()) {
+        return Err(damaged("a measured value is infinite"));
+    }
+    let column = |(Column { name, unit }, values): (Column, &[f64])| Measured {
+        name,
+        unit,
+        values: values.to_vec(),
+    };
+    Ok(Dataset {
+        rows: Rows::from_flat(width, outlines),
+        labels,
+        names: encoded.names.clone(),
+        ids,
+        placements,
+        measured: columns.into_iter().zip(values.chunks_exact(count)).map(column).collect(),
+    })
+}

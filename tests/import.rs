@@ -1,0 +1,225 @@
+//! People's own outlines from end to end: files in, a table or a model out, and what a model keeps of them.
+
+use latent_explorer::data::import::{ImportOptions, import};
+use latent_explorer::data::outline::form_distance;
+use latent_explorer::data::source::{Source, TrainingData};
+use latent_explorer::model::checkpoint;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::train::Trainer;
+use std::fmt::Write;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_latent-explorer")).args(arguments).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Ellipses of different proportions as CSV of x,y columns, `count` of them, somewhere and of some size.
+fn write_ellipses(folder: &Path, count: usize) {
+    for index in 0..count {
+        let mut text = String::from("x,y\n");
+        let long = 1.0 + index as f64 / count as f64;
+        for i in 0..60 {
+            let t = std::f64::consts::TAU * f64::from(i) / 60.0;
+            writeln!(text, "{},{}", 40.0 + 9.0 * long * t.cos(), 7.0 + 9.0 * t.sin()).unwrap();
+        }
+        std::fs::write(folder.join(format!("e{index:03}.csv")), text).unwrap();
+    }
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).display().to_string()
+}
+
+#[test]
+fn a_folder_becomes_a_model_that_keeps_its_outlines() {
+    let folder = tempfile::tempdir().unwrap();
+    let shapes = folder.path().join("shapes");
+    std::fs::create_dir(&shapes).unwrap();
+    write_ellipses(&shapes, 30);
+    std::fs::write(shapes.join("open.csv"), "0,0\n1,0\n2,1\n3,3\n4,6\n5,10\n").unwrap();
+    std::fs::write(folder.path().join("v.csv"), "name,drag [N]\ne000,1\ne001,2.5\nnobody,3\n")
+        .unwrap();
+    let model_path = path(folder.path(), "m.safetensors");
+    let output = run(&[
+        "train",
+        "--data",
+        shapes.to_str().unwrap(),
+        "--values",
+        &path(folder.path(), "v.csv"),
+        "--updates",
+        "20",
+        "--hidden",
+        "16",
+        "--points",
+        "32",
+        "--out",
+        &model_path,
+    ]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(
+        said(&output).contains("kept 30 outlines") && said(&output).contains("open.csv"),
+        "{}",
+        said(&output)
+    );
+    assert!(
+        said(&output).contains("drag: 2 of 30") && said(&output).contains("nobody"),
+        "{}",
+        said(&output)
+    );
+
+    // The data may be gone.
+    let again = import(
+        std::slice::from_ref(&shapes),
+        &ImportOptions { points: 32, ..ImportOptions::default() },
+        |_| true,
+    );
+    let again = again.unwrap().unwrap();
+    std::fs::remove_dir_all(&shapes).unwrap();
+    let model = checkpoint::load(Path::new(&model_path)).unwrap();
+    let Source::Imported(source) = &model.card.source else { panic!("{:?}", model.card.source) };
+    assert_eq!((source.name.as_str(), source.count, source.points), ("shapes", 30, 32));
+    assert_eq!(
+        (model.card.training.held_out, model.encoded.names.as_slice()),
+        (0.2, &["shapes".to_owned()][..])
+    );
+    for row in 0..model.encoded.mu.len() {
+        assert_eq!(
+            model.training_outline(row),
+            again.set.rows.row(model.encoded.samples[row] as usize)
+        );
+    }
+    let set = model.training_data().unwrap().set;
+    assert_eq!((&set.ids, &set.placements), (&again.set.ids, &again.set.placements));
+    let restored = set.placements[3].restore(set.rows.row(3));
+    let middle = restored.iter().step_by(2).sum::<f64>() / 32.0;
+    assert!((middle - 40.0).abs() < 1.0, "{middle}");
+    assert_eq!((set.measured[0].name.as_str(), set.measured[0].unit.as_str()), ("drag", "N"));
+    assert!(set.measured[0].values[1] == 2.5 && set.measured[0].values[2].is_nan());
+
+    let info = run(&["info", &model_path]);
+    let text = String::from_utf8_lossy(&info.stdout).into_owned();
+    assert!(text.contains("from shapes, place, size normalised"), "{text}");
+    // It goes on without the files.
+    let longer = path(folder.path(), "longer.safetensors");
+    let output = run(&["train", "--resume", &model_path, "--updates", "5", "--out", &longer]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn a_table_that_was_written_reads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = path(folder.path(), "nine.csv");
+    assert!(run(&["data", "--out", &table, "--samples", "90", "--points", "48"]).status.success());
+    let again = path(folder.path(), "again.csv");
+    let rejects = path(folder.path(), "rejects.csv");
+    let output = run(&["data", &table, "--out", &again, "--points", "48", "--rejects", &rejects]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("kept 90 outlines (circle 10,"), "{}", said(&output));
+    assert_eq!(std::fs::read_to_string(&rejects).unwrap(), "file,place,reason\n");
+    let read = |path: &str| {
+        let options = ImportOptions { points: 48, ..ImportOptions::default() };
+        import(&[path.into()], &options, |_| true).unwrap().unwrap().set
+    };
+    let (first, second) = (read(&table), read(&again));
+    assert_eq!((&first.labels, &first.names), (&second.labels, &second.names));
+    for (a, b) in first.rows.iter().zip(second.rows.iter()) {
+        assert!(form_distance(a, b) < 1e-4);
+    }
+}
+
+#[test]
+fn misuse_is_told_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    write_ellipses(folder.path(), 3);
+    let out = path(folder.path(), "out");
+    let shapes = folder.path().to_str().unwrap();
+    for (arguments, part) in [
+        (vec!["train", "--out", &out, "--data", "nowhere"], "nowhere: no such file"),
+        (vec!["train", "--out", &out, "--data", shapes], "3 outlines are too few"),
+        (vec!["train", "--out", &out, "--data", shapes, "--samples", "90"], "cannot be used with"),
+        (
+            vec!["train", "--out", &out, "--values", "v.csv"],
+            "values: goes with outlines of your own",
+        ),
+        (vec!["data", "--out", &out, "--label-from", "file"], "label-from: goes with"),
+        (vec!["data", shapes, "--out", &out, "--normalise", "none,scale"], "normalise: name what"),
+        (
+            vec!["data", shapes, "--out", &out, "--points", "3"],
+            "points: must be between 16 and 1000",
+        ),
+        (
+            vec!["data", shapes, "--out", &out, "--values", "nowhere.csv"],
+            "nowhere.csv: no such file",
+        ),
+    ] {
+        let output = run(&arguments);
+        let message = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.lines().last().unwrap().contains(part), "{message}");
+    }
+}
+
+#[test]
+fn sizes_may_stay_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    write_ellipses(folder.path(), 20);
+    let mut options = ImportOptions { points: 32, ..ImportOptions::default() };
+    options.normalise.scale = false;
+    let imported = import(&[folder.path().to_owned()], &options, |_| true).unwrap().unwrap();
+    let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
+    let largest = data.set.rows.as_flat().iter().fold(0f32, |m, v| m.max(v.abs()));
+    assert!(largest > 15.0, "{largest}");
+    let config = TrainingConfig { updates: 300, hidden: 16, ..TrainingConfig::for_imported(&data) };
+    let mut trainer = Trainer::new(data, config).unwrap();
+    while !trainer.is_finished() {
+        trainer.step().unwrap();
+    }
+    let model = trainer.finish().unwrap();
+    let decoded = model.decode(&model.encoded.mu).unwrap();
+    let apart = form_distance(decoded.row(0), &model.training_outline(0));
+    assert!(apart < 0.3, "{apart}");
+}
+
+#[test]
+fn damaged_outlines_are_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    write_ellipses(folder.path(), 12);
+    let options = ImportOptions { points: 16, ..ImportOptions::default() };
+    let imported = import(&[folder.path().to_owned()], &options, |_| true).unwrap().unwrap();
+    let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
+    let config = TrainingConfig { updates: 5, hidden: 8, ..TrainingConfig::default() };
+    let mut trainer = Trainer::new(data, config).unwrap();
+    while !trainer.is_finished() {
+        trainer.step().unwrap();
+    }
+    let mut model = trainer.finish().unwrap();
+    assert!(checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).is_ok());
+    let problem = |set: latent_explorer::data::dataset::Dataset,
+                   model: &mut latent_explorer::model::Model| {
+        let kept = model.data.replace(std::sync::Arc::new(set));
+        let problem = checkpoint::from_bytes(&checkpoint::to_bytes(model).unwrap()).unwrap_err();
+        model.data = kept;
+        problem
+    };
+    let whole = (**model.data.as_ref().unwrap()).clone();
+    let mut set = whole.clone();
+    set.rows.row_mut(0)[0] += 1.0;
+    assert!(problem(set, &mut model).contains("not those that it was trained on"));
+    let mut set = whole.clone();
+    set.placements[0].scale = 0.0;
+    assert!(problem(set, &mut model).contains("where its outlines stood"));
+    let mut set = whole.clone();
+    set.ids.pop();
+    assert!(problem(set, &mut model).contains("not all named"));
+    let mut set = whole.clone();
+    set.labels[0] = 9;
+    assert!(problem(set, &mut model).contains("labels"));
+    model.data = None;
+    let bytes = checkpoint::to_bytes(&model).unwrap();
+    assert!(checkpoint::from_bytes(&bytes).unwrap_err().contains("'data.outlines' is missing"));
+}
