@@ -355,8 +355,6 @@ fn a_sweep_is_begun_watched_and_opened_from_its_sheet() {
     window.step();
     click(&mut window, "More");
     window.run();
-    window.get_by_label("Sweep over beta\u{2026}").scroll_to_me();
-    window.run();
     click(&mut window, "Sweep over beta\u{2026}");
     window.run();
     window.get_by_role_and_label(Role::TextInput, "Betas").focus();

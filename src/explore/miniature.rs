@@ -33,14 +33,16 @@ impl Miniature {
         Ok(Self { outlines, reach: model.card.statistics.reach })
     }
 
-    /// Every shape that is finite, its points `[x, y]` between 0 and 1 in a square with y down.
+    /// Every shape that is finite, none larger than its cell: its points `[x, y]` between 0 and 1 in a square with y down.
     pub fn shapes(&self) -> impl Iterator<Item = Vec<[f64; 2]>> + '_ {
         let cell = 1.0 / SIDE as f64;
-        let unit = FILL * cell / self.reach;
         let finite = |(_, outline): &(usize, &[f32])| outline.iter().all(|v| v.is_finite());
         self.outlines.iter().enumerate().filter(finite).map(move |(index, outline)| {
             let x = ((index % SIDE) as f64 + 0.5) * cell;
             let y = 1.0 - ((index / SIDE) as f64 + 0.5) * cell;
+            // Far from the data a decoder may lose all measure.
+            let reach = outline.iter().fold(0.0, |m: f64, v| m.max(f64::from(v.abs())));
+            let unit = (FILL * cell / self.reach).min(0.5 * cell / reach.max(f64::MIN_POSITIVE));
             let place = |p: &[f32]| [x + unit * f64::from(p[0]), y - unit * f64::from(p[1])];
             outline.chunks_exact(2).map(place).collect()
         })

@@ -149,7 +149,9 @@ impl State {
             _ => format!("the {done} models before it are kept"),
         };
         match outcome {
-            Outcome::Finished => self.notices.info(format!("The sweep is done: {done} models.")),
+            Outcome::Finished => self
+                .notices
+                .info(format!("The sweep is done: {done} models, under More in the Train panel.")),
             Outcome::Cancelled => self.notices.info(format!("Sweep stopped; {kept}.")),
             Outcome::Failed(why) => self.notices.error(format!("{why} ({kept})")),
         }

@@ -93,7 +93,7 @@ fn progress(ui: &mut Ui, sweep: &BetaSweep, actions: &mut Actions) {
         let at = (sweep.done.len() + 1).min(sweep.count);
         ui.label(format!("beta {}, model {at} of {}", sweep.beta, sweep.count));
         ui.add(ProgressBar::new(sweep.share as f32).desired_width(420.0).desired_height(8.0));
-        if ui.button("Stop").on_hover_text("Models that are whole are kept (Esc)").clicked() {
+        if ui.button("Stop").on_hover_text("Models that are whole are kept").clicked() {
             actions.command(Command::StopSweep);
         }
     });
@@ -237,7 +237,7 @@ fn card(ui: &mut Ui, point: &SweepPoint, lit: bool) -> Option<bool> {
         if response.on_hover_text(about).clicked() {
             chosen = Some(true);
         }
-        let show = ui.add(Button::new("Show").small().min_size(vec2(MAP, 22.0)));
+        let show = ui.add_sized([MAP, 24.0], Button::new("Show"));
         if show.on_hover_text("Show this model in the place of the one that is shown").clicked() {
             chosen = Some(false);
         }

@@ -41,7 +41,6 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 actions.command(Command::SetTraining(config));
             }
         });
-        crate::ui::sweep::offer(ui, actions);
         heads::show(ui, state, actions);
     });
 }
@@ -118,6 +117,7 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig, samples: usize, actions: &
         0.1,
     );
     ui.collapsing("More", |ui| {
+        sweep::offer(ui, actions);
         presets(ui, config);
         number(ui, "Batch size", "Shapes of one update", &mut config.batch_size, 1..=4096, 0.5);
         number(
@@ -151,7 +151,6 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig, samples: usize, actions: &
         number(ui, "Held out", tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
         early_stopping(ui, config);
         heads::trained_along(ui, config);
-        sweep::offer(ui, actions);
     });
 }
 
