@@ -1,60 +1,77 @@
-//! Progress on standard error: one line rewritten on a terminal, a line a second elsewhere.
+//! Progress on standard error: a bar on a terminal, a line a second elsewhere.
 
 use crate::explore::duration;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
+
+/// Parts of a whole bar.
+const PARTS: u64 = 1000;
+/// Times a second that a bar is drawn.
+const RATE: u8 = 10;
+/// Time between two lines where there is no terminal.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Says now and then how far something is.
 pub struct Progress {
     started: Instant,
     last: Instant,
-    pause: Duration,
+    /// None where there is no terminal, or nothing was reported yet.
+    bar: Option<ProgressBar>,
     terminal: bool,
-    open: bool,
 }
 
 impl Progress {
     /// Starts the clock.
     pub fn start() -> Self {
-        let (now, terminal) = (Instant::now(), stderr().is_terminal());
-        let pause = Duration::from_millis(if terminal { 100 } else { 1000 });
-        Self { started: now, last: now, pause, terminal, open: false }
+        let now = Instant::now();
+        Self { started: now, last: now, bar: None, terminal: stderr().is_terminal() }
     }
 
     /// Shows what `line` makes of the time left, if it is time for it; `share` is done, 0 to 1.
     pub fn report(&mut self, share: f64, line: impl FnOnce() -> String) {
-        if self.last.elapsed() < self.pause {
+        let pause = if self.terminal { PAUSE / u32::from(RATE) } else { PAUSE };
+        if self.last.elapsed() < pause {
             return;
         }
         self.last = Instant::now();
         let left = self.started.elapsed().as_secs_f64() * (1.0 - share) / share.max(1e-9);
-        let line = format!("{}, {} left", line(), duration(left));
-        // That nobody can be told is no reason to stop working.
-        let _ = if self.terminal {
-            self.open = true;
-            write!(stderr(), "\r\x1b[2K{line}")
+        let left = format!("{} left", duration(left));
+        if self.terminal {
+            let bar = self.bar.get_or_insert_with(bar);
+            bar.set_prefix(left);
+            bar.set_message(line());
+            bar.set_position((share * PARTS as f64) as u64);
         } else {
-            writeln!(stderr(), "{line}")
-        };
+            self.say(&format!("{}, {left}", line()));
+        }
     }
 
     /// Shows a line that stays.
     pub fn say(&mut self, line: &str) {
         self.clear();
+        // That nobody can be told is no reason to stop working.
         let _ = writeln!(stderr(), "{line}");
     }
 
     /// Shows the last line.
     pub fn finish(mut self, line: &str) {
-        self.clear();
-        let _ = writeln!(stderr(), "{line} in {}", duration(self.started.elapsed().as_secs_f64()));
+        let took = duration(self.started.elapsed().as_secs_f64());
+        self.say(&format!("{line} in {took}"));
     }
 
     fn clear(&mut self) {
-        if std::mem::take(&mut self.open) {
-            let _ = write!(stderr(), "\r\x1b[2K");
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
         }
     }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stderr_with_hz(RATE));
+    // The bar has its room whatever the words say; they are cut where the line ends.
+    let style = ProgressStyle::with_template("{bar:24} {prefix}  {wide_msg}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("##-"))
 }
 
 impl Drop for Progress {

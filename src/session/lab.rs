@@ -115,7 +115,8 @@ impl Session {
                 "A branch needs something that differs: change a setting, such as beta, and branch again.",
             );
         }
-        self.begin(Plan { config, from: Some(state), ..plan }, None, past);
+        let trunk = self.state.shown_version().map(|(id, _)| id);
+        self.begin(Plan { config, from: Some(state), ..plan }, None, Training { trunk, ..past });
     }
 
     /// Where the model that is shown can go on.
@@ -188,11 +189,17 @@ impl Session {
         };
     }
 
-    /// Makes the moment that is asked for into a model, when none is being made.
+    /// Makes the moments that are asked for into models: of the training that is watched, and of the one beside it.
     pub(super) fn develop(&mut self) {
-        let Some(id) = self.state.watched_model() else { return };
+        let before = self.state.link_moments();
+        let watched = self.state.watched_model();
+        let ids = [watched, self.state.linked, before];
+        ids.into_iter().flatten().for_each(|id| self.develop_moment(id));
+    }
+
+    /// Makes the moment that is asked for of a model into one, when none is being made.
+    fn develop_moment(&mut self, id: ModelId) {
         let Some(training) = self.state.learned_mut(id) else { return };
-        let running = training.run.is_some();
         let timeline = &training.timeline;
         let Some((index, moment)) = timeline.asked() else {
             return self.state.show_newest(id);
@@ -201,9 +208,9 @@ impl Session {
             return;
         }
         let Some(setup) = training.setup.clone() else { return };
-        let moment = moment.clone();
+        let (moment, playing) = (moment.clone(), timeline.is_playing());
         // All data where the hand rests; fewer while it plays.
-        let quick = running || timeline.is_playing();
+        let quick = playing || self.state.training.run.is_some();
         let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
         let run = self.start("moment", move |_| {
             let prepared = Prepared::new(setup.model_at(&moment, most)?)?;
@@ -267,6 +274,31 @@ impl State {
         let known = self.learned(id).is_some_and(|training| training.setup.is_some());
         let carried = entry.prepared.model.resume.is_some();
         (!known && !carried).then_some("This model does not hold what its training needs to go on")
+    }
+
+    /// Lets the training of the model on the second map show the same update as the one that is watched; the model
+    /// that no longer follows, if there was one.
+    fn link_moments(&mut self) -> Option<ModelId> {
+        let watched = self.watched_model();
+        let beside = self.beside().map(|(id, _)| id).filter(|id| Some(*id) != watched);
+        let learned =
+            |id: &ModelId| self.learned(*id).is_some_and(|training| training.run.is_none());
+        let beside = beside.filter(learned);
+        let before = std::mem::replace(&mut self.linked, beside).filter(|id| Some(*id) != beside);
+        if let Some(training) = before.and_then(|id| self.learned_mut(id)) {
+            training.timeline.follow();
+        }
+        let target = self.watched().and_then(|training| {
+            let running = training.run.is_some().then_some(training.updates);
+            training.timeline.asked_updates().or(running)
+        });
+        if let Some(training) = beside.and_then(|id| self.learned_mut(id)) {
+            match target {
+                Some(updates) => training.timeline.ask(updates as f64),
+                None => training.timeline.follow(),
+            }
+        }
+        before
     }
 
     /// Remembers the present training beside its model before another one takes its place; the oldest lose their

@@ -131,6 +131,8 @@ pub struct State {
     /// While a model is learned its range would jump; what the person holds comes first.
     training_range: Option<(f64, f64)>,
     lost: Vec<Lost>,
+    /// The model on the second map whose training follows the one that is watched.
+    pub(super) linked: Option<ModelId>,
     /// Versions that models have had, so that none is given twice.
     versions: u64,
 }
@@ -144,6 +146,7 @@ impl State {
             map: Map::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
             training: Training::default(),
             earlier: BTreeMap::new(),
+            linked: None,
             versions: 0,
             heads: None,
             climb: None,
@@ -404,7 +407,14 @@ impl State {
                 true
             }
         };
-        if first { self.show(id) } else { self.fit_if_lost(id) }
+        if first {
+            self.show(id);
+            // A branch is watched beside what it left.
+            let trunk = self.learned(id).and_then(|training| training.trunk);
+            trunk.into_iter().for_each(|trunk| self.put_beside(trunk));
+        } else {
+            self.fit_if_lost(id);
+        }
     }
 
     /// Shows all of a model's data when they have left the map, which was fitted to them.

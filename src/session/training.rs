@@ -104,6 +104,8 @@ pub struct Training {
     pub phase: Phase,
     /// The model that it makes.
     pub model: Option<ModelId>,
+    /// The model whose past it shares, if it is a branch.
+    pub trunk: Option<ModelId>,
     /// The model that was shown before it.
     pub before: Option<ModelId>,
     /// 0 to 1.
