@@ -223,3 +223,77 @@ fn damaged_outlines_are_one_sentence() {
     let bytes = checkpoint::to_bytes(&model).unwrap();
     assert!(checkpoint::from_bytes(&bytes).unwrap_err().contains("'data.outlines' is missing"));
 }
+
+/// Takes in what jobs report until the import is over.
+fn until_imported(session: &mut latent_explorer::session::Session) {
+    let begun = std::time::Instant::now();
+    while session.state().own.run.is_some() {
+        assert!(begun.elapsed().as_secs() < 120, "the import never ends");
+        session.drain(std::time::Duration::from_millis(20));
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn the_window_learns_from_shapes_that_were_opened_and_goes_back_to_families() {
+    use latent_explorer::session::{Command, Session};
+    let folder = tempfile::tempdir().unwrap();
+    write_ellipses(folder.path(), 20);
+    std::fs::write(folder.path().join("bad.dat"), "nothing\n").unwrap();
+    let settings = folder.path().join("settings.json");
+    let mut session = Session::new(Some(settings.clone()), std::sync::Arc::new(|| ()));
+    let usual = session.state().settings.training.clone();
+    session.perform(Command::Open(folder.path().to_owned()));
+    until_imported(&mut session);
+    let own = &session.state().own;
+    let brought = own.brought.as_ref().unwrap();
+    assert_eq!((own.chosen, brought.kept.len(), brought.rejected.count()), (true, 20, 1));
+    let training = &session.state().settings.training;
+    assert_eq!(
+        (training.updates, training.held_out, training.early_stopping),
+        (8000, 0.2, Some(2000))
+    );
+
+    // What a failed import says stays to be read, and what was there stays too.
+    let wish = latent_explorer::session::own::ImportWish {
+        paths: vec![folder.path().join("bad.dat")],
+        ..Default::default()
+    };
+    session.perform(Command::Import(wish));
+    until_imported(&mut session);
+    assert!(session.state().own.failed.as_ref().unwrap().contains("0 distinct points"));
+    assert!(session.state().own.brought.is_some());
+
+    let quick =
+        TrainingConfig { updates: 10, hidden: 8, ..session.state().settings.training.clone() };
+    session.perform(Command::SetTraining(quick));
+    session.perform(Command::SetFullSpeed(true));
+    session.perform(Command::Train);
+    while session.state().training.run.is_some() {
+        session.drain(std::time::Duration::from_millis(20));
+    }
+    let (_, entry) = session.state().models.shown().unwrap();
+    assert_eq!(entry.prepared.model.data.as_ref().unwrap().rows.len(), 20);
+
+    // The next session knows nothing of these shapes, so it gets the settings of families.
+    session.save_settings();
+    let saved = std::fs::read_to_string(&settings).unwrap();
+    assert!(saved.contains(&format!("\"updates\": {}", usual.updates)), "{saved}");
+    session.perform(Command::LearnFromOwn(false));
+    assert_eq!(session.state().settings.training, usual);
+}
+
+#[test]
+fn an_import_can_be_stopped() {
+    use latent_explorer::session::{Command, Session};
+    let folder = tempfile::tempdir().unwrap();
+    write_ellipses(folder.path(), 400);
+    let mut session = Session::new(None, std::sync::Arc::new(|| ()));
+    session.perform(Command::Open(folder.path().to_owned()));
+    session.perform(Command::Cancel);
+    until_imported(&mut session);
+    assert!(session.state().own.brought.is_none());
+    assert_eq!(session.state().own.failed.as_deref(), Some("Stopped; nothing was imported."));
+    session.perform(Command::Train);
+    assert!(session.state().training.run.is_none(), "there is nothing to learn from yet");
+}

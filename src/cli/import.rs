@@ -2,8 +2,9 @@
 
 use super::progress::Progress;
 use crate::data::dataset::Dataset;
-use crate::data::import::{Import, ImportOptions, LabelFrom, Normalise, Summary, import, values};
-use crate::data::property::Property;
+use crate::data::import::{
+    Import, ImportOptions, LabelFrom, Normalise, Summary, import_with_values,
+};
 use crate::error::{Error, Result};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -87,7 +88,7 @@ impl ImportArguments {
     /// Names what cannot be read, or says that nothing could be imported.
     pub fn import(&self, from: &[PathBuf], options: &ImportOptions) -> Result<Import> {
         let progress = Mutex::new(Progress::start());
-        let imported = import(from, options, |at| {
+        let imported = import_with_values(from, self.values(), options, |at| {
             // Whoever finds it taken has nothing newer to say.
             if let Ok(mut progress) = progress.try_lock() {
                 let share = at.done as f64 / at.files.max(1) as f64;
@@ -98,21 +99,11 @@ impl ImportArguments {
             true
         })?;
         // It was never told to stop.
-        let mut imported = imported.unwrap_or_default();
+        let imported = imported.unwrap_or_default();
         let mut lines = summary(&imported);
-        if let Some(path) = &self.values {
-            let reserved = Property::ALL.map(Property::name);
-            let values = values::read(path, &imported.set.ids, &reserved)?;
-            for measured in &values.measured {
-                let known = measured.values.iter().filter(|v| !v.is_nan()).count();
-                lines.push(format!(
-                    "{}: {known} of {} shapes",
-                    measured.name,
-                    imported.set.ids.len()
-                ));
-            }
-            imported.set.measured = values.measured;
-            append(&mut imported.rejected, values.left_out);
+        for measured in &imported.set.measured {
+            let known = measured.values.iter().filter(|v| !v.is_nan()).count();
+            lines.push(format!("{}: {known} of {} shapes", measured.name, imported.set.ids.len()));
         }
         lines.extend(reasons(&imported.rejected));
         let mut progress = progress.into_inner().unwrap_or_else(|_| Progress::start());
@@ -121,13 +112,6 @@ impl ImportArguments {
         }
         Ok(imported)
     }
-}
-
-fn append(summary: &mut Summary, more: Summary) {
-    for rejection in more.list {
-        summary.push(rejection);
-    }
-    summary.more += more.more;
 }
 
 /// `kept 12 outlines (thin 7, round 5), left out 3`, and how many were changed on the way.

@@ -3,6 +3,7 @@
 use super::compare::Rival;
 use super::export::Export;
 use super::models::ModelId;
+use super::own::ImportWish;
 use super::settings::ThemeChoice;
 use super::starts::StartChoice;
 use super::state::{Activity, Overlay};
@@ -76,6 +77,12 @@ pub enum Command {
     Unpin(usize),
     /// Change the data of the next training.
     SetRecipe(Recipe),
+    /// Import shapes of one's own, and learn from them next.
+    Import(ImportWish),
+    /// Stop an import; nothing of it is kept.
+    StopImport,
+    /// Learn from one's own shapes next, or from families.
+    LearnFromOwn(bool),
     /// Change the settings of the next training.
     SetTraining(TrainingConfig),
     /// Begin a training.

@@ -3,9 +3,11 @@
 use super::climb::Findings;
 use super::map::Picture;
 use super::models::Prepared;
+use super::own::Brought;
 use super::race::{RaceResults, Standing};
 use super::sweep::SweepPoint;
 use super::training::CurvePoint;
+use crate::data::import::ImportProgress;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::model::training::EpochRecord;
@@ -46,6 +48,8 @@ pub enum Progress {
     Sweep(SweepProgress),
     /// Of an export: how much is done, 0 to 1.
     Export(f64),
+    /// Of an import.
+    Import(ImportProgress),
 }
 
 /// Where a training is.
@@ -150,6 +154,8 @@ pub enum Product {
     Searched(Arc<Findings>),
     /// A race with its verdicts.
     Raced(Arc<RaceResults>),
+    /// Shapes of one's own.
+    Imported(Arc<Brought>),
     /// A model was written to this file.
     Saved(PathBuf),
     /// The figures of a model.

@@ -3,6 +3,7 @@
 use super::event::{Outcome, Product};
 use super::job::Ending;
 use super::models::{ModelEntry, ModelId, Prepared};
+use super::own::{ImportWish, holds_shapes};
 use super::state::{Errand, Lost};
 use super::{Command, Session};
 use crate::model::checkpoint;
@@ -12,6 +13,10 @@ use std::sync::Arc;
 
 impl Session {
     pub(super) fn open(&mut self, path: PathBuf) {
+        if holds_shapes(&path) {
+            let wish = ImportWish { paths: vec![path], ..self.state.own.wish.clone() };
+            return self.import(ImportWish { values: None, ..wish });
+        }
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
             return self.climb_from_file(&path);
         }

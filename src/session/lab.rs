@@ -30,11 +30,16 @@ impl Session {
         let state = &mut self.state;
         let earlier = state.training.plan.clone().filter(|_| again);
         let new = || Plan {
-            material: Material::Recipe(state.settings.recipe.clone()),
+            material: state.material(),
             config: state.settings.training.clone(),
             from: None,
         };
         let plan = earlier.unwrap_or_else(new);
+        if state.own.chosen && state.own.brought.is_none() && !again {
+            return state
+                .notices
+                .info("Import your shapes first, or choose families in the data sheet.");
+        }
         if state.training.run.is_some() && !again {
             return state.notices.info("A training is under way; stop or reset it first.");
         }
@@ -159,11 +164,7 @@ impl Session {
     /// Begins a training that makes `model`, or a new one; `past` is what is known of it so far.
     fn begin(&mut self, plan: Plan, model: Option<ModelId>, past: Training) {
         let state = &mut self.state;
-        let recipe = match &plan.material {
-            Material::Recipe(recipe) => recipe.check(),
-            Material::Ready(_) => Ok(()),
-        };
-        if let Err(error) = recipe.and_then(|()| plan.config.check()) {
+        if let Err(error) = plan.material.check().and_then(|()| plan.config.check()) {
             return state.notices.error(error);
         }
         // The run before, if any, is forgotten: its events are foreign from here on.

@@ -17,6 +17,7 @@ pub mod map;
 pub mod models;
 pub mod moment;
 pub mod notices;
+pub mod own;
 pub mod plan;
 mod playback;
 pub mod probe;
@@ -250,6 +251,9 @@ impl Session {
                 }
             }
             Command::SetRecipe(recipe) => state.settings.recipe = recipe,
+            Command::Import(wish) => self.import(wish),
+            Command::StopImport => state.own.control.cancel(),
+            Command::LearnFromOwn(own) => state.learn_from_own(own),
             Command::SetTraining(config) => state.settings.training = config,
             Command::SetSearch(config) => {
                 if config.aim.property() != state.property() {
@@ -386,11 +390,13 @@ impl Session {
     /// for the disk; the seconds until they will have, if they have changed.
     pub fn keep_settings(&mut self) -> Option<f64> {
         let now = Instant::now();
-        if self.state.settings != self.seen_settings.0 {
-            self.seen_settings = (self.state.settings.clone(), now);
-        }
-        if self.settings_path.is_none() || self.state.settings == self.saved_settings {
+        let lasting = self.state.lasting_settings();
+        if self.settings_path.is_none() || lasting == self.saved_settings {
+            self.seen_settings.0 = lasting;
             return None;
+        }
+        if lasting != self.seen_settings.0 {
+            self.seen_settings = (lasting, now);
         }
         let rested = now - self.seen_settings.1;
         if rested >= SETTINGS_REST {
@@ -403,9 +409,10 @@ impl Session {
     /// Writes the settings if they have changed.
     pub fn save_settings(&mut self) {
         let Some(path) = &self.settings_path else { return };
-        if self.state.settings != self.saved_settings {
-            match self.state.settings.save(path) {
-                Ok(()) => self.saved_settings = self.state.settings.clone(),
+        let lasting = self.state.lasting_settings();
+        if lasting != self.saved_settings {
+            match lasting.save(path) {
+                Ok(()) => self.saved_settings = lasting,
                 Err(error) => {
                     self.state.notices.error(error);
                     // Said once, not at every change.

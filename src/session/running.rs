@@ -24,6 +24,8 @@ impl Session {
             climb.control.cancel();
         } else if let Some(race) = state.race.as_ref().filter(|race| race.run.is_some()) {
             race.control.cancel();
+        } else if state.own.run.is_some() {
+            state.own.control.cancel();
         } else if state.notices.dismiss_errors() {
         } else if state.is_walking() {
             state.walk = None;

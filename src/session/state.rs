@@ -10,6 +10,7 @@ use super::lesson::Lesson;
 use super::map::{Map, Picture};
 use super::models::{ModelEntry, ModelId, Models, Prepared};
 use super::notices::Notices;
+use super::own::Own;
 use super::probe::Probe;
 use super::race::Contest;
 use super::settings::Settings;
@@ -101,6 +102,8 @@ pub struct State {
     pub training: Training,
     /// Trainings before it, by the models that they made.
     pub earlier: BTreeMap<ModelId, Training>,
+    /// Shapes of one's own.
+    pub own: Own,
     /// The heads that are being trained, if any.
     pub heads: Option<HeadsRun>,
     /// The search.
@@ -148,6 +151,7 @@ impl State {
             earlier: BTreeMap::new(),
             linked: None,
             versions: 0,
+            own: Own::default(),
             heads: None,
             climb: None,
             race: None,
@@ -359,7 +363,10 @@ impl State {
                     (heads.property, heads.share) = (progress.property, progress.share);
                 }
             }
-            Progress::Training(_) => (),
+            Progress::Import(progress) if self.own.run == Some(run) => {
+                self.own.progress = Some(progress);
+            }
+            Progress::Training(_) | Progress::Import(_) => (),
         }
     }
 
@@ -454,6 +461,8 @@ impl State {
     pub fn ended(&mut self, run: RunId, end: End) {
         if self.training.run == Some(run) {
             self.training_ended(end);
+        } else if self.own.run == Some(run) {
+            self.import_ended(end);
         } else if let Some(heads) = self.heads.take_if(|heads| heads.run == run) {
             self.heads_ended(heads.model, end);
         } else if self.climb.as_ref().is_some_and(|climb| climb.run == Some(run)) {

@@ -5,8 +5,7 @@ use super::event::{End, Outcome, Product, Progress, RunId, SweepProgress};
 use super::job::{Control, Ending, Reporter};
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::state::{Lost, State};
-use crate::data::recipe::Recipe;
-use crate::data::source::TrainingData;
+use super::training::Material;
 use crate::error::Result;
 use crate::explore::miniature::Miniature;
 use crate::model::training::TrainingConfig;
@@ -69,16 +68,16 @@ impl Session {
         if state.sweep.as_ref().is_some_and(|sweep| sweep.run.is_some()) {
             return state.notices.info("A sweep is under way; wait for it or stop it first.");
         }
-        let settings = &state.settings;
-        let (recipe, config) = (settings.recipe.clone(), settings.training.clone());
-        let checked = recipe.check().and_then(|()| Sweep::check(&config, betas));
+        let (material, config) = (state.material(), state.settings.training.clone());
+        let checked = material.check().and_then(|()| Sweep::check(&config, betas));
         if let Err(error) = checked {
             return state.notices.error(error);
         }
         let control = Arc::new(Control::default());
         let (hand, list) = (control.clone(), betas.to_vec());
         self.clear_sweep();
-        let run = self.start("sweep", move |reporter| run(recipe, config, &list, &hand, reporter));
+        let run =
+            self.start("sweep", move |reporter| run(material, config, &list, &hand, reporter));
         let beta = betas.first().copied().unwrap_or(f64::NAN);
         let (count, done) = (betas.len(), Vec::new());
         self.state.sweep =
@@ -160,13 +159,13 @@ impl State {
 
 /// The job: one beta after the other. Models that no report had room for come with the end.
 fn run(
-    recipe: Recipe,
+    material: Material,
     config: TrainingConfig,
     betas: &[f64],
     control: &Control,
     reporter: &Reporter,
 ) -> Result<Ending> {
-    let mut sweep = Sweep::new(TrainingData::generate(recipe)?, config, betas)?;
+    let mut sweep = Sweep::new(material.load()?, config, betas)?;
     let mut unsent = SweepProgress::default();
     let mut last_report = Instant::now();
     let mut outcome = Outcome::Finished;

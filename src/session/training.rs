@@ -76,7 +76,19 @@ impl Material {
         }
     }
 
-    fn load(self) -> Result<TrainingData> {
+    /// Whether it can be made.
+    ///
+    /// # Errors
+    /// Names the first setting of a recipe that is out of range.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Self::Recipe(recipe) => recipe.check(),
+            Self::Ready(_) => Ok(()),
+        }
+    }
+
+    /// Makes it.
+    pub(super) fn load(self) -> Result<TrainingData> {
         match self {
             Self::Recipe(recipe) => TrainingData::generate(recipe),
             Self::Ready(data) => Ok(data),

@@ -4,6 +4,7 @@ use super::export_sheet::ExportForm;
 use crate::session::Command;
 use crate::session::export::Export;
 use crate::session::models::ModelId;
+use crate::session::own::ImportWish;
 
 /// A sheet over the window.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +46,8 @@ pub enum Action {
     BrowseOpen,
     /// Choose where to save a model in the system's dialog.
     BrowseSave(ModelId),
+    /// Choose files of shapes, or a folder of them, in the system's dialog; the rest of the wish stays.
+    BrowseShapes(ImportWish, bool),
     /// Begin a race and look at it.
     Race,
     /// Choose where to write at most so many candidates in the system's dialog.

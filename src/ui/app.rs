@@ -8,6 +8,7 @@ use super::results::Results;
 use super::sheets::Sheets;
 use super::tour::Pages;
 use super::{drawer, inspector, keys, panels, theme, top_bar};
+use crate::session::own::{ImportWish, holds_shapes};
 use crate::session::settings::ThemeChoice;
 use crate::session::tour::Touring;
 use crate::session::walk::Walking;
@@ -80,7 +81,11 @@ impl App {
                     matches!(command, Command::Tour(Touring::Begin | Touring::Draw));
                 let run = |session: &Session| session.state().climb.as_ref().and_then(|c| c.run);
                 let before = run(&self.session);
+                let importing = self.session.state().own.run;
                 self.session.perform(command);
+                if self.session.state().own.run.is_some_and(|run| Some(run) != importing) {
+                    self.sheets.open(Sheet::Data);
+                }
                 if run(&self.session).is_some_and(|run| Some(run) != before) {
                     self.results.show_climb();
                 }
@@ -98,6 +103,7 @@ impl App {
                 self.sheets.open(Sheet::Out(form));
             }
             Action::BrowseImport => self.dialogs.import(),
+            Action::BrowseShapes(wish, folder) => self.dialogs.shapes(wish, folder),
             Action::Race => {
                 self.session.perform(Command::Race);
                 if self.session.state().race.as_ref().is_some_and(|race| race.run.is_some()) {
@@ -137,8 +143,14 @@ impl App {
                 i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect();
             (paths, i.viewport().close_requested())
         });
-        for path in dropped {
-            actions.command(Command::Open(path));
+        if dropped.is_empty() {
+        } else if let Some(wish) = self.sheets.wish(self.session.state()) {
+            actions.command(Command::Import(ImportWish { paths: dropped, ..wish }));
+        } else if dropped.iter().all(|path| holds_shapes(path)) {
+            let wish = ImportWish { paths: dropped, ..ImportWish::default() };
+            actions.command(Command::Import(wish));
+        } else {
+            dropped.into_iter().for_each(|path| actions.command(Command::Open(path)));
         }
         if close && !self.quitting && self.session.state().has_unsaved() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);

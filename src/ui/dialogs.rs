@@ -4,6 +4,7 @@ use super::action::{Action, Actions};
 use crate::session::Command;
 use crate::session::export::Export;
 use crate::session::models::ModelId;
+use crate::session::own::ImportWish;
 use crossbeam_channel::{Receiver, Sender};
 use std::path::PathBuf;
 
@@ -76,6 +77,19 @@ impl Dialogs {
                 .set_title("Import measured values")
                 .add_filter("Tables", &["csv"]);
             dialog.pick_file().map(Command::ImportMeasured)
+        });
+    }
+
+    /// Lets a person choose files of shapes, or a folder of them.
+    pub fn shapes(&self, wish: ImportWish, folder: bool) {
+        self.ask(move || {
+            let dialog = rfd::FileDialog::new().set_title("Import shapes");
+            let paths = if folder {
+                dialog.pick_folders()
+            } else {
+                dialog.add_filter("Shapes", &["csv", "tsv", "dat", "svg"]).pick_files()
+            };
+            paths.map(|paths| Command::Import(ImportWish { paths, ..wish }))
         });
     }
 

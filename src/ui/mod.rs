@@ -20,6 +20,7 @@ mod learning;
 mod lesson;
 mod map;
 mod moment;
+mod own;
 mod painting;
 mod panels;
 mod playing;

@@ -3,13 +3,15 @@
 use super::action::{Action, Actions, Sheet};
 use super::candidate_sheets;
 use super::export_sheet;
+use super::own;
 use super::painting::fill_shape;
 use super::theme::{self, colour};
-use super::widgets::{heading, note, number};
+use super::widgets::{heading, note, number, segments};
 use crate::data::family::Family;
 use crate::data::recipe::Recipe;
 use crate::model::samples::SAMPLES;
 use crate::session::models::ModelId;
+use crate::session::own::ImportWish;
 use crate::session::{Command, State};
 use egui::{Button, Id, Key, Modal, RichText, Sense, TextEdit, Ui, vec2};
 use std::path::PathBuf;
@@ -22,6 +24,7 @@ const PREVIEW: usize = 36;
 pub struct Sheets {
     shown: Option<Sheet>,
     preview: Option<(Recipe, Vec<Vec<f32>>)>,
+    own: own::Form,
 }
 
 impl Sheets {
@@ -34,6 +37,12 @@ impl Sheets {
     pub fn close(&mut self) {
         self.shown = None;
         self.preview = None;
+    }
+
+    /// Whether what is dropped on the window is meant to be shapes, and how they come in.
+    pub fn wish(&self, state: &State) -> Option<ImportWish> {
+        let asked = self.shown == Some(Sheet::Data) && state.own.chosen;
+        asked.then(|| self.own.wish())
     }
 
     /// Whether one is open.
@@ -55,7 +64,7 @@ impl Sheets {
             match &mut sheet {
                 Sheet::Open(path) => open(ui, path, state, actions),
                 Sheet::Save(id, path) => save(ui, *id, path, state, actions),
-                Sheet::Data => self.data(ui, &state.settings.recipe, actions),
+                Sheet::Data => self.data(ui, state, actions),
                 Sheet::CloseUnsaved(id) => close_unsaved(ui, *id, state, actions),
                 Sheet::QuitUnsaved => quit_unsaved(ui, state, actions),
                 Sheet::Code => super::code::sheet(ui, state, actions),
@@ -72,8 +81,30 @@ impl Sheets {
         self.shown = Some(sheet);
     }
 
-    fn data(&mut self, ui: &mut Ui, recipe: &Recipe, actions: &mut Actions) {
+    /// What the next training learns from: families, or shapes of one's own.
+    fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         heading(ui, "Data");
+        let mut own = state.own.chosen;
+        let choices = [
+            (false, "Families", "Outlines that are generated: nine families with their variations"),
+            (true, "My shapes", "Outlines from your own files"),
+        ];
+        if segments(ui, &mut own, &choices) {
+            actions.command(Command::LearnFromOwn(own));
+        }
+        ui.add_space(6.0);
+        if state.own.chosen {
+            self.own.show(ui, state, actions);
+            ui.add_space(6.0);
+            if ui.button("Done").clicked() {
+                actions.push(Action::HideSheet);
+            }
+        } else {
+            self.families(ui, &state.settings.recipe, actions);
+        }
+    }
+
+    fn families(&mut self, ui: &mut Ui, recipe: &Recipe, actions: &mut Actions) {
         let mut edited = recipe.clone();
         ui.horizontal_wrapped(|ui| {
             for family in Family::ALL {
@@ -169,21 +200,27 @@ impl Sheets {
             self.preview = Some((recipe.clone(), shapes));
         }
         let Some((_, shapes)) = &self.preview else { return };
-        let columns = 12;
-        let cell = ui.available_width() / columns as f32;
-        let height = cell * (PREVIEW / columns) as f32;
-        let (rect, response) =
-            ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Image, true, "Preview of the data")
-        });
-        ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
-        let ink = colour(theme::palette(ui).shape);
-        let unit = 0.3 * cell;
-        for (i, shape) in shapes.iter().enumerate() {
-            let place = vec2((i % columns) as f32 + 0.5, (i / columns) as f32 + 0.5);
-            ui.painter().add(fill_shape(shape, rect.min + cell * place, unit, ink));
-        }
+        preview_grid(ui, &shapes.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    }
+}
+
+/// A grid of shapes, twelve in a row, all in one scale.
+pub(super) fn preview_grid(ui: &mut Ui, shapes: &[&[f32]]) {
+    let columns = 12;
+    let cell = ui.available_width() / columns as f32;
+    let height = cell * shapes.len().div_ceil(columns) as f32;
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Preview of the data"));
+    ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
+    let ink = colour(theme::palette(ui).shape);
+    let reach = |shape: &&[f32]| shape.iter().fold(0f32, |m, v| m.max(v.abs()));
+    // Generated shapes seldom reach farther than 1.5; longer ones are drawn smaller, all alike.
+    let unit = 0.45 * cell / shapes.iter().map(reach).fold(1.5, f32::max);
+    for (i, shape) in shapes.iter().enumerate() {
+        let place = vec2((i % columns) as f32 + 0.5, (i / columns) as f32 + 0.5);
+        ui.painter().add(fill_shape(shape, rect.min + cell * place, unit, ink));
     }
 }
 

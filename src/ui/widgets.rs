@@ -69,7 +69,7 @@ pub fn log_slider(
     let smallest = range.start().max(1e-4);
     ui.vertical(|ui| {
         let label = ui.label(name).on_hover_text(tooltip);
-        ui.spacing_mut().slider_width = ui.available_width() - 78.0;
+        ui.spacing_mut().slider_width = ui.available_width() - 86.0;
         let slider = egui::Slider::new(value, range)
             .logarithmic(true)
             .smallest_positive(smallest)

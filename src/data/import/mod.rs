@@ -14,6 +14,7 @@ pub mod values;
 
 use super::dataset::Dataset;
 use super::placement::Placement;
+use super::property::Property;
 use super::rows::Rows;
 use crate::error::{Error, Result, check_range};
 use clap::ValueEnum;
@@ -142,6 +143,12 @@ impl Summary {
         }
     }
 
+    /// Adds those of another.
+    pub fn append(&mut self, other: Self) {
+        other.list.into_iter().for_each(|rejection| self.push(rejection));
+        self.more += other.more;
+    }
+
     /// How many there were in all.
     pub fn count(&self) -> usize {
         self.list.len() + self.more
@@ -257,6 +264,26 @@ pub fn import(
     (import.set.labels, import.set.names) =
         labels::labels(&named, options.labels, &name_of(paths))?;
     import.set.ids = labels::unique_ids(named);
+    Ok(Some(import))
+}
+
+/// As [`import`], with the values that were measured of the shapes, where there is a file of them.
+///
+/// # Errors
+/// As [`import`] and [`values::read`].
+pub fn import_with_values(
+    paths: &[PathBuf],
+    values: Option<&Path>,
+    options: &ImportOptions,
+    keep_going: impl Fn(ImportProgress) -> bool + Sync,
+) -> Result<Option<Import>> {
+    let Some(mut import) = import(paths, options, keep_going)? else { return Ok(None) };
+    if let Some(path) = values {
+        let reserved = Property::ALL.map(Property::name);
+        let values = values::read(path, &import.set.ids, &reserved)?;
+        import.set.measured = values.measured;
+        import.rejected.append(values.left_out);
+    }
     Ok(Some(import))
 }
 

@@ -29,9 +29,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         heading(ui, "Train");
         ui.add_enabled_ui(!under_way, |ui| {
-            data(ui, &state.settings.recipe, actions);
+            data(ui, state, actions);
             let mut config = state.settings.training.clone();
-            settings(ui, &mut config, state.settings.recipe.samples, actions);
+            let own = state.own.chosen().map(|data| data.set.rows.len());
+            settings(ui, &mut config, own.unwrap_or(state.settings.recipe.samples), actions);
             if config.seed != state.settings.training.seed {
                 // One seed for data and training, as on the command line.
                 let recipe = Recipe { seed: config.seed, ..state.settings.recipe.clone() };
@@ -45,14 +46,19 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     });
 }
 
-fn data(ui: &mut Ui, recipe: &Recipe, actions: &mut Actions) {
+fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let recipe = &state.settings.recipe;
     let families = recipe.families.len();
     let plural = if families == 1 { "family" } else { "families" };
-    let text = format!("{families} {plural}, {} shapes\u{2026}", recipe.samples);
+    let text = match state.own.chosen() {
+        Some(data) => format!("My shapes, {}\u{2026}", data.set.rows.len()),
+        None if state.own.chosen => "My shapes\u{2026}".to_owned(),
+        None => format!("{families} {plural}, {} shapes\u{2026}", recipe.samples),
+    };
     let button = Button::new(text).min_size(vec2(ui.available_width(), 30.0));
     if ui
         .add(button)
-        .on_hover_text("Choose the families, how many shapes, and how they vary")
+        .on_hover_text("Choose families and how they vary, or shapes of your own")
         .clicked()
     {
         actions.push(Action::Show(Sheet::Data));
@@ -61,7 +67,8 @@ fn data(ui: &mut Ui, recipe: &Recipe, actions: &mut Actions) {
 
 fn settings(ui: &mut Ui, config: &mut TrainingConfig, samples: usize, actions: &mut Actions) {
     let epochs = config.updates as f64 / config.batches(samples) as f64;
-    let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
+    let decimals = usize::from(epochs < 100.0);
+    let epochs = format!("{epochs:.decimals$}").trim_end_matches(".0").to_owned();
     let tooltip = format!(
         "Steps of Adam on the weights, one a batch. With these data and batches {epochs} epochs, which are passes over \
          all shapes."

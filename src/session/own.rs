@@ -1,0 +1,216 @@
+//! Shapes of one's own: the job that imports them and what the window knows of them.
+
+use super::Session;
+use super::event::{End, Outcome, Product, Progress, RunId};
+use super::job::{Control, Ending, Reporter};
+use super::state::State;
+use super::training::Material;
+use crate::data::import::{
+    ImportOptions, ImportProgress, Kept, Summary, import_with_values, name_of,
+};
+use crate::data::source::TrainingData;
+use crate::error::Result;
+use crate::model::training::TrainingConfig;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Time between two reports.
+const REPORT: Duration = Duration::from_millis(50);
+
+/// What somebody wants to have imported, and how.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImportWish {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// A table of measured values that goes with them.
+    pub values: Option<PathBuf>,
+    /// How.
+    pub options: ImportOptions,
+}
+
+/// Shapes that were imported.
+#[derive(Debug)]
+pub struct Brought {
+    /// The shapes, ready to be learned from.
+    pub data: TrainingData,
+    /// Where each comes from.
+    pub kept: Vec<Kept>,
+    /// What was left out.
+    pub rejected: Summary,
+}
+
+/// Shapes of one's own, as the window sees them.
+#[derive(Debug, Default)]
+pub struct Own {
+    /// Whether the next training learns from them.
+    pub chosen: bool,
+    /// What was last asked for.
+    pub wish: ImportWish,
+    /// The import under way.
+    pub run: Option<RunId>,
+    /// How far it is.
+    pub progress: Option<ImportProgress>,
+    /// The shapes that are there.
+    pub brought: Option<Arc<Brought>>,
+    /// Why the last import brought nothing.
+    pub failed: Option<String>,
+    /// The settings of trainings on families, while those on one's own shapes have others.
+    before: Option<TrainingConfig>,
+    /// The hand on the job.
+    pub control: Arc<Control>,
+}
+
+impl Own {
+    /// The shapes that the next training learns from, if it learns from these.
+    pub fn chosen(&self) -> Option<&TrainingData> {
+        self.brought.as_ref().filter(|_| self.chosen).map(|brought| &brought.data)
+    }
+}
+
+/// Whether this can only be shapes: a folder, an airfoil, a picture, or a table whose header says so.
+pub fn holds_shapes(path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    match extension.to_ascii_lowercase().as_str() {
+        _ if path.is_dir() => true,
+        "dat" | "svg" => true,
+        "csv" | "tsv" => first_line(path).is_some_and(|line| is_header_of_shapes(&line)),
+        _ => false,
+    }
+}
+
+/// The beginning of a file, up to the first line's end.
+fn first_line(path: &Path) -> Option<String> {
+    use std::io::Read;
+    let file = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file);
+    file?;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(4096).read_to_end(&mut bytes).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    text.lines().find(|line| !line.trim().is_empty()).map(str::to_owned)
+}
+
+fn is_header_of_shapes(line: &str) -> bool {
+    let cells: Vec<String> =
+        line.split([',', ';', '\t']).map(|c| c.trim().to_lowercase()).collect();
+    let has = |name: &str| cells.iter().any(|cell| cell == name);
+    has("x") && has("y") || has("x0") && has("y0")
+}
+
+impl Session {
+    /// Begins to import; what was imported before stays until the new shapes are there.
+    pub(super) fn import(&mut self, wish: ImportWish) {
+        if wish.paths.is_empty() {
+            return self.state.notices.info("Name a file or a folder of shapes first.");
+        }
+        self.state.own.control.cancel();
+        let control = Arc::new(Control::default());
+        let (hand, job) = (control.clone(), wish.clone());
+        let run = self.start("import", move |reporter| import(&job, &hand, reporter));
+        let own = &mut self.state.own;
+        (own.run, own.progress, own.failed) = (Some(run), None, None);
+        (own.wish, own.control) = (wish, control);
+        self.state.learn_from_own(true);
+    }
+}
+
+/// The job.
+fn import(wish: &ImportWish, control: &Control, reporter: &Reporter) -> Result<Ending> {
+    let last_report = Mutex::new(Instant::now());
+    let ImportWish { paths, values, options } = wish;
+    let imported = import_with_values(paths, values.as_deref(), options, |progress| {
+        // Whoever finds it taken has nothing newer to say.
+        if let Ok(mut last) = last_report.try_lock()
+            && last.elapsed() >= REPORT
+        {
+            reporter.offer(Progress::Import(progress));
+            *last = Instant::now();
+        }
+        !control.is_cancelled()
+    })?;
+    let Some(mut imported) = imported else {
+        return Ok(Ending { outcome: Outcome::Cancelled, product: None });
+    };
+    let kept = std::mem::take(&mut imported.kept);
+    let rejected = std::mem::take(&mut imported.rejected);
+    let data = TrainingData::imported(imported, name_of(paths), options.normalise)?;
+    let product = Product::Imported(Arc::new(Brought { data, kept, rejected }));
+    Ok(Ending { outcome: Outcome::Finished, product: Some(product) })
+}
+
+impl State {
+    /// What the next training learns from.
+    pub(super) fn material(&self) -> Material {
+        match self.own.chosen() {
+            Some(data) => Material::Ready(data.clone()),
+            None => Material::Recipe(self.settings.recipe.clone()),
+        }
+    }
+
+    /// Lets the next training learn from one's own shapes, or from families; each has its usual settings.
+    pub(super) fn learn_from_own(&mut self, own: bool) {
+        self.own.chosen = own;
+        let usual = self.own.chosen().map(TrainingConfig::for_imported);
+        let training = &mut self.settings.training;
+        match (usual, self.own.before.take()) {
+            (Some(usual), before) => {
+                let before = before.unwrap_or_else(|| training.clone());
+                let TrainingConfig { updates, held_out, early_stopping, beta, .. } = usual;
+                let heads = Vec::new();
+                *training = TrainingConfig {
+                    updates,
+                    held_out,
+                    early_stopping,
+                    beta,
+                    heads,
+                    ..before.clone()
+                };
+                self.own.before = Some(before);
+            }
+            (None, Some(before)) => {
+                *training = TrainingConfig { seed: training.seed, ..before };
+            }
+            (None, None) => (),
+        }
+    }
+
+    /// The settings that are remembered: those of families, for one's own shapes are not.
+    pub(super) fn lasting_settings(&self) -> super::settings::Settings {
+        let mut settings = self.settings.clone();
+        if let Some(before) = &self.own.before {
+            settings.training.clone_from(before);
+        }
+        settings
+    }
+
+    /// Takes the end of an import in.
+    pub(super) fn import_ended(&mut self, End { outcome, product }: End) {
+        let own = &mut self.own;
+        (own.run, own.progress) = (None, None);
+        match (outcome, product) {
+            (_, Some(Product::Imported(brought))) => {
+                own.brought = Some(brought);
+                self.learn_from_own(true);
+            }
+            (Outcome::Failed(why), _) => own.failed = Some(why),
+            (Outcome::Cancelled, _) => {
+                own.failed = Some("Stopped; nothing was imported.".to_owned())
+            }
+            (Outcome::Finished, _) => (),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_shapes_are_known_by_their_header() {
+        assert!(is_header_of_shapes("x,y") && is_header_of_shapes("id;label;x0;y0;x1;y1"));
+        assert!(!is_header_of_shapes("z0,z1") && !is_header_of_shapes("0.5,1"));
+        assert!(holds_shapes(Path::new("wing.DAT")) && !holds_shapes(Path::new("m.safetensors")));
+        assert!(holds_shapes(&std::env::temp_dir()));
+    }
+}
