@@ -233,7 +233,9 @@ fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
         row(ui, property.label(), property.about(), shown.map(|text| (text, String::new())));
     }
     let words = both.map(|probe| {
-        let word = RichText::new(probe.verdict.word()).small();
+        // There is room for one word; the sentence is in the tooltip.
+        let word = probe.verdict.word().split(' ').next().unwrap_or_default();
+        let word = RichText::new(word).small();
         (word.color(belief_colour(ui, probe.verdict.belief)), probe.verdict.sentence())
     });
     row(ui, "Trust", "How far each model can be believed here", words);

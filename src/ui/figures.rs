@@ -9,7 +9,7 @@ use crate::trust::{Figures, Form, Measure};
 use egui::{Align, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 /// Height of a line, and widths of the columns, in points.
-const ROW: f32 = 18.0;
+const ROW: f32 = 17.0;
 const LABEL: f32 = 190.0;
 const FAMILY: f32 = 84.0;
 const CELL: f32 = 124.0;
