@@ -1468,6 +1468,27 @@ fn an_export_that_fails_says_so_and_loses_nothing() {
 }
 
 #[test]
+fn a_training_leaves_as_a_film_of_its_moments() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("training.gif");
+    let mut session = session();
+    train(&mut session, config(3));
+    until_trained(&mut session);
+    let moments = session.state().watched().unwrap().timeline.moments().len();
+    assert!(moments > 1, "{moments}");
+    session.perform(export(Exportable::Training, path.clone()));
+    until_exported(&mut session);
+    assert_eq!(errors(&session), [""; 0]);
+    let mut decoder =
+        gif::DecodeOptions::new().read_info(std::fs::File::open(path).unwrap()).unwrap();
+    let mut frames = 0;
+    while decoder.read_next_frame().unwrap().is_some() {
+        frames += 1;
+    }
+    assert_eq!(frames, moments.min(60));
+}
+
+#[test]
 fn a_film_can_be_cancelled_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("climb.gif");

@@ -9,7 +9,6 @@ use crate::error::{Error, Result, check_range};
 use crate::numerics::files::WholeFile;
 use ::gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Frames that one file may have.
 pub const MOST_FRAMES: usize = 2000;
@@ -143,29 +142,6 @@ impl GifFile {
         }
         self.encoder.into_inner().map_err(|error| failure(&path, error))?.finish()
     }
-}
-
-/// Writes `count` frames, each drawn when it is its turn; `cancel` is asked between them. Whether all were
-/// written: where not, nothing is left behind.
-///
-/// # Errors
-/// As [`GifFile`]'s, and whatever drawing a frame fails with.
-pub fn write_gif(
-    path: &Path,
-    animation: Animation,
-    count: usize,
-    cancel: &AtomicBool,
-    mut frame: impl FnMut(usize) -> Result<String>,
-) -> Result<bool> {
-    let mut file = GifFile::create(path, animation)?;
-    for index in 0..count {
-        if cancel.load(Ordering::Relaxed) {
-            return Ok(false);
-        }
-        file.push(&frame(index)?)?;
-    }
-    file.finish()?;
-    Ok(true)
 }
 
 /// The upper left and the lower right corner (beyond the last pixel) of all pixels that changed; a corner

@@ -40,8 +40,12 @@ fn shown(path: &Path) -> Vec<(u16, Vec<Rgb>)> {
 fn an_animation_reads_back_as_what_was_drawn() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("moves.gif");
-    let never = AtomicBool::new(false);
-    assert!(write_gif(&path, SMALL, 6, &never, |index| Ok(square(3 * index.min(4)))).unwrap());
+    let mut file = GifFile::create(&path, SMALL).unwrap();
+    for index in 0..6usize {
+        file.push(&square(3 * index.min(4))).unwrap();
+    }
+    assert_eq!(file.frames(), 6);
+    file.finish().unwrap();
     let frames = shown(&path);
     assert_eq!(frames.len(), 6);
     for (index, (_, screen)) in frames.iter().enumerate() {
@@ -59,15 +63,12 @@ fn what_is_cancelled_or_fails_leaves_the_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("old.gif");
     std::fs::write(&path, "old").unwrap();
-    let cancel = AtomicBool::new(false);
-    let drawn = |index: usize| {
-        cancel.store(index == 2, Ordering::Relaxed);
-        Ok(square(index))
-    };
-    assert!(!write_gif(&path, SMALL, 9, &cancel, drawn).unwrap());
-    let never = AtomicBool::new(false);
-    assert!(write_gif(&path, SMALL, 9, &never, |_| Ok("no picture".to_owned())).is_err());
-    let none = write_gif(&path, SMALL, 0, &never, |_| Ok(square(0))).unwrap_err().to_string();
+    let mut cancelled = GifFile::create(&path, SMALL).unwrap();
+    cancelled.push(&square(1)).unwrap();
+    drop(cancelled);
+    let mut failed = GifFile::create(&path, SMALL).unwrap();
+    assert!(failed.push("no picture").is_err());
+    let none = failed.finish().unwrap_err().to_string();
     assert!(none.contains("nothing to animate"), "{none}");
     assert_eq!(std::fs::read(&path).unwrap(), b"old");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);

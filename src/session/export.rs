@@ -5,17 +5,18 @@ use super::event::{End, Outcome, Product, Progress, RunId};
 use super::findings::Findings;
 use super::job::{Control, Ending, Reporter};
 use super::models::Prepared;
+use super::training::SNAPSHOT_SAMPLES;
 use super::{Activity, Session, State};
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
 use crate::explore::compose;
 use crate::export::chart::Chart;
-use crate::export::film::{Film, Ways, search_film};
+use crate::export::film::{Film, Ways, search_film, training_film};
 use crate::export::map::{MapPicture, MapWish, Page};
 use crate::export::outlines::{NamedOutline, write_outlines};
-use crate::export::png::png;
+use crate::export::png::write_picture;
 use crate::export::report::Report;
-use crate::numerics::files::write_whole;
+use crate::train::{Setup, TrainerState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub enum Exportable {
     Values,
     /// The search as a film.
     Film,
+    /// The training that is watched as a film of its moments.
+    Training,
     /// A report of the shown model, and of the search in it where there is one.
     Report,
     /// The outline of the answer that is followed.
@@ -43,11 +46,12 @@ pub enum Exportable {
 
 impl Exportable {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Map,
         Self::Losses,
         Self::Values,
         Self::Film,
+        Self::Training,
         Self::Report,
         Self::Answer,
         Self::Pins,
@@ -58,7 +62,7 @@ impl Exportable {
     pub fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Map | Self::Losses | Self::Values => &["png", "svg"],
-            Self::Film => &["gif"],
+            Self::Film | Self::Training => &["gif"],
             Self::Report => &["html", "json"],
             Self::Answer => &["svg", "dxf", "csv", "json", "dat"],
             Self::Pins | Self::Data => &["csv", "svg", "dxf", "json"],
@@ -67,7 +71,12 @@ impl Exportable {
 
     /// Whether it has a size and colours of its own.
     pub fn is_picture(self) -> bool {
-        matches!(self, Self::Map | Self::Losses | Self::Values | Self::Film)
+        self.is_film() || matches!(self, Self::Map | Self::Losses | Self::Values)
+    }
+
+    /// Whether it moves.
+    pub fn is_film(self) -> bool {
+        matches!(self, Self::Film | Self::Training)
     }
 
     /// Whether `path` has one of its endings; a folder may take airfoils.
@@ -83,6 +92,7 @@ impl Exportable {
         match self {
             _ if shown.is_none() => Some("Open a model first."),
             Self::Values | Self::Film if findings.is_none() => Some("Climb first."),
+            Self::Training if trained(state).is_none() => Some("Train a model first."),
             Self::Answer if answer(state).is_none() => Some("Climb first."),
             Self::Pins if state.map.pins.is_empty() => {
                 Some("Right-click the map to pin shapes first.")
@@ -144,6 +154,13 @@ struct Present {
     wish: MapWish,
     climb: Option<Climbed>,
     outlines: Vec<(String, Vec<f32>)>,
+    trained: Option<Trained>,
+}
+
+/// A training and the moments of it that are remembered, oldest first, at least two.
+struct Trained {
+    setup: Arc<Setup>,
+    moments: Vec<Arc<TrainerState>>,
 }
 
 /// A finished search at the moment that is shown.
@@ -205,6 +222,14 @@ fn answer(state: &State) -> Option<(String, &[f32])> {
     Some((format!("restart {}", restart + 1), &found.decoded))
 }
 
+/// The moments of the training that is watched.
+fn trained(state: &State) -> Option<Trained> {
+    let training = state.watched()?;
+    let moments = training.timeline.moments();
+    let setup = training.setup.clone().filter(|_| moments.len() > 1)?;
+    Some(Trained { setup, moments: moments.to_vec() })
+}
+
 fn present(state: &State, export: &Export) -> Option<Present> {
     let (id, entry) = state.shown()?;
     let wish = MapWish {
@@ -243,7 +268,15 @@ fn present(state: &State, export: &Export) -> Option<Present> {
         wish,
         climb: state.climb.as_ref().and_then(climbed),
         outlines,
+        trained: Some(())
+            .filter(|()| export.what == Exportable::Training)
+            .and_then(|()| trained(state)),
     })
+}
+
+/// How films go on that leave the window.
+fn film(page: Page) -> Film {
+    Film { page, seconds: 4.0, frames_per_second: 15.0 }
 }
 
 /// The job.
@@ -268,17 +301,19 @@ fn write(
         let _unsent = reporter.offer(Progress::Export(share));
         !control.is_cancelled()
     };
+    let still = |svg: String| write_picture(path, svg).map(|()| true);
     let is_written = match what {
-        Exportable::Map => still(path, &present.map(page)?)?,
+        Exportable::Map => still(present.map(page)?)?,
         Exportable::Losses => {
             let history = &present.prepared.model.card.history;
-            still(path, &Chart::losses(history, page.palette).svg(&page))?
+            still(Chart::losses(history, page.palette).svg(&page))?
         }
-        Exportable::Values => still(
-            path,
-            &Chart::values(&present.climbed()?.findings.report, page.palette).svg(&page),
-        )?,
+        Exportable::Values => {
+            let report = &present.climbed()?.findings.report;
+            still(Chart::values(report, page.palette).svg(&page))?
+        }
         Exportable::Film => present.film(path, page, &mut go_on)?,
+        Exportable::Training => present.training(path, page, &mut go_on)?,
         Exportable::Report => present.report(path, &mut go_on)?,
         Exportable::Answer | Exportable::Pins => {
             let named =
@@ -290,14 +325,6 @@ fn write(
     };
     let outcome = if is_written { Outcome::Finished } else { Outcome::Cancelled };
     Ok(Ending { outcome, product: Some(Product::Exported(path.clone())) })
-}
-
-/// Writes a picture as PNG or SVG, whichever the name ends in.
-fn still(path: &Path, svg: &str) -> Result<bool> {
-    let is_svg = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
-    let bytes = if is_svg { svg.as_bytes().to_vec() } else { png(svg)? };
-    write_whole(path, |out| out.write_all(&bytes))?;
-    Ok(true)
 }
 
 impl Present {
@@ -341,8 +368,23 @@ impl Present {
         let mut wish = self.wish.clone();
         wish.visible.paths = true;
         let picture = self.picture(wish, page)?;
-        let film = Film { page, seconds: 4.0, frames_per_second: 15.0 };
+        let film = film(page);
         search_film(path, &picture, &self.ways(climbed), &film, go_on)
+    }
+
+    /// The training as a film, each of its moments on the map of the last.
+    fn training(
+        &self,
+        path: &Path,
+        page: Page,
+        go_on: &mut dyn FnMut(f64) -> bool,
+    ) -> Result<bool> {
+        let Some(Trained { setup, moments }) = &self.trained else {
+            return Err(Error::Mismatch("there is no training; train a model first".to_owned()));
+        };
+        let model = |index: usize| setup.model_at(&moments[index], SNAPSHOT_SAMPLES).map(Arc::new);
+        let wish = MapWish { view: None, pins: Vec::new(), ..self.wish.clone() };
+        training_film(path, moments.len(), model, &wish, &film(page), go_on)
     }
 
     fn report(&self, path: &Path, go_on: &mut dyn FnMut(f64) -> bool) -> Result<bool> {

@@ -45,7 +45,7 @@ impl ExportForm {
             true => path.with_extension(what.endings()[0]),
             false => path.with_file_name(suggested(what)),
         };
-        if what == Exportable::Film && self.pixels[0] > 1000 {
+        if what.is_film() && self.pixels[0] > 1000 {
             self.pixels = [600, 600];
         }
         (self.what, self.path) = (what, name.display().to_string());
@@ -63,6 +63,7 @@ fn stem(what: Exportable) -> &'static str {
         Exportable::Losses => "losses",
         Exportable::Values => "values",
         Exportable::Film => "climb",
+        Exportable::Training => "training",
         Exportable::Report => "report",
         Exportable::Answer => "answer",
         Exportable::Pins => "pins",
@@ -76,7 +77,10 @@ fn label(what: Exportable) -> (&'static str, &'static str) {
         Exportable::Map => ("Map", "The map as it is shown, with the layers that are on"),
         Exportable::Losses => ("Losses", "The losses of the shown model's training"),
         Exportable::Values => ("Values", "The value of every start of the climb over its steps"),
-        Exportable::Film => ("Film", "The climb as a film: its ways grow over the map"),
+        Exportable::Film => ("Climb film", "The climb as a film: its ways grow over the map"),
+        Exportable::Training => {
+            ("Training film", "The watched training as a film: the map as it took shape")
+        }
         Exportable::Report => {
             ("Report", "One file that explains the model, and the answer of the climb in it")
         }
@@ -152,7 +156,7 @@ fn endings(ui: &mut Ui, form: &mut ExportForm) {
 }
 
 fn page(ui: &mut Ui, form: &mut ExportForm, state: &State) {
-    let most = if form.what == Exportable::Film { 4096 } else { 8192 };
+    let most = if form.what.is_film() { 4096 } else { 8192 };
     named_row(ui, "Size", |ui| {
         let side = |ui: &mut Ui, side: &mut u32, name: &str| {
             let field = DragValue::new(side).range(100..=most).speed(4.0);
