@@ -7,9 +7,7 @@ use super::map::{Key, Picture, Request};
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::probe::Probe;
 use super::state::{Errand, State};
-use crate::error::Result;
 use crate::explore::Bounds;
-use crate::model::Model;
 use crate::model::samples::SAMPLES;
 use crate::train::Pca;
 use crate::trust::Figures;
@@ -216,7 +214,8 @@ impl Session {
             return self.state.put_beside(id);
         }
         let run = self.start("pca", move |_| {
-            let product = Some(Product::Rival(Arc::new(Prepared::new(pca(&model)?)?), name));
+            let product =
+                Some(Product::Rival(Arc::new(Prepared::new(Pca::rival_of(&model)?)?), name));
             Ok(Ending { outcome: Outcome::Finished, product })
         });
         self.state.errands.insert(run, Errand::Open);
@@ -311,11 +310,4 @@ impl Session {
             self.state.errands.insert(run, Errand::Measure(version));
         }
     }
-}
-
-/// The principal axes of the data of a model, with as many numbers of the latent.
-fn pca(model: &Model) -> Result<Model> {
-    let mut pca = Pca::new(model.training_data()?, &model.card.training)?;
-    while pca.step() {}
-    pca.finish()
 }

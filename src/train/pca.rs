@@ -65,6 +65,16 @@ impl Pca {
         Ok(Self { data, config, held_out, principal })
     }
 
+    /// The model of the principal axes of the data behind `model`, with the same split and as many numbers.
+    ///
+    /// # Errors
+    /// When the latent has more numbers than a shape, or the data are not at hand.
+    pub fn rival_of(model: &Model) -> Result<Model> {
+        let mut pca = Self::new(model.training_data()?, &model.card.training)?;
+        while pca.step() {}
+        pca.finish()
+    }
+
     /// One iteration; whether another would bring the axes nearer.
     pub fn step(&mut self) -> bool {
         self.principal.step()

@@ -14,6 +14,7 @@ use crate::model::Model;
 use crate::numerics::files::write_whole;
 use crate::objective::{Aim, Goal};
 use crate::optimise::{RestartReport, SearchReport};
+use crate::train::Pca;
 use crate::trust::Figures;
 use std::path::Path;
 use std::sync::Arc;
@@ -69,14 +70,16 @@ impl ReportFormat {
 }
 
 impl<'a> Report<'a> {
-    /// Measures the model; of the search the best answer that can be believed is explained, else the best.
+    /// Measures the model and PCA beside it; of the search the best answer that can be believed is explained, else the best.
     ///
     /// # Errors
     /// Only when the model has no data, or the tensor library fails.
     pub fn new(name: String, model: Arc<Model>, search: Option<&'a SearchReport>) -> Result<Self> {
         let figures = Figures::of(&model)?;
         let answer = search.and_then(|search| search.best_believable.or(search.best));
-        Ok(Self { name, model, figures, pca: None, search, answer })
+        // Where there is no such rival, as in a latent wider than a shape, nothing is said of one.
+        let pca = Pca::rival_of(&model).and_then(|rival| Figures::of(&rival)).ok();
+        Ok(Self { name, model, figures, pca, search, answer })
     }
 
     /// The search and the restart that is explained.
