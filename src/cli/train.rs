@@ -10,7 +10,7 @@ use crate::data::import::{FEWEST, name_of};
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
-use crate::export::outlines::{bare, write_outlines};
+use crate::export::outlines::write_training_data;
 use crate::export::tables;
 use crate::model::checkpoint;
 use crate::model::training::{EpochRecord, TrainingConfig};
@@ -140,7 +140,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         tables::write_history(path, trainer.history())?;
     }
     if let Some(path) = &arguments.data_out {
-        write_outlines(path, &bare(&trainer.data().rows))?;
+        write_training_data(path, trainer.data())?;
     }
     let heads = match arguments.network.heads() {
         [] => String::new(),

@@ -1,34 +1,12 @@
 //! Tables as CSV with full precision: latent vectors, a field, a training's losses.
 
-use crate::data::dataset::Dataset;
 use crate::data::rows::Rows;
-use crate::data::vectors::{latent_header, outline_header, write};
+use crate::data::vectors::{latent_header, write};
 use crate::error::Result;
 use crate::explore::heat::HeatField;
 use crate::model::training::EpochRecord;
 use crate::optimise::{LaneReport, RaceReport, Tally};
 use std::path::Path;
-
-/// Writes a data set, `id, label, x0, y0, ..`; what was generated has no ids. What was normalised stands as it did in its file.
-///
-/// # Errors
-/// Names the file when it cannot be written.
-pub fn write_dataset(path: &Path, set: &Dataset) -> Result<()> {
-    let id = (!set.ids.is_empty()).then(|| "id".to_owned());
-    let names = id.into_iter().chain(["label".to_owned()]);
-    let header: Vec<String> = names.chain(outline_header(set.rows.width())).collect();
-    let row = |(index, row): (usize, &[f32])| {
-        let words =
-            set.ids.get(index).into_iter().chain([&set.names[usize::from(set.labels[index])]]);
-        let words: Vec<String> = words.cloned().collect();
-        let numbers: Vec<String> = match set.placements.get(index) {
-            Some(placement) => placement.restore(row).iter().map(f64::to_string).collect(),
-            None => row.iter().map(f32::to_string).collect(),
-        };
-        words.into_iter().chain(numbers)
-    };
-    write(path, &header, set.rows.iter().enumerate().map(row))
-}
 
 /// Writes what the encoder gave for each outline, `mu0, .., log_var0, ..`.
 ///

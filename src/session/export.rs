@@ -13,7 +13,7 @@ use crate::explore::compose;
 use crate::export::chart::Chart;
 use crate::export::film::{Film, Ways, search_film, training_film};
 use crate::export::map::{MapPicture, MapWish, Page};
-use crate::export::outlines::{NamedOutline, write_outlines};
+use crate::export::outlines::{NamedOutline, of_set, write_outlines};
 use crate::export::png::write_picture;
 use crate::export::report::Report;
 use crate::train::{Setup, TrainerState};
@@ -321,7 +321,11 @@ fn write(
             write_outlines(path, &named.collect::<Vec<_>>())?;
             true
         }
-        Exportable::Data => present.data(path, &mut go_on)?,
+        Exportable::Data => {
+            let data = present.prepared.model.training_data()?;
+            write_outlines(path, &of_set(&data.set))?;
+            true
+        }
     };
     let outcome = if is_written { Outcome::Finished } else { Outcome::Cancelled };
     Ok(Ending { outcome, product: Some(Product::Exported(path.clone())) })
@@ -399,26 +403,6 @@ impl Present {
             return Ok(false);
         }
         report.write(path)?;
-        Ok(true)
-    }
-
-    /// The training shapes with the names of their families.
-    fn data(&self, path: &Path, go_on: &mut dyn FnMut(f64) -> bool) -> Result<bool> {
-        let model = &self.prepared.model;
-        let encoded = &model.encoded;
-        let count = encoded.mu.len();
-        let mut shapes = Vec::with_capacity(count);
-        for index in 0..count {
-            if index % 1000 == 0 && !go_on(index as f64 / count as f64) {
-                return Ok(false);
-            }
-            shapes.push(model.training_outline(index));
-        }
-        let named = shapes.iter().zip(&encoded.labels).map(|(shape, &label)| {
-            let label = encoded.names.get(usize::from(label)).map(String::as_str);
-            NamedOutline::named("", shape).of_kind(label)
-        });
-        write_outlines(path, &named.collect::<Vec<_>>())?;
         Ok(true)
     }
 }

@@ -4,6 +4,7 @@ mod dat;
 mod drawing;
 mod dxf;
 
+use crate::data::dataset::Dataset;
 use crate::data::rows::Rows;
 use crate::data::vectors::{outline_header, write};
 use crate::error::{Error, Result};
@@ -91,6 +92,33 @@ impl<'a> NamedOutline<'a> {
 /// Outlines without names.
 pub fn bare(rows: &Rows<f32>) -> Vec<NamedOutline<'_>> {
     rows.iter().map(|row| NamedOutline::named("", row)).collect()
+}
+
+/// The shapes of a data set with their names and kinds, where and as large as they stood before they were imported.
+pub fn of_set(set: &Dataset) -> Vec<NamedOutline<'_>> {
+    let outline = |index: usize| {
+        let row = set.rows.row(index);
+        let name = set.ids.get(index).map_or("", String::as_str);
+        let label = set.labels.get(index).and_then(|&label| set.names.get(usize::from(label)));
+        let outline = NamedOutline::named(name, row).of_kind(label.map(String::as_str));
+        match set.placements.get(index) {
+            Some(placement) => outline.restored(placement.restore(row)),
+            None => outline,
+        }
+    };
+    (0..set.rows.len()).map(outline).collect()
+}
+
+/// Writes what a model is trained on: as a table in data units without names, which is what the encoder reads, in
+/// other formats as [`of_set`] has it.
+///
+/// # Errors
+/// As [`write_outlines`].
+pub fn write_training_data(path: &Path, set: &Dataset) -> Result<()> {
+    match Format::of(path)? {
+        Format::Csv => write_outlines(path, &bare(&set.rows)),
+        _ => write_outlines(path, &of_set(set)),
+    }
 }
 
 /// An outline in JSON.

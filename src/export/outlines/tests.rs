@@ -149,3 +149,23 @@ fn a_restored_outline_stands_where_it_stood() {
     assert_eq!(read, placed);
     assert!(written("a.dat", &[outline]).unwrap().contains("\n 500000.125 -7\n"));
 }
+
+#[test]
+fn a_data_set_leaves_with_its_names_and_where_it_stood() {
+    use crate::data::placement::Placement;
+    let set = Dataset {
+        rows: Rows::from_flat(6, TRIANGLE.to_vec()),
+        labels: vec![0],
+        names: vec!["odd".to_owned()],
+        ids: vec!["t1".to_owned()],
+        placements: vec![Placement { origin: [100.0, 0.0], scale: 10.0, rotation: 0.0 }],
+        ..Dataset::default()
+    };
+    let table = written("a.csv", &of_set(&set)).unwrap();
+    let (header, row) = table.split_once('\n').unwrap();
+    assert!(header.starts_with("id,label,x0,y0") && row.starts_with("t1,odd,"), "{table}");
+    let (first, restored) = (numbers(row), [101.0f32, -3.0, 83.0, 2.5, 115.0, 20.0]);
+    assert!(first.iter().zip(restored).all(|(a, b)| (a - b).abs() < 1e-4), "{row}");
+    let generated = Dataset { ids: vec![], placements: vec![], ..set };
+    assert!(written("a.csv", &of_set(&generated)).unwrap().contains("\nodd,0.1,-0.3,"));
+}

@@ -97,7 +97,7 @@ impl Report<'_> {
                         @if let Some(data) = &search.in_data {
                             (pair("Best of the data", &three_digits(data.value)))
                         }
-                        @if let Some(gain) = gain { (pair("Better than that by", &gain)) }
+                        @if let Some(gain) = gain { (pair("Gain over it", &gain)) }
                         @if let Some((row, distance)) = nearest {
                             (pair("Nearest training shape", &self.kind(row)))
                             (pair("Its distance in the latent", &three_digits(distance)))
@@ -143,7 +143,7 @@ impl Report<'_> {
         html! {
             h2 { "What it has to beat" }
             table {
-                thead { tr { th { "Rival" } th { "Its figure" } th.number { "Rival" } th.number { "Here" } } }
+                thead { tr { th { "Rival" } th { "Measured by" } th.number { "Of the rival" } th.number { "Here" } } }
                 tbody {
                     @if let Some((search, found)) = answered { @if let Some(data) = &search.in_data { tr {
                         td { "The best training shape (" (self.kind(data.row)) ")" }
@@ -250,7 +250,7 @@ impl Report<'_> {
             }
             @if let Some(search) = self.search {
                 p { "This line makes the search again on one machine to the last digit:" }
-                pre { (command_line(&search.config, &self.name)) " --out best.json" }
+                pre { (command_line(&search.config, &self.name)) }
             }
         }
     }
@@ -346,7 +346,7 @@ fn search_section(search: &SearchReport) -> Markup {
             table {
                 caption { "Candidates: the best believable answer of each hill, best first." }
                 thead { tr {
-                    th { "" } th { "Name" } th.number { (search.config.aim.label()) } th.number { "Better than the data by" }
+                    th { "" } th { "Name" } th.number { (search.config.aim.label()) } th.number { "Gain over the data" }
                     th.number { "Starts on its hill" } th.number { "Distance to the data" } th.number { "Restart" }
                 } }
                 tbody { @for candidate in &candidates {
@@ -396,13 +396,19 @@ fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Strin
         Value::Object(fields) => {
             for (key, value) in fields {
                 let key = key.replace('_', " ");
-                let name = if name.is_empty() { key } else { format!("{name}, {key}") };
+                let capital = |key: &str| {
+                    let mut letters = key.chars();
+                    let first = letters.next().map(|c| c.to_uppercase().to_string());
+                    first.unwrap_or_default() + letters.as_str()
+                };
+                let name = if name.is_empty() { capital(&key) } else { format!("{name}, {key}") };
                 flatten(&name, value, pairs);
             }
         }
         Value::Null => pairs.push((name.to_owned(), "none".to_owned())),
         Value::Bool(is) => pairs.push((name.to_owned(), yes(*is).to_owned())),
         Value::String(text) => pairs.push((name.to_owned(), text.clone())),
+        Value::Array(items) if items.is_empty() => pairs.push((name.to_owned(), "none".to_owned())),
         Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
             let words = items
                 .iter()
@@ -415,7 +421,11 @@ fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Strin
             }
         }
         Value::Array(items) => pairs.push((name.to_owned(), format!("{} of them", items.len()))),
-        Value::Number(number) => pairs.push((name.to_owned(), number.to_string())),
+        // As short as it can be said: 0 and not 0.0.
+        Value::Number(number) => {
+            let short = number.as_f64().filter(|_| number.is_f64()).map(|v| v.to_string());
+            pairs.push((name.to_owned(), short.unwrap_or_else(|| number.to_string())));
+        }
     }
 }
 

@@ -59,7 +59,7 @@ fn a_report_explains_an_answer_in_one_file() {
         "latent-explorer optimise --model".to_owned(),
         "a &lt;b&gt; &amp; &quot;c&quot;.safetensors".to_owned(),
         "prefers-color-scheme: dark".to_owned(),
-        "learning rate".to_owned(),
+        "Learning rate".to_owned(),
         "heart".to_owned(),
         env!("CARGO_PKG_VERSION").to_owned(),
     ] {
