@@ -426,8 +426,8 @@ impl State {
 
     /// Shows all of a model's data when they have left the map, which was fitted to them.
     pub(super) fn fit_if_lost(&mut self, id: ModelId) {
-        let shown = self.models.shown().filter(|(shown, _)| *shown == id);
-        let Some(home) = shown.map(|(_, entry)| entry.prepared.home) else { return };
+        let on_screen = [self.shown_version().map(|(id, _)| id), self.beside().map(|(id, _)| id)];
+        let Some(home) = self.home().filter(|_| on_screen.contains(&Some(id))) else { return };
         if self.map.is_fitted() {
             // The map follows the data only when they leave it or shrink to a spot, and never when
             // the person has moved it: a map that moves all the time cannot be read.
