@@ -99,6 +99,32 @@ fn pca_stands_beside_an_autoencoder() {
 }
 
 #[test]
+fn outlines_of_ones_own_are_swept_and_have_principal_axes() {
+    let folder = tempfile::tempdir().unwrap();
+    let f = folder.path();
+    let own = f.join("own");
+    std::fs::create_dir(&own).unwrap();
+    // Ellipses of forty proportions.
+    for index in 0..40 {
+        let point = |k: usize| {
+            let t = std::f64::consts::TAU * k as f64 / 60.0;
+            format!("{},{}\n", (1.0 + 0.02 * index as f64) * t.cos(), t.sin())
+        };
+        let text: String = (0..60).map(point).collect();
+        std::fs::write(own.join(format!("e{index:02}.csv")), text).unwrap();
+    }
+    let settings = "--data own --points 32 --hidden 8 --updates 20";
+    succeed(&format!("sweep --betas 0.1,1 {settings} --models kept --out s.csv"), f);
+    succeed("train --pca --data own --points 32 --latent-dim 1 --out pca.safetensors", f);
+    // The outlines are in the file: it is measured without theirs.
+    std::fs::remove_dir_all(&own).unwrap();
+    succeed("compare kept/beta_0.1.safetensors pca.safetensors --out t.json", f);
+    let json: Value = serde_json::from_slice(&std::fs::read(f.join("t.json")).unwrap()).unwrap();
+    let error = |i: usize| json[i]["figures"]["rebuild_error"].as_f64().unwrap();
+    assert!(error(1) < error(0), "ellipses lie on a line: {json}");
+}
+
+#[test]
 fn what_cannot_work_is_said_before_anything_is_trained() {
     let folder = tempfile::tempdir().unwrap();
     let f = folder.path();

@@ -11,6 +11,7 @@ mod heads;
 mod import;
 mod info;
 mod interpolate;
+mod learning;
 mod optimise;
 mod pca;
 mod progress;
@@ -69,7 +70,7 @@ pub enum Command {
     /// Generate outlines and train a model on them
     Train(Box<train::TrainArguments>),
     /// Train a model for each of several betas and see what became of each
-    Sweep(sweep::SweepArguments),
+    Sweep(Box<sweep::SweepArguments>),
     /// Generate outlines, or import your own, and write them as a table
     Data(data::DataArguments),
     /// Teach a trained model to predict properties

@@ -2,16 +2,14 @@
 
 use super::compare::{Format, table};
 use super::files::check_outputs;
+use super::learning::LearningOptions;
 use super::progress::Progress;
-use super::training::{DataOptions, NetworkOptions, TrainingOptions};
-use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
 use crate::explore::miniature::Miniature;
 use crate::export::figures::Entry;
 use crate::export::sweep::{Point, svg};
 use crate::model::checkpoint;
-use crate::model::training::TrainingConfig;
 use crate::numerics::files::{check_writable, write_whole};
 use crate::train::{Sweep, Swept, USUAL_BETAS};
 use clap::Args;
@@ -31,14 +29,7 @@ pub struct SweepArguments {
     #[arg(long, value_name = "B,..", value_delimiter = ',', default_values_t = USUAL_BETAS, allow_hyphen_values = true, conflicts_with = "beta")]
     betas: Vec<f64>,
     #[command(flatten)]
-    data: DataOptions,
-    #[command(flatten)]
-    training: TrainingOptions,
-    #[command(flatten)]
-    network: NetworkOptions,
-    /// The seed of outlines, weights, order and noise, of all models: 0 to 2^64-1
-    #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
-    seed: u64,
+    learning: LearningOptions,
     /// The table to write; its ending says in which format
     #[arg(long, value_name = "S.json|S.csv")]
     out: PathBuf,
@@ -56,18 +47,15 @@ pub struct SweepArguments {
 /// Names a setting out of range or a file that cannot be written, before training; or the beta at which the
 /// loss stopped being a number.
 pub fn run(arguments: &SweepArguments) -> Result<()> {
-    let SweepArguments { betas, data, training, network, seed, out, models, picture } = arguments;
+    let SweepArguments { betas, learning, out, models, picture } = arguments;
     let format = Format::of(out)?;
     let outputs: Vec<&Path> = std::iter::once(out).chain(picture).map(PathBuf::as_path).collect();
     if let Some(path) = picture.as_ref().filter(|path| !ends_in_svg(path)) {
         return Err(Error::file(path, "is not .svg; end the name of the picture in it"));
     }
-    check_outputs(&[], &outputs)?;
-    let recipe = data.recipe(*seed);
-    recipe.check()?;
-    let mut config = network.config(TrainingConfig::default(), *seed);
-    training.apply(&mut config, recipe.samples);
-    let mut sweep = Sweep::new(TrainingData::generate(recipe)?, config, betas)?;
+    check_outputs(&learning.inputs(), &outputs)?;
+    let (data, config) = learning.prepare()?;
+    let mut sweep = Sweep::new(data, config, betas)?;
     if let Some(folder) = models {
         std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
         betas.iter().try_for_each(|beta| check_writable(&file(folder, *beta)))?;

@@ -2,18 +2,15 @@
 
 use super::files::{check_outputs_with, open};
 use super::heads::scores;
-use super::import::ImportArguments;
+use super::learning::LearningOptions;
 use super::pca;
 use super::progress::Progress;
-use super::training::{DataOptions, NetworkOptions, TrainingOptions};
-use crate::data::import::{FEWEST, name_of};
-use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::outlines::write_training_data;
 use crate::export::tables;
 use crate::model::checkpoint;
-use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::model::training::EpochRecord;
 use crate::train::{Trainer, TrainerState};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -69,22 +66,7 @@ pub struct TrainArguments {
     pca: bool,
 
     #[command(flatten)]
-    data: DataOptions,
-    /// Learn from these files and folders, not from generated outlines: CSV, airfoil .dat or SVG; may be given
-    /// several times
-    #[arg(long = "data", value_name = "FILE|FOLDER", group = "own", help_heading = "Your own data",
-        conflicts_with_all = ["families", "samples", "size_variation", "rotation", "aspect_variation", "noise"])]
-    from: Vec<PathBuf>,
-    #[command(flatten)]
-    import: ImportArguments,
-    #[command(flatten)]
-    training: TrainingOptions,
-    #[command(flatten)]
-    network: NetworkOptions,
-
-    /// The seed of outlines, weights, order and noise: 0 to 2^64-1 [default: 0]
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    seed: Option<u64>,
+    learning: LearningOptions,
     /// Also write the losses, an epoch a row
     #[arg(long, value_name = "H.csv")]
     history: Option<PathBuf>,
@@ -108,11 +90,11 @@ pub struct TrainArguments {
 pub fn run(arguments: &TrainArguments) -> Result<()> {
     let outputs = std::iter::once(&arguments.out).chain(&arguments.history);
     let outputs: Vec<&Path> = outputs.map(PathBuf::as_path).collect();
-    let read = arguments.resume.iter().chain(&arguments.from).map(PathBuf::as_path);
-    let inputs: Vec<&Path> = read.chain(arguments.import.values()).collect();
+    let resumed = arguments.resume.iter().map(PathBuf::as_path);
+    let inputs: Vec<&Path> = resumed.chain(arguments.learning.inputs()).collect();
     check_outputs_with(&inputs, &outputs, arguments.data_out.as_deref())?;
     if arguments.pca {
-        let (data, config) = new(arguments)?;
+        let (data, config) = arguments.learning.prepare()?;
         return pca::run(data, &config, &arguments.out, arguments.data_out.as_deref());
     }
     let mut trainer = prepare(arguments)?;
@@ -142,7 +124,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     if let Some(path) = &arguments.data_out {
         write_training_data(path, trainer.data())?;
     }
-    let heads = match arguments.network.heads() {
+    let heads = match arguments.learning.network.heads() {
         [] => String::new(),
         heads => format!("; {}", scores(&model, heads)),
     };
@@ -152,36 +134,10 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     Ok(())
 }
 
-/// Data and settings of a new training.
-fn new(arguments: &TrainArguments) -> Result<(TrainingData, TrainingConfig)> {
-    let seed = arguments.seed.unwrap_or(0);
-    let config = |usual, samples| {
-        let mut config = arguments.network.config(usual, seed);
-        arguments.training.apply(&mut config, samples);
-        config.check().map(|()| config)
-    };
-    if arguments.from.is_empty() {
-        arguments.import.check_unused("--data")?;
-        let recipe = arguments.data.recipe(seed);
-        recipe.check()?;
-        let config = config(TrainingConfig::default(), recipe.samples)?;
-        return Ok((TrainingData::generate(recipe)?, config));
-    }
-    let options = arguments.import.options(arguments.data.points())?;
-    // Settings out of range are refused before anything is read.
-    config(TrainingConfig::default(), FEWEST)?;
-    let imported = arguments.import.import(&arguments.from, &options)?;
-    let name = name_of(&arguments.from);
-    let data = TrainingData::imported(imported, name, options.normalise)?;
-    let usual = TrainingConfig::for_imported(&data);
-    let config = config(usual, data.set.rows.len())?;
-    Ok((data, config))
-}
-
 /// A new training, or one that goes on.
 fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
     let Some(path) = &arguments.resume else {
-        let (data, config) = new(arguments)?;
+        let (data, config) = arguments.learning.prepare()?;
         return Trainer::new(data, config);
     };
     let model = open(path)?;
@@ -190,11 +146,11 @@ fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
     let samples = data.set.rows.len();
     let mut config = model.card.training.clone();
     let earlier = config.clone();
-    arguments.training.apply(&mut config, samples);
+    arguments.learning.training.apply(&mut config, samples);
     // What was left undone, or as many updates again.
     let left = model.card.training.updates.saturating_sub(stood.resume.updates);
     let usual = if left > 0 { left } else { stood.resume.updates };
-    let more = arguments.training.length(&config, samples).unwrap_or(usual);
+    let more = arguments.learning.training.length(&config, samples).unwrap_or(usual);
     config.updates = stood.resume.updates.saturating_add(more);
     earlier.check_branch(&config)?;
     Trainer::resume(data, config, &stood)

@@ -3,11 +3,13 @@
 use crate::data::dataset::Dataset;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
+use crate::data::source::Source;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::{Card, Encoded, StartDistribution};
 use crate::trust::measure_statistics;
 use candle_core::Tensor;
+use std::sync::Arc;
 
 /// A model with the data of the given `indices` encoded. Where its latents come from and what trust is
 /// measured against are put into its card here; `held_out [samples]` marks what was not learned from.
@@ -17,7 +19,7 @@ use candle_core::Tensor;
 pub(super) fn assemble(
     card: Card,
     parameters: Vec<Tensor>,
-    data: &Dataset,
+    data: &Arc<Dataset>,
     indices: &[usize],
     held_out: &[bool],
 ) -> Result<Model> {
@@ -33,6 +35,9 @@ pub(super) fn assemble(
         names: data.names.clone(),
         properties: Property::of_all(&rows),
     });
+    if let Source::Imported(_) = model.card.source {
+        model.data = Some(data.clone());
+    }
     model.card.start = start(&model);
     model.card.statistics = measure_statistics(&model, &rows)?;
     Ok(model)

@@ -100,9 +100,6 @@ impl Setup {
             let head = measured_head(card.clone(), parameters.to_vec(), &model.encoded)?;
             model = model.with_head(head)?;
         }
-        if let Source::Imported(_) = self.source {
-            model.data = Some(self.data.clone());
-        }
         model.resume = Some(Arc::new(state.resume.clone()));
         Ok(model)
     }

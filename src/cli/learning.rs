@@ -1,0 +1,68 @@
+//! What is learned and how: the options that `train` and `sweep` share.
+
+use super::import::ImportArguments;
+use super::training::{DataOptions, NetworkOptions, TrainingOptions};
+use crate::data::import::{FEWEST, name_of};
+use crate::data::source::TrainingData;
+use crate::error::Result;
+use crate::model::training::TrainingConfig;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Data, training and network.
+#[derive(Debug, Args)]
+pub struct LearningOptions {
+    #[command(flatten)]
+    pub data: DataOptions,
+    /// Learn from these files and folders, not from generated outlines: CSV, airfoil .dat or SVG; may be given
+    /// several times
+    #[arg(long = "data", value_name = "FILE|FOLDER", group = "own", help_heading = "Your own data",
+        conflicts_with_all = ["families", "samples", "size_variation", "rotation", "aspect_variation", "noise"])]
+    pub from: Vec<PathBuf>,
+    #[command(flatten)]
+    pub import: ImportArguments,
+    #[command(flatten)]
+    pub training: TrainingOptions,
+    #[command(flatten)]
+    pub network: NetworkOptions,
+
+    /// The seed of outlines, weights, order and noise: 0 to 2^64-1 [default: 0]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+}
+
+impl LearningOptions {
+    /// The files that are read.
+    pub fn inputs(&self) -> Vec<&Path> {
+        self.from.iter().map(PathBuf::as_path).chain(self.import.values()).collect()
+    }
+
+    /// Data and settings of a new training.
+    ///
+    /// # Errors
+    /// Names a setting out of range, or a file that cannot be read.
+    pub fn prepare(&self) -> Result<(TrainingData, TrainingConfig)> {
+        let seed = self.seed.unwrap_or(0);
+        let config = |usual, samples| {
+            let mut config = self.network.config(usual, seed);
+            self.training.apply(&mut config, samples);
+            config.check().map(|()| config)
+        };
+        if self.from.is_empty() {
+            self.import.check_unused("--data")?;
+            let recipe = self.data.recipe(seed);
+            recipe.check()?;
+            let config = config(TrainingConfig::default(), recipe.samples)?;
+            return Ok((TrainingData::generate(recipe)?, config));
+        }
+        let options = self.import.options(self.data.points())?;
+        // Settings out of range are refused before anything is read.
+        config(TrainingConfig::default(), FEWEST)?;
+        let imported = self.import.import(&self.from, &options)?;
+        let name = name_of(&self.from);
+        let data = TrainingData::imported(imported, name, options.normalise)?;
+        let usual = TrainingConfig::for_imported(&data);
+        let config = config(usual, data.set.rows.len())?;
+        Ok((data, config))
+    }
+}
