@@ -73,6 +73,7 @@ impl Own {
 pub fn holds_shapes(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     match extension.to_ascii_lowercase().as_str() {
+        "safetensors" => false,
         _ if path.is_dir() => true,
         "dat" | "svg" => true,
         "csv" | "tsv" => first_line(path).is_some_and(|line| is_header_of_shapes(&line)),
