@@ -297,3 +297,33 @@ fn an_import_can_be_stopped() {
     session.perform(Command::Train);
     assert!(session.state().training.run.is_none(), "there is nothing to learn from yet");
 }
+
+#[test]
+fn a_drawn_shape_finds_its_place_and_can_be_brought_back() {
+    use latent_explorer::session::{Command, Session};
+    let mut session = Session::new(None, std::sync::Arc::new(|| ()));
+    let line = |long: f64| -> Vec<[f64; 2]> {
+        (0..60)
+            .map(|i| std::f64::consts::TAU * f64::from(i) / 60.0)
+            .map(|t| [400.0 + 90.0 * long * t.cos(), 300.0 + 90.0 * t.sin()])
+            .collect()
+    };
+    session.perform(Command::Draw(line(1.0)));
+    let circle = session.state().drawn().unwrap().clone();
+    assert!(circle.difference < 0.1 && circle.difference <= circle.encoded_difference + 1e-9);
+    let picked = session.state().map.picked.as_ref().unwrap();
+    assert_eq!((&picked.z, picked.nearest[0].family.as_str()), (&circle.z, "circle"));
+    // A line that is no shape leaves the one before.
+    session.perform(Command::Draw(vec![[0.0, 0.0], [10.0, 10.0]]));
+    assert!(session.state().drawing.problem.as_ref().unwrap().contains("at least 3"));
+    assert_eq!(session.state().drawn().unwrap().z, circle.z);
+    session.perform(Command::Draw(line(1.7)));
+    assert_eq!(session.state().map.picked.as_ref().unwrap().nearest[0].family, "ellipse");
+    session.perform(Command::Undo);
+    assert_eq!(session.state().drawn().unwrap().z, circle.z);
+    session.perform(Command::ClearDrawn);
+    assert!(session.state().drawn().is_none());
+    session.perform(Command::Undo);
+    session.perform(Command::ClimbFrom(circle.at));
+    assert!(session.state().climb.as_ref().unwrap().run.is_some());
+}

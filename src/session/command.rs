@@ -79,6 +79,10 @@ pub enum Command {
     SetRecipe(Recipe),
     /// Import shapes of one's own, and learn from them next.
     Import(ImportWish),
+    /// Make a shape of a line that was drawn, y up, and let the model look at it.
+    Draw(Vec<[f64; 2]>),
+    /// Take the drawn shape away.
+    ClearDrawn,
     /// Stop an import; nothing of it is kept.
     StopImport,
     /// Learn from one's own shapes next, or from families.

@@ -4,6 +4,7 @@ mod candidates;
 pub mod climb;
 pub mod command;
 pub mod compare;
+pub mod drawing;
 pub mod event;
 pub mod export;
 pub mod findings;
@@ -252,6 +253,8 @@ impl Session {
             }
             Command::SetRecipe(recipe) => state.settings.recipe = recipe,
             Command::Import(wish) => self.import(wish),
+            Command::Draw(line) => self.take_drawing(&line),
+            Command::ClearDrawn => state.forget_drawn(),
             Command::StopImport => state.own.control.cancel(),
             Command::LearnFromOwn(own) => state.learn_from_own(own),
             Command::SetTraining(config) => state.settings.training = config,

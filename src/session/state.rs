@@ -2,6 +2,7 @@
 
 use super::climb::{Climb, Playback, UnderWay};
 use super::compare::{Comparison, FiguresOf};
+use super::drawing::{Drawing, Drawn};
 use super::event::{End, Outcome, Product, Progress, RunId, SearchProgress, TrainingProgress};
 use super::export::Exporting;
 use super::findings::so_far;
@@ -82,6 +83,8 @@ pub enum Lost {
     Race(Box<Contest>),
     /// A sweep that was replaced.
     Sweep(Box<BetaSweep>),
+    /// A shape that was drawn.
+    Drawn(Box<Drawn>),
     /// A pin that was taken out, and its place.
     Pin(usize, Box<Probe>),
 }
@@ -102,6 +105,8 @@ pub struct State {
     pub training: Training,
     /// Trainings before it, by the models that they made.
     pub earlier: BTreeMap<ModelId, Training>,
+    /// A shape that was drawn.
+    pub drawing: Drawing,
     /// Shapes of one's own.
     pub own: Own,
     /// The heads that are being trained, if any.
@@ -151,6 +156,7 @@ impl State {
             earlier: BTreeMap::new(),
             linked: None,
             versions: 0,
+            drawing: Drawing::default(),
             own: Own::default(),
             heads: None,
             climb: None,
@@ -292,6 +298,7 @@ impl State {
             Lost::Climb(_) => "Bring back the last climb",
             Lost::Race(_) => "Bring back the last race",
             Lost::Sweep(_) => "Bring back the last sweep",
+            Lost::Drawn(_) => "Bring back the drawn shape",
             Lost::Pin(..) => "Undo unpinning",
         })
     }
@@ -317,6 +324,9 @@ impl State {
                 if let Some(present) = self.sweep.replace(*sweep) {
                     present.control.cancel();
                 }
+            }
+            Some(Lost::Drawn(drawn)) => {
+                self.drawing = Drawing { drawn: Some(*drawn), problem: None };
             }
             Some(Lost::Pin(place, pin)) => {
                 let belongs = self.shown_version().is_some_and(|(id, _)| id == pin.model.0);

@@ -23,6 +23,8 @@ pub enum Sheet {
     Code,
     /// A sweep over these betas, as they are typed.
     Sweep(String),
+    /// A shape is drawn.
+    Draw,
     /// The keys.
     Keys,
     /// At most so many candidates go to a file under a typed path or a dialog.

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Actions, Sheet};
 use super::candidate_sheets;
+use super::draw;
 use super::export_sheet;
 use super::own;
 use super::painting::fill_shape;
@@ -25,6 +26,7 @@ pub struct Sheets {
     shown: Option<Sheet>,
     preview: Option<(Recipe, Vec<Vec<f32>>)>,
     own: own::Form,
+    pen: draw::Pen,
 }
 
 impl Sheets {
@@ -55,7 +57,7 @@ impl Sheets {
         let Some(mut sheet) = self.shown.take() else { return };
         let response = Modal::new(Id::unique("sheet")).show(ctx, |ui| {
             ui.set_width(match sheet {
-                Sheet::Data => 700.0,
+                Sheet::Data | Sheet::Draw => 700.0,
                 Sheet::Code => 860.0,
                 Sheet::Sweep(_) => super::sweep::WIDTH,
                 Sheet::Out(_) => 620.0,
@@ -68,6 +70,7 @@ impl Sheets {
                 Sheet::CloseUnsaved(id) => close_unsaved(ui, *id, state, actions),
                 Sheet::QuitUnsaved => quit_unsaved(ui, state, actions),
                 Sheet::Code => super::code::sheet(ui, state, actions),
+                Sheet::Draw => self.pen.show(ui, state, actions),
                 Sheet::Keys => keys(ui, actions),
                 Sheet::Sweep(betas) => super::sweep::sheet(ui, betas, state, actions),
                 Sheet::Export(path, most) => candidate_sheets::export(ui, path, *most, actions),

@@ -8,6 +8,7 @@ pub mod clean;
 pub mod files;
 pub mod form;
 mod labels;
+pub mod stroke;
 pub mod svg;
 pub mod table;
 pub mod values;

@@ -5,7 +5,7 @@ use crate::explore::three_digits;
 use crate::model::losses::Reconstruction;
 use crate::model::vae::Output;
 use crate::session::{Command, State};
-use crate::ui::action::Actions;
+use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::widgets::{fact, heading, note, number, primary};
 use egui::{Button, Ui, vec2};
 
@@ -21,6 +21,13 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     super::tour::show(ui, state, actions);
     point(ui, state, actions);
+    if ui
+        .button("Draw a shape\u{2026}")
+        .on_hover_text("Draw one by hand and see where the model places it")
+        .clicked()
+    {
+        actions.push(Action::Show(Sheet::Draw));
+    }
     // What the model is changes by no control: it is there for whoever asks.
     ui.collapsing("Model", |ui| model(ui, state));
 }
