@@ -101,9 +101,8 @@ impl TrainingConfig {
             set.variance() / f64::from(Scaling::common(&set.rows).scale[0]).powi(2)
         };
         let beta = (config.beta * seen / VARIANCE_OF_FAMILIES).clamp(1e-4, 1.0);
-        // One digit says all that is meant.
-        let digit = 10f64.powf(beta.log10().floor());
-        config.beta = (beta / digit).round() * digit;
+        // One digit says all that is meant; what is written so is a number again.
+        config.beta = format!("{beta:.0e}").parse().unwrap_or(beta);
         config
     }
 
