@@ -2,7 +2,8 @@
 
 use super::{Lane, Race, thinned};
 use crate::error::Result;
-use crate::objective::Aim;
+use crate::numerics::statistics::quantile;
+use crate::objective::{Aim, Objective, Space};
 use crate::optimise::config::{SearchConfig, Trajectory};
 use crate::optimise::json::JsonRestart;
 use crate::optimise::report::{RestartReport, SearchReport};
@@ -11,7 +12,7 @@ use crate::trust::Belief;
 use serde::Serialize;
 
 /// Lanes that come so near to the best answer are equally good, as a share of what the best one gained on
-/// the starts.
+/// the median start.
 const AS_GOOD: f64 = 0.01;
 
 /// A finished race.
@@ -22,7 +23,7 @@ pub struct RaceReport {
     /// The lanes, in the order in which they were named.
     pub lanes: Vec<LaneReport>,
     /// The lane to name first: of those whose believable answer is as good as the best one, within 1 % of
-    /// what that one gained on the starts, the one that came so far with the fewest evaluations. None
+    /// what that one gained on the median start, the one whose answer came so far with the fewest evaluations. None
     /// where no answer can be believed.
     pub winner: Option<usize>,
 }
@@ -34,8 +35,9 @@ pub struct LaneReport {
     pub lane: Lane,
     /// The best so far against what was spent, at most 400 points; it holds from one to the next.
     pub curve: Vec<Tally>,
-    /// When the best so far was as good as the best believable answer of the race, see
-    /// [`RaceReport::winner`]; none where it never was.
+    /// When a restart that ends in a believable answer was first as good as the best believable answer of the race,
+    /// see [`RaceReport::winner`]; none where none was. What cannot be believed does not count, however good its
+    /// loss: a start far from the data may beat every honest answer.
     pub reached: Option<Tally>,
     /// Seconds that it has computed.
     pub seconds: f64,
@@ -79,6 +81,11 @@ impl RaceReport {
     /// Only when the tensor library fails.
     pub fn new(mut race: Race) -> Result<Self> {
         race.cancel();
+        let Some(runner) = race.runners.first() else {
+            return Ok(Self { config: race.config, lanes: Vec::new(), winner: None });
+        };
+        let model = runner.search.objective().model().clone();
+        let objective = Objective::new(model, race.config.aim.clone(), Space::Latent)?;
         let judged = race.runners.into_iter().map(|runner| {
             let curve = thinned(runner.search.progress());
             let report = SearchReport::new(runner.search)?;
@@ -89,14 +96,13 @@ impl RaceReport {
         let mut winner = None;
         let best = lanes.iter().filter_map(LaneReport::believable_loss).min_by(f64::total_cmp);
         if let Some(best) = best {
-            let level = as_good_as(best, &lanes);
+            let level = as_good_as(best, &lanes[0], &objective)?;
             for lane in &mut lanes {
-                let good = |tally: &&Tally| tally.best_loss <= level;
-                lane.reached = lane.report.progress.iter().find(good).copied();
+                lane.reached = reached(lane, level, &objective)?;
             }
-            let good = |index: &usize| lanes[*index].believable_loss().is_some_and(|l| l <= level);
-            let spent = |index: &usize| lanes[*index].reached.map(|tally| tally.evaluations());
-            winner = (0..lanes.len()).filter(good).min_by_key(spent);
+            let spent = |index: &usize| Some((lanes[*index].reached?.evaluations(), *index));
+            winner =
+                (0..lanes.len()).filter_map(|index| spent(&index)).min().map(|(_, index)| index);
         }
         Ok(Self { config: race.config, lanes, winner })
     }
@@ -130,11 +136,33 @@ impl RaceReport {
     }
 }
 
-/// The loss that is as good as `best`.
-fn as_good_as(best: f64, lanes: &[LaneReport]) -> f64 {
-    let starts = lanes.iter().filter_map(|lane| lane.curve.first()).map(|tally| tally.best_loss);
-    let start = starts.filter(|loss| loss.is_finite()).fold(best, f64::max);
-    best + AS_GOOD * (start - best)
+/// The loss that is as good as `best`: all lanes begin at the starts of this one.
+fn as_good_as(best: f64, lane: &LaneReport, objective: &Objective) -> Result<f64> {
+    let starts = lane.report.restarts.iter().flat_map(|restart| restart.restart.start());
+    let starts: Vec<f64> = starts.copied().collect();
+    let start = quantile(objective.evaluate(&starts, false)?.loss, 0.5).unwrap_or(best).max(best);
+    Ok(best + AS_GOOD * (start - best))
+}
+
+/// What was spent when a believable restart first had a loss of at most `level`.
+fn reached(lane: &LaneReport, level: f64, objective: &Objective) -> Result<Option<Tally>> {
+    let progress = &lane.report.progress;
+    let mut first: Option<Tally> = None;
+    for RestartReport { restart, verdict, .. } in &lane.report.restarts {
+        let best = restart.best.as_ref().filter(|best| best.loss <= level);
+        let Some(best) = best.filter(|_| verdict.belief == Belief::Believable) else { continue };
+        let mut step = best.step;
+        // Of a shape that is moved itself the way in the latent is only a shadow.
+        if lane.report.config.space == Space::Latent {
+            let way = objective.evaluate(restart.trajectory.as_flat(), false)?;
+            let good = |k: &usize| way.feasible[*k] && way.loss[*k] <= level;
+            let kept = (0..restart.trajectory.len()).find(good);
+            step = kept.map_or(step, |k| step.min(k * restart.stride));
+        }
+        let spent = progress.get(step).or(progress.last()).copied();
+        first = first.into_iter().chain(spent).min_by_key(Tally::evaluations);
+    }
+    Ok(first)
 }
 
 #[derive(Serialize)]
