@@ -82,7 +82,7 @@ pub fn losses(ui: &mut Ui, training: &Training) {
             );
         }
         if training.timeline.asked().is_some() {
-            ui.vline(VLine::new("Shown", training.shown_epochs()).color(accent).width(1.5));
+            ui.vline(VLine::new("", training.shown_epochs()).color(accent).width(1.5));
         }
     });
 }

@@ -43,7 +43,7 @@ impl Pen {
                     (None, None) => {
                         note(
                             ui,
-                            "Draw one closed line with the mouse held down. On release the model looks at it: where it lies \\
+                            "Draw one closed line with the mouse held down. On release the model looks at it: where it lies \
                              on the map, and the nearest shape that the model can say.",
                         );
                     }

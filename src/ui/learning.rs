@@ -32,7 +32,7 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let asked = training.timeline.asked();
     let updates = asked.map_or(training.updates, |(_, moment)| moment.resume.updates);
     let rest = match training.phase {
-        _ if asked.is_some() => "a moment of the past".to_owned(),
+        _ if asked.is_some() => "earlier".to_owned(),
         Phase::Idle if training.share < 1.0 => "stopped".to_owned(),
         Phase::Idle => "done".to_owned(),
         Phase::Paused => "paused".to_owned(),
