@@ -70,7 +70,11 @@ impl Session {
         let batches = training.batches();
         let steps = match portion {
             Portion::Batch => 1,
-            Portion::Epoch => batches - training.updates % batches.max(1),
+            // By the samples that are left: a branch may have changed the size of a batch within its epoch.
+            Portion::Epoch => {
+                let left = (1.0 - training.epochs.fract()) * batches as f64;
+                ((left - 1e-9).ceil() as usize).max(1)
+            }
         };
         if training.phase == Phase::Running {
             training.control.pause(true);
@@ -93,7 +97,6 @@ impl Session {
         if plan.config.updates <= done {
             plan.config.updates = done + self.state.settings.training.updates;
         }
-        // The best of what comes is sought; what was best before is where it goes on from.
         plan.from = Some(state);
         let model = self.state.shown_version().map(|(id, _)| id);
         self.begin(plan, model, past);
@@ -220,7 +223,7 @@ impl Session {
         });
         self.state.errands.insert(run, Errand::Moment(id));
         if let Some(training) = self.state.learned_mut(id) {
-            training.timeline.developing = Some((run, index));
+            training.timeline.developing = Some(index);
         }
     }
 
@@ -302,8 +305,8 @@ impl State {
         before
     }
 
-    /// Remembers the present training beside its model before another one takes its place; the oldest lose their
-    /// moments when all take much memory.
+    /// Remembers the present training beside its model before another one takes its place; the oldest are forgotten
+    /// when all take much memory.
     fn put_training_aside(&mut self, next: ModelId) {
         self.earlier.remove(&next);
         let past = std::mem::take(&mut self.training);
@@ -315,8 +318,12 @@ impl State {
             self.training.before = past.before;
         }
         let bytes = |training: &Training| training.timeline.bytes();
-        while self.earlier.values().map(bytes).sum::<usize>() > MOST_EARLIER {
-            self.earlier.pop_first();
+        while self.earlier.values().map(bytes).sum::<usize>() > MOST_EARLIER
+            && let Some(&oldest) = self.earlier.keys().next()
+        {
+            // A model is not left in its past when that is forgotten.
+            self.show_newest(oldest);
+            self.earlier.remove(&oldest);
         }
     }
 
@@ -324,7 +331,7 @@ impl State {
     pub(super) fn developed(&mut self, id: ModelId, prepared: Option<Arc<Prepared>>) {
         let version = self.next_version();
         let Some(training) = self.learned_mut(id) else { return };
-        let Some((_, index)) = training.timeline.developing.take() else { return };
+        let Some(index) = training.timeline.developing.take() else { return };
         let Some(prepared) = prepared.filter(|_| training.timeline.asked().is_some()) else {
             return;
         };

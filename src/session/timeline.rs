@@ -1,6 +1,5 @@
 //! The moments of a training, and which of them is shown.
 
-use super::event::RunId;
 use super::models::Prepared;
 use crate::train::TrainerState;
 use std::path::PathBuf;
@@ -34,8 +33,8 @@ pub struct Timeline {
     asked: Option<usize>,
     /// The moment that the map shows.
     pub developed: Option<usize>,
-    /// The job that makes a model of a moment, and the moment.
-    pub developing: Option<(RunId, usize)>,
+    /// The moment that a job makes into a model.
+    pub developing: Option<usize>,
     /// Where a playback is, as a fractional moment.
     playing: Option<f64>,
     /// What is set aside while an older moment is shown.
