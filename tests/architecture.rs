@@ -9,6 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["numerics"],
     &["data"],
     &["model"],
+    &["fused"],
     &["objective"],
     &["trust"],
     &["explore", "optimise", "train"],
@@ -18,15 +19,15 @@ const FLOORS: &[&[&str]] = &[
     &["main"],
 ];
 /// Imports that the floors would allow and the house does not: the command line runs no session, and
-/// the program does nothing but choose between window and command line.
+/// the program does nothing but count the cores and choose between window and command line.
 const SHUT: &[(&str, &[&str])] = &[
     ("cli", &["session"]),
     (
         "main",
         &[
-            "numerics",
             "data",
             "model",
+            "fused",
             "objective",
             "trust",
             "explore",

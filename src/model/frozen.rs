@@ -12,7 +12,8 @@ use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
-use crate::numerics::{rows_at_once, use_one_thread_per_product};
+use crate::numerics::processor::use_one_thread_per_product;
+use crate::numerics::rows_at_once;
 use candle_core::{DType, Device, Tensor};
 use std::sync::{Arc, OnceLock};
 

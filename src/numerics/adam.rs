@@ -1,5 +1,6 @@
 //! Adam on flat slices, with a step count and a rate for each row; it serves training and search.
 
+use super::processor::wide;
 use num_traits::Float;
 use serde::{Deserialize, Serialize};
 
@@ -93,13 +94,16 @@ impl<F: Float> Adam<F> {
         let scale = number(1.0 / (1.0 - BETA_2.powi(t)).sqrt());
         let (epsilon, floor, zero) = (number(EPSILON), number(FLOOR), F::zero());
         let moments = row.first.iter_mut().zip(&mut row.second);
-        for ((p, &g), (m, v)) in parameters.iter_mut().zip(gradient).zip(moments) {
-            let first = beta_1 * *m + rest_1 * g;
-            let second = beta_2 * *v + rest_2 * g * g;
-            *m = if first.abs() < floor { zero } else { first };
-            *v = if second < floor { zero } else { second };
-            *p = *p - rate * *m / (v.sqrt() * scale + epsilon);
-        }
+        let numbers = parameters.iter_mut().zip(gradient).zip(moments);
+        wide(|| {
+            for ((p, &g), (m, v)) in numbers {
+                let first = beta_1 * *m + rest_1 * g;
+                let second = beta_2 * *v + rest_2 * g * g;
+                *m = if first.abs() < floor { zero } else { first };
+                *v = if second < floor { zero } else { second };
+                *p = *p - rate * *m / (v.sqrt() * scale + epsilon);
+            }
+        });
     }
 }
 

@@ -29,14 +29,20 @@ impl Learner {
         Ok(Self { head: TaskHead::new(card, parameters)?, targets, known })
     }
 
+    /// Of each of `samples [n]` the standardised property and its share in the mean of those that have it, `[n]` both;
+    /// one for which the property is undefined has no share.
+    pub fn targets(&self, samples: &[usize]) -> (Vec<f32>, Vec<f32>) {
+        let known = samples.iter().filter(|&&i| self.known[i]).count().max(1);
+        let weight = |i: usize| if self.known[i] { 1.0 / known as f32 } else { 0.0 };
+        samples.iter().map(|&i| (self.targets[i], weight(i))).unzip()
+    }
+
     /// The mean squared error in standardised units at the latent points `z [n, latent]` of `samples [n]`,
     /// those left out for which the property is undefined; `[]`.
     pub fn loss(&self, z: &Tensor, samples: &[usize]) -> Result<Tensor> {
-        let known = samples.iter().filter(|&&i| self.known[i]).count().max(1);
-        let weight = |i: usize| if self.known[i] { 1.0 / known as f32 } else { 0.0 };
+        let (target, weights) = self.targets(samples);
         let vector = |values: Vec<f32>| Tensor::from_vec(values, samples.len(), &Device::Cpu);
-        let target = vector(samples.iter().map(|&i| self.targets[i]).collect())?;
-        let weights = vector(samples.iter().map(|&i| weight(i)).collect())?;
+        let (target, weights) = (vector(target)?, vector(weights)?);
         Ok(losses::weighted_square(&self.head.standardised(z)?, &target, &weights)?)
     }
 }

@@ -3,6 +3,7 @@
 mod assemble;
 mod head;
 mod learner;
+mod network;
 mod pca;
 mod setup;
 mod state;

@@ -1,22 +1,18 @@
 //! The trainer advances a plain state by one batch; who calls it decides on pace, pauses and the end.
 
-use super::learner::Learner;
+use super::network::Network;
 use super::setup::Setup;
 use super::state::TrainerState;
-use super::variables::{Variables, first_not_finite};
+use super::variables::first_not_finite;
 use crate::data::dataset::Dataset;
-use crate::data::rows::Rows;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::model::layers::LayerSpec;
-use crate::model::losses::{self, Reconstruction};
 use crate::model::resume::Resume;
 use crate::model::training::{EpochRecord, Losses, TrainingConfig};
-use crate::model::vae::{Output, Pass, Vae, initial_parameters};
 use crate::numerics::random::{Purpose, stream};
-use crate::numerics::{rows_at_once, use_one_thread_per_product};
-use candle_core::{DType, Device, Tensor};
+use crate::numerics::rows_at_once;
+use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
@@ -37,13 +33,8 @@ pub struct Step {
 /// A training in progress.
 pub struct Trainer {
     setup: Arc<Setup>,
-    scaled: Rows<f32>,
     training_set: Vec<usize>,
-    /// Of the autoencoder first, then of each head, then the number behind a learned variance.
-    variables: Variables,
-    vae: Vae,
-    heads: Vec<Learner>,
-    raw_log_sigma: Option<Tensor>,
+    network: Network,
     updates: usize,
     epoch: usize,
     seen: usize,
@@ -65,40 +56,11 @@ impl Trainer {
     /// # Errors
     /// Names a setting that is out of range.
     pub fn new(data: TrainingData, config: TrainingConfig) -> Result<Self> {
-        use_one_thread_per_product();
-        let setup = Setup::new(data, config)?;
-        let Setup { config, data, layers, .. } = &setup;
-        let of_heads = setup.heads.iter().map(|card| &card.layers);
-        let all_layers: Vec<LayerSpec> =
-            std::iter::once(layers).chain(of_heads).flatten().cloned().collect();
-        let mut initial = initial_parameters(&all_layers, config.seed)?;
-        if config.sigma_vae {
-            initial.push(Tensor::zeros((), DType::F32, &Device::Cpu)?);
-        }
-        let variables = Variables::new(&initial, config.learning_rate)?;
-        // The networks read the variables' own storage, which the updates change in place.
-        let mut shared = variables.shared();
-        let raw_log_sigma = if config.sigma_vae { shared.pop() } else { None };
-        let mut shared = shared.as_slice();
-        let mut next = |layers: &[LayerSpec]| {
-            let (own, rest) = shared.split_at(2 * layers.len());
-            shared = rest;
-            own.to_vec()
-        };
-        let vae = Vae::assemble(layers, &next(layers)).map_err(Error::Mismatch)?;
-        let mut heads = Vec::with_capacity(setup.heads.len());
-        for card in &setup.heads {
-            let values: Vec<f64> = data.rows.iter().map(|row| card.property.measure(row)).collect();
-            heads.push(Learner::new(card.clone(), &values, next(&card.layers))?);
-        }
+        let setup = Arc::new(Setup::new(data, config)?);
         let mut trainer = Self {
-            scaled: setup.scaling.apply(&data.rows),
             training_set: setup.training_set(),
-            setup: Arc::new(setup),
-            variables,
-            vae,
-            heads,
-            raw_log_sigma,
+            network: Network::new(setup.clone())?,
+            setup,
             updates: 0,
             epoch: 0,
             seen: 0,
@@ -129,7 +91,8 @@ impl Trainer {
         let TrainerState { parameters, resume, history } = state;
         let raw = resume.raw_log_sigma.map(|raw| Tensor::new(raw, &Device::Cpu)).transpose()?;
         let values: Vec<Tensor> = parameters.iter().cloned().chain(raw).collect();
-        trainer.variables.restore(&values, resume.adam.clone(), trainer.config().learning_rate)?;
+        let rate = trainer.config().learning_rate;
+        trainer.network.variables().restore(&values, resume.adam.clone(), rate)?;
         (trainer.updates, trainer.epoch) = (resume.updates, resume.epoch);
         trainer.sums = resume.sums;
         trainer.history.clone_from(history);
@@ -202,14 +165,14 @@ impl Trainer {
         let last = (self.seen + self.config().batch_size).min(self.order.len());
         let samples = &self.order[self.seen..last];
         let (epoch, batch) = (self.epoch + 1, self.seen / self.config().batch_size + 1);
-        let noise = self.config().latent_noise.then(|| self.noise(samples)).transpose()?;
-        let (losses, loss) = self.measure(samples, noise.as_ref())?;
+        let noise = self.config().latent_noise.then(|| self.noise(samples));
+        let beta = self.config().beta_at(self.updates);
+        let losses = self.network.learn(samples, noise.as_deref(), beta)?;
         if !losses.total.is_finite() {
             self.broken = true;
             return Err(Error::NotFinite { epoch, batch, loss: losses.total });
         }
-        self.variables.descend(&loss)?;
-        self.sums.add(losses, samples.len() as f64);
+        self.sums.add(losses, (last - self.seen) as f64);
         self.seen = last;
         self.updates += 1;
         let ends = self.seen == self.order.len() || self.updates == self.config().updates;
@@ -228,7 +191,7 @@ impl Trainer {
         let mut mean = Losses::default();
         mean.add(self.sums, 1.0 / self.seen as f64);
         let held = self.measure_held_out()?;
-        let with_heads = |loss: f64| (!self.heads.is_empty()).then_some(loss);
+        let with_heads = |loss: f64| (!self.setup.heads.is_empty()).then_some(loss);
         let record = EpochRecord {
             epoch: self.epoch + 1,
             updates: self.updates,
@@ -239,7 +202,7 @@ impl Trainer {
             held_out_kl: held.map(|l| l.kl),
             heads: with_heads(mean.heads),
             held_out_heads: held.and_then(|l| with_heads(l.heads)),
-            sigma: self.log_sigma()?.map(f64::exp),
+            sigma: self.network.log_sigma()?.map(f64::exp),
         };
         // An epoch that was cut short and went on later is written once.
         self.history.retain(|earlier| earlier.epoch < record.epoch);
@@ -274,63 +237,21 @@ impl Trainer {
     }
 
     /// The mean losses of the held-out samples, decoded from mu; none where none is held out.
-    fn measure_held_out(&self) -> Result<Option<Losses>> {
+    fn measure_held_out(&mut self) -> Result<Option<Losses>> {
         let held: Vec<usize> =
             (0..self.setup.held_out.len()).filter(|&i| self.setup.held_out[i]).collect();
         let mut mean = Losses::default();
-        let widest = self.scaled.width().max(self.config().hidden);
+        let widest = self.setup.data.rows.width().max(self.config().hidden);
+        let beta = self.config().beta_at(self.updates);
         for part in held.chunks(rows_at_once(widest)) {
-            let (losses, _) = self.measure(part, None)?;
+            let losses = self.network.measure(part, beta)?;
             mean.add(losses, part.len() as f64 / held.len() as f64);
         }
         Ok((!held.is_empty()).then_some(mean))
     }
 
-    /// The losses of samples, as numbers and as the graph of their total.
-    fn measure(&self, samples: &[usize], noise: Option<&Tensor>) -> Result<(Losses, Tensor)> {
-        let x = self.scaled.select(samples);
-        let target = Tensor::from_slice(x.as_flat(), (x.len(), x.width()), &Device::Cpu)?;
-        let pass = self.vae.pass(&target, noise)?;
-        let Pass { mu, log_var, z, logits } = &pass;
-        let kl = losses::kl(mu, log_var)?;
-        let (reconstruction, entropy) = match (self.config().loss, self.config().output) {
-            (Reconstruction::Bce, _) => {
-                (losses::cross_entropy(logits, &target)?, losses::entropy(x.iter()))
-            }
-            (Reconstruction::Mse, Output::Sigmoid) => {
-                (losses::squared_error(&candle_nn::ops::sigmoid(logits)?, &target)?, 0.0)
-            }
-            (Reconstruction::Mse, Output::Linear) => (losses::squared_error(logits, &target)?, 0.0),
-        };
-        let likelihood = match &self.raw_log_sigma {
-            Some(raw) => losses::gaussian(&reconstruction, &losses::log_sigma(raw)?, x.width())?,
-            None => reconstruction.clone(),
-        };
-        let mut total = (likelihood + (&kl * self.config().beta_at(self.updates))?)?;
-        let number = |t: &Tensor| Ok::<_, Error>(f64::from(t.to_scalar::<f32>()?));
-        let mut heads = 0.0;
-        for head in &self.heads {
-            let loss = head.loss(z, samples)?;
-            heads += number(&loss)?;
-            total = (total + (loss * self.config().head_weight)?)?;
-        }
-        let losses = Losses {
-            total: number(&total)? - entropy,
-            reconstruction: number(&reconstruction)? - entropy,
-            kl: number(&kl)?,
-            heads,
-        };
-        Ok((losses, total))
-    }
-
-    /// `ln sigma` of the decoder, where it is learned.
-    fn log_sigma(&self) -> Result<Option<f64>> {
-        let number = |raw: &Tensor| Ok(f64::from(losses::log_sigma(raw)?.to_scalar::<f32>()?));
-        self.raw_log_sigma.as_ref().map(number).transpose()
-    }
-
     /// The reparameterisation noise of these samples in this epoch, `[n, latent]`.
-    fn noise(&self, samples: &[usize]) -> Result<Tensor> {
+    fn noise(&self, samples: &[usize]) -> Vec<f32> {
         let dim = self.config().latent_dim;
         let mut noise: Vec<f32> = Vec::with_capacity(samples.len() * dim);
         for &sample in samples {
@@ -338,7 +259,7 @@ impl Trainer {
                 stream(self.config().seed, Purpose::LatentNoise, self.epoch as u64, sample as u64);
             noise.extend(StandardNormal.sample_iter(rng).take(dim).map(|v: f32| v));
         }
-        Ok(Tensor::from_vec(noise, (samples.len(), dim), &Device::Cpu)?)
+        noise
     }
 
     /// Where it stands.
@@ -346,15 +267,14 @@ impl Trainer {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn state(&self) -> Result<TrainerState> {
-        let mut parameters = self.variables.copies()?;
-        let raw = if self.raw_log_sigma.is_some() { parameters.pop() } else { None };
+        let (parameters, raw_log_sigma) = self.network.copies()?;
         let resume = Resume {
             updates: self.updates,
             epoch: self.epoch,
             seen: self.seen,
             sums: self.sums,
-            adam: self.variables.adam(),
-            raw_log_sigma: raw.map(|raw| raw.to_scalar()).transpose()?,
+            adam: self.network.variables().adam(),
+            raw_log_sigma,
         };
         Ok(TrainerState { parameters, resume, history: self.history.clone() })
     }
@@ -378,6 +298,8 @@ impl Trainer {
     }
 
     fn is_well(&self) -> Result<bool> {
-        Ok(!self.broken && first_not_finite(&self.variables.copies()?)?.is_none())
+        let (parameters, raw_log_sigma) = self.network.copies()?;
+        let learned = first_not_finite(&parameters)?.is_none();
+        Ok(!self.broken && learned && raw_log_sigma.is_none_or(f32::is_finite))
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::numerics::adam::Adam;
-use candle_core::{CpuStorage, InplaceOp2, Layout, Tensor, Var};
+use candle_core::backprop::GradStore;
+use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, Tensor, Var};
 use std::cell::RefCell;
+use std::ops::Range;
 
 /// The parameters of one or more networks and the optimiser that all of them share.
 pub struct Variables {
@@ -48,7 +50,8 @@ impl Variables {
             return Err(Error::Mismatch(problem.to_owned()));
         }
         for (variable, value) in self.variables.iter().zip(values) {
-            variable.inplace_op2(&value.contiguous()?, &Overwrite)?;
+            let value: Vec<f32> = value.flatten_all()?.to_vec1()?;
+            variable.inplace_op1(&Overwrite(&value))?;
         }
         *self.adam.borrow_mut() = adam;
         self.set_rate(rate);
@@ -61,16 +64,55 @@ impl Variables {
         (0..self.variables.len()).for_each(|row| adam.set_rate(row, rate));
     }
 
+    /// Lets `work` read the values where they are.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn read<R>(&self, work: impl FnOnce(&[&[f32]]) -> R) -> Result<R> {
+        let held: Vec<_> = self.variables.iter().map(|v| v.storage_and_layout()).collect();
+        let values = held.iter().map(|(storage, layout)| match &**storage {
+            Storage::Cpu(CpuStorage::F32(values)) => Ok(&values[range(layout)?]),
+            _ => Err(candle_core::Error::Msg("variables are f32 tensors".to_owned())),
+        });
+        Ok(work(&values.collect::<candle_core::Result<Vec<_>>>()?))
+    }
+
+    /// Moves every variable one step of Adam against its gradient.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn descend_along(&self, gradients: &[Vec<f32>]) -> Result<()> {
+        for ((row, variable), gradient) in self.variables.iter().enumerate().zip(gradients) {
+            variable.inplace_op1(&Update { adam: &self.adam, row, gradient })?;
+        }
+        Ok(())
+    }
+
     /// Moves every variable that `loss` depends on one step of Adam against its gradient.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
     pub fn descend(&self, loss: &Tensor) -> Result<()> {
-        let gradients = loss.backward()?;
-        for (row, variable) in self.variables.iter().enumerate() {
-            if let Some(gradient) = gradients.get(variable) {
-                let update = Update { adam: &self.adam, row };
-                variable.inplace_op2(&gradient.contiguous()?, &update)?;
+        let gradients = self.gradients(&loss.backward()?)?;
+        for (row, gradient) in gradients.iter().enumerate() {
+            if let Some(gradient) = gradient {
+                let update = Update { adam: &self.adam, row, gradient };
+                self.variables[row].inplace_op1(&update)?;
             }
         }
         Ok(())
+    }
+
+    /// The gradient of each variable, row-major; none of one that has no part in it.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn gradients(&self, of: &GradStore) -> Result<Vec<Option<Vec<f32>>>> {
+        let flat = |variable: &Var| {
+            let gradient = of.get(variable).map(|gradient| gradient.flatten_all()?.to_vec1());
+            Ok(gradient.transpose()?)
+        };
+        self.variables.iter().map(flat).collect()
     }
 }
 
@@ -85,39 +127,30 @@ pub fn first_not_finite(parameters: &[Tensor]) -> Result<Option<f64>> {
     Ok(None)
 }
 
-/// The slices of two contiguous f32 tensors of one size.
-fn slices<'a>(
-    to: (&'a mut CpuStorage, &Layout),
-    from: (&'a CpuStorage, &Layout),
-) -> candle_core::Result<(&'a mut [f32], &'a [f32])> {
-    let contiguous = |layout: &Layout| {
-        let refused = || candle_core::Error::Msg("an update needs contiguous tensors".to_owned());
-        layout.contiguous_offsets().ok_or_else(refused)
-    };
-    let ((a, b), (c, d)) = (contiguous(to.1)?, contiguous(from.1)?);
-    match (to.0, from.0) {
-        (CpuStorage::F32(to), CpuStorage::F32(from)) => Ok((&mut to[a..b], &from[c..d])),
-        _ => Err(candle_core::Error::Msg("an update needs f32 tensors".to_owned())),
+/// Where the numbers of a contiguous tensor are in its storage.
+fn range(layout: &Layout) -> candle_core::Result<Range<usize>> {
+    let refused = || candle_core::Error::Msg("variables are contiguous tensors".to_owned());
+    layout.contiguous_offsets().map(|(from, to)| from..to).ok_or_else(refused)
+}
+
+/// The numbers of a contiguous f32 tensor, to be changed.
+fn numbers<'a>(storage: &'a mut CpuStorage, layout: &Layout) -> candle_core::Result<&'a mut [f32]> {
+    match storage {
+        CpuStorage::F32(values) => Ok(&mut values[range(layout)?]),
+        _ => Err(candle_core::Error::Msg("variables are f32 tensors".to_owned())),
     }
 }
 
 /// Other values for one variable, in its own storage, so that the networks on it see them.
-struct Overwrite;
+struct Overwrite<'a>(&'a [f32]);
 
-impl InplaceOp2 for Overwrite {
+impl InplaceOp1 for Overwrite<'_> {
     fn name(&self) -> &'static str {
         "overwrite"
     }
 
-    fn cpu_fwd(
-        &self,
-        parameters: &mut CpuStorage,
-        layout: &Layout,
-        values: &CpuStorage,
-        values_layout: &Layout,
-    ) -> candle_core::Result<()> {
-        let (own, other) = slices((parameters, layout), (values, values_layout))?;
-        own.copy_from_slice(other);
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        numbers(storage, layout)?.copy_from_slice(self.0);
         Ok(())
     }
 }
@@ -126,22 +159,16 @@ impl InplaceOp2 for Overwrite {
 struct Update<'a> {
     adam: &'a RefCell<Adam<f32>>,
     row: usize,
+    gradient: &'a [f32],
 }
 
-impl InplaceOp2 for Update<'_> {
+impl InplaceOp1 for Update<'_> {
     fn name(&self) -> &'static str {
         "adam"
     }
 
-    fn cpu_fwd(
-        &self,
-        parameters: &mut CpuStorage,
-        layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-    ) -> candle_core::Result<()> {
-        let (parameters, gradient) = slices((parameters, layout), (gradient, gradient_layout))?;
-        self.adam.borrow_mut().step(self.row, parameters, gradient);
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        self.adam.borrow_mut().step(self.row, numbers(storage, layout)?, self.gradient);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use crate::fixture::{
 };
 use candle_core::{DType, Device, Result, Tensor, Var, WithDType};
 use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling::Scaling;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::frozen::flat_f64;
@@ -186,7 +187,7 @@ fn the_trainer_does_what_the_loop_does() {
             let samples = batch.clone().nth(step.batch - 1).unwrap();
             let entropy = match loss {
                 Reconstruction::Mse => 0.0,
-                Reconstruction::Bce => losses::entropy(scaled.select(samples).iter()),
+                Reconstruction::Bce => mean_entropy(&scaled.select(samples)),
             };
             let losses = step.losses;
             ours.extend([losses.total + entropy, losses.reconstruction + entropy, losses.kl]);
@@ -198,4 +199,9 @@ fn the_trainer_does_what_the_loop_does() {
             assert_close("learned by the trainer", &ours, &theirs, 1e-6);
         }
     }
+}
+
+/// The mean of the entropies of vectors.
+fn mean_entropy(vectors: &Rows<f32>) -> f64 {
+    vectors.iter().map(losses::entropy).sum::<f64>() / vectors.len() as f64
 }

@@ -1,0 +1,165 @@
+//! Dense layers one after the other, forwards and backwards, computing only the gradients that are asked for.
+
+use super::lanes;
+use crate::model::layers::{Activation, LayerSpec};
+use crate::numerics::processor::{View, product, wide};
+
+/// A dense layer on somebody's weights.
+#[derive(Clone, Copy, Debug)]
+pub struct Layer<'a> {
+    /// `W^T`, `[inputs, outputs]`: what the forward product reads.
+    pub transposed: View<'a>,
+    /// `W`, `[outputs, inputs]`: what the backward product reads.
+    pub weight: View<'a>,
+    /// `[outputs]`.
+    pub bias: &'a [f32],
+    /// What follows the affine map.
+    pub activation: Activation,
+}
+
+impl<'a> Layer<'a> {
+    /// Layers on the weights and biases that a network of these shapes has, two for each.
+    pub fn all(specs: &[LayerSpec], parameters: &[&'a [f32]]) -> Vec<Self> {
+        let layer = |(spec, pair): (&LayerSpec, &[&'a [f32]])| {
+            let weight = View::new(pair[0], spec.outputs);
+            Self { transposed: weight.t(), weight, bias: pair[1], activation: spec.activation }
+        };
+        specs.iter().zip(parameters.chunks_exact(2)).map(layer).collect()
+    }
+
+    /// `x [n, inputs] -> y [n, outputs]`.
+    pub fn forward(&self, x: &[f32], rows: usize, y: &mut Vec<f32>) {
+        y.clear();
+        (0..rows).for_each(|_| y.extend_from_slice(self.bias));
+        product(y, View::new(x, rows), self.transposed, true);
+        wide(|| activate(self.activation, y));
+    }
+
+    /// From the gradient of `y`, which becomes that of the affine map, to those that are wanted.
+    pub fn backward(
+        &self,
+        x: &[f32],
+        y: &[f32],
+        dy: &mut [f32],
+        of_parameters: Option<&mut [Vec<f32>]>,
+        of_x: Option<Sink<'_>>,
+    ) {
+        wide(|| deactivate(self.activation, y, dy));
+        self.backward_affine(x, dy, of_parameters, of_x);
+    }
+
+    /// The same from the gradient of the affine map.
+    pub fn backward_affine(
+        &self,
+        x: &[f32],
+        dy: &[f32],
+        of_parameters: Option<&mut [Vec<f32>]>,
+        of_x: Option<Sink<'_>>,
+    ) {
+        let outputs = self.bias.len();
+        let rows = dy.len() / outputs;
+        if let Some([weight, bias]) = of_parameters {
+            product(weight, View::new(dy, rows).t(), View::new(x, rows), false);
+            wide(|| sum_of_rows(dy, bias));
+        }
+        match of_x {
+            Some(Sink::Set(dx)) => {
+                dx.resize(x.len(), 0.0);
+                product(dx, View::new(dy, rows), self.weight, false);
+            }
+            Some(Sink::Add(dx)) => product(dx, View::new(dy, rows), self.weight, true),
+            None => {}
+        }
+    }
+}
+
+/// Where the gradient of an input goes.
+#[derive(Debug)]
+pub enum Sink<'a> {
+    /// It takes the place of what is there.
+    Set(&'a mut Vec<f32>),
+    /// It is added to what is there.
+    Add(&'a mut Vec<f32>),
+}
+
+/// The values between layers, kept for the way back, and room for gradients; made once, used often.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    outputs: Vec<Vec<f32>>,
+    spare: Vec<f32>,
+}
+
+impl Trace {
+    /// `x [n, inputs] -> y [n, outputs]` of the last layer; of no layers x itself.
+    pub fn forward<'t>(&'t mut self, layers: &[Layer<'_>], x: &'t [f32], rows: usize) -> &'t [f32] {
+        self.outputs.resize_with(layers.len(), Vec::new);
+        for (i, layer) in layers.iter().enumerate() {
+            let (before, rest) = self.outputs.split_at_mut(i);
+            layer.forward(before.last().map_or(x, |y| y), rows, &mut rest[0]);
+        }
+        self.output(x)
+    }
+
+    /// What the last layer gave, or `x` where there is no layer.
+    pub fn output<'t>(&'t self, x: &'t [f32]) -> &'t [f32] {
+        self.outputs.last().map_or(x, |y| y)
+    }
+
+    /// What the last layer gave, to be changed in place.
+    pub fn output_mut(&mut self) -> Option<&mut Vec<f32>> {
+        self.outputs.last_mut()
+    }
+
+    /// From the gradient `dy` of the last output, which is used up, to those of the parameters, two for each layer, and
+    /// of `x`, where they are wanted.
+    pub fn backward(
+        &mut self,
+        layers: &[Layer<'_>],
+        x: &[f32],
+        dy: &mut Vec<f32>,
+        mut of_parameters: Option<&mut [Vec<f32>]>,
+        of_x: Option<Sink<'_>>,
+    ) {
+        let Self { outputs, spare } = self;
+        for (i, layer) in layers.iter().enumerate().skip(1).rev() {
+            let of_layer = of_parameters.as_deref_mut().map(|all| &mut all[2 * i..2 * i + 2]);
+            let into = Some(Sink::Set(spare));
+            layer.backward(&outputs[i - 1], &outputs[i], dy, of_layer, into);
+            std::mem::swap(dy, spare);
+        }
+        if let Some(first) = layers.first() {
+            let of_layer = of_parameters.map(|all| &mut all[..2]);
+            first.backward(x, &outputs[0], dy, of_layer, of_x);
+        }
+    }
+}
+
+#[inline(always)]
+fn activate(activation: Activation, y: &mut [f32]) {
+    match activation {
+        Activation::Linear => {}
+        // As candle's, it makes a zero of NaN.
+        Activation::Relu => y.iter_mut().for_each(|y| *y = y.max(0.0)),
+        Activation::Sigmoid => y.iter_mut().for_each(|y| *y = lanes::sigmoid(*y)),
+    }
+}
+
+/// The gradient of the affine map from that of what follows it; the slope of a rectifier at its kink is 0, as PyTorch's.
+#[inline(always)]
+fn deactivate(activation: Activation, y: &[f32], dy: &mut [f32]) {
+    let both = dy.iter_mut().zip(y);
+    match activation {
+        Activation::Linear => {}
+        Activation::Relu => both.for_each(|(dy, y)| *dy = if *y > 0.0 { *dy } else { 0.0 }),
+        Activation::Sigmoid => both.for_each(|(dy, y)| *dy *= y * (1.0 - y)),
+    }
+}
+
+/// `[n, outputs] -> [outputs]`.
+#[inline(always)]
+fn sum_of_rows(values: &[f32], sums: &mut [f32]) {
+    sums.fill(0.0);
+    for row in values.chunks_exact(sums.len()) {
+        lanes::add_scaled(sums, 1.0, row);
+    }
+}
