@@ -138,7 +138,7 @@ fn the_same_seed_gives_the_same_head() {
 #[test]
 fn held_out_samples_teach_nothing_and_neither_do_undefined_ones() {
     let short = HeadConfig { epochs: 2, batch_size: 32, ..HeadConfig::default() };
-    let area = Property::Area.index();
+    let area = Property::Area.index().unwrap();
     // Nonsense where nobody may look.
     let changed = |value: f64, rows: &dyn Fn(usize) -> bool| {
         let mut model = Model::clone(&MODEL);

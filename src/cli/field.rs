@@ -25,7 +25,8 @@ pub struct FieldArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// What is measured on the decoded shapes
+    /// What is told of the decoded shapes: roundness, area, perimeter, heat-shedding, or what was measured of the
+    /// data, once a head tells it
     #[arg(long, value_name = "NAME")]
     property: Property,
     /// Cells in each direction: 1 to 4096
@@ -45,6 +46,7 @@ pub fn field(arguments: &FieldArguments) -> Result<()> {
     check_range("cells", *cells, 1, 4096)?;
     check_outputs(&[model], &[out])?;
     let model = open(model)?;
+    model.check_can_tell(*property)?;
     let progress = Progress::start();
     let projection = Projection::of(&model.encoded.mu);
     let view = home_view(&model, &projection);

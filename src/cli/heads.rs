@@ -25,7 +25,8 @@ pub struct HeadsArguments {
     /// The checkpoint to train heads for
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// What the heads predict, separated by commas; a head that is there already is replaced
+    /// What the heads predict, separated by commas: roundness, area, perimeter, heat-shedding, or what was measured of
+    /// the data; a head that is there already is replaced
     #[arg(long, value_name = "NAMES", value_delimiter = ',', required = true)]
     property: Vec<Property>,
     /// Where to write the model with its heads; its own file, rewritten whole, where none is named
@@ -34,9 +35,9 @@ pub struct HeadsArguments {
     /// Units of the hidden layers, separated by commas: 1 to 8 layers of 1 to 4096
     #[arg(long, value_name = "N,..", value_delimiter = ',', default_values_t = HeadConfig::default().widths, allow_hyphen_values = true)]
     widths: Vec<usize>,
-    /// Passes over the encoded data: 1 to 1000000
-    #[arg(long, value_name = "N", default_value_t = HeadConfig::default().epochs, allow_hyphen_values = true)]
-    epochs: usize,
+    /// Passes over the encoded data: 1 to 1000000 [default: 30, more where there are few shapes]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    epochs: Option<usize>,
     /// Samples of one update: 1 to 100000
     #[arg(long, value_name = "N", default_value_t = HeadConfig::default().batch_size, allow_hyphen_values = true)]
     batch_size: usize,
@@ -56,7 +57,7 @@ pub struct HeadsArguments {
 pub fn run(arguments: &HeadsArguments) -> Result<()> {
     let config = HeadConfig {
         widths: arguments.widths.clone(),
-        epochs: arguments.epochs,
+        epochs: arguments.epochs.unwrap_or(HeadConfig::default().epochs),
         batch_size: arguments.batch_size,
         learning_rate: arguments.lr,
         seed: arguments.seed,
@@ -74,6 +75,8 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
     let mut learned = Model::clone(&model);
     let mut progress = Progress::start();
     for (done, &property) in properties.iter().enumerate() {
+        let usual = HeadConfig::usual(&model, property).epochs;
+        let config = HeadConfig { epochs: arguments.epochs.unwrap_or(usual), ..config.clone() };
         let mut trainer = HeadTrainer::new(Arc::clone(&model), property, config.clone())?;
         while !trainer.is_finished() {
             trainer.step()?;
@@ -93,14 +96,18 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
 pub fn scores(model: &Model, properties: &[Property]) -> String {
     let heads = model.heads().iter().map(|head| &head.card);
     let named = heads.filter(|card| properties.contains(&card.property));
-    let each: Vec<String> =
-        named.map(|card| format!("{} {}", card.property.name(), score(card))).collect();
+    let each: Vec<String> = named.map(|card| said(model, card)).collect();
     format!("{}: {}", measured_on(&model.encoded.held_out), each.join("; "))
 }
 
-/// `R2 0.98, RMSE 0.06`.
-pub fn score(card: &HeadCard) -> String {
-    format!("R2 {:.3}, RMSE {}", card.r2, three_digits(card.rmse))
+fn said(model: &Model, card: &HeadCard) -> String {
+    format!("{} {}", card.property.name(), score(card, model.unit(card.property)))
+}
+
+/// `R2 0.98, RMSE 0.06`, with the unit where there is one.
+pub fn score(card: &HeadCard, unit: &str) -> String {
+    let text = format!("R2 {:.3}, RMSE {} {unit}", card.r2, three_digits(card.rmse));
+    text.trim_end().to_owned()
 }
 
 /// What the figures of a head were measured on.

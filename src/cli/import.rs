@@ -102,8 +102,8 @@ impl ImportArguments {
         let imported = imported.unwrap_or_default();
         let mut lines = summary(&imported);
         for measured in &imported.set.measured {
-            let known = measured.values.iter().filter(|v| !v.is_nan()).count();
-            lines.push(format!("{}: {known} of {} shapes", measured.name, imported.set.ids.len()));
+            let (known, shapes) = (measured.known(), imported.set.ids.len());
+            lines.push(format!("{}: {known} of {shapes} shapes", measured.name));
         }
         lines.extend(reasons(&imported.rejected));
         let mut progress = progress.into_inner().unwrap_or_else(|_| Progress::start());

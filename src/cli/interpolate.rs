@@ -62,6 +62,7 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files.into_iter().flatten()).collect();
     check_outputs(&inputs, &[out])?;
     let model = open(model)?;
+    model.check_can_tell(look.property)?;
     let progress = Progress::start();
     let (from, to) = (from.end("from", &model)?, to.end("to", &model)?);
     let form = Form::Line { from: from.z, to: to.z };
@@ -95,6 +96,5 @@ fn table(path: &Path, model: &Model, strip: &Strip) -> Result<()> {
         verdict: None,
         outline,
     });
-    let widths = [model.latent_dim(), model.input_dim()];
-    write_shapes(path, &["path", "frame", "share"], widths, latent.chain(blend))
+    write_shapes(path, &["path", "frame", "share"], model, latent.chain(blend))
 }

@@ -39,7 +39,8 @@ pub struct RenderArguments {
     /// Layers of the map, separated by commas, instead of --what: shapes,heat,data,paths,trust,gradient
     #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "what")]
     layers: Vec<LayerName>,
-    /// What the colours mean
+    /// What the colours mean: roundness, area, perimeter, heat-shedding, or what was measured of the data, once a head
+    /// tells it
     #[arg(long, value_name = "NAME", default_value = "roundness")]
     property: Property,
     /// Lay fog over what is far from the data, and hatch what crosses itself
@@ -168,6 +169,7 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
         std::iter::once(&arguments.model).chain(search).map(PathBuf::as_path).collect();
     check_outputs(&inputs, &[out])?;
     let model = open(&arguments.model)?;
+    model.check_can_tell(arguments.property)?;
     let mut progress = Progress::start();
     let report = search.as_deref().map(|path| search_again(&model, path, &mut progress));
     let report = report.transpose()?;

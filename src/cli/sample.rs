@@ -53,6 +53,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
     look.check(output)?;
     check_outputs(&[model], &[out])?;
     let model = open(model)?;
+    model.check_can_tell(look.property)?;
     let progress = Progress::start();
     let shapes = new_shapes(&model, look.property, *count, *seed)?;
     if output == Output::Csv {
@@ -63,8 +64,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
             verdict: Some(verdict),
             outline,
         });
-        let widths = [model.latent_dim(), model.input_dim()];
-        write_shapes(out, &["shape"], widths, rows)?;
+        write_shapes(out, &["shape"], &model, rows)?;
     } else {
         let columns = (*count as f64).sqrt().ceil() as usize;
         let drawn = sheet(&model, look.property, &shapes, columns, true);

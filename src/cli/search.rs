@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// What is sought, where it begins and how far it goes; which method does it is asked elsewhere.
 #[derive(Debug, Args)]
 pub struct SearchArguments {
-    /// A property to climb alone; the short form of one --term
+    /// A property to climb alone; the short form of one --term. What was measured of the data is climbed by its head
     #[arg(long, value_name = "NAME", requires = "mode", help_heading = SOUGHT)]
     property: Option<Property>,
     /// Which way is up for --property: max or min

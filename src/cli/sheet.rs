@@ -23,7 +23,8 @@ const LEAST_HEIGHT: f64 = 230.0;
 /// How shapes look.
 #[derive(Debug, Args)]
 pub struct Look {
-    /// What the colours mean, and what verdicts ask to survive the round trip
+    /// What the colours mean, and what verdicts ask to survive the round trip: roundness, area, perimeter,
+    /// heat-shedding, or what was measured of the data, once a head tells it
     #[arg(long, value_name = "NAME", default_value = "roundness")]
     pub property: Property,
     /// Width of the picture, in pixels: 100 to 8192 (GIF: to 2048)
@@ -70,10 +71,14 @@ impl Look {
     }
 
     /// The colour scale: one for every picture of a model, so that two of them compare.
+    ///
+    /// # Errors
+    /// Names the property when the model cannot tell it.
     pub fn bar(&self, model: &Arc<Model>, projection: &Projection) -> Result<ColourBar> {
+        model.check_can_tell(self.property)?;
         let objective = Objective::of(model.clone(), self.property);
         let range = usual_range(&objective, projection)?.unwrap_or((0.0, 1.0));
-        Ok(ColourBar { label: self.property.label().to_owned(), range })
+        Ok(ColourBar { label: model.title(self.property), range })
     }
 
     /// Draws a sheet and writes it as SVG or PNG.

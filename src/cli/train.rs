@@ -124,7 +124,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     if let Some(path) = &arguments.data_out {
         write_training_data(path, trainer.data())?;
     }
-    let heads = match arguments.learning.network.heads() {
+    let heads = match model.card.training.heads.as_slice() {
         [] => String::new(),
         heads => format!("; {}", scores(&model, heads)),
     };

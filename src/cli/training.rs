@@ -140,7 +140,8 @@ pub struct NetworkOptions {
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
     hidden: Option<usize>,
 
-    /// Properties to learn to predict along with the rest, separated by commas
+    /// Properties to learn to predict along with the rest, separated by commas; those of --values too [default: those of
+    /// --values that enough shapes have]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = HEADS)]
     heads: Vec<Property>,
     /// Units of a head's hidden layers, separated by commas: 1 to 8 layers of 1 to 4096 [default: 64,32]
@@ -162,16 +163,11 @@ impl NetworkOptions {
             output: self.output.unwrap_or(usual.output),
             latent_dim: self.latent_dim.unwrap_or(usual.latent_dim),
             hidden: self.hidden.unwrap_or(usual.hidden),
-            heads: self.heads.clone(),
+            heads: if self.heads.is_empty() { usual.heads } else { self.heads.clone() },
             head_widths: widths.unwrap_or(usual.head_widths),
             head_weight: self.head_weight.unwrap_or(usual.head_weight),
             seed,
             ..usual
         }
-    }
-
-    /// The properties that heads learn along.
-    pub fn heads(&self) -> &[Property] {
-        &self.heads
     }
 }

@@ -153,6 +153,7 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files).collect();
     check_outputs(&inputs, &[out])?;
     let model = open(model)?;
+    model.check_can_tell(look.property)?;
     let mut progress = Progress::start();
     let projection = Projection::of(&model.encoded.mu);
     let route = arguments.route(&model, &projection)?;
@@ -177,7 +178,7 @@ fn table(path: &Path, model: &Model, strip: &Strip) -> Result<()> {
         verdict: Some(&strip.verdicts[frame]),
         outline,
     });
-    write_shapes(path, &["frame", "share"], [model.latent_dim(), model.input_dim()], rows)
+    write_shapes(path, &["frame", "share"], model, rows)
 }
 
 /// Draws the frames one after the other.

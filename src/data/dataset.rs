@@ -1,6 +1,8 @@
 //! A data set in memory and the split that holds part of it out of training.
 
+use super::name::Name;
 use super::placement::Placement;
+use super::property::Property;
 use super::rows::Rows;
 use crate::numerics::random::{Purpose, stream};
 use rand::seq::SliceRandom;
@@ -23,6 +25,20 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// What can be asked of its shapes: what geometry tells, then what was measured.
+    pub fn properties(&self) -> Vec<Property> {
+        Property::ALL.into_iter().chain(self.measured.iter().map(Measured::property)).collect()
+    }
+
+    /// A property of every shape, `[samples]`; NaN where it is not known.
+    pub fn values(&self, property: Property) -> Vec<f64> {
+        if !property.is_measured() {
+            return self.rows.iter().map(|row| property.measure(row)).collect();
+        }
+        let column = self.measured.iter().find(|column| column.property() == property);
+        column.map_or_else(|| vec![f64::NAN; self.rows.len()], |column| column.values.clone())
+    }
+
     /// The sum over all numbers of a vector of their variance over the data: what a model of the mean alone would
     /// miss, in squared data units.
     pub fn variance(&self) -> f64 {
@@ -37,14 +53,32 @@ impl Dataset {
 }
 
 /// One kind of value that somebody measured of shapes.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
     /// What it is called.
-    pub name: String,
+    pub name: Name,
     /// Its unit; empty where none was given.
     pub unit: String,
     /// The value of each shape, NaN where it is not known; in single precision.
     pub values: Vec<f64>,
+}
+
+impl Measured {
+    /// What it is among the properties.
+    pub fn property(&self) -> Property {
+        Property::Measured(self.name)
+    }
+
+    /// How many shapes have a value.
+    pub fn known(&self) -> usize {
+        self.values.iter().filter(|value| value.is_finite()).count()
+    }
+
+    /// The values of some shapes alone, in the order of their `indices`, all of them below the number of values.
+    pub fn select(&self, indices: impl Iterator<Item = usize>) -> Self {
+        let values = indices.map(|index| self.values[index]).collect();
+        Self { name: self.name, unit: self.unit.clone(), values }
+    }
 }
 
 /// Which of `samples` are held out: a seeded choice of `count` of them, `[samples]`.

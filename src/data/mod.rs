@@ -4,6 +4,7 @@ pub mod dataset;
 pub mod family;
 pub mod geometry;
 pub mod import;
+pub mod name;
 pub mod outline;
 pub mod placement;
 pub mod property;

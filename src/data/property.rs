@@ -1,28 +1,34 @@
 //! Properties of an outline: their names, their meaning, and the part of the world they are defined on.
 
 use super::geometry;
+use super::name::Name;
 use super::rows::Rows;
-use clap::ValueEnum;
+use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
+use std::str::FromStr;
 
-/// A number that belongs to every outline.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
+/// A number that belongs to every outline; in the order of menus.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(into = "String", try_from = "String")]
 pub enum Property {
+    /// `4 pi A / P^2`, the isoperimetric quotient; a circle is 1, all else is less.
+    #[default]
+    Roundness,
     /// `A`, the signed area; squared data units.
     Area,
     /// `P`, the length of the outline; data units.
     Perimeter,
-    /// `4 pi A / P^2`, the isoperimetric quotient; a circle is 1, all else is less.
-    #[default]
-    Roundness,
     /// `P / A`: edge for each unit of area; how well the shape sheds heat. No upper bound.
     HeatShedding,
+    /// What somebody measured of the shapes of a data set: of any other shape only a task head tells it.
+    Measured(Name),
 }
 
 impl Property {
-    /// Every property, in the order of menus.
+    /// The properties that geometry tells of every outline, in the order of menus.
     pub const ALL: [Self; 4] = [Self::Roundness, Self::Area, Self::Perimeter, Self::HeatShedding];
 
     /// The name on the screen.
@@ -32,6 +38,7 @@ impl Property {
             Self::Perimeter => "Perimeter",
             Self::Roundness => "Roundness",
             Self::HeatShedding => "Heat shedding",
+            Self::Measured(name) => name.as_str(),
         }
     }
 
@@ -42,7 +49,22 @@ impl Property {
             Self::Perimeter => "perimeter",
             Self::Roundness => "roundness",
             Self::HeatShedding => "heat-shedding",
+            Self::Measured(name) => name.as_str(),
         }
+    }
+
+    /// The name within a sentence.
+    pub fn word(self) -> String {
+        match self {
+            // Its letters may mean something, as in cL.
+            Self::Measured(name) => name.as_str().to_owned(),
+            _ => self.label().to_lowercase(),
+        }
+    }
+
+    /// Whether it was measured of the shapes of a data set; geometry knows nothing of it.
+    pub fn is_measured(self) -> bool {
+        matches!(self, Self::Measured(_))
     }
 
     /// Its formula and what it means, for a tooltip.
@@ -56,10 +78,13 @@ impl Property {
             Self::HeatShedding => {
                 "P / A: edge for each unit of area, as a cooling fin wants it. It has no upper limit, so a climb can cheat: watch what becomes of the shape."
             }
+            Self::Measured(_) => {
+                "Measured of the shapes that the model learned from. Of any other shape its task head tells it."
+            }
         }
     }
 
-    /// The value for one outline by plain geometry.
+    /// The value for one outline by plain geometry; NaN where that knows nothing of it.
     pub fn measure(self, outline: &[f32]) -> f64 {
         let (area, perimeter) = (geometry::area(outline), geometry::perimeter(outline));
         match self {
@@ -67,6 +92,7 @@ impl Property {
             Self::Perimeter => perimeter,
             Self::Roundness => 4.0 * PI * area / (perimeter * perimeter),
             Self::HeatShedding => perimeter / area,
+            Self::Measured(_) => f64::NAN,
         }
     }
 
@@ -76,25 +102,83 @@ impl Property {
         (self == Self::HeatShedding).then_some(0.01 * median_area)
     }
 
-    /// Whether the property is finite and means something for this outline.
-    pub fn in_domain(self, median_area: f64, outline: &[f32]) -> bool {
-        self.measure(outline).is_finite()
+    /// Whether the property, which is `value` for this outline, is finite and means something for it.
+    pub fn in_domain(self, median_area: f64, value: f64, outline: &[f32]) -> bool {
+        value.is_finite()
             && self.least_area(median_area).is_none_or(|least| geometry::area(outline) > least)
     }
 
-    /// Its place in [`Self::ALL`].
-    pub fn index(self) -> usize {
-        Self::ALL.iter().position(|&property| property == self).unwrap_or(0)
+    /// Its place in [`Self::ALL`]; none where it was measured.
+    pub fn index(self) -> Option<usize> {
+        Self::ALL.iter().position(|&property| property == self)
     }
 
-    /// Every property of one outline, in the order of [`Self::ALL`].
+    /// What geometry tells of one outline, in the order of [`Self::ALL`].
     pub fn measure_all(outline: &[f32]) -> [f64; Self::ALL.len()] {
         Self::ALL.map(|property| property.measure(outline))
     }
 
-    /// Every property of every outline, `[n, 2 * points] -> [n, 4]`, in the precision of the outlines.
+    /// What geometry tells of every outline, `[n, 2 * points] -> [n, 4]`, in the precision of the outlines.
     pub fn of_all(outlines: &Rows<f32>) -> Rows<f64> {
         let values = outlines.iter().flat_map(Self::measure_all).map(|v| f64::from(v as f32));
         Rows::from_flat(Self::ALL.len(), values.collect())
+    }
+}
+
+impl FromStr for Property {
+    type Err = String;
+
+    /// One of [`Property::ALL`] in any letter case, or else the name of what was measured, letter for letter.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let geometric = Self::ALL.into_iter().find(|p| p.name().eq_ignore_ascii_case(text));
+        geometric.map_or_else(|| Name::new(text).map(Self::Measured), Ok)
+    }
+}
+
+impl TryFrom<String> for Property {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Property> for String {
+    fn from(property: Property) -> Self {
+        property.name().to_owned()
+    }
+}
+
+/// Fails unless a property is one of those that there are.
+///
+/// # Errors
+/// Names it and those that there are.
+pub fn check_among(property: Property, there_are: &[Property]) -> Result<(), Error> {
+    if there_are.contains(&property) {
+        return Ok(());
+    }
+    let names: Vec<&str> = there_are.iter().map(|property| property.name()).collect();
+    let name = property.name();
+    Err(Error::Mismatch(format!("'{name}' is no property here; there are {}", names.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn properties_are_written_by_their_names() {
+        let drag: Property = "drag".parse().unwrap();
+        assert!(drag.is_measured() && drag.index().is_none());
+        assert_eq!("AREA".parse(), Ok(Property::Area));
+        for property in Property::ALL.into_iter().chain([drag]) {
+            assert_eq!(property.name().parse(), Ok(property));
+            let text = serde_json::to_string(&property).unwrap();
+            assert_eq!(text, format!("\"{}\"", property.name()));
+            assert_eq!(serde_json::from_str::<Property>(&text).unwrap(), property);
+        }
+        assert!("a.b".parse::<Property>().is_err());
+        assert!(Property::ALL.is_sorted() && Property::HeatShedding < drag);
+        assert!(drag.measure(&[0.0, 0.0, 1.0, 0.0, 0.0, 1.0]).is_nan());
     }
 }

@@ -144,7 +144,8 @@ pub fn compose(
         let cells = |wanted: &dyn Fn(usize) -> bool| -> Vec<Bounds> {
             (0..grid.lattice.len()).filter(|&i| wanted(i)).map(|i| grid.lattice.cell(i)).collect()
         };
-        if heat.is_some() {
+        // Where nobody can tell the property anywhere, hatching would say nothing.
+        if heat.is_some() && grid.values.iter().any(|value| value.is_finite()) {
             let undefined = cells(&|i| grid.values[i].is_nan());
             layers.push(Layer::Hatch(undefined, palette.hatch));
         }

@@ -75,7 +75,7 @@ impl<'a> Stage<'a> {
 
         let middle = [0.5 * (map.high[0] + view.high[0]), view.centre()[1]];
         let outline = strip.decoded.row(frame);
-        let value = shown_value(model, property, outline);
+        let value = shown_value(model, property, Some(strip.z.row(frame)), outline);
         let height = view.size()[1];
         let spacing = view.size()[0] / FINE;
         let first = middle.map(|v| (v / spacing).round() as i64);

@@ -163,14 +163,15 @@ impl ShapeGrid {
         let z = projection.lift_all(lattice.centres());
         let outlines = model.decode(&z)?;
         let multiples = model.density().multiples(&z, FAINTEST);
-        let value = |outline: &[f32]| shown_value(model, property, outline);
+        let told = model.tell(property, &z, &outlines)?;
+        let value = |(told, outline): (f64, &[f32])| where_it_means(model, property, told, outline);
         let presence = |multiple: &f64| {
             let beyond = (multiple - 1.0) / (FAINTEST - 1.0);
             1.0 - (1.0 - TRACE) * beyond.clamp(0.0, 1.0)
         };
         Ok(Self {
             mesh: Mesh::fill(outlines.iter()),
-            values: outlines.iter().map(value).collect(),
+            values: told.into_iter().zip(outlines.iter()).map(value).collect(),
             simple: outlines.iter().map(geometry::is_simple).collect(),
             inside: multiples.iter().map(|&multiple| multiple <= 1.0).collect(),
             presence: multiples.iter().map(presence).collect(),
@@ -180,12 +181,20 @@ impl ShapeGrid {
     }
 }
 
-/// What colours an outline: the property, or NaN where it means nothing.
-pub fn shown_value(model: &Model, property: Property, outline: &[f32]) -> f64 {
-    match property.in_domain(model.card.statistics.median_area, outline) {
-        true => property.measure(outline),
-        false => f64::NAN,
-    }
+/// What colours an outline that is decoded from `z`, or of one that is not, its place where the model encodes it: the
+/// property, or NaN where it means nothing or nobody can tell it.
+pub fn shown_value(model: &Model, property: Property, z: Option<&[f64]>, outline: &[f32]) -> f64 {
+    let told = match z {
+        Some(z) => model.tell_one(property, z, outline),
+        None => model.tell_outline(property, outline),
+    };
+    where_it_means(model, property, told.unwrap_or(f64::NAN), outline)
+}
+
+/// A property that is `value` for an outline, or NaN where it means nothing.
+fn where_it_means(model: &Model, property: Property, value: f64, outline: &[f32]) -> f64 {
+    let median_area = model.card.statistics.median_area;
+    if property.in_domain(median_area, value, outline) { value } else { f64::NAN }
 }
 
 #[cfg(test)]

@@ -71,11 +71,17 @@ impl HeatField {
 }
 
 /// The range of colours for a property of a model: [`HeatField::range`] over the box of its data, so
-/// that every picture of one model has the same scale. None where the property means nothing.
+/// that every picture of one model has the same scale; of a property that was measured the 2nd and 98th percentile of
+/// what was, whatever head tells it. None where the property means nothing.
 ///
 /// # Errors
 /// Only when the tensor library fails.
 pub fn usual_range(objective: &Objective, projection: &Projection) -> Result<Option<(f64, f64)>> {
+    let property = objective.aim().property();
+    if property.is_measured() {
+        let values: Vec<f64> = objective.model().encoded.property(property).collect();
+        return Ok(percentiles(&values, |i| values[i].is_finite()));
+    }
     let statistics = &objective.model().card.statistics;
     let corners = [projection.project(&statistics.low), projection.project(&statistics.high)];
     let never = AtomicBool::new(false);

@@ -65,7 +65,10 @@ pub fn sheet(
     columns: usize,
     legend: bool,
 ) -> Sheet {
-    let cell = |shape: &NewShape| cell(model, property, &shape.outline, Some(shape.verdict.belief));
+    let cell = |shape: &NewShape| {
+        let NewShape { z, outline, verdict } = shape;
+        cell(model, property, Some(z), outline, Some(verdict.belief))
+    };
     let layout = Layout { columns, titles: Vec::new(), legend };
     Sheet::new(layout, shapes.iter().map(cell).collect())
 }

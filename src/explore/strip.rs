@@ -58,7 +58,7 @@ impl Strip {
         let mut titles = vec![title("Latent path", "decoded")];
         let mut cells = self.cells(model, property);
         for outline in self.blended.iter().flat_map(Rows::iter) {
-            cells.push(cell(model, property, outline, None));
+            cells.push(cell(model, property, None, outline, None));
         }
         if self.blended.is_some() {
             titles.push(title("Blend", "point by point"));
@@ -73,14 +73,22 @@ impl Strip {
     }
 
     fn cells(&self, model: &Model, property: Property) -> Vec<Cell> {
-        let frames = self.decoded.iter().zip(&self.verdicts);
-        frames.map(|(o, verdict)| cell(model, property, o, Some(verdict.belief))).collect()
+        let frames = self.z.iter().zip(self.decoded.iter()).zip(&self.verdicts);
+        frames
+            .map(|((z, o), verdict)| cell(model, property, Some(z), o, Some(verdict.belief)))
+            .collect()
     }
 }
 
-/// A shape with the value that colours it.
-pub fn cell(model: &Model, property: Property, outline: &[f32], belief: Option<Belief>) -> Cell {
-    let value = shown_value(model, property, outline);
+/// A shape with the value that colours it; `z` is what it is decoded from, if it is.
+pub fn cell(
+    model: &Model,
+    property: Property,
+    z: Option<&[f64]>,
+    outline: &[f32],
+    belief: Option<Belief>,
+) -> Cell {
+    let value = shown_value(model, property, z, outline);
     Cell { outline: outline.to_vec(), value, caption: three_digits(value), belief }
 }
 

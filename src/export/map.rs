@@ -82,6 +82,8 @@ pub struct MapPicture {
     fog: Option<Fog>,
     slopes: Option<SlopeField>,
     range: (f64, f64),
+    /// What stands beside the colour bar.
+    label: String,
 }
 
 impl MapPicture {
@@ -137,6 +139,7 @@ impl MapPicture {
             fog: trust.then(|| Fog::over(model, projection, view.grown(0.05))),
             slopes: gradient.then(slopes).transpose()?,
             range,
+            label: model.title(property),
             view,
             page,
             wish,
@@ -169,7 +172,7 @@ impl MapPicture {
             pins: &wish.pins,
         };
         let scene = compose(&subject, wish.visible, wish.plain, *view, page.palette);
-        let label = wish.property.label().to_owned();
+        let label = self.label.clone();
         svg(&Picture {
             scene: &scene,
             view: *view,

@@ -3,6 +3,7 @@
 use crate::data::property::Property;
 use crate::data::vectors::{latent_header, outline_header, write};
 use crate::error::Result;
+use crate::model::Model;
 use crate::trust::Verdict;
 use std::path::Path;
 
@@ -19,28 +20,41 @@ pub struct ShapeRow<'a> {
     pub outline: &'a [f32],
 }
 
+/// A property of a shape in full precision: of one that was not decoded where the model encodes it; empty where there
+/// is no head that could tell it.
+fn told(model: &Model, property: Property, row: &ShapeRow<'_>) -> String {
+    let told = match row.z {
+        _ if !model.can_tell(property) => return String::new(),
+        Some(z) => model.tell_one(property, z, row.outline),
+        None => model.tell_outline(property, row.outline),
+    };
+    told.map_or(String::new(), |value| value.to_string())
+}
+
 /// Writes shapes with full precision: the table's own columns, `z0, ..`, the verdict with its reason and figures, every
-/// property, and `x0, y0, ..`. What is not known stays empty. The latent has `latent` numbers, a shape `input`.
+/// property of the model, and `x0, y0, ..`. What is not known stays empty.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
 pub fn write_shapes<'a>(
     path: &Path,
     first: &[&str],
-    [latent, input]: [usize; 2],
+    model: &Model,
     rows: impl IntoIterator<Item = ShapeRow<'a>>,
 ) -> Result<()> {
+    let latent = model.latent_dim();
+    let properties = model.properties();
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     let header = [
         words(first),
         latent_header("z", latent),
         words(&["verdict", "reason", "density_distance", "round_trip"]),
-        words(&Property::ALL.map(Property::name)),
-        outline_header(input),
+        properties.iter().map(|property| property.name().to_owned()).collect(),
+        outline_header(model.input_dim()),
     ]
     .concat();
     let row = |row: ShapeRow<'_>| {
-        let mut cells = row.first;
+        let mut cells = row.first.clone();
         match row.z {
             Some(z) => cells.extend(z.iter().map(f64::to_string)),
             None => cells.extend(vec![String::new(); latent]),
@@ -53,7 +67,7 @@ pub fn write_shapes<'a>(
                 verdict.round_trip.to_string(),
             ]
         }));
-        cells.extend(Property::ALL.map(|property| property.measure(row.outline).to_string()));
+        cells.extend(properties.iter().map(|&property| told(model, property, &row)));
         cells.extend(row.outline.iter().map(f32::to_string));
         cells
     };
@@ -63,21 +77,26 @@ pub fn write_shapes<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::samples::SAMPLES;
 
     #[test]
     fn what_is_not_known_stays_empty() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shapes.csv");
-        let square = [1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0];
+        let model = SAMPLES[0].load().unwrap();
+        let square = model.training_outline(0);
         let row = |z| ShapeRow { first: vec!["a".to_owned()], z, verdict: None, outline: &square };
-        write_shapes(&path, &["kind"], [1, 8], [row(Some(&[0.1 + 0.2])), row(None)]).unwrap();
+        let rows = [row(Some(&[0.1 + 0.2, -1.0])), row(None)];
+        write_shapes(&path, &["kind"], &model, rows).unwrap();
         let text = std::fs::read_to_string(path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with(
-            "kind,z0,verdict,reason,density_distance,round_trip,roundness,area,perimeter,heat-shedding,x0"
+            "kind,z0,z1,verdict,reason,density_distance,round_trip,roundness,area,perimeter,heat-shedding,x0"
         ));
-        assert!(lines[1].starts_with("a,0.30000000000000004,,,,,0.785"), "{}", lines[1]);
-        assert!(lines[2].starts_with("a,,,,,,0.785") && lines[2].ends_with(",1,0"));
+        let roundness = Property::Roundness.measure(&square);
+        let begin = format!("a,0.30000000000000004,-1,,,,,{roundness},");
+        assert!(lines[1].starts_with(&begin), "{}", lines[1]);
+        assert!(lines[2].starts_with(&format!("a,,,,,,,{roundness},")), "{}", lines[2]);
         let columns = |line: &str| line.split(',').count();
         assert!(lines.iter().all(|line| columns(line) == columns(lines[0])));
     }

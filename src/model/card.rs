@@ -2,6 +2,7 @@
 
 use super::layers::LayerSpec;
 use super::training::{EpochRecord, TrainingConfig};
+use crate::data::dataset::Measured;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
@@ -87,14 +88,26 @@ pub struct Encoded {
     pub samples: Vec<u32>,
     /// What the labels mean.
     pub names: Vec<String>,
-    /// Every property of each sample's own outline, in the order of [`Property::ALL`], `[samples, 4]`.
+    /// What geometry tells of each sample's own outline, in the order of [`Property::ALL`], `[samples, 4]`.
     pub properties: Rows<f64>,
+    /// What was measured of the samples, a value for each. A checkpoint has it with the data, not a second time.
+    pub measured: Vec<Measured>,
 }
 
 impl Encoded {
-    /// One property of every sample, `[samples]`.
+    /// One property of every sample, `[samples]`; NaN where it is not known.
     pub fn property(&self, property: Property) -> impl Iterator<Item = f64> + '_ {
-        self.properties.iter().map(move |row| row[property.index()])
+        let (place, column) = (property.index(), self.column(property));
+        self.properties.iter().enumerate().map(move |(sample, row)| match (place, column) {
+            (Some(place), _) => row[place],
+            (None, Some(column)) => column.values[sample],
+            (None, None) => f64::NAN,
+        })
+    }
+
+    /// What was measured under this name.
+    pub fn column(&self, property: Property) -> Option<&Measured> {
+        self.measured.iter().find(|column| column.property() == property)
     }
 
     /// The standard deviation of a property over the data, in its unit; 1 where it does not vary.

@@ -208,12 +208,16 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
         serde_json::from_str(header).map_err(damaged)?;
     let file = SafeTensors::deserialize(bytes).map_err(|e| describe(&e))?;
     let parameters = read_parameters(&file, &card.layers)?;
-    let encoded = read_encoded(&file, &card, label_names)?;
+    let mut encoded = read_encoded(&file, &card, label_names)?;
     check_card(&card, &encoded)?;
     let data = match &card.source {
         Source::Outlines(_) => None,
         Source::Imported(source) => Some(imported::read(&file, source, measured, &encoded)?),
     };
+    if let Some(data) = &data {
+        let rows = || encoded.samples.iter().map(|&sample| sample as usize);
+        encoded.measured = data.measured.iter().map(|column| column.select(rows())).collect();
+    }
     let mut model = Model::new(card, encoded, parameters).map_err(|e| e.to_string())?;
     model.data = data.map(Arc::new);
     for card in heads {
@@ -221,6 +225,12 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
             let name = card.property.name();
             return Err(format!(
                 "is damaged: the errors of its head for {name} are none; train the head again"
+            ));
+        }
+        if !model.properties().contains(&card.property) {
+            let name = card.property.name();
+            return Err(format!(
+                "is damaged: it has a head for {name}, of which its data know nothing; train the model again"
             ));
         }
         let parameters = read_parameters(&file, &card.layers)?;
@@ -308,6 +318,7 @@ fn read_encoded(
         held_out: held_out.iter().map(|&b| b != 0).collect(),
         names,
         properties: Rows::from_flat(kinds, properties.into_iter().map(f64::from).collect()),
+        measured: Vec::new(),
     })
 }
 

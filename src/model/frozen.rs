@@ -114,11 +114,11 @@ impl Model {
         }
         self.heads.retain(|other| other.card.property != head.card.property);
         self.heads.push(head);
-        self.heads.sort_by_key(|head| head.card.property.index());
+        self.heads.sort_by_key(|head| head.card.property);
         Ok(self)
     }
 
-    /// The task heads, in the order of [`Property::ALL`].
+    /// The task heads, in the order of properties.
     pub fn heads(&self) -> &[TaskHead] {
         &self.heads
     }

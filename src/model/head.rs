@@ -43,6 +43,30 @@ pub struct HeadCard {
     pub joint: bool,
 }
 
+/// The fewest values of training shapes from which a head can learn what was measured.
+const FEWEST_TRAINING: usize = 10;
+/// The fewest values of held-out shapes that tell how good a head is.
+const FEWEST_HELD_OUT: usize = 2;
+
+/// Fails where fewer shapes have a measured value than a head needs; `training` is how many it learns from.
+fn enough_values(
+    property: Property,
+    training: usize,
+    values: &[f64],
+    held_out: &[bool],
+) -> Result<()> {
+    let known = values.iter().zip(held_out).filter(|(value, held)| value.is_finite() && **held);
+    let testing = known.count();
+    if training >= FEWEST_TRAINING && (testing >= FEWEST_HELD_OUT || !held_out.contains(&true)) {
+        return Ok(());
+    }
+    let name = property.name();
+    Err(Error::Mismatch(format!(
+        "a head for {name} needs it of {FEWEST_TRAINING} shapes to learn from and {FEWEST_HELD_OUT} that are held \
+         out, and it is known of {training} and {testing}; measure more shapes, or train without this head"
+    )))
+}
+
 impl HeadCard {
     /// A head that is yet to be learned, for the `property` that each sample has as one of `values`; offset and scale
     /// are the mean and the standard deviation over those that are finite and not `held_out`, `[samples]` both.
@@ -62,7 +86,9 @@ impl HeadCard {
             rows.filter(|(value, held)| value.is_finite() && !**held).map(|(value, _)| *value)
         };
         let count = training().count();
-        if count < 2 {
+        if property.is_measured() {
+            enough_values(property, count, values, held_out)?;
+        } else if count < 2 {
             let name = property.name();
             return Err(Error::Mismatch(format!(
                 "{name} is undefined for the training data, so no head can learn it; choose another property"

@@ -3,7 +3,9 @@
 use super::card::Encoded;
 use super::checkpoint::{bytes, floats, tensor};
 use crate::data::dataset::{Dataset, Measured};
+use crate::data::import::values::MOST_COLUMNS;
 use crate::data::placement::Placement;
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, fingerprint};
 use safetensors::tensor::{Dtype, SafeTensors};
@@ -21,7 +23,7 @@ type Written = (String, Dtype, Vec<usize>, Vec<u8>);
 
 /// The names and units of what was measured.
 pub fn columns(set: &Dataset) -> Vec<Column> {
-    let column = |m: &Measured| Column { name: m.name.clone(), unit: m.unit.clone() };
+    let column = |m: &Measured| Column { name: m.name.to_string(), unit: m.unit.clone() };
     set.measured.iter().map(column).collect()
 }
 
@@ -98,6 +100,9 @@ pub fn read(
     if encoded.samples.iter().any(|&sample| sample as usize >= count) {
         return Err(damaged("its encoded data are not those of its outlines"));
     }
+    if columns.len() > MOST_COLUMNS {
+        return Err(damaged("it holds more measured values than there can be"));
+    }
     // What was not measured is no number, so these are not held to be finite.
     let values = tensor(file, "data.measured", Dtype::F32, &[columns.len(), count])?;
     let values: Vec<f64> = values
@@ -107,17 +112,24 @@ pub fn read(
     if values.iter().any(|v| v.is_infinite()) {
         return Err(damaged("a measured value is infinite"));
     }
-    let column = |(Column { name, unit }, values): (Column, &[f64])| Measured {
-        name,
-        unit,
-        values: values.to_vec(),
-    };
+    let mut measured: Vec<Measured> = Vec::with_capacity(columns.len());
+    for (Column { name, unit }, values) in columns.into_iter().zip(values.chunks_exact(count)) {
+        let name = match name.parse() {
+            Ok(Property::Measured(name)) => name,
+            Ok(_) => return Err(damaged("a measured value has the name of another property")),
+            Err(problem) => return Err(damaged(&problem)),
+        };
+        if measured.iter().any(|other| other.name == name) {
+            return Err(damaged("two measured values have one name"));
+        }
+        measured.push(Measured { name, unit, values: values.to_vec() });
+    }
     Ok(Dataset {
         rows: Rows::from_flat(width, outlines),
         labels,
         names: encoded.names.clone(),
         ids,
         placements,
-        measured: columns.into_iter().zip(values.chunks_exact(count)).map(column).collect(),
+        measured,
     })
 }

@@ -10,6 +10,7 @@ pub mod layers;
 pub mod losses;
 pub mod resume;
 pub mod samples;
+mod told;
 pub mod training;
 pub mod vae;
 

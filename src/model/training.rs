@@ -3,6 +3,7 @@
 use super::head::{USUAL_WIDTHS, check_widths};
 use super::losses::Reconstruction;
 use super::vae::Output;
+use crate::data::dataset::Measured;
 use crate::data::property::Property;
 use crate::data::scaling::Scaling;
 use crate::data::source::TrainingData;
@@ -81,12 +82,14 @@ impl Default for TrainingConfig {
 const VARIANCE_OF_FAMILIES: f64 = 4.6;
 /// Below so many outlines of one's own, more are held out and learning ends in time.
 const FEW: usize = 1000;
+/// From so many shapes with a measured value on, a head learns it unasked: the usual split leaves enough on both sides.
+const ENOUGH: usize = 30;
 
 impl TrainingConfig {
     /// The usual settings for outlines that were imported. Few are soon learned by heart, so there 20 % are held out,
     /// and learning ends when these have not become better for a quarter of its length. And the less outlines differ,
     /// the less order may weigh against detail: with the beta of nine families, one of the two dimensions of 2,000
-    /// airfoils collapsed and the held-out error doubled.
+    /// airfoils collapsed and the held-out error doubled. What was measured of enough of them trains a head along.
     pub fn for_imported(data: &TrainingData) -> Self {
         let set = &data.set;
         let mut config = Self::default();
@@ -103,6 +106,8 @@ impl TrainingConfig {
         let beta = (config.beta * seen / VARIANCE_OF_FAMILIES).clamp(1e-4, 1.0);
         // One digit says all that is meant; what is written so is a number again.
         config.beta = format!("{beta:.0e}").parse().unwrap_or(beta);
+        let enough = set.measured.iter().filter(|measured| measured.known() >= ENOUGH);
+        config.heads = enough.map(Measured::property).collect();
         config
     }
 

@@ -64,9 +64,10 @@ impl Objective {
     /// The aim on a model.
     ///
     /// # Errors
-    /// Names a setting out of range, or the property for which the model has no head.
+    /// Names a setting out of range, a property that the model does not know, or that for which it has no head.
     pub fn new(model: Arc<Model>, aim: Aim, space: Space) -> Result<Self> {
         aim.check()?;
+        aim.properties().try_for_each(|property| model.check_can_tell(property))?;
         if aim.by == By::Head
             && let Some(term) = aim.terms.iter().find(|term| model.head(term.property).is_none())
         {
@@ -237,7 +238,7 @@ impl Objective {
         let least = measured
             .filter_map(|property| self.least_area(property))
             .fold(f64::NEG_INFINITY, f64::max);
-        match graph.geometry.as_ref().filter(|_| self.aim.by == By::Geometry) {
+        match graph.geometry.as_ref().filter(|_| !self.aim.reads_heads_alone()) {
             Some(geometry) => {
                 let areas = flat_f64(&geometry.area)?;
                 Ok(finite.iter().zip(areas).map(|(&finite, area)| finite && area > least).collect())
@@ -250,7 +251,7 @@ impl Objective {
         property.least_area(self.model.card.statistics.median_area)
     }
 
-    /// One measured property as a graph, `[n]`.
+    /// One property of the shapes as a graph, `[n]`.
     fn measure(&self, property: Property, geometry: &Geometry) -> Result<Tensor> {
         let Geometry { area, perimeter } = geometry;
         Ok(match property {
@@ -263,6 +264,8 @@ impl Objective {
                 let least = self.least_area(property).unwrap_or(f64::MIN_POSITIVE);
                 (perimeter / area.maximum(least.max(1e-30))?)?
             }
+            // Nobody can tell it without a head.
+            Property::Measured(_) => (area * f64::NAN)?,
         })
     }
 }
@@ -297,9 +300,12 @@ struct Graph {
 impl Graph {
     fn new(objective: &Objective, points: Tensor) -> Result<Self> {
         let Objective { model, aim, space, .. } = objective;
-        let is_measured = aim.by == By::Geometry || !aim.constraints.is_empty();
+        let constrains_shape = aim.constraints.iter().any(|c| !c.property.is_measured());
+        let is_headless = |term: &Term| model.head(term.property).is_none();
+        let reads_shape =
+            !aim.reads_heads_alone() || constrains_shape || aim.terms.iter().any(is_headless);
         let (z, outlines) = match space {
-            Space::Latent if is_measured => (points.clone(), Some(model.decode_tensor(&points)?)),
+            Space::Latent if reads_shape => (points.clone(), Some(model.decode_tensor(&points)?)),
             Space::Latent => (points, None),
             Space::Input => (model.encode_tensor(&points)?, Some(model.unscaled_tensor(&points)?)),
         };
@@ -308,17 +314,15 @@ impl Graph {
             Some(geometry) => objective.measure(property, geometry),
             None => Err(Error::Mismatch("the shape was not decoded".to_owned())),
         };
-        let term = |term: &Term| match (aim.by, model.head(term.property)) {
-            (By::Head, Some(head)) => head.predict(&z),
-            _ => measured(term.property),
+        let told = |property, by_head: bool| match model.head(property).filter(|_| by_head) {
+            Some(head) => head.predict(&z),
+            None => measured(property),
         };
+        let term = |term: &Term| told(term.property, aim.reads_head(term.property));
+        let constrained = |c: &Constraint| told(c.property, c.property.is_measured());
         Ok(Self {
             terms: aim.terms.iter().map(term).collect::<Result<_>>()?,
-            constrained: aim
-                .constraints
-                .iter()
-                .map(|constraint| measured(constraint.property))
-                .collect::<Result<_>>()?,
+            constrained: aim.constraints.iter().map(constrained).collect::<Result<_>>()?,
             z,
             geometry,
         })

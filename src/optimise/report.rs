@@ -91,15 +91,15 @@ pub struct InData {
 impl InData {
     /// The datum that is best by the terms alone among those that keep every constraint.
     pub fn best(model: &Model, aim: &Aim) -> Option<Self> {
-        let properties = &model.encoded.properties;
-        let terms = |row: usize| -> Vec<f64> {
-            aim.terms.iter().map(|t| properties.row(row)[t.property.index()]).collect()
-        };
-        let feasible = |row: &usize| {
-            aim.constraints.iter().all(|c| c.holds(properties.row(*row)[c.property.index()]))
-        };
-        let losses =
-            (0..properties.len()).filter(feasible).map(|row| (row, aim.terms_loss(&terms(row))));
+        let values = |property| -> Vec<f64> { model.encoded.property(property).collect() };
+        let sought: Vec<Vec<f64>> = aim.terms.iter().map(|t| values(t.property)).collect();
+        let kept: Vec<Vec<f64>> = aim.constraints.iter().map(|c| values(c.property)).collect();
+        let terms = |row: usize| -> Vec<f64> { sought.iter().map(|of| of[row]).collect() };
+        let feasible =
+            |row: &usize| aim.constraints.iter().zip(&kept).all(|(c, of)| c.holds(of[*row]));
+        let losses = (0..model.encoded.mu.len())
+            .filter(feasible)
+            .map(|row| (row, aim.terms_loss(&terms(row))));
         let finite = losses.filter(|(_, loss)| loss.is_finite());
         let (row, _) = finite.min_by(|a, b| a.1.total_cmp(&b.1))?;
         Some(Self { row, value: aim.value(&terms(row)), terms: terms(row) })

@@ -65,8 +65,8 @@ fn train(
     let mut last_report = Instant::now();
     let mut outcome = Outcome::Finished;
     'all: for (done, &property) in properties.iter().enumerate() {
-        let mut trainer =
-            HeadTrainer::new(prepared.model.clone(), property, HeadConfig::default())?;
+        let config = HeadConfig::usual(&prepared.model, property);
+        let mut trainer = HeadTrainer::new(prepared.model.clone(), property, config)?;
         while !trainer.is_finished() {
             if control.is_cancelled() {
                 outcome = Outcome::Cancelled;

@@ -31,8 +31,8 @@ pub struct Prepared {
     pub points: Points,
     /// The part of the map that shows all its data.
     pub home: Bounds,
-    /// The usual range of each property over the data's box, in the order of [`Property::ALL`].
-    ranges: [(f64, f64); 4],
+    /// The usual range of each property over the data's box.
+    ranges: Vec<(Property, (f64, f64))>,
     /// Seconds that [`BATCH`] values with their gradients take.
     batch_seconds: f64,
 }
@@ -50,13 +50,11 @@ impl Prepared {
     pub fn new(model: Model) -> Result<Self> {
         let model = Arc::new(model);
         let projection = Projection::of(&model.encoded.mu);
-        let mut ranges = [(0.0, 1.0); 4];
-        for (range, property) in ranges.iter_mut().zip(Property::ALL) {
+        let range = |property| -> Result<(Property, (f64, f64))> {
             let objective = Objective::of(model.clone(), property);
-            if let Some(found) = usual_range(&objective, &projection)? {
-                *range = found;
-            }
-        }
+            Ok((property, usual_range(&objective, &projection)?.unwrap_or((0.0, 1.0))))
+        };
+        let ranges = model.properties().into_iter().map(range).collect::<Result<_>>()?;
         Ok(Self {
             points: points(&model, &projection),
             home: home_view(&model, &projection),
@@ -67,7 +65,7 @@ impl Prepared {
         })
     }
 
-    /// The same model with heads more; nothing on the map depends on them.
+    /// The same model with heads more; its data and their ranges stay.
     ///
     /// # Errors
     /// When a head reads another latent.
@@ -97,9 +95,10 @@ impl Prepared {
         self.batch_seconds * passes * batches as f64 / at_once as f64
     }
 
-    /// The 2nd to 98th percentile of a property over the data's box.
+    /// The 2nd to 98th percentile of a property over the data's box, of what was measured over the data.
     pub fn range(&self, property: Property) -> (f64, f64) {
-        Property::ALL.iter().position(|&p| p == property).map_or((0.0, 1.0), |i| self.ranges[i])
+        let found = self.ranges.iter().find(|(of, _)| *of == property);
+        found.map_or((0.0, 1.0), |(_, range)| *range)
     }
 }
 

@@ -157,8 +157,7 @@ impl State {
         match (usual, self.own.before.take()) {
             (Some(usual), before) => {
                 let before = before.unwrap_or_else(|| training.clone());
-                let TrainingConfig { updates, held_out, early_stopping, beta, .. } = usual;
-                let heads = Vec::new();
+                let TrainingConfig { updates, held_out, early_stopping, beta, heads, .. } = usual;
                 *training = TrainingConfig {
                     updates,
                     held_out,

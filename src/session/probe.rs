@@ -23,8 +23,8 @@ pub struct Probe {
     pub z: Vec<f64>,
     /// Its shape, `[input]`.
     pub outline: Vec<f32>,
-    /// Every property of the shape, in the order of [`Property::ALL`].
-    pub values: [f64; 4],
+    /// Every property of the shape, in the order in which the model has them; NaN where there is no head to tell it.
+    pub values: Vec<(Property, f64)>,
     /// How far it can be believed.
     pub verdict: Verdict,
     /// The nearest training shapes, nearest first.
@@ -78,12 +78,13 @@ impl Probe {
         let verdict = verdicts.remove(0);
         let outline = decoded.into_flat();
         let nearest = neighbours(&prepared.model, &z, &outline, NEIGHBOURS);
-        let values = Property::ALL.map(|property| property.measure(&outline));
+        let values = prepared.model.tell_all(&z, &outline)?;
         Ok(Self { model, at, z, outline, values, verdict, nearest, rebuild: None, slope: None })
     }
 
-    /// The value of one property.
+    /// The value of one property; NaN where the model does not have it.
     pub fn value(&self, property: Property) -> f64 {
-        Property::ALL.iter().position(|&p| p == property).map_or(f64::NAN, |i| self.values[i])
+        let found = self.values.iter().find(|(of, _)| *of == property);
+        found.map_or(f64::NAN, |(_, value)| *value)
     }
 }

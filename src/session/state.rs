@@ -187,6 +187,41 @@ impl State {
         self.settings.layers.0[self.activity as usize]
     }
 
+    /// What can colour the map and be sought: the properties of the model that is shown.
+    pub fn properties(&self) -> Vec<Property> {
+        let own = self.shown().map(|(_, entry)| entry.prepared.model.properties());
+        own.unwrap_or_else(|| Property::ALL.to_vec())
+    }
+
+    /// What heads of the next training can learn: the properties of its data.
+    pub fn learnable(&self) -> Vec<Property> {
+        let own = self.own.chosen().map(|data| data.set.properties());
+        own.unwrap_or_else(|| Property::ALL.to_vec())
+    }
+
+    /// Whether the model that is shown can tell a property of any shape.
+    pub fn can_tell(&self, property: Property) -> bool {
+        self.shown().is_some_and(|(_, entry)| entry.prepared.model.can_tell(property))
+    }
+
+    /// The property that colours the map, of an outline, told by the model that is shown; NaN where it cannot.
+    pub fn value_of(&self, outline: &[f32]) -> f64 {
+        let property = self.property();
+        let told = self.shown().map(|(_, e)| e.prepared.model.tell_outline(property, outline));
+        told.and_then(Result::ok).unwrap_or(f64::NAN)
+    }
+
+    /// A value of a property as it is shown: three digits, and the unit where the model that is shown has one.
+    pub fn said(&self, property: Property, value: f64) -> String {
+        let digits = three_digits(value);
+        match self.shown() {
+            Some((_, entry)) if value.is_finite() => {
+                entry.prepared.model.with_unit(property, &digits)
+            }
+            _ => digits,
+        }
+    }
+
     /// Switches a layer of the present activity.
     pub fn toggle(&mut self, overlay: Overlay) {
         let visible = &mut self.settings.layers.0[self.activity as usize];
@@ -544,6 +579,9 @@ impl State {
                 let scores: Vec<String> = properties.iter().filter_map(score).collect();
                 entry.prepared = prepared;
                 entry.unsaved = true;
+                // What nobody could tell before colours the maps now.
+                self.map.asked = None;
+                self.comparison.iter_mut().for_each(|comparison| comparison.asked = None);
                 Some(scores.join(", "))
             }
             _ => None,

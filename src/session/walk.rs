@@ -4,7 +4,6 @@ use super::Session;
 use super::models::{ModelId, Prepared};
 use super::probe::Probe;
 use super::state::Activity;
-use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::slopes::Arrow;
@@ -115,7 +114,7 @@ fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &ByHand) -> Result<
     if *space == Space::Input {
         let moved = Rows::from_flat(point.len(), point.to_vec());
         probe.outline = prepared.model.unscaled(&moved).into_flat();
-        probe.values = Property::ALL.map(|property| property.measure(&probe.outline));
+        probe.values = prepared.model.tell_all(z, &probe.outline)?;
     }
     Ok(probe)
 }

@@ -34,6 +34,7 @@ pub(super) fn assemble(
         samples: indices.iter().map(|&i| i as u32).collect(),
         names: data.names.clone(),
         properties: Property::of_all(&rows),
+        measured: data.measured.iter().map(|m| m.select(indices.iter().copied())).collect(),
     });
     if let Source::Imported(_) = model.card.source {
         model.data = Some(data.clone());

@@ -2,7 +2,7 @@
 
 use super::learner::{Learner, measured_head};
 use super::variables::{Variables, first_not_finite};
-use crate::data::property::Property;
+use crate::data::property::{Property, check_among};
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
 use crate::model::head::{HeadCard, TaskHead, USUAL_WIDTHS, check_widths};
@@ -43,7 +43,20 @@ impl Default for HeadConfig {
     }
 }
 
+/// The fewest updates in which a head is learned well; of few shapes it sees all more often for that.
+const FEWEST_UPDATES: usize = 1000;
+
 impl HeadConfig {
+    /// The usual settings for a property of a model; where few shapes have it, they are seen more often.
+    pub fn usual(model: &Model, property: Property) -> Self {
+        let usual = Self::default();
+        let encoded = &model.encoded;
+        let rows = encoded.property(property).zip(&encoded.held_out);
+        let known = rows.filter(|(value, held_out)| value.is_finite() && !**held_out).count();
+        let batches = known.div_ceil(usual.batch_size).max(1);
+        Self { epochs: usual.epochs.max(FEWEST_UPDATES.div_ceil(batches)), ..usual }
+    }
+
     /// The ranges that every training of a head must keep to.
     ///
     /// # Errors
@@ -81,6 +94,7 @@ impl HeadTrainer {
     /// Names a setting out of range, or the property when the data do not have it.
     pub fn new(model: Arc<Model>, property: Property, config: HeadConfig) -> Result<Self> {
         config.check()?;
+        check_among(property, &model.properties())?;
         let encoded = &model.encoded;
         let values: Vec<f64> = encoded.property(property).collect();
         let (held_out, latent) = (&encoded.held_out, model.latent_dim());
@@ -88,7 +102,8 @@ impl HeadTrainer {
         let initial = initial_parameters(&card.layers, config.seed)?;
         let variables = Variables::new(&initial, config.learning_rate)?;
         let learner = Learner::new(card.clone(), &values, variables.shared())?;
-        let training_set = (0..values.len()).filter(|&i| !held_out[i]).collect();
+        let is_learned = |&i: &usize| !held_out[i] && values[i].is_finite();
+        let training_set = (0..values.len()).filter(is_learned).collect();
         let mut trainer = Self {
             model,
             property,

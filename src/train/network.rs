@@ -58,7 +58,7 @@ impl Network {
         let vae = Vae::assemble(layers, &next(layers)).map_err(Error::Mismatch)?;
         let mut heads = Vec::with_capacity(setup.heads.len());
         for card in &setup.heads {
-            let values: Vec<f64> = data.rows.iter().map(|row| card.property.measure(row)).collect();
+            let values = data.values(card.property);
             heads.push(Learner::new(card.clone(), &values, next(&card.layers))?);
         }
         let scaled = setup.scaling.apply(&data.rows);

@@ -4,7 +4,7 @@ use super::assemble::assemble;
 use super::learner::measured_head;
 use super::state::TrainerState;
 use crate::data::dataset::{Dataset, held_out};
-use crate::data::property::Property;
+use crate::data::property::{Property, check_among};
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::Result;
@@ -56,7 +56,8 @@ impl Setup {
         };
         let layers = architecture(width, config.hidden, config.latent_dim, config.output);
         let head = |&property: &Property| {
-            let values: Vec<f64> = data.rows.iter().map(|row| property.measure(row)).collect();
+            check_among(property, &data.properties())?;
+            let values = data.values(property);
             HeadCard::of(property, &values, &held_out, config.latent_dim, &config.head_widths, true)
         };
         let heads = config.heads.iter().map(head).collect::<Result<_>>()?;

@@ -52,8 +52,13 @@ pub(super) fn relative_change(before: f64, after: f64) -> f64 {
     (after - before).abs() / before.abs()
 }
 
+/// As [`relative_change`], held against at least `scale`.
+pub(super) fn relative_change_of(before: f64, after: f64, scale: f64) -> f64 {
+    (after - before).abs() / before.abs().max(scale)
+}
+
 /// The change of a property on the round trip that 99 % of the held-out data stay within, 0.05 at most.
 pub(super) fn usual_change(statistics: &LatentStatistics, property: Property) -> f64 {
-    let place = Property::ALL.iter().position(|&p| p == property);
+    let place = property.index();
     place.map_or(MOST_CHANGE, |place| statistics.property_change[place])
 }

@@ -1,6 +1,6 @@
 //! One word for the user on how far an answer can be believed, and why not further.
 
-use super::statistics::{relative_change, usual_change};
+use super::statistics::{relative_change, relative_change_of, usual_change};
 use crate::data::geometry;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -62,7 +62,8 @@ pub struct Survival {
     pub before: f64,
     /// Its value for `decode(encode(decode(z)))`.
     pub after: f64,
-    /// `|after - before| / |before|`.
+    /// `|after - before| / |before|`; of what was measured, which may well be 0, at least the standard deviation of the
+    /// data stands in the place of `|before|`.
     pub change: f64,
     /// The change that is usual, 0.05 at most.
     pub usual_change: f64,
@@ -108,7 +109,7 @@ impl Verdict {
             (_, Some(Survival { property, change, usual_change, .. })) => format!(
                 "Doubtful: encoded and decoded again, its {} changes by {:.1} %; that of shapes like the data by less \
                  than {:.1} %.",
-                property.label().to_lowercase(),
+                property.word(),
                 100.0 * change,
                 100.0 * usual_change,
             ),
@@ -120,7 +121,8 @@ impl Verdict {
     }
 }
 
-/// Judges every latent point for the properties that are sought of it; `decoded` holds the shape of each.
+/// Judges every latent point for the properties that are sought of it; `decoded` holds the shape of each. A property
+/// that the model cannot tell, since it was measured and there is no head, is not asked for.
 ///
 /// # Errors
 /// Only when the tensor library fails.
@@ -132,22 +134,29 @@ pub fn judge(
 ) -> Result<Vec<Verdict>> {
     let (again, _) = model.encode(decoded)?;
     let decoded_again = model.decode(&again)?;
+    let asked: Vec<Property> = properties.iter().copied().filter(|&p| model.can_tell(p)).collect();
+    let told = |z: &Rows<f64>, outlines: &Rows<f32>| -> Result<Vec<Vec<f64>>> {
+        asked.iter().map(|&property| model.tell(property, z, outlines)).collect()
+    };
+    let (before, after) = (told(z, decoded)?, told(&again, &decoded_again)?);
     let density = model.density();
     let distances = density.distances(z);
     let statistics = &model.card.statistics;
     let verdict = |i: usize| {
         let outline = decoded.row(i);
-        let survival = |&property: &Property| {
-            let (before, after) =
-                (property.measure(outline), property.measure(decoded_again.row(i)));
-            let change = relative_change(before, after);
+        let survival = |(k, &property): (usize, &Property)| {
+            let (before, after) = (before[k][i], after[k][i]);
+            let change = match model.head(property).filter(|_| property.is_measured()) {
+                Some(head) => relative_change_of(before, after, head.card.scale),
+                None => relative_change(before, after),
+            };
             let usual_change = usual_change(statistics, property);
             Survival { property, before, after, change, usual_change }
         };
-        let survival: Vec<Survival> = properties.iter().map(survival).collect();
+        let survival: Vec<Survival> = asked.iter().enumerate().map(survival).collect();
         let simple = geometry::is_simple(outline);
         let median = statistics.median_area;
-        let in_domain = properties.iter().all(|property| property.in_domain(median, outline));
+        let in_domain = survival.iter().all(|s| s.property.in_domain(median, s.before, outline));
         let round_trip = density.shift(z.row(i), again.row(i));
         let returns = round_trip <= statistics.round_trip && survival.iter().all(Survival::holds);
         let belief = match (distances[i] <= density.threshold(), simple && in_domain && returns) {

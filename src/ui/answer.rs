@@ -9,7 +9,9 @@ use super::widgets::{fact, heading, note, verdict};
 use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
+use crate::model::Model;
 use crate::optimise::{RestartReport, SearchReport, TermAnswer};
+use crate::session::climb::Climb;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
 use egui::{Align2, FontId, RichText, Sense, Ui, vec2};
@@ -52,7 +54,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let aim = &climb.config.aim;
     let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
     let (first, best) = (restart.restart.start_value(), restart.restart.best_value());
-    fact(ui, aim.label(), &format!("{} to {}", three_digits(first), three_digits(best)), about);
+    let change = format!("{} to {}", three_digits(first), three_digits(best));
+    fact(ui, aim.label(), &with_unit(state, climb, &change), about);
     for term in &restart.answer.terms {
         predicted_beside_true(ui, term);
     }
@@ -74,9 +77,18 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
 }
 
+/// A value of the aim with its unit, where it is that of one property.
+fn with_unit(state: &State, climb: &Climb, value: &str) -> String {
+    match (climb.config.aim.terms.as_slice(), state.models.get(climb.model.0)) {
+        ([term], Some(entry)) => entry.prepared.model.with_unit(term.property, value),
+        _ => value.to_owned(),
+    }
+}
+
 /// What a head says of a term, where there is one, beside what the shape has.
 fn predicted_beside_true(ui: &mut Ui, term: &TermAnswer) {
-    let Some(predicted) = term.predicted else { return };
+    // What only a head can tell has no other truth to stand beside it.
+    let Some(predicted) = term.predicted.filter(|_| !term.property.is_measured()) else { return };
     let error = term.predicted_rmse;
     let error = error.map_or(String::new(), |error| format!(" \u{b1} {}", three_digits(error)));
     let label = term.property.label();
@@ -98,7 +110,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         let half = rect.with_min_x(rect.left() + (place - 0.25) * rect.width());
         let half = half.with_max_x(half.left() + 0.5 * rect.width());
         let answer = &report.restarts[index];
-        let value = state.property().measure(&answer.decoded);
+        let value = state.value_of(&answer.decoded);
         let centre = half.center() - vec2(0.0, 12.0);
         // A tangled shape may be larger than any other; its caption stays legible.
         let above = ui.painter_at(half.with_max_y(half.bottom() - 22.0));
@@ -117,6 +129,20 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
     }
 }
 
+/// The properties that were not sought, at the start and at the answer.
+fn others(ui: &mut Ui, found: &RestartReport, model: &Model) {
+    let sought: Vec<Property> = found.answer.terms.iter().map(|term| term.property).collect();
+    for property in model.properties().into_iter().filter(|p| !sought.contains(p)) {
+        let RestartReport { restart, decoded_start, decoded, .. } = found;
+        let ends = [(restart.start(), decoded_start), (restart.best_z(), decoded)];
+        let [before, after] = ends
+            .map(|(z, outline)| model.tell_one(property, z, outline).unwrap_or(f64::NAN))
+            .map(three_digits);
+        let text = model.with_unit(property, &format!("{before} to {after}"));
+        fact(ui, property.label(), &text, property.about());
+    }
+}
+
 /// What a colleague would ask.
 fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
     let (answer, verdict) = (&restart.answer, &restart.verdict);
@@ -127,11 +153,8 @@ fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
                 format!("{} to {}", three_digits(term.measured), three_digits(term.returned));
             fact(ui, &format!("{label}, round trip"), &text, AFTER);
         }
-        let sought = |property: &Property| answer.terms.iter().any(|t| t.property == *property);
-        for property in Property::ALL.into_iter().filter(|property| !sought(property)) {
-            let values = [&restart.decoded_start, &restart.decoded].map(|o| property.measure(o));
-            let [before, after] = values.map(three_digits);
-            fact(ui, property.label(), &format!("{before} to {after}"), property.about());
+        if let Some(entry) = entry {
+            others(ui, restart, &entry.prepared.model);
         }
         let of =
             |value: f64, usual: f64| format!("{} of {}", three_digits(value), three_digits(usual));

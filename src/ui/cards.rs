@@ -145,7 +145,7 @@ fn show(ui: &mut Ui, card: &Card<'_>, state: &State) -> Response {
     let centre = rect.left_center() + vec2(0.5 * side + 4.0, 0.0);
     let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
     let outline = &card.restart.decoded;
-    let value = state.property().measure(outline);
+    let value = state.value_of(outline);
     painter.add(fill_shape(
         outline,
         centre,

@@ -5,7 +5,6 @@ use super::map::MapView;
 use super::painting::fill_shape;
 use super::theme::{self, colour};
 use super::widgets::{Icon, belief_colour, icon_button, note};
-use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::samples::SAMPLES;
@@ -225,9 +224,12 @@ fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>)
 
 /// Every property of both shapes, the one that colours the maps first, and the verdicts.
 fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
-    let mut properties: Vec<Property> =
-        Property::ALL.into_iter().filter(|p| *p != state.property()).collect();
-    properties.insert(0, state.property());
+    let mut properties = vec![state.property()];
+    for (property, _) in both.iter().flat_map(|probe| &probe.values) {
+        if !properties.contains(property) {
+            properties.push(*property);
+        }
+    }
     for property in properties {
         let shown = both.map(|probe| RichText::new(three_digits(probe.value(property))));
         row(ui, property.label(), property.about(), shown.map(|text| (text, String::new())));

@@ -3,7 +3,7 @@
 use super::painting::fill_shape;
 use super::theme;
 use crate::explore::three_digits;
-use crate::objective::{By, Space};
+use crate::objective::Space;
 use crate::optimise::Stage;
 use crate::session::State;
 use crate::session::walk::Walk;
@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
     let config = walk.by_hand.config();
-    let by_head = config.aim.by == By::Head;
+    let by_head = config.aim.reads_heads_alone();
     let in_latent = config.space == Space::Latent;
     let name = "What moves and what is locked";
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));

@@ -22,6 +22,8 @@ const ROUND_TRIP: &str = "How far encoding the decoded shape leads away: |encode
 const DENSITY: &str =
     "From this point to the tenth nearest of the training data, in standard deviations of the data";
 const AFTER: &str = "The property of decode(encode(decode(z)))";
+const NO_HEAD: &str = "This was measured of the data; of other shapes only a task head can tell it. Learn one in Train, \
+                       Predict properties.";
 const NEAREST: &str =
     "The training shape that the model places nearest; its outline is drawn over the shape";
 const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both";
@@ -30,6 +32,9 @@ const STEEPNESS: &str = "The length of the gradient: how much the loss falls for
      The arrow is 52 points long at 1 and 20 more for every factor of ten.";
 const LOSS: &str = "What the search makes least here, penalties included";
 const GRADIENT: &str = "How the loss changes with this coordinate; the arrow points against it";
+
+/// The most measured values beside the usual rows; all of them are among the details.
+const MOST_MEASURED: usize = 3;
 
 /// Draws the panel.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
@@ -127,7 +132,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     if let Some(rebuild) = &probe.rebuild {
         rebuild::facts(ui, rebuild);
     }
-    properties(ui, probe, state.property(), compact);
+    properties(ui, probe, state, compact);
     let learning = state.training.run.is_some() && state.training.model == Some(probe.model.0);
     if !learning {
         verdict(ui, &probe.verdict);
@@ -150,21 +155,36 @@ fn slope(ui: &mut Ui, probe: &Probe) {
     fact(ui, "Steepness", &three_digits(steepness), STEEPNESS);
 }
 
-/// Three rows, the property that colours the map first.
-fn properties(ui: &mut Ui, probe: &Probe, chosen: Property, compact: bool) {
-    let mut rows: Vec<Property> = Property::ALL.into_iter().filter(|&p| p != chosen).collect();
-    rows.insert(0, chosen);
-    let count = if compact { 1 } else { 3 };
-    for property in rows.into_iter().take(count) {
-        let value = three_digits(probe.value(property));
-        fact(ui, property.label(), &value, property.about());
+/// The property that colours the map, two more, and what was measured of the data.
+fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
+    let chosen = state.property();
+    let others = || probe.values.iter().map(|(property, _)| *property).filter(|&p| p != chosen);
+    let (plain, measured) = if compact { (0, 0) } else { (2, MOST_MEASURED) };
+    let rows = std::iter::once(chosen)
+        .chain(others().filter(|property| !property.is_measured()).take(plain))
+        .chain(others().filter(|property| property.is_measured()).take(measured));
+    for property in rows {
+        value(ui, probe, property, state, three_digits);
     }
+}
+
+/// A property of the shape with its unit; of one that nobody can tell, why.
+fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: fn(f64) -> String) {
+    let model = state.models.get(probe.model.0).map(|entry| &entry.prepared.model);
+    let (text, about) = match model {
+        Some(model) if !model.can_tell(property) => ("no head yet".to_owned(), NO_HEAD),
+        Some(model) => {
+            (model.with_unit(property, &digits(probe.value(property))), property.about())
+        }
+        None => (digits(probe.value(property)), property.about()),
+    };
+    fact(ui, property.label(), &text, about);
 }
 
 fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     ui.collapsing("Details", |ui| {
-        for property in Property::ALL {
-            fact(ui, property.label(), &format!("{:.6}", probe.value(property)), property.about());
+        for (property, _) in &probe.values {
+            value(ui, probe, *property, state, |value| format!("{value:.6}"));
         }
         for (i, z) in probe.z.iter().enumerate().take(8) {
             fact(ui, &format!("z{i}"), &format!("{z:.6}"), "A coordinate of the latent point");
@@ -178,7 +198,7 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
         }
         fact(ui, "Round trip", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
         if let Some(worst) = probe.verdict.worst() {
-            let after = three_digits(worst.after);
+            let after = state.said(worst.property, worst.after);
             fact(ui, &format!("{} after it", worst.property.label()), &after, AFTER);
         }
         if let Some(nearest) = probe.nearest.first() {

@@ -416,7 +416,9 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour scale"));
     let ink = ui.visuals().text_color();
     let painter = ui.painter();
-    let title = state.property().label();
+    let title = state.shown().map_or(state.property().label().to_owned(), |(_, entry)| {
+        entry.prepared.model.title(state.property())
+    });
     painter.text(
         frame.center_top() + vec2(0.0, 8.0),
         Align2::CENTER_TOP,

@@ -95,7 +95,7 @@ fn draw(ui: &Ui, rect: Rect, stations: &[Station<'_>], state: &State) {
     let unit = 0.44 * (rect.width() / 3.0).min(0.72 * rect.height()) / reach as f32;
     for Station { outline, place, caption } in stations {
         let centre = rect.left_top() + vec2(place * rect.width(), 0.51 * rect.height());
-        let value = state.property().measure(outline);
+        let value = state.value_of(outline);
         painter.add(fill_shape(outline, centre, unit, colour(scale(value, state.range()))));
         painter.text(
             pos2(centre.x, rect.bottom() - 4.0),

@@ -183,9 +183,9 @@ fn result(ui: &mut Ui, brought: &Brought) {
     let shapes: Vec<&[f32]> = set.rows.iter().step_by(stride).collect();
     preview_grid(ui, &shapes);
     for measured in &set.measured {
-        let known = measured.values.iter().filter(|v| !v.is_nan()).count();
+        let known = measured.known();
         let name = match measured.unit.as_str() {
-            "" => measured.name.clone(),
+            "" => measured.name.to_string(),
             unit => format!("{} [{unit}]", measured.name),
         };
         fact(

@@ -405,7 +405,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Conte
     let side = (bottom - top - 12.0).min(0.45 * rect.width());
     let centre = pos2(rect.left() + 0.5 * side + 6.0, middle);
     if !standing.outline.is_empty() {
-        let property = state.property().measure(&standing.outline);
+        let property = state.value_of(&standing.outline);
         let ink = colour(scale(property, state.range()));
         painter.add(fill_shape(&standing.outline, centre, 0.42 * side / reach(state) as f32, ink));
     }
@@ -458,7 +458,7 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &Contest) -> bool {
         [(&answer.decoded, 0.25, "answer"), (&found.returned, 0.75, "after the round trip")]
     {
         let centre = rect.left_top() + vec2(x * rect.width(), 0.46 * rect.height());
-        let ink = colour(scale(state.property().measure(outline), state.range()));
+        let ink = colour(scale(state.value_of(outline), state.range()));
         painter.add(fill_shape(outline, centre, unit, ink));
         let at = pos2(centre.x, rect.bottom() - 4.0);
         painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(12.0), weak);

@@ -2,14 +2,13 @@
 
 use super::{Rejection, Summary, records};
 use crate::data::dataset::Measured;
+use crate::data::name::Name;
 use crate::error::{Error, Result};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// The most columns of values.
 pub const MOST_COLUMNS: usize = 16;
-/// The most letters of a value's name.
-const LONGEST_NAME: usize = 40;
 
 /// The measured values of shapes and what of their file could not be used.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,7 +46,7 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
     let mut measured = Vec::with_capacity(header.len() - 1);
     for cell in header.iter().skip(1) {
         let (name, unit) = name_and_unit(cell);
-        check_name(&name, reserved, &measured).map_err(refuse)?;
+        let name = free_name(&name, reserved, &measured).map_err(refuse)?;
         measured.push(Measured { name, unit, values: vec![f64::NAN; ids.len()] });
     }
     let mut places: HashMap<String, usize> = HashMap::with_capacity(2 * ids.len());
@@ -111,25 +110,22 @@ fn name_and_unit(cell: &str) -> (String, String) {
     (cell[..begin].trim().to_owned(), unit.trim().to_owned())
 }
 
-fn check_name(
+/// The name of a column, if it is one and no other value has it.
+fn free_name(
     name: &str,
     reserved: &[&str],
     others: &[Measured],
-) -> std::result::Result<(), String> {
+) -> std::result::Result<Name, String> {
     if name.is_empty() {
         return Err("a column of values has no name; name each in the first line".to_owned());
     }
-    if name.chars().count() > LONGEST_NAME || name.contains([',', '"', '\n', '.']) {
-        return Err(format!(
-            "the column '{}' needs a name of at most {LONGEST_NAME} letters without commas, points or quotes",
-            super::brief(name)
-        ));
-    }
     let same = |other: &str| other.eq_ignore_ascii_case(name);
-    if reserved.iter().any(|other| same(other)) || others.iter().any(|other| same(&other.name)) {
+    let mut taken = reserved.iter().copied().chain(others.iter().map(|other| other.name.as_str()));
+    if taken.any(same) {
         return Err(format!("the name '{name}' is taken; give the column another"));
     }
-    Ok(())
+    Name::new(name)
+        .map_err(|problem| format!("has a column of values that cannot be read: {problem}"))
 }
 
 #[cfg(test)]

@@ -82,11 +82,11 @@ impl Report<'_> {
                 div {
                     table {
                         thead { tr {
-                            th { "Property" } th.number { "Predicted by its head" } th.number { "Measured" }
+                            th { "Property" } th.number { "Predicted by its head" } th.number { "Of the shape" }
                             th.number { "After the round trip" }
                         } }
                         tbody { @for term in &found.answer.terms { tr {
-                            th { (term.property.label()) }
+                            th { (self.model.title(term.property)) }
                             td.number { (predicted(term.predicted, term.predicted_rmse)) }
                             td.number { (three_digits(term.measured)) }
                             td.number { (three_digits(term.returned)) }
@@ -266,7 +266,7 @@ fn sought(aim: &Aim) -> String {
     let terms = aim.terms.iter().map(|term| {
         let weight =
             if term.weight == 1.0 { String::new() } else { format!(" (weight {})", term.weight) };
-        format!("{} {}{weight}", term.property.label().to_lowercase(), goal(term.goal))
+        format!("{} {}{weight}", term.property.word(), goal(term.goal))
     });
     let mut text = terms.collect::<Vec<_>>().join(", ");
     let constraints: Vec<String> = aim.constraints.iter().map(ToString::to_string).collect();

@@ -40,9 +40,9 @@ fn can_say_outside(model: &Model) -> bool {
     is_split && model.latent_dim() <= MOST_NUMBERS
 }
 
-/// The function of a property.
+/// The function of a property; what was measured may have any letters in its name.
 fn name(property: Property) -> String {
-    property.name().replace('-', "_")
+    property.name().replace(|c: char| !c.is_alphabetic() && !c.is_ascii_digit(), "_")
 }
 
 #[cfg(test)]

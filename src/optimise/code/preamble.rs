@@ -5,7 +5,6 @@ use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::layers::{Activation, LayerSpec};
-use crate::objective::By;
 use crate::optimise::{Method, Rule, SearchConfig, Starts};
 
 /// What the lines of [`pytorch`](super::pytorch) stand on: the frozen model from its `file`, and the properties. Together
@@ -66,9 +65,10 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
         ));
     }
     let sought = aim.terms.iter().map(|term| term.property);
-    let measured = sought.clone().filter(|_| aim.by == By::Geometry);
+    let constrained = aim.constraints.iter().map(|constraint| constraint.property);
+    let of_shape = constrained.clone().filter(|property| !property.is_measured());
     let measured: Vec<Property> =
-        measured.chain(aim.constraints.iter().map(|constraint| constraint.property)).collect();
+        sought.clone().filter(|property| !aim.reads_head(*property)).chain(of_shape).collect();
     if !measured.is_empty() {
         say("\n\ndef area(x):\n    \
              a, b = x.view(-1, 2), x.view(-1, 2).roll(-1, 0)\n    \
@@ -85,7 +85,11 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
             say(&format!("\n\ndef {}(x):\n    return {formula}", name(property)));
         }
     }
-    for property in sought.filter(|_| aim.by == By::Head) {
+    let mut by_head: Vec<Property> = sought.filter(|property| aim.reads_head(*property)).collect();
+    by_head.extend(constrained.filter(|property| property.is_measured()));
+    by_head.sort();
+    by_head.dedup();
+    for property in by_head {
         let Some(head) = model.head(property) else { continue };
         let layers = head.card.layers.iter();
         let chain: String =

@@ -1,9 +1,10 @@
 //! A search as PyTorch.
 
 use super::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, can_say_outside, joined, name};
+use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
-use crate::objective::{By, Constraint, Goal, Relation, Space, Term, constraint_weights};
+use crate::objective::{Constraint, Goal, Relation, Space, Term, constraint_weights};
 use crate::optimise::by_hand::Stage;
 use crate::optimise::config::{Method, SearchConfig, Starts};
 use crate::optimise::schedule::Plateau;
@@ -122,7 +123,8 @@ impl<'a> Listing<'a> {
         );
         self.line(1, format!("for step in range({steps} + 1):"), None);
         self.loss(2);
-        let terms = self.config.aim.terms.iter().filter(|_| self.config.aim.by == By::Geometry);
+        let aim = &self.config.aim;
+        let terms = aim.terms.iter().filter(|term| !aim.reads_head(term.property));
         let median = self.model.card.statistics.median_area;
         let least = terms.filter_map(|term| term.property.least_area(median)).reduce(f64::max);
         if let Some(least) = least {
@@ -240,9 +242,11 @@ impl<'a> Listing<'a> {
     /// From the point to the loss.
     fn loss(&mut self, depth: usize) {
         let SearchConfig { aim, space, .. } = self.config;
-        let reads_shape = aim.by == By::Geometry || !aim.constraints.is_empty();
-        let reads_z =
-            aim.by == By::Head || [aim.l2, aim.align, aim.inside].iter().any(|w| *w > 0.0);
+        let constrained = || aim.constraints.iter().map(|constraint| constraint.property);
+        let reads_shape = !aim.reads_heads_alone() || constrained().any(|p| !p.is_measured());
+        let reads_z = aim.terms.iter().any(|term| aim.reads_head(term.property))
+            || constrained().any(Property::is_measured)
+            || [aim.l2, aim.align, aim.inside].iter().any(|w| *w > 0.0);
         let value = Some(Stage::Value);
         match space {
             Space::Latent if reads_shape || aim.align > 0.0 => {
@@ -258,7 +262,7 @@ impl<'a> Listing<'a> {
         }
         let mut sum = String::new();
         for (index, term) in aim.terms.iter().enumerate() {
-            let (sign, size) = term_code(term, aim.by);
+            let (sign, size) = term_code(term, aim.reads_head(term.property));
             sum += match (index, sign) {
                 (0, '-') => "-",
                 (0, _) => "",
@@ -293,10 +297,10 @@ impl<'a> Listing<'a> {
         }
         let weights = constraint_weights(aim, self.model);
         for (constraint, weight) in aim.constraints.iter().zip(weights) {
-            let (property, bound) = (name(constraint.property), constraint.bound);
+            let (property, bound) = (constrained_code(constraint), constraint.bound);
             let missing = match constraint.relation {
-                Relation::AtLeast => format!("{bound} - {property}(x)"),
-                Relation::AtMost => format!("{property}(x) - {bound}"),
+                Relation::AtLeast => format!("{bound} - {property}"),
+                Relation::AtMost => format!("{property} - {bound}"),
             };
             self.line(
                 depth,
@@ -316,11 +320,8 @@ fn moved(space: Space) -> &'static str {
 }
 
 /// The sign of a term of the loss, and the rest of it.
-fn term_code(term: &Term, by: By) -> (char, String) {
-    let property = match by {
-        By::Geometry => format!("{}(x)", name(term.property)),
-        By::Head => format!("predicted_{}(z)", name(term.property)),
-    };
+fn term_code(term: &Term, by_head: bool) -> (char, String) {
+    let property = told(term.property, by_head);
     let (sign, size) = match term.goal {
         Goal::Max => ('-', property),
         Goal::Min => ('+', property),
@@ -330,7 +331,17 @@ fn term_code(term: &Term, by: By) -> (char, String) {
     (sign, factor + &size)
 }
 
+/// A property as a call, by its head or by geometry.
+fn told(property: Property, by_head: bool) -> String {
+    let name = name(property);
+    if by_head { format!("predicted_{name}(z)") } else { format!("{name}(x)") }
+}
+
+fn constrained_code(constraint: &Constraint) -> String {
+    told(constraint.property, constraint.property.is_measured())
+}
+
 fn holds(constraint: &Constraint) -> String {
     let sign = if constraint.relation == Relation::AtLeast { ">=" } else { "<=" };
-    format!("{}(x) {sign} {}", name(constraint.property), constraint.bound)
+    format!("{} {sign} {}", constrained_code(constraint), constraint.bound)
 }

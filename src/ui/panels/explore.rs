@@ -1,6 +1,6 @@
 //! Exploring: what colours the map, and the point that is looked at.
 
-use crate::data::property::Property;
+use super::heads;
 use crate::explore::three_digits;
 use crate::model::losses::Reconstruction;
 use crate::model::vae::Output;
@@ -11,7 +11,7 @@ use egui::{Button, Ui, vec2};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     heading(ui, "Colour by");
-    for property in Property::ALL {
+    for property in state.properties() {
         let chosen = state.property() == property;
         let button =
             Button::selectable(chosen, property.label()).min_size(vec2(ui.available_width(), 28.0));
@@ -19,6 +19,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::SetProperty(property));
         }
     }
+    heads::wanted(ui, state, &[state.property()], actions);
     super::tour::show(ui, state, actions);
     point(ui, state, actions);
     if ui

@@ -11,13 +11,16 @@ use crate::ui::action::Actions;
 use crate::ui::widgets::{note, number, row};
 use egui::{Align, Button, CollapsingHeader, Layout, ProgressBar, RichText, Ui};
 
+const LEARN: &str = "Train a small network, z \u{2192} 64 \u{2192} 32 \u{2192} 1, to predict it; the model \
+                     itself stays as it is. Takes seconds.";
+
 /// The heads of the next training, and their weight.
-pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig) {
+pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
     ui.label("Predict along").on_hover_text(
         "Task heads: small networks on z that learn a property together with the model, so that \
          the latent keeps what the property needs",
     );
-    for property in Property::ALL {
+    for property in state.learnable() {
         let mut wanted = config.heads.contains(&property);
         let tooltip = property.about();
         if row(ui, property.label(), tooltip, |ui| ui.checkbox(&mut wanted, "")).changed() {
@@ -29,7 +32,7 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig) {
         }
     }
     // One set of heads is one model, in whatever order it was ticked.
-    config.heads.sort_by_key(|property| property.index());
+    config.heads.sort();
     if !config.heads.is_empty() {
         let tooltip = "How much the heads' errors count beside the other losses: more, and the latent \
                        orders itself by these properties at the cost of detail";
@@ -48,10 +51,11 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             None => _ = note(ui, "What the shown model can tell from z alone, without decoding:"),
         }
         let model = &entry.prepared.model;
+        let properties = model.properties();
         let missing: Vec<Property> =
-            Property::ALL.into_iter().filter(|p| model.head(*p).is_none()).collect();
+            properties.iter().copied().filter(|p| model.head(*p).is_none()).collect();
         ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
-            for property in Property::ALL {
+            for property in properties {
                 match model.head(property) {
                     Some(head) => known(ui, entry, &head.card),
                     None => unknown(ui, property, actions),
@@ -77,6 +81,37 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
 }
 
+/// What cannot be told without a head yet, among these, and the button that has it learned: nothing where all can be.
+pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut Actions) {
+    let Some((id, entry)) = state.shown() else { return };
+    let model = &entry.prepared.model;
+    let Some(&property) = properties.iter().find(|p| !model.can_tell(**p)) else { return };
+    let name = property.label();
+    if !model.properties().contains(&property) {
+        note(
+            ui,
+            format!(
+                "This model knows no {name}: it was not measured of its data. Choose another property."
+            ),
+        );
+        return;
+    }
+    let learning = state.training.run.is_some() && state.training.model == Some(id);
+    match &state.heads {
+        Some(heads) => under_way(ui, heads, actions),
+        None if learning => {
+            _ = note(ui, format!("A head can learn {name} once the model has finished."))
+        }
+        None => {
+            note(ui, format!("No head tells {name} of other shapes yet."));
+            let button = ui.button(format!("Learn {name}"));
+            if button.on_hover_text(LEARN).clicked() {
+                actions.command(Command::TrainHeads(vec![property]));
+            }
+        }
+    }
+}
+
 fn under_way(ui: &mut Ui, heads: &HeadsRun, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let stop = ui.button("Stop heads");
@@ -92,9 +127,7 @@ fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {
     ui.horizontal(|ui| {
         ui.label(property.label()).on_hover_text(property.about());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let tooltip = "Train a small network, z \u{2192} 64 \u{2192} 32 \u{2192} 1, to predict it; the model \
-                           itself stays as it is. Takes seconds.";
-            let button = ui.add(Button::new("Learn")).on_hover_text(tooltip);
+            let button = ui.add(Button::new("Learn")).on_hover_text(LEARN);
             if button.accessible_name(format!("Learn {}", property.name())).clicked() {
                 actions.command(Command::TrainHeads(vec![property]));
             }
@@ -103,7 +136,8 @@ fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {
 }
 
 fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
-    let value = format!("R\u{b2} {:.3}  \u{b1}{}", card.r2, three_digits(card.rmse));
+    let error = entry.prepared.model.with_unit(card.property, &three_digits(card.rmse));
+    let value = format!("R\u{b2} {:.3}  \u{b1}{error}", card.r2);
     let on = if entry.prepared.model.encoded.held_out.contains(&true) {
         "shapes held out of training"
     } else {

@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             data(ui, state, actions);
             let mut config = state.settings.training.clone();
             let own = state.own.chosen().map(|data| data.set.rows.len());
-            settings(ui, &mut config, own.unwrap_or(state.settings.recipe.samples), actions);
+            settings(ui, &mut config, own.unwrap_or(state.settings.recipe.samples), state, actions);
             if config.seed != state.settings.training.seed {
                 // One seed for data and training, as on the command line.
                 let recipe = Recipe { seed: config.seed, ..state.settings.recipe.clone() };
@@ -65,7 +65,13 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
 }
 
-fn settings(ui: &mut Ui, config: &mut TrainingConfig, samples: usize, actions: &mut Actions) {
+fn settings(
+    ui: &mut Ui,
+    config: &mut TrainingConfig,
+    samples: usize,
+    state: &State,
+    actions: &mut Actions,
+) {
     let epochs = config.updates as f64 / config.batches(samples) as f64;
     let decimals = usize::from(epochs < 100.0);
     let epochs = format!("{epochs:.decimals$}").trim_end_matches(".0").to_owned();
@@ -157,7 +163,7 @@ fn settings(ui: &mut Ui, config: &mut TrainingConfig, samples: usize, actions: &
         let tooltip = "The share of shapes that the network never learns from, to judge it by; 0.1 is usual";
         number(ui, "Held out", tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
         early_stopping(ui, config);
-        heads::trained_along(ui, config);
+        heads::trained_along(ui, config, state);
     });
 }
 

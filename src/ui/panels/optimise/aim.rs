@@ -42,15 +42,15 @@ impl Way {
 }
 
 /// The heading, and beside it the button that seeks one more property.
-pub fn title(ui: &mut Ui, aim: &mut Aim) {
+pub fn title(ui: &mut Ui, aim: &mut Aim, state: &State) {
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         ui.label(RichText::new("Climb").heading());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| another_term(ui, aim));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| another_term(ui, aim, state));
     });
 }
 
-fn another_term(ui: &mut Ui, aim: &mut Aim) {
+fn another_term(ui: &mut Ui, aim: &mut Aim, state: &State) {
     let another = ui.add_enabled(aim.terms.len() < MOST_TERMS, Button::new("+ Term").small());
     if another
         .on_hover_text(
@@ -59,7 +59,8 @@ fn another_term(ui: &mut Ui, aim: &mut Aim) {
         )
         .clicked()
     {
-        let free = Property::ALL.into_iter().find(|p| aim.terms.iter().all(|t| t.property != *p));
+        let mut all = state.properties().into_iter();
+        let free = all.find(|p| aim.terms.iter().all(|t| t.property != *p));
         let property = free.unwrap_or_default();
         aim.terms.push(Term { property, goal: Goal::Max, weight: 1.0 });
     }
@@ -70,7 +71,7 @@ pub fn terms(ui: &mut Ui, aim: &mut Aim, state: &State) {
     if let [term] = aim.terms.as_mut_slice() {
         let before = term.property;
         row(ui, "Property", term.property.about(), |ui| {
-            property_menu(ui, "property", &mut term.property)
+            property_menu(ui, "property", &mut term.property, state)
         });
         retarget(term, before, state);
         let mut way = Way::of(term.goal);
@@ -117,7 +118,7 @@ fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool 
     let name = |what: &str| format!("{what} {}", index + 1);
     let before = term.property;
     let removed = with_cross(ui, &name("Remove term"), |ui| {
-        let menu = property_menu(ui, &name("property"), &mut term.property);
+        let menu = property_menu(ui, &name("property"), &mut term.property, state);
         menu.on_hover_text(term.property.about()).accessible_name(name("Property"));
     });
     retarget(term, before, state);
@@ -167,11 +168,16 @@ pub fn with_cross(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) -> bool {
 }
 
 /// The properties to choose from.
-pub fn property_menu(ui: &mut Ui, id: &str, property: &mut Property) -> egui::Response {
+pub fn property_menu(
+    ui: &mut Ui,
+    id: &str,
+    property: &mut Property,
+    state: &State,
+) -> egui::Response {
     let combo = ComboBox::from_id_salt(id).selected_text(property.label()).width(130.0);
     combo
         .show_ui(ui, |ui| {
-            for choice in Property::ALL {
+            for choice in state.properties() {
                 ui.selectable_value(property, choice, choice.label()).on_hover_text(choice.about());
             }
         })

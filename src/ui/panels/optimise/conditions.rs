@@ -95,7 +95,7 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
     let name = |what: &str| format!("{what} {}", index + 1);
     let before = constraint.property;
     let removed = with_cross(ui, &name("Remove constraint"), |ui| {
-        let menu = property_menu(ui, &name("constrained"), &mut constraint.property);
+        let menu = property_menu(ui, &name("constrained"), &mut constraint.property, state);
         menu.on_hover_text(constraint.property.about()).accessible_name(name("Constrained"));
     });
     if constraint.property != before {
@@ -156,7 +156,7 @@ pub fn read_by(ui: &mut Ui, aim: &mut Aim, state: &State) {
             ),
             Some(property) => head.on_disabled_hover_text(format!(
                 "The model has no head for {}. Train has one learn it: \"Predict properties\".",
-                property.label().to_lowercase()
+                property.word()
             )),
         };
     });

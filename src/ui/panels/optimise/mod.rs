@@ -4,6 +4,7 @@ mod aim;
 mod conditions;
 mod search;
 
+use super::heads;
 use crate::explore::duration;
 use crate::optimise::{Rule, SearchConfig};
 use crate::session::climb::Climb;
@@ -25,8 +26,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let mut config = state.settings.search.clone();
         let mut starts = state.settings.starts;
-        aim::title(ui, &mut config.aim);
+        aim::title(ui, &mut config.aim, state);
         aim::terms(ui, &mut config.aim, state);
+        let sought: Vec<_> = config.aim.properties().collect();
+        heads::wanted(ui, state, &sought, actions);
         search::restarts(ui, &mut config);
         conditions::inside(ui, &mut config.aim);
         let more = CollapsingHeader::new("More");

@@ -1,0 +1,79 @@
+//! Names of measured values as handles that are copied like numbers.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+/// The most letters of a name.
+const LONGEST: usize = 40;
+/// The most different names that one run of the program knows.
+const MOST: usize = 4096;
+/// What would end a name in a table, in the name of a tensor or in the words of a search.
+const FORBIDDEN: [char; 7] = [',', '"', '.', ':', '<', '>', '='];
+
+/// The name of a measured value. Each different one is kept once, until the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(&'static str);
+
+impl Name {
+    /// The name that reads so.
+    ///
+    /// # Errors
+    /// When it is empty, longer than 40 letters, or holds a sign that names cannot have; or when there are
+    /// 4,096 other names already.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let is_bad = |c: char| c.is_control() || FORBIDDEN.contains(&c);
+        let length = text.chars().count();
+        if !(1..=LONGEST).contains(&length) || text.trim() != text || text.contains(is_bad) {
+            let begin: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+            return Err(format!(
+                "'{begin}' is no name of a property: it needs 1 to {LONGEST} letters, none of them one of , . : < > = \""
+            ));
+        }
+        static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+        // A set of names is whole after whatever happened.
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = known.get(text) {
+            return Ok(Self(name));
+        }
+        if known.len() >= MOST {
+            return Err(format!(
+                "there have been {MOST} different names of values already; start the program again"
+            ));
+        }
+        let name: &'static str = text.to_owned().leak();
+        known.insert(name);
+        Ok(Self(name))
+    }
+
+    /// Its letters.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_names_are_one() {
+        let [a, b] = ["lift to drag", "lift to drag"].map(|text| Name::new(text).unwrap());
+        assert!(a == b && std::ptr::eq(a.as_str(), b.as_str()));
+        assert_ne!(a, Name::new("Lift to drag").unwrap());
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_refused() {
+        for bad in ["", " a", "a,b", "a.b", "a:max", "a>=1", "a\nb", "a\"b", &"x".repeat(41)] {
+            assert!(Name::new(bad).unwrap_err().contains("no name of a property"), "{bad}");
+        }
+        assert!(Name::new(&"\u{fc}".repeat(40)).is_ok());
+    }
+}

@@ -1,0 +1,265 @@
+//! Measured values from end to end: a table beside the shapes, a head, a search by it, and what a checkpoint keeps.
+
+use latent_explorer::data::dataset::Dataset;
+use latent_explorer::data::import::{ImportOptions, import_with_values};
+use latent_explorer::data::property::Property;
+use latent_explorer::data::rows::Rows;
+use latent_explorer::data::source::TrainingData;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::objective::{Aim, Goal, Objective, Space};
+use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
+use latent_explorer::train::{HeadConfig, HeadTrainer, Pca, Trainer};
+use latent_explorer::trust::{Belief, judge};
+use safetensors::SafeTensors;
+use safetensors::tensor::TensorView;
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, LazyLock};
+
+const SHAPES: usize = 120;
+/// Shapes that nobody measured: one in so many.
+const UNKNOWN: usize = 6;
+
+/// How long the ellipse with this index is, 1 to 2: what is measured of it besides.
+fn stiffness(index: usize) -> f64 {
+    1.0 + index as f64 / SHAPES as f64
+}
+
+/// Ellipses a row each, and a table of what was measured of most of them: `stiffness`, and of three `rare`.
+fn write_shapes(folder: &Path) -> [PathBuf; 2] {
+    let [shapes, values] = ["shapes.csv", "values.csv"].map(|name| folder.join(name));
+    let mut text = String::from("id");
+    (0..32).for_each(|i| write!(text, ",x{i},y{i}").unwrap());
+    let mut table = String::from("name,stiffness [N/m],rare\n");
+    for index in 0..SHAPES {
+        write!(text, "\ne{index}").unwrap();
+        for i in 0..32 {
+            let t = std::f64::consts::TAU * f64::from(i) / 32.0;
+            write!(text, ",{},{}", stiffness(index) * t.cos(), t.sin()).unwrap();
+        }
+        if index % UNKNOWN != 0 {
+            let rare = if index < 4 { "1" } else { "" };
+            writeln!(table, "e{index},{},{rare}", 10.0 * stiffness(index)).unwrap();
+        }
+    }
+    std::fs::write(&shapes, text).unwrap();
+    std::fs::write(&values, table).unwrap();
+    [shapes, values]
+}
+
+fn data() -> TrainingData {
+    let folder = tempfile::tempdir().unwrap();
+    let [shapes, values] = write_shapes(folder.path());
+    let options = ImportOptions { points: 32, ..ImportOptions::default() };
+    let imported = import_with_values(&[shapes], Some(&values), &options, |_| true);
+    TrainingData::imported(imported.unwrap().unwrap(), "e".to_owned(), options.normalise).unwrap()
+}
+
+fn property(name: &str) -> Property {
+    name.parse().unwrap()
+}
+
+fn config(data: &TrainingData) -> TrainingConfig {
+    let usual = TrainingConfig::for_imported(data);
+    TrainingConfig { updates: 2000, learning_rate: 3e-3, hidden: 32, early_stopping: None, ..usual }
+}
+
+fn trained(data: TrainingData, config: TrainingConfig) -> Model {
+    let mut trainer = Trainer::new(data, config).unwrap();
+    while !trainer.is_finished() {
+        trainer.step().unwrap();
+    }
+    trainer.finish().unwrap()
+}
+
+/// Learned with a head of the stiffness.
+static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
+    let data = data();
+    let config = config(&data);
+    Arc::new(trained(data, config))
+});
+
+/// The same data as principal axes, without a head.
+static HEADLESS: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(Pca::rival_of(&MODEL).unwrap()));
+
+#[test]
+fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
+    let model = &*MODEL;
+    let stiff = property("stiffness");
+    assert_eq!(model.card.training.heads, [stiff], "of three shapes nothing can be learned");
+    assert_eq!(model.properties()[4..], [stiff, property("rare")]);
+    assert_eq!((model.unit(stiff), model.unit(Property::Area)), ("N/m", ""));
+    let values: Vec<f64> = model.encoded.property(stiff).collect();
+    let sample = |row: usize| model.encoded.samples[row] as usize;
+    assert!((0..values.len()).all(|row| values[row].is_nan() == (sample(row) % UNKNOWN == 0)));
+    // R2 and RMSE are those of the held-out shapes that have a value.
+    let card = &model.head(stiff).unwrap().card;
+    let held = |row: &usize| model.encoded.held_out[*row] && values[*row].is_finite();
+    let rows: Vec<usize> = (0..values.len()).filter(held).collect();
+    let told = model.predict(stiff, &model.encoded.mu.select(&rows)).unwrap().unwrap();
+    let missed: f64 = rows.iter().zip(&told).map(|(&row, y)| (values[row] - y).powi(2)).sum();
+    assert!((card.rmse - (missed / rows.len() as f64).sqrt()).abs() < 1e-9);
+    assert!(card.r2 > 0.8, "{card:?}");
+    // What nobody measured is told as well as the rest.
+    let row = (0..values.len()).find(|&row| values[row].is_nan()).unwrap();
+    let z = model.encoded.mu.row(row);
+    let said = model.tell_one(stiff, z, &model.training_outline(row)).unwrap();
+    assert!((said - 10.0 * stiffness(sample(row))).abs() < 2.5, "{said}");
+}
+
+#[test]
+fn a_search_seeks_what_was_measured_by_its_head() {
+    let stiff = property("stiffness");
+    let aim = Aim { inside: Aim::USUAL_INSIDE, ..Aim::of(stiff, Goal::Max) };
+    let search = SearchConfig { aim, restarts: 6, steps: 120, ..SearchConfig::default() };
+    let mut search = Search::new(MODEL.clone(), search).unwrap();
+    while search.step().unwrap() {}
+    let report = SearchReport::new(search).unwrap();
+    let best = &report.restarts[report.best.unwrap()];
+    assert!(best.answer.measured > 17.0, "{:?}", best.answer);
+    let told = MODEL.tell_one(stiff, best.restart.best_z(), &best.decoded).unwrap();
+    assert_eq!((best.answer.measured, best.answer.terms[0].predicted), (told, Some(told)));
+    let survival = &best.verdict.survival[0];
+    assert_eq!((survival.property, survival.before), (stiff, told));
+    let in_data = report.in_data.unwrap();
+    assert!((in_data.value - 10.0 * stiffness(SHAPES - 1)).abs() < 1e-4, "{in_data:?}");
+    // Beside geometry, and as a condition.
+    let aim = Aim {
+        constraints: vec!["stiffness>=12".parse().unwrap()],
+        terms: vec!["stiffness:min".parse().unwrap(), "area:max:weight=0.1".parse().unwrap()],
+        ..Aim::default()
+    };
+    let objective = Objective::new(MODEL.clone(), aim, Space::Latent).unwrap();
+    let z = MODEL.encoded.mu.as_flat();
+    let found = objective.evaluate(z, true).unwrap();
+    let decoded = MODEL.decode(&MODEL.encoded.mu).unwrap();
+    let told = MODEL.tell(stiff, &MODEL.encoded.mu, &decoded).unwrap();
+    assert_eq!(found.terms[0], told);
+    assert!(found.gradient.iter().all(|g| g.is_finite()));
+    assert_eq!(found.feasible, told.iter().map(|v| *v >= 12.0).collect::<Vec<_>>());
+}
+
+#[test]
+fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
+    let stiff = property("stiffness");
+    let model = &*HEADLESS;
+    let refused = |aim| Objective::new(model.clone(), aim, Space::Latent).unwrap_err().to_string();
+    let way_out = "train one with 'latent-explorer heads --property \"stiffness\"'";
+    assert!(refused(Aim::of(stiff, Goal::Max)).contains(way_out));
+    let constraints = vec!["stiffness<=12".parse().unwrap()];
+    assert!(refused(Aim { constraints, ..Aim::default() }).contains(way_out));
+    let unknown = refused(Aim::of(property("girth"), Goal::Max));
+    assert!(unknown.contains("'girth' is no property"), "{unknown}");
+    assert!(unknown.contains("heat-shedding, stiffness, rare"), "{unknown}");
+    let z = Rows::from_flat(2, model.encoded.mu.row(SHAPES / 2).to_vec());
+    let decoded = model.decode(&z).unwrap();
+    assert!(model.tell(stiff, &z, &decoded).unwrap()[0].is_nan());
+    let heat = Objective::of(model.clone(), stiff).evaluate(z.as_flat(), false).unwrap();
+    assert!(heat.value[0].is_nan() && !heat.valid[0]);
+    // Nobody is doubtful for what nobody can tell.
+    let verdict = &judge(model, &[stiff], &z, &decoded).unwrap()[0];
+    assert!(verdict.survival.is_empty() && verdict.belief == Belief::Believable, "{verdict:?}");
+
+    let settings = HeadConfig::usual(model, stiff);
+    let mut trainer = HeadTrainer::new(model.clone(), stiff, settings).unwrap();
+    while !trainer.is_finished() {
+        trainer.step().unwrap();
+    }
+    let told = Model::clone(model).with_head(trainer.finish().unwrap()).unwrap();
+    assert!(told.head(stiff).unwrap().card.r2 > 0.9 && told.can_tell(stiff));
+}
+
+#[test]
+fn a_head_of_too_few_values_or_of_none_is_refused_by_name() {
+    let refused = HeadTrainer::new(MODEL.clone(), property("rare"), HeadConfig::default());
+    let refused = refused.err().unwrap().to_string();
+    assert!(refused.contains("a head for rare needs it of 10 shapes"), "{refused}");
+    let data = data();
+    let config = TrainingConfig { heads: vec![property("girth")], ..config(&data) };
+    let refused = Trainer::new(data, config).err().unwrap().to_string();
+    assert!(refused.contains("'girth' is no property here; there are roundness"), "{refused}");
+}
+
+#[test]
+fn a_checkpoint_keeps_values_and_heads_and_damage_is_one_sentence() {
+    let stiff = property("stiffness");
+    let bytes = checkpoint::to_bytes(&MODEL).unwrap();
+    let read = checkpoint::from_bytes(&bytes).unwrap();
+    let values = |model: &Model| -> Vec<u64> {
+        model.encoded.property(stiff).map(|value| value.to_bits()).collect()
+    };
+    assert_eq!(values(&read), values(&MODEL));
+    assert_eq!(read.head(stiff).unwrap().card, MODEL.head(stiff).unwrap().card);
+    assert_eq!((read.unit(stiff), read.properties()), ("N/m", MODEL.properties()));
+    assert_eq!(checkpoint::to_bytes(&read).unwrap(), bytes);
+
+    // A column too few in the tensor.
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let metadata = SafeTensors::read_metadata(&bytes).unwrap().1.metadata().clone();
+    let tensors = file.tensors().into_iter().map(|(name, view)| {
+        let shape = if name == "data.measured" { vec![1, SHAPES] } else { view.shape().to_vec() };
+        let length = shape.iter().product::<usize>() * view.data().len()
+            / view.shape().iter().product::<usize>();
+        (name, TensorView::new(view.dtype(), shape, &view.data()[..length]).unwrap())
+    });
+    let narrow = safetensors::serialize(tensors.collect::<HashMap<_, _>>(), metadata).unwrap();
+    let problem = checkpoint::from_bytes(&narrow).unwrap_err();
+    assert!(problem.contains("'data.measured' is F32 [1, 120] and should be"), "{problem}");
+
+    let problem = |change: &dyn Fn(&mut Dataset)| {
+        let mut model = Model::clone(&MODEL);
+        change(Arc::make_mut(model.data.as_mut().unwrap()));
+        checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap_err()
+    };
+    assert!(problem(&|set| set.measured[1].name = set.measured[0].name).contains("one name"));
+    assert!(problem(&|set| set.measured.remove(0).values.clear()).contains("a head for stiffness"));
+    assert!(problem(&|set| set.measured[0].values[0] = f64::INFINITY).contains("is infinite"));
+}
+
+fn run(arguments: &str, folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latent-explorer"));
+    command.args(arguments.split(' ')).current_dir(folder).output().unwrap()
+}
+
+#[test]
+fn the_command_line_asks_for_it_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_shapes(folder);
+    checkpoint::save(&HEADLESS, &folder.join("pca.safetensors")).unwrap();
+    let said = |arguments: &str, succeeds: bool| {
+        let output = run(arguments, folder);
+        let text = [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap()).concat();
+        assert_eq!(output.status.success(), succeeds, "{arguments}: {text}");
+        text
+    };
+    let train = "train --data shapes.csv --values values.csv --points 32 --hidden 16 --updates 200";
+    let text = said(&format!("{train} --out m.safetensors"), true);
+    assert!(text.contains("held out: stiffness R2 ") && text.contains(" N/m"), "{text}");
+    let text = said("heads --model pca.safetensors --property stiffness --out h.safetensors", true);
+    assert!(text.contains("stiffness R2 1.000"), "{text}");
+    let text = said("info h.safetensors", true);
+    assert!(
+        text.contains("stiffness") && text.contains("19.9 N/m, of 100 of 120 outlines"),
+        "{text}"
+    );
+    for verb in [
+        "optimise --model h.safetensors --property stiffness --mode max --restarts 3 --steps 20 --out r.json",
+        "field --model h.safetensors --property stiffness --cells 4 --out f.csv",
+        "render --model h.safetensors --what heat --property stiffness --size 200 --out r.svg",
+        "sample --model h.safetensors --property stiffness --count 3 --out s.csv",
+    ] {
+        said(verb, true);
+        let text = said(&verb.replace("h.safetensors", "pca.safetensors"), false);
+        assert!(text.contains("heads --property \"stiffness\""), "{text}");
+        let text = said(&verb.replace("--property stiffness", "--property girth"), false);
+        assert!(text.contains("'girth' is no property here; there are roundness"), "{text}");
+    }
+    let table = std::fs::read_to_string(folder.join("s.csv")).unwrap();
+    assert!(table.lines().next().unwrap().contains(",heat-shedding,stiffness,rare,x0"), "{table}");
+    let picture = std::fs::read_to_string(folder.join("r.svg")).unwrap();
+    assert!(picture.contains("stiffness [N/m]"));
+}
