@@ -191,7 +191,7 @@ fn a_damaged_head_is_refused() {
         (
             "\\\"property\\\":\\\"area\\\"",
             "\\\"property\\\":\\\"aria\\\"",
-            "description is damaged",
+            "a head for aria, of which its data know nothing",
         ),
         ("\\\"rmse\\\":0.", "\\\"rmse\\\":-1", "the errors of its head for area"),
     ] {

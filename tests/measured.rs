@@ -8,7 +8,9 @@ use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::objective::{Aim, Goal, Objective, Space};
+use latent_explorer::optimise::code::{preamble, pytorch};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
+use latent_explorer::session::{Session, State};
 use latent_explorer::train::{HeadConfig, HeadTrainer, Pca, Trainer};
 use latent_explorer::trust::{Belief, judge};
 use safetensors::SafeTensors;
@@ -217,6 +219,86 @@ fn a_checkpoint_keeps_values_and_heads_and_damage_is_one_sentence() {
     assert!(problem(&|set| set.measured[1].name = set.measured[0].name).contains("one name"));
     assert!(problem(&|set| set.measured.remove(0).values.clear()).contains("a head for stiffness"));
     assert!(problem(&|set| set.measured[0].values[0] = f64::INFINITY).contains("is infinite"));
+}
+
+#[test]
+fn the_listing_of_a_search_calls_its_head() {
+    let aim = Aim {
+        constraints: vec!["stiffness>=12".parse().unwrap(), "area>=1".parse().unwrap()],
+        ..Aim::of(property("stiffness"), Goal::Max)
+    };
+    let config = SearchConfig { aim, ..SearchConfig::default() };
+    let lines = pytorch(&config, &MODEL).into_iter().map(|line| line.text);
+    let text = lines.collect::<Vec<_>>().join("\n");
+    for part in
+        ["loss = -predicted_stiffness(z)", "relu(12 - predicted_stiffness(z))", "x = decode(z)"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let script = preamble(&config, &MODEL, "m.safetensors").join("\n");
+    assert_eq!(script.matches("def predicted_stiffness(z):").count(), 1, "{script}");
+    assert!(script.contains("def area(x):") && !script.contains("def stiffness"), "{script}");
+}
+
+fn until(session: &mut Session, done: impl Fn(&State) -> bool) {
+    let begun = std::time::Instant::now();
+    while !done(session.state()) {
+        assert!(begun.elapsed().as_secs() < 120, "it never comes");
+        session.drain(std::time::Duration::from_millis(20));
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned() {
+    use latent_explorer::session::Command;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pca.safetensors");
+    checkpoint::save(&HEADLESS, &path).unwrap();
+    let mut session = Session::new(None, Arc::new(|| ()));
+    let stiff = property("stiffness");
+    session.perform(Command::Resize([600.0, 400.0]));
+    session.perform(Command::Open(path));
+    until(&mut session, |state| state.properties().contains(&stiff));
+    session.perform(Command::SetProperty(stiff));
+    session.perform(Command::Pick([0.0, 0.0]));
+    let said = |state: &State| state.map.picked.as_ref().unwrap().value(stiff);
+    assert!(said(session.state()).is_nan() && !session.state().can_tell(stiff));
+    let told = |state: &State| {
+        let picture = &state.map.picture;
+        let grid =
+            picture.grid.as_ref().filter(|_| picture.key.is_some_and(|k| k.property == stiff));
+        grid.map(|grid| grid.values.iter().any(|value| value.is_finite()))
+    };
+    until(&mut session, |state| told(state) == Some(false));
+    let (low, high) = session.state().range();
+    assert!(low > 10.0 && high < 20.0, "the colours span what was measured: {low} {high}");
+    session.perform(Command::Climb);
+    let refused: Vec<String> = session.state().notices.iter().map(|n| n.text.clone()).collect();
+    assert!(refused.iter().any(|text| text.contains("Predict properties")), "{refused:?}");
+
+    session.perform(Command::TrainHeads(vec![stiff]));
+    until(&mut session, |state| state.heads.is_none());
+    assert!(said(session.state()).is_finite(), "it is looked at again");
+    until(&mut session, |state| told(state) == Some(true));
+}
+
+#[test]
+fn shapes_with_values_are_learned_with_their_heads_in_the_window() {
+    use latent_explorer::session::{Command, own::ImportWish};
+    let folder = tempfile::tempdir().unwrap();
+    let [shapes, values] = write_shapes(folder.path());
+    let mut session = Session::new(None, Arc::new(|| ()));
+    let options = ImportOptions { points: 32, ..ImportOptions::default() };
+    let wish = ImportWish { paths: vec![shapes], values: Some(values), options };
+    session.perform(Command::Import(wish));
+    until(&mut session, |state| state.own.run.is_none());
+    let state = session.state();
+    assert_eq!(state.settings.training.heads, [property("stiffness")]);
+    assert!(state.learnable().contains(&property("rare")));
+    session.perform(Command::LearnFromOwn(false));
+    let state = session.state();
+    assert!(state.settings.training.heads.is_empty() && state.learnable() == Property::ALL);
 }
 
 fn run(arguments: &str, folder: &Path) -> Output {

@@ -34,6 +34,12 @@ impl Model {
         }
     }
 
+    /// What was measured of the shape in row `row` of the encoded data, if that was.
+    pub fn measured(&self, property: Property, row: usize) -> Option<f64> {
+        let value = self.encoded.column(property)?.values.get(row).copied();
+        value.filter(|value| value.is_finite())
+    }
+
     /// Whether it can tell a property of any shape: by geometry, or by a head.
     pub fn can_tell(&self, property: Property) -> bool {
         !property.is_measured() || self.head(property).is_some()

@@ -22,6 +22,8 @@ const ROUND_TRIP: &str = "How far encoding the decoded shape leads away: |encode
 const DENSITY: &str =
     "From this point to the tenth nearest of the training data, in standard deviations of the data";
 const AFTER: &str = "The property of decode(encode(decode(z)))";
+const BESIDE: &str =
+    "What was measured of this shape of the data, and what the task head says at its point";
 const NO_HEAD: &str = "This was measured of the data; of other shapes only a task head can tell it. Learn one in Train, \
                        Predict properties.";
 const NEAREST: &str =
@@ -168,17 +170,27 @@ fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
     }
 }
 
-/// A property of the shape with its unit; of one that nobody can tell, why.
+/// A property of the shape with its unit: of a shape of the data what was measured, before what its head says; and of
+/// one that nobody can tell, why.
 fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: fn(f64) -> String) {
-    let model = state.models.get(probe.model.0).map(|entry| &entry.prepared.model);
-    let (text, about) = match model {
-        Some(model) if !model.can_tell(property) => ("no head yet".to_owned(), NO_HEAD),
-        Some(model) => {
-            (model.with_unit(property, &digits(probe.value(property))), property.about())
-        }
-        None => (digits(probe.value(property)), property.about()),
+    let told = digits(probe.value(property));
+    let Some(entry) = state.models.get(probe.model.0) else {
+        fact(ui, property.label(), &told, property.about());
+        return;
     };
-    fact(ui, property.label(), &text, about);
+    let model = &entry.prepared.model;
+    let row = probe.rebuild.as_ref().map(|rebuild| rebuild.row);
+    let measured = row.and_then(|row| model.measured(property, row)).map(digits);
+    let (text, about) = match (measured, model.can_tell(property)) {
+        (Some(measured), true) => (format!("{measured}, head {told}"), BESIDE),
+        (Some(measured), false) => (measured, property.about()),
+        (None, true) => (told, property.about()),
+        (None, false) => {
+            fact(ui, property.label(), "no head yet", NO_HEAD);
+            return;
+        }
+    };
+    fact(ui, property.label(), &model.with_unit(property, &text), about);
 }
 
 fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {

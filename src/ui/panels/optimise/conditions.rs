@@ -4,7 +4,7 @@ use super::aim::{card, property_menu, with_cross};
 use crate::data::property::Property;
 use crate::objective::{Aim, By, Constraint, Relation};
 use crate::session::State;
-use crate::ui::widgets::number;
+use crate::ui::widgets::{note, number};
 use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
 
 /// More constraints than this leave no room for an answer.
@@ -130,6 +130,10 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
 /// Which numbers are climbed; heads only where the model has one for every term.
 pub fn read_by(ui: &mut Ui, aim: &mut Aim, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
+    if aim.terms.iter().all(|term| term.property.is_measured()) {
+        note(ui, "Value: what was measured is read off its head.");
+        return;
+    }
     let mut properties = aim.terms.iter().map(|term| term.property);
     let missing = properties.find(|property| entry.prepared.model.head(*property).is_none());
     ui.label("Value").on_hover_text("Which numbers are climbed");
