@@ -159,7 +159,7 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
     let z = Rows::from_flat(2, model.encoded.mu.row(SHAPES / 2).to_vec());
     let decoded = model.decode(&z).unwrap();
     assert!(model.tell(stiff, &z, &decoded).unwrap()[0].is_nan());
-    let heat = Objective::of(model.clone(), stiff).evaluate(z.as_flat(), false).unwrap();
+    let heat = Objective::of(model.clone(), stiff).unwrap().evaluate(z.as_flat(), false).unwrap();
     assert!(heat.value[0].is_nan() && !heat.valid[0]);
     // Nobody is doubtful for what nobody can tell.
     let verdict = &judge(model, &[stiff], &z, &decoded).unwrap()[0];

@@ -20,6 +20,27 @@ pub fn sum_of(a: &mut [f32], b: &[f32], f: impl Fn(&mut f32, f32) -> f32) -> f32
     sums.iter().sum()
 }
 
+/// `sum_i f(p_i, p_(i + 1))` in lanes over the edges between the points `(x, y)`, one fewer than there are points.
+#[inline(always)]
+pub fn sum_of_edges(x: &[f32], y: &[f32], f: impl Fn([f32; 2], [f32; 2]) -> f32) -> f32 {
+    let edges = x.len().saturating_sub(1);
+    let (x, next_x, y, next_y) = (&x[..edges], &x[1..], &y[..edges], &y[1..]);
+    let mut sums = [0.0; LANES];
+    let whole = edges / LANES * LANES;
+    for from in (0..whole).step_by(LANES) {
+        let lanes = from..from + LANES;
+        let (x, next_x) = (&x[lanes.clone()], &next_x[lanes.clone()]);
+        let (y, next_y) = (&y[lanes.clone()], &next_y[lanes]);
+        for i in 0..LANES {
+            sums[i] += f([x[i], y[i]], [next_x[i], next_y[i]]);
+        }
+    }
+    for i in whole..edges {
+        sums[i - whole] += f([x[i], y[i]], [next_x[i], next_y[i]]);
+    }
+    sums.iter().sum()
+}
+
 /// Adds `a` times `b` to `sum`, number by number.
 #[inline(always)]
 pub fn add_scaled(sum: &mut [f32], a: f32, b: &[f32]) {

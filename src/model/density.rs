@@ -158,9 +158,15 @@ impl Density {
         active.map(|((a, b), _)| (a - b).powi(2)).sum::<f64>().sqrt()
     }
 
-    /// What [`Self::outside`] is made of: how many kernels, the matrix `[latent, latent]` (from, to) that turns a
-    /// difference of latent points into units in which a kernel is `exp(-|y|^2)`, and the level.
-    pub fn kernels(&self) -> (usize, Rows<f64>, f64) {
+    /// The mean of the training means, `[latent]`: what is whitened is taken from here.
+    pub fn mean(&self) -> &[f64] {
+        self.whitening.mean()
+    }
+
+    /// What [`Self::outside`] is made of: the kernels' centres, `[kernels, latent]`, the matrix `[latent, latent]`
+    /// (from, to) that turns a difference of latent points into units in which a kernel is `exp(-|y|^2)`, and the
+    /// level.
+    pub fn kernels(&self) -> (&Rows<f64>, Rows<f64>, f64) {
         let Kernels { scale, centres, level } = &self.kernels;
         let dim = self.whitening.mean().len();
         let mut matrix = Rows::new(dim);
@@ -172,7 +178,7 @@ impl Density {
             };
             matrix.push(&(0..dim).map(|to| scale * entry(to)).collect::<Vec<_>>());
         }
-        (centres.len(), matrix, *level)
+        (centres, matrix, *level)
     }
 
     /// How far outside the data every point is, `z [n, latent] -> [n]`, in nats, within a graph and in the

@@ -3,7 +3,7 @@
 use super::card::{Card, Encoded};
 use super::density::Density;
 use super::head::TaskHead;
-use super::layers::Activation;
+use super::layers::{Activation, LayerSpec};
 use super::resume::Resume;
 use super::vae::Vae;
 use crate::data::dataset::Dataset;
@@ -157,6 +157,17 @@ impl Model {
     /// The parameters, layer by layer, weight and bias.
     pub fn parameters(&self) -> &[Tensor] {
         &self.parameters
+    }
+
+    /// The layers whose names begin with one of `sides` ("encoder", "mu", "log_var", "decoder"), in the order in which
+    /// they are passed, each with its weight and bias.
+    pub fn layers_of<'a>(
+        &'a self,
+        sides: &'a [&str],
+    ) -> impl Iterator<Item = (&'a LayerSpec, &'a [Tensor])> + 'a {
+        let all = || self.card.layers.iter().zip(self.parameters.chunks_exact(2));
+        let of = |side: &str, layer: &LayerSpec| layer.name.split('.').next() == Some(side);
+        sides.iter().flat_map(move |side| all().filter(move |(layer, _)| of(side, layer)))
     }
 
     /// The parameters in the order in which they were learned together, the heads that were trained along last; none

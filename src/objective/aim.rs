@@ -30,6 +30,15 @@ impl Goal {
         }
     }
 
+    /// The derivative of [`Self::loss`] by the value.
+    pub fn slope(self, value: f64) -> f64 {
+        match self {
+            Self::Max => -1.0,
+            Self::Min => 1.0,
+            Self::Target(target) => 2.0 * (value - target),
+        }
+    }
+
     /// Whether `value` is a better answer than `other`; NaN never is.
     pub fn better(self, value: f64, other: f64) -> bool {
         self.loss(value) < self.loss(other)
@@ -91,6 +100,15 @@ pub struct Constraint {
 }
 
 impl Constraint {
+    /// By how much a value breaks the condition, and the derivative of that by the value; 0 where it keeps it.
+    pub fn missing(&self, value: f64) -> (f64, f64) {
+        let (missing, slope) = match self.relation {
+            Relation::AtLeast => (self.bound - value, -1.0),
+            Relation::AtMost => (value - self.bound, 1.0),
+        };
+        if missing < 0.0 { (0.0, 0.0) } else { (missing, slope) }
+    }
+
     /// Whether a value keeps the condition; NaN never does.
     pub fn holds(&self, value: f64) -> bool {
         match self.relation {
@@ -183,6 +201,18 @@ impl Aim {
         match terms {
             [value] => *value,
             _ => -self.terms_loss(terms),
+        }
+    }
+
+    /// [`Self::value`] at many points, `[terms][n] -> [n]`.
+    pub fn values(&self, terms: &[Vec<f64>]) -> Vec<f64> {
+        match terms {
+            [values] => values.clone(),
+            _ => {
+                let rows = terms.first().map_or(0, Vec::len);
+                let at = |i| terms.iter().map(|term| term[i]).collect::<Vec<f64>>();
+                (0..rows).map(|i| self.value(&at(i))).collect()
+            }
         }
     }
 

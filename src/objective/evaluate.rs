@@ -2,6 +2,7 @@
 
 use super::aim::{Aim, By, Constraint, Goal, Relation, Space, Term};
 use super::differentiable::Geometry;
+use super::quick::Quick;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -23,6 +24,8 @@ pub struct Objective {
     space: Space,
     /// The factor of each constraint's violation in the loss.
     constraint_weights: Vec<f64>,
+    /// The same without a graph, where that is possible.
+    quick: Option<Arc<Quick>>,
 }
 
 /// An objective at `n` points.
@@ -76,13 +79,23 @@ impl Objective {
                 "the model has no head for {name}; train one with 'latent-explorer heads --property {name}', or climb the geometry"
             )));
         }
-        Ok(Self { constraint_weights: constraint_weights(&aim, &model), model, aim, space })
+        Ok(Self {
+            constraint_weights: constraint_weights(&aim, &model),
+            quick: quick(&model, &aim, space)?,
+            model,
+            aim,
+            space,
+        })
     }
 
     /// One property of the model's shapes, nothing else: what colours the map.
-    pub fn of(model: Arc<Model>, property: Property) -> Self {
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn of(model: Arc<Model>, property: Property) -> Result<Self> {
         let aim = Aim::of(property, Goal::Max);
-        Self { model, aim, space: Space::Latent, constraint_weights: Vec::new() }
+        let quick = quick(&model, &aim, Space::Latent)?;
+        Ok(Self { model, aim, space: Space::Latent, constraint_weights: Vec::new(), quick })
     }
 
     /// The frozen model.
@@ -149,8 +162,18 @@ impl Objective {
         }))
     }
 
-    /// As [`Self::evaluate`], for so few points that the tensor library keeps to this thread.
+    /// As [`Self::evaluate`], for so few points that they stay in the cache.
     fn evaluate_at_once(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
+        match &self.quick {
+            Some(quick) => {
+                Ok(quick.evaluate(&self.aim, &self.constraint_weights, points, with_gradient))
+            }
+            None => self.evaluate_graph(points, with_gradient),
+        }
+    }
+
+    /// As [`Self::evaluate_at_once`] by the graph, for which there is always a way.
+    pub(super) fn evaluate_graph(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
         let (dim, exact) = (self.dim(), points);
         let points = self.model.tensor(points, dim)?;
         // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
@@ -181,9 +204,8 @@ impl Objective {
             let values = flat_f64(value)?;
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
         }
-        let of_row = |i: usize| terms.iter().map(|term| term[i]).collect::<Vec<f64>>();
         Ok(Evaluation {
-            value: (0..loss.len()).map(|i| self.aim.value(&of_row(i))).collect(),
+            value: self.aim.values(&terms),
             latent: match self.space {
                 Space::Latent => exact.to_vec(),
                 Space::Input => flat_f64(&graph.z)?,
@@ -267,6 +289,14 @@ impl Objective {
             // Nobody can tell it without a head.
             Property::Measured(_) => (area * f64::NAN)?,
         })
+    }
+}
+
+/// What evaluates without a graph: over the latent, where the model allows it.
+fn quick(model: &Model, aim: &Aim, space: Space) -> Result<Option<Arc<Quick>>> {
+    match space {
+        Space::Latent => Ok(Quick::new(model, aim)?.map(Arc::new)),
+        Space::Input => Ok(None),
     }
 }
 

@@ -3,6 +3,7 @@
 mod aim;
 mod differentiable;
 mod evaluate;
+mod quick;
 
 pub use aim::{Aim, By, Constraint, Goal, Relation, Space, Term};
 pub use evaluate::{Evaluation, Objective, constraint_weights};

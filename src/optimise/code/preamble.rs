@@ -52,7 +52,8 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
         chain("encoder")
     ));
     if aim.inside > 0.0 && can_say_outside(model) {
-        let (count, matrix, level) = model.density().kernels();
+        let (centres, matrix, level) = model.density().kernels();
+        let count = centres.len();
         let rows = matrix.iter().map(|row| format!("[{}]", joined(row, ", ")));
         let matrix = rows.collect::<Vec<_>>().join(", ");
         say(&format!(

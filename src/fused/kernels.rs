@@ -1,0 +1,100 @@
+//! How far outside the data many points are, and the way back: the smooth density of [`Density::outside`].
+
+use super::lanes;
+use crate::model::density::Density;
+use crate::numerics::processor::{View, product, wide};
+
+/// Gaussian kernels on the data of a model.
+#[derive(Clone, Debug)]
+pub struct Kernels {
+    /// `[latent]`.
+    mean: Vec<f32>,
+    /// `[latent, latent]`, from z to units in which a kernel is `exp(-|y - r|^2)`.
+    map: Vec<f32>,
+    /// `2 r` of each centre, `[kernels, latent]`, and `|r|^2`, `[kernels]`.
+    centres: Vec<f32>,
+    lengths: Vec<f32>,
+    /// The logarithm of the number of kernels, and the negative logarithm of the density where outside begins.
+    offset: f64,
+}
+
+impl Kernels {
+    /// Those of a model's data; none where there are none.
+    pub fn of(density: &Density) -> Option<Self> {
+        let (centres, map, level) = density.kernels();
+        if centres.is_empty() {
+            return None;
+        }
+        let single = |values: &[f64], factor: f64| -> Vec<f32> {
+            values.iter().map(|v| (v * factor) as f32).collect()
+        };
+        let lengths: Vec<f64> = centres.iter().map(|r| r.iter().map(|v| v * v).sum()).collect();
+        Some(Self {
+            mean: single(density.mean(), 1.0),
+            map: single(map.as_flat(), 1.0),
+            centres: single(centres.as_flat(), 2.0),
+            offset: (lengths.len() as f64).ln() - level,
+            lengths: single(&lengths, 1.0),
+        })
+    }
+
+    /// How far each of `z [n, latent]` is outside, in nats, `[n]`; `weight` times its gradient is added to `dz` where
+    /// that is given.
+    pub fn outside(
+        &self,
+        z: &[f32],
+        rows: usize,
+        weight: f32,
+        dz: Option<&mut Vec<f32>>,
+    ) -> Vec<f64> {
+        let (dim, count) = (self.mean.len(), self.lengths.len());
+        let centred: Vec<f32> = z
+            .chunks_exact(dim)
+            .flat_map(|z| z.iter().zip(&self.mean).map(|(z, m)| z - m))
+            .collect();
+        let (map, centres) = (View::new(&self.map, dim), View::new(&self.centres, count));
+        let mut y = vec![0.0; z.len()];
+        product(&mut y, View::new(&centred, rows), map, false);
+        let mut terms = vec![0.0; rows * count];
+        product(&mut terms, View::new(&y, rows), centres.t(), false);
+        let mut outside = Vec::with_capacity(rows);
+        // |y - r|^2 = |y|^2 - (2 y r - |r|^2): with the largest bracket taken out, the sum stays finite.
+        for (terms, y) in terms.chunks_exact_mut(count).zip(y.chunks_exact(dim)) {
+            let (largest, sum) = wide(|| self.weigh(terms));
+            let square: f64 = y.iter().map(|y| f64::from(*y).powi(2)).sum();
+            let log_sum = f64::from(sum).ln() + f64::from(largest);
+            outside.push(at_least_zero(square - log_sum + self.offset));
+        }
+        if let Some(dz) = dz {
+            // d|y|^2 = 2 y; d log sum = sum_j p_j 2 r_j with the shares p_j that `terms` now holds.
+            let mut dy = vec![0.0; y.len()];
+            product(&mut dy, View::new(&terms, rows), centres, false);
+            let both = dy.chunks_exact_mut(dim).zip(y.chunks_exact(dim));
+            for ((dy, y), outside) in both.zip(&outside) {
+                let weight = if *outside > 0.0 { weight } else { 0.0 };
+                dy.iter_mut().zip(y).for_each(|(dy, y)| *dy = weight * (2.0 * y - *dy));
+            }
+            product(dz, View::new(&dy, rows), map.t(), true);
+        }
+        outside
+    }
+
+    /// Turns the terms of one point into the shares of the kernels; gives the largest term and the sum of
+    /// `exp(term - largest)`.
+    #[inline(always)]
+    fn weigh(&self, terms: &mut [f32]) -> (f32, f32) {
+        terms.iter_mut().zip(&self.lengths).for_each(|(term, length)| *term -= length);
+        let largest = terms.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+        let sum = lanes::sum_of(terms, &self.lengths, |term, _| {
+            *term = lanes::exp(*term - largest);
+            *term
+        });
+        terms.iter_mut().for_each(|term| *term /= sum);
+        (largest, sum)
+    }
+}
+
+/// As a rectifier, but a NaN stays one.
+fn at_least_zero(value: f64) -> f64 {
+    if value < 0.0 { 0.0 } else { value }
+}

@@ -1,0 +1,239 @@
+//! The objective without a graph: what [`Objective`](super::Objective) gives over the latent of a model of f32 weights.
+
+use super::aim::Aim;
+use super::evaluate::Evaluation;
+use crate::data::property::Property;
+use crate::error::Result;
+use crate::fused::chain::Trace;
+use crate::fused::frozen::Frozen;
+use crate::fused::kernels::Kernels;
+use crate::fused::outlines::{self, Units};
+use crate::model::Model;
+use candle_core::DType;
+use std::f64::consts::PI;
+
+/// An aim on frozen layers.
+#[derive(Debug)]
+pub struct Quick {
+    dim: usize,
+    /// Where nothing reads the shape it is not decoded.
+    decoder: Option<Frozen>,
+    /// For the round trip, where it counts.
+    encoder: Option<Frozen>,
+    units: Units,
+    /// Who tells the property of each term, then of each constraint.
+    tellers: Vec<Teller>,
+    kernels: Option<Kernels>,
+    /// The area at and below which a term means nothing.
+    least_area: Option<f64>,
+    /// The least area that heat shedding divides by.
+    held_area: f64,
+}
+
+/// Who tells a property.
+#[derive(Debug)]
+enum Teller {
+    /// The geometry of the shape.
+    Shape(Property),
+    /// A head, in units of `scale` from `offset`.
+    Head { layers: Frozen, scale: f64, offset: f64 },
+}
+
+impl Quick {
+    /// Prepares an aim; none where a model's weights are not f32 or nobody tells a property, which is left to the graph.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn new(model: &Model, aim: &Aim) -> Result<Option<Self>> {
+        if model.dtype() != DType::F32 {
+            return Ok(None);
+        }
+        let reads_head = aim.terms.iter().map(|term| aim.reads_head(term.property));
+        let constrained = aim.constraints.iter().map(|c| c.property.is_measured());
+        let mut tellers = Vec::new();
+        for (property, reads_head) in aim.properties().zip(reads_head.chain(constrained)) {
+            let teller = match model.head(property) {
+                Some(head) if reads_head => {
+                    let layers = head.card.layers.iter().zip(head.parameters().chunks_exact(2));
+                    let Some(layers) = Frozen::new(layers)? else { return Ok(None) };
+                    Teller::Head { layers, scale: head.card.scale, offset: head.card.offset }
+                }
+                _ if property.is_measured() => return Ok(None),
+                _ => Teller::Shape(property),
+            };
+            tellers.push(teller);
+        }
+        let reads_shape = tellers.iter().any(|teller| matches!(teller, Teller::Shape(_)));
+        let decoder = Frozen::new(model.layers_of(&["decoder"]))?;
+        let encoder = Frozen::new(model.layers_of(&["encoder", "mu"]))?;
+        let scaling = &model.card.scaling;
+        let least_of = |property: Property| property.least_area(model.card.statistics.median_area);
+        let is_heat = |teller: &Teller| matches!(teller, Teller::Shape(Property::HeatShedding));
+        let sheds_heat = tellers[..aim.terms.len()].iter().any(is_heat);
+        Ok(Some(Self {
+            dim: model.latent_dim(),
+            decoder: decoder.filter(|_| reads_shape || aim.align > 0.0),
+            encoder: encoder.filter(|_| aim.align > 0.0),
+            units: Units { offset: scaling.offset.clone(), scale: scaling.scale.clone() },
+            kernels: if aim.inside > 0.0 { Kernels::of(model.density()) } else { None },
+            least_area: least_of(Property::HeatShedding).filter(|_| sheds_heat),
+            held_area: least_of(Property::HeatShedding).unwrap_or(0.0).max(1e-30),
+            tellers,
+        }))
+    }
+
+    /// The objective at points, flat `[n, latent]`, and the gradient of its loss if asked; `constraint_weights` are the
+    /// factors of the constraints' violations.
+    pub fn evaluate(
+        &self,
+        aim: &Aim,
+        constraint_weights: &[f64],
+        points: &[f64],
+        with_gradient: bool,
+    ) -> Evaluation {
+        let (dim, rows) = (self.dim, points.len() / self.dim);
+        let z: Vec<f32> = points.iter().map(|&v| v as f32).collect();
+        let mut loss = vec![0.0; rows];
+        let mut dz = if with_gradient { vec![0.0; z.len()] } else { Vec::new() };
+        let mut decoding = Trace::default();
+        let (mut areas, mut perimeters) = (Vec::new(), Vec::new());
+        if let Some(decoder) = &self.decoder {
+            let decoded = decoder.forward(&z, rows, &mut decoding);
+            outlines::measure(decoded, &self.units, &mut areas, &mut perimeters);
+        }
+        let (mut of_areas, mut of_perimeters) = (vec![0.0; rows], vec![0.0; rows]);
+
+        // What each value adds to the loss, and the slope of that.
+        let price = |i: usize, value: f64| match aim.terms.get(i) {
+            Some(term) => {
+                (term.weight * term.goal.loss(value), term.weight * term.goal.slope(value))
+            }
+            None => {
+                let i = i - aim.terms.len();
+                let (missing, slope) = aim.constraints[i].missing(value);
+                (constraint_weights[i] * missing, constraint_weights[i] * slope)
+            }
+        };
+        let mut told: Vec<Vec<f64>> = Vec::with_capacity(self.tellers.len());
+        for (i, teller) in self.tellers.iter().enumerate() {
+            told.push(match teller {
+                Teller::Shape(property) => {
+                    let both = areas.iter().zip(&perimeters).enumerate();
+                    let tell = |(row, (&area, &perimeter)): (usize, (&f32, &f32))| {
+                        let (value, by_area, by_perimeter) =
+                            self.geometry(*property, f64::from(area), f64::from(perimeter));
+                        let (adds, slope) = price(i, value);
+                        loss[row] += adds;
+                        of_areas[row] += (slope * by_area) as f32;
+                        of_perimeters[row] += (slope * by_perimeter) as f32;
+                        value
+                    };
+                    both.map(tell).collect()
+                }
+                Teller::Head { layers, scale, offset } => {
+                    let mut trace = Trace::default();
+                    let said = layers.forward(&z, rows, &mut trace);
+                    let values: Vec<f64> =
+                        said.iter().map(|&said| f64::from(said) * scale + offset).collect();
+                    let mut of_said = Vec::with_capacity(rows);
+                    for (loss, &value) in loss.iter_mut().zip(&values) {
+                        let (adds, slope) = price(i, value);
+                        *loss += adds;
+                        of_said.push((slope * scale) as f32);
+                    }
+                    if with_gradient {
+                        layers.backward(&z, &mut of_said, &mut trace, &mut dz);
+                    }
+                    values
+                }
+            });
+        }
+        if aim.l2 > 0.0 {
+            for (loss, z) in loss.iter_mut().zip(z.chunks_exact(dim)) {
+                *loss += aim.l2 * z.iter().map(|z| f64::from(*z).powi(2)).sum::<f64>();
+            }
+            dz.iter_mut().zip(&z).for_each(|(dz, z)| *dz += 2.0 * aim.l2 as f32 * z);
+        }
+        if let Some(kernels) = &self.kernels {
+            let dz = with_gradient.then_some(&mut dz);
+            let outside = kernels.outside(&z, rows, aim.inside as f32, dz);
+            loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += aim.inside * far);
+        }
+        if let Some(decoder) = &self.decoder {
+            let decoded = decoding.output(&z);
+            let mut of_shape = if with_gradient { decoded.to_vec() } else { Vec::new() };
+            outlines::pull_back(&mut of_shape, &self.units, &of_areas, &of_perimeters);
+            if let Some(encoder) = &self.encoder {
+                let mut trace = Trace::default();
+                let again = encoder.forward(decoded, rows, &mut trace);
+                let mut moved: Vec<f32> = again.iter().zip(&z).map(|(a, z)| a - z).collect();
+                for (loss, moved) in loss.iter_mut().zip(moved.chunks_exact(dim)) {
+                    *loss += aim.align * moved.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+                }
+                if with_gradient {
+                    moved.iter_mut().for_each(|moved| *moved *= 2.0 * aim.align as f32);
+                    dz.iter_mut().zip(&moved).for_each(|(dz, moved)| *dz -= moved);
+                    encoder.backward(decoded, &mut moved, &mut trace, &mut of_shape);
+                }
+            }
+            if with_gradient {
+                decoder.backward(&z, &mut of_shape, &mut decoding, &mut dz);
+            }
+        }
+
+        let is_finite = |i: usize| {
+            let row = i * dim..(i + 1) * dim;
+            // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
+            let numbers = z[row.clone()].iter().chain(dz.get(row).unwrap_or_default());
+            loss[i].is_finite() && numbers.into_iter().all(|v| v.is_finite())
+        };
+        let finite: Vec<bool> = (0..rows).map(is_finite).collect();
+        let valid: Vec<bool> = match self.least_area {
+            Some(least) => {
+                finite.iter().zip(&areas).map(|(ok, &a)| *ok && f64::from(a) > least).collect()
+            }
+            None => finite.clone(),
+        };
+        let mut feasible = valid.clone();
+        let constrained = told.split_off(aim.terms.len());
+        for (constraint, values) in aim.constraints.iter().zip(constrained) {
+            feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
+        }
+        Evaluation {
+            value: aim.values(&told),
+            loss,
+            gradient: dz.into_iter().map(f64::from).collect(),
+            terms: told,
+            latent: points.to_vec(),
+            finite,
+            valid,
+            feasible,
+        }
+    }
+
+    /// A property of a shape from its area and perimeter, and the derivatives by both.
+    fn geometry(&self, property: Property, area: f64, perimeter: f64) -> (f64, f64, f64) {
+        match property {
+            Property::Area => (area, 1.0, 0.0),
+            Property::Perimeter => (perimeter, 0.0, 1.0),
+            Property::Roundness => {
+                let by_area = 4.0 * PI / (perimeter * perimeter);
+                let value = by_area * area;
+                (value, by_area, -2.0 * value / perimeter)
+            }
+            Property::HeatShedding => {
+                // Below its domain the area is held, as in the graph.
+                let held = area.max(self.held_area);
+                let value = perimeter / held;
+                let by_area = if area < held { 0.0 } else { -value / held };
+                (value, by_area, 1.0 / held)
+            }
+            // Nobody can tell it without a head.
+            Property::Measured(_) => (f64::NAN, 0.0, 0.0),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "quick_tests.rs"]
+mod tests;

@@ -1,0 +1,155 @@
+use super::*;
+use crate::data::recipe::Recipe;
+use crate::data::rows::Rows;
+use crate::data::scaling::Scaling;
+use crate::data::source::Source;
+use crate::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
+use crate::model::head::{HeadCard, TaskHead, head_layers};
+use crate::model::training::TrainingConfig;
+use crate::model::vae::{Output, architecture, initial_parameters};
+use crate::numerics::random::{Purpose, stream};
+use crate::objective::evaluate::Objective;
+use crate::objective::{By, Constraint, Goal, Relation, Space, Term};
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+use std::f32::consts::TAU;
+use std::sync::Arc;
+
+/// A model of random weights that makes of every z a dented circle, with heads for all properties.
+fn model(rng: &mut impl Rng) -> Arc<Model> {
+    let (points, latent) = (rng.random_range(5..60), rng.random_range(1..7));
+    let hidden = rng.random_range(1..90);
+    let output = if rng.random_bool(0.5) { Output::Linear } else { Output::Sigmoid };
+    let layers = architecture(2 * points, hidden, latent, output);
+    let seed = rng.random();
+    let parameters = initial_parameters(&layers, seed).unwrap();
+    let corner = |i: usize| {
+        let angle = TAU * (i / 2) as f32 / points as f32;
+        if i.is_multiple_of(2) { angle.cos() } else { angle.sin() }
+    };
+    let card = Card {
+        source: Source::Outlines(Recipe::default()),
+        layers,
+        scaling: Scaling {
+            offset: (0..2 * points).map(corner).collect(),
+            scale: (0..2 * points).map(|_| rng.random_range(0.1..0.4)).collect(),
+        },
+        training: TrainingConfig { latent_dim: latent, ..TrainingConfig::default() },
+        history: Vec::new(),
+        start: StartDistribution::StandardNormal,
+        // A third or so of the shapes are then outside the domain of heat shedding.
+        statistics: LatentStatistics { median_area: 310.0, ..LatentStatistics::default() },
+    };
+    let rows = 80;
+    let mut normal =
+        |n: usize| -> Vec<f64> { StandardNormal.sample_iter(&mut *rng).take(n).collect() };
+    let encoded = Encoded {
+        mu: Rows::from_flat(latent, normal(rows * latent)),
+        log_var: Rows::from_flat(latent, vec![-3.0; rows * latent]),
+        held_out: (0..rows).map(|i| i % 4 == 0).collect(),
+        properties: Rows::from_flat(4, normal(rows * 4)),
+        ..Encoded::default()
+    };
+    let mut model = Model::new(card, encoded, parameters).unwrap();
+    for property in Property::ALL {
+        let layers = head_layers(property, latent, &[9, 5]);
+        let parameters = initial_parameters(&layers, seed + 1).unwrap();
+        let (offset, scale) = (0.4, 2.5);
+        let card = HeadCard { property, layers, offset, scale, r2: 0.0, rmse: 0.0, joint: false };
+        model = model.with_head(TaskHead::new(card, parameters).unwrap()).unwrap();
+    }
+    Arc::new(model)
+}
+
+fn aim(rng: &mut impl Rng) -> Aim {
+    let mut some =
+        |weights: f64| if rng.random_bool(0.5) { rng.random_range(0.1..weights) } else { 0.0 };
+    let (l2, align, inside) = (some(1.0), some(1.0), some(2.0));
+    let mut term = |_| Term {
+        property: Property::ALL[rng.random_range(0..4)],
+        goal: [Goal::Max, Goal::Min, Goal::Target(0.7)][rng.random_range(0..3)],
+        weight: rng.random_range(0.1..3.0),
+    };
+    let terms: Vec<Term> = (0..3).map(&mut term).collect();
+    let constraints = [
+        Constraint { property: Property::Area, relation: Relation::AtLeast, bound: 3.1 },
+        Constraint { property: Property::Roundness, relation: Relation::AtMost, bound: 0.7 },
+    ];
+    Aim {
+        terms: terms[..rng.random_range(1..=3)].to_vec(),
+        by: if rng.random_bool(0.3) { By::Head } else { By::Geometry },
+        l2,
+        align,
+        inside,
+        constraints: constraints[..rng.random_range(0..=2)].to_vec(),
+    }
+}
+
+/// The greatest difference between two vectors is at most this share of the greatest number of the second.
+fn assert_close(what: &str, ours: &[f64], plain: &[f64]) {
+    assert_eq!(ours.len(), plain.len(), "{what}");
+    let scale = plain.iter().fold(1e-3f64, |most, v| most.max(v.abs()));
+    for (ours, plain) in ours.iter().zip(plain) {
+        assert!((ours - plain).abs() <= 1e-5 * scale, "{what}: {ours} {plain} of {scale}");
+    }
+}
+
+#[test]
+fn without_a_graph_values_and_gradients_are_the_same() {
+    let mut rng = stream(11, Purpose::Starts, 0, 0);
+    let (mut invalid, mut infeasible) = (0, 0);
+    for trial in 0..60 {
+        let model = model(&mut rng);
+        let aim = aim(&mut rng);
+        let objective = Objective::new(model.clone(), aim.clone(), Space::Latent).unwrap();
+        let rows = rng.random_range(1..60);
+        let normal = StandardNormal.sample_iter(&mut rng).take(rows * model.latent_dim());
+        let points: Vec<f64> = normal.map(|v: f64| 2.0 * v).collect();
+        let plain = objective.evaluate_graph(&points, true).unwrap();
+        let ours = objective.evaluate(&points, true).unwrap();
+        let what = |part: &str| format!("trial {trial}, {part}, {aim:?}");
+        assert_close(&what("loss"), &ours.loss, &plain.loss);
+        assert_close(&what("value"), &ours.value, &plain.value);
+        assert_close(&what("gradient"), &ours.gradient, &plain.gradient);
+        for (ours, plain) in ours.terms.iter().zip(&plain.terms) {
+            assert_close(&what("term"), ours, plain);
+        }
+        assert_eq!(ours.latent, plain.latent);
+        assert_eq!(ours.finite, plain.finite);
+        assert_eq!(ours.valid, plain.valid);
+        assert_eq!(ours.feasible, plain.feasible);
+        invalid += ours.valid.iter().filter(|ok| !**ok).count();
+        infeasible += ours.feasible.iter().filter(|ok| !**ok).count();
+        let values = objective.evaluate(&points, false).unwrap();
+        assert_eq!((values.loss, values.gradient), (ours.loss, Vec::new()));
+    }
+    assert!(invalid > 20 && infeasible > invalid, "{invalid} {infeasible}");
+}
+
+#[test]
+fn what_is_no_number_is_marked_and_touches_nothing_else() {
+    let mut rng = stream(12, Purpose::Starts, 0, 0);
+    let model = model(&mut rng);
+    let dim = model.latent_dim();
+    let aim = Aim { inside: 1.0, align: 1.0, ..Aim::default() };
+    let objective = Objective::new(model, aim, Space::Latent).unwrap();
+    let mut points = vec![0.3; 4 * dim];
+    let alone = objective.evaluate(&points, true).unwrap();
+    points[dim] = f64::NAN;
+    points[2 * dim] = 1e39;
+    let found = objective.evaluate(&points, true).unwrap();
+    assert_eq!(found.finite, [true, false, false, true]);
+    assert_eq!(found.valid, found.finite);
+    for row in [0, 3] {
+        assert_eq!(found.loss[row], alone.loss[row]);
+        let slope = row * dim..(row + 1) * dim;
+        assert_eq!(found.gradient[slope.clone()], alone.gradient[slope]);
+    }
+}
+
+#[test]
+fn other_weights_and_other_spaces_take_the_graph() {
+    let model = model(&mut stream(13, Purpose::Starts, 0, 0));
+    assert!(Quick::new(&model, &Aim::default()).unwrap().is_some());
+    assert!(Quick::new(&model.to_f64().unwrap(), &Aim::default()).unwrap().is_none());
+}
