@@ -32,7 +32,7 @@ impl<'a> Layer<'a> {
         y.clear();
         (0..rows).for_each(|_| y.extend_from_slice(self.bias));
         product(y, View::new(x, rows), self.transposed, true);
-        wide(|| activate(self.activation, y));
+        wide((self.activation, &mut y[..]), activate);
     }
 
     /// From the gradient of `y`, which becomes that of the affine map, to those that are wanted.
@@ -44,7 +44,7 @@ impl<'a> Layer<'a> {
         of_parameters: Option<&mut [Vec<f32>]>,
         of_x: Option<Sink<'_>>,
     ) {
-        wide(|| deactivate(self.activation, y, dy));
+        wide((self.activation, y, &mut *dy), deactivate);
         self.backward_affine(x, dy, of_parameters, of_x);
     }
 
@@ -60,7 +60,7 @@ impl<'a> Layer<'a> {
         let rows = dy.len() / outputs;
         if let Some([weight, bias]) = of_parameters {
             product(weight, View::new(dy, rows).t(), View::new(x, rows), false);
-            wide(|| sum_of_rows(dy, bias));
+            wide((dy, &mut bias[..]), sum_of_rows);
         }
         match of_x {
             Some(Sink::Set(dx)) => {
@@ -135,7 +135,7 @@ impl Trace {
 }
 
 #[inline(always)]
-fn activate(activation: Activation, y: &mut [f32]) {
+fn activate((activation, y): (Activation, &mut [f32])) {
     match activation {
         Activation::Linear => {}
         // As candle's, it makes a zero of NaN.
@@ -146,7 +146,7 @@ fn activate(activation: Activation, y: &mut [f32]) {
 
 /// The gradient of the affine map from that of what follows it; the slope of a rectifier at its kink is 0, as PyTorch's.
 #[inline(always)]
-fn deactivate(activation: Activation, y: &[f32], dy: &mut [f32]) {
+fn deactivate((activation, y, dy): (Activation, &[f32], &mut [f32])) {
     let both = dy.iter_mut().zip(y);
     match activation {
         Activation::Linear => {}
@@ -157,7 +157,7 @@ fn deactivate(activation: Activation, y: &[f32], dy: &mut [f32]) {
 
 /// `[n, outputs] -> [outputs]`.
 #[inline(always)]
-fn sum_of_rows(values: &[f32], sums: &mut [f32]) {
+fn sum_of_rows((values, sums): (&[f32], &mut [f32])) {
     sums.fill(0.0);
     for row in values.chunks_exact(sums.len()) {
         lanes::add_scaled(sums, 1.0, row);

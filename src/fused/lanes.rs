@@ -41,6 +41,18 @@ pub fn sum_of_edges(x: &[f32], y: &[f32], f: impl Fn([f32; 2], [f32; 2]) -> f32)
     sums.iter().sum()
 }
 
+/// The greatest of the values, in lanes; NaN is passed over.
+#[inline(always)]
+pub fn largest(values: &[f32]) -> f32 {
+    let mut most = [f32::NEG_INFINITY; LANES];
+    let (lanes, rest) = values.as_chunks::<LANES>();
+    for values in lanes {
+        most.iter_mut().zip(values).for_each(|(most, v)| *most = most.max(*v));
+    }
+    most.iter_mut().zip(rest).for_each(|(most, v)| *most = most.max(*v));
+    most.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b))
+}
+
 /// Adds `a` times `b` to `sum`, number by number.
 #[inline(always)]
 pub fn add_scaled(sum: &mut [f32], a: f32, b: &[f32]) {

@@ -42,57 +42,71 @@ impl Ring {
     }
 }
 
-/// Signed area and perimeter of outlines `[n, 2 * points]` in network units, appended to `[n]` both.
+/// Signed area and perimeter of outlines `[n, 2 * points]` in network units, `[n]` both.
 pub fn measure(outlines: &[f32], units: &Units, areas: &mut Vec<f32>, perimeters: &mut Vec<f32>) {
+    areas.clear();
+    perimeters.clear();
     let mut ring = Ring::default();
     for outline in outlines.chunks_exact(units.scale.len()) {
-        let (area, perimeter) = wide(|| {
-            ring.take(outline, units);
-            let (x, y) = (&ring.x[1..], &ring.y[1..]);
-            let area = lanes::sum_of_edges(x, y, |a, b| a[0] * b[1] - b[0] * a[1]);
-            let length = |a: [f32; 2], b: [f32; 2]| {
-                let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
-                (dx * dx + dy * dy + EPSILON).sqrt()
-            };
-            (0.5 * area, lanes::sum_of_edges(x, y, length))
-        });
+        let (area, perimeter) = wide((outline, units, &mut ring), measure_one);
         areas.push(area);
         perimeters.push(perimeter);
     }
 }
 
+#[inline(always)]
+fn measure_one((outline, units, ring): (&[f32], &Units, &mut Ring)) -> (f32, f32) {
+    ring.take(outline, units);
+    let (x, y) = (&ring.x[1..], &ring.y[1..]);
+    let area = lanes::sum_of_edges(x, y, |a, b| a[0] * b[1] - b[0] * a[1]);
+    let length = |a: [f32; 2], b: [f32; 2]| length(b[0] - a[0], b[1] - a[1]);
+    (0.5 * area, lanes::sum_of_edges(x, y, length))
+}
+
+#[inline(always)]
+fn length(dx: f32, dy: f32) -> f32 {
+    (dx * dx + dy * dy + EPSILON).sqrt()
+}
+
 /// From the gradients of areas and perimeters, `[n]` both, to that of the outlines, `[n, 2 * points]` in network
 /// units, which takes the place of the outlines.
 pub fn pull_back(outlines: &mut [f32], units: &Units, of_areas: &[f32], of_perimeters: &[f32]) {
-    let mut ring = Ring::default();
-    // The direction of the edge that ends in each point, and of the one that begins there.
-    let mut edges = Ring::default();
+    let (mut ring, mut edges) = (Ring::default(), Ring::default());
     let slopes = of_areas.iter().zip(of_perimeters);
-    for (outline, (&of_area, &of_perimeter)) in
-        outlines.chunks_exact_mut(units.scale.len()).zip(slopes)
-    {
-        wide(|| {
-            ring.take(outline, units);
-            let points = outline.len() / 2;
-            let (x, y) = (&ring.x, &ring.y);
-            edges.x.resize(points + 1, 0.0);
-            edges.y.resize(points + 1, 0.0);
-            let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));
-            for ((u, v), ((x, next_x), (y, next_y))) in
-                edges.x.iter_mut().zip(&mut edges.y).zip(ends)
-            {
-                let (dx, dy) = (next_x - x, next_y - y);
-                let length = (dx * dx + dy * dy + EPSILON).sqrt();
-                (*u, *v) = (dx / length, dy / length);
-            }
-            let half = 0.5 * of_area;
-            let scales = units.scale.as_chunks::<2>().0;
-            let own = outline.as_chunks_mut::<2>().0.iter_mut().zip(scales).enumerate();
-            for (i, (slope, scale)) in own {
-                let of_x = of_perimeter * (edges.x[i] - edges.x[i + 1]) + half * (y[i + 2] - y[i]);
-                let of_y = of_perimeter * (edges.y[i] - edges.y[i + 1]) + half * (x[i] - x[i + 2]);
-                *slope = [of_x * scale[0], of_y * scale[1]];
-            }
-        });
+    for (outline, slopes) in outlines.chunks_exact_mut(units.scale.len()).zip(slopes) {
+        wide((outline, units, slopes, &mut ring, &mut edges), pull_back_one);
+    }
+}
+
+#[inline(always)]
+fn pull_back_one(
+    (outline, units, (&of_area, &of_perimeter), ring, edges): (
+        &mut [f32],
+        &Units,
+        (&f32, &f32),
+        &mut Ring,
+        &mut Ring,
+    ),
+) {
+    ring.take(outline, units);
+    let points = outline.len() / 2;
+    let (x, y) = (&ring.x[..points + 2], &ring.y[..points + 2]);
+    // The direction of the edge that ends in each point, and after the last of the one that begins there.
+    edges.x.resize(points + 1, 0.0);
+    edges.y.resize(points + 1, 0.0);
+    let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));
+    for ((u, v), ((x, next_x), (y, next_y))) in edges.x.iter_mut().zip(&mut edges.y).zip(ends) {
+        let (dx, dy) = (next_x - x, next_y - y);
+        let share = 1.0 / length(dx, dy);
+        (*u, *v) = (dx * share, dy * share);
+    }
+    let half = 0.5 * of_area;
+    let (u, v) = (&edges.x[..points + 1], &edges.y[..points + 1]);
+    let scales = &units.scale.as_chunks::<2>().0[..points];
+    let own = &mut outline.as_chunks_mut::<2>().0[..points];
+    for i in 0..points {
+        let of_x = of_perimeter * (u[i] - u[i + 1]) + half * (y[i + 2] - y[i]);
+        let of_y = of_perimeter * (v[i] - v[i + 1]) + half * (x[i] - x[i + 2]);
+        own[i] = [of_x * scales[i][0], of_y * scales[i][1]];
     }
 }

@@ -124,7 +124,7 @@ impl TrainingPass {
         let logits = Layer { activation: Activation::Linear, ..*last };
         logits.forward(before, rows, &mut room.d_output);
         let kind = (*loss, last.activation);
-        let reconstruction = wide(|| reconstruct(kind, &mut room.d_output, x, share));
+        let reconstruction = wide((kind, &mut room.d_output[..], x, share), reconstruct);
         let reconstruction = f64::from(reconstruction) * f64::from(share);
 
         if with_gradient {
@@ -184,10 +184,7 @@ impl TrainingPass {
 /// The sum of the reconstruction losses; the logits become the gradient of `share` times it.
 #[inline(always)]
 fn reconstruct(
-    kind: (Reconstruction, Activation),
-    logits: &mut [f32],
-    x: &[f32],
-    share: f32,
+    (kind, logits, x, share): ((Reconstruction, Activation), &mut [f32], &[f32], f32),
 ) -> f32 {
     match kind {
         (Reconstruction::Bce, _) => lanes::sum_of(logits, x, |l, x| {

@@ -87,23 +87,49 @@ impl<F: Float> Adam<F> {
         row.steps += 1;
         let t = row.steps as i32;
         let number = |value: f64| F::from(value).unwrap_or_else(F::zero);
-        let (beta_1, beta_2) = (number(BETA_1), number(BETA_2));
-        let (rest_1, rest_2) = (number(1.0 - BETA_1), number(1.0 - BETA_2));
         // The corrections are folded into one rate and one scale, in f64, before the loop.
-        let rate = number(row.rate / (1.0 - BETA_1.powi(t)));
-        let scale = number(1.0 / (1.0 - BETA_2.powi(t)).sqrt());
-        let (epsilon, floor, zero) = (number(EPSILON), number(FLOOR), F::zero());
-        let moments = row.first.iter_mut().zip(&mut row.second);
-        let numbers = parameters.iter_mut().zip(gradient).zip(moments);
-        wide(|| {
-            for ((p, &g), (m, v)) in numbers {
-                let first = beta_1 * *m + rest_1 * g;
-                let second = beta_2 * *v + rest_2 * g * g;
-                *m = if first.abs() < floor { zero } else { first };
-                *v = if second < floor { zero } else { second };
-                *p = *p - rate * *m / (v.sqrt() * scale + epsilon);
-            }
-        });
+        let descent = Descent {
+            parameters,
+            gradient,
+            first: &mut row.first,
+            second: &mut row.second,
+            rate: number(row.rate / (1.0 - BETA_1.powi(t))),
+            scale: number(1.0 / (1.0 - BETA_2.powi(t)).sqrt()),
+            betas: [number(BETA_1), number(BETA_2)],
+            rests: [number(1.0 - BETA_1), number(1.0 - BETA_2)],
+            epsilon: number(EPSILON),
+            floor: number(FLOOR),
+        };
+        wide(descent, Descent::run);
+    }
+}
+
+/// One step of one row: its parameters against their gradient, with both moments, and the numbers that all share.
+struct Descent<'a, F> {
+    parameters: &'a mut [F],
+    gradient: &'a [F],
+    first: &'a mut [F],
+    second: &'a mut [F],
+    rate: F,
+    scale: F,
+    betas: [F; 2],
+    rests: [F; 2],
+    epsilon: F,
+    floor: F,
+}
+
+impl<F: Float> Descent<'_, F> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { rate, scale, betas, rests, epsilon, floor, .. } = self;
+        let moments = self.first.iter_mut().zip(self.second);
+        for ((p, &g), (m, v)) in self.parameters.iter_mut().zip(self.gradient).zip(moments) {
+            let first = betas[0] * *m + rests[0] * g;
+            let second = betas[1] * *v + rests[1] * g * g;
+            *m = if first.abs() < floor { F::zero() } else { first };
+            *v = if second < floor { F::zero() } else { second };
+            *p = *p - rate * *m / (v.sqrt() * scale + epsilon);
+        }
     }
 }
 

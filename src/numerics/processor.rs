@@ -1,6 +1,6 @@
 //! What arithmetic asks of the processor: threads, wide vectors, matrix products. All `unsafe` of the program is here.
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 
 /// Says once how many cores there are, before anybody else runs.
 ///
@@ -29,10 +29,21 @@ pub fn use_one_thread_per_product() {
     gemm::set_threading_threshold(usize::MAX);
 }
 
-/// Runs `work` compiled for the widest vectors that this processor has; what it calls must be inlined into it.
-/// The results are the same to the last bit as without.
-pub fn wide<R>(work: impl FnOnce() -> R) -> R {
-    Arch::new().dispatch(work)
+/// Runs `work` on `given`, compiled for the widest vectors that this processor has.
+///
+/// `work` must be a function that is marked `#[inline(always)]`, and so must what it calls: a closure would be compiled
+/// apart, for the oldest processor. The results are the same to the last bit as without.
+pub fn wide<A, R>(given: A, work: impl FnOnce(A) -> R) -> R {
+    struct Call<A, F>(A, F);
+    impl<A, R, F: FnOnce(A) -> R> NullaryFnOnce for Call<A, F> {
+        type Output = R;
+
+        #[inline(always)]
+        fn call(self) -> R {
+            (self.1)(self.0)
+        }
+    }
+    Arch::new().dispatch(Call(given, work))
 }
 
 /// A matrix `[rows, columns]` on a slice, or the transpose of one.

@@ -10,6 +10,7 @@ use crate::fused::kernels::Kernels;
 use crate::fused::outlines::{self, Units};
 use crate::model::Model;
 use candle_core::DType;
+use std::cell::Cell;
 use std::f64::consts::PI;
 
 /// An aim on frozen layers.
@@ -28,6 +29,23 @@ pub struct Quick {
     least_area: Option<f64>,
     /// The least area that heat shedding divides by.
     held_area: f64,
+}
+
+/// What an evaluation needs room for; each thread keeps its own from one to the next.
+#[derive(Default)]
+struct Room {
+    z: Vec<f32>,
+    dz: Vec<f32>,
+    decoding: Trace,
+    areas: Vec<f32>,
+    perimeters: Vec<f32>,
+    of_areas: Vec<f32>,
+    of_perimeters: Vec<f32>,
+    of_shape: Vec<f32>,
+}
+
+thread_local! {
+    static ROOM: Cell<Room> = Cell::default();
 }
 
 /// Who tells a property.
@@ -92,16 +110,23 @@ impl Quick {
         with_gradient: bool,
     ) -> Evaluation {
         let (dim, rows) = (self.dim, points.len() / self.dim);
-        let z: Vec<f32> = points.iter().map(|&v| v as f32).collect();
+        let mut room = ROOM.take();
+        let Room { z, dz, decoding, areas, perimeters, of_areas, of_perimeters, of_shape } =
+            &mut room;
+        z.clear();
+        z.extend(points.iter().map(|&v| v as f32));
+        let z = z.as_slice();
         let mut loss = vec![0.0; rows];
-        let mut dz = if with_gradient { vec![0.0; z.len()] } else { Vec::new() };
-        let mut decoding = Trace::default();
-        let (mut areas, mut perimeters) = (Vec::new(), Vec::new());
+        dz.clear();
+        dz.resize(if with_gradient { z.len() } else { 0 }, 0.0);
         if let Some(decoder) = &self.decoder {
-            let decoded = decoder.forward(&z, rows, &mut decoding);
-            outlines::measure(decoded, &self.units, &mut areas, &mut perimeters);
+            let decoded = decoder.forward(z, rows, decoding);
+            outlines::measure(decoded, &self.units, areas, perimeters);
         }
-        let (mut of_areas, mut of_perimeters) = (vec![0.0; rows], vec![0.0; rows]);
+        for of_each in [&mut *of_areas, &mut *of_perimeters] {
+            of_each.clear();
+            of_each.resize(rows, 0.0);
+        }
 
         // What each value adds to the loss, and the slope of that.
         let price = |i: usize, value: f64| match aim.terms.get(i) {
@@ -118,7 +143,7 @@ impl Quick {
         for (i, teller) in self.tellers.iter().enumerate() {
             told.push(match teller {
                 Teller::Shape(property) => {
-                    let both = areas.iter().zip(&perimeters).enumerate();
+                    let both = areas.iter().zip(&*perimeters).enumerate();
                     let tell = |(row, (&area, &perimeter)): (usize, (&f32, &f32))| {
                         let (value, by_area, by_perimeter) =
                             self.geometry(*property, f64::from(area), f64::from(perimeter));
@@ -132,7 +157,7 @@ impl Quick {
                 }
                 Teller::Head { layers, scale, offset } => {
                     let mut trace = Trace::default();
-                    let said = layers.forward(&z, rows, &mut trace);
+                    let said = layers.forward(z, rows, &mut trace);
                     let values: Vec<f64> =
                         said.iter().map(|&said| f64::from(said) * scale + offset).collect();
                     let mut of_said = Vec::with_capacity(rows);
@@ -142,7 +167,7 @@ impl Quick {
                         of_said.push((slope * scale) as f32);
                     }
                     if with_gradient {
-                        layers.backward(&z, &mut of_said, &mut trace, &mut dz);
+                        layers.backward(z, &mut of_said, &mut trace, dz);
                     }
                     values
                 }
@@ -152,32 +177,33 @@ impl Quick {
             for (loss, z) in loss.iter_mut().zip(z.chunks_exact(dim)) {
                 *loss += aim.l2 * z.iter().map(|z| f64::from(*z).powi(2)).sum::<f64>();
             }
-            dz.iter_mut().zip(&z).for_each(|(dz, z)| *dz += 2.0 * aim.l2 as f32 * z);
+            dz.iter_mut().zip(z).for_each(|(dz, z)| *dz += 2.0 * aim.l2 as f32 * z);
         }
         if let Some(kernels) = &self.kernels {
-            let dz = with_gradient.then_some(&mut dz);
-            let outside = kernels.outside(&z, rows, aim.inside as f32, dz);
+            let dz = with_gradient.then_some(&mut *dz);
+            let outside = kernels.outside(z, rows, aim.inside as f32, dz);
             loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += aim.inside * far);
         }
         if let Some(decoder) = &self.decoder {
-            let decoded = decoding.output(&z);
-            let mut of_shape = if with_gradient { decoded.to_vec() } else { Vec::new() };
-            outlines::pull_back(&mut of_shape, &self.units, &of_areas, &of_perimeters);
+            let decoded = decoding.output(z);
+            of_shape.clear();
+            of_shape.extend_from_slice(if with_gradient { decoded } else { &[] });
+            outlines::pull_back(of_shape, &self.units, of_areas, of_perimeters);
             if let Some(encoder) = &self.encoder {
                 let mut trace = Trace::default();
                 let again = encoder.forward(decoded, rows, &mut trace);
-                let mut moved: Vec<f32> = again.iter().zip(&z).map(|(a, z)| a - z).collect();
+                let mut moved: Vec<f32> = again.iter().zip(z).map(|(a, z)| a - z).collect();
                 for (loss, moved) in loss.iter_mut().zip(moved.chunks_exact(dim)) {
                     *loss += aim.align * moved.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
                 }
                 if with_gradient {
                     moved.iter_mut().for_each(|moved| *moved *= 2.0 * aim.align as f32);
                     dz.iter_mut().zip(&moved).for_each(|(dz, moved)| *dz -= moved);
-                    encoder.backward(decoded, &mut moved, &mut trace, &mut of_shape);
+                    encoder.backward(decoded, &mut moved, &mut trace, of_shape);
                 }
             }
             if with_gradient {
-                decoder.backward(&z, &mut of_shape, &mut decoding, &mut dz);
+                decoder.backward(z, of_shape, decoding, dz);
             }
         }
 
@@ -190,7 +216,7 @@ impl Quick {
         let finite: Vec<bool> = (0..rows).map(is_finite).collect();
         let valid: Vec<bool> = match self.least_area {
             Some(least) => {
-                finite.iter().zip(&areas).map(|(ok, &a)| *ok && f64::from(a) > least).collect()
+                finite.iter().zip(&*areas).map(|(ok, &a)| *ok && f64::from(a) > least).collect()
             }
             None => finite.clone(),
         };
@@ -199,10 +225,12 @@ impl Quick {
         for (constraint, values) in aim.constraints.iter().zip(constrained) {
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
         }
+        let gradient = dz.iter().map(|&v| f64::from(v)).collect();
+        ROOM.set(room);
         Evaluation {
             value: aim.values(&told),
             loss,
-            gradient: dz.into_iter().map(f64::from).collect(),
+            gradient,
             terms: told,
             latent: points.to_vec(),
             finite,
