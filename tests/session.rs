@@ -12,7 +12,6 @@ use latent_explorer::session::climb::{Climb, Findings};
 use latent_explorer::session::event::{
     End, Event, Outcome, Progress, RunId, SearchProgress, TrainingProgress,
 };
-use latent_explorer::session::export::{Export, Exportable};
 use latent_explorer::session::job::{self, Ending, Reporter};
 use latent_explorer::session::models::ModelId;
 use latent_explorer::session::settings::ThemeChoice;
@@ -23,6 +22,8 @@ use latent_explorer::session::{Activity, Command, Overlay, Session, State};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[path = "session/exports.rs"]
+mod exports;
 #[path = "session/tours.rs"]
 mod tours;
 
@@ -1390,117 +1391,4 @@ fn a_training_shows_the_heads_that_it_trains_along() {
     assert_eq!(heads(&session), [Property::Area]);
     let curve = &session.state().training.curve;
     assert!(curve.iter().all(|point| point.losses.heads > 0.0), "{curve:?}");
-}
-
-/// An export of the small kind.
-fn export(what: Exportable, path: std::path::PathBuf) -> Command {
-    Command::Export(Export { what, path, pixels: [120, 100], dark: false })
-}
-
-fn until_exported(session: &mut Session) {
-    until(session, "the end of the export", |state| state.export.run.is_none());
-}
-
-#[test]
-fn everything_that_is_there_can_leave() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    let mut session = session();
-    session.perform(Command::Turn(Activity::Optimise));
-    session.perform(Command::Pin([0.2, 0.1]));
-    climb(&mut session, search(6, 20));
-    until_climbed(&mut session);
-    for (what, name, begins) in [
-        (Exportable::Map, "map.png", &b"\x89PNG"[..]),
-        (Exportable::Map, "map.svg", b"<svg"),
-        (Exportable::Losses, "losses.svg", b"<svg"),
-        (Exportable::Values, "values.svg", b"<svg"),
-        (Exportable::Answer, "answer.dxf", b"  0\nSECTION"),
-        (Exportable::Pins, "pins.csv", b"id,x0,y0"),
-        (Exportable::Report, "report.json", b"{"),
-        (Exportable::Data, "data.csv", b"label,x0,y0"),
-    ] {
-        session.perform(export(what, path(name)));
-        until_exported(&mut session);
-        assert_eq!(errors(&session), [""; 0], "{name}");
-        assert!(std::fs::read(path(name)).unwrap().starts_with(begins), "{name}");
-    }
-    let map = std::fs::read_to_string(path("map.svg")).unwrap();
-    assert!(map.contains("width=\"120\" height=\"100\"") && map.contains("<image"), "heat is on");
-    let values = std::fs::read_to_string(path("values.svg")).unwrap();
-    assert!(values.contains(">step</text>"));
-    let said = sentences(&session);
-    assert!(said.iter().any(|s| s.starts_with("Written to") && s.contains("data.csv")), "{said:?}");
-}
-
-#[test]
-fn an_export_that_fails_says_so_and_loses_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("old.png"), "old").unwrap();
-    let mut session = session();
-    for (what, name, part) in [
-        (Exportable::Map, "no/map.png", "its folder does not exist"),
-        (Exportable::Map, "map.jpg", "must end in .png or .svg"),
-        (Exportable::Film, "film.gif", "Climb first."),
-        (Exportable::Pins, "pins.csv", "pin shapes first"),
-    ] {
-        session.perform(export(what, path(name)));
-        until_exported(&mut session);
-        let failed = session.state().export.failed.clone().unwrap();
-        assert!(failed.contains(part), "{failed}");
-        session.perform(Command::Cancel);
-    }
-    let tiny = Export { what: Exportable::Map, path: path("old.png"), pixels: [0, 0], dark: true };
-    session.perform(Command::Export(tiny));
-    until_exported(&mut session);
-    assert!(
-        errors(&session)[0].contains("size: must be between 100 and 8192"),
-        "{:?}",
-        errors(&session)
-    );
-    assert_eq!(std::fs::read(path("old.png")).unwrap(), b"old");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
-    // The next one that goes well takes the sentence away.
-    session.perform(export(Exportable::Losses, path("l.svg")));
-    until_exported(&mut session);
-    assert_eq!(session.state().export.failed, None);
-}
-
-#[test]
-fn a_training_leaves_as_a_film_of_its_moments() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("training.gif");
-    let mut session = session();
-    train(&mut session, config(3));
-    until_trained(&mut session);
-    let moments = session.state().watched().unwrap().timeline.moments().len();
-    assert!(moments > 1, "{moments}");
-    session.perform(export(Exportable::Training, path.clone()));
-    until_exported(&mut session);
-    assert_eq!(errors(&session), [""; 0]);
-    let mut decoder =
-        gif::DecodeOptions::new().read_info(std::fs::File::open(path).unwrap()).unwrap();
-    let mut frames = 0;
-    while decoder.read_next_frame().unwrap().is_some() {
-        frames += 1;
-    }
-    assert_eq!(frames, moments.min(60));
-}
-
-#[test]
-fn a_film_can_be_cancelled_and_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("climb.gif");
-    let mut session = session();
-    climb(&mut session, search(4, 10));
-    until_climbed(&mut session);
-    session.perform(export(Exportable::Film, path));
-    assert!(session.state().export.run.is_some());
-    session.perform(export(Exportable::Map, folder.path().join("map.png")));
-    assert!(sentences(&session).iter().any(|s| s.contains("wait for it or cancel it")));
-    session.perform(Command::CancelExport);
-    until_exported(&mut session);
-    assert!(sentences(&session).iter().any(|s| s == "Export cancelled; nothing was written."));
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

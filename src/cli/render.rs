@@ -239,7 +239,7 @@ impl RenderArguments {
             }
             _ => {
                 let (picture, ways) = self.map(model, report, page)?;
-                picture.svg(ways.as_ref().map(|ways| ways.at(1.0)), None)
+                picture.svg(&ways.map(|ways| ways.at(1.0)).unwrap_or_default(), None)
             }
         }
     }

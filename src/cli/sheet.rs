@@ -8,17 +8,12 @@ use crate::explore::heat::usual_range;
 use crate::explore::sheet::Sheet;
 use crate::export::bar::ColourBar;
 use crate::export::png::{is_svg, write_picture};
-use crate::export::svg::{Picture, map_size, svg};
+use crate::export::sheet::{CellPicture, height_of};
 use crate::model::Model;
 use crate::objective::Objective;
 use clap::Args;
 use std::path::Path;
 use std::sync::Arc;
-
-/// The side of a shape's cell, in points.
-const CELL: f64 = 100.0;
-/// A picture that is lower than this, in points, has no room for a colour bar.
-const LEAST_HEIGHT: f64 = 230.0;
 
 /// How shapes look.
 #[derive(Debug, Args)]
@@ -89,19 +84,10 @@ impl Look {
         let palette = self.theme.palette();
         let projection = Projection::of(&model.encoded.mu);
         let bar = self.bar(model, &projection)?;
-        let (range, reach) = (bar.range, model.card.statistics.reach);
-        let view = sheet.bounds();
-        let room = view.size().map(|side| side * CELL);
-        let bar = Some(bar).filter(|_| room[1] >= LEAST_HEIGHT);
-        // What a picture needs around what it shows does not depend on its size.
-        let large = [1e4; 2];
-        let inner = map_size(large, bar.is_some());
-        let size = [0, 1].map(|k| room[k] + large[k] - inner[k]);
-        let scale = f64::from(self.size) / size[0];
-        let scene = sheet.scene(reach, range, None, palette);
-        let picture =
-            svg(&Picture { scene: &scene, view, size, scale, palette, bar, caption: None })?;
-        write_picture(path, picture)
+        let scene = sheet.scene(model.card.statistics.reach, bar.range, None, palette);
+        let bounds = sheet.bounds();
+        let picture = CellPicture { scene: &scene, bounds, bar, palette };
+        write_picture(path, picture.svg([self.size, height_of(bounds, self.size)])?)
     }
 }
 

@@ -6,13 +6,12 @@ use super::progress::Progress;
 use super::sheet::{Look, Output};
 use crate::error::{Error, Result, check_range};
 use crate::explore::ends::data_mean;
-use crate::explore::frame::Stage;
 use crate::explore::route::{Form, Kind, Route, usual_radius};
 use crate::explore::strip::Strip;
 use crate::explore::{Projection, home_view};
-use crate::export::gif::{Animation, GifFile, MOST_FRAMES};
+use crate::export::gif::{Animation, MOST_FRAMES};
 use crate::export::shapes::{ShapeRow, write_shapes};
-use crate::export::svg::{Picture, map_size, svg};
+use crate::export::walk::{FRAME, Walk, walk_film};
 use crate::model::Model;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -22,10 +21,6 @@ use std::sync::Arc;
 const MOST_DRAWN: usize = 400;
 /// Shapes in a row of a picture, at most.
 const COLUMNS: usize = 12;
-/// Width of a frame of an animation, in points.
-const WIDTH: f64 = 960.0;
-/// Height of the map in it, in points.
-const HEIGHT: f64 = 400.0;
 
 /// The arguments of `walk`.
 #[derive(Debug, Args)]
@@ -191,33 +186,19 @@ fn animate(
     progress: &mut Progress,
 ) -> Result<()> {
     let WalkArguments { look, out, frames, .. } = arguments;
-    let palette = look.theme.palette();
     let bar = look.bar(model, projection)?;
-    let size = [WIDTH, HEIGHT];
-    let room = map_size(size, true);
-    let stage = Stage::new(model, projection, route, room[0] / room[1]);
-    let height = (f64::from(look.size) * size[1] / size[0]).round() as u32;
+    let (property, palette) = (look.property, look.theme.palette());
+    let walk = Walk { model, projection, route, strip, property, bar: &bar, palette };
+    let height = (f64::from(look.size) * FRAME[1] / FRAME[0]).round() as u32;
     let animation = Animation {
         size: [look.size, height.max(16)],
         frames_per_second: arguments.rate(),
         looping: true,
     };
-    let mut file = GifFile::create(out, animation)?;
-    for frame in 0..*frames {
-        let scene = stage.scene(strip, frame, look.property, bar.range, palette);
-        let bar = Some(bar.clone());
-        let scale = f64::from(look.size) / size[0];
-        file.push(&svg(&Picture {
-            scene: &scene,
-            view: stage.view(),
-            size,
-            scale,
-            palette,
-            bar,
-            caption: None,
-        })?)?;
-        let share = (frame + 1) as f64 / *frames as f64;
-        progress.report(share, || format!("frame {} of {frames}", frame + 1));
-    }
-    file.finish()
+    let mut told = |share: f64| {
+        let frame = (share * *frames as f64).round() + 1.0;
+        progress.report(share, || format!("frame {frame} of {frames}"));
+        true
+    };
+    walk_film(out, &walk, animation, &mut told).map(drop)
 }

@@ -3,11 +3,13 @@
 use super::bounds::Bounds;
 use super::colour::{Palette, Rgba, faded, scale};
 use super::fog::Fog;
+use super::glyphs;
 use super::grid::ShapeGrid;
 use super::heat::HeatField;
 use super::paths::Paths;
 use super::scene::{Arrows, Dots, Image, Layer, Line, Mark, MarkKind, Scene, Shapes, Text};
 use super::slopes::{Arrow, SlopeField};
+use super::trail::trail;
 use crate::numerics::statistics::distance;
 use std::sync::Arc;
 
@@ -50,16 +52,16 @@ pub struct Way {
 }
 
 /// A search at one moment.
-#[derive(Clone, Copy, Debug)]
-pub struct Climb<'a> {
+#[derive(Clone, Debug)]
+pub struct Climb {
     /// The ways.
-    pub paths: &'a Paths,
+    pub paths: Arc<Paths>,
     /// The (fractional) step that is shown.
     pub step: f64,
     /// The step before which ways have faded.
     pub fresh_from: f64,
     /// What else is known of the ways, `[ways]`; nothing while they grow.
-    pub ways: &'a [Way],
+    pub ways: Arc<Vec<Way>>,
     /// The way that is lifted out.
     pub chosen: Option<usize>,
     /// The way that the mouse is on, wherever it is drawn.
@@ -73,12 +75,28 @@ pub struct Climb<'a> {
 }
 
 /// A search by hand, as far as it has come.
-#[derive(Clone, Copy, Debug)]
-pub struct Walk<'a> {
+#[derive(Clone, Debug)]
+pub struct Walk {
     /// The points it has been at, the one it is at last.
-    pub path: &'a [[f64; 2]],
+    pub path: Vec<[f64; 2]>,
     /// The step that is made next.
     pub step: Option<Arrow>,
+}
+
+/// What a person does on the map at one moment: the same in the window and in a picture of it.
+#[derive(Clone, Debug, Default)]
+pub struct Doing {
+    /// A search.
+    pub climb: Option<Climb>,
+    /// A search by hand.
+    pub walk: Option<Walk>,
+    /// The point that is looked at, and the slope there: the way in which the objective gets better, in loss for each
+    /// map unit.
+    pub uphill: Option<([f64; 2], [f64; 2])>,
+    /// The points of a way over the map, and where on it one has come to.
+    pub tour: Option<(Vec<[f64; 2]>, [f64; 2])>,
+    /// The point that is kept, where nothing else marks it.
+    pub kept: Option<[f64; 2]>,
 }
 
 /// What there is to be shown.
@@ -96,14 +114,12 @@ pub struct Subject<'a> {
     pub points: &'a Points,
     /// Where the map is far from the data.
     pub fog: Option<&'a Fog>,
-    /// A search.
-    pub climb: Option<Climb<'a>>,
     /// The gradient over the map.
     pub slopes: Option<&'a SlopeField>,
-    /// A search by hand.
-    pub walk: Option<Walk<'a>>,
-    /// From the point that is looked at to where the objective gets better.
-    pub uphill: Option<Arrow>,
+    /// What a person does on it.
+    pub doing: &'a Doing,
+    /// Points of the picture for each map unit.
+    pub unit: f64,
     /// Pinned points.
     pub pins: &'a [[f64; 2]],
 }
@@ -192,16 +208,18 @@ pub fn compose(
         let arrows = slopes.arrows.clone();
         layers.push(Layer::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
     }
-    if let Some(climb) = subject.climb.filter(|_| visible.paths) {
-        ways(&climb, &view, palette, &mut layers);
+    let Doing { climb, walk, uphill, tour, kept } = subject.doing;
+    if let Some(climb) = climb.as_ref().filter(|_| visible.paths) {
+        ways(climb, &view, palette, &mut layers);
     }
     let arrow = |arrow: Arrow, width: f32, colour: Rgba| {
         let arrows = Arc::new(vec![arrow]);
         Layer::Arrows(Arrows { arrows, width, colour, casing: palette.casing })
     };
-    layers.extend(subject.uphill.map(|uphill| arrow(uphill, 2.0, palette.path)));
-    if let Some(walk) = subject.walk {
-        by_hand(&walk, &view, palette, &mut layers);
+    let steepest = uphill.map(|(at, slope)| steepest(at, slope, subject.unit));
+    layers.extend(steepest.map(|uphill| arrow(uphill, 2.0, palette.path)));
+    if let Some(walk) = walk {
+        by_hand(walk, &view, palette, &mut layers);
         layers.extend(walk.step.map(|step| arrow(step, 3.0, palette.path)));
     }
     for (index, &centre) in subject.pins.iter().enumerate() {
@@ -213,7 +231,21 @@ pub fn compose(
             halo: palette.canvas,
         }));
     }
+    if let Some((line, here)) = tour {
+        layers.extend(trail(line, *here, view.size()[0], palette));
+    }
+    layers.extend(kept.map(|centre| {
+        let (kind, colour, casing) = (MarkKind::Ring, palette.text, palette.canvas);
+        Layer::Mark(Mark { centre, kind, radius: 8.0, colour, casing })
+    }));
     Scene { layers }
+}
+
+/// The arrow from a point to where the objective gets better, as long in points as it is steep.
+fn steepest(at: [f64; 2], slope: [f64; 2], unit: f64) -> Arrow {
+    let steepness = slope[0].hypot(slope[1]);
+    let length = glyphs::slope_length(steepness) / unit;
+    [at, [0, 1].map(|k| at[k] + length * slope[k] / steepness)]
 }
 
 /// How much of the way to its neighbours a typical shape reaches.
@@ -248,7 +280,7 @@ const MOST_WAYS: usize = 300;
 /// White ways cased dark: faded where they are old, a dot at the start, a ring where they have come
 /// to (a cross where no answer was met), one star on the answer; those that left the view are counted
 /// at its edge.
-fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
+fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
     let mut edges = [0; 4];
     let count = climb.paths.len();
     let lifted = |way: usize| climb.chosen == Some(way) || climb.hovered == Some(way);
@@ -323,7 +355,7 @@ fn ways(climb: &Climb<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<La
 
 /// The way so far in white, cased dark: a dot at the start and at every point it has been at, as far as
 /// they can be told apart, a ring where it is.
-fn by_hand(walk: &Walk<'_>, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
+fn by_hand(walk: &Walk, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
     let (colour, casing) = (palette.path, palette.casing);
     if walk.path.len() > 1 {
         let points = walk.path.to_vec();
@@ -361,10 +393,10 @@ mod tests {
         let home = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
         let paths = Paths::of([&away, &home], &Projection::of(&home), 0.0, 1);
         let climb = Climb {
-            paths: &paths,
+            paths: Arc::new(paths),
             step: 1.0,
             fresh_from: 0.0,
-            ways: &[],
+            ways: Arc::default(),
             chosen: None,
             hovered: None,
             group: None,
@@ -372,7 +404,7 @@ mod tests {
             stale: false,
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
-        let drawn = |climb: &Climb<'_>| {
+        let drawn = |climb: &Climb| {
             let mut layers = Vec::new();
             ways(climb, &view, &Palette::LIGHT, &mut layers);
             layers
@@ -384,8 +416,8 @@ mod tests {
             layers.iter().filter(is_one).count()
         };
         assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (1, 0));
-        let without = [Way { group: None, has_answer: false }; 2];
-        let layers = drawn(&Climb { ways: &without, ..climb });
+        let without = Arc::new(vec![Way { group: None, has_answer: false }; 2]);
+        let layers = drawn(&Climb { ways: without, ..climb });
         assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (0, 1));
     }
 
@@ -396,17 +428,17 @@ mod tests {
         let paths = Paths::of([&a, &b], &Projection::of(&a), 0.0, 1);
         let one = |group| Way { group: Some(group), has_answer: true };
         let still = Climb {
-            paths: &paths,
+            paths: Arc::new(paths),
             step: 1.0,
             fresh_from: 0.0,
-            ways: &[one(0), one(1)],
+            ways: Arc::new(vec![one(0), one(1)]),
             chosen: None,
             hovered: None,
             group: None,
             star: None,
             stale: false,
         };
-        let lines = |climb: Climb<'_>| -> Vec<(f32, bool)> {
+        let lines = |climb: Climb| -> Vec<(f32, bool)> {
             let mut layers = Vec::new();
             ways(&climb, &Bounds { low: [-1.0; 2], high: [1.0; 2] }, &Palette::LIGHT, &mut layers);
             let line = |layer: &Layer| match layer {
@@ -415,10 +447,10 @@ mod tests {
             };
             layers.iter().filter_map(line).collect()
         };
-        assert_eq!(lines(still), [(1.6, true), (1.6, true)]);
-        assert_eq!(lines(Climb { hovered: Some(0), ..still }), [(1.6, false), (2.6, true)]);
-        assert_eq!(lines(Climb { chosen: Some(0), ..still }), [(1.6, false), (2.6, true)]);
-        assert_eq!(lines(Climb { group: Some(0), ..still }), [(1.6, true), (1.6, false)]);
+        assert_eq!(lines(still.clone()), [(1.6, true), (1.6, true)]);
+        assert_eq!(lines(Climb { hovered: Some(0), ..still.clone() }), [(1.6, false), (2.6, true)]);
+        assert_eq!(lines(Climb { chosen: Some(0), ..still.clone() }), [(1.6, false), (2.6, true)]);
+        assert_eq!(lines(Climb { group: Some(0), ..still.clone() }), [(1.6, true), (1.6, false)]);
     }
 
     #[test]
@@ -431,10 +463,9 @@ mod tests {
             range: (0.0, 1.0),
             points: &points,
             fog: None,
-            climb: None,
             slopes: None,
-            walk: None,
-            uphill: None,
+            doing: &Doing::default(),
+            unit: 100.0,
             pins: &[],
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
@@ -459,6 +490,11 @@ mod tests {
         let path = [[0.0, 0.0], [0.2, 0.1], [0.3, 0.1]];
         let step = [[0.3, 0.1], [0.35, 0.12]];
         let points = Points::default();
+        let doing = Doing {
+            walk: Some(Walk { path: path.to_vec(), step: Some(step) }),
+            uphill: Some((path[2], [1.0, 0.0])),
+            ..Doing::default()
+        };
         let subject = Subject {
             grid: None,
             reach: 1.0,
@@ -466,10 +502,9 @@ mod tests {
             range: (0.0, 1.0),
             points: &points,
             fog: None,
-            climb: None,
             slopes: Some(&slopes),
-            walk: Some(Walk { path: &path, step: Some(step) }),
-            uphill: Some([[0.3, 0.1], [0.5, 0.1]]),
+            doing: &doing,
+            unit: 100.0,
             pins: &[],
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };

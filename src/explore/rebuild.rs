@@ -1,10 +1,23 @@
 //! A shape of the data beside what the model makes of it.
 
+use super::bounds::Bounds;
+use super::colour::{Palette, scale};
 use super::ends::End;
+use super::grid::{Lattice, ShapeGrid, shown_value};
+use super::scene::{Layer, Line, Scene, Shapes, Text};
+use super::three_digits;
 use crate::data::geometry::points;
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
+use std::sync::Arc;
+
+/// How much of a cell a typical shape reaches from its middle, and how far below the middles the names stand; in
+/// cells.
+const FULLNESS: f64 = 0.34;
+/// See [`FULLNESS`].
+const CAPTION: f64 = -0.52;
 
 /// A shape of the data, its rebuild, and how far they are apart. Lengths are in data units, in which a shape
 /// of size 1 has an RMS radius of 1.
@@ -56,6 +69,71 @@ impl Rebuild {
     }
 }
 
+impl Rebuild {
+    /// All there is to be seen of [`Self::scene`], in cells.
+    pub fn bounds() -> Bounds {
+        Bounds { low: [-0.5, -0.85], high: [2.5, 0.5] }
+    }
+
+    /// Three cells: the shape, what it was rebuilt as, and both with each point tied to where it was rebuilt. Colours
+    /// are those of a property on a scale over `range`.
+    pub fn scene(
+        &self,
+        model: &Model,
+        property: Property,
+        range: (f64, f64),
+        palette: &Palette,
+    ) -> Scene {
+        let scale_of = FULLNESS / model.card.statistics.reach;
+        let shown = [&self.original, &self.rebuilt, &self.rebuilt];
+        let mut outlines = Rows::new(self.original.len());
+        shown.into_iter().for_each(|outline| outlines.push(outline));
+        let lattice = Lattice { spacing: 1.0, first: [0, 0], count: [3, 1] };
+        let grid = Arc::new(ShapeGrid::of(lattice, outlines));
+        let values = shown.map(|outline| shown_value(model, property, outline));
+        let ink = |value: f64| match value.is_finite() {
+            true => scale(value, range),
+            false => palette.shape,
+        };
+        let layer = |colours: Vec<_>, hollow| {
+            Layer::Shapes(Shapes { grid: grid.clone(), scale: scale_of, colours, hollow })
+        };
+        let mut layers = vec![
+            layer(values.map(ink).to_vec(), None),
+            layer(vec![palette.rim; shown.len()], Some(0.9)),
+        ];
+        let at = |[x, y]: [f64; 2]| [2.0 + scale_of * x, scale_of * y];
+        let line = |points: Vec<[f64; 2]>, width, colour| {
+            Layer::Line(Line { points, width, colour, casing: None })
+        };
+        let original: Vec<[f64; 2]> = points(&self.original).map(at).collect();
+        let around = original.iter().chain(original.first()).copied().collect();
+        layers.push(line(around, 1.4, palette.text));
+        for (from, to) in original.iter().zip(points(&self.rebuilt)) {
+            layers.push(line(vec![*from, at(to)], 1.6, palette.star));
+        }
+        let seen = if self.held_out { "held out" } else { "trained on" };
+        let value = |index: usize| format!("{} {}", property.label(), three_digits(values[index]));
+        let worst = self.worst().map_or(f64::NAN, |(_, worst)| worst);
+        let words = [
+            [format!("{} {}, {seen}", self.family, self.row + 1), value(0)],
+            ["Rebuild".to_owned(), value(1)],
+            [
+                format!("Error {}", three_digits(self.error)),
+                format!("worst point {}", three_digits(worst)),
+            ],
+        ];
+        for (column, lines) in words.into_iter().enumerate() {
+            let looks = [(14.0, palette.text), (12.0, palette.weak_text)];
+            for (line, (text, (size, colour))) in lines.into_iter().zip(looks).enumerate() {
+                let centre = [column as f64, CAPTION - 0.19 * line as f64];
+                layers.push(Layer::Text(Text { centre, text, size, colour, halo: palette.canvas }));
+            }
+        }
+        Scene { layers }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +159,15 @@ mod tests {
             assert!((apart[0].hypot(apart[1]) - worst).abs() < 1e-6);
             let label = usize::from(model.encoded.labels[row]);
             assert_eq!(rebuild.family, model.encoded.names[label]);
+            let scene = rebuild.scene(&model, Property::Area, (0.0, 1.0), &Palette::LIGHT);
+            let line =
+                |layer: &&Layer| matches!(layer, Layer::Line(line) if line.points.len() == 2);
+            assert_eq!(scene.layers.iter().filter(line).count(), 100, "each point has its error");
+            let said = |part: &str| {
+                let says = |layer: &Layer| matches!(layer, Layer::Text(t) if t.text.contains(part));
+                scene.layers.iter().any(says)
+            };
+            assert!(said(&rebuild.family) && said(&three_digits(rebuild.error)) && said("Area"));
         }
         assert!(Rebuild::of(&model, 5000).is_err());
     }

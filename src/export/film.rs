@@ -3,7 +3,7 @@
 use super::gif::{Animation, GifFile, MOST_FRAMES};
 use super::map::{MapPicture, MapWish, Page};
 use crate::error::{Result, check_range};
-use crate::explore::compose::{Climb, Way};
+use crate::explore::compose::{Climb, Doing, Way};
 use crate::explore::paths::Paths;
 use crate::explore::{Projection, home_view};
 use crate::model::Model;
@@ -54,7 +54,7 @@ pub struct Ways {
     /// The ways.
     pub paths: Arc<Paths>,
     /// What else is known of each, `[restarts]`.
-    pub ways: Vec<Way>,
+    pub ways: Arc<Vec<Way>>,
     /// Where the best believable answer is, and at which step it was met.
     pub star: Option<([f64; 2], usize)>,
 }
@@ -75,27 +75,28 @@ impl Ways {
             let restart = &report.restarts[index].restart;
             Some((projection.project(restart.best_z()), restart.best.as_ref()?.step))
         });
-        let ways = hills.into_iter().zip(&report.restarts).map(way).collect();
+        let ways = Arc::new(hills.into_iter().zip(&report.restarts).map(way).collect());
         Self { paths: Arc::new(paths), ways, star }
     }
 
     /// The search at a share of its playback, 0 to 1; at the end nothing has faded.
-    pub fn at(&self, share: f64) -> Climb<'_> {
+    pub fn at(&self, share: f64) -> Doing {
         let step = self.paths.step_at(share);
         let is_over = share >= 1.0;
         let fresh_from = if is_over { 0.0 } else { self.paths.step_at((share - FRESH).max(0.0)) };
         let star = self.star.filter(|&(_, met)| is_over || step >= met as f64);
-        Climb {
-            paths: &self.paths,
+        let climb = Climb {
+            paths: self.paths.clone(),
             step,
             fresh_from,
-            ways: &self.ways,
+            ways: self.ways.clone(),
             chosen: None,
             hovered: None,
             group: None,
             star: star.map(|(at, _)| at),
             stale: false,
-        }
+        };
+        Doing { climb: Some(climb), ..Doing::default() }
     }
 }
 
@@ -120,7 +121,7 @@ pub fn search_film(
             return Ok(false);
         }
         let step = ways.paths.step_at(share).round();
-        let svg = picture.svg(Some(ways.at(share)), Some(&format!("step {step}")))?;
+        let svg = picture.svg(&ways.at(share), Some(&format!("step {step}")))?;
         if frame + 1 < frames { file.push(&svg)? } else { file.push_for(&svg, REST)? }
     }
     file.finish()?;
@@ -157,7 +158,7 @@ pub fn training_film(
         let wish = MapWish { view: Some(view), ..wish.clone() };
         let picture = MapPicture::new(&model, &projection, wish, film.page)?;
         let epoch = model.card.history.last().map_or(0, |record| record.epoch);
-        let svg = picture.svg(None, Some(&format!("epoch {epoch}")))?;
+        let svg = picture.svg(&Doing::default(), Some(&format!("epoch {epoch}")))?;
         let stays = if frame + 1 < frames { seconds } else { seconds.max(REST) };
         file.push_for(&svg, stays)?;
     }

@@ -5,7 +5,7 @@ use super::svg::{Picture, map_size, svg};
 use crate::data::property::Property;
 use crate::error::{Result, check_range};
 use crate::explore::colour::{Palette, Rgba};
-use crate::explore::compose::{Climb, Points, Subject, Visible, compose, heat_pixels};
+use crate::explore::compose::{Doing, Points, Subject, Visible, compose, heat_pixels};
 use crate::explore::fog::Fog;
 use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::{HeatField, usual_range};
@@ -152,11 +152,11 @@ impl MapPicture {
         self
     }
 
-    /// The picture, with a search at one moment and a line of text above where they are given.
+    /// The picture, with what a person does on it and a line of text above where there is one.
     ///
     /// # Errors
     /// Only when an image in it cannot be encoded.
-    pub fn svg(&self, climb: Option<Climb<'_>>, caption: Option<&str>) -> Result<String> {
+    pub fn svg(&self, doing: &Doing, caption: Option<&str>) -> Result<String> {
         let Self { wish, page, view, .. } = self;
         let subject = Subject {
             grid: Some(&self.grid),
@@ -165,10 +165,9 @@ impl MapPicture {
             range: self.range,
             points: &self.points,
             fog: self.fog.as_ref(),
-            climb,
             slopes: self.slopes.as_ref(),
-            walk: None,
-            uphill: None,
+            doing,
+            unit: map_size(page.points(), wish.has_bar())[0] / view.size()[0],
             pins: &wish.pins,
         };
         let scene = compose(&subject, wish.visible, wish.plain, *view, page.palette);

@@ -12,6 +12,8 @@ pub mod outlines;
 pub mod png;
 pub mod report;
 pub mod shapes;
+pub mod sheet;
 pub mod svg;
 pub mod sweep;
 pub mod tables;
+pub mod walk;

@@ -24,7 +24,7 @@ pub struct Findings {
     /// The ways on the map.
     pub paths: Arc<Paths>,
     /// What the map shows of each way besides, `[restarts]`.
-    pub ways: Vec<Way>,
+    pub ways: Arc<Vec<Way>>,
     /// The restarts, best first.
     pub order: Vec<usize>,
     /// Why they ended: each reason that occurs with its restarts, best first.

@@ -86,7 +86,7 @@ pub struct RaceResults {
 #[derive(Debug)]
 pub struct LaneAnswer {
     /// The way to it on the map.
-    pub way: Paths,
+    pub way: Arc<Paths>,
     /// Its shape after it was encoded and decoded once more, `[input]`.
     pub returned: Vec<f32>,
 }
@@ -107,7 +107,12 @@ impl RaceResults {
             let shape = Rows::from_flat(answer.decoded.len(), answer.decoded.clone());
             let (z, _) = model.encode(&shape)?;
             Ok(Some(LaneAnswer {
-                way: Paths::of([&way.trajectory], &prepared.projection, detail, way.stride),
+                way: Arc::new(Paths::of(
+                    [&way.trajectory],
+                    &prepared.projection,
+                    detail,
+                    way.stride,
+                )),
                 returned: model.decode(&z)?.into_flat(),
             }))
         };
@@ -121,7 +126,7 @@ impl RaceResults {
 
 impl Contest {
     /// The way to the answer that is looked at, and where it ends.
-    pub fn shown_way(&self) -> Option<(&Paths, &[f64])> {
+    pub fn shown_way(&self) -> Option<(&Arc<Paths>, &[f64])> {
         let (lane, results) = (self.chosen?, self.results.as_ref()?);
         let (_, answer) = results.report.lanes.get(lane)?.answer()?;
         Some((&results.answers.get(lane)?.as_ref()?.way, answer.restart.best_z()))

@@ -14,6 +14,8 @@ pub struct ExportForm {
     what: Exportable,
     path: String,
     pixels: [u32; 2],
+    /// The usual size of what leaves.
+    usual: [u32; 2],
     dark: bool,
     /// Whether this sheet has begun an export that was not seen to end.
     begun: bool,
@@ -30,14 +32,15 @@ impl ExportForm {
     /// The map as it is shown, in the size and the theme of the window.
     pub fn new(state: &State, dark: bool) -> Self {
         let what = Exportable::default();
-        let mut form =
-            Self { what, path: String::new(), pixels: window(state), dark, begun: false };
-        form.turn(what);
+        let usual = what.usual_size(state);
+        let mut form = Self { what, path: String::new(), pixels: usual, usual, dark, begun: false };
+        form.turn(what, state);
         form
     }
 
-    /// Turns to something else: the name that was suggested changes with it, the folder stays.
-    fn turn(&mut self, what: Exportable) {
+    /// Turns to something else: the name and the size that were suggested change with it; the folder, and a size that
+    /// was chosen, stay.
+    fn turn(&mut self, what: Exportable, state: &State) {
         let path = PathBuf::from(self.path.trim());
         let suggested = |what: Exportable| format!("{}.{}", stem(what), what.endings()[0]);
         let own = path.file_stem().is_some_and(|s| s != stem(self.what) && !what.fits(&path));
@@ -45,16 +48,19 @@ impl ExportForm {
             true => path.with_extension(what.endings()[0]),
             false => path.with_file_name(suggested(what)),
         };
-        if what.is_film() && self.pixels[0] > 1000 {
-            self.pixels = [600, 600];
+        let chosen =
+            self.pixels != self.usual && self.pixels.iter().all(|side| *side <= most(what));
+        self.usual = what.usual_size(state);
+        if !chosen {
+            self.pixels = self.usual;
         }
         (self.what, self.path) = (what, name.display().to_string());
     }
 }
 
-/// The map on the screen, twice as fine.
-fn window(state: &State) -> [u32; 2] {
-    state.map.size.map(|side| (2.0 * side).round().clamp(100.0, 8192.0) as u32)
+/// The longest side of its picture, in pixels.
+fn most(what: Exportable) -> u32 {
+    if what.is_film() { 4096 } else { 8192 }
 }
 
 fn stem(what: Exportable) -> &'static str {
@@ -64,6 +70,10 @@ fn stem(what: Exportable) -> &'static str {
         Exportable::Values => "values",
         Exportable::Film => "climb",
         Exportable::Training => "training",
+        Exportable::Strip => "strip",
+        Exportable::Walk => "walk",
+        Exportable::NewShapes => "new_shapes",
+        Exportable::Rebuild => "rebuild",
         Exportable::Report => "report",
         Exportable::Answer => "answer",
         Exportable::Pins => "pins",
@@ -80,6 +90,17 @@ fn label(what: Exportable) -> (&'static str, &'static str) {
         Exportable::Film => ("Climb film", "The climb as a film: its ways grow over the map"),
         Exportable::Training => {
             ("Training film", "The watched training as a film: the map as it took shape")
+        }
+        Exportable::Strip => (
+            "Walk strip",
+            "The frames of the way over the map side by side, beside a line those of the straight blend",
+        ),
+        Exportable::Walk => {
+            ("Walk film", "The way over the map as a film: the shape morphs beside the map")
+        }
+        Exportable::NewShapes => ("New shapes", "The new shapes with their verdicts"),
+        Exportable::Rebuild => {
+            ("Rebuild", "The kept shape of the data beside its rebuild, and the error drawn")
         }
         Exportable::Report => {
             ("Report", "One file that explains the model, and the answer of the climb in it")
@@ -105,7 +126,7 @@ pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Act
     let entered = path_field(ui, &mut form.path, "path of a file");
     endings(ui, form);
     if form.what.is_picture() {
-        page(ui, form, state);
+        page(ui, form);
     }
     ui.add_space(6.0);
     finish(ui, form, state, entered, actions);
@@ -135,7 +156,7 @@ fn choose(ui: &mut Ui, form: &mut ExportForm, state: &State) {
                 .on_disabled_hover_text(format!("{about}. {}", missing.unwrap_or_default()))
                 .clicked()
             {
-                form.turn(what);
+                form.turn(what, state);
             }
         }
     });
@@ -155,8 +176,8 @@ fn endings(ui: &mut Ui, form: &mut ExportForm) {
     });
 }
 
-fn page(ui: &mut Ui, form: &mut ExportForm, state: &State) {
-    let most = if form.what.is_film() { 4096 } else { 8192 };
+fn page(ui: &mut Ui, form: &mut ExportForm) {
+    let most = most(form.what);
     named_row(ui, "Size", |ui| {
         let side = |ui: &mut Ui, side: &mut u32, name: &str| {
             let field = DragValue::new(side).range(100..=most).speed(4.0);
@@ -165,8 +186,7 @@ fn page(ui: &mut Ui, form: &mut ExportForm, state: &State) {
         side(ui, &mut form.pixels[0], "Width");
         ui.label("x");
         side(ui, &mut form.pixels[1], "Height");
-        let window = ("Window", window(state));
-        for (name, pixels) in std::iter::once(window).chain(SIZES) {
+        for (name, pixels) in std::iter::once(("Usual", form.usual)).chain(SIZES) {
             let button = Button::selectable(form.pixels == pixels, name);
             if ui.add(button.frame_when_inactive(true)).clicked() {
                 form.pixels = pixels;

@@ -7,13 +7,10 @@ use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button};
 use crate::explore::Bounds;
 use crate::explore::colour::{Palette, scale};
-use crate::explore::compose::{Climb, Points, Subject, Walk, compose};
-use crate::explore::glyphs;
-use crate::explore::slopes::Arrow;
+use crate::explore::compose::{Doing, Points, Subject, compose};
 use crate::explore::three_digits;
-use crate::explore::trail::trail;
 use crate::session::models::ModelEntry;
-use crate::session::tour::{Tour, Touring};
+use crate::session::tour::Touring;
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{
     Align, Align2, Color32, FontId, Frame, Layout, Margin, Painter, PointerButton, Pos2, Rect,
@@ -56,9 +53,7 @@ impl MapView {
             empty(&painter, rect, ui.visuals().weak_text_color());
             return;
         };
-        let walk = state.walk.as_ref().filter(|_| state.is_walking());
-        let path = walk.map(crate::session::walk::Walk::path).unwrap_or_default();
-        let walk = walk.map(|walk| (walk, path.as_slice()));
+        let doing = state.doing();
         let subject = Subject {
             grid: state.map.picture.grid.as_ref(),
             reach: entry.prepared.model.card.statistics.reach,
@@ -66,21 +61,14 @@ impl MapView {
             range: state.range(),
             points: &entry.prepared.points,
             fog: state.map.picture.fog.as_ref(),
-            climb: shown_race(state).or_else(|| shown_climb(state)).filter(|_| walk.is_none()),
             slopes: state.map.picture.slopes.as_deref(),
-            walk: walk.map(|(walk, path)| Walk { path, step: walk.step() }),
-            uphill: state.uphill().map(|(at, slope)| uphill(at, slope, transform)),
+            doing: &doing,
+            unit: transform.unit(),
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
         };
         let plain = state.activity == Activity::Train;
-        let mut scene = compose(&subject, state.visible(), plain, state.map.view, palette);
-        if let Some(tour) = state.tours.tour.as_ref().filter(|_| state.is_touring()) {
-            let here = entry.prepared.projection.project(&tour.here());
-            let width = state.map.view.size()[0];
-            scene.layers.extend(trail(&tour.line, here, width, palette));
-        }
+        let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
         paint(&painter, &scene, transform, &mut self.cache);
-        self.cursor(&painter, state, transform, palette.text, palette.canvas);
         self.twin(&painter, &response, state, transform, palette);
 
         let visible = state.visible();
@@ -126,6 +114,8 @@ impl MapView {
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, colour(palette.canvas));
         let picture = &comparison.picture;
+        // Ways lead through the first model; the kept point is looked at with both.
+        let doing = Doing { kept: state.doing().kept, ..Doing::default() };
         let subject = Subject {
             grid: picture.grid.as_ref(),
             reach: entry.prepared.model.card.statistics.reach,
@@ -133,16 +123,14 @@ impl MapView {
             range: state.range(),
             points: &entry.prepared.points,
             fog: picture.fog.as_ref(),
-            climb: None,
             slopes: picture.slopes.as_deref(),
-            walk: None,
-            uphill: None,
+            doing: &doing,
+            unit: transform.unit(),
             pins: &[],
         };
         let plain = state.activity == Activity::Train;
         let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
         paint(&painter, &scene, transform, &mut self.cache);
-        self.cursor(&painter, state, transform, palette.text, palette.canvas);
         self.twin(&painter, &response, state, transform, palette);
     }
 
@@ -235,83 +223,14 @@ impl MapView {
             actions.command(Command::Pin(point));
         }
     }
-
-    /// A ring around the point that is looked at and kept.
-    fn cursor(
-        &self,
-        painter: &Painter,
-        state: &State,
-        transform: Transform,
-        ink: [u8; 4],
-        casing: [u8; 4],
-    ) {
-        let start = state.walk.as_ref().filter(|_| state.is_walking()).map(|walk| walk.start());
-        // A walk from the kept point marks its start itself.
-        // On a way over the map its own bead is the mark.
-        let tour = state.tours.tour.as_ref().filter(|_| state.is_touring()).map(Tour::here);
-        let marked = |z: &[f64]| Some(z) == start || Some(z) == tour.as_deref();
-        if let Some(picked) = state.map.picked.as_ref().filter(|picked| !marked(&picked.z)) {
-            let at = transform.to_screen(picked.at);
-            painter.circle_stroke(at, 8.0, Stroke::new(4.5, colour(casing)));
-            painter.circle_stroke(at, 8.0, Stroke::new(2.2, colour(ink)));
-        }
-    }
-}
-
-/// The arrow from a point to where the objective gets better, as long as it is steep.
-fn uphill(at: [f64; 2], slope: [f64; 2], transform: Transform) -> Arrow {
-    let steepness = slope[0].hypot(slope[1]);
-    let length = glyphs::slope_length(steepness) / transform.unit();
-    [at, [0, 1].map(|k| at[k] + length * slope[k] / steepness)]
-}
-
-/// The search at the moment that is shown; a search in another model's latent is not drawn.
-fn shown_climb(state: &State) -> Option<Climb<'_>> {
-    let climb = state.climb.as_ref()?;
-    let (id, entry) = state.shown()?;
-    if climb.model.0 != id || climb.paths.is_empty() {
-        return None;
-    }
-    let star = climb.star().zip(climb.report()).map(|(index, report)| {
-        entry.prepared.projection.project(report.restarts[index].restart.best_z())
-    });
-    Some(Climb {
-        paths: &climb.paths,
-        step: climb.shown_step(),
-        fresh_from: climb.fresh_from(),
-        ways: climb.findings.as_ref().map_or(&[], |findings| &findings.ways),
-        chosen: climb.chosen,
-        hovered: climb.hovered,
-        group: climb.hill,
-        star,
-        stale: state.is_climb_stale(),
-    })
-}
-
-/// The way to the answer of the race that is looked at.
-fn shown_race(state: &State) -> Option<Climb<'_>> {
-    let contest = state.race.as_ref()?;
-    let (id, entry) = state.shown().filter(|(id, _)| contest.model.0 == *id)?;
-    let (paths, z) = contest.shown_way()?;
-    Some(Climb {
-        paths,
-        step: paths.last_step() as f64,
-        fresh_from: 0.0,
-        ways: &[],
-        chosen: None,
-        hovered: None,
-        group: None,
-        star: Some(entry.prepared.projection.project(z)),
-        stale: contest.model != (id, entry.version),
-    })
 }
 
 /// The restart whose star or ring is at a place on the screen.
 fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
-    if shown_race(state).is_some() {
+    if state.shown_race().is_some() {
         return None;
     }
-    let climb = shown_climb(state).filter(|_| state.visible().paths)?;
+    let climb = state.shown_climb().filter(|_| state.visible().paths)?;
     let star = climb.star.filter(|&star| transform.to_screen(star).distance(at) < GRAB);
     if star.is_some() {
         return state.climb.as_ref()?.star();

@@ -128,9 +128,9 @@ impl<'a> Report<'a> {
         let light = MapPicture::new(model, &projection, wish, page)?;
         let [width, height] = home_view(model, &projection).size();
         let ways = self.search.map(|s| Ways::of(s, &projection, width.max(height) / 2500.0));
-        let climb = || ways.as_ref().map(|ways| ways.at(1.0));
-        let in_light = light.svg(climb(), None)?;
-        Ok([in_light, light.with_palette(&Palette::DARK).svg(climb(), None)?])
+        let doing = ways.map(|ways| ways.at(1.0)).unwrap_or_default();
+        let in_light = light.svg(&doing, None)?;
+        Ok([in_light, light.with_palette(&Palette::DARK).svg(&doing, None)?])
     }
 }
 

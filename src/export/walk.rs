@@ -1,0 +1,74 @@
+//! A walk as a film: the map with the way on it, and beside it the shape where one has come to.
+
+use super::bar::ColourBar;
+use super::gif::{Animation, GifFile};
+use super::svg::{Picture, map_size, svg};
+use crate::data::property::Property;
+use crate::error::Result;
+use crate::explore::Projection;
+use crate::explore::colour::Palette;
+use crate::explore::frame::Stage;
+use crate::explore::route::Route;
+use crate::explore::strip::Strip;
+use crate::model::Model;
+use std::path::Path;
+
+/// Width and height in which map and shape fill a frame, in points.
+pub const FRAME: [f64; 2] = [960.0, 400.0];
+
+/// A way and what is met on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'a> {
+    /// The model that it leads through.
+    pub model: &'a Model,
+    /// Its map.
+    pub projection: &'a Projection,
+    /// The way.
+    pub route: &'a Route,
+    /// A shape for each frame.
+    pub strip: &'a Strip,
+    /// What colours the shapes.
+    pub property: Property,
+    /// What the colours mean.
+    pub bar: &'a ColourBar,
+    /// The colours around them.
+    pub palette: &'a Palette,
+}
+
+/// Writes a walk. `go_on` is told the share that is done before each frame; when it answers no, nothing is left
+/// behind. Whether all was written.
+///
+/// # Errors
+/// Names a setting out of range, or `path` when it cannot be written.
+pub fn walk_film(
+    path: &Path,
+    walk: &Walk<'_>,
+    animation: Animation,
+    go_on: &mut dyn FnMut(f64) -> bool,
+) -> Result<bool> {
+    let mut file = GifFile::create(path, animation)?;
+    let pixels = animation.size.map(f64::from);
+    let scale = (pixels[0] / FRAME[0]).min(pixels[1] / FRAME[1]);
+    let size = pixels.map(|side| side / scale);
+    let room = map_size(size, true);
+    let Walk { model, projection, route, strip, property, bar, palette } = *walk;
+    let stage = Stage::new(model, projection, route, room[0] / room[1]);
+    let frames = strip.shares.len();
+    for frame in 0..frames {
+        if !go_on(frame as f64 / frames as f64) {
+            return Ok(false);
+        }
+        let scene = stage.scene(strip, frame, property, bar.range, palette);
+        file.push(&svg(&Picture {
+            scene: &scene,
+            view: stage.view(),
+            size,
+            scale,
+            palette,
+            bar: Some(bar.clone()),
+            caption: None,
+        })?)?;
+    }
+    file.finish()?;
+    Ok(true)
+}

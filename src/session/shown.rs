@@ -1,0 +1,72 @@
+//! What a person does on the map, as the window and the pictures that leave it show it.
+
+use super::State;
+use crate::explore::compose::{Climb, Doing, Walk};
+use std::sync::Arc;
+
+impl State {
+    /// All that lies on the map besides what the model makes of it. A walk by hand takes the place of a search, and the
+    /// answer of a race that is looked at that of a climb.
+    pub fn doing(&self) -> Doing {
+        let walk = self.walk.as_ref().filter(|_| self.is_walking());
+        let climb = self.shown_race().or_else(|| self.shown_climb());
+        let tour = self.tours.tour.as_ref().filter(|_| self.is_touring());
+        let projection = self.shown().map(|(_, entry)| &entry.prepared.projection);
+        // What is at the start of a walk, or on a way, is marked there.
+        let marked = |z: &[f64]| {
+            walk.is_some_and(|walk| walk.start() == z) || tour.is_some_and(|tour| tour.here() == z)
+        };
+        let kept = self.map.picked.as_ref().filter(|picked| !marked(&picked.z));
+        Doing {
+            climb: climb.filter(|_| walk.is_none()),
+            walk: walk.map(|walk| Walk { path: walk.path(), step: walk.step() }),
+            uphill: self.uphill(),
+            tour: tour
+                .zip(projection)
+                .map(|(tour, projection)| (tour.line.clone(), projection.project(&tour.here()))),
+            kept: kept.map(|picked| picked.at),
+        }
+    }
+
+    /// The search at the moment that is shown; a search in another model's latent is not drawn.
+    pub fn shown_climb(&self) -> Option<Climb> {
+        let climb = self.climb.as_ref()?;
+        let (id, entry) = self.shown()?;
+        if climb.model.0 != id || climb.paths.is_empty() {
+            return None;
+        }
+        let star = climb.star().zip(climb.report()).map(|(index, report)| {
+            entry.prepared.projection.project(report.restarts[index].restart.best_z())
+        });
+        let ways = climb.findings.as_ref().map(|findings| findings.ways.clone());
+        Some(Climb {
+            paths: climb.paths.clone(),
+            step: climb.shown_step(),
+            fresh_from: climb.fresh_from(),
+            ways: ways.unwrap_or_default(),
+            chosen: climb.chosen,
+            hovered: climb.hovered,
+            group: climb.hill,
+            star,
+            stale: self.is_climb_stale(),
+        })
+    }
+
+    /// The way to the answer of the race that is looked at.
+    pub fn shown_race(&self) -> Option<Climb> {
+        let contest = self.race.as_ref()?;
+        let (id, entry) = self.shown().filter(|(id, _)| contest.model.0 == *id)?;
+        let (paths, z) = contest.shown_way()?;
+        Some(Climb {
+            step: paths.last_step() as f64,
+            paths: paths.clone(),
+            fresh_from: 0.0,
+            ways: Arc::default(),
+            chosen: None,
+            hovered: None,
+            group: None,
+            star: Some(entry.prepared.projection.project(z)),
+            stale: contest.model != (id, entry.version),
+        })
+    }
+}
