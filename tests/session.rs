@@ -1205,6 +1205,29 @@ fn a_walk_begins_again_with_new_settings_and_ends_when_it_should() {
 }
 
 #[test]
+fn a_walk_by_hand_that_is_ended_comes_back() {
+    let mut session = session();
+    walk(&mut session, [0.4, -0.7], search(1, 6));
+    session.perform(Command::Walk(Walking::End));
+    assert_eq!(session.state().undoable(), None, "it had not moved");
+    for end in [Command::Walk(Walking::End), Command::Cancel, Command::Race, Command::Climb] {
+        walk(&mut session, [0.4, -0.7], search(1, 6));
+        session.perform(Command::Walk(Walking::Steps(3)));
+        let path = walked(&session).path();
+        session.perform(end);
+        assert!(session.state().walk.is_none());
+        assert_eq!(session.state().undoable(), Some("Bring back the walk by hand"));
+        session.perform(Command::Turn(Activity::Explore));
+        session.perform(Command::Undo);
+        assert!(session.state().is_walking() && walked(&session).path() == path);
+        session.perform(Command::StopRace);
+        session.perform(Command::StopClimb);
+        session.perform(Command::Walk(Walking::Reset));
+        session.perform(Command::Walk(Walking::End));
+    }
+}
+
+#[test]
 fn the_arrow_at_a_point_shows_where_the_whole_objective_gets_better() {
     let mut session = session();
     let at = [0.4, -0.7];

@@ -8,6 +8,7 @@ use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::session::compare::{Measured, Rival};
+use latent_explorer::session::event::{End, Event, Outcome, Progress};
 use latent_explorer::session::models::{ModelEntry, ModelId};
 use latent_explorer::session::settings::Settings;
 use latent_explorer::session::{Activity, Command, Session, State};
@@ -158,6 +159,42 @@ fn pca_of_the_same_data_is_made_once() {
     session.perform(Command::CompareWith(Rival::Pca));
     let told = session.state().notices.iter().any(|n| n.text.contains("is PCA itself"));
     assert!(told);
+}
+
+#[test]
+fn pca_is_stopped_by_hand_and_its_failure_is_told() {
+    let mut session = session();
+    let told = |session: &Session, part: &str| {
+        session.state().notices.iter().any(|notice| notice.text.contains(part))
+    };
+    for stop in [Command::Cancel, Command::StopPca] {
+        session.perform(Command::CompareWith(Rival::Pca));
+        let share = session.state().pca.as_ref().unwrap().share;
+        assert!((0.0..1.0).contains(&share));
+        session.perform(Command::CompareWith(Rival::Pca));
+        assert!(told(&session, "PCA is under way"));
+        session.perform(stop);
+        until(&mut session, "the end of PCA", |state| state.pca.is_none());
+        assert!(told(&session, "PCA stopped; nothing was made."));
+        assert!(session.state().models.len() == 1 && session.state().comparison.is_none());
+        let notices: Vec<u64> = session.state().notices.iter().map(|notice| notice.id).collect();
+        notices.into_iter().for_each(|id| session.perform(Command::Dismiss(id)));
+    }
+    // Whoever ends the comparison waits for it no longer.
+    session.perform(Command::CompareWith(Rival::Sample(1)));
+    session.perform(Command::CompareWith(Rival::Pca));
+    session.perform(Command::ToggleComparison);
+    until(&mut session, "the end of PCA", |state| state.pca.is_none());
+    assert!(told(&session, "PCA stopped") && session.state().comparison.is_none());
+
+    session.perform(Command::CompareWith(Rival::Pca));
+    let run = session.state().pca.as_ref().unwrap().run;
+    let end = End { outcome: Outcome::Failed("no axes".to_owned()), product: None };
+    session.apply(Event::Ended(run, end));
+    assert!(told(&session, "no axes") && session.state().pca.is_none());
+    // Progress that comes late is nobody's.
+    session.apply(Event::Progress(run, Progress::Pca(0.5)));
+    assert!(session.state().pca.is_none());
 }
 
 #[test]

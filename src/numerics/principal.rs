@@ -10,6 +10,9 @@ const ROUNDING: f64 = 1e-14;
 /// hard to tell apart, and nothing depends on which of them is which.
 const MOST_ITERATIONS: usize = 1000;
 
+/// Points that are measured between two looks at whether to go on.
+const AT_ONCE: usize = 64;
+
 /// Orthogonal iteration on the covariance of points (Golub & Van Loan 2013, "Matrix Computations", section 8.2.4).
 #[derive(Clone, Debug)]
 pub struct Principal {
@@ -28,13 +31,27 @@ impl Principal {
         dim: usize,
         count: usize,
     ) -> Self {
+        Self::new_while(points, dim, count, &mut |_| true).expect("nobody stops it")
+    }
+
+    /// As [`Self::new`]; `go_on` is told the share of the points that were measured, and when it answers no there is
+    /// nothing.
+    pub fn new_while<'a, T: Copy + Into<f64> + 'a>(
+        points: impl ExactSizeIterator<Item = &'a [T]> + Clone,
+        dim: usize,
+        count: usize,
+        go_on: &mut dyn FnMut(f64) -> bool,
+    ) -> Option<Self> {
         let n = points.len().max(1) as f64;
         let mut mean = vec![0.0; dim];
         for point in points.clone() {
             mean.iter_mut().zip(point).for_each(|(mean, &v)| *mean += v.into() / n);
         }
         let mut covariance = vec![0.0; dim * dim];
-        for point in points {
+        for (index, point) in points.enumerate() {
+            if index.is_multiple_of(AT_ONCE) && !go_on(index as f64 / n) {
+                return None;
+            }
             let centred: Vec<f64> =
                 point.iter().zip(&mean).map(|(&v, mean)| v.into() - mean).collect();
             for (i, (row, a)) in covariance.chunks_exact_mut(dim).zip(&centred).enumerate() {
@@ -50,7 +67,7 @@ impl Principal {
             (0..dim).map(|i| if i == k { 1.0 } else { other(i) }).collect()
         };
         let axes = (0..count.min(dim)).map(unit).collect();
-        Self { mean, covariance, axes, iterations: 0, moved: f64::INFINITY }
+        Some(Self { mean, covariance, axes, iterations: 0, moved: f64::INFINITY })
     }
 
     /// One iteration; whether another would bring the axes nearer.

@@ -51,6 +51,8 @@ pub enum Command {
     ToggleComparison,
     /// Put this one beside it.
     CompareWith(Rival),
+    /// End the search for principal axes; nothing is made of it.
+    StopPca,
     /// Train a model for each of these betas with the settings of the next training.
     Sweep(Vec<f64>),
     /// End the sweep; models that are whole are kept.

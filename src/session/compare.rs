@@ -9,7 +9,6 @@ use super::probe::Probe;
 use super::state::{Errand, State};
 use crate::explore::Bounds;
 use crate::model::samples::SAMPLES;
-use crate::train::Pca;
 use crate::trust::Figures;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -170,6 +169,8 @@ impl Session {
     /// Ends the comparison, or begins one.
     pub(super) fn toggle_comparison(&mut self) {
         if self.state.comparison.take().is_some() {
+            // Nobody waits any more for what was to stand there.
+            self.state.pca.iter().for_each(|pca| pca.control.cancel());
             if let Some(home) = self.state.home().filter(|_| self.state.map.is_fitted()) {
                 self.state.map.fit(home);
             }
@@ -195,30 +196,6 @@ impl Session {
                 }
             },
         }
-    }
-
-    /// Finds the principal axes of the data of the model that is shown, and puts them beside it.
-    fn compare_with_pca(&mut self) {
-        let Some((_, entry)) = self.state.models.shown() else { return };
-        let (model, name) = (entry.prepared.model.clone(), format!("PCA of {}", entry.name));
-        if model.is_linear() {
-            return self.state.notices.info("This model is PCA itself; show another one first.");
-        }
-        let known = |(_, entry): &(ModelId, &ModelEntry)| {
-            let other = &entry.prepared.model;
-            let same_data = other.card.source == model.card.source;
-            other.is_linear() && same_data && other.latent_dim() == model.latent_dim()
-        };
-        let known = self.state.models.iter().find(known).map(|(id, _)| id);
-        if let Some(id) = known {
-            return self.state.put_beside(id);
-        }
-        let run = self.start("pca", move |_| {
-            let product =
-                Some(Product::Rival(Arc::new(Prepared::new(Pca::rival_of(&model)?)?), name));
-            Ok(Ending { outcome: Outcome::Finished, product })
-        });
-        self.state.errands.insert(run, Errand::Open);
     }
 
     /// Opens a sample beside the model that is shown.

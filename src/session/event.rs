@@ -48,6 +48,8 @@ pub enum Progress {
     Sweep(SweepProgress),
     /// Of an export: how much is done, 0 to 1.
     Export(f64),
+    /// Of the search for principal axes: how much is done, 0 to 1.
+    Pca(f64),
     /// Of an import.
     Import(ImportProgress),
 }

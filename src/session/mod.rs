@@ -20,6 +20,7 @@ pub mod models;
 pub mod moment;
 pub mod notices;
 pub mod own;
+pub mod pca;
 pub mod plan;
 mod playback;
 pub mod probe;
@@ -231,6 +232,7 @@ impl Session {
             }
             Command::ToggleComparison => self.toggle_comparison(),
             Command::CompareWith(rival) => self.compare_with(rival),
+            Command::StopPca => state.pca.iter().for_each(|pca| pca.control.cancel()),
             Command::Sweep(betas) => self.sweep(&betas),
             Command::StopSweep => state.sweep.iter().for_each(|sweep| sweep.control.cancel()),
             Command::OpenSwept(index, beside) => self.open_swept(index, beside),
@@ -384,7 +386,7 @@ impl Session {
                 }
             }
             Command::Cancel => self.cancel(),
-            Command::Undo => state.undo(),
+            Command::Undo => self.undo(),
         }
         self.look_at_climb();
         self.ask_for_picture();
@@ -476,5 +478,6 @@ impl Drop for Session {
         self.state.heads.iter().for_each(|heads| heads.control.cancel());
         self.state.sweep.iter().for_each(|sweep| sweep.control.cancel());
         self.state.export.run.iter().for_each(|run| run.control.cancel());
+        self.state.pca.iter().for_each(|pca| pca.control.cancel());
     }
 }

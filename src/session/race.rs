@@ -153,7 +153,7 @@ impl Session {
         let control = Arc::new(Control::default());
         let (hand, settings, runners) = (control.clone(), config.clone(), lanes.clone());
         self.clear_race();
-        self.state.walk = None;
+        self.state.leave_walk();
         let run = self
             .start("race", move |reporter| race(&prepared, settings, &runners, &hand, reporter));
         self.turn(Activity::Optimise);

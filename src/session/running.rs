@@ -6,7 +6,7 @@ use super::lesson::Lesson;
 use super::state::{Activity, Lost};
 use super::training::Phase;
 use super::walk::Walking;
-use super::{Command, Session};
+use super::{Command, Session, State};
 use crate::data::rows::Rows;
 use crate::data::vectors;
 use crate::explore::paths::Paths;
@@ -26,9 +26,11 @@ impl Session {
             race.control.cancel();
         } else if state.own.run.is_some() {
             state.own.control.cancel();
+        } else if let Some(pca) = &state.pca {
+            pca.control.cancel();
         } else if state.notices.dismiss_errors() {
         } else if state.is_walking() {
-            state.walk = None;
+            state.leave_walk();
         } else if state.training.run.is_some() {
             state.training.control.cancel();
         } else if let Some(heads) = &state.heads {
@@ -40,9 +42,21 @@ impl Session {
         } else if let Some(race) = state.race.as_mut().filter(|race| race.chosen.is_some()) {
             race.chosen = None;
         } else if state.is_touring() {
-            state.tours.tour = None;
+            state.leave_tour();
         } else {
             state.map.picked = None;
+        }
+    }
+
+    /// Brings back what was last lost; a way or a walk where it can be seen.
+    pub(super) fn undo(&mut self) {
+        let ways = |state: &State| (state.tours.tour.is_some(), state.walk.is_some());
+        let (toured, walked) = ways(&self.state);
+        self.state.undo();
+        match ways(&self.state) {
+            (true, _) if !toured => self.turn(Activity::Explore),
+            (_, true) if !walked => self.turn(Activity::Optimise),
+            _ => (),
         }
     }
 
@@ -93,7 +107,7 @@ impl Session {
         let stride = config.stride(projection.latent_dim());
         let speed = self.state.climb.as_ref().map_or(1.0, |climb| climb.playback.speed);
         self.clear_climb();
-        self.state.walk = None;
+        self.state.leave_walk();
         let run = self
             .start("climb", move |reporter| climb::search(&prepared, settings, &hand, reporter));
         self.state.settings.hint_followed = true;

@@ -12,12 +12,14 @@ use super::map::{Map, Picture};
 use super::models::{ModelEntry, ModelId, Models, Prepared};
 use super::notices::Notices;
 use super::own::Own;
+use super::pca::PcaRun;
+use super::plan::Plan;
 use super::probe::Probe;
 use super::race::Contest;
 use super::settings::Settings;
 use super::sweep::BetaSweep;
 use super::timeline::Newest;
-use super::tour::Tours;
+use super::tour::{Tour, Tours};
 use super::training::{Phase, Training};
 use super::walk::Walk;
 use crate::data::property::Property;
@@ -87,6 +89,10 @@ pub enum Lost {
     Drawn(Box<Drawn>),
     /// A pin that was taken out, and its place.
     Pin(usize, Box<Probe>),
+    /// A way over the map that was taken off it, and how it was planned.
+    Tour(Box<(Tour, Plan)>),
+    /// A walk by hand that had begun to move.
+    Walk(Box<Walk>),
 }
 
 /// How many losses can be undone.
@@ -119,6 +125,8 @@ pub struct State {
     pub comparison: Option<Comparison>,
     /// The figures of models.
     pub figures: FiguresOf,
+    /// The search for principal axes that is under way, if any.
+    pub pca: Option<PcaRun>,
     /// The sweep over beta.
     pub sweep: Option<BetaSweep>,
     /// A lesson under way.
@@ -163,6 +171,7 @@ impl State {
             race: None,
             comparison: None,
             figures: FiguresOf::default(),
+            pca: None,
             sweep: None,
             lesson: None,
             walk: None,
@@ -335,6 +344,8 @@ impl State {
             Lost::Sweep(_) => "Bring back the last sweep",
             Lost::Drawn(_) => "Bring back the drawn shape",
             Lost::Pin(..) => "Undo unpinning",
+            Lost::Tour(_) => "Bring back the way over the map",
+            Lost::Walk(_) => "Bring back the walk by hand",
         })
     }
 
@@ -364,16 +375,51 @@ impl State {
                 self.drawing = Drawing { drawn: Some(*drawn), problem: None };
             }
             Some(Lost::Pin(place, pin)) => {
-                let belongs = self.shown_version().is_some_and(|(id, _)| id == pin.model.0);
-                if belongs {
+                if self.shows(pin.model.0) {
                     self.map.pins.insert(place.min(self.map.pins.len()), *pin);
                 } else {
                     self.notices.info("That pin belongs to another model; show that one first.");
                     self.lost.push(Lost::Pin(place, pin));
                 }
             }
+            Some(Lost::Tour(tour)) => {
+                if self.shows(tour.0.model.0) {
+                    (self.tours.tour, self.tours.plan) = (Some(tour.0), tour.1);
+                } else {
+                    self.notices.info("That way leads through another model; show that one first.");
+                    self.lost.push(Lost::Tour(tour));
+                }
+            }
+            Some(Lost::Walk(walk)) => {
+                if self.shows(walk.model.0) {
+                    self.walk = Some(*walk);
+                } else {
+                    self.notices.info("That walk is one in another model; show that one first.");
+                    self.lost.push(Lost::Walk(walk));
+                }
+            }
             None => self.notices.info("There is nothing to undo."),
         }
+    }
+
+    fn shows(&self, id: ModelId) -> bool {
+        self.shown_version().is_some_and(|(shown, _)| shown == id)
+    }
+
+    /// Takes the way off the map.
+    pub(super) fn leave_tour(&mut self) {
+        self.tours.pause();
+        if let Some(tour) = self.tours.tour.take() {
+            self.lose(Lost::Tour(Box::new((tour, self.tours.plan.clone()))));
+        }
+    }
+
+    /// Takes the walk by hand off the map; one that has not moved is no loss.
+    pub(super) fn leave_walk(&mut self) {
+        if let Some(walk) = self.walk.take_if(|walk| !walk.by_hand.past().is_empty()) {
+            self.lose(Lost::Walk(Box::new(walk)));
+        }
+        self.walk = None;
     }
 
     /// Shows a model and all of its data; pins stay with the model they were made in.
@@ -403,6 +449,11 @@ impl State {
             Progress::Race(progress) => self.raced(run, progress),
             Progress::Sweep(progress) => self.swept(run, progress),
             Progress::Export(share) => self.export.progress(run, share),
+            Progress::Pca(share) => {
+                if let Some(pca) = self.pca.as_mut().filter(|pca| pca.run == run) {
+                    pca.share = share;
+                }
+            }
             Progress::Heads(progress) => {
                 if let Some(heads) = self.heads.as_mut().filter(|heads| heads.run == run) {
                     (heads.property, heads.share) = (progress.property, progress.share);
@@ -518,6 +569,8 @@ impl State {
             self.sweep_ended(end);
         } else if self.export.run.as_ref().is_some_and(|export| export.run == run) {
             self.export_ended(end);
+        } else if self.pca.as_ref().is_some_and(|pca| pca.run == run) {
+            self.pca_ended(end);
         } else if let Some(errand) = self.errands.remove(&run) {
             self.errand_ended(&errand, end);
         }
@@ -646,7 +699,6 @@ impl State {
                 self.measured(*model, outcome, figures);
             }
             (Outcome::Failed(why), ..) => self.notices.error(why),
-            (_, Some(Product::Rival(prepared, name)), _) => self.made_rival(prepared, name),
             (_, Some(Product::Opened(prepared, path)), _) => self.opened(prepared, &path),
             (_, Some(Product::Developed(prepared)), Errand::Moment(id)) => {
                 self.developed(*id, Some(prepared));

@@ -168,7 +168,10 @@ impl Session {
                     self.lay(share, false);
                 }
             }
-            Touring::Begin => self.lay(0.0, true),
+            Touring::Begin => {
+                self.explore();
+                self.lay(0.0, true);
+            }
             Touring::To(at) => {
                 match self.state.map.picked.as_ref().map(|picked| picked.z.clone()) {
                     Some(from) => {
@@ -181,12 +184,13 @@ impl Session {
                     None => self.pick(at, None),
                 }
             }
-            Touring::End => self.state.tours.tour = None,
+            Touring::End => self.state.leave_tour(),
             Touring::Draw => {
                 let seed = self.state.tours.drawn.as_ref().map(|drawn| drawn.seed.wrapping_add(1));
                 self.tour(Touring::DrawWith(seed.unwrap_or(0)));
             }
             Touring::DrawWith(seed) => {
+                self.explore();
                 self.draw(seed);
                 self.state.tours.page = Page::NewShapes;
             }
@@ -197,6 +201,13 @@ impl Session {
                 }
             }
             Touring::Turn(page) => self.state.tours.page = page,
+        }
+    }
+
+    /// Ways and new shapes are looked at while one explores.
+    fn explore(&mut self) {
+        if self.state.activity != Activity::Explore {
+            self.turn(Activity::Explore);
         }
     }
 

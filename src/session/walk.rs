@@ -123,8 +123,8 @@ impl Session {
     pub(super) fn walk(&mut self, walking: Walking) {
         let done = match (walking, &mut self.state.walk) {
             (Walking::Begin, _) => self.begin_walk(),
-            (Walking::End, walk) => {
-                *walk = None;
+            (Walking::End, _) => {
+                self.state.leave_walk();
                 Ok(())
             }
             (_, Some(walk)) => walk.go(walking),

@@ -19,6 +19,9 @@ const LOG_VARIANCE: f32 = -30.0;
 /// A direction whose variance is a smaller share than this of the greatest is rounding: nothing is drawn along it.
 const LEAST_SHARE: f64 = 1e-12;
 
+/// The share of the work that goes into the covariance of the data, about.
+const MEASURING: f64 = 0.6;
+
 /// The search for the principal axes of a data set, an iteration at a time.
 ///
 /// The model it ends in has one layer on either side: `mu = W (x - mean)` and `x' = mean + V z`, with the principal
@@ -37,6 +40,19 @@ impl Pca {
     /// # Errors
     /// Names a setting that is out of range: a latent may have no more numbers than a shape.
     pub fn new(data: TrainingData, config: &TrainingConfig) -> Result<Self> {
+        let measured = Self::new_while(data, config, &mut |_| true)?;
+        Ok(measured.expect("nobody stops it"))
+    }
+
+    /// As [`Self::new`]; `go_on` is told the share that is done, 0 to 1, and when it answers no there is nothing.
+    ///
+    /// # Errors
+    /// As [`Self::new`]'s.
+    pub fn new_while(
+        data: TrainingData,
+        config: &TrainingConfig,
+        go_on: &mut dyn FnMut(f64) -> bool,
+    ) -> Result<Option<Self>> {
         let config = TrainingConfig {
             loss: Reconstruction::Mse,
             output: Output::Linear,
@@ -61,8 +77,8 @@ impl Pca {
         let held_out = held_out(rows.len(), config.held_out_of(rows.len()), config.seed);
         let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
         let seen = training.iter().map(|&i| rows.row(i));
-        let principal = Principal::new(seen, rows.width(), config.latent_dim);
-        Ok(Self { data, config, held_out, principal })
+        let principal = Principal::new_while(seen, rows.width(), config.latent_dim, go_on);
+        Ok(principal.map(|principal| Self { data, config, held_out, principal }))
     }
 
     /// The model of the principal axes of the data behind `model`, with the same split and as many numbers.
@@ -70,9 +86,25 @@ impl Pca {
     /// # Errors
     /// When the latent has more numbers than a shape, or the data are not at hand.
     pub fn rival_of(model: &Model) -> Result<Model> {
-        let mut pca = Self::new(model.training_data()?, &model.card.training)?;
-        while pca.step() {}
-        pca.finish()
+        let rival = Self::rival_while(model, &mut |_| true)?;
+        Ok(rival.expect("nobody stops it"))
+    }
+
+    /// As [`Self::rival_of`]; `go_on` is told the share that is done, 0 to 1, and when it answers no there is nothing.
+    ///
+    /// # Errors
+    /// As [`Self::rival_of`]'s.
+    pub fn rival_while(model: &Model, go_on: &mut dyn FnMut(f64) -> bool) -> Result<Option<Model>> {
+        let data = model.training_data()?;
+        let mut measuring = |share: f64| go_on(MEASURING * share);
+        let pca = Self::new_while(data, &model.card.training, &mut measuring)?;
+        let Some(mut pca) = pca else { return Ok(None) };
+        while pca.step() {
+            if !go_on(MEASURING + (1.0 - MEASURING) * pca.progress()) {
+                return Ok(None);
+            }
+        }
+        go_on(1.0).then(|| pca.finish()).transpose()
     }
 
     /// One iteration; whether another would bring the axes nearer.

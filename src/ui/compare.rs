@@ -14,8 +14,8 @@ use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
 use egui::containers::menu::MenuButton;
 use egui::{
-    Align, Align2, Button, FontId, Label, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder,
-    pos2, vec2,
+    Align, Align2, Button, FontId, Label, Layout, ProgressBar, Rect, RichText, Sense, Stroke, Ui,
+    UiBuilder, pos2, vec2,
 };
 
 /// Room for the names of what both shapes have, in points.
@@ -99,6 +99,17 @@ fn second_title(
         actions.command(Command::ToggleComparison);
     }
     fit(ui, id, actions);
+    if let Some(pca) = &state.pca {
+        if ui
+            .add(Button::new("Stop").small())
+            .on_hover_text("Nothing is made of PCA (Esc)")
+            .clicked()
+        {
+            actions.command(Command::StopPca);
+        }
+        let bar = ProgressBar::new(pca.share as f32).desired_width(84.0).text("PCA");
+        ui.add(bar).accessible_name("Principal axes that are found");
+    }
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         let name = RichText::new(format!("{} \u{23f7}", entry.name)).family(theme::strong());
         let button = Button::new(name).truncate();

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Actions, Sheet};
 use super::top_bar::suggested_path;
+use crate::session::tour::Touring;
 use crate::session::walk::Walking;
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{Context, FocusDirection, Key, KeyboardShortcut, Modifiers};
@@ -14,6 +15,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Double-click, C", "Climb from there"),
     ("R", "Climb from all restarts"),
     ("B", "Step by hand"),
+    ("W   N", "Walk over the map, draw new shapes"),
     ("Space   ,   .", "Play or pause, one step back, one step on"),
     ("by hand", "A whole step, one stage back, one stage on"),
     ("[   ]", "Slower, faster"),
@@ -94,6 +96,8 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
         (Key::T, Command::ToggleOverlay(Overlay::Trust)),
         (Key::V, Command::ToggleOverlay(Overlay::Gradient)),
         (Key::B, Command::Walk(Walking::Begin)),
+        (Key::W, Command::Tour(Touring::Begin)),
+        (Key::N, Command::Tour(Touring::Draw)),
         (Key::K, Command::ToggleComparison),
         (Key::F, Command::Fit),
         (Key::Escape, Command::Cancel),

@@ -44,7 +44,9 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
     ui.allocate_ui(vec2(width, 46.0), |ui| {
         playing::timeline(ui, &values, 1.0, tour.playback.share, &about, actions);
     });
-    if icon_button(ui, Icon::Close, "Take the way off the map (Esc)").clicked() {
+    if icon_button(ui, Icon::Close, "Take the way off the map (Esc; Ctrl+Z brings it back)")
+        .clicked()
+    {
         actions.command(Command::Tour(Touring::End));
     }
 }
@@ -161,7 +163,7 @@ impl Pages {
 
 /// What was drawn, and a button that draws again.
 fn sampled(ui: &mut Ui, drawn: &Drawn, actions: &mut Actions) {
-    if ui.button("New sample").on_hover_text("Draw again, with the next seed").clicked() {
+    if ui.button("New sample").on_hover_text("Draw again, with the next seed (N)").clicked() {
         actions.command(Command::Tour(Touring::Draw));
     }
     let of = |belief| drawn.shapes.iter().filter(|s| s.verdict.belief == belief).count();

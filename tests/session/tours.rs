@@ -92,6 +92,49 @@ fn the_timeline_scrubs_steps_and_changes_speed() {
 }
 
 #[test]
+fn a_way_that_was_taken_off_the_map_comes_back() {
+    let mut session = session();
+    for end in [Command::Tour(Touring::End), Command::Cancel] {
+        tour(&mut session, Touring::To([0.2, 0.1]));
+        tour(&mut session, Touring::To([-0.5, 0.6]));
+        session.perform(Command::Scrub(0.4));
+        let (way, here) = (plan(&session), picked(&session));
+        session.perform(end);
+        assert!(session.state().tours.tour.is_none());
+        assert_eq!(session.state().undoable(), Some("Bring back the way over the map"));
+        // It comes back as it was planned, where it can be seen, in the property that is looked at.
+        tour(&mut session, Touring::Plan(Plan { kind: Kind::Circle, ..way.clone() }));
+        session.perform(Command::Turn(Activity::Train));
+        session.perform(Command::SetProperty(latent_explorer::data::property::Property::Area));
+        session.perform(Command::Undo);
+        assert!(session.state().is_touring() && share(&session) == 0.4);
+        let back = session.state().tours.tour.as_ref().unwrap();
+        assert!(near(&back.here(), &here) && plan(&session) == way);
+        let area = latent_explorer::data::property::Property::Area;
+        assert_eq!(back.strip.verdicts[0].survival[0].property, area);
+        session.perform(Command::SetProperty(latent_explorer::data::property::Property::Roundness));
+        tour(&mut session, Touring::End);
+    }
+    session.perform(Command::OpenSample(1));
+    session.perform(Command::Undo);
+    assert!(session.state().tours.tour.is_none());
+    let said = |part: &str| session.state().notices.iter().any(|n| n.text.contains(part));
+    assert!(said("leads through another model"));
+    assert!(session.state().undoable().is_some(), "it is not lost by that");
+}
+
+#[test]
+fn new_shapes_are_looked_at_while_exploring() {
+    let mut session = session();
+    for touring in [Touring::Draw, Touring::Begin] {
+        session.perform(Command::Turn(Activity::Optimise));
+        tour(&mut session, touring);
+        assert_eq!(session.state().activity, Activity::Explore);
+    }
+    assert!(session.state().tours.drawn.is_some() && session.state().is_touring());
+}
+
+#[test]
 fn a_way_on_the_map_follows_its_settings() {
     let mut session = session();
     let circle = Plan { kind: Kind::Circle, radius: Some(0.4), ..plan(&session) };

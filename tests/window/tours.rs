@@ -95,6 +95,22 @@ fn new_shapes_are_drawn_beside_the_map_and_one_is_kept() {
 }
 
 #[test]
+fn keys_walk_and_draw_and_bring_a_way_back() {
+    let mut window = open();
+    key(&mut window, Key::N);
+    settle(&mut window);
+    assert_eq!(state(&window).tours.page(), Some(Page::NewShapes));
+    key(&mut window, Key::N);
+    assert_eq!(state(&window).tours.drawn.as_ref().unwrap().seed, 1, "another sample");
+    key(&mut window, Key::W);
+    assert!(playing(&window));
+    key(&mut window, Key::Escape);
+    assert!(state(&window).tours.tour.is_none());
+    super::ctrl(&mut window, Key::Z);
+    assert!(state(&window).is_touring() && !playing(&window));
+}
+
+#[test]
 fn a_dot_of_the_data_shows_its_rebuild_while_the_mouse_is_on_it() {
     let mut window = open();
     key(&mut window, Key::D);

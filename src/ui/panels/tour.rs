@@ -58,13 +58,16 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let size = vec2(0.5 * (ui.available_width() - ui.spacing().item_spacing.x), 30.0);
         let walk = ui.add_sized(size, Button::new("Walk"));
-        let walk = walk.on_hover_text("Follow the way from its beginning while the shape morphs");
+        let walk =
+            walk.on_hover_text("Follow the way from its beginning while the shape morphs (W)");
         if walk.clicked() {
             actions.command(Command::Tour(Touring::Begin));
         }
         let (name, tooltip) = match &state.tours.drawn {
-            None => ("New shapes", "Draw shapes from N(0, 1), which the decoder learned to read"),
-            Some(_) => ("New sample", "Draw again, with the next seed"),
+            None => {
+                ("New shapes", "Draw shapes from N(0, 1), which the decoder learned to read (N)")
+            }
+            Some(_) => ("New sample", "Draw again, with the next seed (N)"),
         };
         let tooltip = if prepared.states_normal() { tooltip } else { DRAWN_ELSEWHERE };
         if ui.add_sized(size, Button::new(name)).on_hover_text(tooltip).clicked() {
@@ -74,7 +77,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 const DRAWN_ELSEWHERE: &str =
-    "Draw shapes from the distribution that the model states: it was trained without a prior";
+    "Draw shapes from the distribution that the model states: it was trained without a prior (N)";
 
 fn radius(ui: &mut Ui, plan: &mut Plan, prepared: &Prepared) {
     let mut radius = plan.radius.unwrap_or_else(|| usual_radius(prepared.home));
