@@ -291,6 +291,7 @@ impl RenderArguments {
             plain: self.layers.is_empty() && what == What::Points,
             range: None,
             view: None,
+            screen: None,
             aim: report.map_or_else(|| Aim::of(self.property, Goal::Max), |r| r.config.aim.clone()),
             pins: Vec::new(),
         }

@@ -8,7 +8,7 @@ use crate::explore::heat::usual_range;
 use crate::explore::sheet::Sheet;
 use crate::export::bar::ColourBar;
 use crate::export::png::{is_svg, write_picture};
-use crate::export::sheet::{CellPicture, height_of};
+use crate::export::sheet::{CELL, CellPicture, height_of};
 use crate::model::Model;
 use crate::objective::Objective;
 use clap::Args;
@@ -86,8 +86,8 @@ impl Look {
         let bar = self.bar(model, &projection)?;
         let scene = sheet.scene(model.card.statistics.reach, bar.range, None, palette);
         let bounds = sheet.bounds();
-        let picture = CellPicture { scene: &scene, bounds, bar, palette };
-        write_picture(path, picture.svg([self.size, height_of(bounds, self.size)])?)
+        let picture = CellPicture { scene: &scene, bounds, cell: CELL, bar, palette };
+        write_picture(path, picture.svg([self.size, height_of(bounds, CELL, self.size)])?)
     }
 }
 

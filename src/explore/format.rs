@@ -23,6 +23,15 @@ pub fn three_digits(value: f64) -> String {
     format!("{rounded:.*}", usize::try_from(2 - exponent).unwrap_or(0))
 }
 
+/// A number at a tick of an axis: with three digits at most, and none that says nothing: `2` and not `2.00`.
+pub fn tick(value: f64) -> String {
+    let shown = three_digits(value);
+    if !shown.contains('.') || shown.contains('e') {
+        return shown;
+    }
+    shown.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A count with its thousands set apart: `25,050`.
 pub fn grouped(count: usize) -> String {
     let digits = count.to_string();
@@ -53,6 +62,12 @@ pub fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ticks_are_as_short_as_they_can_be() {
+        let shown = [2.0, 0.5, 0.25, 100.0, 0.0, -1.5, 1e6, 0.1 + 0.2, f64::NAN].map(tick);
+        assert_eq!(shown, ["2", "0.5", "0.25", "100", "0", "-1.5", "1e6", "0.3", "\u{2013}"]);
+    }
 
     #[test]
     fn thousands_are_set_apart() {

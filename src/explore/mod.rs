@@ -12,6 +12,7 @@ pub mod frame;
 pub mod glyphs;
 pub mod grid;
 pub mod heat;
+pub mod labels;
 pub mod miniature;
 pub mod neighbours;
 pub mod paths;
@@ -27,6 +28,6 @@ pub mod trail;
 
 pub use bounds::Bounds;
 pub use encoded::home_view;
-pub use format::{duration, grouped, three_digits};
+pub use format::{duration, grouped, three_digits, tick};
 pub use projection::Projection;
 pub use scene::Scene;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// How much of a cell a typical shape reaches from its middle, and how far below the middles the names stand; in
 /// cells.
-const FULLNESS: f64 = 0.34;
+const FULLNESS: f64 = 0.4;
 /// See [`FULLNESS`].
 const CAPTION: f64 = -0.52;
 
@@ -72,7 +72,7 @@ impl Rebuild {
 impl Rebuild {
     /// All there is to be seen of [`Self::scene`], in cells.
     pub fn bounds() -> Bounds {
-        Bounds { low: [-0.5, -0.85], high: [2.5, 0.5] }
+        Bounds { low: [-0.5, -0.7], high: [2.5, 0.5] }
     }
 
     /// Three cells: the shape, what it was rebuilt as, and both with each point tied to where it was rebuilt. Colours
@@ -126,7 +126,7 @@ impl Rebuild {
         for (column, lines) in words.into_iter().enumerate() {
             let looks = [(14.0, palette.text), (12.0, palette.weak_text)];
             for (line, (text, (size, colour))) in lines.into_iter().zip(looks).enumerate() {
-                let centre = [column as f64, CAPTION - 0.19 * line as f64];
+                let centre = [column as f64, CAPTION - 0.09 * line as f64];
                 layers.push(Layer::Text(Text { centre, text, size, colour, halo: palette.canvas }));
             }
         }

@@ -3,7 +3,7 @@
 use super::map::Page;
 use super::svg::{FONT, escaped, n, paint, path};
 use crate::explore::colour::{Palette, Rgba, faded};
-use crate::explore::three_digits;
+use crate::explore::tick;
 use crate::model::training::EpochRecord;
 use crate::optimise::SearchReport;
 
@@ -136,13 +136,12 @@ impl Chart {
             let [_, y] = place([xs.0, value]);
             out += &line([left, y], [right, y], grid);
             let shown = if self.logarithmic { 10f64.powf(value) } else { value };
-            out +=
-                &word([left - 10.0, y + 4.5], "end", 13.0, 400, &three_digits(shown), palette.text);
+            out += &word([left - 10.0, y + 4.5], "end", 13.0, 400, &tick(shown), palette.text);
         }
         for value in ticks(xs, false) {
             let [x, _] = place([value, ys.0]);
             out += &line([x, bottom], [x, bottom + 5.0], palette.weak_text);
-            out += &word([x, bottom + 22.0], "middle", 13.0, 400, &whole(value), palette.text);
+            out += &word([x, bottom + 22.0], "middle", 13.0, 400, &tick(value), palette.text);
         }
         out += &line([left, bottom], [right, bottom], palette.weak_text);
         for curve in &self.curves {
@@ -233,11 +232,6 @@ fn ticks((low, high): (f64, f64), logarithmic: bool) -> Vec<f64> {
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
     (first..=last).map(|k| k as f64 * step).collect()
-}
-
-/// A step or an epoch as it is counted.
-fn whole(value: f64) -> String {
-    if value.fract() == 0.0 { format!("{value}") } else { three_digits(value) }
 }
 
 fn word([x, y]: [f64; 2], anchor: &str, size: f64, weight: u32, text: &str, ink: Rgba) -> String {

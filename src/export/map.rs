@@ -18,6 +18,10 @@ use std::sync::atomic::AtomicBool;
 
 /// The shorter side of a picture, in points: a line of text is 14 of them whatever the size in pixels.
 const POINTS: f64 = 800.0;
+/// The shorter side of a picture that is like a screen counts no fewer points: words and bar need them.
+pub const LEAST_SIDE: f64 = 400.0;
+/// See [`Screen::side`].
+const MOST_SIDE: f64 = 1200.0;
 /// Cells of the heat map along its longer side.
 const HEAT_CELLS: f64 = 256.0;
 /// Shapes along the shorter side, where they carry colour and where they lie over it.
@@ -41,12 +45,17 @@ impl Page {
 
     /// Pixels a point.
     pub(super) fn scale(&self) -> f64 {
-        f64::from(self.pixels[0].min(self.pixels[1])) / POINTS
+        self.scale_for(POINTS)
     }
 
     /// Width and height, in points.
     pub(super) fn points(&self) -> [f64; 2] {
         self.pixels.map(|side| f64::from(side) / self.scale())
+    }
+
+    /// Pixels a point where the shorter side has so many points.
+    fn scale_for(&self, side: f64) -> f64 {
+        f64::from(self.pixels[0].min(self.pixels[1])) / side
     }
 }
 
@@ -63,10 +72,21 @@ pub struct MapWish {
     pub range: Option<(f64, f64)>,
     /// The part of the map, of which more is shown where its proportions are others; all data where none is given.
     pub view: Option<Bounds>,
+    /// How the map is laid out on a screen, where the picture shall be like that.
+    pub screen: Option<Screen>,
     /// What the gradient is of.
     pub aim: Aim,
     /// Pinned points.
     pub pins: Vec<[f64; 2]>,
+}
+
+/// How a map is laid out on a screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Screen {
+    /// From shape to shape, in map units.
+    pub spacing: f64,
+    /// The shorter side, in points; a picture counts at least [`LEAST_SIDE`] and at most 1,200.
+    pub side: f64,
 }
 
 /// All that a picture of the map is made from, computed once for any number of moments of a search.
@@ -99,11 +119,14 @@ impl MapPicture {
     ) -> Result<Self> {
         page.check()?;
         let Visible { heat, data, trust, gradient, .. } = wish.visible;
-        let [width, height] = map_size(page.points(), wish.has_bar());
+        let [width, height] = map_size(wish.points(&page), wish.has_bar());
         let view = wish.view.unwrap_or_else(|| home_view(model, projection));
         let view = view.with_aspect(width / height);
         let size = view.size();
-        let spacing = size[0].min(size[1]) / SHAPES[usize::from(heat)];
+        let spacing = match wish.screen {
+            Some(screen) => screen.spacing,
+            None => size[0].min(size[1]) / SHAPES[usize::from(heat)],
+        };
         // A view that somebody has chosen stays where it is.
         let view = if wish.view.is_some() { view } else { aligned(view, spacing) };
         let lattice = Lattice::covering(&view, spacing);
@@ -158,6 +181,7 @@ impl MapPicture {
     /// Only when an image in it cannot be encoded.
     pub fn svg(&self, doing: &Doing, caption: Option<&str>) -> Result<String> {
         let Self { wish, page, view, .. } = self;
+        let points = wish.points(page);
         let subject = Subject {
             grid: Some(&self.grid),
             reach: self.reach,
@@ -167,7 +191,7 @@ impl MapPicture {
             fog: self.fog.as_ref(),
             slopes: self.slopes.as_ref(),
             doing,
-            unit: map_size(page.points(), wish.has_bar())[0] / view.size()[0],
+            unit: map_size(points, wish.has_bar())[0] / view.size()[0],
             pins: &wish.pins,
         };
         let scene = compose(&subject, wish.visible, wish.plain, *view, page.palette);
@@ -175,8 +199,8 @@ impl MapPicture {
         svg(&Picture {
             scene: &scene,
             view: *view,
-            size: page.points(),
-            scale: page.scale(),
+            size: points,
+            scale: wish.scale(page),
             palette: page.palette,
             bar: wish.has_bar().then_some(ColourBar { label, range: self.range }),
             caption,
@@ -188,6 +212,17 @@ impl MapWish {
     /// Whether colour means something.
     fn has_bar(&self) -> bool {
         self.visible.heat || (self.visible.shapes && !self.plain)
+    }
+
+    /// Pixels a point.
+    fn scale(&self, page: &Page) -> f64 {
+        let side = self.screen.map(|screen| screen.side.clamp(LEAST_SIDE, MOST_SIDE));
+        page.scale_for(side.unwrap_or(POINTS))
+    }
+
+    /// Width and height of a page, in points.
+    fn points(&self, page: &Page) -> [f64; 2] {
+        page.pixels.map(|side| f64::from(side) / self.scale(page))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::svg::{FONT, escaped, n, paint, path, rectangle};
 use crate::explore::colour::{Palette, faded};
+use crate::explore::labels::beside;
 use crate::explore::miniature::{Miniature, ticks};
-use crate::explore::three_digits;
+use crate::explore::{three_digits, tick};
 
 /// Width of the picture, in points.
 const WIDTH: f64 = 960.0;
@@ -60,15 +61,15 @@ pub fn svg(points: &[Point<'_>], palette: &Palette) -> String {
         let colour = paint("stroke", faded(palette.weak_text, share));
         format!("<path d=\"{}\" stroke-width=\"1\" {colour}/>\n", path([from, to].into_iter()))
     };
-    for tick in ticks(most_kl) {
-        let [x, _] = place(tick, 0.0);
+    for value in ticks(most_kl) {
+        let [x, _] = place(value, 0.0);
         out += &line([x, top], [x, bottom], 0.2);
-        out += &word([x, bottom + 20.0], "middle", 13.0, &three_digits(tick), palette);
+        out += &word([x, bottom + 20.0], "middle", 13.0, &tick(value), palette);
     }
-    for tick in ticks(most_error) {
-        let [_, y] = place(0.0, tick);
+    for value in ticks(most_error) {
+        let [_, y] = place(0.0, value);
         out += &line([left, y], [right, y], 0.2);
-        out += &word([left - 10.0, y + 4.5], "end", 13.0, &three_digits(tick), palette);
+        out += &word([left - 10.0, y + 4.5], "end", 13.0, &tick(value), palette);
     }
     let middle = 0.5 * (left + right);
     out += &word([middle, bottom + 44.0], "middle", 14.0, "Information (KL), nats", palette);
@@ -83,13 +84,16 @@ pub fn svg(points: &[Point<'_>], palette: &Palette) -> String {
         "<path d=\"{way}\" fill=\"none\" stroke-width=\"2\" {}/>\n",
         paint("stroke", faded(palette.text, 0.45))
     );
+    let (plot, mut taken) = ([[left, top], [right, bottom]], Vec::new());
     for point in &shown {
         let [x, y] = place(point.kl, point.error);
         let fill = paint("fill", palette.star);
         out += &format!("<circle cx=\"{}\" cy=\"{}\" r=\"5\" {fill}/>\n", n(x), n(y));
-        // Words lean inwards at the right edge.
-        let (anchor, dx) = if x > right - 90.0 { ("end", -10.0) } else { ("start", 10.0) };
-        out += &word([x + dx, y - 9.0], anchor, 14.0, &format!("beta {}", point.beta), palette);
+        let name = format!("beta {}", point.beta);
+        // Wide enough for any word of that many letters.
+        let size = [7.4 * name.chars().count() as f64, 16.0];
+        let [[x, _], [_, bottom]] = beside([x, y], size, plot, &mut taken);
+        out += &word([x, bottom - 3.5], "start", 14.0, &name, palette);
     }
     for (index, point) in points.iter().enumerate() {
         let (column, row) = ((index % columns) as f64, (index / columns) as f64);

@@ -5,7 +5,7 @@ use super::job::Control;
 use super::leaving::{Leaving, answer, rebuild, strip, trained};
 use super::{Session, State};
 use crate::explore::rebuild::Rebuild;
-use crate::export::sheet::height_of;
+use crate::export::sheet::{CELL, LARGE_CELL, height_of};
 use crate::export::walk::FRAME;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -128,10 +128,10 @@ impl Exportable {
     /// room empty.
     pub fn usual_size(self, state: &State) -> [u32; 2] {
         let strip = || strip(state).map(|sheet| sheet.bounds());
-        let fitting = |bounds, width| [width, height_of(bounds, width)];
+        let fitting = |bounds, cell, width| [width, height_of(bounds, cell, width)];
         match self {
-            Self::Strip => strip().map_or(WALK, |bounds| fitting(bounds, 2400)),
-            Self::Rebuild => fitting(Rebuild::bounds(), 1200),
+            Self::Strip => strip().map_or(WALK, |bounds| fitting(bounds, CELL, 2400)),
+            Self::Rebuild => fitting(Rebuild::bounds(), LARGE_CELL, 1600),
             Self::NewShapes => [1920, 1080],
             Self::Walk => WALK,
             Self::Film | Self::Training => FILM,

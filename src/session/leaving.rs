@@ -21,11 +21,11 @@ use crate::export::bar::ColourBar;
 use crate::export::chart::Chart;
 use crate::export::film::{Film, Ways, search_film, training_film};
 use crate::export::gif::Animation;
-use crate::export::map::{MapPicture, MapWish, Page};
+use crate::export::map::{MapPicture, MapWish, Page, Screen};
 use crate::export::outlines::{NamedOutline, of_set, write_outlines};
 use crate::export::png::write_picture;
 use crate::export::report::Report;
-use crate::export::sheet::CellPicture;
+use crate::export::sheet::{CELL, CellPicture, LARGE_CELL};
 use crate::export::walk::{Walk, walk_film};
 use crate::train::{Setup, TrainerState};
 use std::path::Path;
@@ -104,6 +104,7 @@ impl Leaving {
             plain: state.activity == Activity::Train,
             range: Some(state.range()),
             view: Some(state.map.view),
+            screen: Some(Screen { spacing: state.map.spacing(), side: shorter(state.map.size) }),
             aim: (*state.map.aim()).clone(),
             pins: state.map.pins.iter().map(|pin| pin.at).collect(),
         };
@@ -163,17 +164,18 @@ impl Leaving {
             Thing::Training(Trained { setup, moments }) => {
                 let moment =
                     |index: usize| setup.model_at(&moments[index], SNAPSHOT_SAMPLES).map(Arc::new);
-                let wish = MapWish { view: None, pins: Vec::new(), ..self.wish.clone() };
+                let wish =
+                    MapWish { view: None, screen: None, pins: Vec::new(), ..self.wish.clone() };
                 training_film(path, moments.len(), moment, &wish, &film(page), go_on)
             }
             Thing::Sheet(sheet) => {
                 let reach = model.card.statistics.reach;
                 let scene = sheet.scene(reach, self.range, None, page.palette);
-                still(self.cells(&scene, sheet.bounds(), page)?)
+                still(self.cells(&scene, sheet.bounds(), CELL, page)?)
             }
             Thing::Rebuild(rebuild) => {
                 let scene = rebuild.scene(model, self.wish.property, self.range, page.palette);
-                still(self.cells(&scene, Rebuild::bounds(), page)?)
+                still(self.cells(&scene, Rebuild::bounds(), LARGE_CELL, page)?)
             }
             Thing::Walk(route) => self.walk(path, route, page, go_on),
             Thing::Report(findings, chosen) => {
@@ -198,9 +200,9 @@ impl Leaving {
         ColourBar { label: self.wish.property.label().to_owned(), range: self.range }
     }
 
-    fn cells(&self, scene: &Scene, bounds: Bounds, page: Page) -> Result<String> {
+    fn cells(&self, scene: &Scene, bounds: Bounds, cell: f64, page: Page) -> Result<String> {
         let (bar, palette) = (self.bar(), page.palette);
-        CellPicture { scene, bounds, bar, palette }.svg(page.pixels)
+        CellPicture { scene, bounds, cell, bar, palette }.svg(page.pixels)
     }
 
     fn walk(
@@ -255,8 +257,9 @@ impl Thing {
             Exportable::NewShapes => {
                 let shapes = &state.tours.drawn.as_ref()?.shapes;
                 let [width, height] = export.pixels.map(|side| f64::from(side.max(1)));
-                let columns = (shapes.len() as f64 * width / height).sqrt().ceil() as usize;
-                let columns = columns.clamp(1, shapes.len().max(1));
+                // As many rows as the page has room for cells that are squares, the last as full as can be.
+                let rows = (shapes.len() as f64 * height / width).sqrt().round().max(1.0);
+                let columns = shapes.len().div_ceil(rows as usize);
                 Self::Sheet(Box::new(sample::sheet(model, property, shapes, columns, true)))
             }
             Exportable::Rebuild => Self::Rebuild(Box::new(rebuild(state)?.clone())),
@@ -277,6 +280,10 @@ impl Thing {
             Exportable::Data => Self::Data,
         })
     }
+}
+
+fn shorter([width, height]: [f64; 2]) -> f64 {
+    width.min(height)
 }
 
 /// How films go on that leave the window.

@@ -138,7 +138,7 @@ impl Map {
 
     /// The distance of shapes for the present zoom: a step of a fixed ladder, so that shapes keep
     /// their places while the zoom changes a little.
-    fn spacing(&self) -> f64 {
+    pub(super) fn spacing(&self) -> f64 {
         let unit = self.view.size()[0] / self.size[0];
         let least = LEAST_CELL.max(self.size[0].min(self.size[1]) / MOST_SHAPES) * unit;
         // Four steps to a doubling.

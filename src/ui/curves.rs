@@ -65,7 +65,7 @@ pub fn losses(ui: &mut Ui, training: &Training) {
     let legend = Legend::default().position(Corner::RightTop);
     let plot = plot("losses", ui, "epoch (dashed: shapes held out of training)")
         .legend(legend)
-        .y_axis_formatter(|mark, _| crate::explore::three_digits(10f64.powf(mark.value)));
+        .y_axis_formatter(|mark, _| crate::explore::tick(10f64.powf(mark.value)));
     plot.show(ui, |ui| {
         for (name, value, colour) in learned {
             let curve = training.curve.iter();

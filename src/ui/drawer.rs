@@ -66,7 +66,7 @@ pub fn show(
         ui.separator();
         match (state.activity, &state.walk) {
             (Activity::Train, _) => learning::show(ui, state),
-            (Activity::Explore, _) if state.comparison.is_some() => figures::show(ui, state),
+            _ if is_comparing(state) => figures::show(ui, state),
             (Activity::Optimise, Some(walk)) => walk::show(ui, walk, actions),
             (Activity::Optimise, None) => results.show(ui, state, actions),
             (Activity::Explore, _) => pages.show(ui, state, actions),
@@ -78,9 +78,15 @@ pub fn show(
 pub fn height(state: &State, open: bool) -> f32 {
     match open && has_content(state) {
         true if state.is_walking() => walk::OPEN,
+        true if is_comparing(state) => figures::OPEN,
         true => OPEN,
         false => CLOSED,
     }
+}
+
+/// Whether the figures of two models are under the strip.
+fn is_comparing(state: &State) -> bool {
+    state.activity == Activity::Explore && state.comparison.is_some()
 }
 
 /// Whether there is anything under the strip.

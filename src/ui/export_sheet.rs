@@ -186,7 +186,8 @@ fn page(ui: &mut Ui, form: &mut ExportForm) {
         side(ui, &mut form.pixels[0], "Width");
         ui.label("x");
         side(ui, &mut form.pixels[1], "Height");
-        for (name, pixels) in std::iter::once(("Usual", form.usual)).chain(SIZES) {
+        let others = SIZES.into_iter().filter(|(_, pixels)| *pixels != form.usual);
+        for (name, pixels) in std::iter::once(("Usual", form.usual)).chain(others) {
             let button = Button::selectable(form.pixels == pixels, name);
             if ui.add(button.frame_when_inactive(true)).clicked() {
                 form.pixels = pixels;

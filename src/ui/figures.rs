@@ -6,13 +6,16 @@ use crate::explore::three_digits;
 use crate::session::State;
 use crate::session::compare::Measured;
 use crate::trust::{Figures, Form, Measure};
-use egui::{Align, Label, Layout, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Direction, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 /// Height of a line, and widths of the columns, in points.
 const ROW: f32 = 17.0;
 const LABEL: f32 = 190.0;
 const FAMILY: f32 = 84.0;
-const CELL: f32 = 124.0;
+const CELL: f32 = 152.0;
+
+/// Height of the opened strip in which no family is cut off.
+pub const OPEN: f32 = 304.0;
 
 /// Draws the table of the two models on the screen.
 pub fn show(ui: &mut Ui, state: &State) {
@@ -36,7 +39,7 @@ pub fn show(ui: &mut Ui, state: &State) {
     let same_data = first.2.card.source == second.2.card.source;
     let table = Table { names: [first.0, second.0], figures: [a, b], same_data };
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing = vec2(0.0, 1.0);
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.spacing_mut().interact_size.y = ROW;
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| table.whole(ui));
@@ -58,6 +61,8 @@ impl Table<'_> {
     /// The lines of the whole model.
     fn whole(&self, ui: &mut Ui) {
         let [first, second] = self.figures.map(Figures::measures);
+        // Level with the names above the families.
+        cell(ui, LABEL, Align::Min, RichText::new(""), "");
         ui.horizontal(|ui| {
             cell(ui, LABEL, Align::Min, RichText::new(""), "");
             self.names.into_iter().for_each(|name| head(ui, name));
@@ -77,16 +82,21 @@ impl Table<'_> {
     fn families(&self, ui: &mut Ui) {
         let [first, second] = self.figures.map(Figures::measures);
         let find = |name: &str, among: &[Measure]| among.iter().find(|m| m.name == name).cloned();
+        let columns = [("Rebuild error", "rebuild_error"), ("Share of the map", "share")];
         ui.horizontal(|ui| {
             cell(ui, FAMILY, Align::Min, RichText::new(""), "");
-            for what in ["Rebuild error", "Share of the map"] {
-                cell(ui, 2.0 * CELL, Align::Max, RichText::new(what).weak(), self.names_below());
+            for (what, _) in columns {
+                cell(ui, 2.0 * CELL, Align::Center, RichText::new(what).weak(), "");
             }
+        });
+        ui.horizontal(|ui| {
+            cell(ui, FAMILY, Align::Min, RichText::new(""), "");
+            columns.iter().flat_map(|_| self.names).for_each(|name| head(ui, name));
         });
         for family in &self.figures[0].families {
             ui.horizontal(|ui| {
                 cell(ui, FAMILY, Align::Min, RichText::new(&family.name).weak(), "");
-                for column in ["rebuild_error", "share"] {
+                for (_, column) in columns {
                     let name = format!("{column}_{}", family.name);
                     if let Some(a) = find(&name, &first) {
                         self.pair(ui, &a, find(&name, &second).as_ref());
@@ -94,10 +104,6 @@ impl Table<'_> {
                 }
             });
         }
-    }
-
-    fn names_below(&self) -> &'static str {
-        "Left the first model, right the second"
     }
 
     /// A figure of both models, the better one marked where better is clear.
@@ -124,6 +130,7 @@ fn head(ui: &mut Ui, name: &str) {
 fn cell(ui: &mut Ui, width: f32, align: Align, text: RichText, about: &str) {
     let layout = match align {
         Align::Max => Layout::right_to_left(Align::Center),
+        Align::Center => Layout::centered_and_justified(Direction::LeftToRight),
         _ => Layout::left_to_right(Align::Center),
     };
     ui.allocate_ui_with_layout(vec2(width, ROW), layout, |ui| {

@@ -3,8 +3,9 @@
 use super::action::{Action, Actions, Sheet};
 use super::theme::{self, colour};
 use super::widgets::{heading, note, primary};
+use crate::explore::labels::beside;
 use crate::explore::miniature::{Miniature, ticks};
-use crate::explore::three_digits;
+use crate::explore::{three_digits, tick};
 use crate::session::sweep::{BetaSweep, SweepPoint};
 use crate::session::{Command, State};
 use crate::train::{MOST_BETAS, USUAL_BETAS, parse_betas};
@@ -68,6 +69,8 @@ fn begin(ui: &mut Ui, text: &mut String, actions: &mut Actions) {
     let parsed = parse_betas(text)
         .and_then(|betas| crate::train::Sweep::check(&Default::default(), &betas).map(|()| betas));
     ui.horizontal(|ui| {
+        // As high as the button, so that all stand on one line.
+        ui.set_min_height(36.0);
         let label = ui.label("Betas").on_hover_text(format!(
             "Weights of the KL term, separated by commas: at most {MOST_BETAS} of 0 to 1000"
         ));
@@ -156,17 +159,17 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
         )
     };
     let line = Stroke::new(1.0, weak.gamma_multiply(0.25));
-    for tick in ticks(most[0]) {
-        let x = place([tick, 0.0]).x;
+    for value in ticks(most[0]) {
+        let x = place([value, 0.0]).x;
         painter.vline(x, plot.y_range(), line);
         let at = pos2(x, plot.bottom() + 5.0);
-        painter.text(at, Align2::CENTER_TOP, three_digits(tick), font.clone(), weak);
+        painter.text(at, Align2::CENTER_TOP, tick(value), font.clone(), weak);
     }
-    for tick in ticks(most[1]) {
-        let y = place([0.0, tick]).y;
+    for value in ticks(most[1]) {
+        let y = place([0.0, value]).y;
         painter.hline(plot.x_range(), y, line);
         let at = pos2(plot.left() - 6.0, y);
-        painter.text(at, Align2::RIGHT_CENTER, three_digits(tick), font.clone(), weak);
+        painter.text(at, Align2::RIGHT_CENTER, tick(value), font.clone(), weak);
     }
     let below = pos2(plot.center().x, rect.bottom() - 2.0);
     painter.text(below, Align2::CENTER_BOTTOM, "Information (KL), nats", font.clone(), ink);
@@ -185,17 +188,16 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
     let near = near.filter_map(|(index, point)| Some((index, distance(point)?)));
     let near = near.filter(|(_, d)| *d < 16.0).min_by(|a, b| a.1.total_cmp(&b.1));
     let hovered = near.map(|(index, _)| index);
+    let room = [plot.min, plot.max].map(|corner| [corner.x, corner.y].map(f64::from));
+    let mut taken = Vec::new();
     for (index, point) in done.iter().enumerate().filter(|(_, point)| shown(point)) {
         let at = place(value(point));
         let radius = if hovered == Some(index) { 7.0 } else { 5.0 };
         painter.circle_filled(at, radius, theme::accent(ui));
-        let (anchor, dx) = if at.x > plot.right() - 70.0 {
-            (Align2::RIGHT_BOTTOM, -7.0)
-        } else {
-            (Align2::LEFT_BOTTOM, 7.0)
-        };
-        let text = format!("beta {}", point.beta);
-        painter.text(at + vec2(dx, -5.0), anchor, text, font.clone(), ink);
+        let word = painter.layout_no_wrap(format!("beta {}", point.beta), font.clone(), ink);
+        let size = [word.size().x, word.size().y].map(f64::from);
+        let [[x, y], _] = beside([at.x, at.y].map(f64::from), size, room, &mut taken);
+        painter.galley(pos2(x as f32, y as f32), word, ink);
     }
     hovered
 }

@@ -15,7 +15,7 @@ use crate::trust::{Belief, Verdict};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
 impl Report<'_> {
     /// The page.

@@ -121,6 +121,7 @@ impl<'a> Report<'a> {
             plain: false,
             range: None,
             view: None,
+            screen: None,
             aim,
             pins: Vec::new(),
         };
@@ -134,5 +135,7 @@ impl<'a> Report<'a> {
     }
 }
 
+#[cfg(test)]
+mod soundness;
 #[cfg(test)]
 mod tests;

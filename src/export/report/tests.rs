@@ -1,3 +1,4 @@
+use super::soundness::assert_sound;
 use super::*;
 use crate::model::samples::SAMPLES;
 use crate::optimise::{Search, SearchConfig};
@@ -13,25 +14,6 @@ fn model() -> Arc<Model> {
     Arc::new(SAMPLES[0].load().unwrap())
 }
 
-/// Every element is closed in its turn, and attributes are quoted.
-fn assert_well_formed(page: &str) {
-    let empty = ["meta", "img", "source", "!DOCTYPE"];
-    let mut open: Vec<&str> = Vec::new();
-    let style = page.find("<style>").unwrap()..page.find("</style>").unwrap();
-    for (at, _) in
-        page.match_indices('<').filter(|(at, _)| !style.contains(at) || *at == style.start)
-    {
-        let tag = &page[at + 1..at + page[at..].find('>').unwrap()];
-        assert!(tag.matches('"').count().is_multiple_of(2), "{tag}");
-        match (tag.strip_prefix('/'), tag.split_whitespace().next().unwrap()) {
-            (Some(name), _) => assert_eq!(open.pop(), Some(name)),
-            (None, name) if empty.contains(&name) => (),
-            (None, name) => open.push(name),
-        }
-    }
-    assert!(open.is_empty(), "{open:?}");
-}
-
 #[test]
 fn a_report_explains_an_answer_in_one_file() {
     let model = model();
@@ -44,7 +26,7 @@ fn a_report_explains_an_answer_in_one_file() {
         "two straight axes cannot do what a network does: {pca}"
     );
     let page = report.html().unwrap();
-    assert_well_formed(&page);
+    assert_sound(&page);
     let (_, answer) = report.answered().unwrap();
     let three = crate::explore::three_digits;
     for part in [
@@ -82,12 +64,12 @@ fn a_model_alone_and_a_search_without_an_answer_are_told_of_too() {
     let model = model();
     let alone = Report::new("m".to_owned(), model.clone(), None).unwrap();
     let page = alone.html().unwrap();
-    assert_well_formed(&page);
+    assert_sound(&page);
     assert!(page.contains("The model m") && !page.contains("The answer"));
     let mut found = search(&model, 3);
     (found.best, found.best_believable) = (None, None);
     let page = Report::new("m".to_owned(), model, Some(&found)).unwrap().html().unwrap();
-    assert_well_formed(&page);
+    assert_sound(&page);
     assert!(page.contains("Roundness: no answer"));
 }
 
