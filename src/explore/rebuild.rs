@@ -90,7 +90,11 @@ impl Rebuild {
         shown.into_iter().for_each(|outline| outlines.push(outline));
         let lattice = Lattice { spacing: 1.0, first: [0, 0], count: [3, 1] };
         let grid = Arc::new(ShapeGrid::of(lattice, outlines));
-        let values = shown.map(|outline| shown_value(model, property, outline));
+        // The rebuild is told at the point that it is decoded from, the shape itself as any outline is.
+        let z = model.encoded.mu.row(self.row);
+        let [original, rebuilt] = [(None, &self.original), (Some(z), &self.rebuilt)]
+            .map(|(z, outline)| shown_value(model, property, z, outline));
+        let values = [original, rebuilt, rebuilt];
         let ink = |value: f64| match value.is_finite() {
             true => scale(value, range),
             false => palette.shape,
