@@ -2,7 +2,7 @@
 
 use super::lanes;
 use crate::model::layers::{Activation, LayerSpec};
-use crate::numerics::processor::{View, product, wide};
+use crate::numerics::processor::{View, Work, product, wide};
 
 /// A dense layer on somebody's weights.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ impl<'a> Layer<'a> {
         y.clear();
         (0..rows).for_each(|_| y.extend_from_slice(self.bias));
         product(y, View::new(x, rows), self.transposed, true);
-        wide((self.activation, &mut y[..]), activate);
+        wide(Activate { activation: self.activation, y });
     }
 
     /// From the gradient of `y`, which becomes that of the affine map, to those that are wanted.
@@ -44,7 +44,7 @@ impl<'a> Layer<'a> {
         of_parameters: Option<&mut [Vec<f32>]>,
         of_x: Option<Sink<'_>>,
     ) {
-        wide((self.activation, y, &mut *dy), deactivate);
+        wide(Deactivate { activation: self.activation, y, dy: &mut *dy });
         self.backward_affine(x, dy, of_parameters, of_x);
     }
 
@@ -60,7 +60,7 @@ impl<'a> Layer<'a> {
         let rows = dy.len() / outputs;
         if let Some([weight, bias]) = of_parameters {
             product(weight, View::new(dy, rows).t(), View::new(x, rows), false);
-            wide((dy, &mut bias[..]), sum_of_rows);
+            wide(SumOfRows { values: dy, sums: bias });
         }
         match of_x {
             Some(Sink::Set(dx)) => {
@@ -134,32 +134,62 @@ impl Trace {
     }
 }
 
-#[inline(always)]
-fn activate((activation, y): (Activation, &mut [f32])) {
-    match activation {
-        Activation::Linear => {}
-        // As candle's, it makes a zero of NaN.
-        Activation::Relu => y.iter_mut().for_each(|y| *y = y.max(0.0)),
-        Activation::Sigmoid => y.iter_mut().for_each(|y| *y = lanes::sigmoid(*y)),
+/// What follows an affine map, in place.
+struct Activate<'a> {
+    activation: Activation,
+    y: &'a mut [f32],
+}
+
+impl Work for Activate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let y = self.y.iter_mut();
+        match self.activation {
+            Activation::Linear => {}
+            // As candle's, it makes a zero of NaN.
+            Activation::Relu => y.for_each(|y| *y = y.max(0.0)),
+            Activation::Sigmoid => y.for_each(|y| *y = lanes::sigmoid(*y)),
+        }
     }
 }
 
 /// The gradient of the affine map from that of what follows it; the slope of a rectifier at its kink is 0, as PyTorch's.
-#[inline(always)]
-fn deactivate((activation, y, dy): (Activation, &[f32], &mut [f32])) {
-    let both = dy.iter_mut().zip(y);
-    match activation {
-        Activation::Linear => {}
-        Activation::Relu => both.for_each(|(dy, y)| *dy = if *y > 0.0 { *dy } else { 0.0 }),
-        Activation::Sigmoid => both.for_each(|(dy, y)| *dy *= y * (1.0 - y)),
+struct Deactivate<'a> {
+    activation: Activation,
+    y: &'a [f32],
+    dy: &'a mut [f32],
+}
+
+impl Work for Deactivate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let both = self.dy.iter_mut().zip(self.y);
+        match self.activation {
+            Activation::Linear => {}
+            Activation::Relu => both.for_each(|(dy, y)| *dy = if *y > 0.0 { *dy } else { 0.0 }),
+            Activation::Sigmoid => both.for_each(|(dy, y)| *dy *= y * (1.0 - y)),
+        }
     }
 }
 
 /// `[n, outputs] -> [outputs]`.
-#[inline(always)]
-fn sum_of_rows((values, sums): (&[f32], &mut [f32])) {
-    sums.fill(0.0);
-    for row in values.chunks_exact(sums.len()) {
-        lanes::add_scaled(sums, 1.0, row);
+struct SumOfRows<'a> {
+    values: &'a [f32],
+    sums: &'a mut [f32],
+}
+
+impl Work for SumOfRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.sums.fill(0.0);
+        for row in self.values.chunks_exact(self.sums.len()) {
+            self.sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        }
     }
 }

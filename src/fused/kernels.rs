@@ -2,7 +2,7 @@
 
 use super::lanes;
 use crate::model::density::Density;
-use crate::numerics::processor::{View, product, wide};
+use crate::numerics::processor::{View, Work, product, wide};
 
 /// Gaussian kernels on the data of a model.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Kernels {
         let mut outside = Vec::with_capacity(rows);
         // |y - r|^2 = |y|^2 - (2 y r - |r|^2): with the largest bracket taken out, the sum stays finite.
         for (terms, y) in terms.chunks_exact_mut(count).zip(y.chunks_exact(dim)) {
-            let (largest, sum) = wide((terms, &self.lengths[..]), weigh);
+            let (largest, sum) = wide(Weigh { terms, lengths: &self.lengths });
             let square: f64 = y.iter().map(|y| f64::from(*y).powi(2)).sum();
             let log_sum = f64::from(sum).ln() + f64::from(largest);
             outside.push(at_least_zero(square - log_sum + self.offset));
@@ -82,17 +82,27 @@ impl Kernels {
 
 /// Turns the terms of one point, with the squared lengths of the centres, into the shares of the kernels; gives the
 /// largest term and the sum of `exp(term - largest)`.
-#[inline(always)]
-fn weigh((terms, lengths): (&mut [f32], &[f32])) -> (f32, f32) {
-    terms.iter_mut().zip(lengths).for_each(|(term, length)| *term -= length);
-    let largest = lanes::largest(terms);
-    let sum = lanes::sum_of(terms, lengths, |term, _| {
-        *term = lanes::exp(*term - largest);
-        *term
-    });
-    let share = 1.0 / sum;
-    terms.iter_mut().for_each(|term| *term *= share);
-    (largest, sum)
+struct Weigh<'a> {
+    terms: &'a mut [f32],
+    lengths: &'a [f32],
+}
+
+impl Work for Weigh<'_> {
+    type Output = (f32, f32);
+
+    #[inline(always)]
+    fn call(self) -> (f32, f32) {
+        let Self { terms, lengths } = self;
+        terms.iter_mut().zip(lengths).for_each(|(term, length)| *term -= length);
+        let largest = lanes::largest(terms);
+        let sum = lanes::sum_of(terms, lengths, |term, _| {
+            *term = lanes::exp(*term - largest);
+            *term
+        });
+        let share = 1.0 / sum;
+        terms.iter_mut().for_each(|term| *term *= share);
+        (largest, sum)
+    }
 }
 
 /// As a rectifier, but a NaN stays one.

@@ -53,12 +53,6 @@ pub fn largest(values: &[f32]) -> f32 {
     most.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b))
 }
 
-/// Adds `a` times `b` to `sum`, number by number.
-#[inline(always)]
-pub fn add_scaled(sum: &mut [f32], a: f32, b: &[f32]) {
-    sum.iter_mut().zip(b).for_each(|(sum, b)| *sum += a * b);
-}
-
 /// `exp(x)` without a branch; within 2e-7 of the true value, relatively. NaN stays NaN.
 ///
 /// `exp(x) = 2^n exp(r)` with `n` the nearest whole number to `x / ln 2` (Cody & Waite 1980, chapter 6) and the

@@ -4,7 +4,7 @@ use super::chain::{Layer, Sink, Trace};
 use super::lanes;
 use crate::model::layers::{Activation, LayerSpec};
 use crate::model::losses::Reconstruction;
-use crate::numerics::processor::wide;
+use crate::numerics::processor::{Work, wide};
 
 /// A variational autoencoder while it learns, with the heads that learn along.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl TrainingPass {
         let logits = Layer { activation: Activation::Linear, ..*last };
         logits.forward(before, rows, &mut room.d_output);
         let kind = (*loss, last.activation);
-        let reconstruction = wide((kind, &mut room.d_output[..], x, share), reconstruct);
+        let reconstruction = wide(Reconstruct { kind, logits: &mut room.d_output, x, share });
         let reconstruction = f64::from(reconstruction) * f64::from(share);
 
         if with_gradient {
@@ -182,28 +182,38 @@ impl TrainingPass {
 }
 
 /// The sum of the reconstruction losses; the logits become the gradient of `share` times it.
-#[inline(always)]
-fn reconstruct(
-    (kind, logits, x, share): ((Reconstruction, Activation), &mut [f32], &[f32], f32),
-) -> f32 {
-    match kind {
-        (Reconstruction::Bce, _) => lanes::sum_of(logits, x, |l, x| {
-            let e = lanes::exp(-l.abs());
-            let loss = l.max(0.0) - *l * x + lanes::ln_1_plus(e);
-            *l = share * (lanes::sigmoid(*l) - x);
-            loss
-        }),
-        (Reconstruction::Mse, Activation::Sigmoid) => lanes::sum_of(logits, x, |l, x| {
-            let s = lanes::sigmoid(*l);
-            let missed = s - x;
-            *l = 2.0 * share * missed * s * (1.0 - s);
-            missed * missed
-        }),
-        (Reconstruction::Mse, _) => lanes::sum_of(logits, x, |l, x| {
-            let missed = *l - x;
-            *l = 2.0 * share * missed;
-            missed * missed
-        }),
+struct Reconstruct<'a> {
+    kind: (Reconstruction, Activation),
+    logits: &'a mut [f32],
+    x: &'a [f32],
+    share: f32,
+}
+
+impl Work for Reconstruct<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn call(self) -> f32 {
+        let Self { kind, logits, x, share } = self;
+        match kind {
+            (Reconstruction::Bce, _) => lanes::sum_of(logits, x, |l, x| {
+                let e = lanes::exp(-l.abs());
+                let loss = l.max(0.0) - *l * x + lanes::ln_1_plus(e);
+                *l = share * (lanes::sigmoid(*l) - x);
+                loss
+            }),
+            (Reconstruction::Mse, Activation::Sigmoid) => lanes::sum_of(logits, x, |l, x| {
+                let s = lanes::sigmoid(*l);
+                let missed = s - x;
+                *l = 2.0 * share * missed * s * (1.0 - s);
+                missed * missed
+            }),
+            (Reconstruction::Mse, _) => lanes::sum_of(logits, x, |l, x| {
+                let missed = *l - x;
+                *l = 2.0 * share * missed;
+                missed * missed
+            }),
+        }
     }
 }
 

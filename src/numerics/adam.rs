@@ -1,6 +1,6 @@
 //! Adam on flat slices, with a step count and a rate for each row; it serves training and search.
 
-use super::processor::wide;
+use super::processor::{Work, wide};
 use num_traits::Float;
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +100,7 @@ impl<F: Float> Adam<F> {
             epsilon: number(EPSILON),
             floor: number(FLOOR),
         };
-        wide(descent, Descent::run);
+        wide(descent);
     }
 }
 
@@ -118,9 +118,11 @@ struct Descent<'a, F> {
     floor: F,
 }
 
-impl<F: Float> Descent<'_, F> {
+impl<F: Float> Work for Descent<'_, F> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(self) {
+    fn call(self) {
         let Self { rate, scale, betas, rests, epsilon, floor, .. } = self;
         let moments = self.first.iter_mut().zip(self.second);
         for ((p, &g), (m, v)) in self.parameters.iter_mut().zip(self.gradient).zip(moments) {

@@ -1,6 +1,6 @@
 //! What arithmetic asks of the processor: threads, wide vectors, matrix products. All `unsafe` of the program is here.
 
-use pulp::{Arch, NullaryFnOnce};
+use pulp::Arch;
 
 /// Says once how many cores there are, before anybody else runs.
 ///
@@ -29,21 +29,14 @@ pub fn use_one_thread_per_product() {
     gemm::set_threading_threshold(usize::MAX);
 }
 
-/// Runs `work` on `given`, compiled for the widest vectors that this processor has.
-///
-/// `work` must be a function that is marked `#[inline(always)]`, and so must what it calls: a closure would be compiled
-/// apart, for the oldest processor. The results are the same to the last bit as without.
-pub fn wide<A, R>(given: A, work: impl FnOnce(A) -> R) -> R {
-    struct Call<A, F>(A, F);
-    impl<A, R, F: FnOnce(A) -> R> NullaryFnOnce for Call<A, F> {
-        type Output = R;
+/// Work that [`wide`] runs: a struct of what it needs, whose `call` is marked `#[inline(always)]`, as all that it calls
+/// must be. A closure or a function would be compiled apart, for the oldest processor.
+pub use pulp::NullaryFnOnce as Work;
 
-        #[inline(always)]
-        fn call(self) -> R {
-            (self.1)(self.0)
-        }
-    }
-    Arch::new().dispatch(Call(given, work))
+/// Runs work compiled for the widest vectors that this processor has; the results are the same to the last bit as
+/// without.
+pub fn wide<W: Work>(work: W) -> W::Output {
+    Arch::new().dispatch(work)
 }
 
 /// A matrix `[rows, columns]` on a slice, or the transpose of one.
