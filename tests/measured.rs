@@ -126,6 +126,8 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     assert_eq!((best.answer.measured, best.answer.terms[0].predicted), (told, Some(told)));
     let survival = &best.verdict.survival[0];
     assert_eq!((survival.property, survival.before), (stiff, told));
+    let usual = MODEL.head(stiff).unwrap().card.usual_change.unwrap();
+    assert!(usual > 0.0 && usual == survival.usual_change, "{survival:?}");
     let in_data = report.in_data.unwrap();
     assert!((in_data.value - 10.0 * stiffness(SHAPES - 1)).abs() < 1e-4, "{in_data:?}");
     // Beside geometry, and as a condition.

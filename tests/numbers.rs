@@ -198,6 +198,7 @@ fn head_card() -> HeadCard {
         r2: 0.0,
         rmse: 0.0,
         joint: true,
+        usual_change: None,
     }
 }
 

@@ -25,6 +25,7 @@ static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
         r2: 0.0,
         rmse: 0.2,
         joint: false,
+        usual_change: None,
     };
     Arc::new(model.with_head(TaskHead::new(card, parameters).unwrap()).unwrap())
 });

@@ -221,7 +221,8 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
     let mut model = Model::new(card, encoded, parameters).map_err(|e| e.to_string())?;
     model.data = data.map(Arc::new);
     for card in heads {
-        if !(card.r2 <= 1.0 && card.rmse >= 0.0) {
+        let usual_change = card.usual_change.unwrap_or(0.0);
+        if !(card.r2 <= 1.0 && card.rmse >= 0.0 && (0.0..=0.05).contains(&usual_change)) {
             let name = card.property.name();
             return Err(format!(
                 "is damaged: the errors of its head for {name} are none; train the head again"

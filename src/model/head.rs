@@ -41,6 +41,10 @@ pub struct HeadCard {
     pub rmse: f64,
     /// Whether it was trained together with the autoencoder.
     pub joint: bool,
+    /// Of what was measured: the change of its prediction over decode, encode, decode that 99 % of held-out samples
+    /// stay within, 0.05 at most. Of other properties the model's statistics have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual_change: Option<f64>,
 }
 
 /// The fewest values of training shapes from which a head can learn what was measured.
@@ -99,7 +103,7 @@ impl HeadCard {
         // A property that does not vary is learned as it is.
         let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
         let layers = head_layers(property, latent, widths);
-        Ok(Self { property, layers, offset, scale, r2: 0.0, rmse: 0.0, joint })
+        Ok(Self { property, layers, offset, scale, r2: 0.0, rmse: 0.0, joint, usual_change: None })
     }
 
     /// The widths of the hidden layers.
@@ -219,6 +223,7 @@ mod tests {
             r2: 0.9,
             rmse: 0.1,
             joint: false,
+            usual_change: None,
         }
     }
 

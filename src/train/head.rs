@@ -1,6 +1,6 @@
 //! Task heads that are trained afterwards: the autoencoder is frozen, only the head learns.
 
-use super::learner::{Learner, measured_head};
+use super::learner::{Learner, measured_head, with_usual_change};
 use super::variables::{Variables, first_not_finite};
 use crate::data::property::{Property, check_among};
 use crate::error::{Error, Result, check_range};
@@ -208,6 +208,7 @@ impl HeadTrainer {
         if let Some(bad) = first_not_finite(&parameters)? {
             return Err(self.not_finite(bad));
         }
-        measured_head(self.card.clone(), parameters, &self.model.encoded)
+        let head = measured_head(self.card.clone(), parameters, &self.model.encoded)?;
+        with_usual_change(head, &self.model)
     }
 }

@@ -1,9 +1,11 @@
 //! A task head while it learns, with the autoencoder or after it: what it shall say, and how far off it is.
 
 use crate::error::Result;
+use crate::model::Model;
 use crate::model::card::Encoded;
 use crate::model::head::{HeadCard, TaskHead};
 use crate::model::losses;
+use crate::trust::head_change;
 use candle_core::{Device, Tensor};
 
 /// A head on the storage of variables, and its targets.
@@ -64,6 +66,17 @@ pub fn measured_head(
     let truth: Vec<f64> = rows.iter().map(|&row| truth[row]).collect();
     let predicted = head.predict_all(&encoded.mu.select(&rows))?;
     (head.card.r2, head.card.rmse) = score(&predicted, &truth);
+    Ok(head)
+}
+
+/// A head of what was measured, with the change of its prediction that is usual; any other as it is.
+///
+/// # Errors
+/// When the head reads another latent.
+pub fn with_usual_change(mut head: TaskHead, model: &Model) -> Result<TaskHead> {
+    if head.card.property.is_measured() {
+        head.card.usual_change = Some(head_change(model, &head)?);
+    }
     Ok(head)
 }
 

@@ -1,7 +1,7 @@
 //! What stays the same while a model is learned: data, split, scaling and layers; with them, the model at any moment.
 
 use super::assemble::assemble;
-use super::learner::measured_head;
+use super::learner::{measured_head, with_usual_change};
 use super::state::TrainerState;
 use crate::data::dataset::{Dataset, held_out};
 use crate::data::property::{Property, check_among};
@@ -99,6 +99,7 @@ impl Setup {
             let (parameters, rest) = of_heads.split_at(2 * card.layers.len());
             of_heads = rest;
             let head = measured_head(card.clone(), parameters.to_vec(), &model.encoded)?;
+            let head = with_usual_change(head, &model)?;
             model = model.with_head(head)?;
         }
         model.resume = Some(Arc::new(state.resume.clone()));

@@ -12,5 +12,5 @@ pub use figures::{ACTIVE_VARIANCE, FamilyFigures, Figures, REACHABLE_SHARE};
 pub use health::{Warning, warnings};
 pub use measure::{Better, Form, Measure};
 pub use quality::{MapQuality, map_quality};
-pub use statistics::measure_statistics;
+pub use statistics::{head_change, measure_statistics};
 pub use verdict::{Belief, Survival, Verdict, judge};

@@ -150,7 +150,7 @@ pub fn judge(
                 Some(head) => relative_change_of(before, after, head.card.scale),
                 None => relative_change(before, after),
             };
-            let usual_change = usual_change(statistics, property);
+            let usual_change = usual_change(model, property);
             Survival { property, before, after, change, usual_change }
         };
         let survival: Vec<Survival> = asked.iter().enumerate().map(survival).collect();

@@ -83,6 +83,7 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
         r2: 1.0,
         rmse: 0.0,
         joint: false,
+        usual_change: None,
         layers: layers.clone(),
     };
     // In a checkpoint the names of a head's layers hold its property.
