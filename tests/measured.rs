@@ -277,7 +277,7 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
     assert!(low > 10.0 && high < 20.0, "the colours span what was measured: {low} {high}");
     session.perform(Command::Climb);
     let refused: Vec<String> = session.state().notices.iter().map(|n| n.text.clone()).collect();
-    assert!(refused.iter().any(|text| text.contains("Predict properties")), "{refused:?}");
+    assert!(refused.iter().any(|text| text.contains("press 'Learn stiffness'")), "{refused:?}");
 
     session.perform(Command::TrainHeads(vec![stiff]));
     until(&mut session, |state| state.heads.is_none());

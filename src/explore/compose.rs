@@ -160,8 +160,7 @@ pub fn compose(
         let cells = |wanted: &dyn Fn(usize) -> bool| -> Vec<Bounds> {
             (0..grid.lattice.len()).filter(|&i| wanted(i)).map(|i| grid.lattice.cell(i)).collect()
         };
-        // Where nobody can tell the property anywhere, hatching would say nothing.
-        if heat.is_some() && grid.values.iter().any(|value| value.is_finite()) {
+        if heat.is_some() {
             let undefined = cells(&|i| grid.values[i].is_nan());
             layers.push(Layer::Hatch(undefined, palette.hatch));
         }

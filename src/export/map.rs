@@ -147,7 +147,8 @@ impl MapPicture {
             let field = HeatField::compute(&objective, projection, view, cells, &never)?;
             let field = field.expect("nobody cancels it");
             let pixels = heat_pixels(&field, range);
-            Ok((field, pixels))
+            // Where nobody can tell the property, no colour says anything: the shapes alone are drawn.
+            Ok(field.range.is_some().then_some((field, pixels)))
         };
         let slopes = || {
             let climb = Objective::new(model.clone(), wish.aim.clone(), Space::Latent)?;
@@ -157,7 +158,7 @@ impl MapPicture {
             reach: model.card.statistics.reach,
             points: if data { encoded::points(model, projection) } else { Points::default() },
             grid: Arc::new(ShapeGrid::decode(model, projection, property, lattice)?),
-            heat: heat.then(field).transpose()?,
+            heat: heat.then(field).transpose()?.flatten(),
             // A little more than is seen, so that no edge of it is.
             fog: trust.then(|| Fog::over(model, projection, view.grown(0.05))),
             slopes: gradient.then(slopes).transpose()?,

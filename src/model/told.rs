@@ -56,8 +56,8 @@ impl Model {
         }
         let name = property.name();
         Err(Error::Mismatch(format!(
-            "{name} was measured, so only a head can tell it of other shapes, and the model has none; train one with \
-             'latent-explorer heads --property \"{name}\"', or in the window under Train, Predict properties"
+            "no head tells {name} of other shapes yet; train one with 'latent-explorer heads --property \"{name}\"', \
+             or press 'Learn {name}'"
         )))
     }
 

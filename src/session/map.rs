@@ -349,7 +349,8 @@ fn draw(request: &Request, newer: &AtomicBool, inbox: &Sender<Event>, wake: &Wak
     let heat = |cells: usize, cancelled: &AtomicBool| -> Result<_> {
         let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
         let field = HeatField::compute(&objective, projection, bounds, size, cancelled)?;
-        Ok(field.map(|field| {
+        // Where nobody can tell the property, no colour says anything: the shapes alone are drawn.
+        Ok(field.filter(|field| field.range.is_some()).map(|field| {
             let pixels = heat_pixels(&field, key.range);
             (Arc::new(field), pixels)
         }))

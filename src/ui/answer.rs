@@ -60,8 +60,9 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         predicted_beside_true(ui, term);
     }
     if let (Some(data), Some(gain)) = (&report.in_data, restart.answer.gain) {
-        fact(ui, "Best in the data", &three_digits(data.value), IN_DATA);
-        fact(ui, "Gain over it", &three_digits(gain), GAIN);
+        let [best, gain] = [data.value, gain].map(|v| with_unit(state, climb, &three_digits(v)));
+        fact(ui, "Best in the data", &best, IN_DATA);
+        fact(ui, "Gain over it", &gain, GAIN);
     }
     match restart.restart.no_answer() {
         Some(none) => _ = note(ui, none.sentence()),
@@ -151,6 +152,10 @@ fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
             let label = term.property.label();
             let text =
                 format!("{} to {}", three_digits(term.measured), three_digits(term.returned));
+            let text = match entry {
+                Some(entry) => entry.prepared.model.with_unit(term.property, &text),
+                None => text,
+            };
             fact(ui, &format!("{label}, round trip"), &text, AFTER);
         }
         if let Some(entry) = entry {
