@@ -1,5 +1,14 @@
 //! Numbers as they are shown: three significant digits, times in words.
 
+/// A text, or where it has more than `most` letters its beginning and an ellipsis.
+pub fn brief(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let begin: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}\u{2026}", begin.trim_end())
+}
+
 /// `value` with three significant digits: `0.785`, `12.3`, `1230`, `1.2e6`; "–" where there is none.
 pub fn three_digits(value: f64) -> String {
     if value.is_nan() {

@@ -28,6 +28,6 @@ pub mod trail;
 
 pub use bounds::Bounds;
 pub use encoded::home_view;
-pub use format::{duration, grouped, three_digits, tick};
+pub use format::{brief, duration, grouped, three_digits, tick};
 pub use projection::Projection;
 pub use scene::Scene;

@@ -2,7 +2,7 @@
 
 use super::svg::{escaped, n, paint, path, rectangle};
 use crate::explore::colour::{Palette, faded, scale};
-use crate::explore::three_digits;
+use crate::explore::{brief, three_digits};
 
 /// The room that a bar takes beside the map, in points.
 pub(super) const WIDTH: f64 = 112.0;
@@ -71,7 +71,7 @@ impl ColourBar {
                 &format!("<path d=\"{}\" stroke-width=\"1\" {colour}/>\n", path(tick.into_iter()));
             out += &label([x + STRIP + 11.0, y + 4.5], 13.0, 400, &three_digits(value), palette);
         }
-        out + &label([x, top - ARROW - 14.0], 14.0, 600, &self.label, palette)
+        out + &label([x, top - ARROW - 14.0], 14.0, 600, &brief(&self.label, 16), palette)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::card::Encoded;
 use super::checkpoint::{bytes, floats, tensor};
 use crate::data::dataset::{Dataset, Measured};
-use crate::data::import::values::MOST_COLUMNS;
+use crate::data::import::values::{LONGEST_UNIT, MOST_COLUMNS};
 use crate::data::placement::Placement;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -100,7 +100,8 @@ pub fn read(
     if encoded.samples.iter().any(|&sample| sample as usize >= count) {
         return Err(damaged("its encoded data are not those of its outlines"));
     }
-    if columns.len() > MOST_COLUMNS {
+    let is_unit = |column: &Column| column.unit.chars().count() <= LONGEST_UNIT;
+    if columns.len() > MOST_COLUMNS || !columns.iter().all(is_unit) {
         return Err(damaged("it holds more measured values than there can be"));
     }
     // What was not measured is no number, so these are not held to be finite.

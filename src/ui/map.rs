@@ -8,7 +8,7 @@ use super::widgets::{Icon, icon_button};
 use crate::explore::Bounds;
 use crate::explore::colour::{Palette, scale};
 use crate::explore::compose::{Doing, Points, Subject, compose};
-use crate::explore::three_digits;
+use crate::explore::{brief, three_digits};
 use crate::session::models::ModelEntry;
 use crate::session::tour::Touring;
 use crate::session::{Activity, Command, Overlay, State};
@@ -341,7 +341,7 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     painter.text(
         frame.center_top() + vec2(0.0, 8.0),
         Align2::CENTER_TOP,
-        title,
+        brief(&title, 15),
         FontId::proportional(13.0),
         ink,
     );
@@ -384,7 +384,7 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let hold =
         if held { "Click to let the range follow the model." } else { "Click to hold the range." };
     let range = "From the 2nd to the 98th percentile inside the data; the arrows stand for what lies beyond.";
-    if response.on_hover_text(format!("{about}\n{range}\n{hold}")).clicked() {
+    if response.on_hover_text(format!("{title}\n{about}\n{range}\n{hold}")).clicked() {
         actions.command(Command::ToggleRangeLock);
     }
 }

@@ -1,7 +1,7 @@
 //! Small pieces that panels share.
 
 use super::theme;
-use crate::explore::three_digits;
+use crate::explore::{brief, three_digits};
 use egui::{
     Button, Color32, DragValue, Rect, Response, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2,
 };
@@ -104,10 +104,19 @@ pub fn segments<T: Copy + PartialEq>(
     changed
 }
 
+/// Letters that fit on a line of a panel, name and value together.
+const LETTERS: usize = 38;
+
 /// A name and a value on one line, the value on the right edge.
 pub fn fact(ui: &mut Ui, name: &str, value: &str, tooltip: &str) -> Response {
+    // Names of what was measured are people's own, and may be longer than the line.
+    let [name_letters, letters] = [name, value].map(|text| text.chars().count());
+    let fits = name_letters + letters <= LETTERS;
+    let short =
+        brief(name, if fits { name_letters } else { LETTERS.saturating_sub(letters + 2).max(8) });
+    let full = if short == name { String::new() } else { format!("{name}\n") };
     ui.horizontal(|ui| {
-        ui.label(RichText::new(name).weak()).on_hover_text(tooltip);
+        ui.label(RichText::new(short).weak()).on_hover_text(format!("{full}{tooltip}"));
         let right = egui::Layout::right_to_left(egui::Align::Center);
         ui.with_layout(right, |ui| ui.label(value)).inner
     })

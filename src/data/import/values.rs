@@ -10,6 +10,9 @@ use std::path::Path;
 /// The most columns of values.
 pub const MOST_COLUMNS: usize = 16;
 
+/// The most letters of a unit.
+pub const LONGEST_UNIT: usize = 12;
+
 /// The measured values of shapes and what of their file could not be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values {
@@ -46,6 +49,13 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
     let mut measured = Vec::with_capacity(header.len() - 1);
     for cell in header.iter().skip(1) {
         let (name, unit) = name_and_unit(cell);
+        if unit.chars().count() > LONGEST_UNIT {
+            let problem = format!(
+                "has a unit of more than {LONGEST_UNIT} letters for '{}'",
+                super::brief(&name)
+            );
+            return Err(refuse(problem));
+        }
         let name = free_name(&name, reserved, &measured).map_err(refuse)?;
         measured.push(Measured { name, unit, values: vec![f64::NAN; ids.len()] });
     }
@@ -182,5 +192,9 @@ mod tests {
         assert!(problem("name,Area\na,1\n").contains("'Area' is taken"));
         assert!(problem("name,drag,drag\na,1,2\n").contains("'drag' is taken"));
         assert!(problem("name,\na,1\n").contains("has no name"));
+        assert!(problem("name,a:b\na,1\n").contains("is no name of a property"));
+        assert!(
+            problem("name,drag [kilonewtons per metre]\na,1\n").contains("more than 12 letters")
+        );
     }
 }

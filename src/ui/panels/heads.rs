@@ -1,7 +1,7 @@
 //! Task heads: which are trained along with a model, and those that the shown model has or can learn.
 
 use crate::data::property::Property;
-use crate::explore::three_digits;
+use crate::explore::{brief, three_digits};
 use crate::model::head::HeadCard;
 use crate::model::training::TrainingConfig;
 use crate::session::heads::HeadsRun;
@@ -23,7 +23,9 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
     for property in state.learnable() {
         let mut wanted = config.heads.contains(&property);
         let tooltip = property.about();
-        if row(ui, property.label(), tooltip, |ui| ui.checkbox(&mut wanted, "")).changed() {
+        if row(ui, &brief(property.label(), 24), tooltip, |ui| ui.checkbox(&mut wanted, ""))
+            .changed()
+        {
             if wanted {
                 config.heads.push(property);
             } else {
@@ -104,7 +106,7 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
         }
         None => {
             note(ui, format!("No head tells {name} of other shapes yet."));
-            let button = ui.button(format!("Learn {name}"));
+            let button = ui.button(format!("Learn {}", brief(name, 20)));
             if button.on_hover_text(LEARN).clicked() {
                 actions.command(Command::TrainHeads(vec![property]));
             }
@@ -125,7 +127,7 @@ fn under_way(ui: &mut Ui, heads: &HeadsRun, actions: &mut Actions) {
 
 fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {
     ui.horizontal(|ui| {
-        ui.label(property.label()).on_hover_text(property.about());
+        ui.label(brief(property.label(), 20)).on_hover_text(property.about());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let button = ui.add(Button::new("Learn")).on_hover_text(LEARN);
             if button.accessible_name(format!("Learn {}", property.name())).clicked() {
@@ -154,7 +156,8 @@ fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
         card.property.label()
     );
     ui.horizontal(|ui| {
-        ui.label(card.property.label()).on_hover_text(&tooltip);
+        let room = 33usize.saturating_sub(value.chars().count()).max(6);
+        ui.label(brief(card.property.label(), room)).on_hover_text(&tooltip);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(RichText::new(value).small()).on_hover_text(tooltip);
         });

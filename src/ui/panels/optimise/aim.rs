@@ -1,6 +1,7 @@
 //! What is sought: one term, or several that are weighed against each other.
 
 use crate::data::property::Property;
+use crate::explore::brief;
 use crate::objective::{Aim, Goal, Term};
 use crate::session::State;
 use crate::ui::widgets::{Icon, icon_button, number, row, segments};
@@ -174,7 +175,7 @@ pub fn property_menu(
     property: &mut Property,
     state: &State,
 ) -> egui::Response {
-    let combo = ComboBox::from_id_salt(id).selected_text(property.label()).width(130.0);
+    let combo = ComboBox::from_id_salt(id).selected_text(brief(property.label(), 15)).width(130.0);
     combo
         .show_ui(ui, |ui| {
             for choice in state.properties() {
