@@ -141,7 +141,9 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let found = objective.evaluate(z, true).unwrap();
     let decoded = MODEL.decode(&MODEL.encoded.mu).unwrap();
     let told = MODEL.tell(stiff, &MODEL.encoded.mu, &decoded).unwrap();
-    assert_eq!(found.terms[0], told);
+    // In single precision, in which the sums may go another way.
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-4;
+    assert!(found.terms[0].iter().zip(&told).all(near));
     assert!(found.gradient.iter().all(|g| g.is_finite()));
     assert_eq!(found.feasible, told.iter().map(|v| *v >= 12.0).collect::<Vec<_>>());
 }

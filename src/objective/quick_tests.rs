@@ -55,7 +55,16 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         let layers = head_layers(property, latent, &[9, 5]);
         let parameters = initial_parameters(&layers, seed + 1).unwrap();
         let (offset, scale) = (0.4, 2.5);
-        let card = HeadCard { property, layers, offset, scale, r2: 0.0, rmse: 0.0, joint: false };
+        let card = HeadCard {
+            property,
+            layers,
+            offset,
+            scale,
+            r2: 0.0,
+            rmse: 0.0,
+            joint: false,
+            usual_change: None,
+        };
         model = model.with_head(TaskHead::new(card, parameters).unwrap()).unwrap();
     }
     Arc::new(model)
