@@ -10,6 +10,10 @@ use latent_explorer::session::models::{ModelId, Prepared};
 use latent_explorer::session::probe::Probe;
 use std::sync::atomic::AtomicBool;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PROPERTY: Property = Property::Roundness;
 
 fn field(c: &mut Criterion) {

@@ -5,6 +5,10 @@ use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
 use std::sync::Arc;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn search(c: &mut Criterion) {
     let model = Arc::new(SAMPLES[0].load().expect("the sample opens"));
     // All steps of all restarts: none slows down or stops early.

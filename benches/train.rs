@@ -8,6 +8,10 @@ use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::train::Trainer;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A training without end on the default data; nothing is held out, so an epoch has 157 steps.
 fn trainer() -> Trainer {
     let config =

@@ -33,9 +33,3 @@ pub mod session;
 pub mod train;
 pub mod trust;
 pub mod ui;
-
-/// Tensors and pictures live for microseconds. The system's allocator gives their memory back and faults
-/// it in again each time: a training takes a quarter longer with it, a large frame three times as long
-/// (`BENCHMARKS.md`). Program, tests and benches share this one.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -5,6 +5,12 @@ use latent_explorer::error::Result;
 use latent_explorer::numerics::processor::count_cores_once;
 use std::process::ExitCode;
 
+/// Tensors and pictures live for microseconds. The system's allocator gives their memory back and faults
+/// it in again each time: a training takes a quarter longer with it, a large frame three times as long
+/// (`BENCHMARKS.md`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     count_cores_once();
     match run() {

@@ -15,6 +15,11 @@ impl<T: Copy> Rows<T> {
         Self { width, values: Vec::new() }
     }
 
+    /// No vectors of this width, with room for `count` of them.
+    pub fn with_capacity(width: usize, count: usize) -> Self {
+        Self { width, values: Vec::with_capacity(width * count) }
+    }
+
     /// Takes a flat buffer, whose length must be a multiple of `width`.
     pub fn from_flat(width: usize, values: Vec<T>) -> Self {
         debug_assert!(width > 0 && values.len().is_multiple_of(width));

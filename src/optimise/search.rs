@@ -159,12 +159,23 @@ impl Restart {
 
     /// Takes in the point of the next step (or of the start).
     fn visit(&mut self, z: &[f64], value: f64) {
-        self.steps = if self.last.0.is_empty() { 0 } else { self.steps + 1 };
-        self.last = (z.to_vec(), value);
+        let (last, last_value) = &mut self.last;
+        self.steps = if last.is_empty() { 0 } else { self.steps + 1 };
+        overwrite(last, z);
+        *last_value = value;
         if self.steps.is_multiple_of(self.stride) {
             self.trajectory.push(z);
             self.values.push(value);
         }
+    }
+
+    /// Takes in a feasible point of less loss than the best so far.
+    fn improve(&mut self, step: usize, point: &[f64], z: &[f64], value: f64, loss: f64) {
+        let none = || Best { step, point: Vec::new(), z: Vec::new(), value, loss };
+        let best = self.best.get_or_insert_with(none);
+        (best.step, best.value, best.loss) = (step, value, loss);
+        overwrite(&mut best.point, point);
+        overwrite(&mut best.z, z);
     }
 
     fn end(&mut self, reason: StopReason) {
@@ -174,6 +185,12 @@ impl Restart {
             self.values.push(self.last.1);
         }
     }
+}
+
+/// Puts other numbers into a vector that keeps its place.
+fn overwrite(numbers: &mut Vec<f64>, others: &[f64]) {
+    numbers.clear();
+    numbers.extend_from_slice(others);
 }
 
 /// What a search has spent, and what it had found by then.
@@ -354,8 +371,9 @@ impl Search {
         let mut tally = self.tally();
         tally.count(self.active.len(), slopes);
         let latent = self.objective.model().latent_dim();
-        let (mut going, mut losses) = (Vec::new(), Vec::new());
-        let mut gradients = Rows::new(self.objective.dim());
+        let count = self.active.len();
+        let (mut going, mut losses) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut gradients = Rows::with_capacity(self.objective.dim(), count);
         for (k, &index) in self.active.iter().enumerate() {
             let Evaluation { loss, value, finite, valid, feasible, .. } = &evaluation;
             let (loss, value) = (loss[k], value[k]);
@@ -364,8 +382,7 @@ impl Search {
             let restart = &mut self.restarts[index];
             restart.visit(z, value);
             if feasible[k] && loss < restart.best_loss() {
-                let (step, point) = (restart.steps, points.row(k).to_vec());
-                restart.best = Some(Best { step, point, z: z.to_vec(), value, loss });
+                restart.improve(restart.steps, points.row(k), z, value, loss);
                 tally.improve(loss, value);
             }
             let patience = self.config.patience.filter(|_| finite[k]);
@@ -449,9 +466,8 @@ impl Search {
                 }
                 let restart = &mut restarts[index];
                 if found.feasible[k] && loss < restart.best_loss() {
-                    let (step, z) = (restart.steps + 1, z.to_vec());
-                    let point = asked.points[k * dim..(k + 1) * dim].to_vec();
-                    restart.best = Some(Best { step, point, z, value, loss });
+                    let point = &asked.points[k * dim..(k + 1) * dim];
+                    restart.improve(restart.steps + 1, point, z, value, loss);
                     tally.improve(loss, value);
                 }
             }

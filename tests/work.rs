@@ -1,0 +1,126 @@
+//! How much work the usual things make: allocations, tensors, vertices, pictures made anew. What grows here is slower on
+//! every machine, and no clock is asked.
+
+use candle_core::{Device, Tensor};
+use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::source::TrainingData;
+use latent_explorer::model::samples::SAMPLES;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::objective::{Aim, By, Goal};
+use latent_explorer::optimise::{Search, SearchConfig};
+use latent_explorer::train::Trainer;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The system's allocator, with a count for each thread.
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: everything is handed on to the system's allocator as it came; the count is a number of this thread that needs
+// no memory and is never dropped.
+#[expect(unsafe_code, reason = "an allocator is unsafe by its nature")]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(at, layout) }
+    }
+
+    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        unsafe { System.realloc(at, layout, size) }
+    }
+}
+
+/// What was made by some work on this thread, by the repetition.
+#[derive(Debug)]
+struct Made {
+    allocations: usize,
+    tensors: usize,
+}
+
+/// Repeats some work, the first times unseen: they fill what is kept.
+fn made(mut work: impl FnMut()) -> Made {
+    const REPEATS: usize = 20;
+    (0..3).for_each(|_| work());
+    let (tensors, allocations) = (tensors_made(), ALLOCATIONS.get());
+    (0..REPEATS).for_each(|_| work());
+    let allocations = ALLOCATIONS.get() - allocations;
+    let tensors = tensors_made() - tensors - 1;
+    Made { allocations: allocations / REPEATS, tensors: tensors / REPEATS }
+}
+
+/// How many tensors there have been: each has the next number, which it tells when it is asked for its name.
+fn tensors_made() -> usize {
+    let fresh = Tensor::new(0f32, &Device::Cpu).unwrap();
+    let name = format!("{:?}", fresh.id());
+    let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap()
+}
+
+/// Tensors are numbered for all threads: one test at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn trainer(config: TrainingConfig) -> Trainer {
+    let recipe = Recipe { samples: 2000, ..Recipe::default() };
+    Trainer::new(TrainingData::generate(recipe).unwrap(), config).unwrap()
+}
+
+#[test]
+fn an_update_of_the_usual_training_makes_no_tensor() {
+    let _turn = alone();
+    let mut usual = trainer(TrainingConfig::default());
+    let made = made(|| assert!(usual.step().unwrap().losses.total.is_finite()));
+    println!("{made:?}");
+    assert_eq!(made.tensors, 0);
+    assert!(made.allocations <= 40, "{made:?}");
+}
+
+#[test]
+fn an_update_by_the_graph_makes_few_tensors() {
+    let _turn = alone();
+    let mut learned_variance =
+        trainer(TrainingConfig { sigma_vae: true, ..TrainingConfig::default() });
+    let made = made(|| assert!(learned_variance.step().unwrap().losses.total.is_finite()));
+    println!("{made:?}");
+    assert!(made.tensors > 0 && made.tensors <= 400, "{made:?}");
+}
+
+/// A step of 50 restarts on the first sample, none of which ends.
+fn step(aim: Aim) -> Made {
+    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let config = SearchConfig { aim, plateau: None, patience: None, ..SearchConfig::default() };
+    let mut search = Search::new(model, config).unwrap();
+    made(|| assert!(search.step().unwrap()))
+}
+
+#[test]
+fn a_step_of_a_search_makes_no_tensor() {
+    let _turn = alone();
+    let aim = Aim::default();
+    for aim in [
+        Aim { by: By::Head, ..aim.clone() },
+        Aim { l2: 0.01, inside: 1.0, align: 0.1, ..aim.clone() },
+        Aim::of(aim.property(), Goal::Target(0.5)),
+        aim,
+    ] {
+        let made = step(aim.clone());
+        println!("{made:?}");
+        assert_eq!(made.tensors, 0, "{aim:?}");
+        // Those of the products and the evaluation; of the restarts only the ways grow.
+        assert!(made.allocations < 80, "{made:?} {aim:?}");
+    }
+}
