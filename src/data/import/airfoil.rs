@@ -26,8 +26,11 @@ pub fn read(bytes: &[u8]) -> Result<Curve, String> {
             (Some(_), Some(problem)) => return Err(problem.clone()),
             (Some(pair), None) => pairs.push(pair),
             (None, None) if lines_read > 0 && !(pairs.is_empty() && is_heading(text)) => {
-                not_a_point =
-                    Some(format!("line {}: '{}' is not a point", index + 1, super::brief(text)));
+                not_a_point = Some(format!(
+                    "line {}: '{}' is not a point",
+                    index + 1,
+                    super::records::brief(text)
+                ));
             }
             (None, _) => {}
         }

@@ -34,7 +34,7 @@ pub enum Table {
 /// # Errors
 /// Says why there is no shape in it at all.
 pub fn read(text: &str) -> Result<Table, String> {
-    let mut records = super::records(text);
+    let mut records = super::records::records(text);
     let Some(first) = records.next().transpose()? else {
         return Err("is empty; it needs points as rows of numbers".to_owned());
     };
@@ -127,7 +127,7 @@ fn curve(record: &csv::StringRecord, columns: Range<usize>) -> Result<Curve, Str
         let number = |k: usize| {
             pair[k].parse::<f64>().map_err(|_| {
                 let column = columns.start + 2 * index + k + 1;
-                format!("column {column}: '{}' is not a number", super::brief(pair[k]))
+                format!("column {column}: '{}' is not a number", super::records::brief(pair[k]))
             })
         };
         points.push([number(0)?, number(1)?]);
@@ -146,8 +146,9 @@ fn points(
         let (line, record) = row?;
         let number = |column: usize| {
             let cell = record.get(column).unwrap_or_default();
-            cell.parse::<f64>()
-                .map_err(|_| format!("line {line}: '{}' is not a number", super::brief(cell)))
+            cell.parse::<f64>().map_err(|_| {
+                format!("line {line}: '{}' is not a number", super::records::brief(cell))
+            })
         };
         points.push([number(x)?, number(y)?]);
         if points.len() > MOST_POINTS {

@@ -1,6 +1,7 @@
 //! Values that were measured of the shapes: a CSV of names and one or more columns with their units.
 
-use super::{Rejection, Summary, records};
+use super::records::{brief, records};
+use super::{Rejection, Summary};
 use crate::data::dataset::Measured;
 use crate::data::name::Name;
 use crate::error::{Error, Result};
@@ -50,10 +51,8 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
     for cell in header.iter().skip(1) {
         let (name, unit) = name_and_unit(cell);
         if unit.chars().count() > LONGEST_UNIT {
-            let problem = format!(
-                "has a unit of more than {LONGEST_UNIT} letters for '{}'",
-                super::brief(&name)
-            );
+            let problem =
+                format!("has a unit of more than {LONGEST_UNIT} letters for '{}'", brief(&name));
             return Err(refuse(problem));
         }
         let name = free_name(&name, reserved, &measured).map_err(refuse)?;
@@ -71,13 +70,12 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
         let (line, record) = record.map_err(refuse)?;
         let name = record.get(0).unwrap_or_default();
         let Some(&index) = places.get(name) else {
-            let problem = format!("no shape is called '{}'", super::brief(name));
+            let problem = format!("no shape is called '{}'", brief(name));
             left_out.push(rejection(path, line, &problem));
             continue;
         };
         if let Some(first) = lines.get(&index) {
-            let problem =
-                format!("'{}' has its values on line {first} already", super::brief(name));
+            let problem = format!("'{}' has its values on line {first} already", brief(name));
             left_out.push(rejection(path, line, &problem));
             continue;
         }
@@ -89,13 +87,9 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
                 Some(value) => measured.values[index] = f64::from(value as f32),
                 None => {
                     let what = if cell.is_empty() {
-                        format!("'{}' has no value of {}", super::brief(name), measured.name)
+                        format!("'{}' has no value of {}", brief(name), measured.name)
                     } else {
-                        format!(
-                            "{}: '{}' is not a finite number",
-                            measured.name,
-                            super::brief(cell)
-                        )
+                        format!("{}: '{}' is not a finite number", measured.name, brief(cell))
                     };
                     left_out.push(rejection(path, line, &what));
                 }
