@@ -1,9 +1,9 @@
 //! Candidates leave as files to be made and measured; what was measured comes back by their names.
 
 use super::Session;
+use super::arrivals::Errand;
 use super::event::{Outcome, Product};
 use super::job::Ending;
-use super::state::Errand;
 use crate::export::candidates::write_candidates;
 use crate::optimise::read_measured;
 use std::path::{Path, PathBuf};

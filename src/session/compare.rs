@@ -1,12 +1,13 @@
 //! Two models beside each other: the one that is shown, and another one on a second map of the same view.
 
 use super::Session;
+use super::arrivals::Errand;
 use super::event::{Outcome, Product};
 use super::job::Ending;
 use super::map::{Key, Picture, Request};
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::probe::Probe;
-use super::state::{Errand, State};
+use super::state::State;
 use crate::explore::Bounds;
 use crate::model::samples::SAMPLES;
 use crate::trust::Figures;

@@ -1,8 +1,9 @@
 //! A shape drawn by hand: the model's outline of it, where the model sees it, and the nearest it can say.
 
 use super::Session;
+use super::lost::Lost;
 use super::models::{ModelId, Prepared};
-use super::state::{Lost, State};
+use super::state::State;
 use crate::data::geometry;
 use crate::data::import::stroke;
 use crate::data::outline::form_distance;

@@ -1,9 +1,10 @@
 //! Task heads for a model that is trained already: the job that trains them and what the window knows of it.
 
 use super::Session;
-use super::event::{HeadsProgress, Outcome, Product, Progress, RunId};
+use super::event::{End, HeadsProgress, Outcome, Product, Progress, RunId};
 use super::job::{Control, Ending, Reporter};
 use super::models::{ModelId, Prepared};
+use super::state::State;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::train::{HeadConfig, HeadTrainer};
@@ -50,6 +51,44 @@ impl Session {
             self.start("heads", move |reporter| train(&prepared, &properties, &hand, reporter));
         self.state.heads =
             Some(HeadsRun { run, model: (id, version), property: first, share: 0.0, control });
+    }
+}
+
+impl State {
+    /// A model that was closed meanwhile, or has learned on, takes no heads any more.
+    pub(super) fn heads_ended(
+        &mut self,
+        (id, version): (ModelId, u64),
+        End { outcome, product }: End,
+    ) {
+        let entry = self.models.get_mut(id).filter(|entry| entry.version == version);
+        let learned = match (entry, product) {
+            (Some(entry), Some(Product::Heads(prepared, properties))) => {
+                let score = |property: &Property| {
+                    let card = &prepared.model.head(*property)?.card;
+                    Some(format!("{} R\u{b2} {:.3}", property.label(), card.r2))
+                };
+                let scores: Vec<String> = properties.iter().filter_map(score).collect();
+                entry.prepared = prepared;
+                entry.unsaved = true;
+                // What nobody could tell before colours the maps now.
+                self.map.asked = None;
+                self.comparison.iter_mut().for_each(|comparison| comparison.asked = None);
+                Some(scores.join(", "))
+            }
+            _ => None,
+        };
+        match (outcome, learned) {
+            (Outcome::Failed(why), None) => self.notices.error(why),
+            (Outcome::Failed(why), Some(scores)) => {
+                self.notices.error(format!("{why} (learned before: {scores})"));
+            }
+            (_, Some(scores)) => {
+                self.notices.info(format!("Predicted now: {scores}. Save it with Ctrl+S."));
+            }
+            (Outcome::Cancelled, None) => self.notices.info("Stopped; no head was learned."),
+            (Outcome::Finished, None) => (),
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Keeping: models are opened, saved and closed.
 
+use super::arrivals::Errand;
 use super::event::{Outcome, Product};
 use super::job::Ending;
+use super::lost::Lost;
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::own::{ImportWish, holds_shapes};
-use super::state::{Errand, Lost};
 use super::{Command, Session};
 use crate::model::checkpoint;
 use crate::model::samples::SAMPLES;

@@ -1,10 +1,11 @@
 //! The training lab: trainings begin, pause, go on and branch; any moment of them can be looked at.
 
 use super::Session;
+use super::arrivals::Errand;
 use super::event::{Outcome, Product};
 use super::job::{Control, Ending};
 use super::models::{ModelEntry, ModelId, Prepared};
-use super::state::{Errand, State};
+use super::state::State;
 use super::timeline::Newest;
 use super::training::{self, Material, Phase, Plan, Portion, SNAPSHOT_SAMPLES, Training};
 use crate::data::recipe::Recipe;

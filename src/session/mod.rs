@@ -1,5 +1,6 @@
 //! What is going on: commands come in, jobs run, events change the state that the window shows.
 
+mod arrivals;
 mod candidates;
 pub mod climb;
 pub mod command;
@@ -12,9 +13,11 @@ pub mod heads;
 pub mod job;
 mod keeping;
 mod lab;
+mod learned;
 mod leaving;
 pub mod lesson;
 mod looking;
+mod lost;
 pub mod map;
 pub mod models;
 pub mod moment;
@@ -48,9 +51,9 @@ use crossbeam_channel::{Receiver, Sender};
 use event::{Event, RunId};
 use job::{Ending, Reporter, Wake};
 use lesson::Lesson;
+use lost::Lost;
 use map::{Request, Worker};
 use settings::{Pace, Settings};
-use state::Lost;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,9 +1,12 @@
-//! Running: searches begin, and what runs is stopped.
+//! Running: searches begin, report and end, and what runs is stopped.
 
 use super::climb::{self, Climb, Playback, UnderWay};
+use super::event::{End, Outcome, Product, RunId, SearchProgress};
+use super::findings::so_far;
 use super::job::Control;
 use super::lesson::Lesson;
-use super::state::{Activity, Lost};
+use super::lost::Lost;
+use super::state::{Activity, State};
 use super::training::Phase;
 use super::walk::Walking;
 use super::{Command, Session, State};
@@ -160,6 +163,58 @@ impl Session {
             if climb.findings.is_some() {
                 self.state.lose(Lost::Climb(Box::new(climb)));
             }
+        }
+    }
+}
+
+impl State {
+    pub(super) fn searched(&mut self, run: RunId, progress: &SearchProgress) {
+        let Some(climb) = self.climb.as_mut().filter(|climb| climb.run == Some(run)) else {
+            return;
+        };
+        let held = climb.shown_step();
+        let paths = Arc::make_mut(&mut climb.paths);
+        for (line, points) in progress.points.iter().enumerate() {
+            paths.extend(line, points.iter(), &climb.projection);
+        }
+        paths.wind();
+        climb.under_way.extend(progress);
+        climb.hold_step(held);
+        let (stride, values) = (climb.paths.stride(), &climb.under_way.best_values);
+        climb.best_so_far =
+            so_far(&climb.paths, |step| values.get(step / stride).copied().unwrap_or(f64::NAN));
+    }
+
+    pub(super) fn climb_ended(&mut self, End { outcome, product }: End) {
+        let Some(climb) = self.climb.as_mut() else { return };
+        climb.run = None;
+        match product {
+            Some(Product::Searched(findings)) => {
+                let held = climb.shown_step();
+                let again = Playback { playing: true, share: 0.0, live: true, ..climb.playback };
+                climb.paths = findings.paths.clone();
+                climb.best_so_far.clone_from(&findings.best_so_far);
+                climb.under_way = UnderWay::default();
+                // What the hand holds stays; who has watched it to its end sees it once more in peace.
+                if climb.playback.live {
+                    climb.playback = again;
+                } else {
+                    climb.hold_step(held);
+                }
+                climb.moment = None;
+                if findings.report.best_believable.is_none() {
+                    self.notices
+                        .info("No answer can be believed: the table says why, restart by restart.");
+                }
+                self.lesson.iter_mut().for_each(|lesson| lesson.climbed(&findings.report));
+                climb.findings = Some(findings);
+            }
+            _ => self.climb = None,
+        }
+        match outcome {
+            Outcome::Finished => (),
+            Outcome::Cancelled => self.notices.info("Climb stopped; the ways so far are kept."),
+            Outcome::Failed(why) => self.notices.error(why),
         }
     }
 }

@@ -1,34 +1,30 @@
-//! Everything the window shows, and how events change it.
+//! Everything the window shows.
 
-use super::climb::{Climb, Playback, UnderWay};
+use super::arrivals::Errand;
+use super::climb::{Climb, Playback};
 use super::compare::{Comparison, FiguresOf};
-use super::drawing::{Drawing, Drawn};
-use super::event::{End, Outcome, Product, Progress, RunId, SearchProgress, TrainingProgress};
+use super::drawing::Drawing;
+use super::event::RunId;
 use super::export::Exporting;
-use super::findings::so_far;
 use super::heads::HeadsRun;
 use super::lesson::Lesson;
+use super::lost::Lost;
 use super::map::{Map, Picture};
-use super::models::{ModelEntry, ModelId, Models, Prepared};
+use super::models::{ModelEntry, ModelId, Models};
 use super::notices::Notices;
 use super::own::Own;
 use super::pca::PcaRun;
-use super::plan::Plan;
-use super::probe::Probe;
 use super::race::Contest;
 use super::settings::Settings;
 use super::sweep::BetaSweep;
-use super::timeline::Newest;
-use super::tour::{Tour, Tours};
-use super::training::{Phase, Training};
+use super::tour::Tours;
+use super::training::Training;
 use super::walk::Walk;
 use crate::data::property::Property;
 use crate::explore::compose::Visible;
 use crate::explore::{Bounds, three_digits};
 use crate::optimise::SearchReport;
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
 
 /// What a person is busy with; each has its own panel and its own choice of layers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,45 +54,6 @@ pub enum Overlay {
     /// Where the objective gets better.
     Gradient,
 }
-
-/// What a job that makes no model or search of its own is for.
-#[derive(Clone, Debug)]
-pub enum Errand {
-    /// Opening a file.
-    Open,
-    /// Saving this model as it was then.
-    Save(ModelId, Arc<Prepared>),
-    /// Writing candidates.
-    Export,
-    /// Making a moment of this model's training into a model.
-    Moment(ModelId),
-    /// Measuring the figures of this version of a model.
-    Measure((ModelId, u64)),
-}
-
-/// Something that was lost and can be brought back.
-#[derive(Debug)]
-pub enum Lost {
-    /// A model that was closed.
-    Model(ModelId, ModelEntry),
-    /// A search that was cleared or replaced.
-    Climb(Box<Climb>),
-    /// A race that was cleared or replaced.
-    Race(Box<Contest>),
-    /// A sweep that was replaced.
-    Sweep(Box<BetaSweep>),
-    /// A shape that was drawn.
-    Drawn(Box<Drawn>),
-    /// A pin that was taken out, and its place.
-    Pin(usize, Box<Probe>),
-    /// A way over the map that was taken off it, and how it was planned.
-    Tour(Box<(Tour, Plan)>),
-    /// A walk by hand that had begun to move.
-    Walk(Box<Walk>),
-}
-
-/// How many losses can be undone.
-const MOST_LOST: usize = 6;
 
 /// The state of the program.
 #[derive(Debug)]
@@ -146,11 +103,11 @@ pub struct State {
     held_range: Option<(f64, f64)>,
     /// While a model is learned its range would jump; what the person holds comes first.
     training_range: Option<(f64, f64)>,
-    lost: Vec<Lost>,
+    pub(super) lost: Vec<Lost>,
     /// The model on the second map whose training follows the one that is watched.
     pub(super) linked: Option<ModelId>,
     /// Versions that models have had, so that none is given twice.
-    versions: u64,
+    pub(super) versions: u64,
 }
 
 impl State {
@@ -328,100 +285,6 @@ impl State {
         self.models.iter().any(|(_, entry)| entry.unsaved)
     }
 
-    /// Remembers a loss so that it can be undone.
-    pub fn lose(&mut self, lost: Lost) {
-        self.lost.push(lost);
-        let excess = self.lost.len().saturating_sub(MOST_LOST);
-        self.lost.drain(..excess);
-    }
-
-    /// What can be undone, in words.
-    pub fn undoable(&self) -> Option<&'static str> {
-        self.lost.last().map(|lost| match lost {
-            Lost::Model(..) => "Undo closing a model",
-            Lost::Climb(_) => "Bring back the last climb",
-            Lost::Race(_) => "Bring back the last race",
-            Lost::Sweep(_) => "Bring back the last sweep",
-            Lost::Drawn(_) => "Bring back the drawn shape",
-            Lost::Pin(..) => "Undo unpinning",
-            Lost::Tour(_) => "Bring back the way over the map",
-            Lost::Walk(_) => "Bring back the walk by hand",
-        })
-    }
-
-    /// Brings back what was last lost.
-    pub fn undo(&mut self) {
-        match self.lost.pop() {
-            Some(Lost::Model(id, entry)) => {
-                self.models.insert(id, entry);
-                self.show(id);
-            }
-            Some(Lost::Climb(climb)) => {
-                if let Some(present) = self.climb.replace(*climb) {
-                    present.control.cancel();
-                }
-            }
-            Some(Lost::Race(race)) => {
-                if let Some(present) = self.race.replace(*race) {
-                    present.control.cancel();
-                }
-            }
-            Some(Lost::Sweep(sweep)) => {
-                if let Some(present) = self.sweep.replace(*sweep) {
-                    present.control.cancel();
-                }
-            }
-            Some(Lost::Drawn(drawn)) => {
-                self.drawing = Drawing { drawn: Some(*drawn), problem: None };
-            }
-            Some(Lost::Pin(place, pin)) => {
-                if self.shows(pin.model.0) {
-                    self.map.pins.insert(place.min(self.map.pins.len()), *pin);
-                } else {
-                    self.notices.info("That pin belongs to another model; show that one first.");
-                    self.lost.push(Lost::Pin(place, pin));
-                }
-            }
-            Some(Lost::Tour(tour)) => {
-                if self.shows(tour.0.model.0) {
-                    (self.tours.tour, self.tours.plan) = (Some(tour.0), tour.1);
-                } else {
-                    self.notices.info("That way leads through another model; show that one first.");
-                    self.lost.push(Lost::Tour(tour));
-                }
-            }
-            Some(Lost::Walk(walk)) => {
-                if self.shows(walk.model.0) {
-                    self.walk = Some(*walk);
-                } else {
-                    self.notices.info("That walk is one in another model; show that one first.");
-                    self.lost.push(Lost::Walk(walk));
-                }
-            }
-            None => self.notices.info("There is nothing to undo."),
-        }
-    }
-
-    fn shows(&self, id: ModelId) -> bool {
-        self.shown_version().is_some_and(|(shown, _)| shown == id)
-    }
-
-    /// Takes the way off the map.
-    pub(super) fn leave_tour(&mut self) {
-        self.tours.pause();
-        if let Some(tour) = self.tours.tour.take() {
-            self.lose(Lost::Tour(Box::new((tour, self.tours.plan.clone()))));
-        }
-    }
-
-    /// Takes the walk by hand off the map; one that has not moved is no loss.
-    pub(super) fn leave_walk(&mut self) {
-        if let Some(walk) = self.walk.take_if(|walk| !walk.by_hand.past().is_empty()) {
-            self.lose(Lost::Walk(Box::new(walk)));
-        }
-        self.walk = None;
-    }
-
     /// Shows a model and all of its data; pins stay with the model they were made in.
     pub fn show(&mut self, id: ModelId) {
         self.models.show(id);
@@ -439,312 +302,8 @@ impl State {
         }
     }
 
-    /// Takes the progress of a job in; foreign runs are dropped.
-    pub fn progress(&mut self, run: RunId, progress: Progress) {
-        match progress {
-            Progress::Training(progress) if self.training.run == Some(run) => {
-                self.trained(progress)
-            }
-            Progress::Search(progress) => self.searched(run, &progress),
-            Progress::Race(progress) => self.raced(run, progress),
-            Progress::Sweep(progress) => self.swept(run, progress),
-            Progress::Export(share) => self.export.progress(run, share),
-            Progress::Pca(share) => {
-                if let Some(pca) = self.pca.as_mut().filter(|pca| pca.run == run) {
-                    pca.share = share;
-                }
-            }
-            Progress::Heads(progress) => {
-                if let Some(heads) = self.heads.as_mut().filter(|heads| heads.run == run) {
-                    (heads.property, heads.share) = (progress.property, progress.share);
-                }
-            }
-            Progress::Import(progress) if self.own.run == Some(run) => {
-                self.own.progress = Some(progress);
-            }
-            Progress::Training(_) | Progress::Import(_) => (),
-        }
-    }
-
-    fn trained(&mut self, progress: TrainingProgress) {
-        let training = &mut self.training;
-        training.share = progress.share;
-        (training.updates, training.epochs) = (progress.updates, progress.epochs);
-        training.seconds_left = progress.seconds_left;
-        training.extend_curve(&progress.curve);
-        training.extend_records(&progress.records);
-        training.figures = progress.figures.or(training.figures.take());
-        training.setup = progress.setup.or(training.setup.take());
-        progress.moments.into_iter().for_each(|moment| training.timeline.push(moment));
-        if let (Some(id), Some(prepared)) = (training.model, progress.snapshot) {
-            self.renew(id, prepared);
-        }
-    }
-
-    /// A version that no model has had yet.
-    pub(super) fn next_version(&mut self) -> u64 {
-        self.versions += 1;
-        self.versions
-    }
-
-    /// Puts a newer version of a model in the place of the one before.
-    fn renew(&mut self, id: ModelId, prepared: Arc<Prepared>) {
-        let version = self.next_version();
-        // Who looks at an older moment goes on doing so.
-        if let Some(newest) = self.learned_mut(id).and_then(|t| t.timeline.newest.as_mut()) {
-            *newest = Newest { prepared, version, path: None, unsaved: true };
-            return;
-        }
-        let first = match self.models.get_mut(id) {
-            Some(entry) => {
-                entry.prepared = prepared;
-                entry.version = version;
-                entry.unsaved = true;
-                entry.path = None;
-                false
-            }
-            None => {
-                let name = format!("Trained {}", id.0);
-                let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
-                self.models.insert(id, entry);
-                true
-            }
-        };
-        if first {
-            self.show(id);
-            // A branch is watched beside what it left.
-            let trunk = self.learned(id).and_then(|training| training.trunk);
-            trunk.into_iter().for_each(|trunk| self.put_beside(trunk));
-        } else {
-            self.fit_if_lost(id);
-        }
-    }
-
-    /// Shows all of a model's data when they have left the map, which was fitted to them.
-    pub(super) fn fit_if_lost(&mut self, id: ModelId) {
-        let on_screen = [self.shown_version().map(|(id, _)| id), self.beside().map(|(id, _)| id)];
-        let Some(home) = self.home().filter(|_| on_screen.contains(&Some(id))) else { return };
-        if self.map.is_fitted() {
-            // The map follows the data only when they leave it or shrink to a spot, and never when
-            // the person has moved it: a map that moves all the time cannot be read.
-            let view = self.map.view.grown(0.02);
-            let lost = !view.contains(home.low) || !view.contains(home.high);
-            let [w, h] = [0, 1].map(|k| home.size()[k] / self.map.view.size()[k]);
-            if lost || w.max(h) < 0.62 {
-                self.map.fit(home.grown(0.06));
-            }
-        }
-    }
-
-    fn searched(&mut self, run: RunId, progress: &SearchProgress) {
-        let Some(climb) = self.climb.as_mut().filter(|climb| climb.run == Some(run)) else {
-            return;
-        };
-        let held = climb.shown_step();
-        let paths = Arc::make_mut(&mut climb.paths);
-        for (line, points) in progress.points.iter().enumerate() {
-            paths.extend(line, points.iter(), &climb.projection);
-        }
-        paths.wind();
-        climb.under_way.extend(progress);
-        climb.hold_step(held);
-        let (stride, values) = (climb.paths.stride(), &climb.under_way.best_values);
-        climb.best_so_far =
-            so_far(&climb.paths, |step| values.get(step / stride).copied().unwrap_or(f64::NAN));
-    }
-
-    /// Takes the end of a job in; the person sees which end it was.
-    pub fn ended(&mut self, run: RunId, end: End) {
-        if self.training.run == Some(run) {
-            self.training_ended(end);
-        } else if self.own.run == Some(run) {
-            self.import_ended(end);
-        } else if let Some(heads) = self.heads.take_if(|heads| heads.run == run) {
-            self.heads_ended(heads.model, end);
-        } else if self.climb.as_ref().is_some_and(|climb| climb.run == Some(run)) {
-            self.climb_ended(end);
-        } else if self.race.as_ref().is_some_and(|race| race.run == Some(run)) {
-            self.race_ended(end);
-        } else if self.sweep.as_ref().is_some_and(|sweep| sweep.run == Some(run)) {
-            self.sweep_ended(end);
-        } else if self.export.run.as_ref().is_some_and(|export| export.run == run) {
-            self.export_ended(end);
-        } else if self.pca.as_ref().is_some_and(|pca| pca.run == run) {
-            self.pca_ended(end);
-        } else if let Some(errand) = self.errands.remove(&run) {
-            self.errand_ended(&errand, end);
-        }
-    }
-
-    fn training_ended(&mut self, End { outcome, product }: End) {
-        let training = &mut self.training;
-        training.run = None;
-        training.phase = Phase::Idle;
-        let (id, before) = (training.model, training.before);
-        let kept = product.is_some() || training.epochs >= 1.0;
-        self.hold_range_for_training(false);
-        match (id, product) {
-            (Some(id), Some(Product::Trained(prepared, figures))) => {
-                self.training.figures = figures;
-                self.renew(id, prepared);
-            }
-            // What the last picture showed is worth keeping once an epoch was learned.
-            (Some(_), _) if kept => (),
-            (Some(id), _) => {
-                let was_shown = self.shown_version().is_some_and(|(shown, _)| shown == id);
-                self.models.remove(id);
-                if let Some(before) = before.filter(|_| was_shown) {
-                    self.show(before);
-                }
-            }
-            _ => (),
-        }
-        match outcome {
-            Outcome::Finished => {
-                let Training { updates, epochs, .. } = self.training;
-                let early = if updates < self.training.total_updates() {
-                    " early, the best is kept,"
-                } else {
-                    ""
-                };
-                let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
-                self.notices.info(format!(
-                    "Training finished{early} after {updates} updates ({epochs} epochs). Save it with Ctrl+S."
-                ));
-            }
-            Outcome::Cancelled => self.notices.info("Training stopped; what it learned is kept."),
-            Outcome::Failed(why) if kept => {
-                self.notices.error(format!("{why} (what was learned before is kept)"));
-            }
-            Outcome::Failed(why) => self.notices.error(why),
-        }
-    }
-
-    /// A model that was closed meanwhile, or has learned on, takes no heads any more.
-    fn heads_ended(&mut self, (id, version): (ModelId, u64), End { outcome, product }: End) {
-        let entry = self.models.get_mut(id).filter(|entry| entry.version == version);
-        let learned = match (entry, product) {
-            (Some(entry), Some(Product::Heads(prepared, properties))) => {
-                let score = |property: &Property| {
-                    let card = &prepared.model.head(*property)?.card;
-                    Some(format!("{} R\u{b2} {:.3}", property.label(), card.r2))
-                };
-                let scores: Vec<String> = properties.iter().filter_map(score).collect();
-                entry.prepared = prepared;
-                entry.unsaved = true;
-                // What nobody could tell before colours the maps now.
-                self.map.asked = None;
-                self.comparison.iter_mut().for_each(|comparison| comparison.asked = None);
-                Some(scores.join(", "))
-            }
-            _ => None,
-        };
-        match (outcome, learned) {
-            (Outcome::Failed(why), None) => self.notices.error(why),
-            (Outcome::Failed(why), Some(scores)) => {
-                self.notices.error(format!("{why} (learned before: {scores})"));
-            }
-            (_, Some(scores)) => {
-                self.notices.info(format!("Predicted now: {scores}. Save it with Ctrl+S."));
-            }
-            (Outcome::Cancelled, None) => self.notices.info("Stopped; no head was learned."),
-            (Outcome::Finished, None) => (),
-        }
-    }
-
-    fn climb_ended(&mut self, End { outcome, product }: End) {
-        let Some(climb) = self.climb.as_mut() else { return };
-        climb.run = None;
-        match product {
-            Some(Product::Searched(findings)) => {
-                let held = climb.shown_step();
-                let again = Playback { playing: true, share: 0.0, live: true, ..climb.playback };
-                climb.paths = findings.paths.clone();
-                climb.best_so_far.clone_from(&findings.best_so_far);
-                climb.under_way = UnderWay::default();
-                // What the hand holds stays; who has watched it to its end sees it once more in peace.
-                if climb.playback.live {
-                    climb.playback = again;
-                } else {
-                    climb.hold_step(held);
-                }
-                climb.moment = None;
-                if findings.report.best_believable.is_none() {
-                    self.notices
-                        .info("No answer can be believed: the table says why, restart by restart.");
-                }
-                self.lesson.iter_mut().for_each(|lesson| lesson.climbed(&findings.report));
-                climb.findings = Some(findings);
-            }
-            _ => self.climb = None,
-        }
-        match outcome {
-            Outcome::Finished => (),
-            Outcome::Cancelled => self.notices.info("Climb stopped; the ways so far are kept."),
-            Outcome::Failed(why) => self.notices.error(why),
-        }
-    }
-
-    fn errand_ended(&mut self, errand: &Errand, End { outcome, product }: End) {
-        match (outcome, product, errand) {
-            (Outcome::Failed(why), _, Errand::Moment(id)) => {
-                self.developed(*id, None);
-                self.notices.error(why);
-            }
-            (outcome, product, Errand::Measure(model)) => {
-                let figures = match product {
-                    Some(Product::Measured(figures)) => Some(figures),
-                    _ => None,
-                };
-                self.measured(*model, outcome, figures);
-            }
-            (Outcome::Failed(why), ..) => self.notices.error(why),
-            (_, Some(Product::Opened(prepared, path)), _) => self.opened(prepared, &path),
-            (_, Some(Product::Developed(prepared)), Errand::Moment(id)) => {
-                self.developed(*id, Some(prepared));
-            }
-            (_, Some(Product::Exported(path)), _) => {
-                self.notices.info(format!("Candidates written to {}.", path.display()));
-            }
-            (_, Some(Product::Saved(path)), Errand::Save(id, saved)) => {
-                if let Some(entry) = self.models.get_mut(*id) {
-                    // A model that went on learning meanwhile, or got a head, is still unsaved.
-                    entry.unsaved = !Arc::ptr_eq(&entry.prepared, saved);
-                    entry.name = name_of(&path);
-                    entry.path = Some(path.clone());
-                }
-                self.settings.remember(&path);
-                self.notices.info(format!("Saved as {}.", path.display()));
-            }
-            _ => (),
-        }
-    }
-
-    fn opened(&mut self, prepared: Arc<Prepared>, path: &Path) {
-        let id = self.models.allot();
-        let entry = ModelEntry {
-            name: name_of(path),
-            version: 0,
-            path: Some(path.to_owned()),
-            unsaved: false,
-            prepared,
-        };
-        // A file that is opened again takes the place of its older self, if nothing is lost with that.
-        let same = |e: &ModelEntry| e.path.as_deref() == Some(path) && !e.unsaved;
-        let older = self.models.iter().find(|(_, e)| same(e)).map(|(id, _)| id);
-        older.and_then(|older| self.models.remove(older));
-        self.models.insert(id, entry);
-        self.show(id);
-        self.settings.remember(path);
-    }
-
     /// The report of the search, if there is one.
     pub fn report(&self) -> Option<&SearchReport> {
         self.climb.as_ref().and_then(Climb::report)
     }
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_stem()
-        .map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
 }

@@ -3,8 +3,9 @@
 use super::Session;
 use super::event::{End, Outcome, Product, Progress, RunId, SweepProgress};
 use super::job::{Control, Ending, Reporter};
+use super::lost::Lost;
 use super::models::{ModelEntry, ModelId, Prepared};
-use super::state::{Lost, State};
+use super::state::State;
 use super::training::Material;
 use crate::error::Result;
 use crate::explore::miniature::Miniature;

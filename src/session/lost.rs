@@ -1,0 +1,132 @@
+//! What was lost, as long as it can be brought back.
+
+use super::climb::Climb;
+use super::drawing::{Drawing, Drawn};
+use super::models::{ModelEntry, ModelId};
+use super::plan::Plan;
+use super::probe::Probe;
+use super::race::Contest;
+use super::state::State;
+use super::sweep::BetaSweep;
+use super::tour::Tour;
+use super::walk::Walk;
+
+/// Something that was lost and can be brought back.
+#[derive(Debug)]
+pub enum Lost {
+    /// A model that was closed.
+    Model(ModelId, ModelEntry),
+    /// A search that was cleared or replaced.
+    Climb(Box<Climb>),
+    /// A race that was cleared or replaced.
+    Race(Box<Contest>),
+    /// A sweep that was replaced.
+    Sweep(Box<BetaSweep>),
+    /// A shape that was drawn.
+    Drawn(Box<Drawn>),
+    /// A pin that was taken out, and its place.
+    Pin(usize, Box<Probe>),
+    /// A way over the map that was taken off it, and how it was planned.
+    Tour(Box<(Tour, Plan)>),
+    /// A walk by hand that had begun to move.
+    Walk(Box<Walk>),
+}
+
+/// How many losses can be undone.
+const MOST_LOST: usize = 6;
+
+impl State {
+    /// Remembers a loss so that it can be undone.
+    pub fn lose(&mut self, lost: Lost) {
+        self.lost.push(lost);
+        let excess = self.lost.len().saturating_sub(MOST_LOST);
+        self.lost.drain(..excess);
+    }
+
+    /// What can be undone, in words.
+    pub fn undoable(&self) -> Option<&'static str> {
+        self.lost.last().map(|lost| match lost {
+            Lost::Model(..) => "Undo closing a model",
+            Lost::Climb(_) => "Bring back the last climb",
+            Lost::Race(_) => "Bring back the last race",
+            Lost::Sweep(_) => "Bring back the last sweep",
+            Lost::Drawn(_) => "Bring back the drawn shape",
+            Lost::Pin(..) => "Undo unpinning",
+            Lost::Tour(_) => "Bring back the way over the map",
+            Lost::Walk(_) => "Bring back the walk by hand",
+        })
+    }
+
+    /// Brings back what was last lost.
+    pub fn undo(&mut self) {
+        match self.lost.pop() {
+            Some(Lost::Model(id, entry)) => {
+                self.models.insert(id, entry);
+                self.show(id);
+            }
+            Some(Lost::Climb(climb)) => {
+                if let Some(present) = self.climb.replace(*climb) {
+                    present.control.cancel();
+                }
+            }
+            Some(Lost::Race(race)) => {
+                if let Some(present) = self.race.replace(*race) {
+                    present.control.cancel();
+                }
+            }
+            Some(Lost::Sweep(sweep)) => {
+                if let Some(present) = self.sweep.replace(*sweep) {
+                    present.control.cancel();
+                }
+            }
+            Some(Lost::Drawn(drawn)) => {
+                self.drawing = Drawing { drawn: Some(*drawn), problem: None };
+            }
+            Some(Lost::Pin(place, pin)) => {
+                if self.shows(pin.model.0) {
+                    self.map.pins.insert(place.min(self.map.pins.len()), *pin);
+                } else {
+                    self.notices.info("That pin belongs to another model; show that one first.");
+                    self.lost.push(Lost::Pin(place, pin));
+                }
+            }
+            Some(Lost::Tour(tour)) => {
+                if self.shows(tour.0.model.0) {
+                    (self.tours.tour, self.tours.plan) = (Some(tour.0), tour.1);
+                } else {
+                    self.notices.info("That way leads through another model; show that one first.");
+                    self.lost.push(Lost::Tour(tour));
+                }
+            }
+            Some(Lost::Walk(walk)) => {
+                if self.shows(walk.model.0) {
+                    self.walk = Some(*walk);
+                } else {
+                    self.notices.info("That walk is one in another model; show that one first.");
+                    self.lost.push(Lost::Walk(walk));
+                }
+            }
+            None => self.notices.info("There is nothing to undo."),
+        }
+    }
+
+    fn shows(&self, id: ModelId) -> bool {
+        self.shown_version().is_some_and(|(shown, _)| shown == id)
+    }
+
+    /// Takes the way off the map.
+    pub(super) fn leave_tour(&mut self) {
+        self.tours.pause();
+        if let Some(tour) = self.tours.tour.take() {
+            self.lose(Lost::Tour(Box::new((tour, self.tours.plan.clone()))));
+        }
+    }
+
+    /// Takes the walk by hand off the map; one that has not moved is no loss.
+    pub(super) fn leave_walk(&mut self) {
+        if let Some(walk) = self.walk.take_if(|walk| !walk.by_hand.past().is_empty()) {
+            self.lose(Lost::Walk(Box::new(walk)));
+        }
+        self.walk = None;
+    }
+}
