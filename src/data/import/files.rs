@@ -3,7 +3,7 @@
 use super::Rejection;
 use crate::error::{Error, Result};
 use std::collections::HashSet;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -133,7 +133,7 @@ impl Search {
     }
 }
 
-/// The bytes of an ordinary file, no more of them than the limit however it grows meanwhile.
+/// The bytes of an ordinary file that keeps to the limit and is left alone meanwhile.
 ///
 /// # Errors
 /// Says why they cannot be had.
@@ -152,16 +152,38 @@ fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, String> 
         return Err("is not an ordinary file".to_owned());
     }
     let file = File::open(path).map_err(|error| plain(&error))?;
-    let mut bytes = Vec::with_capacity(kind.len().min(most) as usize);
-    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| plain(&error))?;
-    if bytes.len() as u64 > most {
-        let megabytes = most >> 20;
-        return Err(format!("is larger than {megabytes} MB, or grows; split it"));
+    read_steady(&file, &file, most).map_err(|error| plain(&error))?
+}
+
+/// What `source` reads of `file`, unless the file is too large or another one when all of it was read.
+fn read_steady(
+    file: &File,
+    source: impl Read,
+    most: u64,
+) -> std::io::Result<std::result::Result<Vec<u8>, String>> {
+    let before = file.metadata()?;
+    let length = before.len();
+    if length > most {
+        return Ok(Err(format!("is larger than {} MB; split it", most >> 20)));
     }
-    if bytes.is_empty() {
-        return Err("is empty".to_owned());
-    }
-    Ok(bytes)
+    let mut bytes = Vec::with_capacity(length as usize);
+    // A byte more than there was: who writes faster than this reads is not followed.
+    source.take(length + 1).read_to_end(&mut bytes)?;
+    let after = file.metadata()?;
+    // Some systems do not say when a file was written.
+    let written = |of: &Metadata| of.modified().ok();
+    Ok(
+        if bytes.len() as u64 != length
+            || after.len() != length
+            || written(&before) != written(&after)
+        {
+            Err("was written to while it was read; import it again once it is whole".to_owned())
+        } else if bytes.is_empty() {
+            Err("is empty".to_owned())
+        } else {
+            Ok(bytes)
+        },
+    )
 }
 
 /// The text of a file that must be UTF-8.
@@ -193,6 +215,8 @@ pub fn is_utf16(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::OpenOptions;
+    use std::io::Write;
 
     #[test]
     fn folders_are_searched_and_what_is_foreign_is_named() {
@@ -232,13 +256,49 @@ mod tests {
     fn no_file_is_read_beyond_the_limit() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), vec![b'1'; 3 << 20]).unwrap();
-        assert!(
-            read_at_most(file.path(), 1 << 20).unwrap_err().contains("larger than 1 MB, or grows")
-        );
+        assert!(read_at_most(file.path(), 1 << 20).unwrap_err().contains("larger than 1 MB"));
         assert_eq!(read_at_most(file.path(), 3 << 20).unwrap().len(), 3 << 20);
         std::fs::write(file.path(), "").unwrap();
         assert_eq!(read_bounded(file.path()).unwrap_err(), "is empty");
         assert!(read_bounded(Path::new("/dev/zero")).is_err());
+    }
+
+    /// Reads a file to which it writes before each reading.
+    struct Growing<'a> {
+        reads: &'a File,
+        writes: File,
+        readings: usize,
+    }
+
+    impl Read for Growing<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.readings += 1;
+            self.writes.write_all(b"1,1\n")?;
+            self.reads.read(buffer)
+        }
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let written = "0,0\n".repeat(1000);
+        std::fs::write(file.path(), &written).unwrap();
+        let opened = |options: &mut OpenOptions| options.open(file.path()).unwrap();
+        let reads = opened(OpenOptions::new().read(true));
+        let writes = opened(OpenOptions::new().append(true));
+        let mut growing = Growing { reads: &reads, writes, readings: 0 };
+        let refused = read_steady(&reads, &mut growing, MOST_BYTES).unwrap().unwrap_err();
+        assert!(refused.contains("written to while it was read"), "{refused}");
+        assert!(growing.readings < 5, "it is not read on as long as it grows");
+
+        // Cut short, or written over in its place.
+        std::fs::write(file.path(), &written).unwrap();
+        let refused = |source: &[u8]| {
+            let reads = opened(OpenOptions::new().read(true));
+            read_steady(&reads, source, MOST_BYTES).unwrap()
+        };
+        assert!(refused(&written.as_bytes()[..4000 - 1]).is_err());
+        assert_eq!(refused(written.as_bytes()).unwrap(), written.as_bytes());
     }
 
     #[test]

@@ -79,6 +79,18 @@ fn junk_is_listed_with_its_reason_and_the_rest_goes_in() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_source_without_an_end_is_listed_and_the_rest_goes_in() {
+    let folder = folder(&[("good.csv", polygon(40, 1.0).as_bytes())]);
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("zero.csv")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket.dat")).unwrap();
+    let import = all(folder.path(), &ImportOptions::default());
+    assert_eq!(import.set.ids, ["good"]);
+    let reasons: Vec<&str> = import.rejected.list.iter().map(|r| r.reason.as_str()).collect();
+    assert_eq!(reasons, ["is not an ordinary file"; 2]);
+}
+
 #[test]
 fn our_own_tables_read_back() {
     let folder = tempfile::tempdir().unwrap();
