@@ -818,3 +818,70 @@ fn a_loss_that_explodes_is_told_with_its_epoch_and_nothing_is_written() {
     let kept = std::fs::read_to_string(folder.path().join("m.safetensors")).unwrap();
     assert_eq!(kept, "as it was");
 }
+
+#[test]
+fn what_was_learned_before_a_loss_exploded_is_written() {
+    let folder = TempDir::new().unwrap();
+    let line = "train --samples 90 --points 32 --hidden 16 --batch-size 81 --epochs 9 --lr 1 --beta 1000 --out F/m.safetensors";
+    let message = fail(&words(line, folder.path()));
+    let (exploded, kept) =
+        message.split_once(" (the model as it was after epoch ").expect(&message);
+    assert!(exploded.contains("lower the learning rate"), "{message}");
+    let epoch: usize = kept.split(' ').next().unwrap().parse().unwrap();
+    let info = succeed(&words("info F/m.safetensors --json", folder.path()));
+    let info: Value = serde_json::from_str(&info).unwrap();
+    assert_eq!(info["epochs_done"], epoch);
+}
+
+/// The warnings among what a verb says on standard error.
+fn warned(line: &str, folder: &Path) -> Vec<String> {
+    let output = run(&words(line, folder));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let warnings = said.lines().filter_map(|line| line.strip_prefix("warning: "));
+    warnings.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_latent_that_collapses_is_told_with_its_remedy_wherever_it_is_measured() {
+    let folder = TempDir::new().unwrap();
+    let learn = |rest: &str| {
+        let line = "train --samples 180 --points 32 --hidden 32 --updates 400 --lr 0.003 --out F/";
+        warned(&format!("{line}{rest}"), folder.path())
+    };
+    let collapsed = learn("collapsed.safetensors --beta 100");
+    assert_eq!(collapsed.len(), 1, "each is said once: {collapsed:?}");
+    let remedy = "lower beta (now 100), or let it warm up.";
+    let what = "The latent has collapsed: all shapes share one place";
+    assert!(collapsed[0].starts_with(what) && collapsed[0].ends_with(remedy), "{collapsed:?}");
+    let well = learn("well.safetensors --beta 0.01");
+    assert!(well.iter().all(|warning| !warning.contains("collapsed")), "{well:?}");
+
+    let info = "info F/collapsed.safetensors";
+    assert!(succeed(&words(info, folder.path())).contains(what));
+    let json = |text: String| serde_json::from_str::<Value>(&text).unwrap();
+    let info = json(succeed(&words(&format!("{info} --json"), folder.path())));
+    assert_eq!(info["warnings"][0]["what"], what);
+    assert!(info["warnings"][0]["remedy"].as_str().unwrap().ends_with(remedy));
+
+    let compare = "compare F/collapsed.safetensors F/well.safetensors --out F/t.json";
+    let compared = warned(compare, folder.path());
+    let of_collapsed =
+        compared.iter().filter(|warning| warning.starts_with("collapsed: The latent"));
+    assert_eq!(of_collapsed.count(), 1, "{compared:?}");
+    let read = |name: &str| json(std::fs::read_to_string(folder.path().join(name)).unwrap());
+    assert_eq!(read("t.json")[0]["warnings"], info["warnings"]);
+    succeed(&words("report F/collapsed.safetensors --out F/r.json", folder.path()));
+    assert_eq!(read("r.json")["warnings"], info["warnings"]);
+    succeed(&words("report F/collapsed.safetensors --out F/r.html", folder.path()));
+    assert!(std::fs::read_to_string(folder.path().join("r.html")).unwrap().contains(what));
+}
+
+#[test]
+fn principal_axes_are_not_warned_of_as_if_they_were_trained() {
+    let folder = TempDir::new().unwrap();
+    let line = "train --pca --samples 90 --points 32 --out F/pca.safetensors";
+    assert!(warned(line, folder.path()).is_empty());
+    let info = succeed(&words("info F/pca.safetensors --json", folder.path()));
+    assert_eq!(serde_json::from_str::<Value>(&info).unwrap()["warnings"], Value::Array(Vec::new()));
+}

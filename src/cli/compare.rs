@@ -5,7 +5,7 @@ use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::figures::{Entry, write_csv, write_json};
-use crate::trust::{Figures, Form, Measure};
+use crate::trust::{Figures, Form, Measure, warnings_of};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -91,11 +91,13 @@ pub fn run(arguments: &CompareArguments) -> Result<()> {
             model: Some(path.display().to_string()),
             beta: model.card.training.beta,
             figures,
+            warnings: warnings_of(model, figures),
         })
         .collect();
     format.write(out, &entries)?;
     let heads: Vec<String> = paths.iter().map(|path| stem(path)).collect();
-    table(&heads, &figures).iter().for_each(|line| progress.say(line));
+    table(&heads, &figures.iter().collect::<Vec<_>>()).iter().for_each(|line| progress.say(line));
+    warn(&heads, &entries, &mut progress);
     if models.iter().any(|model| model.card.source != models[0].card.source) {
         progress.say("The models learned from different data: each is measured on its own.");
     }
@@ -107,9 +109,18 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// Says what is wrong with each model.
+pub(super) fn warn(heads: &[String], entries: &[Entry<'_>], progress: &mut Progress) {
+    for (head, entry) in heads.iter().zip(entries) {
+        for warning in &entry.warnings {
+            progress.say(&format!("warning: {head}: {warning}"));
+        }
+    }
+}
+
 /// The figures as aligned lines: a figure a line, a model a column.
-pub(super) fn table(heads: &[String], figures: &[Figures]) -> Vec<String> {
-    let measured: Vec<Vec<Measure>> = figures.iter().map(Figures::measures).collect();
+pub(super) fn table(heads: &[String], figures: &[&Figures]) -> Vec<String> {
+    let measured: Vec<Vec<Measure>> = figures.iter().map(|figures| figures.measures()).collect();
     let mut rows = vec![(String::new(), heads.to_vec())];
     let mut seen: Vec<&str> = Vec::new();
     for measure in measured.iter().flatten() {

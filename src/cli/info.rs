@@ -14,6 +14,7 @@ use crate::model::checkpoint::FORMAT;
 use crate::model::head::HeadCard;
 use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::trust::{Figures, Warning, warnings_of};
 use clap::Args;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -55,6 +56,8 @@ struct Info<'a> {
     epochs_done: usize,
     losses: Option<&'a EpochRecord>,
     statistics: &'a LatentStatistics,
+    /// What is wrong with it.
+    warnings: Vec<Warning>,
     /// The distance from the data that is usual, as verdicts have it.
     usual_density_distance: f64,
 }
@@ -141,6 +144,7 @@ impl<'a> Info<'a> {
             epochs_done: history.len(),
             losses: history.last(),
             statistics,
+            warnings: warnings_of(model, &Figures::of(model)?),
             usual_density_distance: model.density().threshold(),
         })
     }
@@ -186,6 +190,7 @@ impl<'a> Info<'a> {
         lines.extend(listed("measured", self.measured.iter().map(|v| v.line(self.samples))));
         lines.extend(listed("heads", self.heads.iter().map(Head::line)));
         lines.extend(self.latent_lines());
+        lines.extend(listed("warnings", self.warnings.iter().map(Warning::to_string)));
         lines
     }
 

@@ -1,6 +1,6 @@
 //! `sweep`: a training for each of several betas, and what became of each.
 
-use super::compare::{Format, table};
+use super::compare::{Format, table, warn};
 use super::files::check_outputs;
 use super::learning::LearningOptions;
 use super::progress::Progress;
@@ -12,6 +12,7 @@ use crate::export::sweep::{Point, svg};
 use crate::model::checkpoint;
 use crate::numerics::files::{check_writable, write_whole};
 use crate::train::{Sweep, Swept, USUAL_BETAS};
+use crate::trust::warnings_of;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +79,12 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
     let kept = |beta| models.as_ref().map(|folder| file(folder, beta).display().to_string());
     let entries: Vec<Entry<'_>> = done
         .iter()
-        .map(|Swept { beta, figures, .. }| Entry { model: kept(*beta), beta: *beta, figures })
+        .map(|Swept { beta, model, figures }| Entry {
+            model: kept(*beta),
+            beta: *beta,
+            figures,
+            warnings: warnings_of(model, figures),
+        })
         .collect();
     format.write(out, &entries)?;
     if let Some(path) = picture {
@@ -86,8 +92,9 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
         write_whole(path, |file| file.write_all(text.as_bytes()))?;
     }
     let heads: Vec<String> = done.iter().map(|swept| format!("beta {}", swept.beta)).collect();
-    let figures: Vec<_> = done.into_iter().map(|swept| swept.figures).collect();
+    let figures: Vec<_> = done.iter().map(|swept| &swept.figures).collect();
     table(&heads, &figures).iter().for_each(|line| progress.say(line));
+    warn(&heads, &entries, &mut progress);
     progress.finish(&format!("{} models trained; wrote {}", figures.len(), out.display()));
     Ok(())
 }

@@ -9,9 +9,10 @@ use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::outlines::write_training_data;
 use crate::export::tables;
-use crate::model::checkpoint;
 use crate::model::training::EpochRecord;
+use crate::model::{Model, checkpoint};
 use crate::train::{Trainer, TrainerState};
+use crate::trust::{Figures, warnings_of};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -104,25 +105,27 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         .map(|folder| Snapshots::new(folder, &trainer))
         .transpose()?;
 
+    let begun = trainer.updates();
     // Not before: the time left is judged by the training alone.
     let mut progress = Progress::start();
     while !trainer.is_finished() {
-        let step = trainer.step()?;
+        let step = trainer
+            .step()
+            .map_err(|error| keep_what_was_learned(error, &trainer, begun, arguments))?;
         if let Some(snapshots) = snapshots.as_mut().filter(|_| step.epoch_end.is_some()) {
             snapshots.write(&trainer)?;
         }
         progress.report(trainer.progress(), || state(&trainer));
     }
-    let mut model = trainer.finish()?;
-    if arguments.without_state {
-        model.resume = None;
-    }
-    checkpoint::save(&model, &arguments.out)?;
+    let model = save(&trainer, arguments)?;
     if let Some(path) = &arguments.history {
         tables::write_history(path, trainer.history())?;
     }
     if let Some(path) = &arguments.data_out {
         write_training_data(path, trainer.data())?;
+    }
+    for warning in warnings_of(&model, &Figures::of(&model)?) {
+        progress.say(&format!("warning: {warning}"));
     }
     let heads = match model.card.training.heads.as_slice() {
         [] => String::new(),
@@ -132,6 +135,41 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let written = arguments.out.display();
     progress.finish(&format!("{early}{}{heads}; wrote {written}", state(&trainer)));
     Ok(())
+}
+
+/// Writes the model that was learned.
+fn save(trainer: &Trainer, arguments: &TrainArguments) -> Result<Model> {
+    let mut model = trainer.finish()?;
+    if arguments.without_state {
+        model.resume = None;
+    }
+    checkpoint::save(&model, &arguments.out)?;
+    Ok(model)
+}
+
+/// When a loss stopped being a number, writes the model of the last whole epoch since `begun` updates, if there is
+/// one; what is to be said of that.
+fn keep_what_was_learned(
+    error: Error,
+    trainer: &Trainer,
+    begun: usize,
+    arguments: &TrainArguments,
+) -> Error {
+    let last = trainer.history().last().filter(|last| last.updates > begun);
+    let Some(last) = last.filter(|_| matches!(error, Error::NotFinite { .. })) else {
+        return error;
+    };
+    match save(trainer, arguments) {
+        Ok(_) => {
+            let (epoch, out) = (last.epoch, arguments.out.display());
+            Error::Mismatch(format!(
+                "{error} (the model as it was after epoch {epoch} is in {out})"
+            ))
+        }
+        Err(unsaved) => {
+            Error::Mismatch(format!("{error} (what was learned before is lost: {unsaved})"))
+        }
+    }
 }
 
 /// A new training, or one that goes on.

@@ -3,7 +3,7 @@
 use crate::data::vectors;
 use crate::error::{Error, Result};
 use crate::numerics::files::write_whole;
-use crate::trust::Figures;
+use crate::trust::{Figures, Warning};
 use serde::Serialize;
 use std::path::Path;
 
@@ -16,6 +16,8 @@ pub struct Entry<'a> {
     pub beta: f64,
     /// What was measured of it.
     pub figures: &'a Figures,
+    /// What is wrong with it.
+    pub warnings: Vec<Warning>,
 }
 
 /// Writes a row for each model: `model`, `beta` and every figure that one of them has, with full precision; empty
@@ -45,7 +47,7 @@ pub fn write_csv(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
     vectors::write(path, &header, rows)
 }
 
-/// Writes the models with all of their figures as JSON, with full precision.
+/// Writes the models with all of their figures and warnings as JSON, with full precision.
 ///
 /// # Errors
 /// Names the file when it cannot be written.

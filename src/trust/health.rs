@@ -1,8 +1,11 @@
 //! What goes wrong with a training, why, and what to do about it.
 
 use super::figures::{ACTIVE_VARIANCE, Figures};
+use crate::model::Model;
 use crate::model::training::{EpochRecord, TrainingConfig};
 use crate::numerics::statistics::quantile;
+use serde::Serialize;
+use std::fmt::{Display, Formatter};
 
 /// Held-out errors are judged as medians over this share of the epochs, for single ones jump.
 const WINDOW: f64 = 0.1;
@@ -14,12 +17,27 @@ const LEAST_EPOCHS: usize = 10;
 const EARLY: f64 = 0.25;
 
 /// Something that is wrong with a training.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
     /// What is wrong, in a few words.
     pub what: String,
     /// Why it happens, and the way out.
     pub remedy: String,
+}
+
+impl Display for Warning {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}. {}", self.what, self.remedy)
+    }
+}
+
+/// What is wrong with a model by its own history and by what was measured of it; nothing of one that was not trained,
+/// as PCA is not.
+pub fn warnings_of(model: &Model, figures: &Figures) -> Vec<Warning> {
+    if model.is_linear() {
+        return Vec::new();
+    }
+    warnings(&model.card.training, &model.card.history, Some(figures))
 }
 
 /// What is wrong with a training by its epochs and by what was last measured of its model.
@@ -31,7 +49,7 @@ pub fn warnings(
     let done = records.last().map_or(0, |record| record.updates);
     let early = (done as f64) < EARLY * config.updates as f64;
     let mut warnings = Vec::new();
-    warnings.extend(overfitting(records));
+    warnings.extend(overfitting(config, records));
     if let Some(figures) = figures.filter(|_| !early) {
         warnings.extend(collapse(config, figures));
         warnings.extend(missing(config, figures));
@@ -68,7 +86,7 @@ fn collapse(config: &TrainingConfig, figures: &Figures) -> Option<Warning> {
 }
 
 /// The held-out error rises while the training error goes on falling.
-fn overfitting(records: &[EpochRecord]) -> Option<Warning> {
+fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warning> {
     let errors: Vec<f64> =
         records.iter().filter_map(|record| record.held_out_reconstruction).collect();
     if errors.len() < LEAST_EPOCHS || errors.len() < records.len() {
@@ -81,10 +99,15 @@ fn overfitting(records: &[EpochRecord]) -> Option<Warning> {
     let now = *medians.last()?;
     let training = |at: usize| records[at].reconstruction;
     let learns = training(records.len() - 1) < training(least + width - 1);
+    let way_out = if config.early_stopping.is_some() {
+        "Early stopping keeps the best; more shapes, or a narrower network, would make it better."
+    } else {
+        "Stop earlier (early stopping keeps the best), take more shapes, or a narrower network."
+    };
     (now > best * (1.0 + RISE) && learns).then(|| Warning {
         what: format!("The held-out error rises again, by {:.0} %", 100.0 * (now / best - 1.0)),
         remedy: format!(
-            "Since about epoch {} the network learns its training shapes by heart. Stop earlier (early stopping keeps the best), take more shapes, or a narrower network.",
+            "Since about epoch {} the network learns its training shapes by heart. {way_out}",
             records[least + width / 2].epoch
         ),
     })
@@ -118,7 +141,8 @@ fn missing(config: &TrainingConfig, figures: &Figures) -> Option<Warning> {
     Some(Warning {
         what: format!("{listed} in the map"),
         remedy: format!(
-            "Less than 1 % of the valid cells look like it. {cause}vary size and rotation less, or train longer."
+            "Less than 1 % of the valid cells look like {}. {cause}vary size and rotation less, or train longer.",
+            if names.len() == 1 { "it" } else { "each of them" }
         ),
     })
 }
@@ -198,6 +222,35 @@ mod tests {
         let worse: Vec<EpochRecord> =
             (1..=40).map(|epoch| record(epoch, rising(epoch), rising(epoch))).collect();
         assert!(said(&worse, None).is_empty());
+    }
+
+    #[test]
+    fn missing_families_are_spoken_of_in_their_number() {
+        let remedy = |shares: &[(&str, f64)]| {
+            let config = TrainingConfig { updates: 400, ..TrainingConfig::default() };
+            warnings(&config, &falling(), Some(&figures(&[0.9, 1.1], shares)))[0].to_string()
+        };
+        let one = remedy(&[("circle", 0.999), ("star", 0.001)]);
+        assert!(one.starts_with(
+            "No star can be found in the map. Less than 1 % of the valid cells look like it. "
+        ));
+        let two = remedy(&[("circle", 0.998), ("star", 0.001), ("heart", 0.001)]);
+        assert!(two.starts_with("Neither star nor heart can be found in the map. Less than 1 % of the valid cells look like each of them. "));
+    }
+
+    #[test]
+    fn early_stopping_is_not_recommended_to_who_has_it() {
+        let by_heart: Vec<EpochRecord> = (1..=40)
+            .map(|epoch| {
+                record(epoch, 1.0 / epoch as f64, 0.5 + 0.01 * (epoch as f64 - 15.0).abs())
+            })
+            .collect();
+        let config = TrainingConfig { early_stopping: Some(100), ..TrainingConfig::default() };
+        let found = warnings(&config, &by_heart, None);
+        assert!(
+            found[0].remedy.contains("Early stopping keeps the best; more shapes"),
+            "{found:?}"
+        );
     }
 
     #[test]

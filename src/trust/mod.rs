@@ -9,7 +9,7 @@ mod statistics;
 mod verdict;
 
 pub use figures::{ACTIVE_VARIANCE, FamilyFigures, Figures, REACHABLE_SHARE};
-pub use health::{Warning, warnings};
+pub use health::{Warning, warnings, warnings_of};
 pub use measure::{Better, Form, Measure};
 pub use quality::{MapQuality, map_quality};
 pub use statistics::{head_change, measure_statistics};

@@ -11,7 +11,7 @@ use crate::model::checkpoint::FORMAT;
 use crate::objective::{Aim, Goal};
 use crate::optimise::code::command_line;
 use crate::optimise::{RestartReport, SearchReport};
-use crate::trust::{Belief, Verdict};
+use crate::trust::{Belief, Verdict, Warning, warnings_of};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 
@@ -224,6 +224,9 @@ impl Report<'_> {
                 (pair("Smoothness (less is smoother)", &three_digits(figures.smoothness)))
                 (pair("Cells with a clean outline", &share(figures.simple)))
                 (pair("Families that can be found", &format!("{} of {}", figures.reachable, figures.families.len())))
+            }
+            @for Warning { what, remedy } in warnings_of(&self.model, figures) {
+                p { b.doubtful { (what) ". " } (remedy) }
             }
             @if !card.history.is_empty() {
                 figure {

@@ -7,7 +7,7 @@ use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
 use crate::optimise::code::command_line;
 use crate::optimise::{Answer, CandidateRecord, Hills, InData, SearchConfig};
-use crate::trust::{Figures, Verdict};
+use crate::trust::{Figures, Verdict, Warning, warnings_of};
 use serde::Serialize;
 use std::io::{Result, Write};
 
@@ -24,6 +24,7 @@ struct Json<'a> {
     training: &'a TrainingConfig,
     history: &'a [EpochRecord],
     figures: &'a Figures,
+    warnings: Vec<Warning>,
     pca: Option<&'a Figures>,
     search: Option<JsonSearch<'a>>,
 }
@@ -85,6 +86,7 @@ impl Report<'_> {
             training: &card.training,
             history: &card.history,
             figures: &self.figures,
+            warnings: warnings_of(model, &self.figures),
             pca: self.pca.as_ref(),
             search,
         };
