@@ -4,15 +4,62 @@ use super::bounds::Bounds;
 use super::compose::Points;
 use super::projection::Projection;
 use crate::model::Model;
-use crate::numerics::statistics::coprime_stride;
+use crate::numerics::statistics::{coprime_stride, quantile};
 use std::sync::Arc;
 
 /// As many points as can still be told apart.
 const MOST: usize = 1500;
 
-/// The part of the map on which the data lie, with a margin: where a map opens, and what a field covers.
+/// The share of the data that may lie beyond an edge of the home view.
+const TAIL: f64 = 0.01;
+/// Fewer data than this have no hundredth.
+const LEAST: usize = 100;
+/// An edge is drawn in when that share alone would take so much room, as a share of what the others take.
+const FAR: f64 = 0.1;
+/// The room that is left beyond the others then, as a share of theirs.
+const ROOM: f64 = 0.05;
+/// The margin around a view of the data.
+const MARGIN: f64 = 0.06;
+
+/// The part of the map on which the data lie, with a margin: where a map opens, and what a field covers. Where few lie
+/// far out, as shapes that people bring in do, it is that of the rest.
 pub fn home_view(model: &Model, projection: &Projection) -> Bounds {
-    Bounds::around(&projection.project_all(&model.encoded.mu)).grown(0.06)
+    bulk(&projection.project_all(&model.encoded.mu)).grown(MARGIN)
+}
+
+/// The part of the map on which all of the data lie, with a margin.
+pub fn whole_view(model: &Model, projection: &Projection) -> Bounds {
+    Bounds::around(&projection.project_all(&model.encoded.mu)).grown(MARGIN)
+}
+
+/// The encoded data, all of them, that lie outside a part of the map.
+pub fn beyond(model: &Model, projection: &Projection, part: &Bounds) -> Vec<[f64; 2]> {
+    let mut all = projection.project_all(&model.encoded.mu);
+    all.retain(|at| !part.contains(*at));
+    all
+}
+
+/// The rectangle around all points, drawn in on each side where the last hundredth lies far out.
+fn bulk(all: &[[f64; 2]]) -> Bounds {
+    let mut bounds = Bounds::around(all);
+    if all.len() < LEAST {
+        return bounds;
+    }
+    for k in 0..2 {
+        let quantile = |share| quantile(all.iter().map(|at| at[k]), share);
+        let Some((low, high)) = quantile(TAIL).zip(quantile(1.0 - TAIL)) else { continue };
+        let most = high - low;
+        if most <= 0.0 {
+            continue;
+        }
+        if low - bounds.low[k] > FAR * most {
+            bounds.low[k] = low - ROOM * most;
+        }
+        if bounds.high[k] - high > FAR * most {
+            bounds.high[k] = high + ROOM * most;
+        }
+    }
+    bounds
 }
 
 /// At most 1,500 encoded samples, evenly chosen, and each family's name at the middle of all of its
@@ -31,7 +78,7 @@ pub fn points(model: &Model, projection: &Projection) -> Points {
         .map(|((sum, count), name)| (sum.map(|s| s / *count as f64), name.clone()))
         .collect();
     // A narrow set of data leaves room at its sides: a map is never narrower than about a square.
-    spread(&mut names, Bounds::around(&all).with_aspect(1.0).size());
+    spread(&mut names, bulk(&all).with_aspect(1.0).size());
     let stride = coprime_stride(all.len().div_ceil(MOST), encoded.names.len());
     let rows = Arc::new((0..all.len()).step_by(stride).collect());
     Points { positions: Arc::new(all.into_iter().step_by(stride).collect()), rows, names }
@@ -56,6 +103,24 @@ fn spread(names: &mut [([f64; 2], String)], [width, height]: [f64; 2]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn few_points_far_out_do_not_make_the_home_view_wide() {
+        let many: Vec<[f64; 2]> =
+            (0..200).map(|i| [f64::from(i) / 199.0, f64::from(i % 20) / 19.0]).collect();
+        assert_eq!(bulk(&many), Bounds::around(&many), "none lies far out");
+        let mut all = many.clone();
+        all.push([9.0, 0.5]);
+        let drawn_in = bulk(&all);
+        assert!(drawn_in.high[0] < 1.1 && !drawn_in.contains([9.0, 0.5]), "{drawn_in:?}");
+        let rest = Bounds { high: [1.0, 1.0], ..drawn_in };
+        assert_eq!(rest, Bounds::around(&many), "the other edges stay where they were");
+        // Of a few points none is left out, and points on one spot are not looked into.
+        assert_eq!(bulk(&all[190..]), Bounds::around(&all[190..]));
+        let mut spot = vec![[1.0, 2.0]; 200];
+        spot.push([3.0, 2.0]);
+        assert_eq!(bulk(&spot), Bounds::around(&spot));
+    }
 
     #[test]
     fn names_never_lie_on_each_other() {

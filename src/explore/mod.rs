@@ -27,7 +27,7 @@ pub mod strip;
 pub mod trail;
 
 pub use bounds::Bounds;
-pub use encoded::home_view;
+pub use encoded::{home_view, whole_view};
 pub use format::{brief, duration, grouped, three_digits, tick};
 pub use projection::Projection;
 pub use scene::Scene;

@@ -43,9 +43,9 @@ pub enum Command {
     Pan([f64; 2]),
     /// Zoom by a factor around a point.
     Zoom([f64; 2], f64),
-    /// Show all data.
+    /// Show the data; once more, those that lie far out too.
     Fit,
-    /// Show all data of one model.
+    /// Show the data of one model, as [`Command::Fit`] does those of all.
     FitModel(ModelId),
     /// Put another model beside the one that is shown, or take it away.
     ToggleComparison,

@@ -88,12 +88,32 @@ impl State {
         Some((id, self.models.get(id)?))
     }
 
-    /// The part of the map that shows all data of all models on the screen.
+    /// The part of the map that shows the data of all models on the screen, but for few that lie far out.
     pub fn home(&self) -> Option<Bounds> {
-        let home = self.shown()?.1.prepared.home;
-        let corners = self.beside().map(|(_, entry)| entry.prepared.home);
-        let all = corners.into_iter().chain([home]).flat_map(|b| [b.low, b.high]);
-        Some(Bounds::around(&all.collect::<Vec<_>>()))
+        self.around(|prepared| prepared.home)
+    }
+
+    /// The smallest part of the map around one of each model on the screen.
+    fn around(&self, part: impl Fn(&Prepared) -> Bounds) -> Option<Bounds> {
+        let first = part(&self.shown()?.1.prepared);
+        let second = self.beside().map(|(_, entry)| part(&entry.prepared));
+        let corners = second.into_iter().chain([first]).flat_map(|b| [b.low, b.high]);
+        Some(Bounds::around(&corners.collect::<Vec<_>>()))
+    }
+
+    /// Fits the view to the data of one model, or of all on the screen; when it is fitted to them already, to those
+    /// that lie far out as well.
+    pub(super) fn fit(&mut self, model: Option<ModelId>) {
+        let (home, whole) = match model {
+            Some(id) => {
+                let prepared = self.models.get(id).map(|entry| &entry.prepared);
+                (prepared.map(|p| p.home), prepared.map(|p| p.whole))
+            }
+            None => (self.home(), self.around(|prepared| prepared.whole)),
+        };
+        let Some((home, whole)) = home.zip(whole) else { return };
+        let again = self.map.is_fitted_to(home);
+        self.map.fit(if again { whole } else { home });
     }
 
     /// Takes the figures of a model in.

@@ -125,6 +125,11 @@ impl Map {
         self.fitted.is_some()
     }
 
+    /// Whether the view is the one that was fitted to these bounds.
+    pub fn is_fitted_to(&self, bounds: Bounds) -> bool {
+        self.fitted == Some(bounds)
+    }
+
     /// Keeps a fitted view fitted, and otherwise the scale, when the window changes its shape.
     pub fn resize(&mut self, size: [f64; 2]) {
         let [w, _] = self.view.size();

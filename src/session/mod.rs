@@ -223,16 +223,8 @@ impl Session {
             Command::Resize(size) => self.resize(size),
             Command::Pan(by) => state.map.pan(by),
             Command::Zoom(at, factor) => state.map.zoom(at, factor),
-            Command::Fit => {
-                if let Some(home) = state.home() {
-                    state.map.fit(home);
-                }
-            }
-            Command::FitModel(id) => {
-                if let Some(home) = state.models.get(id).map(|entry| entry.prepared.home) {
-                    state.map.fit(home);
-                }
-            }
+            Command::Fit => state.fit(None),
+            Command::FitModel(id) => state.fit(Some(id)),
             Command::ToggleComparison => self.toggle_comparison(),
             Command::CompareWith(rival) => self.compare_with(rival),
             Command::StopPca => state.pca.iter().for_each(|pca| pca.control.cancel()),

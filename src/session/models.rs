@@ -3,9 +3,9 @@
 use crate::data::property::Property;
 use crate::error::Result;
 use crate::explore::compose::Points;
-use crate::explore::encoded::points;
+use crate::explore::encoded::{beyond, points};
 use crate::explore::heat::usual_range;
-use crate::explore::{Bounds, Projection, home_view};
+use crate::explore::{Bounds, Projection, home_view, whole_view};
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::head::TaskHead;
@@ -29,8 +29,12 @@ pub struct Prepared {
     pub projection: Projection,
     /// Its encoded data on the map.
     pub points: Points,
-    /// The part of the map that shows all its data.
+    /// The part of the map that shows its data, but for few that lie far out.
     pub home: Bounds,
+    /// The part of the map that shows all of them.
+    pub whole: Bounds,
+    /// Those that lie outside `home`.
+    pub beyond: Arc<Vec<[f64; 2]>>,
     /// The usual range of each property over the data's box.
     ranges: Vec<(Property, (f64, f64))>,
     /// Seconds that [`BATCH`] values with their gradients take.
@@ -55,9 +59,12 @@ impl Prepared {
             Ok((property, usual_range(&objective, &projection)?.unwrap_or((0.0, 1.0))))
         };
         let ranges = model.properties().into_iter().map(range).collect::<Result<_>>()?;
+        let home = home_view(&model, &projection);
         Ok(Self {
             points: points(&model, &projection),
-            home: home_view(&model, &projection),
+            whole: whole_view(&model, &projection),
+            beyond: Arc::new(beyond(&model, &projection, &home)),
+            home,
             ranges,
             batch_seconds: batch_seconds(&Objective::of(model.clone(), Property::default())?)?,
             projection,

@@ -73,7 +73,7 @@ impl Maps {
 }
 
 fn fit(ui: &mut Ui, id: ModelId, actions: &mut Actions) {
-    let tooltip = "Fit both maps to the data of this model (F: to those of both)";
+    let tooltip = "Fit both maps to the data of this model (F: to those of both); again: to those far out too";
     if ui.add(Button::new("Fit").small()).on_hover_text(tooltip).clicked() {
         actions.command(Command::FitModel(id));
     }

@@ -21,7 +21,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("[   ]", "Slower, faster"),
     ("G  H  D  P  T  V", "Shapes, heat, data, paths, trust, gradient"),
     ("K", "Compare two models"),
-    ("F", "Show all data"),
+    ("F", "Show the data; again: those far out too"),
     ("Tab", "Left panel"),
     ("Drag, scroll", "Move the map, zoom"),
     ("F1   F5   F11", "Keys, present, full screen"),

@@ -4,12 +4,12 @@ use super::action::{Action, Actions};
 use super::lesson;
 use super::painting::{BAR_ROOM, Cache, Transform, paint};
 use super::theme::{self, colour};
-use super::widgets::{Icon, icon_button};
+use super::widgets::{Icon, icon_button, note};
 use crate::explore::Bounds;
 use crate::explore::colour::{Palette, scale};
 use crate::explore::compose::{Doing, Points, Subject, compose};
-use crate::explore::{brief, three_digits};
-use crate::session::models::ModelEntry;
+use crate::explore::{brief, grouped, three_digits};
+use crate::session::models::{ModelEntry, Prepared};
 use crate::session::tour::Touring;
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{
@@ -77,6 +77,7 @@ impl MapView {
             colour_bar(ui, rect, state, actions);
         }
         chips(ui, rect, state, actions);
+        far_out(ui, rect, state, entry);
         if !state.settings.hint_followed
             && state.activity == Activity::Explore
             && state.notices.iter().next().is_none()
@@ -132,6 +133,7 @@ impl MapView {
         let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
         paint(&painter, &scene, transform, &mut self.cache);
         self.twin(&painter, &response, state, transform, palette);
+        far_out(ui, rect, state, entry);
     }
 
     /// The point under the mouse on the other map.
@@ -387,6 +389,24 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     if response.on_hover_text(format!("{title}\n{about}\n{range}\n{hold}")).clicked() {
         actions.command(Command::ToggleRangeLock);
     }
+}
+
+/// How many of the data a fitted view leaves out, at the lower right.
+fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
+    let Prepared { beyond, model, .. } = &*entry.prepared;
+    let view = state.map.view;
+    let count = beyond.iter().filter(|at| !view.contains(**at)).count();
+    let settled = state.map.is_fitted() && state.training.run.is_none();
+    if count == 0 || !settled || !state.visible().data {
+        return;
+    }
+    let lie = if count == 1 { "lies" } else { "lie" };
+    let all = grouped(model.encoded.mu.len());
+    let text = format!("{} of {all} shapes {lie} beyond; F shows all", grouped(count));
+    let place = UiBuilder::new().max_rect(rect.shrink(10.0));
+    ui.scope_builder(place.layout(Layout::bottom_up(Align::Max)), |ui| {
+        plate(ui).show(ui, |ui| note(ui, text));
+    });
 }
 
 /// A sentence at the lower edge, until it was followed once.

@@ -128,7 +128,7 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
         item(ui, undo, "Ctrl+Z", Action::Do(Command::Undo));
     }
     ui.separator();
-    item(ui, "Show all data", "F", Action::Do(Command::Fit));
+    item(ui, "Show the data", "F", Action::Do(Command::Fit));
     item(ui, "Left panel", "Tab", Action::TogglePanel);
     item(ui, "Full screen", "F11", Action::ToggleFullScreen);
     item(ui, "Copy picture", "Ctrl+Shift+C", Action::CopyPicture);
