@@ -17,8 +17,8 @@ pub enum Errand {
     Export,
     /// Making a moment of this model's training into a model.
     Moment(ModelId),
-    /// Measuring the figures of this version of a model.
-    Measure((ModelId, u64)),
+    /// Measuring the figures of this version of a model, which is that of a moment after so many updates, if of one.
+    Measure((ModelId, u64), Option<usize>),
 }
 
 impl State {
@@ -78,12 +78,12 @@ impl State {
                 self.developed(*id, None);
                 self.notices.error(why);
             }
-            (outcome, product, Errand::Measure(model)) => {
+            (outcome, product, Errand::Measure(model, moment)) => {
                 let figures = match product {
                     Some(Product::Measured(figures)) => Some(figures),
                     _ => None,
                 };
-                self.measured(*model, outcome, figures);
+                self.measured(*model, *moment, outcome, figures);
             }
             (Outcome::Failed(why), ..) => self.notices.error(why),
             (_, Some(Product::Opened(prepared, path)), _) => self.opened(prepared, &path),

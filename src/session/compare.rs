@@ -1,17 +1,12 @@
 //! Two models beside each other: the one that is shown, and another one on a second map of the same view.
 
 use super::Session;
-use super::arrivals::Errand;
-use super::event::{Outcome, Product};
-use super::job::Ending;
 use super::map::{Key, Picture, Request};
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::probe::Probe;
 use super::state::State;
 use crate::explore::Bounds;
 use crate::model::samples::SAMPLES;
-use crate::trust::Figures;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What stands beside the model that is shown.
@@ -42,32 +37,6 @@ pub struct Comparison {
     pub picked: Option<Probe>,
     /// The model on the first map when it was last looked at: the two change places when the second is shown.
     first: ModelId,
-}
-
-/// Figures of a model, as far as they are known.
-#[derive(Clone, Debug)]
-pub enum Measured {
-    /// They are being measured.
-    UnderWay,
-    /// They are known.
-    Known(Arc<Figures>),
-    /// They could not be measured; the sentence says why.
-    Failed(String),
-}
-
-/// The figures of models, each for one version.
-#[derive(Debug, Default)]
-pub struct FiguresOf(BTreeMap<ModelId, (u64, Measured)>);
-
-impl FiguresOf {
-    /// What is known of a version of a model.
-    pub fn get(&self, model: (ModelId, u64)) -> Option<&Measured> {
-        self.0.get(&model.0).filter(|(version, _)| *version == model.1).map(|(_, known)| known)
-    }
-
-    fn set(&mut self, model: (ModelId, u64), measured: Measured) {
-        self.0.insert(model.0, (model.1, measured));
-    }
 }
 
 impl Comparison {
@@ -114,21 +83,6 @@ impl State {
         let Some((home, whole)) = home.zip(whole) else { return };
         let again = self.map.is_fitted_to(home);
         self.map.fit(if again { whole } else { home });
-    }
-
-    /// Takes the figures of a model in.
-    pub(super) fn measured(
-        &mut self,
-        model: (ModelId, u64),
-        outcome: Outcome,
-        figures: Option<Arc<Figures>>,
-    ) {
-        let measured = match (figures, outcome) {
-            (Some(figures), _) => Measured::Known(figures),
-            (None, Outcome::Failed(why)) => Measured::Failed(why),
-            (None, _) => Measured::Failed("nothing was measured".to_owned()),
-        };
-        self.figures.set(model, measured);
     }
 
     /// Opens a model that was made from the data of another one, beside it.
@@ -181,7 +135,7 @@ impl State {
     }
 
     /// Whether a model changes at this moment.
-    fn is_learning(&self, id: ModelId) -> bool {
+    pub fn is_learning(&self, id: ModelId) -> bool {
         self.training.run.is_some() && self.training.model == Some(id)
     }
 }
@@ -230,8 +184,7 @@ impl Session {
         }
     }
 
-    /// What follows from all else: which model is beside, what it makes of the points that are looked at, its picture,
-    /// and the figures of both.
+    /// What follows from all else: which model is beside, what it makes of the points that are looked at, its picture.
     pub(super) fn follow_comparison(&mut self) {
         self.state.settle_comparison();
         if self.state.comparison.is_none() {
@@ -239,7 +192,6 @@ impl Session {
         }
         self.look_beside();
         self.ask_for_picture_beside();
-        self.measure_both();
     }
 
     /// Looks at the points of the first map with the second model.
@@ -284,28 +236,6 @@ impl Session {
         if measured && comparison.asked != Some(key) {
             comparison.asked = Some(key);
             self.worker_beside.ask(Request { key, lattice, aim, prepared });
-        }
-    }
-
-    /// Measures the models on the screen whose figures nobody knows; one that learns is measured at its end.
-    fn measure_both(&mut self) {
-        let state = &mut self.state;
-        let FiguresOf(known) = &mut state.figures;
-        known.retain(|id, _| state.models.get(*id).is_some());
-        let both = [self.state.shown(), self.state.beside()].into_iter().flatten();
-        let unknown = |(id, entry): &(ModelId, &ModelEntry)| {
-            self.state.figures.get((*id, entry.version)).is_none() && !self.state.is_learning(*id)
-        };
-        let unknown = both.filter(unknown);
-        let unknown: Vec<_> =
-            unknown.map(|(id, e)| ((id, e.version), e.prepared.model.clone())).collect();
-        for (version, model) in unknown {
-            self.state.figures.set(version, Measured::UnderWay);
-            let run = self.start("figures", move |_| {
-                let product = Some(Product::Measured(Arc::new(Figures::of(&model)?)));
-                Ok(Ending { outcome: Outcome::Finished, product })
-            });
-            self.state.errands.insert(run, Errand::Measure(version));
         }
     }
 }

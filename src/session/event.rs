@@ -77,6 +77,8 @@ pub struct TrainingProgress {
     pub figures: Option<Arc<Figures>>,
     /// The model as it is now.
     pub snapshot: Option<Arc<Prepared>>,
+    /// Whether all that will be learned is: the model is made of it, with all data encoded, and measured.
+    pub finishing: bool,
 }
 
 /// Where a search is.

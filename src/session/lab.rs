@@ -65,7 +65,7 @@ impl Session {
             self.train(false);
         }
         let training = &mut self.state.training;
-        if training.phase == Phase::Idle {
+        if !matches!(training.phase, Phase::Running | Phase::Paused) {
             return;
         }
         let batches = training.batches();
@@ -175,6 +175,7 @@ impl Session {
         state.training.control.cancel();
         let model = model.unwrap_or_else(|| state.models.allot());
         state.put_training_aside(model);
+        state.figures.forget(model);
         let control = Arc::new(Control::default());
         control.set_pace(state.settings.pace());
         let (hand, job) = (control.clone(), plan.clone());

@@ -13,6 +13,9 @@ impl State {
         training.share = progress.share;
         (training.updates, training.epochs) = (progress.updates, progress.epochs);
         training.seconds_left = progress.seconds_left;
+        if progress.finishing {
+            training.phase = Phase::Finishing;
+        }
         training.extend_curve(&progress.curve);
         training.extend_records(&progress.records);
         training.figures = progress.figures.or(training.figures.take());

@@ -19,6 +19,7 @@ pub mod lesson;
 mod looking;
 mod lost;
 pub mod map;
+pub mod measuring;
 pub mod models;
 pub mod moment;
 pub mod notices;
@@ -142,6 +143,7 @@ impl Session {
         self.develop();
         self.ask_for_picture();
         self.follow_comparison();
+        self.measure_shown();
         !self.inbox.is_empty()
     }
 
@@ -179,6 +181,7 @@ impl Session {
         let touring = self.tour_on(step);
         let looking_back = self.look_on(step);
         self.follow_comparison();
+        self.measure_shown();
         self.look_at_climb();
         let notice = self.state.notices.advance(seconds);
         if playing || touring || looking_back { Some(0.0) } else { notice }
@@ -275,7 +278,7 @@ impl Session {
             Command::Train => self.train(false),
             Command::ResetTraining => self.train(true),
             Command::PauseTraining(pause) => {
-                if state.training.phase != Phase::Idle {
+                if matches!(state.training.phase, Phase::Running | Phase::Paused) {
                     state.training.control.pause(pause);
                     state.training.phase = if pause { Phase::Paused } else { Phase::Running };
                 }
@@ -386,6 +389,7 @@ impl Session {
         self.look_at_climb();
         self.ask_for_picture();
         self.follow_comparison();
+        self.measure_shown();
     }
 
     /// Writes the settings once they have rested for a second, so that dragging a number does not wait

@@ -9,7 +9,7 @@ use super::lost::Lost;
 use super::state::{Activity, State};
 use super::training::Phase;
 use super::walk::Walking;
-use super::{Command, Session, State};
+use super::{Command, Session};
 use crate::data::rows::Rows;
 use crate::data::vectors;
 use crate::explore::paths::Paths;
@@ -77,11 +77,11 @@ impl Session {
             (Activity::Optimise, _, Some(climb)) => climb.toggle_play(),
             (_, Phase::Running, _) => self.perform(Command::PauseTraining(true)),
             (_, Phase::Paused, _) => self.perform(Command::PauseTraining(false)),
-            (Activity::Train, Phase::Idle, _) => {
+            (Activity::Train, Phase::Idle | Phase::Finishing, _) => {
                 self.look_back(|training| training.timeline.toggle_play());
             }
-            (_, Phase::Idle, Some(climb)) => climb.toggle_play(),
-            (_, Phase::Idle, None) => (),
+            (_, Phase::Idle | Phase::Finishing, Some(climb)) => climb.toggle_play(),
+            (_, Phase::Idle | Phase::Finishing, None) => (),
         }
     }
 

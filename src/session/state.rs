@@ -2,7 +2,7 @@
 
 use super::arrivals::Errand;
 use super::climb::{Climb, Playback};
-use super::compare::{Comparison, FiguresOf};
+use super::compare::Comparison;
 use super::drawing::Drawing;
 use super::event::RunId;
 use super::export::Exporting;
@@ -10,6 +10,7 @@ use super::heads::HeadsRun;
 use super::lesson::Lesson;
 use super::lost::Lost;
 use super::map::{Map, Picture};
+use super::measuring::FiguresOf;
 use super::models::{ModelEntry, ModelId, Models};
 use super::notices::Notices;
 use super::own::Own;

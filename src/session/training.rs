@@ -47,6 +47,8 @@ pub enum Phase {
     Running,
     /// It waits.
     Paused,
+    /// It has ended, and the model is made of it.
+    Finishing,
 }
 
 /// A part of a training that is made in spite of a pause.
@@ -219,7 +221,8 @@ pub fn train(plan: Plan, control: &Control, reporter: &Reporter) -> Result<Endin
         }
         watch.paused += control.wait_while_paused();
         if control.is_cancelled() {
-            return Ok(Ending { outcome: Outcome::Cancelled, product: watch.product(&trainer)? });
+            let product = watch.finish(&trainer, reporter)?;
+            return Ok(Ending { outcome: Outcome::Cancelled, product });
         }
         match trainer.step() {
             Ok(step) => {
@@ -231,7 +234,7 @@ pub fn train(plan: Plan, control: &Control, reporter: &Reporter) -> Result<Endin
             }
             Err(error @ Error::NotFinite { .. }) => {
                 let learned = !trainer.history().is_empty();
-                let product = if learned { watch.product(&trainer)? } else { None };
+                let product = if learned { watch.finish(&trainer, reporter)? } else { None };
                 return Ok(Ending { outcome: Outcome::Failed(error.to_string()), product });
             }
             Err(error) => return Err(error),
@@ -242,6 +245,7 @@ pub fn train(plan: Plan, control: &Control, reporter: &Reporter) -> Result<Endin
         watch.brake(&trainer, control);
     }
     watch.show_now();
+    watch.unsent.finishing = true;
     while watch.report(&trainer, reporter)? {
         // The last curves and moments must arrive before the end does.
         std::thread::sleep(REPORT);
@@ -249,7 +253,7 @@ pub fn train(plan: Plan, control: &Control, reporter: &Reporter) -> Result<Endin
             break;
         }
     }
-    Ok(Ending { outcome: Outcome::Finished, product: watch.product(&trainer)? })
+    Ok(Ending { outcome: Outcome::Finished, product: watch.finish(&trainer, reporter)? })
 }
 
 /// The clock of a training, and what was not yet reported.
@@ -339,20 +343,12 @@ impl Watch {
 
     /// Offers everything since the last report that got through; whether something is left.
     fn report(&mut self, trainer: &Trainer, reporter: &Reporter) -> Result<bool> {
-        let (share, updates, epochs) = (trainer.progress(), trainer.updates(), trainer.epochs());
-        self.unsent.share = share;
-        (self.unsent.updates, self.unsent.epochs) = (updates, epochs);
-        // Before the first steps there is nothing to judge by.
-        let done = (updates - self.begun_at) as f64;
-        let left = trainer.config().updates.saturating_sub(updates) as f64;
-        self.unsent.seconds_left =
-            if done > 0.0 { self.seconds() * left / done } else { f64::INFINITY };
         let shows = self.last_snapshot.is_none_or(|at| at.elapsed() >= SNAPSHOT);
         // A tenth of an epoch at least makes a point: single batches only show noise.
         if self.counted * 10 >= trainer.batches() || (shows && self.counted > 0) {
             let mut mean = Losses::default();
             mean.add(self.losses, 1.0 / self.counted as f64);
-            self.unsent.curve.push(CurvePoint { epoch: epochs, losses: mean });
+            self.unsent.curve.push(CurvePoint { epoch: trainer.epochs(), losses: mean });
             (self.losses, self.counted) = (Losses::default(), 0);
         }
         if shows {
@@ -362,12 +358,25 @@ impl Watch {
             self.unsent.snapshot = Some(prepared);
             self.last_snapshot = Some(Instant::now());
         }
+        self.offer(trainer, reporter);
+        Ok(!self.unsent.moments.is_empty() || self.unsent.finishing)
+    }
+
+    /// Offers what is unsent with how far it is.
+    fn offer(&mut self, trainer: &Trainer, reporter: &Reporter) {
+        let (share, updates, epochs) = (trainer.progress(), trainer.updates(), trainer.epochs());
+        self.unsent.share = share;
+        (self.unsent.updates, self.unsent.epochs) = (updates, epochs);
+        // Before the first steps there is nothing to judge by.
+        let done = (updates - self.begun_at) as f64;
+        let left = trainer.config().updates.saturating_sub(updates) as f64;
+        self.unsent.seconds_left =
+            if done > 0.0 { self.seconds() * left / done } else { f64::INFINITY };
         let unsent = std::mem::take(&mut self.unsent);
         if let Some(Progress::Training(back)) = reporter.offer(Progress::Training(unsent)) {
             self.unsent = back;
         }
         self.last_report = Instant::now();
-        Ok(!self.unsent.moments.is_empty())
     }
 
     /// Measures the model now and then.
@@ -380,8 +389,10 @@ impl Watch {
         Ok(())
     }
 
-    /// What the training leaves behind.
-    fn product(&self, trainer: &Trainer) -> Result<Option<Product>> {
+    /// What the training leaves behind; who looks on hears that it is made.
+    fn finish(&mut self, trainer: &Trainer, reporter: &Reporter) -> Result<Option<Product>> {
+        self.unsent.finishing = true;
+        self.offer(trainer, reporter);
         let prepared = Arc::new(Prepared::new(trainer.finish()?)?);
         let figures = Some(Arc::new(Figures::of(&prepared.model)?));
         Ok(Some(Product::Trained(prepared, figures)))

@@ -4,7 +4,8 @@ use super::theme;
 use super::widgets::note;
 use crate::explore::three_digits;
 use crate::session::State;
-use crate::session::compare::Measured;
+use crate::session::measuring::Measured;
+use crate::session::models::{ModelEntry, ModelId};
 use crate::trust::{Figures, Form, Measure};
 use egui::{Align, Direction, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
@@ -30,9 +31,12 @@ pub fn show(ui: &mut Ui, state: &State) {
             Measured::Failed(why) => Some(why.as_str()),
             _ => None,
         });
-        let learning = "A model that is learning is measured at its end.";
-        let waiting =
-            if first.1.is_some() && second.1.is_some() { "Measuring\u{2026}" } else { learning };
+        let learns = |(id, _): (ModelId, &ModelEntry)| state.is_learning(id);
+        let waiting = if both.into_iter().flatten().any(learns) {
+            "A model that is learning is measured at its end."
+        } else {
+            "Measuring\u{2026}"
+        };
         note(ui, failed.unwrap_or(waiting));
         return;
     };

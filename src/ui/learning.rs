@@ -6,14 +6,21 @@ use super::drawer::two_lines;
 use super::playing;
 use super::theme;
 use super::widgets::{Icon, icon_button, note};
-use crate::explore::{duration, three_digits};
+use crate::explore::{duration, grouped, three_digits};
+use crate::session::measuring::Health;
 use crate::session::training::{Phase, Training};
 use crate::session::{Command, State};
-use crate::trust::{FamilyFigures, Figures, Warning, warnings};
-use egui::{Align, Align2, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
+use crate::trust::{FamilyFigures, Figures, Warning};
+use egui::{Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 
+/// What is said between the last update and the model.
+pub const FINISHING: [&str; 2] = ["Finishing", "encoding and judging\u{2026}"];
 /// Width of what is said of the model beside the curves.
 const HEALTH: f32 = 330.0;
+/// Width of the sign that something is wrong.
+const CONCERNS: f32 = 92.0;
+/// How strongly figures of another moment are drawn.
+const STALE: f32 = 0.55;
 /// Width of a family's name and of its number beside its bar.
 const NAME: f32 = 86.0;
 const NUMBER: f32 = 58.0;
@@ -34,13 +41,18 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let rest = match training.phase {
         _ if asked.is_some() => "earlier".to_owned(),
         Phase::Idle if training.share < 1.0 => "stopped".to_owned(),
-        Phase::Idle => "done".to_owned(),
+        Phase::Idle | Phase::Finishing => "done".to_owned(),
         Phase::Paused => "paused".to_owned(),
         Phase::Running => format!("{} left", duration(training.seconds_left)),
     };
-    let epoch = format!("epoch {:.1}, {rest}", training.shown_epochs());
     let total = training.total_updates();
-    two_lines(ui, &format!("Update {updates} of {total}"), &epoch, 178.0);
+    let at = format!("Update {updates} of {total}");
+    let epoch = format!("epoch {:.1}, {rest}", training.shown_epochs());
+    let lines = match training.phase {
+        Phase::Finishing if asked.is_none() => FINISHING,
+        _ => [at.as_str(), epoch.as_str()],
+    };
+    two_lines(ui, lines[0], lines[1], 178.0);
     let record = asked.and_then(|(_, moment)| moment.history.last());
     let last = training.curve.last().map(|point| point.losses);
     let [rebuild, kl] = match (record, last) {
@@ -50,9 +62,14 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     };
     two_lines(ui, "Rebuild error", &three_digits(rebuild), 104.0);
     two_lines(ui, "KL", &three_digits(kl), 58.0);
-    let found = concerns(training);
-    if let Some(first) = found.first() {
-        concern_button(ui, &found, first, actions);
+    let health = state.health();
+    match health.as_ref().map(|health| (health, health.warnings.first())) {
+        Some((health, Some(first))) => concern_button(ui, health, first, actions),
+        // What is dragged keeps its length from moment to moment.
+        _ if asked.is_some() => {
+            ui.allocate_space(vec2(CONCERNS, 1.0));
+        }
+        _ => (),
     }
     if training.run.is_some() && asked.is_some() {
         let live = ui.button("Live").on_hover_text("Follow the newest state again");
@@ -68,32 +85,31 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
-    if training.phase != Phase::Idle && icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
+    let stoppable = matches!(training.phase, Phase::Running | Phase::Paused);
+    if stoppable && icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
         actions.command(Command::StopTraining);
     }
     let (icon, name) = match training.phase {
         Phase::Running => (Icon::Pause, "Pause"),
         Phase::Paused => (Icon::Play, "Go on"),
-        Phase::Idle if training.timeline.is_playing() => (Icon::Pause, "Pause"),
-        Phase::Idle => (Icon::Play, "Play the training again"),
+        _ if training.timeline.is_playing() => (Icon::Pause, "Pause"),
+        Phase::Idle | Phase::Finishing => (Icon::Play, "Play the training again"),
     };
     playing::buttons(ui, (icon, name), actions);
 }
 
-/// What is wrong with a training by what is known of it.
-fn concerns(training: &Training) -> Vec<Warning> {
-    let Some(plan) = &training.plan else { return Vec::new() };
-    warnings(&plan.config, &training.records, training.figures.as_deref())
-}
-
 /// A sign that something is wrong; the words are in its tooltip and in the drawer.
-fn concern_button(ui: &mut Ui, all: &[Warning], first: &Warning, actions: &mut Actions) {
-    let text = match all.len() {
+fn concern_button(ui: &mut Ui, health: &Health<'_>, first: &Warning, actions: &mut Actions) {
+    let text = match health.warnings.len() {
         1 => "1 warning".to_owned(),
         several => format!("{several} warnings"),
     };
-    let button = ui.button(RichText::new(text).color(ui.visuals().warn_fg_color));
-    if button.on_hover_text(format!("{}. {}", first.what, first.remedy)).clicked() {
+    let colour = match health.stale {
+        Some(_) => ui.visuals().weak_text_color(),
+        None => ui.visuals().warn_fg_color,
+    };
+    let button = Button::new(RichText::new(text).color(colour)).min_size(vec2(CONCERNS, 0.0));
+    if ui.add(button).on_hover_text(first.to_string()).clicked() {
         actions.push(Action::OpenDrawer);
     }
 }
@@ -105,20 +121,34 @@ pub fn show(ui: &mut Ui, state: &State) {
     let side = |rect: Rect| egui::UiBuilder::new().max_rect(rect);
     let split = area.right() - HEALTH;
     ui.scope_builder(side(area.with_max_x(split - 18.0)), |ui| curves::losses(ui, training));
-    ui.scope_builder(side(area.with_min_x(split)), |ui| health(ui, training));
+    let Some(known) = state.health() else { return };
+    let asked = training.timeline.asked_updates();
+    ui.scope_builder(side(area.with_min_x(split)), |ui| health(ui, &known, asked));
 }
 
-fn health(ui: &mut Ui, training: &Training) {
+/// How well a model is; `asked` is the update that is looked at, if it is not the newest.
+fn health(ui: &mut Ui, health: &Health<'_>, asked: Option<usize>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
-        for Warning { what, remedy } in concerns(training) {
+        if let Some(asked) = asked {
+            let asked = grouped(asked);
+            note(ui, match health.stale {
+                Some(before) => format!("Update {}; {asked} is being measured\u{2026}", grouped(before)),
+                None => format!("Update {asked}"),
+            });
+        }
+        if health.stale.is_some() {
+            ui.multiply_opacity(STALE);
+        }
+        for Warning { what, remedy } in &health.warnings {
             let text = RichText::new(what).color(ui.visuals().warn_fg_color).family(theme::strong());
             ui.add(egui::Label::new(text).wrap());
             note(ui, remedy);
             ui.add_space(4.0);
         }
-        let Some(figures) = &training.figures else {
-            note(ui, "The model is measured now and then while it learns.");
+        let Some(figures) = health.figures else {
+            let learns = "The model is measured now and then while it learns.";
+            note(ui, health.failed.unwrap_or(learns));
             return;
         };
         let on = if figures.held_out { "held-out" } else { "training" };

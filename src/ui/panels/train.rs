@@ -9,6 +9,7 @@ use crate::model::vae::Output;
 use crate::session::training::{Phase, Portion};
 use crate::session::{Command, FASTEST, SLOWEST, State};
 use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::learning::FINISHING;
 use crate::ui::sweep;
 use crate::ui::widgets::{heading, log_slider, note, number, primary, row, segments};
 use clap::ValueEnum;
@@ -286,24 +287,30 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     } else {
         ("Pause", "Let the training wait (Space)")
     };
-    if primary(ui, name, tooltip).clicked() {
+    let finishing = training.phase == Phase::Finishing;
+    let pause = ui.add_enabled_ui(!finishing, |ui| primary(ui, name, tooltip)).inner;
+    if pause.clicked() {
         actions.command(Command::PauseTraining(!paused));
     }
     let stop = "End here and keep what was learned (Esc)";
-    buttons(ui, [batch(), epoch()], actions);
+    let ended = finishing.then_some("All is learned; the model is made of it");
+    let portions =
+        [batch(), epoch()].map(|(name, about, _, command)| (name, about, ended, command));
+    buttons(ui, portions, actions);
     let rest = [
-        ("Stop", stop, None, Command::StopTraining),
+        ("Stop", stop, ended, Command::StopTraining),
         ("Reset", RESET, None, Command::ResetTraining),
     ];
     buttons(ui, rest, actions);
     pace(ui, state, actions);
     ui.add(ProgressBar::new(training.share as f32).desired_height(8.0));
-    let left = if paused {
-        "paused".to_owned()
-    } else {
-        format!("{} left", duration(training.seconds_left))
+    let at = format!("Update {} of {}", training.updates, training.total_updates());
+    let text = match training.phase {
+        Phase::Finishing => FINISHING.join(": "),
+        Phase::Paused => format!("{at}, paused"),
+        _ => format!("{at}, {} left", duration(training.seconds_left)),
     };
-    note(ui, format!("Update {} of {}, {left}", training.updates, training.total_updates()));
+    note(ui, text);
 }
 
 fn pace(ui: &mut Ui, state: &State, actions: &mut Actions) {

@@ -1,0 +1,219 @@
+//! Measuring: the figures of the models on the screen, and of the moment of a training that is looked at.
+
+use super::Session;
+use super::arrivals::Errand;
+use super::event::{Outcome, Product};
+use super::job::Ending;
+use super::models::ModelId;
+use super::state::State;
+use super::training::{Plan, Training};
+use crate::model::training::EpochRecord;
+use crate::trust::{Figures, Warning, warnings};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Moments whose figures are kept; beyond, those that were looked at longest ago go.
+const MOST_MOMENTS: usize = 256;
+
+/// Figures of a model, as far as they are known.
+#[derive(Clone, Debug)]
+pub enum Measured {
+    /// They are being measured.
+    UnderWay,
+    /// They are known.
+    Known(Arc<Figures>),
+    /// They could not be measured; the sentence says why.
+    Failed(String),
+}
+
+/// A moment of a training: the model that it makes, and the updates that were done.
+type Moment = (ModelId, usize);
+
+/// The figures of models, each for one version, and of moments of their trainings.
+#[derive(Debug, Default)]
+pub struct FiguresOf {
+    versions: BTreeMap<ModelId, (u64, Measured)>,
+    /// The one that was looked at last is the last.
+    moments: Vec<(Moment, Arc<Figures>)>,
+}
+
+impl FiguresOf {
+    /// What is known of a version of a model.
+    pub fn get(&self, model: (ModelId, u64)) -> Option<&Measured> {
+        let known = self.versions.get(&model.0).filter(|(version, _)| *version == model.1);
+        known.map(|(_, measured)| measured)
+    }
+
+    /// The figures of a moment.
+    pub fn of_moment(&self, moment: Moment) -> Option<&Arc<Figures>> {
+        self.moments.iter().find(|(known, _)| *known == moment).map(|(_, figures)| figures)
+    }
+
+    /// The moment of a model that was looked at last, and its figures.
+    fn last_moment(&self, model: ModelId) -> Option<(usize, &Figures)> {
+        let last = self.moments.iter().rev().find(|((id, _), _)| *id == model);
+        last.map(|((_, updates), figures)| (*updates, &**figures))
+    }
+
+    fn is_under_way(&self, model: ModelId) -> bool {
+        matches!(self.versions.get(&model), Some((_, Measured::UnderWay)))
+    }
+
+    fn set(&mut self, model: (ModelId, u64), measured: Measured) {
+        self.versions.insert(model.0, (model.1, measured));
+    }
+
+    /// Keeps the figures of a moment as those that were looked at last.
+    fn keep(&mut self, moment: Moment, figures: Arc<Figures>) {
+        self.moments.retain(|(known, _)| *known != moment);
+        self.moments.push((moment, figures));
+        let excess = self.moments.len().saturating_sub(MOST_MOMENTS);
+        self.moments.drain(..excess);
+    }
+
+    /// Forgets a model whose training begins anew or goes on.
+    pub(super) fn forget(&mut self, model: ModelId) {
+        self.versions.remove(&model);
+        self.moments.retain(|((id, _), _)| *id != model);
+    }
+}
+
+/// How well a model is at the moment of its training that is looked at.
+#[derive(Clone, Debug)]
+pub struct Health<'a> {
+    /// What was measured, if anything was.
+    pub figures: Option<&'a Figures>,
+    /// What is wrong.
+    pub warnings: Vec<Warning>,
+    /// The update that all this belongs to while that which is looked at is still measured; none once it is.
+    pub stale: Option<usize>,
+    /// Why that cannot be measured.
+    pub failed: Option<&'a str>,
+}
+
+impl State {
+    /// How well the model is whose training is watched; none where there was none.
+    pub fn health(&self) -> Option<Health<'_>> {
+        let id = self.watched_model()?;
+        let training = self.learned(id)?;
+        let newest = training.figures.as_deref();
+        let Some(updates) = training.timeline.asked_updates() else {
+            return Some(training.health(newest, usize::MAX, None));
+        };
+        if let Some(figures) = self.figures.of_moment((id, updates)) {
+            return Some(training.health(Some(figures), updates, None));
+        }
+        let here = self.models.get(id).filter(|_| self.moment_of(id) == Some(updates));
+        let version = here.map(|entry| (id, entry.version));
+        let failed = version.and_then(|version| match self.figures.get(version)? {
+            Measured::Failed(why) => Some(why.as_str()),
+            _ => None,
+        });
+        if let Some(why) = failed {
+            let health = training.health(None, updates, None);
+            return Some(Health { failed: Some(why), ..health });
+        }
+        let (before, figures) = match self.figures.last_moment(id) {
+            Some((before, figures)) => (before, Some(figures)),
+            None => (training.updates, newest),
+        };
+        Some(training.health(figures, before, Some(before)))
+    }
+
+    /// Takes the figures of a model in, and of the moment that it is, if it is one. Those that nobody waits for any
+    /// more are dropped.
+    pub(super) fn measured(
+        &mut self,
+        model: (ModelId, u64),
+        moment: Option<usize>,
+        outcome: Outcome,
+        figures: Option<Arc<Figures>>,
+    ) {
+        if !matches!(self.figures.get(model), Some(Measured::UnderWay)) {
+            return;
+        }
+        let measured = match (figures, outcome) {
+            (Some(figures), _) => {
+                if let Some(updates) = moment {
+                    self.figures.keep((model.0, updates), figures.clone());
+                }
+                Measured::Known(figures)
+            }
+            (None, Outcome::Failed(why)) => Measured::Failed(why),
+            (None, _) => Measured::Failed("nothing was measured".to_owned()),
+        };
+        self.figures.set(model, measured);
+    }
+
+    /// The update of the moment that a model is at present, if it is not the newest state of its training.
+    fn moment_of(&self, id: ModelId) -> Option<usize> {
+        let timeline = &self.learned(id)?.timeline;
+        let moment = timeline.moments().get(timeline.developed?)?;
+        Some(moment.resume.updates)
+    }
+
+    /// The models whose figures are on the screen: both of a comparison, and the one whose moment is looked at. One
+    /// that learns is measured by its training, and at its end.
+    fn to_be_measured(&self) -> Vec<ModelId> {
+        let both = [self.shown(), self.beside()].into_iter().flatten().map(|(id, _)| id);
+        let compared = both.filter(|_| self.comparison.is_some());
+        let compared =
+            compared.filter(|id| !self.is_learning(*id) || self.moment_of(*id).is_some());
+        let watched = self.watched_model().filter(|id| self.moment_of(*id).is_some());
+        compared.chain(watched).collect()
+    }
+}
+
+impl Training {
+    /// What is known of it after so many updates, with the figures that were measured there.
+    fn health<'a>(
+        &self,
+        figures: Option<&'a Figures>,
+        updates: usize,
+        stale: Option<usize>,
+    ) -> Health<'a> {
+        let until = self.records.partition_point(|record: &EpochRecord| record.updates <= updates);
+        let found = |plan: &Plan| warnings(&plan.config, &self.records[..until], figures);
+        let warnings = self.plan.as_ref().map(found).unwrap_or_default();
+        Health { figures, warnings, stale, failed: None }
+    }
+}
+
+impl Session {
+    /// Measures what is on the screen and not known: one version of a model at a time, so that the newest follows the
+    /// one that is under way, whatever was asked for in between.
+    pub(super) fn measure_shown(&mut self) {
+        let state = &mut self.state;
+        state.figures.versions.retain(|id, _| state.models.get(*id).is_some());
+        state.figures.moments.retain(|((id, _), _)| state.models.get(*id).is_some());
+        for id in state.to_be_measured() {
+            let state = &mut self.state;
+            let Some(entry) = state.models.get(id) else { continue };
+            let (version, model) = ((id, entry.version), entry.prepared.model.clone());
+            let moment = state.moment_of(id);
+            if state.figures.get(version).is_some() {
+                continue;
+            }
+            let known = moment.and_then(|updates| {
+                state.figures.of_moment((id, updates)).map(|figures| (updates, figures.clone()))
+            });
+            if let Some((updates, figures)) = known {
+                state.figures.keep((id, updates), figures.clone());
+                // What is under way is of no use any more but to be waited for.
+                if !state.figures.is_under_way(id) {
+                    state.figures.set(version, Measured::Known(figures));
+                }
+                continue;
+            }
+            if state.figures.is_under_way(id) {
+                continue;
+            }
+            state.figures.set(version, Measured::UnderWay);
+            let run = self.start("figures", move |_| {
+                let product = Some(Product::Measured(Arc::new(Figures::of(&model)?)));
+                Ok(Ending { outcome: Outcome::Finished, product })
+            });
+            self.state.errands.insert(run, Errand::Measure(version, moment));
+        }
+    }
+}
