@@ -5,10 +5,16 @@ use latent_explorer::data::outline::form_distance;
 use latent_explorer::data::source::{Source, TrainingData};
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::session::Session;
 use latent_explorer::train::Trainer;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Output};
+
+#[path = "common/session.rs"]
+mod common;
+
+use common::until;
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_latent-explorer")).args(arguments).output().unwrap()
@@ -225,18 +231,13 @@ fn damaged_outlines_are_one_sentence() {
 }
 
 /// Takes in what jobs report until the import is over.
-fn until_imported(session: &mut latent_explorer::session::Session) {
-    let begun = std::time::Instant::now();
-    while session.state().own.run.is_some() {
-        assert!(begun.elapsed().as_secs() < 120, "the import never ends");
-        session.drain(std::time::Duration::from_millis(20));
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+fn until_imported(session: &mut Session) {
+    until(session, "the end of the import", |state| state.own.run.is_none());
 }
 
 #[test]
 fn the_window_learns_from_shapes_that_were_opened_and_goes_back_to_families() {
-    use latent_explorer::session::{Command, Session};
+    use latent_explorer::session::Command;
     let folder = tempfile::tempdir().unwrap();
     write_ellipses(folder.path(), 20);
     std::fs::write(folder.path().join("bad.dat"), "nothing\n").unwrap();
@@ -285,10 +286,10 @@ fn the_window_learns_from_shapes_that_were_opened_and_goes_back_to_families() {
 
 #[test]
 fn an_import_can_be_stopped() {
-    use latent_explorer::session::{Command, Session};
+    use latent_explorer::session::Command;
     let folder = tempfile::tempdir().unwrap();
     write_ellipses(folder.path(), 400);
-    let mut session = Session::new(None, std::sync::Arc::new(|| ()));
+    let mut session = common::session();
     session.perform(Command::Open(folder.path().to_owned()));
     session.perform(Command::Cancel);
     until_imported(&mut session);
@@ -300,8 +301,8 @@ fn an_import_can_be_stopped() {
 
 #[test]
 fn a_drawn_shape_finds_its_place_and_can_be_brought_back() {
-    use latent_explorer::session::{Command, Session};
-    let mut session = Session::new(None, std::sync::Arc::new(|| ()));
+    use latent_explorer::session::Command;
+    let mut session = common::session();
     let line = |long: f64| -> Vec<[f64; 2]> {
         (0..60)
             .map(|i| std::f64::consts::TAU * f64::from(i) / 60.0)
@@ -326,4 +327,49 @@ fn a_drawn_shape_finds_its_place_and_can_be_brought_back() {
     session.perform(Command::Undo);
     session.perform(Command::ClimbFrom(circle.at));
     assert!(session.state().climb.as_ref().unwrap().run.is_some());
+}
+
+#[test]
+fn few_shapes_far_out_are_shown_when_they_are_asked_for() {
+    use latent_explorer::session::Command;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let mut table = String::new();
+    // Ellipses of 150 proportions, and one by itself.
+    for proportion in (0..150).map(|i| 1.5 + 0.004 * f64::from(i)).chain([12.0]) {
+        let coordinates = (0..40).flat_map(|k| {
+            let t = std::f64::consts::TAU * f64::from(k) / 40.0;
+            [proportion * t.cos(), t.sin()]
+        });
+        let row: Vec<String> = coordinates.map(|c| c.to_string()).collect();
+        writeln!(table, "{}", row.join(",")).unwrap();
+    }
+    std::fs::write(path("own.csv"), table).unwrap();
+    let learn = ["train", "--pca", "--data", &path("own.csv"), "--out", &path("own.safetensors")];
+    let output = run(&learn);
+    assert!(output.status.success(), "{}", said(&output));
+
+    let mut session = common::session();
+    let of_sample = &session.state().shown().unwrap().1.prepared;
+    assert!(of_sample.home == of_sample.whole && of_sample.beyond.is_empty(), "as it always was");
+    session.perform(Command::Resize([700.0, 500.0]));
+    session.perform(Command::Open(path("own.safetensors").into()));
+    until(&mut session, "the model", |state| state.models.len() == 2);
+    let prepared = session.state().shown().unwrap().1.prepared.clone();
+    assert!(!prepared.beyond.is_empty() && prepared.beyond.len() <= 4, "{:?}", prepared.beyond);
+    let [home, whole] = [prepared.home, prepared.whole].map(|bounds| bounds.size()[0]);
+    assert!(home < 0.4 * whole, "{home} of {whole}");
+    let in_view = |session: &Session| {
+        let view = session.state().map.view;
+        prepared.beyond.iter().filter(|at| view.contains(**at)).count()
+    };
+    let opened = session.state().map.view;
+    assert!(in_view(&session) < prepared.beyond.len());
+    session.perform(Command::Fit);
+    assert_eq!(in_view(&session), prepared.beyond.len(), "fitted again, all are there");
+    session.perform(Command::Fit);
+    assert_eq!(session.state().map.view, opened);
+    session.perform(Command::Zoom([0.0; 2], 3.0));
+    session.perform(Command::Fit);
+    assert_eq!(session.state().map.view, opened, "from anywhere else the home view comes first");
 }

@@ -3,36 +3,35 @@
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::session::event::{Event, Progress, RunId, TrainingProgress};
+use latent_explorer::session::job::{self, Control, Reporter};
 use latent_explorer::session::models::ModelId;
-use latent_explorer::session::training::{Phase, Portion, Training};
+use latent_explorer::session::training::{Material, Phase, Plan, Portion, Training, train};
 use latent_explorer::session::{Activity, Command, Session, State};
+use latent_explorer::trust::Figures;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+#[path = "common/session.rs"]
+mod common;
+#[path = "common/learning.rs"]
+mod learning;
+
+use common::until;
+use learning::set_small;
 
 /// Updates of an epoch: 81 samples in batches of 32.
 const BATCHES: usize = 3;
 
 fn session() -> Session {
-    let mut session = Session::new(None, Arc::new(|| ()));
-    let recipe = Recipe { samples: 90, points: 32, ..Recipe::default() };
-    session.perform(Command::SetRecipe(recipe));
-    session.perform(Command::SetTraining(config()));
-    session.perform(Command::SetFullSpeed(true));
+    let mut session = common::session();
+    set_small(&mut session, config());
     session.perform(Command::Turn(Activity::Train));
     session
 }
 
 fn config() -> TrainingConfig {
     TrainingConfig { updates: 10 * BATCHES, hidden: 16, seed: 3, ..TrainingConfig::default() }
-}
-
-fn until(session: &mut Session, what: &str, holds: impl Fn(&State) -> bool) {
-    let begun = Instant::now();
-    while !holds(session.state()) {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
-        session.drain(Duration::from_millis(20));
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 fn until_trained(session: &mut Session) -> ModelId {
@@ -226,4 +225,113 @@ fn a_new_seed_is_another_training_and_is_remembered() {
     assert!(weights(&session, first) != weights(&session, second));
     session.perform(Command::Speed(0.5));
     assert_eq!(session.state().settings.pace.0, 295.0);
+}
+
+fn until_fresh(session: &mut Session) {
+    until(session, "the figures of the moment", |state| state.health().unwrap().stale.is_none());
+}
+
+#[test]
+fn a_moment_has_its_own_figures() {
+    let mut session = session();
+    let id = trained(&mut session);
+    let said = |figures: Option<&Figures>| format!("{:?}", figures.expect("measured"));
+    let health = |session: &Session| {
+        let health = session.state().health().unwrap();
+        (health.stale, said(health.figures))
+    };
+    let (fresh, newest) = health(&session);
+    assert_eq!(fresh, None);
+
+    session.perform(Command::Scrub(0.0));
+    assert_eq!(health(&session), (Some(10 * BATCHES), newest.clone()), "the ones before, marked");
+    until_fresh(&mut session);
+    let training = watched(&session);
+    let setup = training.setup.as_ref().unwrap();
+    let model = setup.model_at(&training.timeline.moments()[0], usize::MAX).unwrap();
+    let first = said(Some(&Figures::of(&model).unwrap()));
+    assert_eq!(health(&session), (None, first.clone()));
+    assert_ne!(first, newest);
+
+    session.perform(Command::FollowNewest);
+    assert_eq!(health(&session), (None, newest));
+    session.perform(Command::Scrub(0.0));
+    assert_eq!(health(&session), (None, first), "what is known is not measured again");
+
+    // A hand that drags on does not wait for every moment on its way.
+    (1..10).for_each(|epoch| session.perform(Command::Scrub(f64::from(epoch) / 10.0)));
+    until_fresh(&mut session);
+    let known = |session: &Session, epoch: usize| {
+        session.state().figures.of_moment((id, epoch * BATCHES)).is_some()
+    };
+    let measured = (0..10).filter(|&epoch| known(&session, epoch)).count();
+    assert!(known(&session, 9) && measured <= 4, "{measured}");
+
+    session.perform(Command::GoOn);
+    assert!(!known(&session, 9), "it may become another now");
+    until_trained(&mut session);
+}
+
+#[test]
+fn a_collapse_is_told_of_the_moment_at_which_it_is_one() {
+    let mut session = session();
+    let collapsing =
+        TrainingConfig { updates: 100 * BATCHES, learning_rate: 0.01, beta: 100.0, ..config() };
+    session.perform(Command::SetTraining(collapsing));
+    trained(&mut session);
+    let warned = |session: &Session| -> Vec<String> {
+        let warnings = session.state().health().unwrap().warnings;
+        warnings.into_iter().map(|warning| warning.what).collect()
+    };
+    let collapsed = ["The latent has collapsed: all shapes share one place"];
+    assert_eq!(warned(&session), collapsed);
+    look_back(&mut session, 0);
+    until_fresh(&mut session);
+    assert!(warned(&session).is_empty(), "nothing has collapsed yet: {:?}", warned(&session));
+    session.perform(Command::FollowNewest);
+    assert_eq!(warned(&session), collapsed);
+}
+
+#[test]
+fn that_a_training_finishes_is_said_before_its_model_is_made() {
+    let recipe = Recipe { samples: 90, points: 32, ..Recipe::default() };
+    let plan = Plan { material: Material::Recipe(recipe), config: config(), from: None };
+    for stopped in [false, true] {
+        let (sender, inbox) = crossbeam_channel::unbounded();
+        let (plan, control) = (plan.clone(), Control::default());
+        if stopped {
+            control.cancel();
+        }
+        let work = move |reporter: &Reporter| train(plan, &control, reporter);
+        job::spawn("train", RunId(1), sender, Arc::new(|| ()), work);
+        let events: Vec<Event> = inbox.iter().collect();
+        let [begun, .., last, Event::Ended(..)] = events.as_slice() else { panic!("{events:?}") };
+        let finishing = |event: &Event| match event {
+            Event::Progress(_, Progress::Training(progress)) => {
+                progress.finishing.then_some(progress.updates)
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(finishing(begun), None);
+        assert_eq!(finishing(last), Some(if stopped { 0 } else { 10 * BATCHES }));
+    }
+}
+
+#[test]
+fn what_finishes_cannot_be_paused() {
+    let mut session = session();
+    session.perform(Command::SetTraining(TrainingConfig { updates: 1_000_000, ..config() }));
+    session.perform(Command::Train);
+    let run = session.state().training.run.unwrap();
+    let finishing = TrainingProgress { finishing: true, ..TrainingProgress::default() };
+    session.apply(Event::Progress(run, Progress::Training(finishing)));
+    for command in
+        [Command::PauseTraining(true), Command::TogglePlay, Command::Learn(Portion::Batch)]
+    {
+        session.perform(command);
+        assert_eq!(session.state().training.phase, Phase::Finishing);
+    }
+    session.perform(Command::StopTraining);
+    until_trained(&mut session);
+    assert_eq!(session.state().training.phase, Phase::Idle);
 }

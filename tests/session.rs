@@ -22,29 +22,21 @@ use latent_explorer::session::{Activity, Command, Overlay, Session, State};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[path = "common/session.rs"]
+mod common;
 #[path = "session/exports.rs"]
 mod exports;
+#[path = "common/learning.rs"]
+mod learning;
 #[path = "session/tours.rs"]
 mod tours;
 
-fn session() -> Session {
-    Session::new(None, Arc::new(|| ()))
-}
+use common::{session, until};
+use learning::set_small;
 
 /// What the last search found.
 fn findings(session: &Session) -> Arc<Findings> {
     session.state().climb.as_ref().unwrap().findings.clone().unwrap()
-}
-
-/// Takes in what jobs report until the state is as it should be; a job that never ends is an error.
-fn until(session: &mut Session, what: &str, done: impl Fn(&State) -> bool) {
-    let begun = Instant::now();
-    while !done(session.state()) {
-        let notices: Vec<_> = session.state().notices.iter().collect();
-        assert!(begun.elapsed() < Duration::from_secs(120), "in vain for {what}: {notices:?}");
-        session.drain(Duration::from_millis(20));
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 fn notices(session: &Session, errors: bool) -> Vec<String> {
@@ -75,10 +67,7 @@ fn config(epochs: usize) -> TrainingConfig {
 
 /// Begins a training of few shapes without a brake.
 fn train(session: &mut Session, config: TrainingConfig) {
-    let recipe = Recipe { samples: 90, points: 32, ..Recipe::default() };
-    session.perform(Command::SetRecipe(recipe));
-    session.perform(Command::SetTraining(config));
-    session.perform(Command::SetFullSpeed(true));
+    set_small(session, config);
     session.perform(Command::Train);
 }
 

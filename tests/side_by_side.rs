@@ -2,36 +2,33 @@
 
 use egui::accesskit::Role;
 use egui::{Key, Theme};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::session::compare::{Measured, Rival};
+use latent_explorer::session::compare::Rival;
 use latent_explorer::session::event::{End, Event, Outcome, Progress};
+use latent_explorer::session::measuring::Measured;
 use latent_explorer::session::models::{ModelEntry, ModelId};
 use latent_explorer::session::settings::Settings;
 use latent_explorer::session::{Activity, Command, Session, State};
 use latent_explorer::trust::Figures;
-use latent_explorer::ui::App;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+
+#[path = "common/session.rs"]
+mod common;
+#[path = "common/learning.rs"]
+mod learning;
+#[path = "common/window.rs"]
+mod windows;
+
+use common::until;
+use learning::set_small;
+use windows::{Window, open_as, settle, until as draw_until, usual};
 
 fn session() -> Session {
-    let mut session = Session::new(None, Arc::new(|| ()));
+    let mut session = common::session();
     session.perform(Command::Resize([400.0, 400.0]));
     session
-}
-
-fn until(session: &mut Session, what: &str, done: impl Fn(&State) -> bool) {
-    let begun = Instant::now();
-    while !done(session.state()) {
-        let notices: Vec<_> = session.state().notices.iter().collect();
-        assert!(begun.elapsed() < Duration::from_secs(120), "in vain for {what}: {notices:?}");
-        session.drain(Duration::from_millis(20));
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 fn beside(session: &Session) -> (ModelId, &ModelEntry) {
@@ -44,10 +41,8 @@ fn shown(session: &Session) -> ModelId {
 
 /// Few shapes, few updates, no brake.
 fn small(session: &mut Session) {
-    session.perform(Command::SetRecipe(Recipe { samples: 90, points: 32, ..Recipe::default() }));
     let config = TrainingConfig { updates: 6, hidden: 16, ..TrainingConfig::default() };
-    session.perform(Command::SetTraining(config));
-    session.perform(Command::SetFullSpeed(true));
+    set_small(session, config);
 }
 
 fn are_measured(state: &State) -> bool {
@@ -264,42 +259,8 @@ fn a_sweep_that_is_stopped_keeps_what_is_whole() {
     assert!(session.state().notices.iter().any(|n| n.text.contains("Sweep stopped")));
 }
 
-type Window = Harness<'static, App>;
-
 fn open(theme: Theme) -> Window {
-    open_with(theme, None)
-}
-
-fn open_with(theme: Theme, settings: Option<PathBuf>) -> Window {
-    let mut window = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .with_theme(theme)
-        .with_max_steps(200)
-        .with_step_dt(0.05)
-        .build_eframe(|cc| App::new(cc, settings, None));
-    settle(&mut window);
-    window
-}
-
-fn draw_until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
-    let begun = Instant::now();
-    while !done(window.state().state()) {
-        assert!(begun.elapsed() < Duration::from_secs(120), "in vain for {what}");
-        window.step();
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
-fn settle(window: &mut Window) {
-    draw_until(window, "the maps", |state| {
-        let second = state.comparison.as_ref();
-        let drawn = second.is_none_or(|c| c.picture.key.is_some() && c.picture.key == c.asked);
-        drawn
-            && state.map.picture.key.is_some()
-            && state.map.picture.key == state.map.asked
-            && state.errands.is_empty()
-    });
-    window.run();
+    open_as(usual(theme), None)
 }
 
 fn click(window: &mut Window, name: &str) {
@@ -387,7 +348,7 @@ fn a_sweep_is_begun_watched_and_opened_from_its_sheet() {
         ..Settings::default()
     };
     settings.save(&path).unwrap();
-    let mut window = open_with(Theme::Dark, Some(path));
+    let mut window = open_as(usual(Theme::Dark), Some(path));
     window.key_press(Key::Num2);
     window.step();
     click(&mut window, "More");

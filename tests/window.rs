@@ -2,8 +2,8 @@
 
 use egui::accesskit::{Role, Toggled};
 use egui::{DroppedFile, Key, Modifiers, Pos2, Theme, ViewportCommand, ViewportEvent, ViewportId};
+use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT, Queryable};
-use egui_kittest::{Harness, Node};
 use latent_explorer::data::property::Property;
 use latent_explorer::explore::compose::Visible;
 use latent_explorer::model::training::TrainingConfig;
@@ -13,15 +13,15 @@ use latent_explorer::session::climb::Climb;
 use latent_explorer::session::settings::Settings;
 use latent_explorer::session::training::Phase;
 use latent_explorer::session::{Activity, State};
-use latent_explorer::ui::App;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
+#[path = "common/window.rs"]
+mod common;
 #[path = "window/tours.rs"]
 mod tours;
 
-type Window = Harness<'static, App>;
+use common::{Window, open_as, settle, until, usual};
 
 fn open_in(theme: Theme) -> Window {
     open_with(theme, None)
@@ -29,15 +29,7 @@ fn open_in(theme: Theme) -> Window {
 
 /// Opens with the settings in a file, if one is named.
 fn open_with(theme: Theme, settings: Option<PathBuf>) -> Window {
-    // Jobs wake the window at any moment, so it takes some frames until nothing is left to draw.
-    let mut window = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .with_theme(theme)
-        .with_max_steps(200)
-        .with_step_dt(0.05)
-        .build_eframe(|cc| App::new(cc, settings, None));
-    settle(&mut window);
-    window
+    open_as(usual(theme), settings)
 }
 
 fn open() -> Window {
@@ -46,28 +38,6 @@ fn open() -> Window {
 
 fn state(window: &Window) -> &State {
     window.state().state()
-}
-
-/// Draws frames until the state is as it should be; a job that never ends is an error.
-fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
-    let begun = Instant::now();
-    while !done(state(window)) {
-        let notices: Vec<_> = state(window).notices.iter().collect();
-        assert!(begun.elapsed() < Duration::from_secs(120), "in vain for {what}: {notices:?}");
-        window.step();
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
-/// Waits until the map is drawn and nothing moves; names of inputs and glyphs are checked on the way.
-fn settle(window: &mut Window) {
-    until(window, "the map", |state| {
-        let picture = &state.map.picture;
-        let heat = picture.heat.is_some() || !state.visible().heat;
-        let drawn = heat && (picture.fog.is_some() || !state.visible().trust);
-        picture.key.is_some() && picture.key == state.map.asked && drawn && state.errands.is_empty()
-    });
-    window.run();
 }
 
 fn map(window: &Window) -> egui::Rect {
@@ -1089,4 +1059,19 @@ fn everything_has_its_names_and_glyphs_in_light() {
 #[test]
 fn everything_has_its_names_and_glyphs_in_dark() {
     look_at_everything(Theme::Dark);
+}
+
+#[test]
+fn what_comes_after_the_last_update_is_said() {
+    let mut window = open();
+    key(&mut window, Key::Num2);
+    // Thousands of shapes take their time to be encoded and judged.
+    tick(&mut window, "Full speed");
+    set(&mut window, "Updates", 9);
+    press(&mut window, "Train");
+    until(&mut window, "the last update", |state| state.training.phase == Phase::Finishing);
+    window.step();
+    assert!(said(&window, "Finishing: encoding and judging"));
+    assert!(!said(&window, "0.0 s left"));
+    until_trained(&mut window, "Training finished after 9 updates");
 }

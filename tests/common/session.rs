@@ -1,0 +1,21 @@
+//! A session for tests: without its window, and with all the patience that a slow machine asks for.
+
+use latent_explorer::session::{Session, State};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A session on the first sample that keeps no settings.
+pub fn session() -> Session {
+    Session::new(None, Arc::new(|| ()))
+}
+
+/// Takes in what jobs report until the state is as it should be; a job that never ends is an error.
+pub fn until(session: &mut Session, what: &str, done: impl Fn(&State) -> bool) {
+    let begun = Instant::now();
+    while !done(session.state()) {
+        let notices: Vec<_> = session.state().notices.iter().collect();
+        assert!(begun.elapsed() < Duration::from_secs(120), "in vain for {what}: {notices:?}");
+        session.drain(Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
