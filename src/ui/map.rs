@@ -19,6 +19,8 @@ use egui::{
 
 /// How near the mouse must come to a mark to take hold of it, in points.
 const GRAB: f32 = 11.0;
+/// Height of the scale of colours below two maps.
+const BELOW_TWO: f32 = 52.0;
 /// How near it must come to a dot of the data.
 const DOT: f32 = 5.0;
 
@@ -397,13 +399,16 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     let view = state.map.view;
     let count = beyond.iter().filter(|at| !view.contains(**at)).count();
     let settled = state.map.is_fitted() && state.training.run.is_none();
-    if count == 0 || !settled || !state.visible().data {
+    if count == 0 || !settled {
         return;
     }
     let lie = if count == 1 { "lies" } else { "lie" };
     let all = grouped(model.encoded.mu.len());
     let text = format!("{} of {all} shapes {lie} beyond; F shows all", grouped(count));
-    let place = UiBuilder::new().max_rect(rect.shrink(10.0));
+    // Two maps have their scale of colours between them at the lower edge.
+    let above = if state.comparison.is_some() { BELOW_TWO } else { 0.0 };
+    let place = rect.shrink(10.0).with_max_y(rect.bottom() - 10.0 - above);
+    let place = UiBuilder::new().max_rect(place);
     ui.scope_builder(place.layout(Layout::bottom_up(Align::Max)), |ui| {
         plate(ui).show(ui, |ui| note(ui, text));
     });
