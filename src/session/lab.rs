@@ -189,6 +189,7 @@ impl Session {
             model: Some(model),
             before: before.or(self.state.training.before),
             updates,
+            seconds_left: f64::INFINITY,
             plan: Some(plan),
             control,
             ..past

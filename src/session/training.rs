@@ -239,13 +239,15 @@ pub fn train(plan: Plan, control: &Control, reporter: &Reporter) -> Result<Endin
             }
             Err(error) => return Err(error),
         }
-        if watch.last_report.elapsed() >= REPORT {
+        if watch.last_report.elapsed() >= REPORT && !trainer.is_finished() {
             watch.report(&trainer, reporter)?;
         }
         watch.brake(&trainer, control);
     }
-    watch.show_now();
+    // Before the last picture, which takes its time.
     watch.unsent.finishing = true;
+    watch.offer(&trainer, reporter);
+    watch.show_now();
     while watch.report(&trainer, reporter)? {
         // The last curves and moments must arrive before the end does.
         std::thread::sleep(REPORT);
