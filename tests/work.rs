@@ -1,7 +1,12 @@
 //! How much work the usual things make: allocations, tensors, vertices, pictures made anew. What grows here is slower on
 //! every machine, and no clock is asked.
 
+#[path = "common/window.rs"]
+mod window;
+
 use candle_core::{Device, Tensor};
+use egui::epaint::{Primitive, Shape};
+use egui::{Key, Theme, pos2};
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::samples::SAMPLES;
@@ -12,6 +17,7 @@ use latent_explorer::train::Trainer;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use window::{Window, open_as, until, usual};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -123,4 +129,50 @@ fn a_step_of_a_search_makes_no_tensor() {
         // Those of the products and the evaluation; of the restarts only the ways grow.
         assert!(made.allocations < 80, "{made:?} {aim:?}");
     }
+}
+
+/// Triangles of what a window drew last: how many corners there are, and where the great meshes lie in memory.
+fn drawn(window: &Window) -> (usize, Vec<*const egui::Mesh>) {
+    let output = window.output();
+    let great = output.shapes.iter().filter_map(|clipped| match &clipped.shape {
+        Shape::Mesh(mesh) if mesh.vertices.len() > 1000 => Some(Arc::as_ptr(&mesh)),
+        _ => None,
+    });
+    let great = great.collect();
+    let triangles = window.ctx.tessellate(output.shapes.clone(), output.pixels_per_point);
+    let corners = |primitive: &Primitive| match primitive {
+        Primitive::Mesh(mesh) => mesh.vertices.len(),
+        Primitive::Callback(_) => 0,
+    };
+    (triangles.iter().map(|clipped| corners(&clipped.primitive)).sum(), great)
+}
+
+#[test]
+fn pictures_stay_while_nothing_changes_and_a_frame_has_not_too_many_corners() {
+    let _turn = alone();
+    let mut window = open_as(usual(Theme::Light), None);
+    window.step();
+    let (corners, meshes) = drawn(&window);
+    assert!(!meshes.is_empty(), "the shapes of the map are one mesh");
+    println!("explore: {corners} corners");
+    assert!(corners < 60_000, "{corners}");
+    for i in 0..5 {
+        window.hover_at(pos2(500.0 + 20.0 * i as f32, 350.0));
+        window.step();
+        assert_eq!(drawn(&window).1, meshes, "the mouse moves, the map does not");
+    }
+
+    window.key_press(Key::Num3);
+    window.key_press(Key::R);
+    until(&mut window, "the climb", |state| {
+        state.climb.as_ref().is_some_and(|c| c.report().is_some() && c.playback.share >= 1.0)
+    });
+    window.key_press(Key::D);
+    window.key_press(Key::T);
+    window.run();
+    let (corners, meshes) = drawn(&window);
+    println!("optimise, everything shown: {corners} corners");
+    assert!(corners < 200_000, "{corners}");
+    window.step();
+    assert_eq!(drawn(&window).1, meshes, "nothing moves");
 }
