@@ -135,7 +135,7 @@ fn a_step_of_a_search_makes_no_tensor() {
 fn drawn(window: &Window) -> (usize, Vec<*const egui::Mesh>) {
     let output = window.output();
     let great = output.shapes.iter().filter_map(|clipped| match &clipped.shape {
-        Shape::Mesh(mesh) if mesh.vertices.len() > 1000 => Some(Arc::as_ptr(&mesh)),
+        Shape::Mesh(mesh) if mesh.vertices.len() > 1000 => Some(Arc::as_ptr(mesh)),
         _ => None,
     });
     let great = great.collect();
