@@ -170,7 +170,7 @@ def main():
         *rows,
         "",
         f"{machine()}; {run(['rustc', '--version']).strip()}; {'; '.join([threads, *versions])}; "
-        f"medians of {arguments.rounds} rounds.",
+        f"medians over rounds: {arguments.rounds}.",
     ]
     fastest_ways = "; ".join(way for way in ways if way)
     lines += [f"The fastest ways: {fastest_ways}."] if fastest_ways else []
