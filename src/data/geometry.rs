@@ -45,33 +45,35 @@ pub fn normalised(outline: &[f32]) -> Vec<f32> {
 
 /// Whether the outline is finite and crosses or touches itself nowhere.
 ///
-/// Every pair of edges that are not neighbours is tested, those apart in x skipped early. Neighbours
-/// share a point by definition; they count as crossing only when one folds back onto the other.
+/// Every pair of edges that are not neighbours and whose boxes overlap is tested; sorted along x, an edge is looked at
+/// together with those alone that begin before it ends. Neighbours share a point by definition; they count as crossing
+/// only when one folds back onto the other.
 pub fn is_simple(outline: &[f32]) -> bool {
     if outline.len() < 6 || outline.iter().any(|v| !v.is_finite()) {
         return false;
     }
     let all: Vec<_> = edges(outline).filter(|(a, b)| a != b).collect();
-    let count = all.len();
-    for (i, &(a, b)) in all.iter().enumerate() {
-        let (low, high) = (a[0].min(b[0]), a[0].max(b[0]));
-        for (j, &(c, d)) in all.iter().enumerate().skip(i + 1) {
-            if c[0].max(d[0]) < low || c[0].min(d[0]) > high {
-                continue;
-            }
-            let next = j == i + 1;
-            let closing = i == 0 && j + 1 == count;
-            let bad = match (next, closing) {
-                (true, _) => folds_back(a, b, d),
-                (_, true) => folds_back(c, d, b),
-                _ => segments_meet(a, b, c, d),
-            };
-            if bad {
-                return false;
-            }
+    let span = |edge: usize, k: usize| {
+        let (a, b) = all[edge];
+        (a[k].min(b[k]), a[k].max(b[k]))
+    };
+    let crosses = |i: usize, j: usize| {
+        let ((a, b), (c, d)) = (all[i], all[j]);
+        match (j == i + 1, i == 0 && j + 1 == all.len()) {
+            (true, _) => folds_back(a, b, d),
+            (_, true) => folds_back(c, d, b),
+            _ => segments_meet(a, b, c, d),
         }
-    }
-    count >= 3
+    };
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_unstable_by(|&i, &j| span(i, 0).0.total_cmp(&span(j, 0).0));
+    let crossed = order.iter().enumerate().any(|(place, &i)| {
+        let ((_, right), (low, high)) = (span(i, 0), span(i, 1));
+        let beside = order[place + 1..].iter().take_while(|&&j| span(j, 0).0 <= right);
+        let level = |j: usize| span(j, 1).0 <= high && span(j, 1).1 >= low;
+        beside.copied().any(|j| level(j) && crosses(i.min(j), i.max(j)))
+    });
+    !crossed && all.len() >= 3
 }
 
 /// Twice the signed area of the triangle `a b c`.
@@ -100,6 +102,10 @@ pub fn segments_meet(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numerics::random::{Purpose, stream};
+    use rand::Rng;
+    use rand_chacha::ChaCha8Rng;
+    use std::f64::consts::TAU;
 
     const SQUARE: [f32; 8] = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0];
 
@@ -133,5 +139,43 @@ mod tests {
         assert!(!is_simple(&[]));
         // A repeated point is no crossing.
         assert!(is_simple(&[1.0, 1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0]));
+    }
+
+    /// Every pair of edges looked at.
+    fn is_simple_by_pairs(outline: &[f32]) -> bool {
+        let all: Vec<_> = edges(outline).filter(|(a, b)| a != b).collect();
+        let crosses = |i: usize, j: usize| {
+            let ((a, b), (c, d)) = (all[i], all[j]);
+            match (j == i + 1, i == 0 && j + 1 == all.len()) {
+                (true, _) => folds_back(a, b, d),
+                (_, true) => folds_back(c, d, b),
+                _ => segments_meet(a, b, c, d),
+            }
+        };
+        all.len() >= 3 && !(0..all.len()).any(|i| (i + 1..all.len()).any(|j| crosses(i, j)))
+    }
+
+    #[test]
+    fn looking_along_x_finds_what_all_pairs_show() {
+        let mut simple = [0, 0];
+        for index in 0..400 {
+            let mut rng = stream(0, Purpose::Outlines, 0, index);
+            // Wild enough that about half of the rings cross themselves; on a coarse grid some only touch.
+            let points = rng.random_range(3..40);
+            let radius = |rng: &mut ChaCha8Rng| 1.0 + rng.random_range(-0.5..0.5f64);
+            let outline: Vec<f32> = (0..points)
+                .flat_map(|i| {
+                    let turn = f64::from(i) + rng.random_range(-1.0..1.0);
+                    let (sin, cos) = (turn * TAU / f64::from(points)).sin_cos();
+                    let r = radius(&mut rng);
+                    let grid = |v: f64| if index % 2 == 0 { (v * 8.0).round() / 8.0 } else { v };
+                    [grid(r * cos) as f32, grid(r * sin) as f32]
+                })
+                .collect();
+            let expected = is_simple_by_pairs(&outline);
+            assert_eq!(is_simple(&outline), expected, "{outline:?}");
+            simple[usize::from(expected)] += 1;
+        }
+        assert!(simple.iter().all(|&count| count > 40), "{simple:?}");
     }
 }
