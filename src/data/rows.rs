@@ -32,6 +32,11 @@ impl<T: Copy> Rows<T> {
         self.values.extend_from_slice(row);
     }
 
+    /// Takes one vector out; those after it move up.
+    pub fn remove(&mut self, index: usize) {
+        self.values.drain(index * self.width..(index + 1) * self.width);
+    }
+
     /// The length of every vector.
     pub fn width(&self) -> usize {
         self.width

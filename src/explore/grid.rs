@@ -78,8 +78,14 @@ pub struct Mesh {
     pub indices: Vec<u32>,
 }
 
+/// The most corners that a filled outline has.
+const MOST_CORNERS: usize = 250;
+
 impl Mesh {
     /// Fills every outline; those that are not finite stay empty.
+    ///
+    /// Of very fine outlines every k-th corner is taken, at most [`MOST_CORNERS`]: in a picture the others cannot be
+    /// seen, and where a barely trained decoder scribbles, every crossing of two edges costs a vertex.
     pub fn fill<'a>(outlines: impl IntoIterator<Item = &'a [f32]>) -> Self {
         // The tessellator works on a fixed grid meant for pixels; shapes of size 1 are lifted onto it.
         const LIFT: f32 = 1000.0;
@@ -90,7 +96,9 @@ impl Mesh {
                 continue;
             }
             let mut path = Path::builder();
-            let mut corners = outline.chunks_exact(2).map(|p| point(LIFT * p[0], LIFT * p[1]));
+            let stride = (outline.len() / 2).div_ceil(MOST_CORNERS).max(1);
+            let corners = outline.chunks_exact(2).step_by(stride);
+            let mut corners = corners.map(|p| point(LIFT * p[0], LIFT * p[1]));
             let Some(first) = corners.next() else { continue };
             path.begin(first);
             for corner in corners {
@@ -226,5 +234,14 @@ mod tests {
             .sum();
         assert!((covered - geometry::area(&star)).abs() < 1e-3 * covered, "{covered}");
         assert!(mesh.owners.iter().all(|&owner| owner == 1));
+    }
+
+    #[test]
+    fn very_fine_outlines_are_filled_from_some_of_their_corners() {
+        let fine: Vec<f32> = crate::data::family::Family::Star.path(1.0).resample(1000);
+        let mesh = Mesh::fill([fine.as_slice()]);
+        assert_eq!(mesh.vertices.len(), MOST_CORNERS);
+        let usual: Vec<f32> = crate::data::family::Family::Star.path(1.0).resample(200);
+        assert_eq!(Mesh::fill([usual.as_slice()]).vertices.len(), 200, "all of their corners");
     }
 }

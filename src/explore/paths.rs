@@ -6,12 +6,15 @@ use crate::numerics::statistics::distance;
 
 /// The share of playback that is spread evenly over the steps; the rest follows the distance moved.
 const EVEN: f64 = 0.15;
+/// The most points with which a way is drawn: one that trembles about its hill for a million steps would otherwise take
+/// longer to draw with every one of them.
+const MOST_DRAWN: usize = 600;
 
 /// A search as it is shown: every way on the map, and a clock that dwells where something moves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paths {
     lines: Vec<Line>,
-    /// Points nearer than this to the last one drawn are not drawn, in map units.
+    /// Points nearer than this to the last one drawn are not drawn, in map units; a way of too many takes a coarser one.
     detail: f64,
     /// Steps of the search from one kept point to the next. Inside, points are counted; outside, steps.
     stride: f64,
@@ -30,6 +33,8 @@ struct Line {
     points: Vec<[f64; 2]>,
     /// The points that are drawn: a way that has come to rest needs few.
     drawn: Vec<u32>,
+    /// How far apart these are at least, in map units.
+    detail: f64,
     /// The step of the last point, once it is known.
     end: Option<f64>,
 }
@@ -98,7 +103,8 @@ impl Paths {
         points: impl IntoIterator<Item = &'a [f64]>,
         projection: &Projection,
     ) {
-        self.lines.resize(self.lines.len().max(line + 1), Line::default());
+        let fresh = Line { detail: self.detail, ..Line::default() };
+        self.lines.resize(self.lines.len().max(line + 1), fresh);
         let way = &mut self.lines[line];
         for z in points {
             let point = projection.project(z);
@@ -106,11 +112,8 @@ impl Paths {
             let moved = way.points.last().map_or(0.0, |last| distance(last, &point));
             self.moved.resize(self.moved.len().max(step + 1), 0.0);
             self.moved[step] += if moved.is_finite() { moved } else { 0.0 };
-            let drawn = way.drawn.last().map(|&last| way.points[last as usize]);
-            if drawn.is_none_or(|drawn| distance(&drawn, &point) > self.detail) {
-                way.drawn.push(step as u32);
-            }
             way.points.push(point);
+            way.draw(step as u32);
         }
     }
 
@@ -214,6 +217,25 @@ impl Paths {
 }
 
 impl Line {
+    /// Draws a point, if it is far enough from the last one that is drawn.
+    fn draw(&mut self, point: u32) {
+        let at = |point: u32| &self.points[point as usize];
+        // What is not finite is near everything: it is not drawn.
+        let is_near = |apart: f64| apart.is_nan() || apart <= self.detail;
+        if self.drawn.last().is_some_and(|&last| is_near(distance(at(last), at(point)))) {
+            return;
+        }
+        self.drawn.push(point);
+        if self.drawn.len() > MOST_DRAWN {
+            // Twice as coarse, until there is room again; from no detail at all by the way's own length.
+            let first = at(self.drawn[0]);
+            let reach = self.drawn.iter().map(|&d| distance(first, at(d))).fold(0.0, f64::max);
+            self.detail = (2.0 * self.detail).max(reach / MOST_DRAWN as f64);
+            let before = std::mem::take(&mut self.drawn);
+            before.into_iter().for_each(|point| self.draw(point));
+        }
+    }
+
     /// Where a step lies among the points, of which there is at least one.
     fn place(&self, step: f64, stride: f64) -> f64 {
         place(step, stride, self.points.len() - 1, self.end.unwrap_or(f64::INFINITY))
@@ -286,6 +308,19 @@ mod tests {
         assert_eq!(paths.section(1, 0.0, 2.0), [[0.0, 5.0]]);
         assert_eq!(paths.section(9, 0.0, 2.0), [[0.0; 2]; 0]);
         assert_eq!(paths.head(0, 99.0), Some([10.0, 0.0]));
+    }
+
+    #[test]
+    fn a_way_that_trembles_is_drawn_with_no_more_points_than_can_be_seen() {
+        let mut flat = vec![0.0, 0.0];
+        flat.extend((0..100_000).flat_map(|i| [5.0 + f64::from(i % 2), f64::from(i) * 1e-5]));
+        let trajectory = Rows::from_flat(2, flat);
+        for detail in [0.0, 1e-3, 0.5] {
+            let paths = Paths::of([&trajectory], &Projection::of(&trajectory), detail, 1);
+            let section = paths.section(0, 0.0, 1e9);
+            assert!(section.len() <= MOST_DRAWN + 2, "{}", section.len());
+            assert_eq!(section.last(), paths.head(0, 1e9).as_ref(), "its end stays");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub struct Evaluation {
     pub gradient: Vec<f64>,
     /// The property of each term by itself, `[terms][n]`.
     pub terms: Vec<Vec<f64>>,
-    /// The latent points, `[n, latent]`: those given, or where the encoder sees the shapes given.
+    /// Where the encoder sees the shapes given, `[n, latent]`; empty where latent points were given.
     pub latent: Vec<f64>,
     /// Whether point and loss (and gradient, if asked) are finite, `[n]`.
     pub finite: Vec<bool>,
@@ -50,6 +50,11 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// The latent point of row `k`, of `latent` numbers, where `point` was given.
+    pub fn latent_of<'a>(&'a self, k: usize, point: &'a [f64], latent: usize) -> &'a [f64] {
+        if self.latent.is_empty() { point } else { &self.latent[k * latent..][..latent] }
+    }
+
     fn append(&mut self, part: Self) {
         self.loss.extend(part.loss);
         self.value.extend(part.value);
@@ -174,7 +179,7 @@ impl Objective {
 
     /// As [`Self::evaluate_at_once`] by the graph, for which there is always a way.
     pub(super) fn evaluate_graph(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
-        let (dim, exact) = (self.dim(), points);
+        let dim = self.dim();
         let points = self.model.tensor(points, dim)?;
         // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
         let given = flat_f64(&points)?;
@@ -207,7 +212,7 @@ impl Objective {
         Ok(Evaluation {
             value: self.aim.values(&terms),
             latent: match self.space {
-                Space::Latent => exact.to_vec(),
+                Space::Latent => Vec::new(),
                 Space::Input => flat_f64(&graph.z)?,
             },
             loss,

@@ -232,7 +232,7 @@ impl Quick {
             loss,
             gradient,
             terms: told,
-            latent: points.to_vec(),
+            latent: Vec::new(),
             finite,
             valid,
             feasible,

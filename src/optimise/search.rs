@@ -104,10 +104,11 @@ pub struct Restart {
 }
 
 impl Restart {
-    fn new(latent_dim: usize, stride: usize, rate: f64) -> Self {
+    /// At its start, with room for a way of `kept` points.
+    fn new(latent_dim: usize, stride: usize, kept: usize, rate: f64) -> Self {
         Self {
-            trajectory: Rows::new(latent_dim),
-            values: Vec::new(),
+            trajectory: Rows::with_capacity(latent_dim, kept),
+            values: Vec::with_capacity(kept),
             stride,
             steps: 0,
             last: (Vec::new(), f64::NAN),
@@ -290,9 +291,11 @@ impl Search {
             None => Engine::Rivals(Vec::new()),
         };
         let stride = config.stride(latent);
+        // A way that is not ended early takes it all; the first points of a longer one are enough to begin with.
+        let kept = (config.steps / stride + 2).min(1000);
         let mut search = Self {
             engine,
-            restarts: vec![Restart::new(latent, stride, rate); count],
+            restarts: (0..count).map(|_| Restart::new(latent, stride, kept, rate)).collect(),
             points,
             plateaus: vec![PlateauState::default(); count],
             stoppings: vec![EarlyStopping::default(); count],
@@ -361,9 +364,16 @@ impl Search {
 
     /// Values and gradients where the active restarts now are; ends those that cannot go on.
     fn evaluate(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<()> {
-        let points = self.points.select(&self.active);
+        let selected;
+        let points = if self.active.len() == self.points.len() {
+            &self.points
+        } else {
+            selected = self.points.select(&self.active);
+            &selected
+        };
         let slopes = self.config.method.follows_gradients();
-        let Some(evaluation) = self.objective.evaluate_unless(points.as_flat(), slopes, stop)?
+        let Some(mut evaluation) =
+            self.objective.evaluate_unless(points.as_flat(), slopes, stop)?
         else {
             self.cancel();
             return Ok(());
@@ -373,11 +383,11 @@ impl Search {
         let latent = self.objective.model().latent_dim();
         let count = self.active.len();
         let (mut going, mut losses) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut gradients = Rows::with_capacity(self.objective.dim(), count);
+        let mut ended = Vec::new();
         for (k, &index) in self.active.iter().enumerate() {
             let Evaluation { loss, value, finite, valid, feasible, .. } = &evaluation;
             let (loss, value) = (loss[k], value[k]);
-            let z = &evaluation.latent[k * latent..(k + 1) * latent];
+            let z = evaluation.latent_of(k, points.row(k), latent);
             self.spent[index] += 1 + usize::from(slopes);
             let restart = &mut self.restarts[index];
             restart.visit(z, value);
@@ -395,14 +405,17 @@ impl Search {
                 () => {
                     going.push(index);
                     losses.push(loss);
-                    if slopes {
-                        let width = gradients.width();
-                        gradients.push(&evaluation.gradient[k * width..][..width]);
-                    }
                     continue;
                 }
             };
             restart.end(reason);
+            ended.push(k);
+        }
+        // Those of the restarts that ended are taken out of the gradients, from the last on.
+        let gradient = std::mem::take(&mut evaluation.gradient);
+        let mut gradients = Rows::from_flat(self.objective.dim(), gradient);
+        if slopes {
+            ended.into_iter().rev().for_each(|k| gradients.remove(k));
         }
         self.active = going;
         self.losses = losses;
@@ -460,7 +473,7 @@ impl Search {
                 spent[index] += 1 + usize::from(slopes);
                 tally.count(1, slopes);
                 let (loss, value) = (found.loss[k], found.value[k]);
-                let z = &found.latent[k * latent..(k + 1) * latent];
+                let z = found.latent_of(k, &asked.points[k * dim..(k + 1) * dim], latent);
                 if found.valid[k] && seen[rival].as_ref().is_none_or(|seen| loss < seen.loss) {
                     seen[rival] = Some(Seen { loss, z: z.to_vec(), value });
                 }
