@@ -7,7 +7,7 @@ use super::training::DataOptions;
 use crate::data::import::{Rejection, Summary};
 use crate::data::vectors;
 use crate::error::Result;
-use crate::export::outlines::{of_set, write_outlines};
+use crate::export::outlines::write_set;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,8 @@ pub struct DataArguments {
     #[arg(value_name = "FILE|FOLDER", conflicts_with_all = ["families", "samples", "size_variation", "rotation", "aspect_variation", "noise", "seed"])]
     from: Vec<PathBuf>,
     /// The outlines to write, as they stood in their files: .csv (one a row: label,x0,y0,x1,y1,..; imported ones with
-    /// their id before), .json, .svg, .dxf, or .dat in a new folder FOLDER/
+    /// their id before), .json, .svg, .dxf, or .dat in a new folder FOLDER/; measured values go beside them, to
+    /// D-values.csv
     #[arg(long, value_name = "D.csv|..")]
     out: PathBuf,
     /// Also list what was left out, with the reason
@@ -52,17 +53,19 @@ pub fn run(arguments: &DataArguments) -> Result<()> {
         recipe.check()?;
         let progress = Progress::start();
         let set = recipe.generate();
-        write_outlines(out, &of_set(&set))?;
+        write_set(out, &set)?;
         progress.finish(&format!("wrote {} outlines to {}", set.rows.len(), out.display()));
         return Ok(());
     }
     let imported = import.import(from, &import.options(recipe.points())?)?;
     let progress = Progress::start();
-    write_outlines(out, &of_set(&imported.set))?;
+    let values = write_set(out, &imported.set)?;
     if let Some(path) = rejects {
         write_rejects(path, &imported.rejected)?;
     }
-    progress.finish(&format!("wrote {} outlines to {}", imported.set.rows.len(), out.display()));
+    let beside = values.map(|path| format!(" and what was measured of them to {}", path.display()));
+    let (count, beside) = (imported.set.rows.len(), beside.unwrap_or_default());
+    progress.finish(&format!("wrote {count} outlines to {}{beside}", out.display()));
     Ok(())
 }
 

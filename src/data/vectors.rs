@@ -82,12 +82,21 @@ where
 {
     files::write_whole(path, |out| {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(header)?;
+        writer.write_record(header).map_err(io_error)?;
         for row in rows {
-            writer.write_record(row.into_iter().map(|cell| cell.to_string()))?;
+            let cells = row.into_iter().map(|cell| cell.to_string());
+            writer.write_record(cells).map_err(io_error)?;
         }
         writer.flush()
     })
+}
+
+/// What the system said, where it was that which failed; what the table's own error makes of it has lost its kind.
+fn io_error(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// `x0, y0, x1, y1, ..` for outlines of `width` numbers.
@@ -103,6 +112,23 @@ pub fn latent_header(stem: &str, dim: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_named_as_such() {
+        struct Full;
+        impl std::io::Write for Full {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::StorageFull.into())
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut writer = csv::WriterBuilder::new().buffer_capacity(4).from_writer(Full);
+        let error = io_error(writer.write_record(["much", "more", "than that"]).unwrap_err());
+        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+    }
 
     fn read_text(text: &str) -> Result<Rows<f64>> {
         let folder = tempfile::tempdir().unwrap();

@@ -22,7 +22,7 @@ use crate::export::chart::Chart;
 use crate::export::film::{Film, Ways, search_film, training_film};
 use crate::export::gif::Animation;
 use crate::export::map::{MapPicture, MapWish, Page, Screen};
-use crate::export::outlines::{NamedOutline, of_set, write_outlines};
+use crate::export::outlines::{NamedOutline, write_outlines, write_set};
 use crate::export::png::write_picture;
 use crate::export::report::Report;
 use crate::export::sheet::{CELL, CellPicture, LARGE_CELL};
@@ -187,7 +187,7 @@ impl Leaving {
             }
             Thing::Data => {
                 let data = model.training_data()?;
-                write_outlines(path, &of_set(&data.set)).map(|()| true)
+                write_set(path, &data.set).map(|_| true)
             }
         }
     }

@@ -4,14 +4,14 @@ mod dat;
 mod drawing;
 mod dxf;
 
-use crate::data::dataset::Dataset;
+use crate::data::dataset::{Dataset, Measured};
 use crate::data::rows::Rows;
 use crate::data::vectors::{outline_header, write};
 use crate::error::{Error, Result};
 use crate::numerics::files::{check_writable, write_whole};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// An outline on its way to a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +107,36 @@ pub fn of_set(set: &Dataset) -> Vec<NamedOutline<'_>> {
         }
     };
     (0..set.rows.len()).map(outline).collect()
+}
+
+/// Writes a data set as [`of_set`] has it and, where values were measured of its shapes, these beside it as
+/// `NAME-values.csv`, in the form in which they are imported; says where those are.
+///
+/// # Errors
+/// As [`write_outlines`].
+pub fn write_set(path: &Path, set: &Dataset) -> Result<Option<PathBuf>> {
+    write_outlines(path, &of_set(set))?;
+    if set.measured.is_empty() {
+        return Ok(None);
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!("{stem}-values.csv"));
+    let title = |measured: &Measured| match measured.unit.as_str() {
+        "" => measured.name.as_str().to_owned(),
+        unit => format!("{} [{unit}]", measured.name.as_str()),
+    };
+    let header: Vec<String> =
+        std::iter::once("name".to_owned()).chain(set.measured.iter().map(title)).collect();
+    let cell = |value: f64| if value.is_finite() { value.to_string() } else { String::new() };
+    let row = |index: usize| {
+        // Without an id a shape is known by its place.
+        let name = set.ids.get(index).cloned().unwrap_or_else(|| (index + 1).to_string());
+        let values = set.measured.iter().map(move |measured| cell(measured.values[index]));
+        std::iter::once(name).chain(values)
+    };
+    let known = |index: &usize| set.measured.iter().any(|m| m.values[*index].is_finite());
+    write(&beside, &header, (0..set.rows.len()).filter(known).map(row))?;
+    Ok(Some(beside))
 }
 
 /// Writes what a model is trained on: as a table in data units without names, which is what the encoder reads, in
