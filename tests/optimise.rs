@@ -145,9 +145,7 @@ fn run(config: SearchConfig) -> SearchReport {
 
 #[test]
 fn a_target_is_met() {
-    let config =
-        SearchConfig { aim: aim(&["area:target=2.5"]), restarts: 8, ..SearchConfig::default() };
-    let report = run(config);
+    let report = run(SearchConfig { aim: aim(&["area:target=2.5"]), ..SearchConfig::default() });
     let answer = &report.restarts[report.best.unwrap()];
     assert!((answer.answer.measured - 2.5).abs() < 0.01, "{:?}", answer.answer);
     assert!(answer.restart.best_loss() < 1e-4);
@@ -206,9 +204,12 @@ fn restarts_slow_down_and_stop_by_themselves_and_alone() {
     assert!(ended(StopReason::Converged) >= 6, "most arrive");
     let steps: Vec<usize> = report.restarts.iter().map(|r| r.restart.steps).collect();
     assert!(steps.iter().any(|s| *s != steps[0]), "each at its own time: {steps:?}");
-    let rates = &report.restarts[0].restart.rates;
-    assert!(rates.len() > 1 && rates[0] == (0, 0.1));
-    assert!((rates[1].1 - 0.01).abs() < 1e-12);
+    let rates = report.restarts.iter().map(|r| &r.restart.rates);
+    let slowed: Vec<_> = rates.filter(|rates| rates.len() > 1).collect();
+    assert!(!slowed.is_empty() && slowed.len() < 12, "some do, by themselves");
+    for rates in slowed {
+        assert!(rates[0] == (0, 0.1) && (rates[1].1 - 0.01).abs() < 1e-12, "{rates:?}");
+    }
     let whole = run(SearchConfig { plateau: None, patience: None, steps: 100, ..config });
     assert!(whole.restarts.iter().all(|r| r.restart.steps == 100 && r.restart.rates.len() == 1));
 }
