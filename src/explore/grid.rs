@@ -84,7 +84,7 @@ const MOST_CORNERS: usize = 250;
 impl Mesh {
     /// Fills every outline; those that are not finite stay empty.
     ///
-    /// Of very fine outlines every k-th corner is taken, at most [`MOST_CORNERS`]: in a picture the others cannot be
+    /// Of very fine outlines every k-th corner is taken, at most 250: in a picture the others cannot be
     /// seen, and where a barely trained decoder scribbles, every crossing of two edges costs a vertex.
     pub fn fill<'a>(outlines: impl IntoIterator<Item = &'a [f32]>) -> Self {
         // The tessellator works on a fixed grid meant for pixels; shapes of size 1 are lifted onto it.

@@ -20,7 +20,7 @@ impl Default for ImportOptions {
     }
 }
 
-/// What is taken away of each outline besides its place, and recorded in its [`Placement`].
+/// What is taken away of each outline besides its place, and recorded in its [`Placement`](crate::data::placement::Placement).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Normalise {
     /// Its size: every outline gets a unit RMS radius.
