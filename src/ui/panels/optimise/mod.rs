@@ -126,8 +126,8 @@ fn cost(ui: &mut Ui, state: &State) {
     let config = state.next_climb().unwrap_or_else(|_| state.settings.search.clone());
     let SearchConfig { restarts, steps, .. } = config;
     let plural = if restarts == 1 { "" } else { "s" };
-    // A line breaks before the time, not within.
-    let seconds = duration(entry.prepared.seconds(&config)).replace(' ', "\u{a0}");
+    // No climb takes no time at all; a line breaks before the time, not within.
+    let seconds = duration(entry.prepared.seconds(&config).max(0.1)).replace(' ', "\u{a0}");
     let mut text = format!("{restarts} restart{plural} \u{d7} {steps} steps, about {seconds}");
     let stride = config.stride(entry.prepared.model.latent_dim());
     if stride > 1 {
