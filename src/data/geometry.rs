@@ -57,21 +57,13 @@ pub fn is_simple(outline: &[f32]) -> bool {
         let (a, b) = all[edge];
         (a[k].min(b[k]), a[k].max(b[k]))
     };
-    let crosses = |i: usize, j: usize| {
-        let ((a, b), (c, d)) = (all[i], all[j]);
-        match (j == i + 1, i == 0 && j + 1 == all.len()) {
-            (true, _) => folds_back(a, b, d),
-            (_, true) => folds_back(c, d, b),
-            _ => segments_meet(a, b, c, d),
-        }
-    };
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_unstable_by(|&i, &j| span(i, 0).0.total_cmp(&span(j, 0).0));
     let crossed = order.iter().enumerate().any(|(place, &i)| {
         let ((_, right), (low, high)) = (span(i, 0), span(i, 1));
         let beside = order[place + 1..].iter().take_while(|&&j| span(j, 0).0 <= right);
         let level = |j: usize| span(j, 1).0 <= high && span(j, 1).1 >= low;
-        beside.copied().any(|j| level(j) && crosses(i.min(j), i.max(j)))
+        beside.copied().any(|j| level(j) && cross(&all, i.min(j), i.max(j)))
     });
     !crossed && all.len() >= 3
 }
@@ -79,6 +71,16 @@ pub fn is_simple(outline: &[f32]) -> bool {
 /// Twice the signed area of the triangle `a b c`.
 fn turn(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
     (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+}
+
+/// Whether edges `i < j` of a closed path have more in common than a path allows: neighbours a fold, others a point.
+fn cross(edges: &[([f64; 2], [f64; 2])], i: usize, j: usize) -> bool {
+    let ((a, b), (c, d)) = (edges[i], edges[j]);
+    match (j == i + 1, i == 0 && j + 1 == edges.len()) {
+        (true, _) => folds_back(a, b, d),
+        (_, true) => folds_back(c, d, b),
+        _ => segments_meet(a, b, c, d),
+    }
 }
 
 /// Whether the path `a b c` turns back exactly onto itself at `b`.
@@ -144,15 +146,7 @@ mod tests {
     /// Every pair of edges looked at.
     fn is_simple_by_pairs(outline: &[f32]) -> bool {
         let all: Vec<_> = edges(outline).filter(|(a, b)| a != b).collect();
-        let crosses = |i: usize, j: usize| {
-            let ((a, b), (c, d)) = (all[i], all[j]);
-            match (j == i + 1, i == 0 && j + 1 == all.len()) {
-                (true, _) => folds_back(a, b, d),
-                (_, true) => folds_back(c, d, b),
-                _ => segments_meet(a, b, c, d),
-            }
-        };
-        all.len() >= 3 && !(0..all.len()).any(|i| (i + 1..all.len()).any(|j| crosses(i, j)))
+        all.len() >= 3 && !(0..all.len()).any(|i| (i + 1..all.len()).any(|j| cross(&all, i, j)))
     }
 
     #[test]

@@ -105,11 +105,6 @@ impl Trace {
         self.outputs.last().map_or(x, |y| y)
     }
 
-    /// What the last layer gave, to be changed in place.
-    pub fn output_mut(&mut self) -> Option<&mut Vec<f32>> {
-        self.outputs.last_mut()
-    }
-
     /// From the gradient `dy` of the last output, which is used up, to those of the parameters, two for each layer, and
     /// of `x`, where they are wanted.
     pub fn backward(

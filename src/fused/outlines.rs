@@ -1,19 +1,11 @@
 //! Area and perimeter of many outlines, and the way back from them to the points.
 
 use super::lanes;
+use crate::data::scaling::Scaling;
 use crate::numerics::processor::{Work, wide};
 
 /// As in the graph: it keeps the slope of a square root finite where two points coincide.
 const EPSILON: f32 = 1e-12;
-
-/// What the numbers of a network are in data units: `scale x + offset`, `[2 * points]` both.
-#[derive(Clone, Debug)]
-pub struct Units {
-    /// Added last.
-    pub offset: Vec<f32>,
-    /// Multiplied first.
-    pub scale: Vec<f32>,
-}
 
 /// One outline in data units, x apart from y, with the last point before the first and the first after the last.
 #[derive(Debug, Default)]
@@ -24,7 +16,7 @@ struct Ring {
 
 impl Ring {
     #[inline(always)]
-    fn take(&mut self, outline: &[f32], units: &Units) {
+    fn take(&mut self, outline: &[f32], units: &Scaling) {
         let points = outline.len() / 2;
         let Self { x, y } = self;
         x.resize(points + 2, 0.0);
@@ -43,7 +35,7 @@ impl Ring {
 }
 
 /// Signed area and perimeter of outlines `[n, 2 * points]` in network units, `[n]` both.
-pub fn measure(outlines: &[f32], units: &Units, areas: &mut Vec<f32>, perimeters: &mut Vec<f32>) {
+pub fn measure(outlines: &[f32], units: &Scaling, areas: &mut Vec<f32>, perimeters: &mut Vec<f32>) {
     areas.clear();
     perimeters.clear();
     let mut ring = Ring::default();
@@ -57,7 +49,7 @@ pub fn measure(outlines: &[f32], units: &Units, areas: &mut Vec<f32>, perimeters
 /// Signed area and perimeter of one outline.
 struct Measure<'a> {
     outline: &'a [f32],
-    units: &'a Units,
+    units: &'a Scaling,
     ring: &'a mut Ring,
 }
 
@@ -82,7 +74,7 @@ fn length(dx: f32, dy: f32) -> f32 {
 
 /// From the gradients of areas and perimeters, `[n]` both, to that of the outlines, `[n, 2 * points]` in network
 /// units, which takes the place of the outlines.
-pub fn pull_back(outlines: &mut [f32], units: &Units, of_areas: &[f32], of_perimeters: &[f32]) {
+pub fn pull_back(outlines: &mut [f32], units: &Scaling, of_areas: &[f32], of_perimeters: &[f32]) {
     let (mut ring, mut edges) = (Ring::default(), Ring::default());
     let slopes = of_areas.iter().zip(of_perimeters);
     for (outline, slopes) in outlines.chunks_exact_mut(units.scale.len()).zip(slopes) {
@@ -93,7 +85,7 @@ pub fn pull_back(outlines: &mut [f32], units: &Units, of_areas: &[f32], of_perim
 /// The gradient of one outline from those of its area and perimeter.
 struct PullBack<'a> {
     outline: &'a mut [f32],
-    units: &'a Units,
+    units: &'a Scaling,
     slopes: (&'a f32, &'a f32),
     ring: &'a mut Ring,
     edges: &'a mut Ring,

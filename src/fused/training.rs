@@ -136,7 +136,6 @@ impl TrainingPass {
             if first.is_empty() {
                 std::mem::swap(&mut room.dz, &mut room.d_hidden);
             } else {
-                room.dz.resize(room.z.len(), 0.0);
                 let into = Some(Sink::Set(&mut room.dz));
                 decoding.backward(first, &room.z, &mut room.d_hidden, Some(of_first), into);
             }

@@ -3,11 +3,12 @@
 use super::aim::Aim;
 use super::evaluate::Evaluation;
 use crate::data::property::Property;
+use crate::data::scaling::Scaling;
 use crate::error::Result;
 use crate::fused::chain::Trace;
 use crate::fused::frozen::Frozen;
 use crate::fused::kernels::Kernels;
-use crate::fused::outlines::{self, Units};
+use crate::fused::outlines;
 use crate::model::Model;
 use candle_core::DType;
 use std::cell::Cell;
@@ -21,7 +22,7 @@ pub struct Quick {
     decoder: Option<Frozen>,
     /// For the round trip, where it counts.
     encoder: Option<Frozen>,
-    units: Units,
+    units: Scaling,
     /// Who tells the property of each term, then of each constraint.
     tellers: Vec<Teller>,
     kernels: Option<Kernels>,
@@ -82,17 +83,17 @@ impl Quick {
             tellers.push(teller);
         }
         let reads_shape = tellers.iter().any(|teller| matches!(teller, Teller::Shape(_)));
-        let decoder = Frozen::new(model.layers_of(&["decoder"]))?;
-        let encoder = Frozen::new(model.layers_of(&["encoder", "mu"]))?;
-        let scaling = &model.card.scaling;
+        let frozen = |sides: &[&str], is_read: bool| {
+            if is_read { Frozen::new(model.layers_of(sides)) } else { Ok(None) }
+        };
         let least_of = |property: Property| property.least_area(model.card.statistics.median_area);
         let is_heat = |teller: &Teller| matches!(teller, Teller::Shape(Property::HeatShedding));
         let sheds_heat = tellers[..aim.terms.len()].iter().any(is_heat);
         Ok(Some(Self {
             dim: model.latent_dim(),
-            decoder: decoder.filter(|_| reads_shape || aim.align > 0.0),
-            encoder: encoder.filter(|_| aim.align > 0.0),
-            units: Units { offset: scaling.offset.clone(), scale: scaling.scale.clone() },
+            decoder: frozen(&["decoder"], reads_shape || aim.align > 0.0)?,
+            encoder: frozen(&["encoder", "mu"], aim.align > 0.0)?,
+            units: model.card.scaling.clone(),
             kernels: if aim.inside > 0.0 { Kernels::of(model.density()) } else { None },
             least_area: least_of(Property::HeatShedding).filter(|_| sheds_heat),
             held_area: least_of(Property::HeatShedding).unwrap_or(0.0).max(1e-30),

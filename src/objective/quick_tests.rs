@@ -157,7 +157,7 @@ fn what_is_no_number_is_marked_and_touches_nothing_else() {
 }
 
 #[test]
-fn other_weights_and_other_spaces_take_the_graph() {
+fn weights_of_another_precision_take_the_graph() {
     let model = model(&mut stream(13, Purpose::Starts, 0, 0));
     assert!(Quick::new(&model, &Aim::default()).unwrap().is_some());
     assert!(Quick::new(&model.to_f64().unwrap(), &Aim::default()).unwrap().is_none());
