@@ -37,7 +37,7 @@ fn search(c: &mut Criterion) {
     let by_head = SearchConfig { aim, ..config.clone() };
     let begin = || Search::new(model.clone(), config.clone()).expect("the settings are in range");
     let finish = |mut search: Search| {
-        while search.step().expect("the graph is valid") {}
+        while search.advance(&|| false).expect("the graph is valid") {}
         search
     };
     let climb = || finish(begin());

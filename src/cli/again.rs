@@ -71,7 +71,7 @@ pub fn search(
     progress: &mut Progress,
 ) -> Result<SearchReport> {
     let mut search = Search::new(model.clone(), config)?;
-    while search.step()? {
+    while search.advance(&|| false)? {
         progress.report(search.share(), || {
             let best = three_digits(search.tally().best_value);
             format!("searching: step {}, best {best}", search.done())

@@ -115,7 +115,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let in_data = InData::best(&model, &config.aim).map(|data| three_digits(data.value));
     let in_data = in_data.map_or(String::new(), |value| format!(" (in the data {value})"));
     let mut search = Search::new(model, config)?;
-    while search.step()? {
+    while search.advance(&|| false)? {
         progress.report(search.share(), || {
             let (done, going, of) = (search.done(), search.going(), search.restarts().len());
             let best = three_digits(search.tally().best_value);

@@ -1,5 +1,7 @@
 //! Loops over slices in the form that a compiler turns into wide vectors: no branches, sums in many lanes.
 
+use crate::numerics::processor::{Work, wide};
+
 /// Sums run in so many lanes, whatever the processor has, so that they are the same everywhere.
 const LANES: usize = 16;
 
@@ -51,6 +53,23 @@ pub fn largest(values: &[f32]) -> f32 {
     }
     most.iter_mut().zip(rest).for_each(|(most, v)| *most = most.max(*v));
     most.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b))
+}
+
+/// Of each row of `width` numbers, whether all of them are finite.
+pub fn finite_rows(values: &[f32], width: usize) -> impl Iterator<Item = bool> + '_ {
+    values.chunks_exact(width.max(1)).map(|row| wide(AllFinite(row)))
+}
+
+struct AllFinite<'a>(&'a [f32]);
+
+impl Work for AllFinite<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        // Without a way out, so that many are looked at at once.
+        self.0.iter().fold(true, |all, v| all & v.is_finite())
+    }
 }
 
 /// `exp(x)` without a branch; within 2e-7 of the true value, relatively. NaN stays NaN.

@@ -11,6 +11,6 @@
 pub mod chain;
 pub mod frozen;
 pub mod kernels;
-mod lanes;
+pub mod lanes;
 pub mod outlines;
 pub mod training;

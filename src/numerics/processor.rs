@@ -72,6 +72,9 @@ impl<'a> View<'a> {
     }
 }
 
+/// Numbers in the widest vector that the kernels know.
+const LANES: usize = 16;
+
 /// The product of `a [m, k]` and `b [k, n]`, put into or added to `out [m, n]`, row-major.
 ///
 /// # Panics
@@ -82,32 +85,38 @@ pub fn product(out: &mut [f32], a: View<'_>, b: View<'_>, add: bool) {
     assert_eq!(b.rows, k, "the inner sides of a product are of one length");
     assert_eq!(out.len(), m * n, "a product has the rows of its left and the columns of its right");
     let ((a_row, a_column), (b_row, b_column)) = (a.strides(), b.strides());
-    // SAFETY: each operand is a slice of exactly rows * columns numbers (`View::new` and the assertion on `out`),
-    // and its strides reach each of them once: (columns, 1), or (1, rows) for a transpose. So every element that
-    // the kernel reads or writes is inside a slice that lives as long as the call; `out` is borrowed mutably, so
-    // nothing overlaps it. It is initialised, so that it may be read when `add` asks for it.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out.as_mut_ptr(),
-            1,
-            n as isize,
-            add,
-            a.values.as_ptr(),
-            a_column,
-            a_row,
-            b.values.as_ptr(),
-            b_column,
-            b_row,
-            1.0,
-            1.0,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
+    // The kernel copies all of `b` before it begins unless whole vectors of columns lie side by side; of what is left
+    // over it copies little.
+    let whole = if b.transposed || n < LANES { n } else { n / LANES * LANES };
+    for (from, columns) in [(0, whole), (whole, n - whole)] {
+        // SAFETY: each operand is a slice of exactly rows * columns numbers (`View::new` and the assertion on `out`),
+        // and its strides reach each of them once: (columns, 1), or (1, rows) for a transpose. `from + columns <= n`,
+        // and where `from` is not 0 both `b` and `out` have a column stride of 1: so every element that the kernel
+        // reads or writes is inside a slice that lives as long as the call; `out` is borrowed mutably, so nothing
+        // overlaps it. It is initialised, so that it may be read when `add` asks for it.
+        unsafe {
+            gemm::gemm(
+                m,
+                columns,
+                k,
+                out.as_mut_ptr().wrapping_add(from),
+                1,
+                n as isize,
+                add,
+                a.values.as_ptr(),
+                a_column,
+                a_row,
+                b.values.as_ptr().wrapping_add(from),
+                b_column,
+                b_row,
+                1.0,
+                1.0,
+                false,
+                false,
+                false,
+                gemm::Parallelism::None,
+            );
+        }
     }
 }
 

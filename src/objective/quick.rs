@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::fused::chain::Trace;
 use crate::fused::frozen::Frozen;
 use crate::fused::kernels::Kernels;
+use crate::fused::lanes::finite_rows;
 use crate::fused::outlines;
 use crate::model::Model;
 use candle_core::DType;
@@ -208,13 +209,10 @@ impl Quick {
             }
         }
 
-        let is_finite = |i: usize| {
-            let row = i * dim..(i + 1) * dim;
-            // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
-            let numbers = z[row.clone()].iter().chain(dz.get(row).unwrap_or_default());
-            loss[i].is_finite() && numbers.into_iter().all(|v| v.is_finite())
-        };
-        let finite: Vec<bool> = (0..rows).map(is_finite).collect();
+        // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
+        let given = loss.iter().zip(finite_rows(z, dim)).map(|(loss, ok)| loss.is_finite() && ok);
+        let mut finite: Vec<bool> = given.collect();
+        finite.iter_mut().zip(finite_rows(dz, dim)).for_each(|(all, ok)| *all &= ok);
         let valid: Vec<bool> = match self.least_area {
             Some(least) => {
                 finite.iter().zip(&*areas).map(|(ok, &a)| *ok && f64::from(a) > least).collect()

@@ -1,7 +1,8 @@
 //! A search by hand: one restart, each update taken apart into stages that a class can follow.
 
 use super::config::{SearchConfig, Starts};
-use super::search::{Search, StopReason};
+use super::restart::StopReason;
+use super::search::Search;
 use super::update::Rule;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -129,16 +130,15 @@ impl ByHand {
 
     /// Lets the search make its next update and keeps what it did; false when it is over.
     fn make(&mut self) -> Result<bool> {
-        let rate = self.search.update().map(|update| update.rate(0));
-        let Some(((loss, gradient), rate)) = self.search.slope(0).zip(rate) else {
-            return Ok(false);
-        };
-        let gradient = gradient.to_vec();
-        let point = self.search.point(0).to_vec();
+        let Some(before) = self.search.standing(0) else { return Ok(false) };
+        let Some((loss, gradient)) = before.slope else { return Ok(false) };
+        let (point, gradient) = (before.point.to_vec(), gradient.to_vec());
+        let (rate, patience) = (before.update.0.rate(0), before.waited.1);
         let (z, value) = self.search.restarts()[0].last.clone();
-        let (step, patience) = (self.search.done(), self.search.waited(0).1);
+        let step = self.search.done();
         self.search.step()?;
-        let Some(update) = self.search.update() else { return Ok(false) };
+        let Some(after) = self.search.standing(0) else { return Ok(false) };
+        let update = after.update.0;
         let (first, second) = match (update.moments(0), update.velocity(0)) {
             (Some((m, v)), _) => (m.to_vec(), v.to_vec()),
             (None, Some(velocity)) => (velocity.to_vec(), Vec::new()),
@@ -154,10 +154,10 @@ impl ByHand {
             first,
             second,
             rate,
-            next: self.search.point(0).to_vec(),
+            next: after.point.to_vec(),
             next_z: self.search.restarts()[0].last.0.clone(),
             falls_to: Some(update.rate(0)).filter(|after| *after != rate),
-            waited: (self.search.waited(0).0, patience),
+            waited: (after.waited.0, patience),
         });
         Ok(true)
     }
@@ -261,7 +261,10 @@ impl ByHand {
         match self.moment() {
             Some(moment) if self.stage >= Stage::Move => (&moment.next, &moment.next_z),
             Some(moment) => (&moment.point, &moment.z),
-            None => (self.search.point(0), &self.search.restarts()[0].last.0),
+            None => {
+                let z = self.search.restarts()[0].last.0.as_slice();
+                (self.search.standing(0).map_or(z, |standing| standing.point), z)
+            }
         }
     }
 
@@ -302,12 +305,13 @@ mod tests {
             for step in 0..4 {
                 let moment = walk.moment().unwrap();
                 assert_eq!((moment.step, walk.stage()), (step, Stage::Value));
-                let (loss, gradient) = search.slope(0).unwrap();
+                let (loss, gradient) = search.standing(0).unwrap().slope.unwrap();
                 assert_eq!((moment.loss, moment.gradient.as_slice()), (loss, gradient));
                 assert_eq!(moment.value, search.restarts()[0].last.1);
                 search.step().unwrap();
-                assert_eq!(moment.next, search.point(0));
-                if let Some((m, v)) = search.update().unwrap().moments(0) {
+                let after = search.standing(0).unwrap();
+                assert_eq!(moment.next, after.point);
+                if let Some((m, v)) = after.update.0.moments(0) {
                     assert_eq!((moment.first.as_slice(), moment.second.as_slice()), (m, v));
                 }
                 // The formula that is shown gives the step that was made.

@@ -6,7 +6,7 @@
 //! hill-valley clustering (Maree et al. 2018); leaders of what came together are tested again until
 //! nothing joins.
 
-use super::search::Restart;
+use super::restart::{Best, Restart};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::numerics::statistics::quantile;
@@ -141,7 +141,7 @@ struct Terrain<'a> {
 impl Terrain<'_> {
     /// The best point of a restart in the space that was searched; only those with one are asked.
     fn point(&self, restart: usize) -> &[f64] {
-        self.restarts[restart].best.as_ref().map_or(&[], |best| &best.point)
+        self.restarts[restart].best.as_ref().map_or(&[], Best::point)
     }
 
     /// Restarts that came to the same point, best first.

@@ -4,7 +4,7 @@ use super::candidates::CandidateRecord;
 use super::config::{SearchConfig, Trajectory};
 use super::hills::Hills;
 use super::report::{Answer, InData, RestartReport, SearchReport};
-use super::search::StopReason;
+use super::restart::StopReason;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};
 

@@ -3,15 +3,18 @@
 mod by_hand;
 mod candidates;
 pub mod code;
+mod cohort;
 pub mod config;
 mod hills;
 mod json;
 mod measured;
 pub mod race;
 mod report;
+mod restart;
 pub mod rivals;
 pub mod schedule;
 mod search;
+mod tally;
 mod update;
 
 pub use by_hand::{ByHand, Moment, Stage};
@@ -21,6 +24,8 @@ pub use hills::{Hill, Hills};
 pub use measured::{Measured, Measurements, read_measured};
 pub use race::{Lane, LaneReport, Lanes, Race, RaceReport};
 pub use report::{Answer, InData, RestartReport, SearchReport, TermAnswer};
+pub use restart::{Best, NoAnswer, Restart, StopReason};
 pub use schedule::Plateau;
-pub use search::{Best, NoAnswer, Restart, Search, StopReason, Tally};
+pub use search::{Search, Standing};
+pub use tally::Tally;
 pub use update::{MOMENTUM, Rule, Update};

@@ -2,7 +2,9 @@
 
 use super::config::SearchConfig;
 use super::hills::Hills;
-use super::search::{Restart, Search, StopReason, Tally};
+use super::restart::{Restart, StopReason};
+use super::search::Search;
+use super::tally::Tally;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -136,7 +138,7 @@ impl SearchReport {
             for (index, restart) in restarts.iter().enumerate() {
                 if let Some(best) = &restart.best {
                     let shape =
-                        model.unscaled(&Rows::from_flat(model.input_dim(), best.point.clone()));
+                        model.unscaled(&Rows::from_flat(model.input_dim(), best.input.clone()));
                     decoded.row_mut(index).copy_from_slice(shape.as_flat());
                 }
             }

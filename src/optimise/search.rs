@@ -1,235 +1,22 @@
-//! The search advances all restarts by one step; who calls it decides on pace and the end.
+//! The search advances all restarts; who calls it decides on pace and the end.
 
+use super::cohort::{Cohort, Task};
 use super::config::{Method, SearchConfig};
+use super::restart::{Best, Restart, StopReason};
 use super::rivals::{self, Asked, Ending, Place, Rival, Sample};
-use super::schedule::{EarlyStopping, PlateauState};
-use super::update::{Rule, Update};
+use super::tally::Tally;
+use super::update::Update;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::objective::{Evaluation, Objective, Space};
-use serde::{Deserialize, Serialize};
+use crate::objective::{Objective, Space};
+use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Why a restart ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StopReason {
-    /// All its steps were done, or its budget spent.
-    StepsDone,
-    /// The loss had not become less for as many steps as it has patience.
-    Converged,
-    /// It came where the property means nothing.
-    LeftDomain,
-    /// A value or gradient was not a finite number.
-    NotFinite,
-    /// Somebody stopped the search.
-    Cancelled,
-}
-
-impl StopReason {
-    /// The reason in words.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::StepsDone => "steps done",
-            Self::Converged => "converged",
-            Self::LeftDomain => "left the domain",
-            Self::NotFinite => "not finite",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-/// Why a restart has no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// The property meant nothing where it began, so it went nowhere.
-    NeverValid,
-    /// Its way was valid, but no point of it kept every constraint.
-    Infeasible,
-}
-
-impl NoAnswer {
-    /// The reason in a word.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::NeverValid => "never valid",
-            Self::Infeasible => "infeasible",
-        }
-    }
-
-    /// The reason in a sentence.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::NeverValid => "No answer: the property means nothing where this restart began.",
-            Self::Infeasible => "No answer: no point on its way keeps every constraint.",
-        }
-    }
-}
-
-/// The best feasible point of a restart: the one of least loss.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Best {
-    /// The step it was met at, the start being 0.
-    pub step: usize,
-    /// The point in the space that is searched, `[dim]`.
-    pub point: Vec<f64>,
-    /// Its latent point, `[latent]`.
-    pub z: Vec<f64>,
-    /// The value that is shown there.
-    pub value: f64,
-    /// The loss, penalties included.
-    pub loss: f64,
-}
-
-/// One restart: where it has been and what it found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Restart {
-    /// z at the start, at every `stride`-th step and at the last, `[kept, latent]`.
-    pub trajectory: Rows<f64>,
-    /// The value at each of them, `[kept]`.
-    pub values: Vec<f64>,
-    /// Every how many steps the way is kept.
-    pub stride: usize,
-    /// Steps done.
-    pub steps: usize,
-    /// Where it is or ended, `[latent]`, and the value there.
-    pub last: (Vec<f64>, f64),
-    /// The best feasible point, if any was feasible.
-    pub best: Option<Best>,
-    /// The learning rate, as (step from which on, rate).
-    pub rates: Vec<(usize, f64)>,
-    /// Why it ended; none while it runs.
-    pub stop_reason: Option<StopReason>,
-}
-
-impl Restart {
-    /// At its start, with room for a way of `kept` points.
-    fn new(latent_dim: usize, stride: usize, kept: usize, rate: f64) -> Self {
-        Self {
-            trajectory: Rows::with_capacity(latent_dim, kept),
-            values: Vec::with_capacity(kept),
-            stride,
-            steps: 0,
-            last: (Vec::new(), f64::NAN),
-            best: None,
-            rates: vec![(0, rate)],
-            stop_reason: None,
-        }
-    }
-
-    /// Where it began.
-    pub fn start(&self) -> &[f64] {
-        self.trajectory.row(0)
-    }
-
-    /// The value where it began.
-    pub fn start_value(&self) -> f64 {
-        self.values.first().copied().unwrap_or(f64::NAN)
-    }
-
-    /// The best feasible z, or the last one where none was feasible.
-    pub fn best_z(&self) -> &[f64] {
-        self.best.as_ref().map_or(&self.last.0, |best| &best.z)
-    }
-
-    /// Why it has no answer, if it has none.
-    pub fn no_answer(&self) -> Option<NoAnswer> {
-        if self.best.is_some() {
-            return None;
-        }
-        let at_once = self.steps == 0
-            && matches!(self.stop_reason, Some(StopReason::LeftDomain | StopReason::NotFinite));
-        Some(if at_once { NoAnswer::NeverValid } else { NoAnswer::Infeasible })
-    }
-
-    /// The value at the best feasible z; NaN where none was feasible.
-    pub fn best_value(&self) -> f64 {
-        self.best.as_ref().map_or(f64::NAN, |best| best.value)
-    }
-
-    /// The loss at the best feasible z; infinite where none was feasible.
-    pub fn best_loss(&self) -> f64 {
-        self.best.as_ref().map_or(f64::INFINITY, |best| best.loss)
-    }
-
-    /// The step of each kept point.
-    pub fn kept_steps(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
-        (0..self.trajectory.len()).map(|kept| (kept * self.stride).min(self.steps))
-    }
-
-    /// Takes in the point of the next step (or of the start).
-    fn visit(&mut self, z: &[f64], value: f64) {
-        let (last, last_value) = &mut self.last;
-        self.steps = if last.is_empty() { 0 } else { self.steps + 1 };
-        overwrite(last, z);
-        *last_value = value;
-        if self.steps.is_multiple_of(self.stride) {
-            self.trajectory.push(z);
-            self.values.push(value);
-        }
-    }
-
-    /// Takes in a feasible point of less loss than the best so far.
-    fn improve(&mut self, step: usize, point: &[f64], z: &[f64], value: f64, loss: f64) {
-        let none = || Best { step, point: Vec::new(), z: Vec::new(), value, loss };
-        let best = self.best.get_or_insert_with(none);
-        (best.step, best.value, best.loss) = (step, value, loss);
-        overwrite(&mut best.point, point);
-        overwrite(&mut best.z, z);
-    }
-
-    fn end(&mut self, reason: StopReason) {
-        self.stop_reason = Some(reason);
-        if !self.steps.is_multiple_of(self.stride) {
-            self.trajectory.push(&self.last.0);
-            self.values.push(self.last.1);
-        }
-    }
-}
-
-/// Puts other numbers into a vector that keeps its place.
-fn overwrite(numbers: &mut Vec<f64>, others: &[f64]) {
-    numbers.clear();
-    numbers.extend_from_slice(others);
-}
-
-/// What a search has spent, and what it had found by then.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tally {
-    /// Points whose value was computed.
-    pub values: usize,
-    /// Points whose gradient was computed.
-    pub gradients: usize,
-    /// The value at the feasible point of least loss; NaN before the first.
-    pub best_value: f64,
-    /// The least loss; infinite before the first feasible point.
-    pub best_loss: f64,
-}
-
-impl Default for Tally {
-    fn default() -> Self {
-        Self { values: 0, gradients: 0, best_value: f64::NAN, best_loss: f64::INFINITY }
-    }
-}
-
-impl Tally {
-    fn count(&mut self, points: usize, with_gradients: bool) {
-        self.values += points;
-        self.gradients += if with_gradients { points } else { 0 };
-    }
-
-    fn improve(&mut self, loss: f64, value: f64) {
-        if loss < self.best_loss {
-            (self.best_loss, self.best_value) = (loss, value);
-        }
-    }
-
-    /// Values and gradients together: a gradient costs about as much again as its value.
-    pub fn evaluations(&self) -> usize {
-        self.values + self.gradients
-    }
-}
+/// Points that are evaluated before a search is asked again how it stands: about a millisecond.
+const AT_ONCE: usize = 1024;
+/// Steps that are made before it is, at most.
+const MOST_STEPS: usize = 32;
 
 /// The best point of one iteration of a rival.
 #[derive(Clone, Debug)]
@@ -239,35 +26,32 @@ struct Seen {
     value: f64,
 }
 
-/// What moves the restarts.
-#[derive(Clone, Debug)]
-enum Engine {
-    /// A rule that follows the gradient, one evaluation a step.
-    Rule(Update),
-    /// One rival for each restart.
-    Rivals(Vec<Rival>),
-}
-
-/// A search in progress on a frozen model, all restarts as one batch, each with a rate, a schedule and
-/// an end of its own: one that ends is frozen, the others go on.
+/// A search in progress on a frozen model. Restarts are evaluated in cohorts, which share the cores; since no restart
+/// touches another, each goes the same way whatever their number.
 #[derive(Clone, Debug)]
 pub struct Search {
     objective: Objective,
     config: SearchConfig,
-    engine: Engine,
     restarts: Vec<Restart>,
-    /// Where every restart is, `[restarts, dim]`.
-    points: Rows<f64>,
-    plateaus: Vec<PlateauState>,
-    stoppings: Vec<EarlyStopping>,
-    /// Restarts still going, and the loss and its gradient where each of them is.
-    active: Vec<usize>,
-    losses: Vec<f64>,
-    gradients: Rows<f64>,
-    /// Values and gradients that each restart has spent, `[restarts]`.
-    spent: Vec<usize>,
+    /// Equal shares of the restarts, in their order.
+    cohorts: Vec<Cohort>,
+    /// One for each restart where a rival moves it.
+    rivals: Vec<Rival>,
     done: usize,
     progress: Vec<Tally>,
+}
+
+/// How a restart stands that a rule moves along its gradient.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// Where it is in the space that is searched, `[dim]`.
+    pub point: &'a [f64],
+    /// The loss there and its gradient, `[dim]`; none once it has ended.
+    pub slope: Option<(f64, &'a [f64])>,
+    /// Steps in a row in which it met no better loss, as its schedule and its early stopping count them.
+    pub waited: (usize, usize),
+    /// The rule with its memory, and the row of that which is this restart's.
+    pub update: (&'a Update, usize),
 }
 
 impl Search {
@@ -286,31 +70,26 @@ impl Search {
             Space::Latent => starts,
         };
         let (count, rate) = (points.len(), config.rate_in_space());
-        let engine = match Rule::of(config.method) {
-            Some(rule) => Engine::Rule(Update::new(rule, count, objective.dim(), rate)),
-            None => Engine::Rivals(Vec::new()),
-        };
         let stride = config.stride(latent);
         // A way that is not ended early takes it all; the first points of a longer one are enough to begin with.
         let kept = (config.steps / stride + 2).min(1000);
+        let share = count.div_ceil(count.div_ceil(objective.rows_at_once()).max(1)).max(1);
+        let (width, flat) = (points.width(), points.as_flat());
+        let shares = flat.chunks(share * width).map(|part| Rows::from_flat(width, part.to_vec()));
         let mut search = Self {
-            engine,
+            cohorts: shares.map(|points| Cohort::new(points, &config)).collect(),
             restarts: (0..count).map(|_| Restart::new(latent, stride, kept, rate)).collect(),
-            points,
-            plateaus: vec![PlateauState::default(); count],
-            stoppings: vec![EarlyStopping::default(); count],
-            active: (0..count).collect(),
-            losses: Vec::new(),
-            gradients: Rows::new(objective.dim()),
-            spent: vec![0; count],
+            rivals: Vec::new(),
             done: 0,
             progress: Vec::new(),
             objective,
             config,
         };
-        search.evaluate(&|| false)?;
-        if let Engine::Rivals(_) = search.engine {
-            search.engine = Engine::Rivals(search.rivals()?);
+        search.each_cohort(&|| false, |cohort, task, restarts| {
+            Ok(cohort.evaluate(task, 0, restarts)?.into_iter().collect())
+        })?;
+        if search.cohorts.iter().all(|cohort| cohort.update.is_none()) {
+            search.rivals = search.rivals()?;
         }
         Ok(search)
     }
@@ -329,115 +108,75 @@ impl Search {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn step_unless(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
-        if self.active.is_empty() {
+        self.advance_by(1, stop)
+    }
+
+    /// As [`Self::step_unless`] by as many steps as take about a millisecond, so that the cores are seldom brought
+    /// together.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn advance(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
+        self.advance_by((AT_ONCE / self.going().max(1)).clamp(1, MOST_STEPS), stop)
+    }
+
+    fn advance_by(&mut self, steps: usize, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
+        if self.is_over() {
             return Ok(false);
         }
-        self.done += 1;
-        if let Engine::Rivals(_) = self.engine {
-            self.advance_rivals(stop)?;
-            return Ok(!self.active.is_empty());
-        }
-        for k in 0..self.active.len() {
-            let index = self.active[k];
-            if let Engine::Rule(update) = &mut self.engine {
-                update.step(index, self.points.row_mut(index), self.gradients.row(k));
-            }
-            self.schedule(index, self.losses[k]);
-        }
-        self.evaluate(stop)?;
-        Ok(!self.active.is_empty())
-    }
-
-    /// The rate of the steps after the one that was just made, from the loss where it began: in
-    /// PyTorch's order, where the scheduler follows the optimiser.
-    fn schedule(&mut self, index: usize, loss: f64) {
-        let (Some(plateau), Engine::Rule(update)) = (&self.config.plateau, &mut self.engine) else {
-            return;
-        };
-        let rate = update.rate(index);
-        let next = self.plateaus[index].step(plateau, loss, rate);
-        if next != rate {
-            update.set_rate(index, next);
-            self.restarts[index].rates.push((self.done, next));
-        }
-    }
-
-    /// Values and gradients where the active restarts now are; ends those that cannot go on.
-    fn evaluate(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<()> {
-        let selected;
-        let points = if self.active.len() == self.points.len() {
-            &self.points
-        } else {
-            selected = self.points.select(&self.active);
-            &selected
-        };
-        let slopes = self.config.method.follows_gradients();
-        let Some(mut evaluation) =
-            self.objective.evaluate_unless(points.as_flat(), slopes, stop)?
-        else {
-            self.cancel();
-            return Ok(());
-        };
-        let mut tally = self.tally();
-        tally.count(self.active.len(), slopes);
-        let latent = self.objective.model().latent_dim();
-        let count = self.active.len();
-        let (mut going, mut losses) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut ended = Vec::new();
-        for (k, &index) in self.active.iter().enumerate() {
-            let Evaluation { loss, value, finite, valid, feasible, .. } = &evaluation;
-            let (loss, value) = (loss[k], value[k]);
-            let z = evaluation.latent_of(k, points.row(k), latent);
-            self.spent[index] += 1 + usize::from(slopes);
-            let restart = &mut self.restarts[index];
-            restart.visit(z, value);
-            if feasible[k] && loss < restart.best_loss() {
-                restart.improve(restart.steps, points.row(k), z, value, loss);
-                tally.improve(loss, value);
-            }
-            let patience = self.config.patience.filter(|_| finite[k]);
-            let arrived = patience.is_some_and(|p| self.stoppings[index].step(p, loss));
-            let reason = match () {
-                () if !finite[k] => StopReason::NotFinite,
-                () if !valid[k] => StopReason::LeftDomain,
-                () if arrived => StopReason::Converged,
-                () if self.done == self.config.steps => StopReason::StepsDone,
-                () => {
-                    going.push(index);
-                    losses.push(loss);
-                    continue;
-                }
+        if self.rivals.is_empty() {
+            let numbers = self.done + 1..=self.done + steps;
+            let advance = |cohort: &mut Cohort, task: Task<'_>, restarts: &mut [Restart]| {
+                cohort.advance(task, numbers.clone(), restarts)
             };
-            restart.end(reason);
-            ended.push(k);
+            self.done += self.each_cohort(stop, advance)?;
+            if stop() {
+                self.cancel();
+            }
+        } else {
+            self.done += 1;
+            self.advance_rivals(stop)?;
         }
-        // Those of the restarts that ended are taken out of the gradients, from the last on.
-        let gradient = std::mem::take(&mut evaluation.gradient);
-        let mut gradients = Rows::from_flat(self.objective.dim(), gradient);
-        if slopes {
-            ended.into_iter().rev().for_each(|k| gradients.remove(k));
+        Ok(!self.is_over())
+    }
+
+    /// Lets every cohort do something, and takes what they spent and found, step by step, into the progress; how many
+    /// steps that were.
+    fn each_cohort(
+        &mut self,
+        stop: &(dyn Fn() -> bool + Sync),
+        act: impl Fn(&mut Cohort, Task<'_>, &mut [Restart]) -> Result<Vec<Tally>> + Sync,
+    ) -> Result<usize> {
+        let Self { objective, config, cohorts, restarts, .. } = self;
+        let task = Task { objective, config, stop };
+        let share = cohorts.first().map_or(1, |cohort| cohort.points.len());
+        let both = cohorts.par_iter_mut().zip(restarts.par_chunks_mut(share));
+        let tallies: Vec<Vec<Tally>> =
+            both.map(|(cohort, restarts)| act(cohort, task, restarts)).collect::<Result<_>>()?;
+        let steps = tallies.iter().map(Vec::len).max().unwrap_or(0);
+        for step in 0..steps {
+            let mut tally = self.tally();
+            tallies.iter().filter_map(|of| of.get(step)).for_each(|of| tally.add(of));
+            self.progress.push(tally);
         }
-        self.active = going;
-        self.losses = losses;
-        self.gradients = gradients;
-        self.progress.push(tally);
-        Ok(())
+        Ok(steps)
     }
 
     /// A rival for each restart, at its start.
     fn rivals(&self) -> Result<Vec<Rival>> {
         let SearchConfig { method, rate, seed, .. } = self.config;
         let rival = |index: usize| {
+            let (cohort, row) = self.cohort(index);
             // One that could not begin is never advanced; it gets a place that is a number.
-            let going = self.active.binary_search(&index).ok();
+            let going = cohort.active.binary_search(&row).ok();
             let point = match going {
-                Some(_) => self.points.row(index).to_vec(),
-                None => vec![0.0; self.points.width()],
+                Some(_) => cohort.points.row(row).to_vec(),
+                None => vec![0.0; cohort.points.width()],
             };
-            let place = Place { point, loss: going.map_or(f64::NAN, |k| self.losses[k]) };
+            let place = Place { point, loss: going.map_or(f64::NAN, |k| cohort.losses[k]) };
             match (method, going) {
                 (Method::CmaEs, _) => Rival::cma_es(place, rate, seed, index as u64),
-                (Method::Lbfgs, Some(k)) => Rival::lbfgs(place, self.gradients.row(k)),
+                (Method::Lbfgs, Some(k)) => Rival::lbfgs(place, cohort.gradients.row(k)),
                 _ => {
                     let model = self.objective.model();
                     let (mean, spread) = self.config.start_distribution(model, index);
@@ -451,8 +190,8 @@ impl Search {
     /// One iteration of every rival that still goes; all that they ask for is counted, up to the budget.
     fn advance_rivals(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<()> {
         let (mut tally, budget) = (self.tally(), self.config.budget());
-        let Self { engine, objective, restarts, spent, active, .. } = self;
-        let Engine::Rivals(rivals) = engine else { return Ok(()) };
+        let active: Vec<usize> = self.active().collect();
+        let Self { rivals, objective, restarts, .. } = self;
         let is_going = |(index, _): &(usize, &mut Rival)| active.binary_search(index).is_ok();
         let mut going: Vec<&mut Rival> =
             rivals.iter_mut().enumerate().filter(is_going).map(|(_, rival)| rival).collect();
@@ -466,21 +205,25 @@ impl Search {
             };
             for (k, &rival) in asked.rivals.iter().enumerate() {
                 let index = active[rival];
-                if spent[index] >= budget {
+                let restart = &mut restarts[index];
+                if restart.spent >= budget {
                     // An iteration ends as a whole, but what lies beyond the budget counts for nothing.
                     continue;
                 }
-                spent[index] += 1 + usize::from(slopes);
+                restart.spent += 1 + usize::from(slopes);
                 tally.count(1, slopes);
                 let (loss, value) = (found.loss[k], found.value[k]);
-                let z = found.latent_of(k, &asked.points[k * dim..(k + 1) * dim], latent);
+                let point = &asked.points[k * dim..(k + 1) * dim];
+                let z = found.latent_of(k, point, latent);
                 if found.valid[k] && seen[rival].as_ref().is_none_or(|seen| loss < seen.loss) {
                     seen[rival] = Some(Seen { loss, z: z.to_vec(), value });
                 }
-                let restart = &mut restarts[index];
                 if found.feasible[k] && loss < restart.best_loss() {
-                    let point = &asked.points[k * dim..(k + 1) * dim];
-                    restart.improve(restart.steps + 1, point, z, value, loss);
+                    let input = match objective.space() {
+                        Space::Latent => &[],
+                        Space::Input => point,
+                    };
+                    restart.improve(restart.steps + 1, z, input, value, loss);
                     tally.improve(loss, value);
                 }
             }
@@ -494,7 +237,6 @@ impl Search {
             self.cancel();
             return Ok(());
         }
-        let mut still = Vec::with_capacity(active.len());
         for ((&index, seen), ending) in active.iter().zip(seen).zip(endings) {
             let restart = &mut restarts[index];
             let (z, value) = seen.map_or_else(|| restart.last.clone(), |seen| (seen.z, seen.value));
@@ -503,11 +245,10 @@ impl Search {
                 Some(Ending::Converged) => restart.end(StopReason::Converged),
                 Some(Ending::Diverged) => restart.end(StopReason::LeftDomain),
                 Some(Ending::NotFinite) => restart.end(StopReason::NotFinite),
-                None if spent[index] >= budget => restart.end(StopReason::StepsDone),
-                None => still.push(index),
+                None if restart.spent >= budget => restart.end(StopReason::StepsDone),
+                None => {}
             }
         }
-        self.active = still;
         self.progress.push(tally);
         Ok(())
     }
@@ -521,9 +262,25 @@ impl Search {
 
     /// Ends every restart that still goes.
     pub fn cancel(&mut self) {
-        for index in self.active.drain(..) {
-            self.restarts[index].end(StopReason::Cancelled);
+        for restart in self.restarts.iter_mut().filter(|restart| restart.stop_reason.is_none()) {
+            restart.end(StopReason::Cancelled);
         }
+        self.cohorts.iter_mut().for_each(|cohort| cohort.active.clear());
+    }
+
+    /// The restarts that still go.
+    fn active(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.restarts.len()).filter(|&index| self.restarts[index].stop_reason.is_none())
+    }
+
+    fn is_over(&self) -> bool {
+        self.active().next().is_none()
+    }
+
+    /// The cohort of a restart, and its row there.
+    fn cohort(&self, restart: usize) -> (&Cohort, usize) {
+        let share = self.cohorts[0].points.len();
+        (&self.cohorts[restart / share], restart % share)
     }
 
     /// The objective that is climbed.
@@ -543,7 +300,7 @@ impl Search {
 
     /// How many restarts still go.
     pub fn going(&self) -> usize {
-        self.active.len()
+        self.active().count()
     }
 
     /// Steps done.
@@ -555,8 +312,9 @@ impl Search {
     /// that still go may spend.
     pub fn share(&self) -> f64 {
         let spent = self.tally().evaluations();
-        let may_spend = |&index: &usize| self.config.budget().saturating_sub(self.spent[index]);
-        let left: usize = self.active.iter().map(may_spend).sum();
+        let may_spend =
+            |index: usize| self.config.budget().saturating_sub(self.restarts[index].spent);
+        let left: usize = self.active().map(may_spend).sum();
         spent as f64 / (spent + left).max(1) as f64
     }
 
@@ -570,30 +328,16 @@ impl Search {
         self.progress.last().copied().unwrap_or_default()
     }
 
-    /// The rule that moves restarts, with its memory; none of a method that evaluates at places of its own.
-    pub fn update(&self) -> Option<&Update> {
-        match &self.engine {
-            Engine::Rule(update) => Some(update),
-            Engine::Rivals(_) => None,
-        }
-    }
-
-    /// Where a restart is in the space that is searched, `[dim]`.
-    pub fn point(&self, restart: usize) -> &[f64] {
-        self.points.row(restart)
-    }
-
-    /// The loss where a restart is and its gradient there, `[dim]`; none once it has ended, or where no
-    /// rule moves it.
-    pub fn slope(&self, restart: usize) -> Option<(f64, &[f64])> {
-        let k = self.active.iter().position(|&index| index == restart)?;
-        self.update().map(|_| (self.losses[k], self.gradients.row(k)))
-    }
-
-    /// Steps in a row in which a restart met no better loss, as its schedule and its early stopping
-    /// count them.
-    pub fn waited(&self, restart: usize) -> (usize, usize) {
-        (self.plateaus[restart].waited(), self.stoppings[restart].waited())
+    /// How a restart stands; none where a rival moves it.
+    pub fn standing(&self, restart: usize) -> Option<Standing<'_>> {
+        let (cohort, row) = self.cohort(restart);
+        let going = cohort.active.iter().position(|&index| index == row);
+        Some(Standing {
+            point: cohort.points.row(row),
+            slope: going.map(|k| (cohort.losses[k], cohort.gradients.row(k))),
+            waited: cohort.waited(row),
+            update: (cohort.update.as_ref()?, row),
+        })
     }
 
     /// The restarts and the progress, by value.

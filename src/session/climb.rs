@@ -162,7 +162,7 @@ pub fn search(
     let mut last_report = Instant::now();
     let mut going = true;
     while going && !control.is_cancelled() {
-        going = search.step_unless(&|| control.is_cancelled())?;
+        going = search.advance(&|| control.is_cancelled())?;
         if last_report.elapsed() >= REPORT {
             offer(&search, &mut sent, reporter);
             last_report = Instant::now();

@@ -14,7 +14,9 @@ mod lane;
 mod report;
 
 use super::config::SearchConfig;
-use super::search::{Best, Search, Tally};
+use super::restart::Best;
+use super::search::Search;
+use super::tally::Tally;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -66,7 +68,7 @@ impl Runner {
     /// Only when the tensor library fails.
     pub fn shape(&self, best: &Best) -> Result<Vec<f32>> {
         let model = self.search.objective().model();
-        let point = Rows::from_flat(best.point.len(), best.point.clone());
+        let point = Rows::from_flat(best.point().len(), best.point().to_vec());
         let shape = match self.lane.space {
             Space::Latent => model.decode(&point)?,
             Space::Input => model.unscaled(&point),

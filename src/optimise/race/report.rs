@@ -7,7 +7,7 @@ use crate::objective::{Aim, Objective, Space};
 use crate::optimise::config::{SearchConfig, Trajectory};
 use crate::optimise::json::JsonRestart;
 use crate::optimise::report::{RestartReport, SearchReport};
-use crate::optimise::search::Tally;
+use crate::optimise::tally::Tally;
 use crate::trust::Belief;
 use serde::Serialize;
 

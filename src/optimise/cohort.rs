@@ -1,0 +1,161 @@
+//! Restarts that are evaluated together, each with a rate, a schedule and an end of its own.
+
+use super::config::SearchConfig;
+use super::restart::{Restart, StopReason};
+use super::schedule::{EarlyStopping, PlateauState};
+use super::tally::Tally;
+use super::update::{Rule, Update};
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::objective::{Evaluation, Objective, Space};
+
+/// What all restarts of a search share.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub objective: &'a Objective,
+    pub config: &'a SearchConfig,
+    /// Whether somebody has stopped the search.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// A few restarts. One that ends stays where it is, the others go on.
+#[derive(Clone, Debug)]
+pub(super) struct Cohort {
+    /// What moves them along the gradient; none where a rival does.
+    pub update: Option<Update>,
+    /// Where each of them is, `[restarts, dim]`.
+    pub points: Rows<f64>,
+    /// Those that still go, and the loss and its gradient where each of these is.
+    pub active: Vec<usize>,
+    pub losses: Vec<f64>,
+    pub gradients: Rows<f64>,
+    plateaus: Vec<PlateauState>,
+    stoppings: Vec<EarlyStopping>,
+}
+
+impl Cohort {
+    /// At its starts, `[restarts, dim]`; nothing is evaluated yet.
+    pub fn new(points: Rows<f64>, config: &SearchConfig) -> Self {
+        let (count, dim) = (points.len(), points.width());
+        let rate = config.rate_in_space();
+        Self {
+            update: Rule::of(config.method).map(|rule| Update::new(rule, count, dim, rate)),
+            active: (0..count).collect(),
+            losses: Vec::new(),
+            gradients: Rows::new(dim),
+            plateaus: vec![PlateauState::default(); count],
+            stoppings: vec![EarlyStopping::default(); count],
+            points,
+        }
+    }
+
+    /// Steps in a row in which a restart met no better loss, as its schedule and its early stopping
+    /// count them.
+    pub fn waited(&self, restart: usize) -> (usize, usize) {
+        (self.plateaus[restart].waited(), self.stoppings[restart].waited())
+    }
+
+    /// Moves all that still go by the steps of these numbers, until none does or somebody stops it; what each step
+    /// has spent and found.
+    pub fn advance(
+        &mut self,
+        task: Task<'_>,
+        steps: std::ops::RangeInclusive<usize>,
+        restarts: &mut [Restart],
+    ) -> Result<Vec<Tally>> {
+        let mut tallies = Vec::with_capacity(steps.clone().count());
+        for step in steps {
+            if self.active.is_empty() || (task.stop)() {
+                break;
+            }
+            self.step(task.config, step, restarts);
+            match self.evaluate(task, step, restarts)? {
+                Some(tally) => tallies.push(tally),
+                None => break,
+            }
+        }
+        Ok(tallies)
+    }
+
+    /// Moves all that still go along their gradients.
+    fn step(&mut self, config: &SearchConfig, step: usize, restarts: &mut [Restart]) {
+        let Some(update) = &mut self.update else { return };
+        for (k, &index) in self.active.iter().enumerate() {
+            update.step(index, self.points.row_mut(index), self.gradients.row(k));
+            // The rate of the steps after this one, from the loss where it began: in PyTorch's order, where the
+            // scheduler follows the optimiser.
+            let Some(plateau) = &config.plateau else { continue };
+            let rate = update.rate(index);
+            let next = self.plateaus[index].step(plateau, self.losses[k], rate);
+            if next != rate {
+                update.set_rate(index, next);
+                restarts[index].rates.push((step, next));
+            }
+        }
+    }
+
+    /// Values and gradients where the restarts now are; ends those that cannot go on. None when somebody stopped it.
+    pub fn evaluate(
+        &mut self,
+        task: Task<'_>,
+        step: usize,
+        restarts: &mut [Restart],
+    ) -> Result<Option<Tally>> {
+        let Task { objective, config, stop } = task;
+        let selected;
+        let points = if self.active.len() == self.points.len() {
+            &self.points
+        } else {
+            selected = self.points.select(&self.active);
+            &selected
+        };
+        let slopes = config.method.follows_gradients();
+        let evaluation = objective.evaluate_unless(points.as_flat(), slopes, stop)?;
+        let Some(mut evaluation) = evaluation else { return Ok(None) };
+        let mut tally = Tally::default();
+        tally.count(self.active.len(), slopes);
+        let latent = objective.model().latent_dim();
+        let mut going = Vec::with_capacity(self.active.len());
+        let mut ended = Vec::new();
+        self.losses.clear();
+        for (k, &index) in self.active.iter().enumerate() {
+            let Evaluation { loss, value, finite, valid, feasible, .. } = &evaluation;
+            let (loss, value) = (loss[k], value[k]);
+            let z = evaluation.latent_of(k, points.row(k), latent);
+            let restart = &mut restarts[index];
+            restart.spent += 1 + usize::from(slopes);
+            restart.visit(z, value);
+            if feasible[k] && loss < restart.best_loss() {
+                let input = match objective.space() {
+                    Space::Latent => &[],
+                    Space::Input => points.row(k),
+                };
+                restart.improve(restart.steps, z, input, value, loss);
+                tally.improve(loss, value);
+            }
+            let patience = config.patience.filter(|_| finite[k]);
+            let arrived = patience.is_some_and(|p| self.stoppings[index].step(p, loss));
+            let reason = match () {
+                () if !finite[k] => StopReason::NotFinite,
+                () if !valid[k] => StopReason::LeftDomain,
+                () if arrived => StopReason::Converged,
+                () if step == config.steps => StopReason::StepsDone,
+                () => {
+                    going.push(index);
+                    self.losses.push(loss);
+                    continue;
+                }
+            };
+            restart.end(reason);
+            ended.push(k);
+        }
+        self.active = going;
+        // Those of the restarts that ended are taken out of the gradients, from the last on.
+        let gradient = std::mem::take(&mut evaluation.gradient);
+        self.gradients = Rows::from_flat(self.points.width(), gradient);
+        if slopes {
+            ended.into_iter().rev().for_each(|k| self.gradients.remove(k));
+        }
+        Ok(Some(tally))
+    }
+}

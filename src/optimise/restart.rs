@@ -1,0 +1,197 @@
+//! One restart of a search: its way, the best point on it, and why it ended.
+
+use crate::data::rows::Rows;
+use serde::{Deserialize, Serialize};
+
+/// Why a restart ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// All its steps were done, or its budget spent.
+    StepsDone,
+    /// The loss had not become less for as many steps as it has patience.
+    Converged,
+    /// It came where the property means nothing.
+    LeftDomain,
+    /// A value or gradient was not a finite number.
+    NotFinite,
+    /// Somebody stopped the search.
+    Cancelled,
+}
+
+impl StopReason {
+    /// The reason in words.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::StepsDone => "steps done",
+            Self::Converged => "converged",
+            Self::LeftDomain => "left the domain",
+            Self::NotFinite => "not finite",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Why a restart has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The property meant nothing where it began, so it went nowhere.
+    NeverValid,
+    /// Its way was valid, but no point of it kept every constraint.
+    Infeasible,
+}
+
+impl NoAnswer {
+    /// The reason in a word.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NeverValid => "never valid",
+            Self::Infeasible => "infeasible",
+        }
+    }
+
+    /// The reason in a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NeverValid => "No answer: the property means nothing where this restart began.",
+            Self::Infeasible => "No answer: no point on its way keeps every constraint.",
+        }
+    }
+}
+
+/// The best feasible point of a restart: the one of least loss.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best {
+    /// The step it was met at, the start being 0.
+    pub step: usize,
+    /// Its latent point, `[latent]`.
+    pub z: Vec<f64>,
+    /// The numbers of its shape, `[input]`, where those are searched; empty where the latent is.
+    pub input: Vec<f64>,
+    /// The value that is shown there.
+    pub value: f64,
+    /// The loss, penalties included.
+    pub loss: f64,
+}
+
+impl Best {
+    /// The point in the space that is searched, `[dim]`.
+    pub fn point(&self) -> &[f64] {
+        if self.input.is_empty() { &self.z } else { &self.input }
+    }
+}
+
+/// One restart: where it has been and what it found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Restart {
+    /// z at the start, at every `stride`-th step and at the last, `[kept, latent]`.
+    pub trajectory: Rows<f64>,
+    /// The value at each of them, `[kept]`.
+    pub values: Vec<f64>,
+    /// Every how many steps the way is kept.
+    pub stride: usize,
+    /// Steps done.
+    pub steps: usize,
+    /// Where it is or ended, `[latent]`, and the value there.
+    pub last: (Vec<f64>, f64),
+    /// The best feasible point, if any was feasible.
+    pub best: Option<Best>,
+    /// The learning rate, as (step from which on, rate).
+    pub rates: Vec<(usize, f64)>,
+    /// Values and gradients that it has spent.
+    pub spent: usize,
+    /// Why it ended; none while it runs.
+    pub stop_reason: Option<StopReason>,
+}
+
+impl Restart {
+    /// At its start, with room for a way of `kept` points.
+    pub(super) fn new(latent_dim: usize, stride: usize, kept: usize, rate: f64) -> Self {
+        Self {
+            trajectory: Rows::with_capacity(latent_dim, kept),
+            values: Vec::with_capacity(kept),
+            stride,
+            steps: 0,
+            last: (Vec::new(), f64::NAN),
+            best: None,
+            rates: vec![(0, rate)],
+            spent: 0,
+            stop_reason: None,
+        }
+    }
+
+    /// Where it began.
+    pub fn start(&self) -> &[f64] {
+        self.trajectory.row(0)
+    }
+
+    /// The value where it began.
+    pub fn start_value(&self) -> f64 {
+        self.values.first().copied().unwrap_or(f64::NAN)
+    }
+
+    /// The best feasible z, or the last one where none was feasible.
+    pub fn best_z(&self) -> &[f64] {
+        self.best.as_ref().map_or(&self.last.0, |best| &best.z)
+    }
+
+    /// Why it has no answer, if it has none.
+    pub fn no_answer(&self) -> Option<NoAnswer> {
+        if self.best.is_some() {
+            return None;
+        }
+        let at_once = self.steps == 0
+            && matches!(self.stop_reason, Some(StopReason::LeftDomain | StopReason::NotFinite));
+        Some(if at_once { NoAnswer::NeverValid } else { NoAnswer::Infeasible })
+    }
+
+    /// The value at the best feasible z; NaN where none was feasible.
+    pub fn best_value(&self) -> f64 {
+        self.best.as_ref().map_or(f64::NAN, |best| best.value)
+    }
+
+    /// The loss at the best feasible z; infinite where none was feasible.
+    pub fn best_loss(&self) -> f64 {
+        self.best.as_ref().map_or(f64::INFINITY, |best| best.loss)
+    }
+
+    /// The step of each kept point.
+    pub fn kept_steps(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        (0..self.trajectory.len()).map(|kept| (kept * self.stride).min(self.steps))
+    }
+
+    /// Takes in the point of the next step (or of the start).
+    pub(super) fn visit(&mut self, z: &[f64], value: f64) {
+        let (last, last_value) = &mut self.last;
+        self.steps = if last.is_empty() { 0 } else { self.steps + 1 };
+        overwrite(last, z);
+        *last_value = value;
+        if self.steps.is_multiple_of(self.stride) {
+            self.trajectory.push(z);
+            self.values.push(value);
+        }
+    }
+
+    /// Takes in a feasible point of less loss than the best so far; `input` is empty where the latent is searched.
+    pub(super) fn improve(&mut self, step: usize, z: &[f64], input: &[f64], value: f64, loss: f64) {
+        let none = || Best { step, z: Vec::new(), input: Vec::new(), value, loss };
+        let best = self.best.get_or_insert_with(none);
+        (best.step, best.value, best.loss) = (step, value, loss);
+        overwrite(&mut best.z, z);
+        overwrite(&mut best.input, input);
+    }
+
+    pub(super) fn end(&mut self, reason: StopReason) {
+        self.stop_reason = Some(reason);
+        if !self.steps.is_multiple_of(self.stride) {
+            self.trajectory.push(&self.last.0);
+            self.values.push(self.last.1);
+        }
+    }
+}
+
+/// Puts other numbers into a vector that keeps its place.
+fn overwrite(numbers: &mut Vec<f64>, others: &[f64]) {
+    numbers.clear();
+    numbers.extend_from_slice(others);
+}

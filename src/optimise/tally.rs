@@ -1,0 +1,47 @@
+//! What a search has spent and found.
+
+use serde::{Deserialize, Serialize};
+
+/// What a search has spent, and what it had found by then.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Points whose value was computed.
+    pub values: usize,
+    /// Points whose gradient was computed.
+    pub gradients: usize,
+    /// The value at the feasible point of least loss; NaN before the first.
+    pub best_value: f64,
+    /// The least loss; infinite before the first feasible point.
+    pub best_loss: f64,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { values: 0, gradients: 0, best_value: f64::NAN, best_loss: f64::INFINITY }
+    }
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, points: usize, with_gradients: bool) {
+        self.values += points;
+        self.gradients += if with_gradients { points } else { 0 };
+    }
+
+    pub(super) fn improve(&mut self, loss: f64, value: f64) {
+        if loss < self.best_loss {
+            (self.best_loss, self.best_value) = (loss, value);
+        }
+    }
+
+    /// Takes in what others have spent and found in the same step.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.values += other.values;
+        self.gradients += other.gradients;
+        self.improve(other.best_loss, other.best_value);
+    }
+
+    /// Values and gradients together: a gradient costs about as much again as its value.
+    pub fn evaluations(&self) -> usize {
+        self.values + self.gradients
+    }
+}
