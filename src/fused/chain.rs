@@ -2,15 +2,13 @@
 
 use super::lanes;
 use crate::model::layers::{Activation, LayerSpec};
-use crate::numerics::processor::{View, Work, product, wide};
+use crate::numerics::processor::{Factor, View, Work, product, wide};
 
 /// A dense layer on somebody's weights.
 #[derive(Clone, Copy, Debug)]
 pub struct Layer<'a> {
-    /// `W^T`, `[inputs, outputs]`: what the forward product reads.
-    pub transposed: View<'a>,
-    /// `W`, `[outputs, inputs]`: what the backward product reads.
-    pub weight: View<'a>,
+    /// `W`, `[outputs, inputs]`: what the backward product reads, and the forward product its transpose.
+    pub weight: Factor<'a>,
     /// `[outputs]`.
     pub bias: &'a [f32],
     /// What follows the affine map.
@@ -21,8 +19,8 @@ impl<'a> Layer<'a> {
     /// Layers on the weights and biases that a network of these shapes has, two for each.
     pub fn all(specs: &[LayerSpec], parameters: &[&'a [f32]]) -> Vec<Self> {
         let layer = |(spec, pair): (&LayerSpec, &[&'a [f32]])| {
-            let weight = View::new(pair[0], spec.outputs);
-            Self { transposed: weight.t(), weight, bias: pair[1], activation: spec.activation }
+            let weight = Factor::once(View::new(pair[0], spec.outputs));
+            Self { weight, bias: pair[1], activation: spec.activation }
         };
         specs.iter().zip(parameters.chunks_exact(2)).map(layer).collect()
     }
@@ -31,7 +29,7 @@ impl<'a> Layer<'a> {
     pub fn forward(&self, x: &[f32], rows: usize, y: &mut Vec<f32>) {
         y.clear();
         (0..rows).for_each(|_| y.extend_from_slice(self.bias));
-        product(y, View::new(x, rows), self.transposed, true);
+        product(y, View::new(x, rows), self.weight.t(), true);
         wide(Activate { activation: self.activation, y });
     }
 
@@ -59,7 +57,8 @@ impl<'a> Layer<'a> {
         let outputs = self.bias.len();
         let rows = dy.len() / outputs;
         if let Some([weight, bias]) = of_parameters {
-            product(weight, View::new(dy, rows).t(), View::new(x, rows), false);
+            let x = Factor::once(View::new(x, rows));
+            product(weight, View::new(dy, rows).t(), x, false);
             wide(SumOfRows { values: dy, sums: bias });
         }
         match of_x {

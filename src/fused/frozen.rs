@@ -2,7 +2,7 @@
 
 use super::chain::{Layer, Sink, Trace};
 use crate::model::layers::{Activation, LayerSpec};
-use crate::numerics::processor::View;
+use crate::numerics::processor::{Factor, View};
 use candle_core::{DType, Result, Tensor};
 
 /// Frozen layers, one after the other, on weights of their own.
@@ -22,12 +22,8 @@ impl Dense {
     fn layer(&self) -> Layer<'_> {
         let Self { weight, transposed, bias, activation } = self;
         let inputs = weight.len().checked_div(bias.len()).unwrap_or(0);
-        Layer {
-            transposed: View::new(transposed, inputs),
-            weight: View::new(weight, bias.len()),
-            bias,
-            activation: *activation,
-        }
+        let weight = Factor::twice(View::new(weight, bias.len()), View::new(transposed, inputs));
+        Layer { weight, bias, activation: *activation }
     }
 }
 

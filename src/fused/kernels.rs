@@ -2,7 +2,7 @@
 
 use super::lanes;
 use crate::model::density::Density;
-use crate::numerics::processor::{View, Work, product, wide};
+use crate::numerics::processor::{Factor, View, Work, product, wide};
 
 /// Gaussian kernels on the data of a model.
 #[derive(Clone, Debug)]
@@ -11,8 +11,9 @@ pub struct Kernels {
     mean: Vec<f32>,
     /// `[latent, latent]`, from z to units in which a kernel is `exp(-|y - r|^2)`.
     map: Vec<f32>,
-    /// `2 r` of each centre, `[kernels, latent]`, and `|r|^2`, `[kernels]`.
+    /// `2 r` of each centre, `[kernels, latent]`, the transpose of that, and `|r|^2`, `[kernels]`.
     centres: Vec<f32>,
+    transposed: Vec<f32>,
     lengths: Vec<f32>,
     /// The logarithm of the number of kernels, and the negative logarithm of the density where outside begins.
     offset: f64,
@@ -32,6 +33,9 @@ impl Kernels {
         Some(Self {
             mean: single(density.mean(), 1.0),
             map: single(map.as_flat(), 1.0),
+            transposed: (0..centres.width())
+                .flat_map(|k| centres.iter().map(move |r| (2.0 * r[k]) as f32))
+                .collect(),
             centres: single(centres.as_flat(), 2.0),
             offset: (lengths.len() as f64).ln() - level,
             lengths: single(&lengths, 1.0),
@@ -52,7 +56,9 @@ impl Kernels {
             .chunks_exact(dim)
             .flat_map(|z| z.iter().zip(&self.mean).map(|(z, m)| z - m))
             .collect();
-        let (map, centres) = (View::new(&self.map, dim), View::new(&self.centres, count));
+        let map = Factor::once(View::new(&self.map, dim));
+        let centres =
+            Factor::twice(View::new(&self.centres, count), View::new(&self.transposed, dim));
         let mut y = vec![0.0; z.len()];
         product(&mut y, View::new(&centred, rows), map, false);
         let mut terms = vec![0.0; rows * count];

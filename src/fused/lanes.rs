@@ -22,6 +22,18 @@ pub fn sum_of(a: &mut [f32], b: &[f32], f: impl Fn(&mut f32, f32) -> f32) -> f32
     sums.iter().sum()
 }
 
+/// `sum_i a_i` in lanes.
+#[inline(always)]
+pub fn sum(a: &[f32]) -> f32 {
+    let mut sums = [0.0; LANES];
+    let (lanes, rest) = a.as_chunks::<LANES>();
+    for a in lanes {
+        sums.iter_mut().zip(a).for_each(|(sum, a)| *sum += a);
+    }
+    sums.iter_mut().zip(rest).for_each(|(sum, a)| *sum += a);
+    sums.iter().sum()
+}
+
 /// `sum_i f(p_i, p_(i + 1))` in lanes over the edges between the points `(x, y)`, one fewer than there are points.
 #[inline(always)]
 pub fn sum_of_edges(x: &[f32], y: &[f32], f: impl Fn([f32; 2], [f32; 2]) -> f32) -> f32 {

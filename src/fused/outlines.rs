@@ -7,18 +7,67 @@ use crate::numerics::processor::{Work, wide};
 /// As in the graph: it keeps the slope of a square root finite where two points coincide.
 const EPSILON: f32 = 1e-12;
 
+/// Outlines as they were measured; made once, used often.
+#[derive(Clone, Debug, Default)]
+pub struct Outlines {
+    /// Signed areas, `[n]`.
+    pub areas: Vec<f32>,
+    /// Perimeters, `[n]`.
+    pub perimeters: Vec<f32>,
+    /// What the way back needs of each outline, or of the last where nobody goes back.
+    rings: Vec<Ring>,
+}
+
 /// One outline in data units, x apart from y, with the last point before the first and the first after the last.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Ring {
     x: Vec<f32>,
     y: Vec<f32>,
+    /// The length of the edge from each point to the next, and its direction.
+    length: Vec<f32>,
+    u: Vec<f32>,
+    v: Vec<f32>,
+}
+
+impl Outlines {
+    /// Measures outlines `[n, 2 * points]` in network units, for the way back too if `there_and_back`.
+    pub fn measure(&mut self, outlines: &[f32], units: &Scaling, there_and_back: bool) {
+        let count = outlines.len() / units.scale.len();
+        let Self { areas, perimeters, rings } = self;
+        areas.clear();
+        perimeters.clear();
+        rings.resize_with(if there_and_back { count } else { 1 }, Ring::default);
+        for (i, outline) in outlines.chunks_exact(units.scale.len()).enumerate() {
+            let ring = &mut rings[if there_and_back { i } else { 0 }];
+            let (area, perimeter) = wide(Measure { outline, units, ring, there_and_back });
+            areas.push(area);
+            perimeters.push(perimeter);
+        }
+    }
+
+    /// From the gradients of areas and perimeters, `[n]` both, to that of the outlines, `[n, 2 * points]` in network
+    /// units.
+    pub fn pull_back(
+        &self,
+        units: &Scaling,
+        of_areas: &[f32],
+        of_perimeters: &[f32],
+        gradient: &mut Vec<f32>,
+    ) {
+        gradient.resize(self.rings.len() * units.scale.len(), 0.0);
+        let slopes = of_areas.iter().zip(of_perimeters);
+        let all = gradient.chunks_exact_mut(units.scale.len()).zip(&self.rings).zip(slopes);
+        for ((gradient, ring), slopes) in all {
+            wide(PullBack { gradient, units, ring, slopes });
+        }
+    }
 }
 
 impl Ring {
     #[inline(always)]
     fn take(&mut self, outline: &[f32], units: &Scaling) {
         let points = outline.len() / 2;
-        let Self { x, y } = self;
+        let Self { x, y, .. } = self;
         x.resize(points + 2, 0.0);
         y.resize(points + 2, 0.0);
         let of_units = units.scale.as_chunks::<2>().0.iter().zip(units.offset.as_chunks::<2>().0);
@@ -32,18 +81,29 @@ impl Ring {
             side[points + 1] = side[1];
         }
     }
+
+    /// Lengths and directions of all edges.
+    #[inline(always)]
+    fn go_round(&mut self) {
+        let Self { x, y, length, u, v } = self;
+        let edges = x.len() - 1;
+        for numbers in [&mut *length, &mut *u, &mut *v] {
+            numbers.resize(edges, 0.0);
+        }
+        let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));
+        let own = length.iter_mut().zip(u.iter_mut().zip(v.iter_mut()));
+        for ((length, (u, v)), ((x, next_x), (y, next_y))) in own.zip(ends) {
+            let (dx, dy) = (next_x - x, next_y - y);
+            *length = distance(dx, dy);
+            let share = 1.0 / *length;
+            (*u, *v) = (dx * share, dy * share);
+        }
+    }
 }
 
-/// Signed area and perimeter of outlines `[n, 2 * points]` in network units, `[n]` both.
-pub fn measure(outlines: &[f32], units: &Scaling, areas: &mut Vec<f32>, perimeters: &mut Vec<f32>) {
-    areas.clear();
-    perimeters.clear();
-    let mut ring = Ring::default();
-    for outline in outlines.chunks_exact(units.scale.len()) {
-        let (area, perimeter) = wide(Measure { outline, units, ring: &mut ring });
-        areas.push(area);
-        perimeters.push(perimeter);
-    }
+#[inline(always)]
+fn distance(dx: f32, dy: f32) -> f32 {
+    (dx * dx + dy * dy + EPSILON).sqrt()
 }
 
 /// Signed area and perimeter of one outline.
@@ -51,6 +111,7 @@ struct Measure<'a> {
     outline: &'a [f32],
     units: &'a Scaling,
     ring: &'a mut Ring,
+    there_and_back: bool,
 }
 
 impl Work for Measure<'_> {
@@ -58,37 +119,25 @@ impl Work for Measure<'_> {
 
     #[inline(always)]
     fn call(self) -> (f32, f32) {
-        let Self { outline, units, ring } = self;
+        let Self { outline, units, ring, there_and_back } = self;
         ring.take(outline, units);
         let (x, y) = (&ring.x[1..], &ring.y[1..]);
-        let area = lanes::sum_of_edges(x, y, |a, b| a[0] * b[1] - b[0] * a[1]);
-        let length = |a: [f32; 2], b: [f32; 2]| length(b[0] - a[0], b[1] - a[1]);
-        (0.5 * area, lanes::sum_of_edges(x, y, length))
-    }
-}
-
-#[inline(always)]
-fn length(dx: f32, dy: f32) -> f32 {
-    (dx * dx + dy * dy + EPSILON).sqrt()
-}
-
-/// From the gradients of areas and perimeters, `[n]` both, to that of the outlines, `[n, 2 * points]` in network
-/// units, which takes the place of the outlines.
-pub fn pull_back(outlines: &mut [f32], units: &Scaling, of_areas: &[f32], of_perimeters: &[f32]) {
-    let (mut ring, mut edges) = (Ring::default(), Ring::default());
-    let slopes = of_areas.iter().zip(of_perimeters);
-    for (outline, slopes) in outlines.chunks_exact_mut(units.scale.len()).zip(slopes) {
-        wide(PullBack { outline, units, slopes, ring: &mut ring, edges: &mut edges });
+        let area = 0.5 * lanes::sum_of_edges(x, y, |a, b| a[0] * b[1] - b[0] * a[1]);
+        if there_and_back {
+            ring.go_round();
+            return (area, lanes::sum(&ring.length[1..]));
+        }
+        let length = |a: [f32; 2], b: [f32; 2]| distance(b[0] - a[0], b[1] - a[1]);
+        (area, lanes::sum_of_edges(x, y, length))
     }
 }
 
 /// The gradient of one outline from those of its area and perimeter.
 struct PullBack<'a> {
-    outline: &'a mut [f32],
+    gradient: &'a mut [f32],
     units: &'a Scaling,
+    ring: &'a Ring,
     slopes: (&'a f32, &'a f32),
-    ring: &'a mut Ring,
-    edges: &'a mut Ring,
 }
 
 impl Work for PullBack<'_> {
@@ -96,23 +145,13 @@ impl Work for PullBack<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { outline, units, slopes: (&of_area, &of_perimeter), ring, edges } = self;
-        ring.take(outline, units);
-        let points = outline.len() / 2;
+        let Self { gradient, units, ring, slopes: (&of_area, &of_perimeter) } = self;
+        let points = gradient.len() / 2;
         let (x, y) = (&ring.x[..points + 2], &ring.y[..points + 2]);
-        // The direction of the edge that ends in each point, and after the last of the one that begins there.
-        edges.x.resize(points + 1, 0.0);
-        edges.y.resize(points + 1, 0.0);
-        let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));
-        for ((u, v), ((x, next_x), (y, next_y))) in edges.x.iter_mut().zip(&mut edges.y).zip(ends) {
-            let (dx, dy) = (next_x - x, next_y - y);
-            let share = 1.0 / length(dx, dy);
-            (*u, *v) = (dx * share, dy * share);
-        }
-        let half = 0.5 * of_area;
-        let (u, v) = (&edges.x[..points + 1], &edges.y[..points + 1]);
+        let (u, v) = (&ring.u[..points + 1], &ring.v[..points + 1]);
         let scales = &units.scale.as_chunks::<2>().0[..points];
-        let own = &mut outline.as_chunks_mut::<2>().0[..points];
+        let own = &mut gradient.as_chunks_mut::<2>().0[..points];
+        let half = 0.5 * of_area;
         for i in 0..points {
             let of_x = of_perimeter * (u[i] - u[i + 1]) + half * (y[i + 2] - y[i]);
             let of_y = of_perimeter * (v[i] - v[i + 1]) + half * (x[i] - x[i + 2]);

@@ -39,13 +39,14 @@ pub fn wide<W: Work>(work: W) -> W::Output {
     Arch::new().dispatch(work)
 }
 
-/// A matrix `[rows, columns]` on a slice, or the transpose of one.
+/// A matrix `[rows, columns]` on a slice, or the transpose of one, or some of its columns.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     values: &'a [f32],
     rows: usize,
     columns: usize,
-    transposed: bool,
+    /// Steps in the slice from one row to the next and from one column to the next.
+    strides: [usize; 2],
 }
 
 impl<'a> View<'a> {
@@ -56,67 +57,132 @@ impl<'a> View<'a> {
     pub fn new(values: &'a [f32], rows: usize) -> Self {
         let columns = values.len().checked_div(rows).unwrap_or(0);
         assert_eq!(values.len(), rows * columns, "the rows of a matrix are of one length");
-        Self { values, rows, columns, transposed: false }
+        Self { values, rows, columns, strides: [columns, 1] }
     }
 
     /// The transpose, `[columns, rows]`.
     pub fn t(self) -> Self {
-        let Self { rows, columns, transposed, .. } = self;
-        Self { rows: columns, columns: rows, transposed: !transposed, ..self }
+        let Self { rows, columns, strides: [row, column], .. } = self;
+        Self { rows: columns, columns: rows, strides: [column, row], ..self }
     }
 
-    /// Steps in the slice from one row to the next and from one column to the next.
-    fn strides(&self) -> (isize, isize) {
-        // A slice has at most `isize::MAX` numbers, and a stride is no more than its matrix has.
-        if self.transposed { (1, self.rows as isize) } else { (self.columns as isize, 1) }
+    /// The columns from `from` to before `to`.
+    fn columns(self, from: usize, to: usize) -> Self {
+        let begin = (from * self.strides[1]).min(self.values.len());
+        Self { values: &self.values[begin..], columns: to - from, ..self }
+    }
+
+    /// The rows from `from` to before `to`.
+    fn rows(self, from: usize, to: usize) -> Self {
+        self.t().columns(from, to).t()
+    }
+
+    /// How far into the slice it reaches: one more than the place of its last number.
+    fn reach(&self) -> usize {
+        if self.rows == 0 || self.columns == 0 {
+            return 0;
+        }
+        (self.rows - 1) * self.strides[0] + (self.columns - 1) * self.strides[1] + 1
+    }
+}
+
+/// A matrix to multiply with from the right, kept in the order that is read faster: both where it does not change.
+#[derive(Clone, Copy, Debug)]
+pub struct Factor<'a> {
+    /// Of numbers that stand row by row, where there is a copy of that kind.
+    by_rows: View<'a>,
+    /// Of numbers that stand column by column, where there is.
+    by_columns: View<'a>,
+}
+
+impl<'a> Factor<'a> {
+    /// A matrix that is kept once.
+    pub fn once(view: View<'a>) -> Self {
+        Self { by_rows: view, by_columns: view }
+    }
+
+    /// A matrix that is kept row by row, and its transpose that is too.
+    ///
+    /// # Panics
+    /// When one is not of the shape of the other's transpose.
+    pub fn twice(by_rows: View<'a>, transpose: View<'a>) -> Self {
+        let by_columns = transpose.t();
+        let shape = |view: &View<'_>| [view.rows, view.columns];
+        assert_eq!(shape(&by_rows), shape(&by_columns), "a transpose has the other's shape");
+        Self { by_rows, by_columns }
+    }
+
+    /// The transpose.
+    pub fn t(self) -> Self {
+        Self { by_rows: self.by_columns.t(), by_columns: self.by_rows.t() }
     }
 }
 
 /// Numbers in the widest vector that the kernels know.
 const LANES: usize = 16;
+/// The largest product that the kernels take number by number, each from a row and a column that stand in line.
+const SMALL: usize = 256;
 
 /// The product of `a [m, k]` and `b [k, n]`, put into or added to `out [m, n]`, row-major.
 ///
 /// # Panics
 /// When the shapes do not fit.
+pub fn product(out: &mut [f32], a: View<'_>, b: Factor<'_>, add: bool) {
+    let (m, n) = (a.rows, b.by_rows.columns);
+    assert_eq!(out.len(), m * n, "a product has the rows of its left and the columns of its right");
+    let is_twice = b.by_rows.strides[1] == 1 && b.by_columns.strides[0] == 1;
+    // Columns that fill vectors are read as they stand; to read others so, the kernel would copy them first. They are
+    // taken number by number instead.
+    let whole = if is_twice { n / LANES * LANES } else { n };
+    if whole > 0 {
+        block(out, n, a, b.by_rows.columns(0, whole), add);
+    }
+    if whole < n {
+        let rest = b.by_columns.columns(whole, n);
+        for from in (0..m).step_by(SMALL / LANES) {
+            let to = (from + SMALL / LANES).min(m);
+            block(&mut out[from * n + whole..], n, a.rows(from, to), rest, add);
+        }
+    }
+}
+
+/// The product of `a [m, k]` and `b [k, n]`, put into or added to `out`, whose rows begin every `stride` numbers.
 #[expect(unsafe_code, reason = "the kernel takes pointers; the shapes are checked here")]
-pub fn product(out: &mut [f32], a: View<'_>, b: View<'_>, add: bool) {
+fn block(out: &mut [f32], stride: usize, a: View<'_>, b: View<'_>, add: bool) {
     let (m, k, n) = (a.rows, a.columns, b.columns);
     assert_eq!(b.rows, k, "the inner sides of a product are of one length");
-    assert_eq!(out.len(), m * n, "a product has the rows of its left and the columns of its right");
-    let ((a_row, a_column), (b_row, b_column)) = (a.strides(), b.strides());
-    // The kernel copies all of `b` before it begins unless whole vectors of columns lie side by side; of what is left
-    // over it copies little.
-    let whole = if b.transposed || n < LANES { n } else { n / LANES * LANES };
-    for (from, columns) in [(0, whole), (whole, n - whole)] {
-        // SAFETY: each operand is a slice of exactly rows * columns numbers (`View::new` and the assertion on `out`),
-        // and its strides reach each of them once: (columns, 1), or (1, rows) for a transpose. `from + columns <= n`,
-        // and where `from` is not 0 both `b` and `out` have a column stride of 1: so every element that the kernel
-        // reads or writes is inside a slice that lives as long as the call; `out` is borrowed mutably, so nothing
-        // overlaps it. It is initialised, so that it may be read when `add` asks for it.
-        unsafe {
-            gemm::gemm(
-                m,
-                columns,
-                k,
-                out.as_mut_ptr().wrapping_add(from),
-                1,
-                n as isize,
-                add,
-                a.values.as_ptr(),
-                a_column,
-                a_row,
-                b.values.as_ptr().wrapping_add(from),
-                b_column,
-                b_row,
-                1.0,
-                1.0,
-                false,
-                false,
-                false,
-                gemm::Parallelism::None,
-            );
-        }
+    assert!(n <= stride && (m == 0 || (m - 1) * stride + n <= out.len()), "it has a place");
+    assert!(a.reach() <= a.values.len() && b.reach() <= b.values.len(), "they are all there");
+    // A slice has at most `isize::MAX` numbers, and no stride is more than its matrix has.
+    let [a_row, a_column] = a.strides.map(|stride| stride as isize);
+    let [b_row, b_column] = b.strides.map(|stride| stride as isize);
+    // SAFETY: the kernel reads `a` at `i a_row + j a_column` for i < m and j < k, and `b` alike: the assertion on
+    // `reach`, which is that of the last of them, keeps all inside their slices. It writes `out` at `i stride + j` for
+    // i < m and j < n, each place once since n <= stride, and the assertion keeps the last inside. The slices live as
+    // long as the call; `out` is borrowed mutably, so nothing overlaps it. It is initialised, so that it may be read
+    // when `add` asks for it.
+    unsafe {
+        gemm::gemm(
+            m,
+            n,
+            k,
+            out.as_mut_ptr(),
+            1,
+            stride as isize,
+            add,
+            a.values.as_ptr(),
+            a_column,
+            a_row,
+            b.values.as_ptr(),
+            b_column,
+            b_row,
+            1.0,
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
     }
 }
 
@@ -130,16 +196,28 @@ mod tests {
 
     #[test]
     fn products_are_those_of_the_text_book() {
-        for (m, k, n) in [(1, 1, 1), (3, 5, 2), (32, 2, 128), (33, 200, 17), (2, 0, 3), (0, 4, 3)] {
+        for (m, k, n) in
+            [(1, 1, 1), (3, 5, 2), (32, 2, 128), (33, 200, 17), (2, 0, 3), (0, 4, 3), (40, 9, 40)]
+        {
             let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
             let flip = |values: &[f32], rows: usize, columns: usize| -> Vec<f32> {
                 (0..values.len()).map(|i| values[i % rows * columns + i / rows]).collect()
             };
             let (a_t, b_t) = (flip(&a, m, k), flip(&b, k, n));
             // What has no numbers does not tell its columns.
-            let view = |values, rows, columns| View { columns, ..View::new(values, rows) };
+            let view = |values, rows, columns| View {
+                columns,
+                strides: [columns, 1],
+                ..View::new(values, rows)
+            };
+            let (by_rows, transpose) = (view(&b, k, n), view(&b_t, n, k));
             for a_view in [view(&a, m, k), view(&a_t, k, m).t()] {
-                for b_view in [view(&b, k, n), view(&b_t, n, k).t()] {
+                for b_view in [
+                    Factor::once(by_rows),
+                    Factor::once(transpose.t()),
+                    Factor::twice(by_rows, transpose),
+                    Factor::twice(transpose, by_rows).t(),
+                ] {
                     for add in [false, true] {
                         let mut out = numbers(m * n, 3);
                         let before = out.clone();
@@ -161,6 +239,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "inner sides")]
     fn matrices_that_do_not_fit_are_refused() {
-        product(&mut [0.0; 4], View::new(&[0.0; 6], 2), View::new(&[0.0; 4], 2), false);
+        let b = Factor::once(View::new(&[0.0; 4], 2));
+        product(&mut [0.0; 4], View::new(&[0.0; 6], 2), b, false);
     }
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 const CONSTRAINT_WEIGHT: f64 = 10.0;
 
 /// Points that share a matrix product in [`Quick`]: twice as many are hardly faster by the point.
-const QUICK_ROWS: usize = 32;
+const QUICK_ROWS: usize = 30;
 
 /// An [`Aim`] on a frozen model, over its latent or its inputs.
 #[derive(Clone, Debug)]

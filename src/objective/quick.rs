@@ -9,7 +9,7 @@ use crate::fused::chain::Trace;
 use crate::fused::frozen::Frozen;
 use crate::fused::kernels::Kernels;
 use crate::fused::lanes::finite_rows;
-use crate::fused::outlines;
+use crate::fused::outlines::Outlines;
 use crate::model::Model;
 use candle_core::DType;
 use std::cell::Cell;
@@ -39,8 +39,7 @@ struct Room {
     z: Vec<f32>,
     dz: Vec<f32>,
     decoding: Trace,
-    areas: Vec<f32>,
-    perimeters: Vec<f32>,
+    outlines: Outlines,
     of_areas: Vec<f32>,
     of_perimeters: Vec<f32>,
     of_shape: Vec<f32>,
@@ -113,8 +112,7 @@ impl Quick {
     ) -> Evaluation {
         let (dim, rows) = (self.dim, points.len() / self.dim);
         let mut room = ROOM.take();
-        let Room { z, dz, decoding, areas, perimeters, of_areas, of_perimeters, of_shape } =
-            &mut room;
+        let Room { z, dz, decoding, outlines, of_areas, of_perimeters, of_shape } = &mut room;
         z.clear();
         z.extend(points.iter().map(|&v| v as f32));
         let z = z.as_slice();
@@ -123,7 +121,7 @@ impl Quick {
         dz.resize(if with_gradient { z.len() } else { 0 }, 0.0);
         if let Some(decoder) = &self.decoder {
             let decoded = decoder.forward(z, rows, decoding);
-            outlines::measure(decoded, &self.units, areas, perimeters);
+            outlines.measure(decoded, &self.units, with_gradient);
         }
         for of_each in [&mut *of_areas, &mut *of_perimeters] {
             of_each.clear();
@@ -145,7 +143,7 @@ impl Quick {
         for (i, teller) in self.tellers.iter().enumerate() {
             told.push(match teller {
                 Teller::Shape(property) => {
-                    let both = areas.iter().zip(&*perimeters).enumerate();
+                    let both = outlines.areas.iter().zip(&outlines.perimeters).enumerate();
                     let tell = |(row, (&area, &perimeter)): (usize, (&f32, &f32))| {
                         let (value, by_area, by_perimeter) =
                             self.geometry(*property, f64::from(area), f64::from(perimeter));
@@ -188,9 +186,9 @@ impl Quick {
         }
         if let Some(decoder) = &self.decoder {
             let decoded = decoding.output(z);
-            of_shape.clear();
-            of_shape.extend_from_slice(if with_gradient { decoded } else { &[] });
-            outlines::pull_back(of_shape, &self.units, of_areas, of_perimeters);
+            if with_gradient {
+                outlines.pull_back(&self.units, of_areas, of_perimeters, of_shape);
+            }
             if let Some(encoder) = &self.encoder {
                 let mut trace = Trace::default();
                 let again = encoder.forward(decoded, rows, &mut trace);
@@ -214,9 +212,11 @@ impl Quick {
         let mut finite: Vec<bool> = given.collect();
         finite.iter_mut().zip(finite_rows(dz, dim)).for_each(|(all, ok)| *all &= ok);
         let valid: Vec<bool> = match self.least_area {
-            Some(least) => {
-                finite.iter().zip(&*areas).map(|(ok, &a)| *ok && f64::from(a) > least).collect()
-            }
+            Some(least) => finite
+                .iter()
+                .zip(&outlines.areas)
+                .map(|(ok, &a)| *ok && f64::from(a) > least)
+                .collect(),
             None => finite.clone(),
         };
         let mut feasible = valid.clone();
