@@ -41,28 +41,37 @@ impl HeatField {
         [columns, rows]: [usize; 2],
         cancelled: &AtomicBool,
     ) -> Result<Option<Self>> {
-        let cells: Vec<usize> = (0..columns * rows).collect();
-        let parts: Result<Vec<_>> = cells
-            .par_chunks(objective.model().rows_at_once())
-            .map(|chunk| {
+        // Neighbours are evaluated together: what the network does to them is much alike, see `fused`.
+        let side = objective.model().rows_at_once().isqrt();
+        let tiles: Vec<Vec<usize>> = (0..rows.div_ceil(side))
+            .flat_map(|y| (0..columns.div_ceil(side)).map(move |x| (side * x, side * y)))
+            .map(|(x, y)| {
+                let row = |y| (x..(x + side).min(columns)).map(move |x| y * columns + x);
+                (y..(y + side).min(rows)).flat_map(row).collect()
+            })
+            .collect();
+        let parts: Result<Vec<_>> = tiles
+            .par_iter()
+            .map(|tile| {
                 if cancelled.load(Ordering::Relaxed) {
                     return Ok(None);
                 }
                 let centre =
                     |&i: &usize| bounds.cell_centre(i % columns, i / columns, columns, rows);
-                let z = projection.lift_all(chunk.iter().map(centre));
+                let z = projection.lift_all(tile.iter().map(centre));
                 let evaluation = objective.evaluate(z.as_flat(), false)?;
                 let statistics = &objective.model().card.statistics;
                 let inside: Vec<bool> = z.iter().map(|z| in_box(statistics, z)).collect();
                 Ok(Some((evaluation.value, evaluation.valid, inside)))
             })
             .collect();
-        let (mut values, mut valid, mut within) = (Vec::new(), Vec::new(), Vec::new());
-        for part in parts? {
-            let Some((part_values, part_valid, part_inside)) = part else { return Ok(None) };
-            values.extend(part_values);
-            valid.extend(part_valid);
-            within.extend(part_inside);
+        let mut values = vec![f64::NAN; columns * rows];
+        let (mut valid, mut within) = (vec![false; values.len()], vec![false; values.len()]);
+        for (tile, part) in tiles.iter().zip(parts?) {
+            let Some((of_values, of_valid, of_inside)) = part else { return Ok(None) };
+            for (k, &i) in tile.iter().enumerate() {
+                (values[i], valid[i], within[i]) = (of_values[k], of_valid[k], of_inside[k]);
+            }
         }
         let range = percentiles(&values, |i| valid[i] && within[i])
             .or_else(|| percentiles(&values, |i| valid[i]));

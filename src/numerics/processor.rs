@@ -116,6 +116,12 @@ impl<'a> Factor<'a> {
     pub fn t(self) -> Self {
         Self { by_rows: self.by_columns.t(), by_columns: self.by_rows.t() }
     }
+
+    /// The rows of the matrix, where they are kept as such.
+    pub fn rows(&self) -> Option<std::slice::ChunksExact<'a, f32>> {
+        let View { values, columns, strides, .. } = self.by_rows;
+        (strides == [columns, 1] && columns > 0).then(|| values.chunks_exact(columns))
+    }
 }
 
 /// Numbers in the widest vector that the kernels know.
@@ -130,17 +136,16 @@ const SMALL: usize = 256;
 pub fn product(out: &mut [f32], a: View<'_>, b: Factor<'_>, add: bool) {
     let (m, n) = (a.rows, b.by_rows.columns);
     assert_eq!(out.len(), m * n, "a product has the rows of its left and the columns of its right");
-    let is_twice = b.by_rows.strides[1] == 1 && b.by_columns.strides[0] == 1;
-    // Columns that fill vectors are read as they stand; to read others so, the kernel would copy them first. They are
-    // taken number by number instead.
-    let whole = if is_twice { n / LANES * LANES } else { n };
+    // Columns that fill vectors are read as they stand; where one is left over, the kernel copies all that it is given.
+    let whole = if b.by_rows.strides[1] == 1 { n / LANES * LANES } else { n };
     if whole > 0 {
         block(out, n, a, b.by_rows.columns(0, whole), add);
     }
     if whole < n {
         let rest = b.by_columns.columns(whole, n);
-        for from in (0..m).step_by(SMALL / LANES) {
-            let to = (from + SMALL / LANES).min(m);
+        let rows = if rest.strides[0] == 1 { SMALL / LANES } else { m.max(1) };
+        for from in (0..m).step_by(rows) {
+            let to = (from + rows).min(m);
             block(&mut out[from * n + whole..], n, a.rows(from, to), rest, add);
         }
     }

@@ -3,13 +3,13 @@
 /// The `fraction` quantile (0 to 1) of the finite values, interpolated linearly between ranks, or
 /// `None` where no value is finite.
 pub fn quantile(values: impl IntoIterator<Item = f64>, fraction: f64) -> Option<f64> {
-    let mut sorted: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
+    let mut values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
+    let last = values.len().checked_sub(1)?;
     let position = fraction.clamp(0.0, 1.0) * last as f64;
-    let below = position.floor() as usize;
-    let above = (below + 1).min(last);
-    Some(sorted[below] + (position - below as f64) * (sorted[above] - sorted[below]))
+    let rank = position.floor() as usize;
+    let (_, &mut below, greater) = values.select_nth_unstable_by(rank, f64::total_cmp);
+    let above = greater.iter().copied().min_by(f64::total_cmp).unwrap_or(below);
+    Some(below + (position - rank as f64) * (above - below))
 }
 
 /// The Euclidean distance between two vectors of one length.
