@@ -19,12 +19,28 @@ struct Dense {
 }
 
 impl Dense {
+    fn new(weight: Vec<f32>, bias: Vec<f32>, activation: Activation) -> Self {
+        Self { transposed: transpose(&weight, bias.len()), weight, bias, activation }
+    }
+
     fn layer(&self) -> Layer<'_> {
         let Self { weight, transposed, bias, activation } = self;
         let inputs = weight.len().checked_div(bias.len()).unwrap_or(0);
         let weight = Factor::twice(View::new(weight, bias.len()), View::new(transposed, inputs));
         Layer { weight, bias, activation: *activation }
     }
+}
+
+/// The transpose of a row-major matrix.
+fn transpose(matrix: &[f32], rows: usize) -> Vec<f32> {
+    let columns = matrix.len().checked_div(rows).unwrap_or(0);
+    (0..columns).flat_map(|k| matrix.iter().skip(k).step_by(columns).copied()).collect()
+}
+
+/// The rows of a matrix in another order, given as places in the one that was.
+fn rows_in(matrix: &[f32], order: &[usize]) -> Vec<f32> {
+    let columns = matrix.len().checked_div(order.len()).unwrap_or(0);
+    order.iter().flat_map(|&row| &matrix[row * columns..][..columns]).copied().collect()
 }
 
 impl Frozen {
@@ -42,14 +58,27 @@ impl Frozen {
             if weight.dtype() != DType::F32 || bias.dtype() != DType::F32 {
                 return Ok(None);
             }
-            chain.push(Dense {
-                weight: flat(weight)?,
-                transposed: flat(&weight.t()?.contiguous()?)?,
-                bias: flat(bias)?,
-                activation: spec.activation,
-            });
+            chain.push(Dense::new(flat(weight)?, flat(bias)?, spec.activation));
         }
         Ok(Some(Self(chain)))
+    }
+
+    /// The same layers with their outputs in another order, given as places in the one that was.
+    pub fn with_outputs(mut self, order: &[usize]) -> Self {
+        if let Some(last) = self.0.last_mut() {
+            let (weight, bias) = (rows_in(&last.weight, order), rows_in(&last.bias, order));
+            *last = Dense::new(weight, bias, last.activation);
+        }
+        self
+    }
+
+    /// The same layers with their inputs in another order, given as places in the one that was.
+    pub fn with_inputs(mut self, order: &[usize]) -> Self {
+        if let Some(first) = self.0.first_mut() {
+            let weight = transpose(&rows_in(&first.transposed, order), order.len());
+            *first = Dense::new(weight, first.bias.clone(), first.activation);
+        }
+        self
     }
 
     fn layers(&self) -> Vec<Layer<'_>> {

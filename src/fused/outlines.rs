@@ -1,4 +1,6 @@
 //! Area and perimeter of many outlines, and the way back from them to the points.
+//!
+//! In here the numbers of an outline are all x and then all y: points that alternate would have to be sorted each time.
 
 use super::lanes;
 use crate::data::scaling::Scaling;
@@ -6,6 +8,11 @@ use crate::numerics::processor::{Work, wide};
 
 /// As in the graph: it keeps the slope of a square root finite where two points coincide.
 const EPSILON: f32 = 1e-12;
+
+/// The places of the numbers of an outline, which alternate, in the order of this module.
+pub fn x_before_y(numbers: usize) -> Vec<usize> {
+    (0..numbers).step_by(2).chain((1..numbers).step_by(2)).collect()
+}
 
 /// Outlines as they were measured; made once, used often.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +37,7 @@ struct Ring {
 }
 
 impl Outlines {
-    /// Measures outlines `[n, 2 * points]` in network units, for the way back too if `there_and_back`.
+    /// Measures outlines `[n, 2 * points]` in network units, all x before all y, for the way back too if `there_and_back`.
     pub fn measure(&mut self, outlines: &[f32], units: &Scaling, there_and_back: bool) {
         let count = outlines.len() / units.scale.len();
         let Self { areas, perimeters, rings } = self;
@@ -65,18 +72,19 @@ impl Outlines {
 
 impl Ring {
     #[inline(always)]
-    fn take(&mut self, outline: &[f32], units: &Scaling) {
+    fn take<'a>(&mut self, outline: &'a [f32], units: &'a Scaling) {
         let points = outline.len() / 2;
-        let Self { x, y, .. } = self;
-        x.resize(points + 2, 0.0);
-        y.resize(points + 2, 0.0);
-        let of_units = units.scale.as_chunks::<2>().0.iter().zip(units.offset.as_chunks::<2>().0);
-        let own = x[1..].iter_mut().zip(&mut y[1..]).zip(outline.as_chunks::<2>().0).zip(of_units);
-        for (((x, y), point), (scale, offset)) in own {
-            *x = point[0] * scale[0] + offset[0];
-            *y = point[1] * scale[1] + offset[1];
-        }
-        for side in [x, y] {
+        let halves = |all: &'a [f32]| all.split_at(points);
+        let (outline, scale, offset) =
+            (halves(outline), halves(&units.scale), halves(&units.offset));
+        let sides = [
+            (&mut self.x, outline.0, scale.0, offset.0),
+            (&mut self.y, outline.1, scale.1, offset.1),
+        ];
+        for (side, outline, scale, offset) in sides {
+            side.resize(points + 2, 0.0);
+            let own = side[1..].iter_mut().zip(outline).zip(scale.iter().zip(offset));
+            own.for_each(|((own, number), (scale, offset))| *own = number * scale + offset);
             side[0] = side[points];
             side[points + 1] = side[1];
         }
@@ -147,15 +155,16 @@ impl Work for PullBack<'_> {
     fn call(self) {
         let Self { gradient, units, ring, slopes: (&of_area, &of_perimeter) } = self;
         let points = gradient.len() / 2;
+        let (of_x, of_y) = gradient.split_at_mut(points);
+        let (scale_x, scale_y) = units.scale.split_at(points);
         let (x, y) = (&ring.x[..points + 2], &ring.y[..points + 2]);
         let (u, v) = (&ring.u[..points + 1], &ring.v[..points + 1]);
-        let scales = &units.scale.as_chunks::<2>().0[..points];
-        let own = &mut gradient.as_chunks_mut::<2>().0[..points];
+        let (scale_x, scale_y, of_y) =
+            (&scale_x[..points], &scale_y[..points], &mut of_y[..points]);
         let half = 0.5 * of_area;
         for i in 0..points {
-            let of_x = of_perimeter * (u[i] - u[i + 1]) + half * (y[i + 2] - y[i]);
-            let of_y = of_perimeter * (v[i] - v[i + 1]) + half * (x[i] - x[i + 2]);
-            own[i] = [of_x * scales[i][0], of_y * scales[i][1]];
+            of_x[i] = (of_perimeter * (u[i] - u[i + 1]) + half * (y[i + 2] - y[i])) * scale_x[i];
+            of_y[i] = (of_perimeter * (v[i] - v[i + 1]) + half * (x[i] - x[i + 2])) * scale_y[i];
         }
     }
 }

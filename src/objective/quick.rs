@@ -9,7 +9,7 @@ use crate::fused::chain::Trace;
 use crate::fused::frozen::Frozen;
 use crate::fused::kernels::Kernels;
 use crate::fused::lanes::finite_rows;
-use crate::fused::outlines::Outlines;
+use crate::fused::outlines::{Outlines, x_before_y};
 use crate::model::Model;
 use candle_core::DType;
 use std::cell::Cell;
@@ -19,7 +19,7 @@ use std::f64::consts::PI;
 #[derive(Debug)]
 pub struct Quick {
     dim: usize,
-    /// Where nothing reads the shape it is not decoded.
+    /// Where nothing reads the shape it is not decoded. A shape is all x and then all y in here.
     decoder: Option<Frozen>,
     /// For the round trip, where it counts.
     encoder: Option<Frozen>,
@@ -86,14 +86,19 @@ impl Quick {
         let frozen = |sides: &[&str], is_read: bool| {
             if is_read { Frozen::new(model.layers_of(sides)) } else { Ok(None) }
         };
+        let decoder = frozen(&["decoder"], reads_shape || aim.align > 0.0)?;
+        let encoder = frozen(&["encoder", "mu"], aim.align > 0.0)?;
+        let order = x_before_y(model.input_dim());
+        let sorted = |numbers: &[f32]| order.iter().map(|&place| numbers[place]).collect();
+        let Scaling { offset, scale } = &model.card.scaling;
         let least_of = |property: Property| property.least_area(model.card.statistics.median_area);
         let is_heat = |teller: &Teller| matches!(teller, Teller::Shape(Property::HeatShedding));
         let sheds_heat = tellers[..aim.terms.len()].iter().any(is_heat);
         Ok(Some(Self {
             dim: model.latent_dim(),
-            decoder: frozen(&["decoder"], reads_shape || aim.align > 0.0)?,
-            encoder: frozen(&["encoder", "mu"], aim.align > 0.0)?,
-            units: model.card.scaling.clone(),
+            decoder: decoder.map(|decoder| decoder.with_outputs(&order)),
+            encoder: encoder.map(|encoder| encoder.with_inputs(&order)),
+            units: Scaling { offset: sorted(offset), scale: sorted(scale) },
             kernels: if aim.inside > 0.0 { Kernels::of(model.density()) } else { None },
             least_area: least_of(Property::HeatShedding).filter(|_| sheds_heat),
             held_area: least_of(Property::HeatShedding).unwrap_or(0.0).max(1e-30),
