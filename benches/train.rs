@@ -1,6 +1,7 @@
 //! W1: training on 5,000 outlines for 50 epochs in batches of 32, 7,850 steps in all.
 //!
-//! A whole training takes seconds, so one epoch stands for it: fifty times its time is the whole.
+//! A whole training takes seconds, so one epoch stands for it: fifty times its time is the whole. Beside it a step of
+//! what is left to the graph.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::recipe::Recipe;
@@ -13,9 +14,9 @@ use latent_explorer::train::Trainer;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A training without end on the default data; nothing is held out, so an epoch has 157 steps.
-fn trainer() -> Trainer {
-    let config =
-        TrainingConfig { held_out: 0.0, updates: 100_000_000, ..TrainingConfig::default() };
+fn trainer(sigma_vae: bool) -> Trainer {
+    let usual = TrainingConfig::default();
+    let config = TrainingConfig { held_out: 0.0, updates: 100_000_000, sigma_vae, ..usual };
     Trainer::new(
         TrainingData::generate(Recipe::default()).expect("the usual recipe is valid"),
         config,
@@ -28,9 +29,11 @@ fn train(c: &mut Criterion) {
     group.sample_size(10);
     // One training goes on through all samples, as a real one does: the cost of a step changes while
     // units of the network die.
-    let mut training = trainer();
-    group.bench_function("step", |b| b.iter(|| training.step().expect("losses are finite")));
-    let mut training = trainer();
+    for (name, sigma_vae) in [("step", false), ("step by the graph, a learned variance", true)] {
+        let mut training = trainer(sigma_vae);
+        group.bench_function(name, |b| b.iter(|| training.step().expect("losses are finite")));
+    }
+    let mut training = trainer(false);
     group.bench_function("epoch (1/50 of W1)", |b| {
         b.iter(|| {
             for _ in 0..training.batches() {

@@ -10,6 +10,8 @@ use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::vae::initial_parameters;
 use latent_explorer::objective::{Aim, By, Goal, Objective, Space, Term};
 use latent_explorer::optimise::{Method, Search, SearchConfig, SearchReport, Starts, StopReason};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
@@ -317,4 +319,38 @@ fn a_rival_steps_back_from_what_means_nothing_and_a_stopped_one_keeps_its_way() 
         search.cancel();
         assert!(search.restarts().iter().all(|r| r.steps >= 1 || r.stop_reason.is_some()));
     }
+}
+
+#[test]
+fn several_steps_at_once_are_those_made_one_by_one_and_a_stop_ends_every_restart() {
+    let model = Arc::new(SAMPLES[0].load().unwrap());
+    // More than one cohort, restarts that end at different steps, one that means nothing from the start.
+    let config = SearchConfig {
+        aim: aim(&["heat-shedding:max"]),
+        restarts: 70,
+        steps: 90,
+        patience: Some(10),
+        ..SearchConfig::default()
+    };
+    let begin = |config: &SearchConfig| Search::new(model.clone(), config.clone()).unwrap();
+    let (mut by_one, mut at_once) = (begin(&config), begin(&config));
+    while by_one.step().unwrap() {}
+    while at_once.advance(&|| false).unwrap() {}
+    let ends: BTreeSet<usize> = by_one.restarts().iter().map(|restart| restart.steps).collect();
+    assert!(ends.len() > 10, "{ends:?}");
+    assert_eq!(by_one.done(), at_once.done());
+    assert_eq!(by_one.restarts(), at_once.restarts());
+    assert_eq!(by_one.tally(), at_once.tally());
+    assert_eq!(by_one.progress().len(), at_once.progress().len());
+    let spent: usize = by_one.restarts().iter().map(|restart| restart.spent).sum();
+    assert_eq!(by_one.tally().evaluations(), spent);
+
+    let mut stopped = begin(&config);
+    let asked = AtomicUsize::new(0);
+    let stop = || asked.fetch_add(1, Ordering::Relaxed) >= 20;
+    while stopped.advance(&stop).unwrap() {}
+    let reasons = stopped.restarts().iter().map(|restart| restart.stop_reason);
+    assert!(reasons.clone().all(|reason| reason.is_some()));
+    assert!(reasons.filter(|reason| *reason == Some(StopReason::Cancelled)).count() > 0);
+    assert!(stopped.done() < by_one.done() && stopped.going() == 0);
 }

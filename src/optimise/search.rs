@@ -26,8 +26,8 @@ struct Seen {
     value: f64,
 }
 
-/// A search in progress on a frozen model. Restarts are evaluated in cohorts, which share the cores; since no restart
-/// touches another, each goes the same way whatever their number.
+/// A search in progress on a frozen model. Restarts are evaluated in cohorts, which share the cores; the cohorts depend on
+/// the number of restarts alone, so a search goes the same way on any number of cores.
 #[derive(Clone, Debug)]
 pub struct Search {
     objective: Objective,
