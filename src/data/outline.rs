@@ -160,8 +160,8 @@ fn place(sides: &[Vec<[f64; 2]>], smooth: bool, count: usize) -> Vec<[f64; 2]> {
     let closed: Vec<_> = (0..sides.len()).map(|i| closed(sides, i)).collect();
     let lengths: Vec<f64> = closed.iter().map(|side| length(side)).collect();
     let mut points = Vec::with_capacity(count);
-    for (side, share) in closed.iter().zip(shares(&lengths, count)) {
-        points.extend(along(side, share));
+    for ((side, length), share) in closed.iter().zip(&lengths).zip(shares(&lengths, count)) {
+        points.extend(along(side, *length, share));
     }
     points
 }
@@ -179,19 +179,24 @@ fn shares(lengths: &[f64], count: usize) -> Vec<usize> {
     shares
 }
 
-/// `count` points equally spaced along a line, the first at its beginning, none at its end.
-fn along(line: &[[f64; 2]], count: usize) -> Vec<[f64; 2]> {
-    let spacing = length(line) / count as f64;
+/// `count` points equally spaced along a line of this length, the first at its beginning, none at its end.
+fn along(line: &[[f64; 2]], length: f64, count: usize) -> Vec<[f64; 2]> {
+    let spacing = length / count as f64;
     let mut points = Vec::with_capacity(count);
     let (mut segment, mut passed) = (0, 0.0);
+    let length_of = |segment: usize| {
+        let (a, b) = (line[segment], line[segment + 1]);
+        (b[0] - a[0]).hypot(b[1] - a[1])
+    };
+    let mut step = length_of(segment);
     for i in 0..count {
         let target = i as f64 * spacing;
         loop {
             let (a, b) = (line[segment], line[segment + 1]);
-            let step = (b[0] - a[0]).hypot(b[1] - a[1]);
             if passed + step < target && segment + 2 < line.len() {
                 passed += step;
                 segment += 1;
+                step = length_of(segment);
                 continue;
             }
             let t = if step > 0.0 { ((target - passed) / step).min(1.0) } else { 0.0 };

@@ -3,6 +3,7 @@
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::numerics::cloud::Cloud;
+use crate::numerics::processor::on_all_cores;
 use crate::numerics::random::{Purpose, stream};
 use crate::numerics::statistics::{distance, quantile};
 use crate::numerics::whitening::{Map, Whitening};
@@ -115,7 +116,7 @@ impl Density {
 
     /// [`Self::distance`] of every row of `z [n, latent]`, on all cores.
     pub fn distances(&self, z: &Rows<f64>) -> Vec<f64> {
-        z.as_flat().par_chunks(z.width().max(1)).map(|z| self.distance(z)).collect()
+        on_all_cores(z.len(), |i| self.distance(z.row(i)))
     }
 
     /// [`Self::distance`] of every row as a multiple of the threshold, held at `most`: the less that is, the sooner
@@ -130,7 +131,7 @@ impl Density {
             let nearest = self.training.nearest(&self.whitening.apply(z), self.neighbour, limit);
             nearest.get(self.neighbour - 1).map_or(most, |(d, _)| d / self.threshold)
         };
-        z.as_flat().par_chunks(z.width().max(1)).map(multiple).collect()
+        on_all_cores(z.len(), |i| multiple(z.row(i)))
     }
 
     /// The row of the encoded data, held-out ones left out, that is nearest to `z`, and its distance in

@@ -1,6 +1,7 @@
 //! What arithmetic asks of the processor: threads, wide vectors, matrix products. All `unsafe` of the program is here.
 
 use pulp::Arch;
+use rayon::prelude::*;
 
 /// Says once how many cores there are, before anybody else runs.
 ///
@@ -17,6 +18,15 @@ pub fn count_cores_once() {
     {
         // SAFETY: `main` calls this first, so no other thread reads the environment meanwhile.
         unsafe { std::env::set_var(ANSWER, cores.to_string()) };
+    }
+}
+
+/// `work` for every number below `count`, shared out to all cores. One alone is done here: handing it to another thread,
+/// which may be busy, takes longer.
+pub fn on_all_cores<T: Send>(count: usize, work: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
+    match count {
+        1 => vec![work(0)],
+        _ => (0..count).into_par_iter().map(work).collect(),
     }
 }
 

@@ -4,6 +4,9 @@ use super::climb::Climb;
 use super::probe::{Probe, Slope};
 use super::{Activity, Session};
 use crate::explore::rebuild::Rebuild;
+use crate::model::Model;
+use crate::objective::{Objective, Space};
+use std::sync::Arc;
 
 /// Pins that fit beside the map.
 const MOST_PINS: usize = 8;
@@ -17,13 +20,12 @@ impl Session {
 
     /// Looks at a point of the model that is shown.
     pub(super) fn probe(&mut self, at: [f64; 2], z: Option<&[f64]>) -> Option<Probe> {
+        self.prepare_slope();
         let (id, entry) = self.state.models.shown()?;
-        let prepared = &entry.prepared;
-        let looked = Probe::at(prepared, (id, entry.version), at, z, self.state.property());
+        let looked = Probe::at(&entry.prepared, (id, entry.version), at, z, self.state.property());
         let looked = looked.and_then(|mut probe| {
-            if self.state.activity == Activity::Optimise {
-                probe.slope = Slope::at(prepared, &self.state.settings.search.aim, &probe.z)?;
-            }
+            let slope = self.sought.as_ref().map(|sought| Slope::at(sought, &probe.z));
+            probe.slope = slope.transpose()?;
             Ok(probe)
         });
         match looked {
@@ -33,6 +35,21 @@ impl Session {
                 None
             }
         }
+    }
+
+    /// Makes what is sought ready to be differentiated under the mouse, unless it is; nothing while nobody optimises, or
+    /// where the model has no head that the aim reads.
+    fn prepare_slope(&mut self) {
+        let aim = &self.state.settings.search.aim;
+        let shown = self.state.models.shown().filter(|_| self.state.activity == Activity::Optimise);
+        let model = shown.map(|(_, entry)| &entry.prepared.model);
+        let is_ready = |sought: &Objective, model: &Arc<Model>| {
+            Arc::ptr_eq(sought.model(), model) && sought.aim() == aim
+        };
+        let ready =
+            self.sought.take_if(|sought| model.is_some_and(|model| is_ready(sought, model)));
+        let make = |model: &Arc<Model>| Objective::new(model.clone(), aim.clone(), Space::Latent);
+        self.sought = ready.or_else(|| make(model?).ok());
     }
 
     /// Looks again at what is looked at, after the model or the property has changed.

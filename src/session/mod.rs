@@ -45,7 +45,7 @@ pub use state::{Activity, Overlay, State};
 
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::objective::Goal;
+use crate::objective::{Goal, Objective};
 use crate::optimise::SearchConfig;
 use climb::Climb;
 use crossbeam_channel::{Receiver, Sender};
@@ -81,6 +81,8 @@ pub struct Session {
     sender: Sender<Event>,
     wake: Wake,
     worker: Worker,
+    /// What is sought, ready to be differentiated under the mouse: making it copies the weights of the model.
+    sought: Option<Objective>,
     /// That of the second map.
     worker_beside: Worker,
     runs: u64,
@@ -106,6 +108,7 @@ impl Session {
         let mut session = Self {
             state: State::new(settings.clone()),
             worker: Worker::start(sender.clone(), wake.clone()),
+            sought: None,
             worker_beside: Worker::start(sender.clone(), wake.clone()),
             inbox,
             sender,

@@ -60,6 +60,8 @@ impl Prepared {
         };
         let ranges = model.properties().into_iter().map(range).collect::<Result<_>>()?;
         let home = home_view(&model, &projection);
+        // Measured on this thread: the window asks for it at once.
+        model.density();
         Ok(Self {
             points: points(&model, &projection),
             whole: whole_view(&model, &projection),

@@ -6,7 +6,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::neighbours::{Neighbour, neighbours};
 use crate::explore::rebuild::Rebuild;
-use crate::objective::{Aim, Evaluation, Objective, Space};
+use crate::objective::{Evaluation, Objective};
 use crate::trust::{Verdict, judge};
 
 /// Training shapes that are looked up around a point.
@@ -47,15 +47,13 @@ pub struct Slope {
 }
 
 impl Slope {
-    /// Differentiates an aim at the latent point `z`; none where the model has no head that the aim reads.
+    /// Differentiates at the latent point `z`.
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn at(prepared: &Prepared, aim: &Aim, z: &[f64]) -> Result<Option<Self>> {
-        let objective = Objective::new(prepared.model.clone(), aim.clone(), Space::Latent);
-        let Ok(objective) = objective else { return Ok(None) };
+    pub fn at(objective: &Objective, z: &[f64]) -> Result<Self> {
         let Evaluation { value, loss, gradient, .. } = objective.evaluate(z, true)?;
-        Ok(Some(Self { value: value[0], loss: loss[0], gradient }))
+        Ok(Self { value: value[0], loss: loss[0], gradient })
     }
 }
 

@@ -6,7 +6,7 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use rayon::prelude::*;
+use crate::numerics::processor::on_all_cores;
 use serde::Serialize;
 
 /// The word.
@@ -175,7 +175,7 @@ pub fn judge(
             in_domain,
         }
     };
-    Ok((0..z.len()).into_par_iter().map(verdict).collect())
+    Ok(on_all_cores(z.len(), verdict))
 }
 
 #[cfg(test)]
