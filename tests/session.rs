@@ -253,7 +253,8 @@ fn events_of_foreign_runs_are_dropped() {
     let progress = TrainingProgress { share: 0.77, updates: 12, ..TrainingProgress::default() };
     session.apply(Event::Progress(foreign, Progress::Training(progress)));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
-    let progress = SearchProgress { points, ..SearchProgress::default() };
+    let on_map = vec![vec![[0.5, 0.5]]; 3];
+    let progress = SearchProgress { points, on_map, ..SearchProgress::default() };
     session.apply(Event::Progress(foreign, Progress::Search(progress)));
     for outcome in [Outcome::Finished, Outcome::Cancelled, Outcome::Failed("no".to_owned())] {
         session.apply(Event::Ended(foreign, End { outcome, product: None }));

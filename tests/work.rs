@@ -134,6 +134,8 @@ fn a_step_of_a_search_makes_no_tensor() {
 /// Triangles of what a window drew last: how many corners there are, and where the great meshes lie in memory.
 fn drawn(window: &Window) -> (usize, Vec<*const egui::Mesh>) {
     let output = window.output();
+    // Dots of the data and shapes of the map are one each, however many there are.
+    assert!(output.shapes.len() < 1000, "{}", output.shapes.len());
     let great = output.shapes.iter().filter_map(|clipped| match &clipped.shape {
         Shape::Mesh(mesh) if mesh.vertices.len() > 1000 => Some(Arc::as_ptr(mesh)),
         _ => None,

@@ -32,6 +32,12 @@ impl<T: Copy> Rows<T> {
         self.values.extend_from_slice(row);
     }
 
+    /// Appends all vectors of others of the same width.
+    pub fn extend(&mut self, others: &Self) {
+        debug_assert_eq!(others.width, self.width);
+        self.values.extend_from_slice(&others.values);
+    }
+
     /// Takes one vector out; those after it move up.
     pub fn remove(&mut self, index: usize) {
         self.values.drain(index * self.width..(index + 1) * self.width);

@@ -2,6 +2,8 @@
 
 use super::bounds::Bounds;
 use super::projection::Projection;
+use super::rim::Rim;
+use super::straight::thinned;
 use crate::data::geometry;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -123,6 +125,10 @@ impl Mesh {
     }
 }
 
+/// By how much of a usual shape's reach the outlines that are drawn may lie beside the decoded ones: under a fifth of a
+/// point at the size that shapes have on a map. A decoder's outlines tremble about as much.
+const BESIDE: f64 = 1.0 / 150.0;
+
 /// The decoded shapes of a lattice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShapeGrid {
@@ -132,6 +138,8 @@ pub struct ShapeGrid {
     pub outlines: Rows<f32>,
     /// Their triangles.
     pub mesh: Mesh,
+    /// The lines around them.
+    pub rim: Rim,
     /// The property of each; NaN where it means nothing.
     pub values: Vec<f64>,
     /// Whether each outline is finite and crosses itself nowhere.
@@ -149,6 +157,7 @@ impl ShapeGrid {
         let cells = lattice.len();
         Self {
             mesh: Mesh::fill(outlines.iter()),
+            rim: Rim::around(outlines.iter()),
             values: vec![f64::NAN; cells],
             simple: vec![true; cells],
             inside: vec![true; cells],
@@ -177,8 +186,12 @@ impl ShapeGrid {
             let beyond = (multiple - 1.0) / (FAINTEST - 1.0);
             1.0 - (1.0 - TRACE) * beyond.clamp(0.0, 1.0)
         };
+        let beside = BESIDE * model.card.statistics.reach;
+        let seen: Vec<_> = outlines.iter().map(|outline| corners(outline, beside)).collect();
+        let seen = || seen.iter().map(Vec::as_slice);
         Ok(Self {
-            mesh: Mesh::fill(outlines.iter()),
+            mesh: Mesh::fill(seen()),
+            rim: Rim::around(seen()),
             values: told.into_iter().zip(outlines.iter()).map(value).collect(),
             simple: outlines.iter().map(geometry::is_simple).collect(),
             inside: multiples.iter().map(|&multiple| multiple <= 1.0).collect(),
@@ -187,6 +200,12 @@ impl ShapeGrid {
             outlines,
         })
     }
+}
+
+/// The corners of an outline that can be told apart in a picture.
+fn corners(outline: &[f32], beside: f64) -> Vec<f32> {
+    let points = outline.chunks_exact(2).map(|p| [p[0], p[1]]);
+    thinned(points, beside, |p| p.map(f64::from)).into_flattened()
 }
 
 /// What colours an outline that is decoded from `z`, or of one that is not, its place where the model encodes it: the

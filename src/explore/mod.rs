@@ -18,11 +18,13 @@ pub mod neighbours;
 pub mod paths;
 pub mod projection;
 pub mod rebuild;
+pub mod rim;
 pub mod route;
 pub mod sample;
 pub mod scene;
 pub mod sheet;
 pub mod slopes;
+pub mod straight;
 pub mod strip;
 pub mod trail;
 

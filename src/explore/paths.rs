@@ -1,14 +1,19 @@
 //! The playback of a search: when which step is shown, and the ways projected onto the map.
 
 use super::projection::Projection;
+use super::straight::Straight;
 use crate::data::rows::Rows;
 use crate::numerics::statistics::distance;
 
 /// The share of playback that is spread evenly over the steps; the rest follows the distance moved.
 const EVEN: f64 = 0.15;
 /// The most points with which a way is drawn: one that trembles about its hill for a million steps would otherwise take
-/// longer to draw with every one of them.
-const MOST_DRAWN: usize = 600;
+/// longer to draw with every one of them. One that comes to rest there needs far fewer.
+const MOST_DRAWN: usize = 120;
+/// By how much of the detail a point that is left out may lie beside the line that is drawn.
+const BESIDE: f64 = 0.125;
+/// Where no detail is given, a way that takes too many points is drawn in this share of its length first.
+const LEAST_DETAIL: f64 = 1e-3;
 
 /// A search as it is shown: every way on the map, and a clock that dwells where something moves.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,10 +36,14 @@ pub struct Paths {
 struct Line {
     /// The point of every kept step, the start first.
     points: Vec<[f64; 2]>,
-    /// The points that are drawn: a way that has come to rest needs few.
+    /// The points that are drawn: a way that has come to rest needs few, and so does one that goes straight on.
     drawn: Vec<u32>,
+    /// The piece from the last but one of them to the last.
+    straight: Straight,
     /// How far apart these are at least, in map units.
     detail: f64,
+    /// How far beside them those may lie that are not, however far apart they are.
+    beside: f64,
     /// The step of the last point, once it is known.
     end: Option<f64>,
 }
@@ -90,24 +99,18 @@ impl Paths {
     ) -> Self {
         let mut paths = Self::new(detail, stride);
         for (line, trajectory) in trajectories.into_iter().enumerate() {
-            paths.extend(line, trajectory.iter(), projection);
+            paths.extend(line, trajectory.iter().map(|z| projection.project(z)));
         }
         paths.wind();
         paths
     }
 
-    /// Appends points to way `line`, which is begun if it is new; [`Self::wind`] follows the last.
-    pub fn extend<'a>(
-        &mut self,
-        line: usize,
-        points: impl IntoIterator<Item = &'a [f64]>,
-        projection: &Projection,
-    ) {
-        let fresh = Line { detail: self.detail, ..Line::default() };
+    /// Appends points of the map to way `line`, which is begun if it is new; [`Self::wind`] follows the last.
+    pub fn extend(&mut self, line: usize, points: impl IntoIterator<Item = [f64; 2]>) {
+        let fresh = Line { detail: self.detail, beside: BESIDE * self.detail, ..Line::default() };
         self.lines.resize(self.lines.len().max(line + 1), fresh);
         let way = &mut self.lines[line];
-        for z in points {
-            let point = projection.project(z);
+        for point in points {
             let step = way.points.len();
             let moved = way.points.last().map_or(0.0, |last| distance(last, &point));
             self.moved.resize(self.moved.len().max(step + 1), 0.0);
@@ -222,15 +225,23 @@ impl Line {
         let at = |point: u32| &self.points[point as usize];
         // What is not finite is near everything: it is not drawn.
         let is_near = |apart: f64| apart.is_nan() || apart <= self.detail;
-        if self.drawn.last().is_some_and(|&last| is_near(distance(at(last), at(point)))) {
+        let last = self.drawn.last().map(|&last| *at(last));
+        if last.is_some_and(|last| is_near(distance(&last, at(point)))) {
             return;
+        }
+        let here = *at(point);
+        if self.drawn.len() > 1 && self.straight.goes_on_to(here) {
+            self.drawn.pop();
+        } else if let Some(last) = last {
+            self.straight = Straight::new(last, self.beside);
+            self.straight.goes_on_to(here);
         }
         self.drawn.push(point);
         if self.drawn.len() > MOST_DRAWN {
             // Twice as coarse, until there is room again; from no detail at all by the way's own length.
             let first = at(self.drawn[0]);
             let reach = self.drawn.iter().map(|&d| distance(first, at(d))).fold(0.0, f64::max);
-            self.detail = (2.0 * self.detail).max(reach / MOST_DRAWN as f64);
+            self.detail = (2.0 * self.detail).max(LEAST_DETAIL * reach);
             let before = std::mem::take(&mut self.drawn);
             before.into_iter().for_each(|point| self.draw(point));
         }

@@ -62,8 +62,8 @@ impl Projection {
 
     /// Where a latent point falls on the map.
     pub fn project(&self, z: &[f64]) -> [f64; 2] {
-        let centred: Vec<f64> = z.iter().zip(&self.origin).map(|(z, o)| z - o).collect();
-        [dot(&centred, &self.axes[0]), dot(&centred, &self.axes[1])]
+        let centred = || z.iter().zip(&self.origin).map(|(z, o)| z - o);
+        [0, 1].map(|k| centred().zip(&self.axes[k]).map(|(z, a)| z * a).sum())
     }
 
     /// The direction on the map in which a loss with this gradient falls, `[latent]` to loss for each map unit.

@@ -2,6 +2,7 @@ use super::*;
 use crate::data::family::Family;
 use crate::data::rows::Rows;
 use crate::explore::grid::{Lattice, Mesh, ShapeGrid};
+use crate::explore::rim::Rim;
 use crate::export::png::png;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ fn grid() -> Arc<ShapeGrid> {
     }
     Arc::new(ShapeGrid {
         mesh: Mesh::default(),
+        rim: Rim::default(),
         values: vec![0.5; 4],
         simple: vec![true; 4],
         inside: vec![true; 4],

@@ -28,7 +28,7 @@ impl State {
             Progress::Training(progress) if self.training.run == Some(run) => {
                 self.trained(progress)
             }
-            Progress::Search(progress) => self.searched(run, &progress),
+            Progress::Search(progress) => self.searched(run, progress),
             Progress::Race(progress) => self.raced(run, progress),
             Progress::Sweep(progress) => self.swept(run, progress),
             Progress::Export(share) => self.export.progress(run, share),

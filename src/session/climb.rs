@@ -2,6 +2,7 @@
 
 use super::event::{Outcome, Product, Progress, RunId, SearchProgress};
 pub use super::findings::Findings;
+use super::findings::curves;
 use super::job::{Control, Ending, Reporter};
 use super::models::{ModelId, Prepared};
 use super::moment::{Kept, Moment};
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// Time between two reports.
 pub(super) const REPORT: Duration = Duration::from_millis(30);
+/// Curves of a search that runs.
+const MOST_LIVE: usize = 60;
 
 /// A search as the window sees it.
 #[derive(Clone, Debug)]
@@ -63,6 +66,8 @@ pub struct UnderWay {
     pub trajectories: Vec<Rows<f64>>,
     /// The value at each of them, `[restarts][kept]`.
     pub values: Vec<Vec<f64>>,
+    /// Curves of value against step of some restarts, thinned.
+    pub curves: Vec<(usize, Vec<[f64; 2]>)>,
     /// The best valid value of all restarts by each kept step.
     pub best_values: Vec<f64>,
     /// The restart that has it now.
@@ -71,17 +76,18 @@ pub struct UnderWay {
 
 impl UnderWay {
     /// Takes a report in.
-    pub fn extend(&mut self, progress: &SearchProgress) {
+    pub fn extend(&mut self, progress: SearchProgress) {
         self.values.resize(progress.values.len().max(self.values.len()), Vec::new());
         for (restart, points) in progress.points.iter().enumerate() {
             if restart == self.trajectories.len() {
                 self.trajectories.push(Rows::new(points.width()));
             }
-            points.iter().for_each(|z| self.trajectories[restart].push(z));
+            self.trajectories[restart].extend(points);
         }
         for (all, new) in self.values.iter_mut().zip(&progress.values) {
             all.extend(new);
         }
+        self.curves = progress.curves;
         self.best_values.extend(&progress.best_values);
         self.best = progress.best.or(self.best);
     }
@@ -164,7 +170,7 @@ pub fn search(
     while going && !control.is_cancelled() {
         going = search.advance(&|| control.is_cancelled())?;
         if last_report.elapsed() >= REPORT {
-            offer(&search, &mut sent, reporter);
+            offer(&search, &mut sent, &prepared.projection, reporter);
             last_report = Instant::now();
         }
     }
@@ -177,12 +183,13 @@ pub fn search(
 }
 
 /// Offers the points that were not sent yet; they stay unsent when the inbox is full.
-fn offer(search: &Search, sent: &mut [usize], reporter: &Reporter) {
+fn offer(search: &Search, sent: &mut [usize], projection: &Projection, reporter: &Reporter) {
     let restarts = || search.restarts().iter().zip(sent.iter());
     let points = restarts().map(|(restart, &from)| {
         let width = restart.trajectory.width();
         Rows::from_flat(width, restart.trajectory.as_flat()[from * width..].to_vec())
     });
+    let points: Vec<_> = points.collect();
     let values = restarts().map(|(restart, &from)| restart.values[from..].to_vec());
     // The longest way has a point for every kept step.
     let (from, to) = restarts().fold((0, 0), |(from, to), (restart, &sent)| {
@@ -193,8 +200,10 @@ fn offer(search: &Search, sent: &mut [usize], reporter: &Reporter) {
     let loss = |index: &usize| search.restarts()[*index].best_loss();
     let best = (0..sent.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
     let progress = SearchProgress {
-        points: points.collect(),
+        on_map: points.iter().map(|points| projection.project_all(points)).collect(),
+        points,
         values: values.collect(),
+        curves: curves(search.restarts().iter().enumerate().take(MOST_LIVE)),
         best_values: (from..to).filter_map(tally).map(|tally| tally.best_value).collect(),
         best: best.filter(|index| loss(index).is_finite()),
     };
@@ -277,19 +286,21 @@ mod tests {
     #[test]
     fn the_followed_restart_is_looked_at_where_it_is() {
         let mut climb = climb();
-        climb.under_way.extend(&SearchProgress {
+        climb.under_way.extend(SearchProgress {
             points: vec![Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0])],
             values: vec![vec![0.5, 0.7]],
             best_values: vec![0.5, 0.7],
             best: None,
+            ..SearchProgress::default()
         });
         climb.look().unwrap();
         assert!(climb.moment.is_none(), "nothing is best yet");
-        climb.under_way.extend(&SearchProgress {
+        climb.under_way.extend(SearchProgress {
             points: vec![Rows::from_flat(2, vec![2.0, 0.0])],
             values: vec![vec![0.9]],
             best_values: vec![0.9],
             best: Some(0),
+            ..SearchProgress::default()
         });
         climb.scrub(climb.paths.share_at(1.5));
         climb.look().unwrap();

@@ -86,8 +86,12 @@ pub struct TrainingProgress {
 pub struct SearchProgress {
     /// New points of every restart, `[restarts][new, latent]`.
     pub points: Vec<Rows<f64>>,
+    /// Where they lie on the map, `[restarts][new]`.
+    pub on_map: Vec<Vec<[f64; 2]>>,
     /// The value at each of them, `[restarts][new]`.
     pub values: Vec<Vec<f64>>,
+    /// Curves of value against step of some restarts, all of them so far, thinned.
+    pub curves: Vec<(usize, Vec<[f64; 2]>)>,
     /// The best valid value of all restarts by each new step that was kept.
     pub best_values: Vec<f64>,
     /// The restart that has it now.

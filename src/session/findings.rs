@@ -3,16 +3,20 @@
 use crate::explore::Projection;
 use crate::explore::compose::Way;
 use crate::explore::paths::Paths;
+use crate::explore::straight::thinned;
 use crate::export::film::Ways;
-use crate::optimise::{Candidate, SearchReport, StopReason};
+use crate::optimise::{Candidate, Restart, SearchReport, StopReason};
 use std::sync::Arc;
 
 /// Moments of the playback at which the best value so far is kept, the first one not counted.
 pub const MOMENTS: usize = 100;
 /// Curves that are kept; more cannot be told apart.
 const CURVES: usize = 200;
-/// Points of a curve.
+/// Points of a curve, before those that lie on a straight piece of it are left out.
 const CURVE_POINTS: usize = 160;
+/// About the size of the plot of all curves, in points, and how far beside one of them a point may lie that is left out.
+const PLOT: [f64; 2] = [1200.0, 200.0];
+const BESIDE: f64 = 0.15;
 /// Candidates that are named; nobody makes and measures more at a time.
 pub const MOST_CANDIDATES: usize = 24;
 
@@ -42,13 +46,6 @@ impl Findings {
     pub fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
         let Ways { paths, ways, .. } = Ways::of(&report, projection, detail);
         let order = report.best_first();
-        let curve = |&index: &usize| {
-            let restart = &report.restarts[index].restart;
-            let every = restart.values.len().div_ceil(CURVE_POINTS).max(1);
-            let points = restart.kept_steps().zip(&restart.values).step_by(every);
-            let finite = points.filter(|(_, value)| value.is_finite());
-            (index, finite.map(|(step, &value)| [step as f64, value]).collect())
-        };
         Self {
             ways,
             endings: endings(&report, &order),
@@ -56,7 +53,9 @@ impl Findings {
             best_so_far: so_far(&paths, |step| {
                 report.progress.get(step).map_or(f64::NAN, |tally| tally.best_value)
             }),
-            curves: order.iter().take(CURVES).map(curve).collect(),
+            curves: curves(
+                order.iter().take(CURVES).map(|&index| (index, &report.restarts[index].restart)),
+            ),
             paths,
             order,
             report,
@@ -68,6 +67,30 @@ impl Findings {
         let wanted = |known: &&(&str, Vec<usize>)| Some(known.0) == ending;
         self.endings.iter().find(wanted).map_or(&self.order, |(_, restarts)| restarts)
     }
+}
+
+/// Curves of value against step, with as many points as can be told apart where all of them share a plot.
+pub fn curves<'a>(
+    restarts: impl Iterator<Item = (usize, &'a Restart)>,
+) -> Vec<(usize, Vec<[f64; 2]>)> {
+    let curve = |(index, restart): (usize, &Restart)| {
+        let every = restart.values.len().div_ceil(CURVE_POINTS).max(1);
+        let points = restart.kept_steps().zip(&restart.values).step_by(every);
+        let finite = points.filter(|(_, value)| value.is_finite());
+        (index, finite.map(|(step, &value)| [step as f64, value]).collect::<Vec<_>>())
+    };
+    let mut curves: Vec<_> = restarts.map(curve).collect();
+    let all = || curves.iter().flat_map(|(_, points)| points);
+    let unit = [0, 1].map(|k| {
+        let ends = |(low, high): (f64, f64), p: &[f64; 2]| (low.min(p[k]), high.max(p[k]));
+        let (low, high) = all().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+        if high > low { PLOT[k] / (high - low) } else { 0.0 }
+    });
+    for (_, points) in &mut curves {
+        let place = |point: [f64; 2]| [0, 1].map(|k| unit[k] * point[k]);
+        *points = thinned(points.iter().copied(), BESIDE, place);
+    }
+    curves
 }
 
 /// A value of the search at even moments of the playback; `at` gives it for a step.

@@ -168,14 +168,14 @@ impl Session {
 }
 
 impl State {
-    pub(super) fn searched(&mut self, run: RunId, progress: &SearchProgress) {
+    pub(super) fn searched(&mut self, run: RunId, progress: SearchProgress) {
         let Some(climb) = self.climb.as_mut().filter(|climb| climb.run == Some(run)) else {
             return;
         };
         let held = climb.shown_step();
         let paths = Arc::make_mut(&mut climb.paths);
-        for (line, points) in progress.points.iter().enumerate() {
-            paths.extend(line, points.iter(), &climb.projection);
+        for (line, points) in progress.on_map.iter().enumerate() {
+            paths.extend(line, points.iter().copied());
         }
         paths.wind();
         climb.under_way.extend(progress);

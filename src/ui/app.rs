@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a frame may spend on taking in what jobs have reported.
-const INBOX_BUDGET: Duration = Duration::from_millis(2);
+const INBOX_BUDGET: Duration = Duration::from_millis(1);
 
 /// The window.
 pub struct App {

@@ -16,9 +16,6 @@ use egui_plot::{
 
 /// How near the mouse must come to a curve, in points of the screen.
 const NEAR: f32 = 9.0;
-/// Curves that are drawn of a search that runs, and points of each.
-const MOST_LIVE: usize = 60;
-const LIVE_POINTS: usize = 160;
 
 /// A plot that holds still.
 pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
@@ -147,16 +144,11 @@ fn nearest(
 pub fn under_way(ui: &mut Ui, climb: &Climb) {
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let accent = theme::accent(ui);
-    let stride = climb.paths.stride();
     plot("values", ui, "step").show(ui, |ui| {
-        for (index, values) in climb.under_way.values.iter().enumerate().take(MOST_LIVE) {
-            let every = values.len().div_ceil(LIVE_POINTS).max(1);
-            let points = values.iter().enumerate().step_by(every);
-            let finite = points.filter(|(_, value)| value.is_finite());
-            let points = finite.map(|(kept, &value)| [(kept * stride) as f64, value]).collect();
-            let followed = climb.followed() == Some(index);
+        for (index, points) in &climb.under_way.curves {
+            let followed = climb.followed() == Some(*index);
             let (width, ink) = if followed { (2.2, accent) } else { (1.0, weak) };
-            let line = Line::new(format!("Restart {}", index + 1), PlotPoints::new(points));
+            let line = Line::new(format!("Restart {}", index + 1), points.clone());
             ui.line(line.stroke(Stroke::new(width, ink)));
         }
         ui.vline(VLine::new("Shown", climb.shown_step()).color(accent).width(1.0));

@@ -11,6 +11,7 @@ mod compare;
 mod curves;
 mod diagram;
 mod dialogs;
+mod discs;
 mod draw;
 mod drawer;
 mod export_sheet;

@@ -1,10 +1,12 @@
 //! Paints a scene: the same layers that a picture file is written from.
 
+use super::discs::Discs;
 use super::theme::colour;
 use crate::explore::Bounds;
 use crate::explore::colour::Rgba;
 use crate::explore::glyphs;
 use crate::explore::grid::{Mesh as Fill, ShapeGrid};
+use crate::explore::rim::Rim;
 use crate::explore::scene::{Arrows, Layer, Line, Mark, MarkKind, Scene, Shapes};
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{
@@ -107,6 +109,7 @@ impl<T> Texture<T> {
 pub struct Cache {
     heat: Texture<Rgba>,
     fog: Texture<u8>,
+    dots: Discs,
     /// One for each layer of shapes: fillings, and lines around them.
     shapes: [Option<(Shapes, Transform, Arc<Mesh>)>; 2],
 }
@@ -125,10 +128,7 @@ impl Cache {
                 return mesh.clone();
             }
         }
-        let mesh = Arc::new(match shapes.hollow {
-            Some(width) => hollow(shapes, transform, width),
-            None => filled(shapes, transform),
-        });
+        let mesh = Arc::new(shapes_mesh(shapes, transform));
         self.shapes[slot] = Some((shapes.clone(), transform, mesh.clone()));
         mesh
     }
@@ -158,11 +158,8 @@ pub fn paint(painter: &Painter, scene: &Scene, transform: Transform, cache: &mut
                 }
             }
             Layer::Dots(dots) => {
-                let fill = colour(dots.colour);
-                let visible = painter.clip_rect().expand(4.0);
-                let centres = dots.centres.iter().map(|&c| transform.to_screen(c));
-                let discs = centres.filter(|c| visible.contains(*c));
-                painter.extend(discs.map(|c| Shape::circle_filled(c, dots.radius, fill)));
+                let mesh = cache.dots.mesh(painter, dots, transform);
+                painter.add(Shape::Mesh(mesh));
             }
             Layer::Line(line) => paint_line(painter, line, transform),
             Layer::Arrows(arrows) => {
@@ -233,6 +230,7 @@ fn places(shapes: &Shapes, transform: Transform) -> Vec<Option<Pos2>> {
 /// with all of its outline.
 fn place(fill: &Fill, mut at: impl FnMut(u32, [f32; 2]) -> Option<Vertex>) -> Mesh {
     let mut mesh = Mesh::default();
+    mesh.reserve_vertices(fill.vertices.len());
     // The new number of every corner, as far as it is kept.
     let mut numbers = vec![u32::MAX; fill.vertices.len()];
     for ((&owner, &corner), number) in fill.owners.iter().zip(&fill.vertices).zip(&mut numbers) {
@@ -241,18 +239,29 @@ fn place(fill: &Fill, mut at: impl FnMut(u32, [f32; 2]) -> Option<Vertex>) -> Me
             mesh.vertices.push(vertex);
         }
     }
+    mesh.indices.reserve(fill.indices.len());
     let numbered = fill.indices.iter().map(|&i| numbers[i as usize]);
     mesh.indices.extend(numbered.filter(|&i| i != u32::MAX));
     mesh
 }
 
-fn filled(shapes: &Shapes, transform: Transform) -> Mesh {
+/// Fillings, or lines of one width around them: strips without feathered edges or round joints, far cheaper than
+/// strokes.
+fn shapes_mesh(shapes: &Shapes, transform: Transform) -> Mesh {
     let scale = (shapes.scale * transform.unit()) as f32;
     let places = places(shapes, transform);
     let colours: Vec<Color32> = shapes.colours.iter().map(|&c| colour(c)).collect();
-    place(&shapes.grid.mesh, |owner, [x, y]| {
+    let at = |owner: u32, [x, y]: [f32; 2]| {
         let owner = owner as usize;
         Some(vertex(places[owner]? + scale * vec2(x, -y), colours[owner]))
+    };
+    let Some(width) = shapes.hollow else { return place(&shapes.grid.mesh, at) };
+    let Rim { mesh, across } = &shapes.grid.rim;
+    let mut across = across.iter();
+    place(mesh, |owner, corner| {
+        let [x, y] = *across.next()?;
+        let middle = at(owner, corner)?;
+        Some(Vertex { pos: middle.pos + 0.5 * width * vec2(x, -y), ..middle })
     })
 }
 
@@ -266,33 +275,6 @@ pub fn fill_shape(outline: &[f32], centre: Pos2, scale: f32, ink: Color32) -> Sh
 pub fn outline_shape(outline: &[f32], centre: Pos2, scale: f32, stroke: Stroke) -> Shape {
     let finite = outline.chunks_exact(2).filter(|p| p[0].is_finite() && p[1].is_finite());
     Shape::closed_line(finite.map(|p| centre + scale * vec2(p[0], -p[1])).collect(), stroke)
-}
-
-/// Lines of one width around every shape: a strip of two triangles an edge, far cheaper than strokes
-/// with joints, which nobody sees at this width.
-fn hollow(shapes: &Shapes, transform: Transform, width: f32) -> Mesh {
-    let scale = (shapes.scale * transform.unit()) as f32;
-    let mut mesh = Mesh::default();
-    let mut points: Vec<Pos2> = Vec::new();
-    let places = places(shapes, transform);
-    for (index, (outline, centre)) in shapes.grid.outlines.iter().zip(places).enumerate() {
-        let Some(centre) = centre.filter(|_| outline.iter().all(|v| v.is_finite())) else {
-            continue;
-        };
-        let ink = colour(shapes.colours[index]);
-        points.clear();
-        points.extend(outline.chunks_exact(2).map(|p| centre + scale * vec2(p[0], -p[1])));
-        let (base, n) = (mesh.vertices.len() as u32, points.len());
-        for i in 0..n {
-            let along = points[(i + 1) % n] - points[(i + n - 1) % n];
-            let across = 0.5 * width * along.normalized().rot90();
-            mesh.vertices.push(vertex(points[i] - across, ink));
-            mesh.vertices.push(vertex(points[i] + across, ink));
-            let (a, b) = (base + 2 * i as u32, base + 2 * ((i + 1) % n) as u32);
-            mesh.indices.extend([a, a + 1, b, b, a + 1, b + 1]);
-        }
-    }
-    mesh
 }
 
 fn hatch(painter: &Painter, cell: Rect, ink: Color32) {
