@@ -129,6 +129,9 @@ impl Mesh {
 /// point at the size that shapes have on a map. A decoder's outlines tremble about as much.
 const BESIDE: f64 = 1.0 / 150.0;
 
+/// Corners of an outline that are enough: a smooth one has far fewer.
+const MOST_SEEN: usize = 64;
+
 /// The decoded shapes of a lattice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShapeGrid {
@@ -202,10 +205,17 @@ impl ShapeGrid {
     }
 }
 
-/// The corners of an outline that can be told apart in a picture.
+/// The corners of an outline that can be told apart in a picture; fewer of what a barely trained decoder scribbles.
 fn corners(outline: &[f32], beside: f64) -> Vec<f32> {
-    let points = outline.chunks_exact(2).map(|p| [p[0], p[1]]);
-    thinned(points, beside, |p| p.map(f64::from)).into_flattened()
+    let mut corners = Vec::new();
+    for coarser in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0] {
+        let points = outline.chunks_exact(2).map(|p| [p[0], p[1]]);
+        corners = thinned(points, coarser * beside, |p| p.map(f64::from));
+        if corners.len() <= MOST_SEEN {
+            break;
+        }
+    }
+    corners.into_flattened()
 }
 
 /// What colours an outline that is decoded from `z`, or of one that is not, its place where the model encodes it: the

@@ -3,7 +3,6 @@
 use super::projection::Projection;
 use super::straight::Straight;
 use crate::data::rows::Rows;
-use crate::numerics::statistics::distance;
 
 /// The share of playback that is spread evenly over the steps; the rest follows the distance moved.
 const EVEN: f64 = 0.15;
@@ -110,14 +109,16 @@ impl Paths {
         let fresh = Line { detail: self.detail, beside: BESIDE * self.detail, ..Line::default() };
         self.lines.resize(self.lines.len().max(line + 1), fresh);
         let way = &mut self.lines[line];
-        for point in points {
-            let step = way.points.len();
-            let moved = way.points.last().map_or(0.0, |last| distance(last, &point));
-            self.moved.resize(self.moved.len().max(step + 1), 0.0);
-            self.moved[step] += if moved.is_finite() { moved } else { 0.0 };
-            way.points.push(point);
-            way.draw(step as u32);
+        let known = way.points.len();
+        way.points.extend(points);
+        self.moved.resize(self.moved.len().max(way.points.len()), 0.0);
+        let from = known.max(1);
+        let steps = way.points.windows(2).zip(self.moved.iter_mut().skip(1)).skip(from - 1);
+        for (ends, moved) in steps {
+            let apart = distance(&ends[0], &ends[1]);
+            *moved += if apart.is_finite() { apart } else { 0.0 };
         }
+        (known..way.points.len()).for_each(|point| way.draw(point as u32));
     }
 
     /// How many ways there are.
@@ -217,6 +218,12 @@ impl Paths {
         }
         section
     }
+}
+
+/// How far apart two points of the map are.
+fn distance(a: &[f64; 2], b: &[f64; 2]) -> f64 {
+    let [x, y] = [b[0] - a[0], b[1] - a[1]];
+    (x * x + y * y).sqrt()
 }
 
 impl Line {

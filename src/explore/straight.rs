@@ -23,7 +23,7 @@ impl Straight {
     /// is nowhere ends it.
     pub fn goes_on_to(&mut self, point: [f64; 2]) -> bool {
         let ahead = [0, 1].map(|k| point[k] - self.from[k]);
-        let far = ahead[0].hypot(ahead[1]);
+        let far = (ahead[0] * ahead[0] + ahead[1] * ahead[1]).sqrt();
         if !far.is_finite() {
             self.tolerance = 0.0;
         }
