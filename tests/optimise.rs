@@ -324,7 +324,7 @@ fn a_rival_steps_back_from_what_means_nothing_and_a_stopped_one_keeps_its_way() 
 #[test]
 fn several_steps_at_once_are_those_made_one_by_one_and_a_stop_ends_every_restart() {
     let model = Arc::new(SAMPLES[0].load().unwrap());
-    // More than one cohort, restarts that end at different steps, one that means nothing from the start.
+    // More than one cohort, and restarts that end at different steps.
     let config = SearchConfig {
         aim: aim(&["heat-shedding:max"]),
         restarts: 70,

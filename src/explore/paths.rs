@@ -3,6 +3,7 @@
 use super::projection::Projection;
 use super::straight::Straight;
 use crate::data::rows::Rows;
+use crate::numerics::statistics::distance;
 
 /// The share of playback that is spread evenly over the steps; the rest follows the distance moved.
 const EVEN: f64 = 0.15;
@@ -218,12 +219,6 @@ impl Paths {
         }
         section
     }
-}
-
-/// How far apart two points of the map are.
-fn distance(a: &[f64; 2], b: &[f64; 2]) -> f64 {
-    let [x, y] = [b[0] - a[0], b[1] - a[1]];
-    (x * x + y * y).sqrt()
 }
 
 impl Line {
