@@ -313,13 +313,19 @@ fn a_drawn_shape_finds_its_place_and_can_be_brought_back() {
     let circle = session.state().drawn().unwrap().clone();
     assert!(circle.difference < 0.1 && circle.difference <= circle.encoded_difference + 1e-9);
     let picked = session.state().map.picked.as_ref().unwrap();
-    assert_eq!((&picked.z, picked.nearest[0].family.as_str()), (&circle.z, "circle"));
+    assert_eq!(
+        (&picked.z, picked.nearest.as_ref().unwrap().family.as_str()),
+        (&circle.z, "circle")
+    );
     // A line that is no shape leaves the one before.
     session.perform(Command::Draw(vec![[0.0, 0.0], [10.0, 10.0]]));
     assert!(session.state().drawing.problem.as_ref().unwrap().contains("at least 3"));
     assert_eq!(session.state().drawn().unwrap().z, circle.z);
     session.perform(Command::Draw(line(1.7)));
-    assert_eq!(session.state().map.picked.as_ref().unwrap().nearest[0].family, "ellipse");
+    assert_eq!(
+        session.state().map.picked.as_ref().unwrap().nearest.as_ref().unwrap().family,
+        "ellipse"
+    );
     session.perform(Command::Undo);
     assert_eq!(session.state().drawn().unwrap().z, circle.z);
     session.perform(Command::ClearDrawn);

@@ -31,10 +31,20 @@ impl Dense {
     }
 }
 
+/// Rows that are transposed together: what they fill of each column is a line of the cache.
+const BLOCK: usize = 16;
+
 /// The transpose of a row-major matrix.
 fn transpose(matrix: &[f32], rows: usize) -> Vec<f32> {
     let columns = matrix.len().checked_div(rows).unwrap_or(0);
-    (0..columns).flat_map(|k| matrix.iter().skip(k).step_by(columns).copied()).collect()
+    let mut transposed = vec![0.0; matrix.len()];
+    for (block, from) in matrix.chunks((BLOCK * columns).max(1)).enumerate() {
+        for (k, column) in transposed.chunks_exact_mut(rows).enumerate() {
+            let to = &mut column[block * BLOCK..];
+            to.iter_mut().zip(from.chunks_exact(columns)).for_each(|(to, row)| *to = row[k]);
+        }
+    }
+    transposed
 }
 
 /// The rows of a matrix in another order, given as places in the one that was.

@@ -72,11 +72,11 @@ impl Evaluation {
 }
 
 impl Objective {
-    /// The aim on a model.
+    /// Whether an aim can be sought on a model; far cheaper than [`Self::new`], which copies the weights.
     ///
     /// # Errors
     /// Names a setting out of range, a property that the model does not know, or that for which it has no head.
-    pub fn new(model: Arc<Model>, aim: Aim, space: Space) -> Result<Self> {
+    pub fn check(model: &Model, aim: &Aim) -> Result<()> {
         aim.check()?;
         aim.properties().try_for_each(|property| model.check_can_tell(property))?;
         if aim.by == By::Head
@@ -87,6 +87,15 @@ impl Objective {
                 "the model has no head for {name}; train one with 'latent-explorer heads --property {name}', or climb the geometry"
             )));
         }
+        Ok(())
+    }
+
+    /// The aim on a model.
+    ///
+    /// # Errors
+    /// As [`Self::check`], or when the tensor library fails.
+    pub fn new(model: Arc<Model>, aim: Aim, space: Space) -> Result<Self> {
+        Self::check(&model, &aim)?;
         Ok(Self {
             constraint_weights: constraint_weights(&aim, &model),
             quick: quick(&model, &aim, space)?,

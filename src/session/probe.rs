@@ -6,6 +6,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::neighbours::{Neighbour, neighbours};
 use crate::explore::rebuild::Rebuild;
+use crate::model::Model;
 use crate::objective::{Evaluation, Objective};
 use crate::trust::{Verdict, judge};
 
@@ -27,8 +28,8 @@ pub struct Probe {
     pub values: Vec<(Property, f64)>,
     /// How far it can be believed.
     pub verdict: Verdict,
-    /// The nearest training shapes, nearest first.
-    pub nearest: Vec<Neighbour>,
+    /// The nearest training shape.
+    pub nearest: Option<Neighbour>,
     /// The shape of the data beside its rebuild, where the point is that of one.
     pub rebuild: Option<Rebuild>,
     /// How the objective changes there; none where nobody asked.
@@ -75,9 +76,15 @@ impl Probe {
         let mut verdicts = judge(&prepared.model, &[property], &rows, &decoded)?;
         let verdict = verdicts.remove(0);
         let outline = decoded.into_flat();
-        let nearest = neighbours(&prepared.model, &z, &outline, NEIGHBOURS);
+        let nearest = neighbours(&prepared.model, &z, &outline, 1).pop();
         let values = prepared.model.tell_all(&z, &outline)?;
         Ok(Self { model, at, z, outline, values, verdict, nearest, rebuild: None, slope: None })
+    }
+
+    /// The nearest training shapes, nearest first; each is made again for it, so they are looked up only where they are
+    /// shown.
+    pub fn neighbours(&self, model: &Model) -> Vec<Neighbour> {
+        neighbours(model, &self.z, &self.outline, NEIGHBOURS)
     }
 
     /// The value of one property; NaN where the model does not have it.

@@ -145,9 +145,8 @@ impl Session {
             Err(error) => return self.state.notices.error(error),
         };
         let prepared = entry.prepared.clone();
-        let objective =
-            || Objective::new(prepared.model.clone(), config.aim.clone(), config.space).map(drop);
-        if let Err(error) = config.check().and_then(|()| objective()) {
+        let checked = config.check().and_then(|()| Objective::check(&prepared.model, &config.aim));
+        if let Err(error) = checked {
             return self.state.notices.error(error);
         }
         let version = (id, entry.version);

@@ -137,7 +137,7 @@ fn found(ui: &mut Ui, drawn: &Drawn, state: &State, actions: &mut Actions) {
         "The difference before the search over z",
     );
     if let Some(probe) = state.map.picked.as_ref().filter(|probe| probe.z == drawn.z) {
-        if let Some(nearest) = probe.nearest.first() {
+        if let Some(nearest) = &probe.nearest {
             fact(
                 ui,
                 "Nearest of the data",

@@ -123,7 +123,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     ));
     if let Some(rebuild) = &probe.rebuild {
         rebuild::paint(&painter, rebuild, rect.center(), unit, ui);
-    } else if let Some(nearest) = probe.nearest.first() {
+    } else if let Some(nearest) = &probe.nearest {
         // Cased, so that it shows on every colour of the scale.
         let casing = colour(theme::palette(ui).canvas).gamma_multiply(0.7);
         for (width, ink) in [(3.2, casing), (1.4, ui.visuals().text_color())] {
@@ -213,7 +213,7 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
             let after = state.said(worst.property, worst.after);
             fact(ui, &format!("{} after it", worst.property.label()), &after, AFTER);
         }
-        if let Some(nearest) = probe.nearest.first() {
+        if let Some(nearest) = &probe.nearest {
             fact(ui, "Nearest training shape", &nearest.family, NEAREST);
             fact(ui, "Difference in form", &three_digits(nearest.difference), DIFFERENCE);
         }

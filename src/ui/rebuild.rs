@@ -51,18 +51,20 @@ pub fn facts(ui: &mut Ui, rebuild: &Rebuild) {
 
 /// The training shapes nearest to the point, side by side.
 pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
-    if probe.nearest.is_empty() {
+    let Some(entry) = state.models.get(probe.model.0) else { return };
+    let nearest = probe.neighbours(&entry.prepared.model);
+    if nearest.is_empty() {
         return;
     }
     ui.add_space(4.0);
     ui.label("Nearest training shapes").on_hover_text(NEAR);
     let rect = canvas(ui, 92.0, "The nearest training shapes");
-    let width = rect.width() / probe.nearest.len() as f32;
+    let width = rect.width() / nearest.len() as f32;
     let unit = 0.3 * 66.0 / reach(state) as f32;
     let painter = ui.painter_at(rect);
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let fill: Color32 = colour(theme::palette(ui).shape);
-    for (index, near) in probe.nearest.iter().enumerate() {
+    for (index, near) in nearest.iter().enumerate() {
         let middle = rect.left() + (index as f32 + 0.5) * width;
         painter.add(fill_shape(
             &near.outline,

@@ -216,7 +216,8 @@ fn a_shape_of_the_data_is_kept_with_its_rebuild() {
     assert_eq!((rebuild.row, &rebuild.rebuilt), (17, &probe.outline));
     let model = session.state().shown().unwrap().1.prepared.model.clone();
     assert_eq!(probe.z, model.encoded.mu.row(17));
-    assert_eq!((probe.nearest.len(), probe.rebuild.is_some()), (3, true));
+    let near = probe.neighbours(&model);
+    assert_eq!((near.len(), near.first()), (3, probe.nearest.as_ref()));
     // Another property is looked at on the same shape.
     session.perform(Command::SetProperty(latent_explorer::data::property::Property::Area));
     assert_eq!(session.state().map.picked.as_ref().unwrap().rebuild, probe.rebuild);
