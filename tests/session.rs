@@ -4,6 +4,7 @@ use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::error::Error;
+use latent_explorer::explore::paths::Tracer;
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::objective::{Aim, By, Goal, Space};
@@ -253,8 +254,8 @@ fn events_of_foreign_runs_are_dropped() {
     let progress = TrainingProgress { share: 0.77, updates: 12, ..TrainingProgress::default() };
     session.apply(Event::Progress(foreign, Progress::Training(progress)));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
-    let on_map = vec![vec![[0.5, 0.5]]; 3];
-    let progress = SearchProgress { points, on_map, ..SearchProgress::default() };
+    let growth = Tracer::new(0.1).grow(vec![vec![[0.5, 0.5]]; 3]);
+    let progress = SearchProgress { points, growth, ..SearchProgress::default() };
     session.apply(Event::Progress(foreign, Progress::Search(progress)));
     for outcome in [Outcome::Finished, Outcome::Cancelled, Outcome::Failed("no".to_owned())] {
         session.apply(Event::Ended(foreign, End { outcome, product: None }));

@@ -321,13 +321,13 @@ fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>
         let (colour, casing) = (faded(palette.path, alpha), faded(palette.casing, alpha));
         Layer::Mark(Mark { centre, kind, radius, colour, casing })
     };
+    for index in back_to_front().filter(drawn) {
+        let start = climb.paths.head(index, 0.0);
+        layers.extend(start.map(|start| mark(start, MarkKind::Dot, 2.2, 0.8 * strength(index))));
+    }
     for index in back_to_front() {
+        let Some(head) = climb.paths.head(index, climb.step) else { continue };
         let alpha = strength(index);
-        let ends = (climb.paths.head(index, 0.0), climb.paths.head(index, climb.step));
-        let (Some(start), Some(head)) = ends else { continue };
-        if drawn(&index) {
-            layers.push(mark(start, MarkKind::Dot, 2.2, 0.8 * alpha));
-        }
         match edge_of(view, head) {
             Some(edge) => edges[edge] += 1,
             None if drawn(&index) => {

@@ -12,6 +12,7 @@ use crate::model::Model;
 use lyon_tessellation::math::point;
 use lyon_tessellation::path::Path;
 use lyon_tessellation::{BuffersBuilder, FillOptions, FillTessellator, FillVertex, VertexBuffers};
+use std::ops::Range;
 
 /// The multiple of the usual distance to the data at which a shape is faintest; beyond 1 it begins to fade.
 const FAINTEST: f64 = 4.0;
@@ -74,16 +75,41 @@ impl Lattice {
 pub struct Mesh {
     /// Corners in data units relative to the outline's own origin.
     pub vertices: Vec<[f32; 2]>,
-    /// The outline that each vertex belongs to.
-    pub owners: Vec<u32>,
-    /// Three vertices a triangle.
+    /// Three vertices a triangle, counted from the first of its part.
     pub indices: Vec<u32>,
+    /// What belongs to each outline that has any triangles.
+    pub parts: Vec<Part>,
+}
+
+/// The triangles of one outline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// The outline.
+    pub owner: usize,
+    /// Its corners among the vertices.
+    pub vertices: Range<usize>,
+    /// Its triangles among the indices.
+    pub indices: Range<usize>,
 }
 
 /// The most corners that a filled outline has.
 const MOST_CORNERS: usize = 250;
 
 impl Mesh {
+    /// Appends the triangles of an outline, their corners counted from 0.
+    pub fn push(
+        &mut self,
+        owner: usize,
+        vertices: impl IntoIterator<Item = [f32; 2]>,
+        indices: impl IntoIterator<Item = u32>,
+    ) {
+        let (from, first) = (self.vertices.len(), self.indices.len());
+        self.vertices.extend(vertices);
+        self.indices.extend(indices);
+        let (vertices, indices) = (from..self.vertices.len(), first..self.indices.len());
+        self.parts.push(Part { owner, vertices, indices });
+    }
+
     /// Fills every outline; those that are not finite stay empty.
     ///
     /// Of very fine outlines every k-th corner is taken, at most 250: in a picture the others cannot be
@@ -115,10 +141,7 @@ impl Mesh {
                 .tessellate_path(&path.build(), &FillOptions::non_zero(), &mut output)
                 .is_ok()
             {
-                let base = mesh.vertices.len() as u32;
-                mesh.owners.extend(std::iter::repeat_n(owner as u32, filled.vertices.len()));
-                mesh.vertices.extend(filled.vertices);
-                mesh.indices.extend(filled.indices.iter().map(|i| base + i));
+                mesh.push(owner, filled.vertices, filled.indices);
             }
         }
         mesh
@@ -262,7 +285,8 @@ mod tests {
             })
             .sum();
         assert!((covered - geometry::area(&star)).abs() < 1e-3 * covered, "{covered}");
-        assert!(mesh.owners.iter().all(|&owner| owner == 1));
+        let [part] = mesh.parts.as_slice() else { panic!("{:?}", mesh.parts) };
+        assert_eq!((part.owner, &part.vertices), (1, &(0..mesh.vertices.len())));
     }
 
     #[test]

@@ -1,32 +1,20 @@
 //! The playback of a search: when which step is shown, and the ways projected onto the map.
 
 use super::projection::Projection;
-use super::straight::Straight;
+use super::sketch::{Corner, Sketch};
 use crate::data::rows::Rows;
 use crate::numerics::statistics::distance;
 
 /// The share of playback that is spread evenly over the steps; the rest follows the distance moved.
 const EVEN: f64 = 0.15;
-/// The most points with which a way is drawn: one that trembles about its hill for a million steps would otherwise take
-/// longer to draw with every one of them. One that comes to rest there needs far fewer.
-const MOST_DRAWN: usize = 120;
-/// By how much of the detail a point that is left out may lie beside the line that is drawn.
-const BESIDE: f64 = 0.125;
-/// Where no detail is given, a way that takes too many points is drawn in this share of its length first.
-const LEAST_DETAIL: f64 = 1e-3;
-
 /// A search as it is shown: every way on the map, and a clock that dwells where something moves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paths {
     lines: Vec<Line>,
-    /// Points nearer than this to the last one drawn are not drawn, in map units; a way of too many takes a coarser one.
-    detail: f64,
     /// Steps of the search from one kept point to the next. Inside, points are counted; outside, steps.
     stride: f64,
     /// The last step of the longest way, once it is known; it may be no multiple of the stride.
     end: f64,
-    /// The distance moved on the map at each step, all restarts together.
-    moved: Vec<f64>,
     /// The share of playback done at each step, from 0 to 1, growing.
     clock: Vec<f64>,
 }
@@ -36,16 +24,79 @@ pub struct Paths {
 struct Line {
     /// The point of every kept step, the start first.
     points: Vec<[f64; 2]>,
-    /// The points that are drawn: a way that has come to rest needs few, and so does one that goes straight on.
-    drawn: Vec<u32>,
-    /// The piece from the last but one of them to the last.
-    straight: Straight,
-    /// How far apart these are at least, in map units.
-    detail: f64,
-    /// How far beside them those may lie that are not, however far apart they are.
-    beside: f64,
+    /// Those of them that are drawn.
+    corners: Vec<Corner>,
     /// The step of the last point, once it is known.
     end: Option<f64>,
+}
+
+/// What comes to the ways of a search at once, made by a [`Tracer`].
+#[derive(Clone, Debug, Default)]
+pub struct Growth {
+    lines: Vec<Piece>,
+    /// The clock of all so far.
+    clock: Vec<f64>,
+}
+
+/// What comes to one way.
+#[derive(Clone, Debug)]
+struct Piece {
+    points: Vec<[f64; 2]>,
+    /// The corners that stay; those that follow them are the new ones.
+    unchanged: usize,
+    corners: Vec<Corner>,
+}
+
+/// Follows the ways of a search as they grow.
+#[derive(Debug)]
+pub struct Tracer {
+    /// Of each way its sketch, how many points it has, and the last of them.
+    lines: Vec<(Sketch, usize, Option<[f64; 2]>)>,
+    detail: f64,
+    /// The distance moved on the map at each step, all restarts together.
+    moved: Vec<f64>,
+}
+
+impl Tracer {
+    /// No way yet; `detail` is the least distance on the map that shall be seen.
+    pub fn new(detail: f64) -> Self {
+        Self { lines: Vec::new(), detail, moved: Vec::new() }
+    }
+
+    /// Takes the next points of every way on the map, `[ways][new]`.
+    pub fn grow(&mut self, ways: impl IntoIterator<Item = Vec<[f64; 2]>>) -> Growth {
+        let mut lines = Vec::new();
+        for (way, points) in ways.into_iter().enumerate() {
+            if way == self.lines.len() {
+                self.lines.push((Sketch::new(self.detail), 0, None));
+            }
+            let (sketch, count, last) = &mut self.lines[way];
+            self.moved.resize(self.moved.len().max(*count + points.len()), 0.0);
+            for &at in &points {
+                let apart = last.map_or(0.0, |last| distance(&last, &at));
+                self.moved[*count] += if apart.is_finite() { apart } else { 0.0 };
+                sketch.draw(Corner { point: *count, at });
+                (*count, *last) = (*count + 1, Some(at));
+            }
+            let (unchanged, corners) = sketch.news();
+            lines.push(Piece { points, unchanged, corners });
+        }
+        Growth { lines, clock: self.clock() }
+    }
+
+    /// The share of playback done at each step: in a typical climb nine tenths of the way are done in the first tenth of
+    /// the steps, so it goes mostly by distance moved.
+    fn clock(&self) -> Vec<f64> {
+        let total: f64 = self.moved.iter().sum();
+        let last = self.moved.len().saturating_sub(1).max(1) as f64;
+        let mut sum = 0.0;
+        let done = |(step, way): (usize, &f64)| {
+            sum += way;
+            let even = step as f64 / last;
+            if total > 0.0 { EVEN * even + (1.0 - EVEN) * sum / total } else { even }
+        };
+        self.moved.iter().enumerate().map(done).collect()
+    }
 }
 
 /// Where a step lies among the kept points `0..=last`, which are `stride` steps apart; the last of them
@@ -76,50 +127,38 @@ fn step(place: f64, stride: f64, last: usize, end: f64) -> f64 {
 }
 
 impl Paths {
-    /// No way yet; `detail` is the least distance on the map that shall be seen, `stride` the steps from
-    /// one kept point to the next.
-    pub fn new(detail: f64, stride: usize) -> Self {
+    /// No way yet; `stride` is the steps from one kept point to the next.
+    pub fn new(stride: usize) -> Self {
         let stride = stride.max(1) as f64;
-        Self {
-            lines: Vec::new(),
-            detail,
-            stride,
-            end: f64::INFINITY,
-            moved: Vec::new(),
-            clock: Vec::new(),
-        }
+        Self { lines: Vec::new(), stride, end: f64::INFINITY, clock: Vec::new() }
     }
 
-    /// Projects every trajectory, `[kept, latent]` each.
+    /// Projects every trajectory, `[kept, latent]` each; `detail` is the least distance on the map that shall be seen.
     pub fn of<'a>(
         trajectories: impl IntoIterator<Item = &'a Rows<f64>>,
         projection: &Projection,
         detail: f64,
         stride: usize,
     ) -> Self {
-        let mut paths = Self::new(detail, stride);
-        for (line, trajectory) in trajectories.into_iter().enumerate() {
-            paths.extend(line, trajectory.iter().map(|z| projection.project(z)));
-        }
-        paths.wind();
+        let mut paths = Self::new(stride);
+        let ways = trajectories.into_iter().map(|trajectory| projection.project_all(trajectory));
+        paths.grow(Tracer::new(detail).grow(ways));
         paths
     }
 
-    /// Appends points of the map to way `line`, which is begun if it is new; [`Self::wind`] follows the last.
-    pub fn extend(&mut self, line: usize, points: impl IntoIterator<Item = [f64; 2]>) {
-        let fresh = Line { detail: self.detail, beside: BESIDE * self.detail, ..Line::default() };
-        self.lines.resize(self.lines.len().max(line + 1), fresh);
-        let way = &mut self.lines[line];
-        let known = way.points.len();
-        way.points.extend(points);
-        self.moved.resize(self.moved.len().max(way.points.len()), 0.0);
-        let from = known.max(1);
-        let steps = way.points.windows(2).zip(self.moved.iter_mut().skip(1)).skip(from - 1);
-        for (ends, moved) in steps {
-            let apart = distance(&ends[0], &ends[1]);
-            *moved += if apart.is_finite() { apart } else { 0.0 };
+    /// Takes what has come to the ways since the last time. The room of what comes first is kept for what follows.
+    pub fn grow(&mut self, growth: Growth) {
+        self.lines.resize(self.lines.len().max(growth.lines.len()), Line::default());
+        for (line, piece) in self.lines.iter_mut().zip(growth.lines) {
+            if line.points.is_empty() {
+                line.points = piece.points;
+            } else {
+                line.points.extend(piece.points);
+            }
+            line.corners.truncate(piece.unchanged);
+            line.corners.extend(piece.corners);
         }
-        (known..way.points.len()).for_each(|point| way.draw(point as u32));
+        self.clock = growth.clock;
     }
 
     /// How many ways there are.
@@ -130,20 +169,6 @@ impl Paths {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
-    }
-
-    /// Sets the clock: in a typical climb nine tenths of the way are done in the first tenth of the
-    /// steps, so it runs mostly by distance moved.
-    pub fn wind(&mut self) {
-        let total: f64 = self.moved.iter().sum();
-        let last = self.moved.len().saturating_sub(1).max(1) as f64;
-        let mut sum = 0.0;
-        let clock = self.moved.iter().enumerate().map(|(step, way)| {
-            sum += way;
-            let even = step as f64 / last;
-            if total > 0.0 { EVEN * even + (1.0 - EVEN) * sum / total } else { even }
-        });
-        self.clock = clock.collect();
     }
 
     /// The last step of the longest way.
@@ -209,10 +234,10 @@ impl Paths {
         };
         let line = &self.lines[line];
         let [from, to] = [from, to].map(|step| line.place(step, self.stride));
-        let Line { points, drawn, .. } = line;
-        let begin = drawn.partition_point(|&point| f64::from(point) <= from);
-        let end = drawn.partition_point(|&point| f64::from(point) < to).max(begin);
-        let between = drawn[begin..end].iter().map(|&point| points[point as usize]);
+        let corners = &line.corners;
+        let begin = corners.partition_point(|corner| corner.point as f64 <= from);
+        let end = corners.partition_point(|corner| (corner.point as f64) < to).max(begin);
+        let between = corners[begin..end].iter().map(|corner| corner.at);
         let mut section: Vec<_> = std::iter::once(first).chain(between).collect();
         if section.last() != Some(&last) {
             section.push(last);
@@ -222,33 +247,6 @@ impl Paths {
 }
 
 impl Line {
-    /// Draws a point, if it is far enough from the last one that is drawn.
-    fn draw(&mut self, point: u32) {
-        let at = |point: u32| &self.points[point as usize];
-        // What is not finite is near everything: it is not drawn.
-        let is_near = |apart: f64| apart.is_nan() || apart <= self.detail;
-        let last = self.drawn.last().map(|&last| *at(last));
-        if last.is_some_and(|last| is_near(distance(&last, at(point)))) {
-            return;
-        }
-        let here = *at(point);
-        if self.drawn.len() > 1 && self.straight.goes_on_to(here) {
-            self.drawn.pop();
-        } else if let Some(last) = last {
-            self.straight = Straight::new(last, self.beside);
-            self.straight.goes_on_to(here);
-        }
-        self.drawn.push(point);
-        if self.drawn.len() > MOST_DRAWN {
-            // Twice as coarse, until there is room again; from no detail at all by the way's own length.
-            let first = at(self.drawn[0]);
-            let reach = self.drawn.iter().map(|&d| distance(first, at(d))).fold(0.0, f64::max);
-            self.detail = (2.0 * self.detail).max(LEAST_DETAIL * reach);
-            let before = std::mem::take(&mut self.drawn);
-            before.into_iter().for_each(|point| self.draw(point));
-        }
-    }
-
     /// Where a step lies among the points, of which there is at least one.
     fn place(&self, step: f64, stride: f64) -> f64 {
         place(step, stride, self.points.len() - 1, self.end.unwrap_or(f64::INFINITY))
@@ -266,6 +264,7 @@ fn at(points: &[[f64; 2]], place: f64) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::sketch::MOST_CORNERS;
 
     fn paths() -> Paths {
         // Nine tenths of the way in the first of two steps.
@@ -331,7 +330,7 @@ mod tests {
         for detail in [0.0, 1e-3, 0.5] {
             let paths = Paths::of([&trajectory], &Projection::of(&trajectory), detail, 1);
             let section = paths.section(0, 0.0, 1e9);
-            assert!(section.len() <= MOST_DRAWN + 2, "{}", section.len());
+            assert!(section.len() <= MOST_CORNERS + 2, "{}", section.len());
             assert_eq!(section.last(), paths.head(0, 1e9).as_ref(), "its end stays");
         }
     }

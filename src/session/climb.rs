@@ -10,15 +10,17 @@ pub use super::playback::{PLAYBACK_SECONDS, Playback};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
-use crate::explore::paths::Paths;
+use crate::explore::paths::{Paths, Tracer};
 use crate::model::Model;
-use crate::optimise::{Measured, Search, SearchConfig, SearchReport};
+use crate::optimise::{Measured, Restart, Search, SearchConfig, SearchReport};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Time between two reports.
 pub(super) const REPORT: Duration = Duration::from_millis(30);
+/// The same for each restart, where there are many: the window takes in what they report one by one.
+const PER_RESTART: Duration = Duration::from_micros(20);
 /// Curves of a search that runs.
 const MOST_LIVE: usize = 60;
 
@@ -75,17 +77,17 @@ pub struct UnderWay {
 }
 
 impl UnderWay {
-    /// Takes a report in.
+    /// Takes a report in. The room of what comes first is kept for what follows.
     pub fn extend(&mut self, progress: SearchProgress) {
-        self.values.resize(progress.values.len().max(self.values.len()), Vec::new());
-        for (restart, points) in progress.points.iter().enumerate() {
-            if restart == self.trajectories.len() {
-                self.trajectories.push(Rows::new(points.width()));
+        if self.trajectories.is_empty() {
+            (self.trajectories, self.values) = (progress.points, progress.values);
+        } else {
+            let known = self.trajectories.iter_mut().zip(&mut self.values);
+            let new = progress.points.iter().zip(&progress.values);
+            for ((trajectory, values), (points, worth)) in known.zip(new) {
+                trajectory.extend(points);
+                values.extend(worth);
             }
-            self.trajectories[restart].extend(points);
-        }
-        for (all, new) in self.values.iter_mut().zip(&progress.values) {
-            all.extend(new);
         }
         self.curves = progress.curves;
         self.best_values.extend(&progress.best_values);
@@ -164,13 +166,14 @@ pub fn search(
     reporter: &Reporter,
 ) -> Result<Ending> {
     let mut search = Search::new(prepared.model.clone(), config)?;
-    let mut sent = vec![0; search.restarts().len()];
+    let mut watcher = Watcher::new(&search, prepared);
+    let pause = REPORT.max(PER_RESTART * search.restarts().len() as u32);
     let mut last_report = Instant::now();
     let mut going = true;
     while going && !control.is_cancelled() {
         going = search.advance(&|| control.is_cancelled())?;
-        if last_report.elapsed() >= REPORT {
-            offer(&search, &mut sent, &prepared.projection, reporter);
+        if last_report.elapsed() >= pause {
+            watcher.report(&search, reporter);
             last_report = Instant::now();
         }
     }
@@ -182,36 +185,81 @@ pub fn search(
     Ok(Ending { outcome, product: Some(Product::Searched(Arc::new(findings))) })
 }
 
-/// Offers the points that were not sent yet; they stay unsent when the inbox is full.
-fn offer(search: &Search, sent: &mut [usize], projection: &Projection, reporter: &Reporter) {
-    let restarts = || search.restarts().iter().zip(sent.iter());
-    let points = restarts().map(|(restart, &from)| {
-        let width = restart.trajectory.width();
-        Rows::from_flat(width, restart.trajectory.as_flat()[from * width..].to_vec())
-    });
-    let points: Vec<_> = points.collect();
-    let values = restarts().map(|(restart, &from)| restart.values[from..].to_vec());
-    // The longest way has a point for every kept step.
-    let (from, to) = restarts().fold((0, 0), |(from, to), (restart, &sent)| {
-        if restart.values.len() > to { (sent, restart.values.len()) } else { (from, to) }
-    });
-    let stride = search.restarts().first().map_or(1, |restart| restart.stride);
-    let tally = |kept: usize| search.progress().get(kept * stride).or(search.progress().last());
-    let loss = |index: &usize| search.restarts()[*index].best_loss();
-    let best = (0..sent.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
-    let progress = SearchProgress {
-        on_map: points.iter().map(|points| projection.project_all(points)).collect(),
-        points,
-        values: values.collect(),
-        curves: curves(search.restarts().iter().enumerate().take(MOST_LIVE)),
-        best_values: (from..to).filter_map(tally).map(|tally| tally.best_value).collect(),
-        best: best.filter(|index| loss(index).is_finite()),
-    };
-    if reporter.offer(Progress::Search(progress)).is_none() {
-        for (sent, restart) in sent.iter_mut().zip(search.restarts()) {
-            *sent = restart.trajectory.len();
+/// What the window knows of a search that runs.
+struct Watcher<'a> {
+    projection: &'a Projection,
+    tracer: Tracer,
+    /// Kept points of every restart that were put into a report, `[restarts]`.
+    told: Vec<usize>,
+    /// The most points that the way of a restart can have.
+    kept: usize,
+    /// A report that the full inbox did not take.
+    waiting: Option<Progress>,
+}
+
+impl<'a> Watcher<'a> {
+    fn new(search: &Search, prepared: &'a Prepared) -> Self {
+        let stride = search.restarts().first().map_or(1, |restart| restart.stride);
+        Self {
+            projection: &prepared.projection,
+            tracer: Tracer::new(prepared.detail()),
+            told: vec![0; search.restarts().len()],
+            kept: search.config().steps / stride + 2,
+            waiting: None,
         }
     }
+
+    /// Reports what is new, or what is still waiting.
+    fn report(&mut self, search: &Search, reporter: &Reporter) {
+        let progress = match self.waiting.take() {
+            Some(waiting) => waiting,
+            None => Progress::Search(self.news(search)),
+        };
+        self.waiting = reporter.offer(progress);
+    }
+
+    fn news(&mut self, search: &Search) -> SearchProgress {
+        let all = search.restarts();
+        let restarts = || all.iter().zip(&self.told);
+        let points = restarts().map(|(Restart { trajectory, .. }, &from)| {
+            let width = trajectory.width();
+            Rows::from_flat(width, fresh(trajectory.as_flat(), from * width, self.kept * width))
+        });
+        let points: Vec<_> = points.collect();
+        let values = restarts().map(|(restart, &from)| fresh(&restart.values, from, self.kept));
+        let values = values.collect();
+        let on_map = points.iter().zip(&self.told).map(|(points, &from)| {
+            let on_map = self.projection.project_all(points);
+            if from == 0 { fresh(&on_map, 0, self.kept) } else { on_map }
+        });
+        let on_map: Vec<_> = on_map.collect();
+        // The longest way has a point for every kept step.
+        let (from, to) = restarts().fold((0, 0), |(from, to), (restart, &told)| {
+            if restart.values.len() > to { (told, restart.values.len()) } else { (from, to) }
+        });
+        let stride = all.first().map_or(1, |restart| restart.stride);
+        let tally = |kept: usize| search.progress().get(kept * stride).or(search.progress().last());
+        let loss = |index: &usize| all[*index].best_loss();
+        let best = (0..all.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
+        let best_values = (from..to).filter_map(tally).map(|tally| tally.best_value).collect();
+        self.told = all.iter().map(|restart| restart.trajectory.len()).collect();
+        SearchProgress {
+            growth: self.tracer.grow(on_map),
+            points,
+            values,
+            curves: curves(all.iter().enumerate().take(MOST_LIVE)),
+            best_values,
+            best: best.filter(|index| loss(index).is_finite()),
+        }
+    }
+}
+
+/// What comes after the first so many. The window keeps what it hears first and appends the rest to it, so that has room for
+/// all that there can be.
+fn fresh<T: Copy>(all: &[T], from: usize, room: usize) -> Vec<T> {
+    let mut fresh = Vec::with_capacity(if from == 0 { room.max(all.len()) } else { 0 });
+    fresh.extend_from_slice(&all[from..]);
+    fresh
 }
 
 #[cfg(test)]

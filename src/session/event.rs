@@ -10,6 +10,7 @@ use super::training::CurvePoint;
 use crate::data::import::ImportProgress;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
+use crate::explore::paths::Growth;
 use crate::model::training::EpochRecord;
 use crate::train::{Setup, TrainerState};
 use crate::trust::Figures;
@@ -86,8 +87,8 @@ pub struct TrainingProgress {
 pub struct SearchProgress {
     /// New points of every restart, `[restarts][new, latent]`.
     pub points: Vec<Rows<f64>>,
-    /// Where they lie on the map, `[restarts][new]`.
-    pub on_map: Vec<Vec<[f64; 2]>>,
+    /// The same on the map.
+    pub growth: Growth,
     /// The value at each of them, `[restarts][new]`.
     pub values: Vec<Vec<f64>>,
     /// Curves of value against step of some restarts, all of them so far, thinned.

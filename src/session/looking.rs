@@ -13,9 +13,10 @@ const MOST_PINS: usize = 8;
 
 impl Session {
     pub(super) fn turn(&mut self, activity: Activity) {
-        self.state.activity = activity;
         // What is to be known of a point depends on what the person is busy with.
-        self.look_again();
+        if std::mem::replace(&mut self.state.activity, activity) != activity {
+            self.look_again();
+        }
     }
 
     /// Looks at a point of the model that is shown.

@@ -97,15 +97,14 @@ impl Session {
     pub(super) fn climb(&mut self, config: SearchConfig) {
         let Some((id, entry)) = self.state.models.shown() else { return };
         let prepared = entry.prepared.clone();
-        let objective =
-            || Objective::new(prepared.model.clone(), config.aim.clone(), config.space).map(drop);
-        if let Err(error) = config.check().and_then(|()| objective()) {
+        let checked = config.check().and_then(|()| Objective::check(&prepared.model, &config.aim));
+        if let Err(error) = checked {
             return self.state.notices.error(error);
         }
         let version = (id, entry.version);
         let control = Arc::new(Control::default());
         let (hand, settings) = (control.clone(), config.clone());
-        let (projection, detail) = (prepared.projection.clone(), prepared.detail());
+        let projection = prepared.projection.clone();
         let frozen = prepared.model.clone();
         let stride = config.stride(projection.latent_dim());
         let speed = self.state.climb.as_ref().map_or(1.0, |climb| climb.playback.speed);
@@ -122,7 +121,7 @@ impl Session {
             frozen,
             projection,
             config,
-            paths: Arc::new(Paths::new(detail, stride)),
+            paths: Arc::new(Paths::new(stride)),
             under_way: UnderWay::default(),
             findings: None,
             best_so_far: Vec::new(),
@@ -168,16 +167,13 @@ impl Session {
 }
 
 impl State {
-    pub(super) fn searched(&mut self, run: RunId, progress: SearchProgress) {
+    pub(super) fn searched(&mut self, run: RunId, mut progress: SearchProgress) {
         let Some(climb) = self.climb.as_mut().filter(|climb| climb.run == Some(run)) else {
             return;
         };
         let held = climb.shown_step();
-        let paths = Arc::make_mut(&mut climb.paths);
-        for (line, points) in progress.on_map.iter().enumerate() {
-            paths.extend(line, points.iter().copied());
-        }
-        paths.wind();
+        let growth = std::mem::take(&mut progress.growth);
+        Arc::make_mut(&mut climb.paths).grow(growth);
         climb.under_way.extend(progress);
         climb.hold_step(held);
         let (stride, values) = (climb.paths.stride(), &climb.under_way.best_values);

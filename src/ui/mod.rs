@@ -30,6 +30,7 @@ mod race;
 mod rebuild;
 mod results;
 mod sheets;
+mod strokes;
 mod sweep;
 mod table;
 mod theme;

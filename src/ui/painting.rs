@@ -1,13 +1,14 @@
 //! Paints a scene: the same layers that a picture file is written from.
 
 use super::discs::Discs;
+use super::strokes::{self, Strokes};
 use super::theme::colour;
 use crate::explore::Bounds;
 use crate::explore::colour::Rgba;
 use crate::explore::glyphs;
-use crate::explore::grid::{Mesh as Fill, ShapeGrid};
+use crate::explore::grid::{Mesh as Fill, Part, ShapeGrid};
 use crate::explore::rim::Rim;
-use crate::explore::scene::{Arrows, Layer, Line, Mark, MarkKind, Scene, Shapes};
+use crate::explore::scene::{Arrows, Layer, Mark, MarkKind, Scene, Shapes};
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{
     Align2, Color32, ColorImage, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureHandle,
@@ -15,8 +16,6 @@ use egui::{
 };
 use std::sync::Arc;
 
-/// Points of a line closer than this on the screen are drawn as one.
-const FINE: f32 = 0.7;
 /// Room that the colour bar takes at the right of the map, in points.
 pub const BAR_ROOM: f32 = 116.0;
 /// Distance of hatching lines, in points.
@@ -38,8 +37,17 @@ impl Transform {
     }
 
     /// Where a point of the map is on the screen.
-    pub fn to_screen(self, [x, y]: [f64; 2]) -> Pos2 {
+    pub fn to_screen(self, point: [f64; 2]) -> Pos2 {
+        self.place(point, self.unit())
+    }
+
+    /// Where points of the map are on the screen.
+    pub fn to_screen_all(self, points: &[[f64; 2]]) -> impl Iterator<Item = Pos2> {
         let unit = self.unit();
+        points.iter().map(move |&point| self.place(point, unit))
+    }
+
+    fn place(self, [x, y]: [f64; 2], unit: f64) -> Pos2 {
         // Far points are held at the edge of what f32 can tell apart on a screen.
         let far = |v: f64| v.clamp(-1e5, 1e5) as f32;
         pos2(
@@ -110,6 +118,7 @@ pub struct Cache {
     heat: Texture<Rgba>,
     fog: Texture<u8>,
     dots: Discs,
+    strokes: Strokes,
     /// One for each layer of shapes: fillings, and lines around them.
     shapes: [Option<(Shapes, Transform, Arc<Mesh>)>; 2],
 }
@@ -134,53 +143,65 @@ impl Cache {
     }
 }
 
-/// Paints every layer, back to front.
+/// Paints every layer, back to front; strokes that follow on one another are one mesh.
 pub fn paint(painter: &Painter, scene: &Scene, transform: Transform, cache: &mut Cache) {
-    for layer in &scene.layers {
-        match layer {
-            Layer::Image(image) => {
-                let id = cache.heat.of(painter, "heat", image.size, &image.pixels, |&p| colour(p));
-                painter.image(id, transform.rect_of(&image.bounds), WHOLE, Color32::WHITE);
+    let mut strokes = 0;
+    for run in scene.layers.chunk_by(|a, b| strokes::is_stroke(a) && strokes::is_stroke(b)) {
+        match run {
+            [layer, ..] if strokes::is_stroke(layer) => {
+                painter.add(Shape::Mesh(cache.strokes.mesh(strokes, run, transform)));
+                strokes += 1;
             }
-            Layer::Shapes(shapes) => {
-                painter.add(Shape::Mesh(cache.mesh(shapes, transform)));
-            }
-            Layer::Fog(fog, ink) => {
-                // White as thick as the fog, which the painter then gives its colour.
-                let id = cache.fog.of(painter, "fog", fog.size, &fog.cover, |&cover| {
-                    Color32::from_white_alpha(cover)
-                });
-                painter.image(id, transform.rect_of(&fog.bounds), WHOLE, colour(*ink));
-            }
-            Layer::Hatch(cells, ink) => {
-                for cell in cells {
-                    hatch(painter, transform.rect_of(cell), colour(*ink));
-                }
-            }
-            Layer::Dots(dots) => {
-                let mesh = cache.dots.mesh(painter, dots, transform);
-                painter.add(Shape::Mesh(mesh));
-            }
-            Layer::Line(line) => paint_line(painter, line, transform),
-            Layer::Arrows(arrows) => {
-                painter.add(Shape::mesh(arrow_mesh(arrows, transform)));
-            }
-            Layer::Mark(mark) => paint_mark(painter, mark, transform),
-            Layer::Text(text) => {
-                let font = FontId::new(text.size, super::theme::strong());
-                let at = transform.to_screen(text.centre);
-                haloed(
-                    painter,
-                    at,
-                    Align2::CENTER_CENTER,
-                    &text.text,
-                    font,
-                    colour(text.colour),
-                    colour(text.halo),
-                );
-            }
-            Layer::EdgeCounts(counts) => edge_counts(painter, *counts, transform.rect),
+            _ => run.iter().for_each(|layer| paint_layer(painter, layer, transform, cache)),
         }
+    }
+    cache.strokes.forget_after(strokes);
+}
+
+fn paint_layer(painter: &Painter, layer: &Layer, transform: Transform, cache: &mut Cache) {
+    match layer {
+        Layer::Image(image) => {
+            let id = cache.heat.of(painter, "heat", image.size, &image.pixels, |&p| colour(p));
+            painter.image(id, transform.rect_of(&image.bounds), WHOLE, Color32::WHITE);
+        }
+        Layer::Shapes(shapes) => {
+            painter.add(Shape::Mesh(cache.mesh(shapes, transform)));
+        }
+        Layer::Fog(fog, ink) => {
+            // White as thick as the fog, which the painter then gives its colour.
+            let id = cache.fog.of(painter, "fog", fog.size, &fog.cover, |&cover| {
+                Color32::from_white_alpha(cover)
+            });
+            painter.image(id, transform.rect_of(&fog.bounds), WHOLE, colour(*ink));
+        }
+        Layer::Hatch(cells, ink) => {
+            for cell in cells {
+                hatch(painter, transform.rect_of(cell), colour(*ink));
+            }
+        }
+        Layer::Dots(dots) => {
+            let mesh = cache.dots.mesh(painter, dots, transform);
+            painter.add(Shape::Mesh(mesh));
+        }
+        Layer::Arrows(arrows) => {
+            painter.add(Shape::mesh(arrow_mesh(arrows, transform)));
+        }
+        Layer::Line(_) => (),
+        Layer::Mark(mark) => paint_mark(painter, mark, transform),
+        Layer::Text(text) => {
+            let font = FontId::new(text.size, super::theme::strong());
+            let at = transform.to_screen(text.centre);
+            haloed(
+                painter,
+                at,
+                Align2::CENTER_CENTER,
+                &text.text,
+                font,
+                colour(text.colour),
+                colour(text.halo),
+            );
+        }
+        Layer::EdgeCounts(counts) => edge_counts(painter, *counts, transform.rect),
     }
 }
 
@@ -209,7 +230,8 @@ pub fn haloed(
     painter.text(at, anchor, text, font, ink);
 }
 
-fn vertex(pos: Pos2, color: Color32) -> Vertex {
+/// A corner of one colour.
+pub fn vertex(pos: Pos2, color: Color32) -> Vertex {
     Vertex { pos, uv: WHITE_UV, color }
 }
 
@@ -220,55 +242,59 @@ fn places(shapes: &Shapes, transform: Transform) -> Vec<Option<Pos2>> {
     let ShapeGrid { lattice, outlines, .. } = &*shapes.grid;
     let place = |(centre, outline): ([f64; 2], &[f32])| {
         let centre = transform.to_screen(centre);
-        let reach = scale * outline.iter().fold(0f32, |reach, v| reach.max(v.abs()));
-        transform.rect.expand(reach + 2.0).contains(centre).then_some(centre)
+        let reach = || scale * outline.iter().fold(0f32, |reach, v| reach.max(v.abs()));
+        let is_seen = transform.rect.contains(centre)
+            || transform.rect.expand(reach() + 2.0).contains(centre);
+        is_seen.then_some(centre)
     };
     lattice.centres().zip(outlines.iter()).map(place).collect()
 }
 
-/// Places the triangles of outlines where `at` puts their corners; what it leaves out is left out
-/// with all of its outline.
-fn place(fill: &Fill, mut at: impl FnMut(u32, [f32; 2]) -> Option<Vertex>) -> Mesh {
+/// Places the triangles of outlines: `at` says where on the screen the middle of one is, and in which colour; what it leaves
+/// out is not drawn. Where there is a width, each corner goes so many halves of it `across`, `[vertices]`.
+fn place(
+    fill: &Fill,
+    scale: f32,
+    across: Option<(f32, &[[f32; 2]])>,
+    at: impl Fn(usize) -> Option<(Pos2, Color32)>,
+) -> Mesh {
     let mut mesh = Mesh::default();
-    mesh.reserve_vertices(fill.vertices.len());
-    // The new number of every corner, as far as it is kept.
-    let mut numbers = vec![u32::MAX; fill.vertices.len()];
-    for ((&owner, &corner), number) in fill.owners.iter().zip(&fill.vertices).zip(&mut numbers) {
-        if let Some(vertex) = at(owner, corner) {
-            *number = mesh.vertices.len() as u32;
-            mesh.vertices.push(vertex);
-        }
-    }
+    mesh.vertices.reserve(fill.vertices.len());
     mesh.indices.reserve(fill.indices.len());
-    let numbered = fill.indices.iter().map(|&i| numbers[i as usize]);
-    mesh.indices.extend(numbered.filter(|&i| i != u32::MAX));
+    for Part { owner, vertices, indices } in &fill.parts {
+        let Some((middle, ink)) = at(*owner) else { continue };
+        let base = mesh.vertices.len() as u32;
+        let corners = &fill.vertices[vertices.clone()];
+        let corner = |&[x, y]: &[f32; 2]| middle + scale * vec2(x, -y);
+        match across {
+            None => mesh.vertices.extend(corners.iter().map(|p| vertex(corner(p), ink))),
+            Some((width, across)) => {
+                let corners = corners.iter().zip(&across[vertices.clone()]);
+                let moved = corners.map(|(p, &[x, y])| corner(p) + 0.5 * width * vec2(x, -y));
+                mesh.vertices.extend(moved.map(|at| vertex(at, ink)));
+            }
+        }
+        mesh.indices.extend(fill.indices[indices.clone()].iter().map(|i| base + i));
+    }
     mesh
 }
 
-/// Fillings, or lines of one width around them: strips without feathered edges or round joints, far cheaper than
-/// strokes.
+/// Fillings, or lines of one width around them.
 fn shapes_mesh(shapes: &Shapes, transform: Transform) -> Mesh {
     let scale = (shapes.scale * transform.unit()) as f32;
     let places = places(shapes, transform);
-    let colours: Vec<Color32> = shapes.colours.iter().map(|&c| colour(c)).collect();
-    let at = |owner: u32, [x, y]: [f32; 2]| {
-        let owner = owner as usize;
-        Some(vertex(places[owner]? + scale * vec2(x, -y), colours[owner]))
-    };
-    let Some(width) = shapes.hollow else { return place(&shapes.grid.mesh, at) };
+    let at = |owner: usize| Some((places[owner]?, colour(shapes.colours[owner])));
     let Rim { mesh, across } = &shapes.grid.rim;
-    let mut across = across.iter();
-    place(mesh, |owner, corner| {
-        let [x, y] = *across.next()?;
-        let middle = at(owner, corner)?;
-        Some(Vertex { pos: middle.pos + 0.5 * width * vec2(x, -y), ..middle })
-    })
+    match shapes.hollow {
+        None => place(&shapes.grid.mesh, scale, None, at),
+        Some(width) => place(mesh, scale, Some((width, across)), at),
+    }
 }
 
 /// One shape, filled.
 pub fn fill_shape(outline: &[f32], centre: Pos2, scale: f32, ink: Color32) -> Shape {
     let fill = Fill::fill([outline]);
-    Shape::mesh(place(&fill, |_, [x, y]| Some(vertex(centre + scale * vec2(x, -y), ink))))
+    Shape::mesh(place(&fill, scale, None, |_| Some((centre, ink))))
 }
 
 /// One shape, as a smooth line.
@@ -292,21 +318,6 @@ fn pair(at: Pos2) -> [f64; 2] {
 
 fn point([x, y]: [f64; 2]) -> Pos2 {
     pos2(x as f32, y as f32)
-}
-
-fn paint_line(painter: &Painter, line: &Line, transform: Transform) {
-    let mut points: Vec<Pos2> = Vec::with_capacity(line.points.len().min(256));
-    let last = line.points.len().saturating_sub(1);
-    for (i, &point) in line.points.iter().enumerate() {
-        let at = transform.to_screen(point);
-        if i == last || points.last().is_none_or(|p| p.distance_sq(at) > FINE * FINE) {
-            points.push(at);
-        }
-    }
-    if let Some(casing) = line.casing {
-        painter.line(points.clone(), Stroke::new(line.width + 2.0, colour(casing)));
-    }
-    painter.line(points, Stroke::new(line.width, colour(line.colour)));
 }
 
 /// How much wider an arrow's casing is than the arrow, on each side, in points.
@@ -337,17 +348,7 @@ fn paint_mark(painter: &Painter, mark: &Mark, transform: Transform) {
             painter.circle_filled(at, r + 1.0, casing);
             painter.circle_filled(at, r, ink);
         }
-        MarkKind::Ring => {
-            painter.circle_stroke(at, r, Stroke::new(3.4, casing));
-            painter.circle_stroke(at, r, Stroke::new(1.7, ink));
-        }
-        MarkKind::Cross => {
-            for (width, ink) in [(3.8, casing), (1.8, ink)] {
-                for corner in [vec2(r, r), vec2(r, -r)] {
-                    painter.line_segment([at - corner, at + corner], Stroke::new(width, ink));
-                }
-            }
-        }
+        MarkKind::Ring | MarkKind::Cross => (),
         MarkKind::Star => star(painter, at, r, ink, casing),
     }
 }
