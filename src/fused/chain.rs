@@ -27,14 +27,9 @@ impl<'a> Layer<'a> {
 
     /// `x [n, inputs] -> y [n, outputs]`.
     pub fn forward(&self, x: &[f32], rows: usize, y: &mut Vec<f32>) {
-        self.forward_from(View::new(x, rows), self.weight.t(), rows, y);
-    }
-
-    /// The same with a matrix in the place of its own.
-    fn forward_from(&self, x: View<'_>, weight: Factor<'_>, rows: usize, y: &mut Vec<f32>) {
         y.clear();
         (0..rows).for_each(|_| y.extend_from_slice(self.bias));
-        product(y, x, weight, true);
+        product(y, View::new(x, rows), self.weight.t(), true);
         wide(Activate { activation: self.activation, y });
     }
 
@@ -101,8 +96,12 @@ impl Trace {
         for (i, layer) in layers.iter().enumerate() {
             let (before, rest) = self.outputs.split_at_mut(i);
             let x = before.last().map_or(x, |y| y);
-            match self.fewer.of(x, rows, layer.weight.t()) {
-                Some((x, weight)) => layer.forward_from(x, weight, rows, &mut rest[0]),
+            match self.fewer.of(x, rows, layer) {
+                Some((x, weight)) => {
+                    rest[0].resize(rows * layer.bias.len(), 0.0);
+                    product(&mut rest[0], x, weight, false);
+                    wide(Activate { activation: layer.activation, y: &mut rest[0] });
+                }
                 None => layer.forward(x, rows, &mut rest[0]),
             }
         }
@@ -152,10 +151,10 @@ impl Fewer {
     /// From so many rows on it costs less than it saves, when no more than three quarters of the inputs are left.
     const MANY: usize = 64;
 
-    /// `x [n, inputs]` and `weight [inputs, outputs]` without the inputs that are zero in all rows; nothing where that
-    /// saves nothing.
-    fn of(&mut self, x: &[f32], rows: usize, weight: Factor<'_>) -> Option<(View<'_>, Factor<'_>)> {
-        let all = weight.rows().filter(|_| rows >= Self::MANY)?;
+    /// `x [n, inputs]` and the weights `[inputs, outputs]` of a layer without the inputs that are zero in all rows, but
+    /// with one more that is always 1 and whose weights are the bias; nothing where that saves nothing.
+    fn of(&mut self, x: &[f32], rows: usize, layer: &Layer<'_>) -> Option<(View<'_>, Factor<'_>)> {
+        let all = layer.weight.t().rows().filter(|_| rows >= Self::MANY)?;
         let Self { seen, inputs, x: fewer, weight: of_fewer } = self;
         seen.clear();
         seen.resize(all.len(), 0);
@@ -168,12 +167,14 @@ impl Fewer {
         fewer.clear();
         for row in x.chunks_exact(seen.len()) {
             fewer.extend(inputs.iter().map(|&k| row[k]));
+            fewer.push(1.0);
         }
         of_fewer.clear();
         for (row, _) in all.zip(seen).filter(|(_, seen)| **seen != 0) {
             of_fewer.extend_from_slice(row);
         }
-        Some((View::new(fewer, rows), Factor::once(View::new(of_fewer, inputs.len()))))
+        of_fewer.extend_from_slice(layer.bias);
+        Some((View::new(fewer, rows), Factor::once(View::new(of_fewer, inputs.len() + 1))))
     }
 }
 

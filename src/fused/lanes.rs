@@ -34,25 +34,30 @@ pub fn sum(a: &[f32]) -> f32 {
     sums.iter().sum()
 }
 
-/// `sum_i f(p_i, p_(i + 1))` in lanes over the edges between the points `(x, y)`, one fewer than there are points.
+/// `sum_i f(p_i, p_(i + 1))`, two sums at once, in lanes over the edges between the points `(x, y)`, one fewer than there
+/// are points.
 #[inline(always)]
-pub fn sum_of_edges(x: &[f32], y: &[f32], f: impl Fn([f32; 2], [f32; 2]) -> f32) -> f32 {
+pub fn sums_of_edges(x: &[f32], y: &[f32], f: impl Fn([f32; 2], [f32; 2]) -> [f32; 2]) -> [f32; 2] {
     let edges = x.len().saturating_sub(1);
     let (x, next_x, y, next_y) = (&x[..edges], &x[1..], &y[..edges], &y[1..]);
-    let mut sums = [0.0; LANES];
+    let mut sums = [[0.0; LANES]; 2];
     let whole = edges / LANES * LANES;
     for from in (0..whole).step_by(LANES) {
         let lanes = from..from + LANES;
         let (x, next_x) = (&x[lanes.clone()], &next_x[lanes.clone()]);
         let (y, next_y) = (&y[lanes.clone()], &next_y[lanes]);
         for i in 0..LANES {
-            sums[i] += f([x[i], y[i]], [next_x[i], next_y[i]]);
+            let [first, second] = f([x[i], y[i]], [next_x[i], next_y[i]]);
+            sums[0][i] += first;
+            sums[1][i] += second;
         }
     }
     for i in whole..edges {
-        sums[i - whole] += f([x[i], y[i]], [next_x[i], next_y[i]]);
+        let [first, second] = f([x[i], y[i]], [next_x[i], next_y[i]]);
+        sums[0][i - whole] += first;
+        sums[1][i - whole] += second;
     }
-    sums.iter().sum()
+    sums.map(|sums| sums.iter().sum())
 }
 
 /// The greatest of the values, in lanes; NaN is passed over.

@@ -130,13 +130,15 @@ impl Work for Measure<'_> {
         let Self { outline, units, ring, there_and_back } = self;
         ring.take(outline, units);
         let (x, y) = (&ring.x[1..], &ring.y[1..]);
-        let area = 0.5 * lanes::sum_of_edges(x, y, |a, b| a[0] * b[1] - b[0] * a[1]);
+        let cross = |a: [f32; 2], b: [f32; 2]| a[0] * b[1] - b[0] * a[1];
         if there_and_back {
+            let [twice, _] = lanes::sums_of_edges(x, y, |a, b| [cross(a, b), 0.0]);
             ring.go_round();
-            return (area, lanes::sum(&ring.length[1..]));
+            return (0.5 * twice, lanes::sum(&ring.length[1..]));
         }
         let length = |a: [f32; 2], b: [f32; 2]| distance(b[0] - a[0], b[1] - a[1]);
-        (area, lanes::sum_of_edges(x, y, length))
+        let [twice, perimeter] = lanes::sums_of_edges(x, y, |a, b| [cross(a, b), length(a, b)]);
+        (0.5 * twice, perimeter)
     }
 }
 
