@@ -148,12 +148,12 @@ impl Mesh {
     }
 }
 
-/// By how much of a usual shape's reach the outlines that are drawn may lie beside the decoded ones: under a fifth of a
+/// By how much of a usual shape's reach the outlines that are drawn may lie beside the decoded ones: under a quarter of a
 /// point at the size that shapes have on a map. A decoder's outlines tremble about as much.
-const BESIDE: f64 = 1.0 / 150.0;
+const BESIDE: f64 = 1.0 / 100.0;
 
 /// Corners of an outline that are enough: a smooth one has far fewer.
-const MOST_SEEN: usize = 64;
+const MOST_SEEN: usize = 48;
 
 /// The decoded shapes of a lattice.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use crate::numerics::statistics::distance;
 
 /// The most corners of a way: one that trembles about its hill for a million steps would otherwise take longer to draw with
 /// every one of them. One that comes to rest there needs far fewer.
-pub const MOST_CORNERS: usize = 120;
+pub const MOST_CORNERS: usize = 90;
 /// By how much of the detail a point that is left out may lie beside the line that is drawn.
 const BESIDE: f64 = 0.125;
 /// Where no detail is given, a way that takes too many corners is drawn in this share of its length first.

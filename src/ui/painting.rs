@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 /// Room that the colour bar takes at the right of the map, in points.
 pub const BAR_ROOM: f32 = 116.0;
+/// Lines and fillings of no more than this opacity, of 255, cannot be seen: most of those far from the data.
+const INVISIBLE: u8 = 2;
 /// Distance of hatching lines, in points.
 const HATCH: f64 = 7.0;
 
@@ -186,6 +188,7 @@ fn paint_layer(painter: &Painter, layer: &Layer, transform: Transform, cache: &m
         Layer::Arrows(arrows) => {
             painter.add(Shape::mesh(arrow_mesh(arrows, transform)));
         }
+        // Strokes, which are one mesh with those beside them.
         Layer::Line(_) => (),
         Layer::Mark(mark) => paint_mark(painter, mark, transform),
         Layer::Text(text) => {
@@ -283,7 +286,10 @@ fn place(
 fn shapes_mesh(shapes: &Shapes, transform: Transform) -> Mesh {
     let scale = (shapes.scale * transform.unit()) as f32;
     let places = places(shapes, transform);
-    let at = |owner: usize| Some((places[owner]?, colour(shapes.colours[owner])));
+    let at = |owner: usize| {
+        let ink = colour(shapes.colours[owner]);
+        places[owner].filter(|_| ink.a() > INVISIBLE).map(|place| (place, ink))
+    };
     let Rim { mesh, across } = &shapes.grid.rim;
     match shapes.hollow {
         None => place(&shapes.grid.mesh, scale, None, at),
