@@ -7,6 +7,7 @@ use crate::numerics::statistics::distance;
 
 /// The share of playback that is spread evenly over the steps; the rest follows the distance moved.
 const EVEN: f64 = 0.15;
+
 /// A search as it is shown: every way on the map, and a clock that dwells where something moves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paths {
