@@ -392,7 +392,7 @@ fn restarts_that_cannot_go_on_stop_and_the_others_do_not() {
     assert!(restarts[0].best_value().is_nan());
     // From 0.35 it takes steps of about 0.1: the last of them leaves, the best is the one before.
     assert_eq!((restarts[1].steps, restarts[1].best.as_ref().unwrap().step), (3, 2));
-    assert!(restarts[1].best_z()[0] > 0.1 && restarts[1].last.0[0] < 0.1);
+    assert!(restarts[1].best_z()[0] > 0.1 && restarts[1].last().0[0] < 0.1);
     assert_eq!(restarts[2].steps, 0);
     assert_eq!((restarts[4].steps, restarts[4].best.as_ref().unwrap().step), (8, 8));
     let report = SearchReport::new(search).unwrap();
@@ -493,7 +493,7 @@ fn a_cancelled_search_keeps_its_ways() {
     let restart = &search.restarts()[0];
     assert_eq!((restart.stop_reason, restart.steps), (Some(StopReason::Cancelled), 1));
     // Adam's first step is its rate, whatever the gradient.
-    assert!((restart.last.0[0] - 1.1).abs() < 1e-7, "{:?}", restart.last);
+    assert!((restart.last().0[0] - 1.1).abs() < 1e-7, "{:?}", restart.last());
 }
 
 #[test]

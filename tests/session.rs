@@ -427,7 +427,7 @@ fn a_search_that_runs_can_be_looked_back_at() {
 
 /// The value at which a restart ended.
 fn restart_value(session: &Session, index: usize) -> f64 {
-    session.state().report().unwrap().restarts[index].restart.last.1
+    session.state().report().unwrap().restarts[index].restart.last().1
 }
 
 #[test]
@@ -677,7 +677,11 @@ fn every_method_and_the_shape_itself_climb_in_the_window_too() {
     until_climbed(&mut session);
     let climb = session.state().climb.as_ref().unwrap();
     assert_eq!((climb.paths.last_step(), errors(&session).len()), (12, 0));
-    assert_eq!(climb.report().unwrap().restarts[0].restart.last.0.len(), 2, "drawn in the latent");
+    assert_eq!(
+        climb.report().unwrap().restarts[0].restart.last().0.len(),
+        2,
+        "drawn in the latent"
+    );
 }
 
 #[test]
@@ -1116,8 +1120,8 @@ fn a_walk_by_hand_makes_the_steps_of_the_search() {
     while going {
         let walk = walked(&session);
         let restart = &search.restarts()[0];
-        assert_eq!(walk.by_hand.here(), (restart.last.0.as_slice(), restart.last.1));
-        assert_eq!(walk.here.z, restart.last.0, "the shape is that of the point");
+        assert_eq!(walk.by_hand.here(), restart.last());
+        assert_eq!(walk.here.z, restart.last().0, "the shape is that of the point");
         assert_eq!(walk.path().len(), search.done() + 1);
         going = search.step().unwrap();
         // Space makes a whole step.
@@ -1125,7 +1129,7 @@ fn a_walk_by_hand_makes_the_steps_of_the_search() {
     }
     let walk = walked(&session);
     assert_eq!(walk.by_hand.ended(), Some(StopReason::StepsDone));
-    assert_eq!(walk.here.z, search.restarts()[0].last.0);
+    assert_eq!(walk.here.z, search.restarts()[0].last().0);
     assert!(walk.step().is_none() && walk.gradient().is_none());
     session.perform(Command::Walk(Walking::Reset));
     assert_eq!(walked(&session).path(), [from]);

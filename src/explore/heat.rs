@@ -107,5 +107,7 @@ fn in_box(statistics: &LatentStatistics, z: &[f64]) -> bool {
 
 fn percentiles(values: &[f64], among: impl Fn(usize) -> bool) -> Option<(f64, f64)> {
     let chosen: Vec<f64> = (0..values.len()).filter(|&i| among(i)).map(|i| values[i]).collect();
-    Some((quantile(chosen.iter().copied(), 0.02)?, quantile(chosen, 0.98)?))
+    let share = |fraction| quantile(chosen.iter().copied(), fraction);
+    let (low, high) = rayon::join(|| share(0.02), || share(0.98));
+    low.zip(high)
 }

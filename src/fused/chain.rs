@@ -4,6 +4,9 @@ use super::lanes;
 use crate::model::layers::{Activation, LayerSpec};
 use crate::numerics::processor::{Factor, View, Work, product, wide};
 
+/// So many inputs of a layer are multiplied without copies.
+const FEW: usize = 2;
+
 /// A dense layer on somebody's weights.
 #[derive(Clone, Copy, Debug)]
 pub struct Layer<'a> {
@@ -25,11 +28,21 @@ impl<'a> Layer<'a> {
         specs.iter().zip(parameters.chunks_exact(2)).map(layer).collect()
     }
 
-    /// `x [n, inputs] -> y [n, outputs]`.
-    pub fn forward(&self, x: &[f32], rows: usize, y: &mut Vec<f32>) {
+    /// `x [n, inputs] -> y [n, outputs]`; `turned` is room for `y` as `[outputs, n]`.
+    pub fn forward(&self, x: &[f32], rows: usize, y: &mut Vec<f32>, turned: &mut Vec<f32>) {
+        let outputs = self.bias.len();
         y.clear();
-        (0..rows).for_each(|_| y.extend_from_slice(self.bias));
-        product(y, View::new(x, rows), self.weight.t(), true);
+        if self.weight.t().rows().is_none() && rows < outputs && x.len() > FEW * rows {
+            // To multiply with a transpose from the right the kernel would copy it first; from the left it takes the
+            // weights as they stand, and what is turned are the samples, which are fewer.
+            turned.resize(outputs * rows, 0.0);
+            y.resize(outputs * rows, 0.0);
+            product(turned, self.weight.view(), Factor::once(View::new(x, rows).t()), false);
+            wide(Turn { turned, rows, bias: self.bias, y });
+        } else {
+            (0..rows).for_each(|_| y.extend_from_slice(self.bias));
+            product(y, View::new(x, rows), self.weight.t(), true);
+        }
         wide(Activate { activation: self.activation, y });
     }
 
@@ -86,6 +99,7 @@ pub enum Sink<'a> {
 pub struct Trace {
     outputs: Vec<Vec<f32>>,
     spare: Vec<f32>,
+    turned: Vec<f32>,
     fewer: Fewer,
 }
 
@@ -102,7 +116,7 @@ impl Trace {
                     product(&mut rest[0], x, weight, false);
                     wide(Activate { activation: layer.activation, y: &mut rest[0] });
                 }
-                None => layer.forward(x, rows, &mut rest[0]),
+                None => layer.forward(x, rows, &mut rest[0], &mut self.turned),
             }
         }
         self.output(x)
@@ -192,6 +206,36 @@ impl Work for See<'_> {
         for row in self.x.chunks_exact(self.seen.len().max(1)) {
             // All bits but the sign.
             self.seen.iter_mut().zip(row).for_each(|(seen, x)| *seen |= x.to_bits() << 1);
+        }
+    }
+}
+
+/// `turned [outputs, n] -> y [n, outputs]`, with the bias of each output.
+struct Turn<'a> {
+    turned: &'a [f32],
+    rows: usize,
+    bias: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Work for Turn<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        // What so many outputs fill of a row of y is a line of the cache.
+        const BLOCK: usize = 16;
+        let Self { turned, rows, bias, y } = self;
+        let outputs = bias.len();
+        for first in (0..outputs).step_by(BLOCK) {
+            let count = BLOCK.min(outputs - first);
+            let (from, bias) = (&turned[first * rows..][..count * rows], &bias[first..][..count]);
+            for row in 0..rows {
+                let to = &mut y[row * outputs + first..][..count];
+                for k in 0..count {
+                    to[k] = from[k * rows + row] + bias[k];
+                }
+            }
         }
     }
 }

@@ -33,6 +33,7 @@ struct Room {
     d_log_var: Vec<f32>,
     d_hidden: Vec<f32>,
     d_output: Vec<f32>,
+    turned: Vec<f32>,
 }
 
 /// What a batch is.
@@ -108,8 +109,8 @@ impl TrainingPass {
         let share = 1.0 / rows as f32;
 
         let hidden = encoding.forward(encoder, x, rows);
-        of_mu.forward(hidden, rows, &mut room.mu);
-        of_log_var.forward(hidden, rows, &mut room.log_var);
+        of_mu.forward(hidden, rows, &mut room.mu, &mut room.turned);
+        of_log_var.forward(hidden, rows, &mut room.log_var, &mut room.turned);
         room.z.clone_from(&room.mu);
         if let Some(noise) = noise {
             for ((z, l), e) in room.z.iter_mut().zip(&room.log_var).zip(noise) {
@@ -122,7 +123,7 @@ impl TrainingPass {
         let (last, first) = decoder.split_last().expect("a decoder has a layer");
         let before = decoding.forward(first, &room.z, rows);
         let logits = Layer { activation: Activation::Linear, ..*last };
-        logits.forward(before, rows, &mut room.d_output);
+        logits.forward(before, rows, &mut room.d_output, &mut room.turned);
         let kind = (*loss, last.activation);
         let reconstruction = wide(Reconstruct { kind, logits: &mut room.d_output, x, share });
         let reconstruction = f64::from(reconstruction) * f64::from(share);

@@ -127,6 +127,11 @@ impl<'a> Factor<'a> {
         Self { by_rows: self.by_columns.t(), by_columns: self.by_rows.t() }
     }
 
+    /// The matrix, to multiply with from the left.
+    pub fn view(&self) -> View<'a> {
+        self.by_rows
+    }
+
     /// The rows of the matrix, where they are kept as such.
     pub fn rows(&self) -> Option<std::slice::ChunksExact<'a, f32>> {
         let View { values, columns, strides, .. } = self.by_rows;

@@ -134,7 +134,8 @@ impl ByHand {
         let Some((loss, gradient)) = before.slope else { return Ok(false) };
         let (point, gradient) = (before.point.to_vec(), gradient.to_vec());
         let (rate, patience) = (before.update.0.rate(0), before.waited.1);
-        let (z, value) = self.search.restarts()[0].last.clone();
+        let (z, value) = self.search.restarts()[0].last();
+        let z = z.to_vec();
         let step = self.search.done();
         self.search.step()?;
         let Some(after) = self.search.standing(0) else { return Ok(false) };
@@ -155,7 +156,7 @@ impl ByHand {
             second,
             rate,
             next: after.point.to_vec(),
-            next_z: self.search.restarts()[0].last.0.clone(),
+            next_z: self.search.restarts()[0].last().0.to_vec(),
             falls_to: Some(update.rate(0)).filter(|after| *after != rate),
             waited: (after.waited.0, patience),
         });
@@ -262,7 +263,7 @@ impl ByHand {
             Some(moment) if self.stage >= Stage::Move => (&moment.next, &moment.next_z),
             Some(moment) => (&moment.point, &moment.z),
             None => {
-                let z = self.search.restarts()[0].last.0.as_slice();
+                let z = self.search.restarts()[0].last().0;
                 (self.search.standing(0).map_or(z, |standing| standing.point), z)
             }
         }
@@ -272,10 +273,7 @@ impl ByHand {
     pub fn here(&self) -> (&[f64], f64) {
         match self.moment() {
             Some(moment) => (&moment.z, moment.value),
-            None => {
-                let (z, value) = &self.search.restarts()[0].last;
-                (z, *value)
-            }
+            None => self.search.restarts()[0].last(),
         }
     }
 }
@@ -307,7 +305,7 @@ mod tests {
                 assert_eq!((moment.step, walk.stage()), (step, Stage::Value));
                 let (loss, gradient) = search.standing(0).unwrap().slope.unwrap();
                 assert_eq!((moment.loss, moment.gradient.as_slice()), (loss, gradient));
-                assert_eq!(moment.value, search.restarts()[0].last.1);
+                assert_eq!(moment.value, search.restarts()[0].last().1);
                 search.step().unwrap();
                 let after = search.standing(0).unwrap();
                 assert_eq!(moment.next, after.point);
@@ -325,7 +323,7 @@ mod tests {
                 assert!(walk.step_on().unwrap());
             }
             assert_eq!(walk.ended(), Some(StopReason::StepsDone));
-            assert_eq!(walk.here().0, search.restarts()[0].last.0);
+            assert_eq!(walk.here().0, search.restarts()[0].last().0);
             assert!(!walk.step_on().unwrap() && !walk.go_on().unwrap());
         }
     }

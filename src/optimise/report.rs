@@ -190,7 +190,7 @@ impl SearchReport {
                 restart.best.as_ref().map_or(String::new(), |best| best.step.to_string()),
                 answer.measured.to_string(),
                 answer.gain.map_or(String::new(), |gain| gain.to_string()),
-                restart.last.1.to_string(),
+                restart.last().1.to_string(),
                 restart.steps.to_string(),
                 restart.stop_reason.map_or("", StopReason::label).to_owned(),
                 verdict.word().to_owned(),

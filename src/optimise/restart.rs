@@ -92,8 +92,8 @@ pub struct Restart {
     pub stride: usize,
     /// Steps done.
     pub steps: usize,
-    /// Where it is or ended, `[latent]`, and the value there.
-    pub last: (Vec<f64>, f64),
+    /// Where it is, `[latent]`, and the value there, between two points that are kept.
+    passing: Option<(Vec<f64>, f64)>,
     /// The best feasible point, if any was feasible.
     pub best: Option<Best>,
     /// The learning rate, as (step from which on, rate).
@@ -112,7 +112,7 @@ impl Restart {
             values: Vec::with_capacity(kept),
             stride,
             steps: 0,
-            last: (Vec::new(), f64::NAN),
+            passing: None,
             best: None,
             rates: vec![(0, rate)],
             spent: 0,
@@ -130,9 +130,23 @@ impl Restart {
         self.values.first().copied().unwrap_or(f64::NAN)
     }
 
+    /// Where it is or ended, `[latent]`, and the value there; nowhere before it was told its start.
+    pub fn last(&self) -> (&[f64], f64) {
+        match (&self.passing, self.values.len().checked_sub(1)) {
+            (Some((z, value)), _) if !self.is_kept() => (z, *value),
+            (_, Some(end)) => (self.trajectory.row(end), self.values[end]),
+            _ => (&[], f64::NAN),
+        }
+    }
+
+    /// Whether the end of the way that is kept is where it is.
+    fn is_kept(&self) -> bool {
+        self.steps.is_multiple_of(self.stride) || self.stop_reason.is_some()
+    }
+
     /// The best feasible z, or the last one where none was feasible.
     pub fn best_z(&self) -> &[f64] {
-        self.best.as_ref().map_or(&self.last.0, |best| &best.z)
+        self.best.as_ref().map_or(self.last().0, |best| &best.z)
     }
 
     /// Why it has no answer, if it has none.
@@ -162,13 +176,14 @@ impl Restart {
 
     /// Takes in the point of the next step (or of the start).
     pub(super) fn visit(&mut self, z: &[f64], value: f64) {
-        let (last, last_value) = &mut self.last;
-        self.steps = if last.is_empty() { 0 } else { self.steps + 1 };
-        overwrite(last, z);
-        *last_value = value;
-        if self.steps.is_multiple_of(self.stride) {
+        self.steps = if self.trajectory.is_empty() { 0 } else { self.steps + 1 };
+        if self.is_kept() {
             self.trajectory.push(z);
             self.values.push(value);
+        } else {
+            let passing = self.passing.get_or_insert_with(|| (Vec::new(), value));
+            overwrite(&mut passing.0, z);
+            passing.1 = value;
         }
     }
 
@@ -182,11 +197,11 @@ impl Restart {
     }
 
     pub(super) fn end(&mut self, reason: StopReason) {
-        self.stop_reason = Some(reason);
-        if !self.steps.is_multiple_of(self.stride) {
-            self.trajectory.push(&self.last.0);
-            self.values.push(self.last.1);
+        if let Some((z, value)) = self.passing.take().filter(|_| !self.is_kept()) {
+            self.trajectory.push(&z);
+            self.values.push(value);
         }
+        self.stop_reason = Some(reason);
     }
 }
 
@@ -194,4 +209,23 @@ impl Restart {
 fn overwrite(numbers: &mut Vec<f64>, others: &[f64]) {
     numbers.clear();
     numbers.extend_from_slice(others);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_it_is_is_known_between_points_that_are_kept() {
+        let mut restart = Restart::new(1, 3, 4, 0.1);
+        assert!(restart.last().0.is_empty());
+        for step in 0..8 {
+            let z = f64::from(step);
+            restart.visit(&[z], -z);
+            assert_eq!((restart.steps, restart.last()), (step as usize, ([z].as_slice(), -z)));
+        }
+        restart.end(StopReason::Cancelled);
+        assert_eq!(restart.last(), ([7.0].as_slice(), -7.0));
+        assert!(restart.kept_steps().eq([0, 3, 6, 7]) && restart.trajectory.len() == 4);
+    }
 }

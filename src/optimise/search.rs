@@ -239,7 +239,11 @@ impl Search {
         }
         for ((&index, seen), ending) in active.iter().zip(seen).zip(endings) {
             let restart = &mut restarts[index];
-            let (z, value) = seen.map_or_else(|| restart.last.clone(), |seen| (seen.z, seen.value));
+            let here = || {
+                let (z, value) = restart.last();
+                (z.to_vec(), value)
+            };
+            let (z, value) = seen.map_or_else(here, |seen| (seen.z, seen.value));
             restart.visit(&z, value);
             match ending {
                 Some(Ending::Converged) => restart.end(StopReason::Converged),

@@ -91,7 +91,7 @@ fn cells(
         three_digits(restart.start_value()),
         three_digits(restart.best_value()),
         step,
-        three_digits(restart.last.1),
+        three_digits(restart.last().1),
         restart.steps.to_string(),
         reason.to_owned(),
         hill.map_or("\u{2013}".to_owned(), |hill| (hill + 1).to_string()),

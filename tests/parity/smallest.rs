@@ -66,7 +66,7 @@ fn the_smallest_example_finds_what_pytorch_finds() {
                 let z = model.tensor(&best.z, best.z.len()).unwrap();
                 let x = model.decode_tensor(&z).unwrap().squeeze(0).unwrap();
                 assert_tensor("best x", &x, &expected.best_x, tolerance);
-                let last: Vec<f64> = restarts.iter().map(|restart| restart.last.1).collect();
+                let last: Vec<f64> = restarts.iter().map(|restart| restart.last().1).collect();
                 assert_close("last values", &last, &expected.last_values.data, tolerance);
             }
         }
