@@ -5,6 +5,7 @@ use latent_explorer::data::property::Property;
 use latent_explorer::explore::grid::{Lattice, Mesh, ShapeGrid};
 use latent_explorer::explore::heat::HeatField;
 use latent_explorer::model::samples::SAMPLES;
+use latent_explorer::numerics::processor;
 use latent_explorer::objective::Objective;
 use latent_explorer::session::models::{ModelId, Prepared};
 use latent_explorer::session::probe::Probe;
@@ -17,6 +18,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const PROPERTY: Property = Property::Roundness;
 
 fn field(c: &mut Criterion) {
+    processor::set_up();
     let model = SAMPLES[0].load().expect("the sample opens");
     let prepared = Prepared::new(model).expect("the sample is sound");
     let (model, projection) = (&prepared.model, &prepared.projection);

@@ -1,23 +1,48 @@
-//! What arithmetic asks of the processor: threads, wide vectors, matrix products. All `unsafe` of the program is here.
+//! What the program asks of the processor: threads, memory, wide vectors, matrix products. All its `unsafe` is here.
 
+use libmimalloc_sys::{mi_option_get, mi_option_set, mi_option_t};
 use pulp::Arch;
 use rayon::prelude::*;
+use std::ffi::c_long;
+
+/// Sets up what holds for the whole process. Must be called first in `main`, while there is one thread.
+pub fn set_up() {
+    count_cores_once();
+    keep_freed_memory();
+}
 
 /// Says once how many cores there are, before anybody else runs.
 ///
 /// candle asks at every matrix product, and on Linux looks it up in `/proc/cpuinfo` each time, which
 /// takes longer than a small product and grows with the cores; this variable answers it at once. The
 /// number is the one that rayon would find by itself.
-///
-/// Must be called first in `main`, while there is one thread; later calls do nothing.
 #[expect(unsafe_code, reason = "the environment may be changed while there is only one thread")]
-pub fn count_cores_once() {
+fn count_cores_once() {
     const ANSWER: &str = "RAYON_NUM_THREADS";
     if std::env::var_os(ANSWER).is_none()
         && let Ok(cores) = std::thread::available_parallelism()
     {
         // SAFETY: `main` calls this first, so no other thread reads the environment meanwhile.
         unsafe { std::env::set_var(ANSWER, cores.to_string()) };
+    }
+}
+
+/// How long the allocator keeps what was freed before it gives it back to the system, in milliseconds: a setting of
+/// mimalloc's, which its binding does not name, what it is where nobody has set it, and what this program wants.
+const PURGE_DELAY: mi_option_t = 15;
+const USUAL_DELAY: c_long = 1_000;
+const DELAY: c_long = 10_000;
+
+/// Lets the allocator keep for longer what was freed. A frame asks for what the one before it has freed; given back
+/// every second, it would be faulted in and cleared again in one frame of sixty, while all threads wait for it
+/// (`BENCHMARKS.md`). Who has set the delay in the environment has their way.
+#[expect(unsafe_code, reason = "the allocator's settings are functions of C")]
+fn keep_freed_memory() {
+    // SAFETY: both read or write one number in a table of the allocator's, and check that it has such a number.
+    unsafe {
+        if mi_option_get(PURGE_DELAY) == USUAL_DELAY {
+            mi_option_set(PURGE_DELAY, DELAY);
+        }
     }
 }
 
@@ -212,6 +237,16 @@ mod tests {
 
     fn numbers(count: usize, seed: usize) -> Vec<f32> {
         (0..count).map(|i| ((i * 7919 + seed * 104_729) % 1009) as f32 / 1009.0 - 0.5).collect()
+    }
+
+    #[test]
+    fn the_allocator_keeps_what_was_freed_unless_the_environment_says_otherwise() {
+        keep_freed_memory();
+        // SAFETY: as in what is tested.
+        #[expect(unsafe_code, reason = "as in what is tested")]
+        let delay = unsafe { mi_option_get(PURGE_DELAY) };
+        let said = std::env::var("MIMALLOC_PURGE_DELAY").ok().and_then(|said| said.parse().ok());
+        assert_eq!(delay, said.unwrap_or(DELAY), "a new version has another number for it");
     }
 
     #[test]

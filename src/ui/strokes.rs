@@ -38,8 +38,9 @@ impl Strokes {
         {
             return mesh.clone();
         }
-        self.0.truncate(index);
-        let mesh = Arc::new(Pen::default().draw(run, transform));
+        // What is drawn now takes as much room as what was, or nearly.
+        let before = self.0.drain(index..).next().and_then(|(.., mesh)| Arc::into_inner(mesh));
+        let mesh = Arc::new(Pen::over(before.unwrap_or_default()).draw(run, transform));
         self.0.push((run.to_vec(), transform, mesh.clone()));
         mesh
     }
@@ -51,7 +52,6 @@ impl Strokes {
 }
 
 /// Draws strokes.
-#[derive(Default)]
 struct Pen {
     mesh: Mesh,
     /// The points of the line that is drawn, and the corners of its ribbon: a point and the way across. Kept for their room.
@@ -60,6 +60,13 @@ struct Pen {
 }
 
 impl Pen {
+    /// Draws in the place of what was drawn.
+    fn over(mut mesh: Mesh) -> Self {
+        mesh.vertices.clear();
+        mesh.indices.clear();
+        Self { mesh, points: Vec::new(), corners: Vec::new() }
+    }
+
     fn draw(mut self, run: &[Layer], transform: Transform) -> Mesh {
         for layer in run {
             match layer {
@@ -154,12 +161,12 @@ mod tests {
     #[test]
     fn points_that_cannot_be_told_apart_are_one_but_the_end_stays() {
         let run = [line(vec![[10.0, 10.0], [10.1, 10.0], [40.0, 10.0], [40.2, 10.0]])];
-        let mesh = Pen::default().draw(&run, transform());
+        let mesh = Pen::over(Mesh::default()).draw(&run, transform());
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (8, 12), "a casing and a line");
         let xs = mesh.vertices.iter().map(|v| v.pos.x);
         assert!(xs.clone().all(|x| (x - 10.0).abs() < 1e-4 || (x - 40.2).abs() < 1e-4));
         let nowhere = [line(vec![[10.0, 10.0], [f64::NAN, 0.0]]), line(Vec::new())];
-        assert!(Pen::default().draw(&nowhere, transform()).vertices.is_empty());
+        assert!(Pen::over(Mesh::default()).draw(&nowhere, transform()).vertices.is_empty());
     }
 
     #[test]
