@@ -1,5 +1,6 @@
 //! Dense layers one after the other, forwards and backwards, computing only the gradients that are asked for.
 
+use super::fewer::Fewer;
 use super::lanes;
 use crate::model::layers::{Activation, LayerSpec};
 use crate::numerics::processor::{Factor, View, Work, product, wide};
@@ -110,14 +111,31 @@ impl Trace {
         for (i, layer) in layers.iter().enumerate() {
             let (before, rest) = self.outputs.split_at_mut(i);
             let x = before.last().map_or(x, |y| y);
-            match self.fewer.of(x, rows, layer) {
-                Some((x, weight)) => {
-                    rest[0].resize(rows * layer.bias.len(), 0.0);
-                    product(&mut rest[0], x, weight, false);
-                    wide(Activate { activation: layer.activation, y: &mut rest[0] });
-                }
-                None => layer.forward(x, rows, &mut rest[0], &mut self.turned),
-            }
+            layer.forward(x, rows, &mut rest[0], &mut self.turned);
+        }
+        self.output(x)
+    }
+
+    /// The same where nobody goes back: units of a layer that are switched off in all rows are passed over.
+    pub fn apply<'t>(&'t mut self, layers: &[Layer<'_>], x: &'t [f32], rows: usize) -> &'t [f32] {
+        let Self { outputs, turned, fewer, .. } = self;
+        outputs.resize_with(layers.len(), Vec::new);
+        let mut done = 0;
+        while let Some(layer) = layers.get(done) {
+            let (before, rest) = outputs.split_at_mut(done);
+            let x = before.last().map_or(x, |y| y);
+            let second = layers.get(done + 1);
+            done +=
+                if let Some(second) = second.filter(|second| fewer.after(x, rows, layer, second)) {
+                    fewer.forward(rows, second, &mut rest[1]);
+                    2
+                } else if fewer.of(x, rows, layer) {
+                    fewer.forward(rows, layer, &mut rest[0]);
+                    1
+                } else {
+                    layer.forward(x, rows, &mut rest[0], turned);
+                    1
+                };
         }
         self.output(x)
     }
@@ -147,65 +165,6 @@ impl Trace {
         if let Some(first) = layers.first() {
             let of_layer = of_parameters.map(|all| &mut all[..2]);
             first.backward(x, &outputs[0], dy, of_layer, of_x);
-        }
-    }
-}
-
-/// What is left of a product when the inputs that are zero in all rows are left out: a rectifier switches off half of
-/// them, and among neighbours on a map it is the same half.
-#[derive(Clone, Debug, Default)]
-struct Fewer {
-    seen: Vec<u32>,
-    inputs: Vec<usize>,
-    x: Vec<f32>,
-    weight: Vec<f32>,
-}
-
-impl Fewer {
-    /// From so many rows on it costs less than it saves, when no more than three quarters of the inputs are left.
-    const MANY: usize = 64;
-
-    /// `x [n, inputs]` and the weights `[inputs, outputs]` of a layer without the inputs that are zero in all rows, but
-    /// with one more that is always 1 and whose weights are the bias; nothing where that saves nothing.
-    fn of(&mut self, x: &[f32], rows: usize, layer: &Layer<'_>) -> Option<(View<'_>, Factor<'_>)> {
-        let all = layer.weight.t().rows().filter(|_| rows >= Self::MANY)?;
-        let Self { seen, inputs, x: fewer, weight: of_fewer } = self;
-        seen.clear();
-        seen.resize(all.len(), 0);
-        wide(See { x, seen });
-        inputs.clear();
-        inputs.extend((0..seen.len()).filter(|&k| seen[k] != 0));
-        if inputs.is_empty() || 4 * inputs.len() > 3 * seen.len() {
-            return None;
-        }
-        fewer.clear();
-        for row in x.chunks_exact(seen.len()) {
-            fewer.extend(inputs.iter().map(|&k| row[k]));
-            fewer.push(1.0);
-        }
-        of_fewer.clear();
-        for (row, _) in all.zip(seen).filter(|(_, seen)| **seen != 0) {
-            of_fewer.extend_from_slice(row);
-        }
-        of_fewer.extend_from_slice(layer.bias);
-        Some((View::new(fewer, rows), Factor::once(View::new(of_fewer, inputs.len() + 1))))
-    }
-}
-
-/// Marks the columns of `x` in which some row is not zero.
-struct See<'a> {
-    x: &'a [f32],
-    seen: &'a mut [u32],
-}
-
-impl Work for See<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        for row in self.x.chunks_exact(self.seen.len().max(1)) {
-            // All bits but the sign.
-            self.seen.iter_mut().zip(row).for_each(|(seen, x)| *seen |= x.to_bits() << 1);
         }
     }
 }
@@ -241,9 +200,11 @@ impl Work for Turn<'_> {
 }
 
 /// What follows an affine map, in place.
-struct Activate<'a> {
-    activation: Activation,
-    y: &'a mut [f32],
+pub struct Activate<'a> {
+    /// What follows.
+    pub activation: Activation,
+    /// `[n, outputs]`.
+    pub y: &'a mut [f32],
 }
 
 impl Work for Activate<'_> {
@@ -296,38 +257,6 @@ impl Work for SumOfRows<'_> {
         self.sums.fill(0.0);
         for row in self.values.chunks_exact(self.sums.len()) {
             self.sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Among neighbours whole inputs are zero; the product without them is that of each row by itself.
-    #[test]
-    fn inputs_that_are_zero_in_all_rows_are_left_out() {
-        let (rows, inputs, outputs) = (70, 24, 37);
-        let number = |i: usize| ((i * 7919) % 1009) as f32 / 1009.0 - 0.5;
-        let mut x: Vec<f32> = (0..rows * inputs).map(number).collect();
-        for (i, x) in x.iter_mut().enumerate().filter(|(i, _)| (i % inputs).is_multiple_of(3)) {
-            *x = if i.is_multiple_of(2) { 0.0 } else { -0.0 };
-        }
-        let weight: Vec<f32> = (0..inputs * outputs).map(number).collect();
-        let mut transposed = vec![0.0; weight.len()];
-        for (i, w) in weight.iter().enumerate() {
-            transposed[i % inputs * outputs + i / inputs] = *w;
-        }
-        let bias: Vec<f32> = (0..outputs).map(number).collect();
-        let weight = Factor::twice(View::new(&weight, outputs), View::new(&transposed, inputs));
-        let layer = Layer { weight, bias: &bias, activation: Activation::Relu };
-        let mut trace = Trace::default();
-        let together = trace.forward(&[layer], &x, rows).to_vec();
-        assert_eq!(trace.fewer.inputs.len(), 16, "a third is left out");
-        for (x, y) in x.chunks_exact(inputs).zip(together.chunks_exact(outputs)) {
-            let alone = Trace::default().forward(&[layer], x, 1).to_vec();
-            let close = alone.iter().zip(y).all(|(a, b)| (a - b).abs() < 1e-5);
-            assert!(close && alone.iter().any(|y| *y > 0.0));
         }
     }
 }

@@ -100,6 +100,11 @@ impl Frozen {
         trace.forward(&self.layers(), x, rows)
     }
 
+    /// The same where nobody goes back, which is quicker for many rows that are much alike.
+    pub fn apply<'t>(&self, x: &'t [f32], rows: usize, trace: &'t mut Trace) -> &'t [f32] {
+        trace.apply(&self.layers(), x, rows)
+    }
+
     /// From the gradient `dy` of what [`Self::forward`] gave for `x`, which is used up, to that of `x`, which is added
     /// to `dx`.
     pub fn backward(&self, x: &[f32], dy: &mut Vec<f32>, trace: &mut Trace, dx: &mut Vec<f32>) {

@@ -9,6 +9,7 @@
 //! The graphs of `train` and `objective` stay as the reference, for tests, for f64 and for all that is not here.
 
 pub mod chain;
+pub mod fewer;
 pub mod frozen;
 pub mod kernels;
 pub mod lanes;

@@ -102,7 +102,7 @@ impl<'a> View<'a> {
     }
 
     /// The columns from `from` to before `to`.
-    fn columns(self, from: usize, to: usize) -> Self {
+    pub fn columns(self, from: usize, to: usize) -> Self {
         let begin = (from * self.strides[1]).min(self.values.len());
         Self { values: &self.values[begin..], columns: to - from, ..self }
     }

@@ -125,7 +125,10 @@ impl Quick {
         dz.clear();
         dz.resize(if with_gradient { z.len() } else { 0 }, 0.0);
         if let Some(decoder) = &self.decoder {
-            let decoded = decoder.forward(z, rows, decoding);
+            let decoded = match with_gradient {
+                true => decoder.forward(z, rows, decoding),
+                false => decoder.apply(z, rows, decoding),
+            };
             outlines.measure(decoded, &self.units, with_gradient);
         }
         for of_each in [&mut *of_areas, &mut *of_perimeters] {
@@ -162,7 +165,10 @@ impl Quick {
                 }
                 Teller::Head { layers, scale, offset } => {
                     let mut trace = Trace::default();
-                    let said = layers.forward(z, rows, &mut trace);
+                    let said = match with_gradient {
+                        true => layers.forward(z, rows, &mut trace),
+                        false => layers.apply(z, rows, &mut trace),
+                    };
                     let values: Vec<f64> =
                         said.iter().map(|&said| f64::from(said) * scale + offset).collect();
                     let mut of_said = Vec::with_capacity(rows);
