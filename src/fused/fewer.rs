@@ -27,6 +27,7 @@ const LANES: usize = 16;
 impl Fewer {
     /// From so many rows on it costs less than it saves, when no more than three quarters of the inputs are left.
     const MANY: usize = 64;
+
     /// Leaves out what it can of `x [n, inputs]` for a layer; whether that saves anything.
     pub fn of(&mut self, x: &[f32], rows: usize, layer: &Layer<'_>) -> bool {
         if rows < Self::MANY || layer.weight.t().rows().is_none() {
