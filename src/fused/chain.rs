@@ -116,7 +116,7 @@ impl Trace {
         self.output(x)
     }
 
-    /// The same where nobody goes back: units of a layer that are switched off in all rows are passed over.
+    /// The same where nobody goes back: what is alike in all rows is computed once, see [`Fewer`].
     pub fn apply<'t>(&'t mut self, layers: &[Layer<'_>], x: &'t [f32], rows: usize) -> &'t [f32] {
         let Self { outputs, turned, fewer, .. } = self;
         outputs.resize_with(layers.len(), Vec::new);

@@ -1,23 +1,31 @@
-//! A layer on many rows at once without the inputs that are zero in all of them: a rectifier switches off half of its
-//! units, and among neighbours on a map it is the same half.
+//! Dense layers on many rows that are much alike, as neighbours on a map are, with fewer products.
+//!
+//! An input that is zero in all rows is left out: a rectifier switches off half of its units, and among neighbours it is
+//! the same half. Those that are on in all rows are an affine map of what went into them, so that they and the layer
+//! after them are one: a network of rectifiers is affine wherever none of them switches (Montufar et al. 2014, section
+//! 2). What is left are the units that some rows switch on and others off.
 
 use super::chain::{Activate, Layer};
 use crate::model::layers::Activation;
 use crate::numerics::processor::{Factor, View, Work, product, wide};
 
-/// The inputs that are left, and what is multiplied of them; kept for its room.
+/// What is left to multiply; kept for its room.
 #[derive(Clone, Debug, Default)]
 pub struct Fewer {
-    /// What is not zero for an input that is not zero in some row.
+    /// What is not zero for a unit that is not zero in some row.
     seen: Vec<u32>,
-    /// The places of those inputs.
+    /// The least that each unit gives for any row.
+    least: Vec<f32>,
+    /// The units that are left.
     inputs: Vec<usize>,
-    /// The layer before, or the units of it that are left: its weights, row by row, and its bias.
+    /// How much of each unit that is always on goes into each number of `weight` that stands for all of those.
+    shares: Vec<f32>,
+    /// A layer of few inputs: its weights, row by row, and its bias.
     before: Vec<f32>,
-    /// The inputs that are left and one more that is always 1, row by row; a row begins every `stride` numbers.
+    /// What is left of the inputs, row by row; a row begins every `stride` numbers.
     x: Vec<f32>,
     stride: usize,
-    /// The weights of those inputs, `[inputs, outputs]`; those of the last one are the bias.
+    /// The weights of what is left, `[inputs, outputs]`; the last of them are the bias, and its input is always 1.
     weight: Vec<f32>,
 }
 
@@ -30,92 +38,135 @@ impl Fewer {
 
     /// Leaves out what it can of `x [n, inputs]` for a layer; whether that saves anything.
     pub fn of(&mut self, x: &[f32], rows: usize, layer: &Layer<'_>) -> bool {
-        if rows < Self::MANY || layer.weight.t().rows().is_none() {
+        let Some(weight) = layer.weight.t().rows().filter(|_| rows >= Self::MANY) else {
             return false;
-        }
-        let width = x.len() / rows;
-        self.seen.clear();
-        self.seen.resize(width, 0);
-        wide(See { x, seen: &mut self.seen });
-        if !self.choose() {
+        };
+        let Self { seen, inputs, .. } = self;
+        seen.clear();
+        seen.resize(weight.len(), 0);
+        wide(See { x, seen });
+        inputs.clear();
+        inputs.extend((0..seen.len()).filter(|&unit| seen[unit] != 0));
+        if inputs.is_empty() || !self.is_little(0) {
             return false;
         }
         self.stride = self.inputs.len() + 1;
         self.x.clear();
-        for row in x.chunks_exact(width) {
-            self.x.extend(self.inputs.iter().map(|&k| row[k]));
+        for row in x.chunks_exact(weight.len()) {
+            self.x.extend(self.inputs.iter().map(|&unit| row[unit]));
             self.x.push(1.0);
         }
+        self.weight.clear();
+        for (row, _) in weight.zip(&self.seen).filter(|(_, seen)| **seen != 0) {
+            self.weight.extend_from_slice(row);
+        }
+        self.weight.extend_from_slice(layer.bias);
         true
     }
 
-    /// The same for the layer `second` of what `first` gives for `x [n, inputs]`, which has few inputs itself: what it
-    /// gives is computed for those of its units alone that are left.
+    /// The same for the layer `second` of what `first` gives for `x [n, inputs]`, which has few inputs itself: what is
+    /// left are the units of the first that are neither on in all rows nor off in all, and its own inputs.
     pub fn after(&mut self, x: &[f32], rows: usize, first: &Layer<'_>, second: &Layer<'_>) -> bool {
-        let is_frozen = |layer: &Layer<'_>| layer.weight.t().rows().is_some();
-        if rows < Self::MANY
-            || first.activation != Activation::Relu
-            || !(is_frozen(first) && is_frozen(second))
-        {
+        if rows < Self::MANY || first.activation != Activation::Relu {
             return false;
         }
         match x.len() / rows {
-            1 => self.after_few::<1>(x, rows, first),
-            2 => self.after_few::<2>(x, rows, first),
-            3 => self.after_few::<3>(x, rows, first),
+            1 => self.after_few::<1>(x, rows, first, second).is_some(),
+            2 => self.after_few::<2>(x, rows, first, second).is_some(),
+            3 => self.after_few::<3>(x, rows, first, second).is_some(),
             _ => false,
         }
     }
 
-    fn after_few<const D: usize>(&mut self, x: &[f32], rows: usize, first: &Layer<'_>) -> bool {
-        let weight: Option<Vec<&[f32]>> = first.weight.t().rows().map(Iterator::collect);
-        let Some(Ok(weight)) = weight.map(<[&[f32]; D]>::try_from) else { return false };
+    /// None where it saves nothing.
+    fn after_few<const D: usize>(
+        &mut self,
+        x: &[f32],
+        rows: usize,
+        first: &Layer<'_>,
+        second: &Layer<'_>,
+    ) -> Option<()> {
+        let weight: Vec<&[f32]> = first.weight.t().rows()?.collect();
+        let weight: [&[f32]; D] = weight.try_into().ok()?;
+        let of_second: Vec<&[f32]> = second.weight.t().rows()?.collect();
+        let units = first.bias.len();
+
         self.inputs.clear();
-        self.inputs.extend(0..first.bias.len());
-        self.lay_out(&weight, first.bias, 0.0);
+        self.inputs.extend(0..units);
+        self.lay_out(&weight, first.bias, None);
         self.seen.resize(self.stride, 0);
-        let units = Units::<D> { values: &self.before, stride: self.stride };
-        wide(SwitchedOn { x, units, seen: &mut self.seen });
-        self.seen.truncate(first.bias.len());
-        if !self.choose() {
-            return false;
+        self.least.resize(self.stride, 0.0);
+        let Self { before, stride, seen, least, .. } = self;
+        wide(Switches { x, units: Units::<D> { values: before, stride: *stride }, seen, least });
+        let is_always_on = |unit: usize| least[unit] > 0.0;
+        self.inputs.clear();
+        self.inputs.extend((0..units).filter(|&u| seen[u] != 0 && !is_always_on(u)));
+        if !self.is_little(D) {
+            return None;
         }
-        self.lay_out(&weight, first.bias, 1.0);
+
+        // Counted from the least of each, the inputs are never negative: a rectifier lets them pass.
+        let mut low = [f32::INFINITY; D];
+        for x in x.as_chunks::<D>().0 {
+            low.iter_mut().zip(x).for_each(|(low, x)| *low = low.min(*x));
+        }
+        self.lay_out(&weight, first.bias, Some(&low));
         self.x.resize(rows * self.stride, 0.0);
-        let units = Units::<D> { values: &self.before, stride: self.stride };
-        wide(Rectified { x, units, y: &mut self.x });
-        true
+        let units_left = Units::<D> { values: &self.before, stride: self.stride };
+        wide(Rectified { x, units: units_left, y: &mut self.x });
+
+        // Those that are always on: how each grows with each input, and what it gives where all inputs are least.
+        let Self { weight: left, shares, inputs, least, .. } = self;
+        left.clear();
+        inputs.iter().for_each(|&unit| left.extend_from_slice(of_second[unit]));
+        let from = left.len();
+        left.resize(from + D * second.bias.len(), 0.0);
+        left.extend_from_slice(second.bias);
+        let on: Vec<usize> = (0..units).filter(|&unit| least[unit] > 0.0).collect();
+        shares.clear();
+        for &unit in &on {
+            let slopes = weight.map(|row| row[unit]);
+            let grown: f32 = slopes.iter().zip(&low).map(|(slope, low)| slope * low).sum();
+            shares.extend(slopes);
+            shares.push(first.bias[unit] + grown);
+        }
+        let together = &mut left[from..];
+        wide(AddShares { rows: on.iter().map(|&unit| of_second[unit]), shares, together });
+        Some(())
     }
 
-    /// Puts weights and bias of the units that are left in line, and of one more that is always `last`.
-    fn lay_out<const D: usize>(&mut self, weight: &[&[f32]; D], bias: &[f32], last: f32) {
+    /// Puts weights and bias of the units that are left in line, behind them, where it is said at which the inputs are
+    /// least, units that give the inputs counted from there, and one that is always 1.
+    fn lay_out<const D: usize>(
+        &mut self,
+        weight: &[&[f32]; D],
+        bias: &[f32],
+        low: Option<&[f32; D]>,
+    ) {
         let Self { inputs, before, stride, .. } = self;
-        *stride = (inputs.len() + 1).next_multiple_of(LANES);
+        *stride = (inputs.len() + if low.is_some() { D + 1 } else { 0 }).next_multiple_of(LANES);
         before.clear();
-        for (values, last) in weight.iter().map(|row| (*row, 0.0)).chain([(bias, last)]) {
+        for d in 0..=D {
             let end = before.len() + *stride;
-            before.extend(inputs.iter().map(|&k| values[k]));
-            before.push(last);
+            let values = weight.get(d).map_or(bias, |row| row);
+            before.extend(inputs.iter().map(|&unit| values[unit]));
+            if let Some(low) = low {
+                let of_input = |e: usize| if e == d { 1.0 } else { 0.0 };
+                before.extend((0..D).map(|e| if d == D { -low[e] } else { of_input(e) }));
+                before.push(of_input(D));
+            }
             before.resize(end, 0.0);
         }
     }
 
-    /// Finds the inputs that are left; whether that is worth its while.
-    fn choose(&mut self) -> bool {
-        self.inputs.clear();
-        self.inputs.extend((0..self.seen.len()).filter(|&k| self.seen[k] != 0));
-        !self.inputs.is_empty() && 4 * self.inputs.len() <= 3 * self.seen.len()
+    /// Whether what is left and so many `more` are few enough to be worth while.
+    fn is_little(&self, more: usize) -> bool {
+        4 * (self.inputs.len() + more) <= 3 * self.seen.len()
     }
 
-    /// What the layer gives for what was left of its inputs, `y [n, outputs]`.
-    pub fn forward(&mut self, rows: usize, layer: &Layer<'_>, y: &mut Vec<f32>) {
-        self.weight.clear();
-        let all = layer.weight.t().rows().into_iter().flatten();
-        for (row, _) in all.zip(&self.seen).filter(|(_, seen)| **seen != 0) {
-            self.weight.extend_from_slice(row);
-        }
-        self.weight.extend_from_slice(layer.bias);
-        let inputs = self.inputs.len() + 1;
+    /// What the layer gives for what was left, `y [n, outputs]`.
+    pub fn forward(&self, rows: usize, layer: &Layer<'_>, y: &mut Vec<f32>) {
+        let inputs = self.weight.len() / layer.bias.len();
         y.resize(rows * layer.bias.len(), 0.0);
         let x = View::new(&self.x, rows).columns(0, inputs);
         product(y, x, Factor::once(View::new(&self.weight, inputs)), false);
@@ -174,26 +225,50 @@ fn rectified<const D: usize>(
     y
 }
 
-/// Marks the units that are not zero for some row of `x [n, D]`.
-struct SwitchedOn<'a, const D: usize> {
+/// Marks the units that are not zero for some row of `x [n, D]`, and finds the least that each gives for any.
+struct Switches<'a, const D: usize> {
     x: &'a [f32],
     units: Units<'a, D>,
     seen: &'a mut [u32],
+    least: &'a mut [f32],
 }
 
-impl<const D: usize> Work for SwitchedOn<'_, D> {
+impl<const D: usize> Work for Switches<'_, D> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        for (block, seen) in self.seen.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        let all = self.seen.as_chunks_mut::<LANES>().0.iter_mut();
+        for (block, (seen, least)) in all.zip(self.least.as_chunks_mut().0).enumerate() {
             let (weight, bias) = self.units.block(block);
-            let mut on = [0; LANES];
+            let (mut on, mut low) = ([0; LANES], [f32::INFINITY; LANES]);
             for x in self.x.as_chunks::<D>().0 {
                 let y = rectified(x, &weight, bias);
                 on.iter_mut().zip(y).for_each(|(on, y)| *on |= y.to_bits());
+                low.iter_mut().zip(y).for_each(|(low, y)| *low = if y < *low { y } else { *low });
             }
-            *seen = on;
+            (*seen, *least) = (on, low);
+        }
+    }
+}
+
+/// Adds rows to the rows of `together`, each by its shares, `[rows, rows together]`.
+struct AddShares<'a, R> {
+    rows: R,
+    shares: &'a [f32],
+    together: &'a mut [f32],
+}
+
+impl<'a, R: ExactSizeIterator<Item = &'a [f32]>> Work for AddShares<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let width = self.shares.len().checked_div(self.rows.len()).unwrap_or(0).max(1);
+        for (row, shares) in self.rows.zip(self.shares.chunks_exact(width)) {
+            for (sum, share) in self.together.chunks_exact_mut(row.len()).zip(shares) {
+                sum.iter_mut().zip(row).for_each(|(sum, number)| *sum += share * number);
+            }
         }
     }
 }
@@ -277,7 +352,7 @@ mod tests {
         for inputs in 1..=3 {
             let (rows, units, outputs) = (70, 50, 37);
             let mut first = numbers(units, inputs);
-            // Neighbours: near one point, at which a third of the units are far below zero.
+            // Neighbours: near one point, where a third of the units are far below zero and a third far above.
             let x: Vec<f32> = (0..rows * inputs).map(|i| 0.3 + 0.01 * number(i)).collect();
             first[2].iter_mut().step_by(3).for_each(|bias| *bias = -5.0);
             first[2].iter_mut().skip(1).step_by(3).for_each(|bias| *bias = 5.0);
@@ -286,7 +361,8 @@ mod tests {
             let mut fewer = Fewer::default();
             let layers = [layer(&first), layer(&second), layer(&third)];
             assert!(fewer.after(&x, rows, &layers[0], &layers[1]));
-            assert!((17..=33).contains(&fewer.inputs.len()), "a third or more is left out");
+            assert!(fewer.inputs.len() <= 17, "a third or less is left");
+            assert_eq!(fewer.weight.len(), (fewer.inputs.len() + inputs + 1) * outputs);
             alike(&layers, &x, rows);
             alike(&layers[..2], &x, rows);
             alike(&layers[..1], &x, rows);
