@@ -98,6 +98,7 @@ impl Fewer {
         self.least.resize(self.stride, 0.0);
         let Self { before, stride, seen, least, .. } = self;
         wide(Switches { x, units: Units::<D> { values: before, stride: *stride }, seen, least });
+        seen.truncate(units);
         let is_always_on = |unit: usize| least[unit] > 0.0;
         self.inputs.clear();
         self.inputs.extend((0..units).filter(|&u| seen[u] != 0 && !is_always_on(u)));
