@@ -1,5 +1,6 @@
 //! Dense layers one after the other, forwards and backwards, computing only the gradients that are asked for.
 
+use super::awake::Awake;
 use super::fewer::Fewer;
 use super::lanes;
 use crate::model::layers::{Activation, LayerSpec};
@@ -53,10 +54,18 @@ impl<'a> Layer<'a> {
         x: &[f32],
         y: &[f32],
         dy: &mut [f32],
-        of_parameters: Option<&mut [Vec<f32>]>,
+        mut of_parameters: Option<&mut [Vec<f32>]>,
         of_x: Option<Sink<'_>>,
+        fewer: &mut Fewer,
     ) {
         wide(Deactivate { activation: self.activation, y, dy: &mut *dy });
+        if self.activation == Activation::Relu
+            && let Some([weight, bias]) = of_parameters.as_deref_mut()
+            && fewer.gradient(x, dy, bias.len(), weight)
+        {
+            wide(SumOfRows { values: dy, sums: bias });
+            of_parameters = None;
+        }
         self.backward_affine(x, dy, of_parameters, of_x);
     }
 
@@ -108,7 +117,32 @@ impl Trace {
     /// `x [n, inputs] -> y [n, outputs]` of the last layer; of no layers x itself.
     pub fn forward<'t>(&'t mut self, layers: &[Layer<'_>], x: &'t [f32], rows: usize) -> &'t [f32] {
         self.outputs.resize_with(layers.len(), Vec::new);
-        for (i, layer) in layers.iter().enumerate() {
+        self.forward_from(0, layers, x, rows)
+    }
+
+    /// The same while the layers learn: the units of the first that no sample switches on are left out.
+    pub fn forward_awake<'t>(
+        &'t mut self,
+        layers: &[Layer<'_>],
+        x: &'t [f32],
+        rows: usize,
+        awake: &mut Awake,
+    ) -> &'t [f32] {
+        self.outputs.resize_with(layers.len(), Vec::new);
+        if let Some((layer, y)) = layers.first().zip(self.outputs.first_mut()) {
+            awake.forward(layer, x, rows, y);
+        }
+        self.forward_from(1, layers, x, rows)
+    }
+
+    fn forward_from<'t>(
+        &'t mut self,
+        from: usize,
+        layers: &[Layer<'_>],
+        x: &'t [f32],
+        rows: usize,
+    ) -> &'t [f32] {
+        for (i, layer) in layers.iter().enumerate().skip(from) {
             let (before, rest) = self.outputs.split_at_mut(i);
             let x = before.last().map_or(x, |y| y);
             layer.forward(x, rows, &mut rest[0], &mut self.turned);
@@ -155,16 +189,16 @@ impl Trace {
         mut of_parameters: Option<&mut [Vec<f32>]>,
         of_x: Option<Sink<'_>>,
     ) {
-        let Self { outputs, spare, .. } = self;
+        let Self { outputs, spare, fewer, .. } = self;
         for (i, layer) in layers.iter().enumerate().skip(1).rev() {
             let of_layer = of_parameters.as_deref_mut().map(|all| &mut all[2 * i..2 * i + 2]);
             let into = Some(Sink::Set(spare));
-            layer.backward(&outputs[i - 1], &outputs[i], dy, of_layer, into);
+            layer.backward(&outputs[i - 1], &outputs[i], dy, of_layer, into, fewer);
             std::mem::swap(dy, spare);
         }
         if let Some(first) = layers.first() {
             let of_layer = of_parameters.map(|all| &mut all[..2]);
-            first.backward(x, &outputs[0], dy, of_layer, of_x);
+            first.backward(x, &outputs[0], dy, of_layer, of_x, fewer);
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Dense layers on many rows that are much alike, as neighbours on a map are, with fewer products.
+//! Dense layers on rows that are much alike, as neighbours on a map are, with fewer products.
 //!
 //! An input that is zero in all rows is left out: a rectifier switches off half of its units, and among neighbours it is
 //! the same half. Those that are on in all rows are an affine map of what went into them, so that they and the layer
 //! after them are one: a network of rectifiers is affine wherever none of them switches (Montufar et al. 2014, section
-//! 2). What is left are the units that some rows switch on and others off.
+//! 2). What is left are the units that some rows switch on and others off. On the way back a unit that is off in all rows
+//! has no gradient.
 
 use super::chain::{Activate, Layer};
 use crate::model::layers::Activation;
@@ -41,13 +42,8 @@ impl Fewer {
         let Some(weight) = layer.weight.t().rows().filter(|_| rows >= Self::MANY) else {
             return false;
         };
-        let Self { seen, inputs, .. } = self;
-        seen.clear();
-        seen.resize(weight.len(), 0);
-        wide(See { x, seen });
-        inputs.clear();
-        inputs.extend((0..seen.len()).filter(|&unit| seen[unit] != 0));
-        if inputs.is_empty() || !self.is_little(0) {
+        self.look(x, weight.len());
+        if self.inputs.is_empty() || !self.is_little(0) {
             return false;
         }
         self.stride = self.inputs.len() + 1;
@@ -61,6 +57,41 @@ impl Fewer {
             self.weight.extend_from_slice(row);
         }
         self.weight.extend_from_slice(layer.bias);
+        true
+    }
+
+    /// Finds the columns of `x [n, columns]` that are not zero in all rows.
+    fn look(&mut self, x: &[f32], columns: usize) {
+        let Self { seen, inputs, .. } = self;
+        seen.clear();
+        seen.resize(columns, 0);
+        wide(See { x, seen });
+        inputs.clear();
+        inputs.extend((0..columns).filter(|&column| seen[column] != 0));
+    }
+
+    /// From the input `x [n, inputs]` of rectifiers and the gradient `dy [n, outputs]` of their affine map to that of its
+    /// weights, `[outputs, inputs]`: of units that are off in all rows it is zero, and they are left out. Whether that
+    /// saves anything; if not, nothing is written.
+    pub fn gradient(&mut self, x: &[f32], dy: &[f32], outputs: usize, weight: &mut [f32]) -> bool {
+        self.look(dy, outputs);
+        if !self.is_little(0) {
+            return false;
+        }
+        let rows = dy.len() / outputs;
+        let inputs = x.len() / rows;
+        let Self { inputs: units, x: dy_left, weight: left, .. } = self;
+        dy_left.clear();
+        for row in dy.chunks_exact(outputs) {
+            dy_left.extend(units.iter().map(|&unit| row[unit]));
+        }
+        left.resize(units.len() * inputs, 0.0);
+        let x = Factor::once(View::new(x, rows));
+        product(left, View::new(dy_left, rows).t(), x, false);
+        weight.fill(0.0);
+        for (&unit, row) in units.iter().zip(left.chunks_exact(inputs)) {
+            weight[unit * inputs..][..inputs].copy_from_slice(row);
+        }
         true
     }
 
@@ -176,9 +207,11 @@ impl Fewer {
 }
 
 /// Marks the columns of `x` in which some row is not zero.
-struct See<'a> {
-    x: &'a [f32],
-    seen: &'a mut [u32],
+pub struct See<'a> {
+    /// `[n, columns]`.
+    pub x: &'a [f32],
+    /// What is not zero for a column that was marked, `[columns]`.
+    pub seen: &'a mut [u32],
 }
 
 impl Work for See<'_> {
@@ -367,6 +400,29 @@ mod tests {
             alike(&layers, &x, rows);
             alike(&layers[..2], &x, rows);
             alike(&layers[..1], &x, rows);
+        }
+    }
+
+    #[test]
+    fn units_that_are_off_have_no_gradient() {
+        let (rows, inputs, outputs) = (32, 40, 30);
+        let x: Vec<f32> = (0..rows * inputs).map(number).collect();
+        for on in [0, 1, 20, 22, 23, 30] {
+            let of_unit = |i: usize| if i % outputs < on { number(i + 5) } else { 0.0 };
+            let dy: Vec<f32> = (0..rows * outputs).map(of_unit).collect();
+            let mut weight = vec![f32::NAN; outputs * inputs];
+            let saves = Fewer::default().gradient(&x, &dy, outputs, &mut weight);
+            assert_eq!(saves, on <= 22, "{on}");
+            if !saves {
+                assert!(weight.iter().all(|w| w.is_nan()), "nothing is written");
+                continue;
+            }
+            for (i, w) in weight.iter().enumerate() {
+                let (unit, input) = (i / inputs, i % inputs);
+                let sum: f32 =
+                    (0..rows).map(|r| dy[r * outputs + unit] * x[r * inputs + input]).sum();
+                assert!((w - sum).abs() < 1e-5, "{on} {unit} {input}: {w} {sum}");
+            }
         }
     }
 }

@@ -8,6 +8,7 @@
 //!
 //! The graphs of `train` and `objective` stay as the reference, for tests, for f64 and for all that is not here.
 
+pub mod awake;
 pub mod chain;
 pub mod fewer;
 pub mod frozen;

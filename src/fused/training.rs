@@ -1,5 +1,6 @@
 //! The loss of a training and its gradient in one go, without a graph.
 
+use super::awake::Awake;
 use super::chain::{Layer, Sink, Trace};
 use super::lanes;
 use crate::model::layers::{Activation, LayerSpec};
@@ -17,6 +18,8 @@ pub struct TrainingPass {
     heads: Vec<usize>,
     loss: Reconstruction,
     gradient: Vec<Vec<f32>>,
+    /// Of the first layer.
+    awake: Awake,
     room: Room,
 }
 
@@ -72,8 +75,14 @@ impl Parts {
 }
 
 impl TrainingPass {
-    /// For a network of `layers` (encoder, mu, log_var, decoder, in this order) and heads on its latent.
-    pub fn new(layers: &[LayerSpec], heads: &[&[LayerSpec]], loss: Reconstruction) -> Self {
+    /// For a network of `layers` (encoder, mu, log_var, decoder, in this order) and heads on its latent, which learns
+    /// from so many samples: from one after the other, until all had their turn, and then from all again in any order.
+    pub fn new(
+        layers: &[LayerSpec],
+        heads: &[&[LayerSpec]],
+        loss: Reconstruction,
+        samples: usize,
+    ) -> Self {
         let encoder = layers.iter().take_while(|layer| layer.name.starts_with("encoder")).count();
         let mut all = layers.to_vec();
         let mut begins = vec![all.len()];
@@ -84,7 +93,10 @@ impl TrainingPass {
         let count = |shape: Vec<usize>| vec![0.0; shape.iter().product()];
         let gradient =
             all.iter().flat_map(LayerSpec::parameters).map(|(_, shape)| count(shape)).collect();
-        Self { layers: all, encoder, heads: begins, loss, gradient, room: Room::default() }
+        // The first of one turn may be the last of the next.
+        let awake = Awake::new(2 * samples);
+        let room = Room::default();
+        Self { layers: all, encoder, heads: begins, loss, gradient, awake, room }
     }
 
     /// The parts of the loss of a batch, with these parameters: weight and bias of each layer.
@@ -100,7 +112,7 @@ impl TrainingPass {
 
     fn run(&mut self, parameters: &[&[f32]], batch: Batch<'_>, with_gradient: bool) -> Parts {
         let Batch { x, rows, noise, targets, beta, head_weight } = batch;
-        let Self { layers, encoder, heads, loss, gradient, room } = self;
+        let Self { layers, encoder, heads, loss, gradient, awake, room } = self;
         let Room { encoder: encoding, decoder: decoding, head: predicting, .. } = room;
         let all = Layer::all(layers, parameters);
         let (encoder, decoder) = (&all[..*encoder], &all[*encoder + 2..heads[0]]);
@@ -108,7 +120,11 @@ impl TrainingPass {
         let decoder_at = 2 * (encoder.len() + 2);
         let share = 1.0 / rows as f32;
 
-        let hidden = encoding.forward(encoder, x, rows);
+        let hidden = if with_gradient {
+            encoding.forward_awake(encoder, x, rows, awake)
+        } else {
+            encoding.forward(encoder, x, rows)
+        };
         of_mu.forward(hidden, rows, &mut room.mu, &mut room.turned);
         of_log_var.forward(hidden, rows, &mut room.log_var, &mut room.turned);
         room.z.clone_from(&room.mu);

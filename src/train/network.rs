@@ -66,7 +66,9 @@ impl Network {
             Reconstruction::Bce => scaled.iter().map(losses::entropy).collect(),
             Reconstruction::Mse => Vec::new(),
         };
-        let fused = (!config.sigma_vae).then(|| TrainingPass::new(layers, &of_heads, config.loss));
+        let samples = setup.held_out.iter().filter(|held_out| !**held_out).count();
+        let fused =
+            (!config.sigma_vae).then(|| TrainingPass::new(layers, &of_heads, config.loss, samples));
         Ok(Self { scaled, entropies, variables, vae, heads, raw_log_sigma, fused, setup })
     }
 
