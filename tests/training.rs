@@ -63,6 +63,17 @@ fn a_training_that_was_written_goes_on_as_if_it_had_never_paused() {
     }
 }
 
+/// Units that no sample switches on are left out after a while; who goes on must find out again which.
+#[test]
+fn what_is_left_out_makes_no_difference() {
+    let long = TrainingConfig { hidden: 100, batch_size: 20, updates: 700, ..config() };
+    let whole = learn(Trainer::new(data(), long.clone()).unwrap()).finish().unwrap();
+    for first in [500, 503, 690] {
+        let parts = in_two_parts(&long, first).finish().unwrap();
+        assert!(parameters(&parts) == parameters(&whole), "{first}");
+    }
+}
+
 #[test]
 fn a_branch_shares_the_past_and_the_noise() {
     let trunk = learn(Trainer::new(data(), config()).unwrap());

@@ -34,9 +34,7 @@ impl<'a> Layer<'a> {
     pub fn forward(&self, x: &[f32], rows: usize, y: &mut Vec<f32>, turned: &mut Vec<f32>) {
         let outputs = self.bias.len();
         y.clear();
-        if self.weight.t().rows().is_none() && rows < outputs && x.len() > FEW * rows {
-            // To multiply with a transpose from the right the kernel would copy it first; from the left it takes the
-            // weights as they stand, and what is turned are the samples, which are fewer.
+        if self.turns(x, rows) {
             turned.resize(outputs * rows, 0.0);
             y.resize(outputs * rows, 0.0);
             product(turned, self.weight.view(), Factor::once(View::new(x, rows).t()), false);
@@ -46,6 +44,13 @@ impl<'a> Layer<'a> {
             product(y, View::new(x, rows), self.weight.t(), true);
         }
         wide(Activate { activation: self.activation, y });
+    }
+
+    /// Whether `x [n, inputs]` is multiplied with weights from the left. To multiply with their transpose from the right
+    /// the kernel would copy it first; from the left it takes the weights as they stand, and what is turned are the
+    /// samples, if they are fewer.
+    pub fn turns(&self, x: &[f32], rows: usize) -> bool {
+        self.weight.t().rows().is_none() && rows < self.bias.len() && x.len() > FEW * rows
     }
 
     /// From the gradient of `y`, which becomes that of the affine map, to those that are wanted.

@@ -169,6 +169,14 @@ const LANES: usize = 16;
 /// The largest product that the kernels take number by number, each from a row and a column that stand in line.
 const SMALL: usize = 256;
 
+/// The most numbers in a row and a column that the kernels take in one go, whatever the other sides.
+const DEEP: usize = 512;
+
+/// Whether a row of a product of `[m, k]` and `[k, n]` is the same to the last bit with more rows beside it.
+pub fn is_row_by_row(m: usize, k: usize, n: usize) -> bool {
+    m > 1 && n > 1 && m * n > SMALL && k <= DEEP
+}
+
 /// The product of `a [m, k]` and `b [k, n]`, put into or added to `out [m, n]`, row-major.
 ///
 /// # Panics
@@ -288,6 +296,34 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_row_is_the_same_beside_any_others() {
+        for (rows, k, n) in
+            [(128, 200, 32), (40, 16, 7), (300, 511, 9), (70, 512, 130), (129, 3, 2)]
+        {
+            let (a, b) = (numbers(rows * k, 1), numbers(n * k, 2));
+            let b = Factor::once(View::new(&b, n).t());
+            let mut all = vec![0.0; rows * n];
+            product(&mut all, View::new(&a, rows), b, false);
+            let mut shared = 0;
+            for step in [2, 3, 5, 7, 11, 13] {
+                let picked: Vec<usize> = (step / 2..rows).step_by(step).collect();
+                if !is_row_by_row(picked.len(), k, n) {
+                    continue;
+                }
+                let few: Vec<f32> =
+                    picked.iter().flat_map(|&i| &a[i * k..][..k]).copied().collect();
+                let mut out = vec![0.0; picked.len() * n];
+                product(&mut out, View::new(&few, picked.len()), b, false);
+                for (&i, row) in picked.iter().zip(out.chunks_exact(n)) {
+                    assert_eq!(row, &all[i * n..][..n], "{rows} {k} {n}: row {i} of {step}");
+                }
+                shared += 1;
+            }
+            assert!(shared > 0 || rows * n < 2 * SMALL, "{rows} {k} {n} was never tried");
         }
     }
 
