@@ -43,14 +43,15 @@ impl Awake {
     /// `x [n, inputs] -> y [n, outputs]` of the next batch, as [`Layer::forward`] gives it.
     pub fn forward(&mut self, layer: &Layer<'_>, x: &[f32], rows: usize, y: &mut Vec<f32>) {
         let Self { round, units, awake, weight, turned, seen } = self;
-        let weights = layer.weight.rows().filter(|_| layer.activation == Activation::Relu);
-        let Some(weights) = weights else {
+        // Where the samples are not turned, all units are computed, and nobody needs to know who sleeps.
+        let is_kept = layer.activation == Activation::Relu && layer.turns(x, rows);
+        let Some(weights) = layer.weight.rows().filter(|_| is_kept) else {
+            units.clear();
             return layer.forward(x, rows, y, turned);
         };
         let outputs = layer.bias.len();
         units.resize_with(outputs, Unit::default);
         awake.clear();
-        weight.clear();
         for (i, (unit, (row, bias))) in
             units.iter_mut().zip(weights.clone().zip(layer.bias)).enumerate()
         {
@@ -59,15 +60,19 @@ impl Awake {
             }
             if unit.off < *round {
                 awake.push(i);
-                weight.extend_from_slice(row);
             }
         }
         // With most of them awake, all at once are quicker. And a unit must give the same bits whoever sleeps: a training
         // that was taken up again has forgotten who did.
-        let is_alike = layer.turns(x, rows) && is_row_by_row(awake.len(), x.len() / rows, rows);
+        let is_alike = is_row_by_row(awake.len(), x.len() / rows, rows);
         if !is_alike || 4 * awake.len() > 3 * outputs {
             layer.forward(x, rows, y, turned);
         } else {
+            weight.clear();
+            for (_, row) in units.iter().zip(weights.clone()).filter(|(unit, _)| unit.off < *round)
+            {
+                weight.extend_from_slice(row);
+            }
             turned.resize(awake.len() * rows, 0.0);
             let samples = Factor::once(View::new(x, rows).t());
             product(turned, View::new(weight, awake.len()), samples, false);

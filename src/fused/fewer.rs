@@ -60,41 +60,6 @@ impl Fewer {
         true
     }
 
-    /// Finds the columns of `x [n, columns]` that are not zero in all rows.
-    fn look(&mut self, x: &[f32], columns: usize) {
-        let Self { seen, inputs, .. } = self;
-        seen.clear();
-        seen.resize(columns, 0);
-        wide(See { x, seen });
-        inputs.clear();
-        inputs.extend((0..columns).filter(|&column| seen[column] != 0));
-    }
-
-    /// From the input `x [n, inputs]` of rectifiers and the gradient `dy [n, outputs]` of their affine map to that of its
-    /// weights, `[outputs, inputs]`: of units that are off in all rows it is zero, and they are left out. Whether that
-    /// saves anything; if not, nothing is written.
-    pub fn gradient(&mut self, x: &[f32], dy: &[f32], outputs: usize, weight: &mut [f32]) -> bool {
-        self.look(dy, outputs);
-        if !self.is_little(0) {
-            return false;
-        }
-        let rows = dy.len() / outputs;
-        let inputs = x.len() / rows;
-        let Self { inputs: units, x: dy_left, weight: left, .. } = self;
-        dy_left.clear();
-        for row in dy.chunks_exact(outputs) {
-            dy_left.extend(units.iter().map(|&unit| row[unit]));
-        }
-        left.resize(units.len() * inputs, 0.0);
-        let x = Factor::once(View::new(x, rows));
-        product(left, View::new(dy_left, rows).t(), x, false);
-        weight.fill(0.0);
-        for (&unit, row) in units.iter().zip(left.chunks_exact(inputs)) {
-            weight[unit * inputs..][..inputs].copy_from_slice(row);
-        }
-        true
-    }
-
     /// The same for the layer `second` of what `first` gives for `x [n, inputs]`, which has few inputs itself: what is
     /// left are the units of the first that are neither on in all rows nor off in all, and its own inputs.
     pub fn after(&mut self, x: &[f32], rows: usize, first: &Layer<'_>, second: &Layer<'_>) -> bool {
@@ -191,6 +156,16 @@ impl Fewer {
         }
     }
 
+    /// Finds the columns of `x [n, columns]` that are not zero in all rows.
+    fn look(&mut self, x: &[f32], columns: usize) {
+        let Self { seen, inputs, .. } = self;
+        seen.clear();
+        seen.resize(columns, 0);
+        wide(See { x, seen });
+        inputs.clear();
+        inputs.extend((0..columns).filter(|&column| seen[column] != 0));
+    }
+
     /// Whether what is left and so many `more` are few enough to be worth while.
     fn is_little(&self, more: usize) -> bool {
         4 * (self.inputs.len() + more) <= 3 * self.seen.len()
@@ -203,6 +178,31 @@ impl Fewer {
         let x = View::new(&self.x, rows).columns(0, inputs);
         product(y, x, Factor::once(View::new(&self.weight, inputs)), false);
         wide(Activate { activation: layer.activation, y });
+    }
+
+    /// From the input `x [n, inputs]` of rectifiers and the gradient `dy [n, outputs]` of their affine map to that of its
+    /// weights, `[outputs, inputs]`: of units that are off in all rows it is zero, and they are left out. Whether that
+    /// saves anything; if not, nothing is written.
+    pub fn gradient(&mut self, x: &[f32], dy: &[f32], outputs: usize, weight: &mut [f32]) -> bool {
+        self.look(dy, outputs);
+        if !self.is_little(0) {
+            return false;
+        }
+        let rows = dy.len() / outputs;
+        let inputs = x.len() / rows;
+        let Self { inputs: units, x: dy_left, weight: left, .. } = self;
+        dy_left.clear();
+        for row in dy.chunks_exact(outputs) {
+            dy_left.extend(units.iter().map(|&unit| row[unit]));
+        }
+        left.resize(units.len() * inputs, 0.0);
+        let x = Factor::once(View::new(x, rows));
+        product(left, View::new(dy_left, rows).t(), x, false);
+        weight.fill(0.0);
+        for (&unit, row) in units.iter().zip(left.chunks_exact(inputs)) {
+            weight[unit * inputs..][..inputs].copy_from_slice(row);
+        }
+        true
     }
 }
 

@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn a_row_is_the_same_beside_any_others() {
         for (rows, k, n) in
-            [(128, 200, 32), (40, 16, 7), (300, 511, 9), (70, 512, 130), (129, 3, 2)]
+            [(128, 200, 32), (80, 16, 7), (300, 511, 9), (70, 512, 130), (300, 3, 2)]
         {
             let (a, b) = (numbers(rows * k, 1), numbers(n * k, 2));
             let b = Factor::once(View::new(&b, n).t());
@@ -323,7 +323,7 @@ mod tests {
                 }
                 shared += 1;
             }
-            assert!(shared > 0 || rows * n < 2 * SMALL, "{rows} {k} {n} was never tried");
+            assert!(shared > 0, "{rows} {k} {n} was never tried");
         }
     }
 
