@@ -95,6 +95,7 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
             median_area: 4.0,
             reach: 1.0,
         },
+        kept: None,
     };
     Arc::new(Model::new(card, Encoded::default(), parameters).unwrap())
 }

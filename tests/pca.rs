@@ -80,7 +80,7 @@ fn the_error_is_the_sum_of_the_eigenvalues_that_are_left_out() {
         assert!((error - left_out).abs() < 1e-5 * left_out, "{latent_dim}: {error} {left_out}");
         let record = model.card.history[0];
         assert!((record.reconstruction - left_out).abs() < 1e-9 * left_out);
-        let held_out = Figures::of(&model).unwrap().rebuild_error;
+        let held_out = Figures::of(&model).unwrap().reconstruction_error;
         assert!((record.held_out_reconstruction.unwrap() - held_out).abs() < 1e-6 * held_out);
     }
 }
@@ -120,7 +120,7 @@ fn as_many_axes_as_there_are_numbers_rebuild_everything() {
     let config = TrainingConfig { latent_dim: 48, held_out: 0.0, ..TrainingConfig::default() };
     let model = pca(&config);
     let figures = Figures::of(&model).unwrap();
-    assert!(figures.rebuild_error < 1e-6, "{figures:?}");
+    assert!(figures.reconstruction_error < 1e-6, "{figures:?}");
     let recipe = Recipe { samples: 90, points: 16, ..Recipe::default() };
     let data = TrainingData::generate(recipe).unwrap();
     let config = TrainingConfig { latent_dim: 33, ..TrainingConfig::default() };

@@ -34,7 +34,7 @@ pub fn run(
     let record = model.card.history.last();
     let error = record.map(|r| three_digits(r.reconstruction)).unwrap_or_default();
     let held_out = record.and_then(|r| r.held_out_reconstruction);
-    let held_out = held_out.map(|e| format!(", held out {}", three_digits(e))).unwrap_or_default();
-    progress.finish(&format!("PCA, rebuild {error}{held_out}; wrote {}", out.display()));
+    let held_out = held_out.map(|e| format!(", validation {}", three_digits(e))).unwrap_or_default();
+    progress.finish(&format!("PCA, reconstruction loss {error}{held_out}; wrote {}", out.display()));
     Ok(())
 }

@@ -108,6 +108,9 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let begun = trainer.updates();
     // Not before: the time left is judged by the training alone.
     let mut progress = Progress::start();
+    if let Some(path) = &arguments.resume {
+        progress.say(&format!("{} goes on from {}", path.display(), state(&trainer)));
+    }
     while !trainer.is_finished() {
         let step = trainer
             .step()
@@ -124,16 +127,20 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     if let Some(path) = &arguments.data_out {
         write_training_data(path, trainer.data())?;
     }
-    for warning in warnings_of(&model, &Figures::of(&model)?) {
+    let figures = Figures::of(&model)?;
+    for warning in warnings_of(&model, &figures) {
         progress.say(&format!("warning: {warning}"));
     }
     let heads = match model.card.training.heads.as_slice() {
         [] => String::new(),
         heads => format!("; {}", scores(&model, heads)),
     };
-    let early = if trainer.stopped_early() { "stopped early, the best kept; " } else { "" };
-    let written = arguments.out.display();
-    progress.finish(&format!("{early}{}{heads}; wrote {written}", state(&trainer)));
+    let error = three_digits(figures.reconstruction_error);
+    progress.finish(&format!(
+        "{}; reconstruction error {error} (data units){heads}; wrote {}",
+        outcome(&trainer, &model),
+        arguments.out.display()
+    ));
     Ok(())
 }
 
@@ -226,7 +233,18 @@ impl<'a> Snapshots<'a> {
     }
 }
 
-/// `epoch 12 of 50, loss 1.23 (rebuild 1.1, KL 4.5), held out 1.2`.
+/// Where the training ended, and the losses of the epoch that the model is of: with early stopping the best one.
+fn outcome(trainer: &Trainer, model: &Model) -> String {
+    let kept = model.card.updates();
+    let Some(record) = model.card.record().filter(|_| kept < trainer.updates()) else {
+        return state(trainer);
+    };
+    let ended = if trainer.stopped_early() { "stopped early" } else { "ended" };
+    let (done, epoch) = (trainer.updates(), record.epoch);
+    format!("{ended} at update {done}; kept update {kept}, epoch {epoch}, {}", losses(record))
+}
+
+/// `update 1692 of 7050, epoch 12, loss 1.23 (reconstruction 1.1, KL 4.5), validation reconstruction 1.2`.
 fn state(trainer: &Trainer) -> String {
     let (done, updates) = (trainer.updates(), trainer.config().updates);
     let at = format!("update {done} of {updates}, epoch {}", trainer.epochs().ceil());
@@ -235,10 +253,10 @@ fn state(trainer: &Trainer) -> String {
 
 fn losses(record: &EpochRecord) -> String {
     let EpochRecord { total, reconstruction, kl, .. } = *record;
-    let [total, rebuild, kl] = [total, reconstruction, kl].map(three_digits);
-    let held_out = record
+    let [total, reconstruction, kl] = [total, reconstruction, kl].map(three_digits);
+    let validation = record
         .held_out_reconstruction
-        .map(|loss| format!(", held out {}", three_digits(loss)))
+        .map(|loss| format!(", validation reconstruction {}", three_digits(loss)))
         .unwrap_or_default();
-    format!("loss {total} (rebuild {rebuild}, KL {kl}){held_out}")
+    format!("loss {total} (reconstruction {reconstruction}, KL {kl}){validation}")
 }

@@ -49,10 +49,10 @@ impl Chart {
         type Series = (&'static str, Rgba, bool, fn(&EpochRecord) -> Option<f64>);
         let series: [Series; 6] = [
             ("Total", palette.text, false, |r| Some(r.total)),
-            ("Rebuild error", blue, false, |r| Some(r.reconstruction)),
-            ("Rebuild error, held out", blue, true, |r| r.held_out_reconstruction),
+            ("Reconstruction loss", blue, false, |r| Some(r.reconstruction)),
+            ("Reconstruction loss (validation)", blue, true, |r| r.held_out_reconstruction),
             ("KL", orange, false, |r| Some(r.kl)),
-            ("KL, held out", orange, true, |r| r.held_out_kl),
+            ("KL (validation)", orange, true, |r| r.held_out_kl),
             ("Heads", green, false, |r| r.heads),
         ];
         let every = history.len().div_ceil(MOST_POINTS).max(1);
@@ -270,11 +270,11 @@ mod tests {
         let history: Vec<EpochRecord> = (1..=40).map(record).collect();
         let chart = Chart::losses(&history, &Palette::LIGHT);
         let names: Vec<&str> = chart.curves.iter().map(|curve| curve.name.as_str()).collect();
-        assert_eq!(names, ["Total", "Rebuild error", "Rebuild error, held out", "KL"]);
+        assert_eq!(names, ["Total", "Reconstruction loss", "Reconstruction loss (validation)", "KL"]);
         assert_eq!(chart.curves[2].points.len(), 39);
         let page = Page { pixels: [900, 500], palette: &Palette::LIGHT };
         let picture = chart.svg(&page);
-        assert!(picture.contains(">epoch<") && picture.contains(">Rebuild error, held out<"));
+        assert!(picture.contains(">epoch<") && picture.contains(">Reconstruction loss (validation)<"));
         assert!(png(&picture).unwrap().len() > 5000);
     }
 

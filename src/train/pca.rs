@@ -145,6 +145,7 @@ impl Pca {
             history: vec![record],
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
+            kept: None,
         };
         let indices: Vec<usize> = (0..data.set.rows.len()).collect();
         let mut model = assemble(card, parameters(&principal)?, &data.set, &indices, &held_out)?;

@@ -171,14 +171,14 @@ mod tests {
         let family = |&(name, share): &(&str, f64)| FamilyFigures {
             name: name.to_owned(),
             shapes: 10,
-            rebuild_error: 0.1,
+            reconstruction_error: 0.1,
             share,
             reachable: share >= 0.01,
         };
         Figures {
             held_out: true,
             shapes: 20,
-            rebuild_error: 0.1,
+            reconstruction_error: 0.1,
             kl: Some(1.0),
             unit_variances: variances.to_vec(),
             active_units: variances.iter().filter(|v| **v > ACTIVE_VARIANCE).count(),

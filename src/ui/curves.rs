@@ -32,8 +32,8 @@ pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
 }
 
 /// The losses of a training, on a logarithmic scale so that none hides another; those of held-out samples dashed. A
-/// line stands at the moment that is shown.
-pub fn losses(ui: &mut Ui, training: &Training) {
+/// line stands at the moment that is shown, or at the epoch that early stopping `kept`.
+pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
     let dark = ui.visuals().dark_mode;
     let pick = |light: (u8, u8, u8), in_dark: (u8, u8, u8)| {
         let (r, g, b) = if dark { in_dark } else { light };
@@ -46,21 +46,21 @@ pub fn losses(ui: &mut Ui, training: &Training) {
     type HeldOut = (&'static str, fn(&EpochRecord) -> Option<f64>, Color32);
     let mut learned: Vec<Learned> = vec![
         ("Total", |l| l.total, ui.visuals().text_color()),
-        ("Rebuild error", |l| l.reconstruction, blue),
+        ("Reconstruction loss", |l| l.reconstruction, blue),
         ("KL", |l| l.kl, amber),
     ];
     let mut held_out: Vec<HeldOut> = vec![
-        ("Rebuild error", |r| r.held_out_reconstruction, blue),
-        ("KL", |r| r.held_out_kl, amber),
+        ("Reconstruction loss (validation)", |r| r.held_out_reconstruction, blue),
+        ("KL (validation)", |r| r.held_out_kl, amber),
     ];
     if training.plan.as_ref().is_some_and(|plan| !plan.config.heads.is_empty()) {
         learned.push(("Heads", |l| l.heads, green));
-        held_out.push(("Heads", |r| r.held_out_heads, green));
+        held_out.push(("Heads (validation)", |r| r.held_out_heads, green));
     }
     let accent = theme::accent(ui);
     let logarithm = |[x, y]: [f64; 2]| (y > 0.0).then(|| [x, y.log10()]);
     let legend = Legend::default().position(Corner::RightTop);
-    let plot = plot("losses", ui, "epoch (dashed: shapes held out of training)")
+    let plot = plot("losses", ui, "epoch (dashed: validation, shapes held out of training)")
         .legend(legend)
         .y_axis_formatter(|mark, _| crate::explore::tick(10f64.powf(mark.value)));
     plot.show(ui, |ui| {
@@ -78,8 +78,9 @@ pub fn losses(ui: &mut Ui, training: &Training) {
                 Line::new(name, points).color(colour).width(1.6).style(LineStyle::dashed_dense()),
             );
         }
-        if training.timeline.asked().is_some() {
-            ui.vline(VLine::new("", training.shown_epochs()).color(accent).width(1.5));
+        let shown = training.timeline.asked().map(|_| training.shown_epochs());
+        if let Some(epoch) = shown.or(kept.map(|record| record.epoch as f64)) {
+            ui.vline(VLine::new("", epoch).color(accent).width(1.5));
         }
     });
 }

@@ -32,7 +32,7 @@ pub fn show(
         ("Ended", 104.0),
         ("Hill", 30.0),
         ("Distance", 60.0),
-        ("Round trip", 70.0),
+        ("Shift", 60.0),
         ("Change", 58.0),
     ];
     // Rows are as high as they are: many are to be seen in little room.
