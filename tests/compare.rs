@@ -52,7 +52,9 @@ fn a_sweep_trains_what_training_one_by_one_would_and_compare_measures_the_same()
     let table = read("t.csv");
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
     assert_eq!(header[..4], ["model", "beta", "reconstruction_error", "kl"]);
-    for column in ["active_units", "reachable", "simple", "reconstruction_error_star", "share_heart"] {
+    for column in
+        ["active_units", "reachable", "simple", "reconstruction_error_star", "share_heart"]
+    {
         assert!(header.contains(&column), "{column}");
     }
     assert!(table.lines().nth(2).unwrap().starts_with("kept/beta_4.safetensors,4,"));

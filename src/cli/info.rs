@@ -255,7 +255,10 @@ impl<'a> Info<'a> {
     fn error_line(&self) -> (&'static str, String) {
         let error = three_digits(self.reconstruction_error);
         let scope = if self.held_out > 0 { "held-out" } else { "training" };
-        ("error", format!("reconstruction error {error} (sum of squares in data units, {scope} shapes)"))
+        (
+            "error",
+            format!("reconstruction error {error} (sum of squares in data units, {scope} shapes)"),
+        )
     }
 
     fn latent_lines(&self) -> Vec<(&'static str, String)> {

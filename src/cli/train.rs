@@ -20,7 +20,8 @@ use std::path::{Path, PathBuf};
 const MOST_SNAPSHOTS: usize = 100;
 
 /// Without a network and its training these mean nothing.
-const PCA_IGNORES: [&str; 18] = [
+const PCA_IGNORES: [&str; 19] = [
+    "preset",
     "resume",
     "updates",
     "epochs",
@@ -46,9 +47,9 @@ const PCA_IGNORES: [&str; 18] = [
 #[command(after_help = "Examples:\n  \
     latent-explorer train --out nine.safetensors --history losses.csv\n  \
     latent-explorer train --out few.safetensors --families circle,star,heart --samples 900\n  \
-    latent-explorer train --out article.safetensors --beta 1\n  \
-    latent-explorer train --out sigmoid.safetensors --loss bce --output sigmoid\n  \
-    latent-explorer train --out plain.safetensors --beta 0 --no-noise-latent\n  \
+    latent-explorer train --out article.safetensors --preset article\n  \
+    latent-explorer train --out sigmoid.safetensors --preset bce\n  \
+    latent-explorer train --out plain.safetensors --preset plain\n  \
     latent-explorer train --out pca.safetensors --pca\n  \
     latent-explorer train --out heads.safetensors --heads roundness,area\n  \
     latent-explorer train --out airfoils.safetensors --data airfoils/ --values drag.csv\n  \
@@ -108,6 +109,9 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let begun = trainer.updates();
     // Not before: the time left is judged by the training alone.
     let mut progress = Progress::start();
+    if let Some(preset) = arguments.learning.network.preset() {
+        progress.say(&format!("{}: {}", preset.label(), preset.about()));
+    }
     if let Some(path) = &arguments.resume {
         progress.say(&format!("{} goes on from {}", path.display(), state(&trainer)));
     }

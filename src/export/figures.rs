@@ -37,8 +37,7 @@ pub fn write_csv(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
             names.push(&measure.name);
         }
     }
-    let renamed: Vec<&str> =
-        names.iter().copied().filter(|name| name.starts_with(ERROR)).collect();
+    let renamed: Vec<&str> = names.iter().copied().filter(|name| name.starts_with(ERROR)).collect();
     let former = renamed.iter().map(|name| name.replacen(ERROR, "rebuild_error", 1));
     let fixed = ["model", "beta"].into_iter();
     let header: Vec<String> =

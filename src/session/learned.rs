@@ -109,7 +109,8 @@ impl State {
                 let Training { updates, epochs, .. } = self.training;
                 let early = if updates < self.training.total_updates() { " early" } else { "" };
                 let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
-                let kept = self.kept_epoch().map_or_else(String::new, |(kept, record)| {
+                let kept = id.and_then(|id| self.kept_epoch_of(id));
+                let kept = kept.map_or_else(String::new, |(kept, record)| {
                     format!(
                         " The model is the best of them, that of update {kept} (epoch {}).",
                         record.epoch

@@ -123,7 +123,14 @@ impl State {
     /// The update and the epoch of which the watched training's model is, where early stopping kept an earlier one than
     /// the last; none while it learns or an earlier moment is looked at.
     pub fn kept_epoch(&self) -> Option<(usize, &EpochRecord)> {
-        let id = self.watched_model().filter(|id| !self.is_learning(*id))?;
+        self.kept_epoch_of(self.watched_model()?)
+    }
+
+    /// As [`Self::kept_epoch`], of the model of any training.
+    pub(super) fn kept_epoch_of(&self, id: ModelId) -> Option<(usize, &EpochRecord)> {
+        if self.is_learning(id) {
+            return None;
+        }
         let training = self.learned(id).filter(|training| training.timeline.asked().is_none())?;
         let card = &self.models.get(id)?.prepared.model.card;
         let kept = card.kept.filter(|kept| *kept < training.updates)?;

@@ -35,6 +35,9 @@ pub struct Figures {
     /// reconstruction *loss* of a training is another figure: of the loss that was chosen, in network units.
     #[serde(flatten, serialize_with = "under_both_names")]
     pub reconstruction_error: f64,
+    /// How much these shapes differ: the root of their mean squared distance from their mean shape, as a share of their
+    /// RMS size; 0 where all are the same.
+    pub spread: f64,
     /// KL(q(z|x) || N(0, 1)), summed over the latent, mean over these shapes, in nats (Kingma & Welling 2013,
     /// appendix B); none for a model without latent noise, which has no q.
     pub kl: Option<f64>,
@@ -91,7 +94,9 @@ impl Figures {
         let smoothness = smoothness(model, &cells.z.select(&cells.with_data), &deviations)?;
 
         let rows = some_held_out(model);
-        let errors = reconstruction_errors(model, &rows)?;
+        let shapes: Vec<Vec<f32>> =
+            rows.par_iter().map(|&row| model.training_outline(row)).collect();
+        let errors = reconstruction_errors(model, &rows, &shapes)?;
         let label = |&row: &usize| usize::from(encoded.labels[row]);
         let family = |(index, (name, share)): (usize, (String, f64))| {
             let own = rows.iter().zip(&errors).filter(|(row, _)| label(row) == index);
@@ -109,6 +114,7 @@ impl Figures {
             held_out: encoded.held_out.contains(&true),
             shapes: rows.len(),
             reconstruction_error: mean(&errors),
+            spread: spread(&shapes),
             kl: model.card.training.latent_noise.then(|| kl(model, &rows)).transpose()?,
             active_units: unit_variances.iter().filter(|v| **v > ACTIVE_VARIANCE).count(),
             active_variance: ACTIVE_VARIANCE,
@@ -131,7 +137,10 @@ fn some_held_out(model: &Model) -> Vec<usize> {
 }
 
 /// A reconstruction error under its name and the one that files of earlier versions gave it.
-fn under_both_names<S: Serializer>(error: &f64, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+fn under_both_names<S: Serializer>(
+    error: &f64,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(2))?;
     map.serialize_entry("reconstruction_error", error)?;
     map.serialize_entry("rebuild_error", error)?;
@@ -139,14 +148,26 @@ fn under_both_names<S: Serializer>(error: &f64, serializer: S) -> std::result::R
 }
 
 /// The sum of squared differences between each shape and `decode(mu)`, in squared data units.
-fn reconstruction_errors(model: &Model, rows: &[usize]) -> Result<Vec<f64>> {
+fn reconstruction_errors(model: &Model, rows: &[usize], shapes: &[Vec<f32>]) -> Result<Vec<f64>> {
     let decoded = model.decode(&model.encoded.mu.select(rows))?;
-    let error = |(index, row): (usize, &usize)| {
-        let shape = model.training_outline(*row);
+    let error = |(index, shape): (usize, &Vec<f32>)| {
         let pairs = shape.iter().zip(decoded.row(index));
         pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum()
     };
-    Ok(rows.par_iter().enumerate().map(error).collect())
+    Ok(shapes.par_iter().enumerate().map(error).collect())
+}
+
+/// The RMS distance of shapes from their mean shape, over their RMS size; NaN of none.
+fn spread(shapes: &[Vec<f32>]) -> f64 {
+    let width = shapes.first().map_or(0, Vec::len);
+    let (mut about_mean, mut size) = (0.0, 0.0);
+    for k in 0..width {
+        let column = || shapes.iter().map(|shape| f64::from(shape[k]));
+        let middle = column().sum::<f64>() / shapes.len() as f64;
+        about_mean += column().map(|v| (v - middle).powi(2)).sum::<f64>();
+        size += column().map(|v| v * v).sum::<f64>();
+    }
+    (about_mean / size).sqrt()
 }
 
 fn kl(model: &Model, rows: &[usize]) -> Result<f64> {

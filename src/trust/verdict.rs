@@ -255,8 +255,7 @@ mod tests {
         let mut changed = verdict(Belief::Doubtful);
         changed.survival[0].change = 0.02004;
         assert!(changed.sentence().contains("2.004 % (limit 2.000 %)"), "{}", changed.sentence());
-        let shifted =
-            Verdict { round_trip: 0.304, ..verdict(Belief::Doubtful) };
+        let shifted = Verdict { round_trip: 0.304, ..verdict(Belief::Doubtful) };
         assert!(shifted.sentence().contains("0.304 (limit 0.300)"), "{}", shifted.sentence());
     }
 

@@ -1,6 +1,7 @@
 //! The answer of a search: what was reached, what to believe of it, and what a colleague would ask.
 
 use super::action::Actions;
+use super::curves;
 use super::inspector::{canvas, reach};
 use super::moment;
 use super::painting::fill_shape;
@@ -56,7 +57,14 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let (first, best) = (restart.restart.start_value(), restart.restart.best_value());
     let change = format!("{} to {}", three_digits(first), three_digits(best));
     fact(ui, aim.label(), &with_unit(state, climb, &change), about);
+    if aim.is_penalised() {
+        let objective = three_digits(restart.restart.best_objective());
+        fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
+    }
     for term in &restart.answer.terms {
+        if let Some(why) = term.property.outside_domain(term.measured) {
+            note(ui, why);
+        }
         predicted_beside_true(ui, term);
     }
     if let (Some(data), Some(gain)) = (&report.in_data, restart.answer.gain) {

@@ -14,6 +14,12 @@ use egui_plot::{
     VLine,
 };
 
+/// The name of what a penalised search makes greatest.
+pub const OBJECTIVE: &str = "Objective";
+/// What it is.
+pub const ABOUT_OBJECTIVE: &str = "Minus the loss: the value (of a minimum its negative, of a target minus the squared \
+                                   distance) less all penalties. The search makes this greatest, and the best so far \
+                                   is the best by this.";
 /// How near the mouse must come to a curve, in points of the screen.
 const NEAR: f32 = 9.0;
 
@@ -85,10 +91,12 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
     });
 }
 
-/// The value of every restart over its steps; a line at the step that is shown. The curve under the mouse
-/// lights up, a click lifts it out.
-pub fn values(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
+/// The value of every restart over its steps, or the `objective` of a penalised search; a line at the step that is
+/// shown. The curve under the mouse lights up, a click lifts it out.
+pub fn values(ui: &mut Ui, climb: &Climb, objective: bool, actions: &mut Actions) {
     let Some(findings) = &climb.findings else { return };
+    let objective = objective && !findings.objectives.is_empty();
+    let curves = if objective { &findings.objectives } else { &findings.curves };
     let ink = ui.visuals().text_color();
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let (accent, star) = (theme::accent(ui), theme::colour(theme::palette(ui).star));
@@ -105,10 +113,11 @@ pub fn values(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
         }
     };
     let lifted = |index: usize| climb.chosen == Some(index) || climb.hovered == Some(index);
-    let shown = plot("values", ui, "step").show(ui, |ui| {
+    let label = if objective { OBJECTIVE } else { climb.config.aim.label() };
+    let shown = plot("values", ui, "step").y_axis_label(label).show(ui, |ui| {
         // The best last, so that they lie on top; above them those that are lifted out.
         for top in [false, true] {
-            for (index, points) in findings.curves.iter().rev().filter(|(i, _)| lifted(*i) == top) {
+            for (index, points) in curves.iter().rev().filter(|(i, _)| lifted(*i) == top) {
                 let name = format!("Restart {}", index + 1);
                 let points = PlotPoints::from(points.clone());
                 ui.line(Line::new(name, points).stroke(stroke(*index)));
@@ -117,7 +126,7 @@ pub fn values(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
         ui.vline(VLine::new("Shown", step).color(accent).width(1.0));
     });
     let Some(at) = shown.response.hover_pos() else { return };
-    actions.pointed = nearest(&findings.curves, &shown.transform, at);
+    actions.pointed = nearest(curves, &shown.transform, at);
     if actions.pointed.is_some() && shown.response.clicked() {
         actions.command(Command::ChooseRestart(actions.pointed));
     }

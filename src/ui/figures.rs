@@ -86,7 +86,8 @@ impl Table<'_> {
     fn families(&self, ui: &mut Ui) {
         let [first, second] = self.figures.map(Figures::measures);
         let find = |name: &str, among: &[Measure]| among.iter().find(|m| m.name == name).cloned();
-        let columns = [("Reconstruction error", "reconstruction_error"), ("Share of the map", "share")];
+        let columns =
+            [("Reconstruction error", "reconstruction_error"), ("Share of the map", "share")];
         ui.horizontal(|ui| {
             cell(ui, FAMILY, Align::Min, RichText::new(""), "");
             for (what, _) in columns {

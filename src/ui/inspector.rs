@@ -191,6 +191,9 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
         }
     };
     fact(ui, property.label(), &model.with_unit(property, &text), about);
+    if let Some(why) = property.outside_domain(probe.value(property)) {
+        note(ui, why);
+    }
 }
 
 fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {

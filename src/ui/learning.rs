@@ -210,7 +210,7 @@ fn families(ui: &mut Ui, figures: &Figures) {
 /// How many numbers of the latent are used.
 fn units(ui: &mut Ui, figures: &Figures) {
     let tooltip = format!(
-        "Latent numbers whose mean varies over the data: variance above {} (Burda et al. 2016). All of a small latent \
+        "Latent dimensions whose mean varies over the data: variance above {} (Burda et al. 2016). All of a small latent \
          are usual; none is a collapse.",
         figures.active_variance
     );

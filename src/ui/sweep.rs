@@ -145,8 +145,9 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let font = FontId::proportional(13.0);
     let plot = Rect::from_min_max(rect.min + vec2(58.0, 10.0), rect.max - vec2(12.0, 44.0));
-    let value =
-        |point: &SweepPoint| [point.figures.kl.unwrap_or(f64::NAN), point.figures.reconstruction_error];
+    let value = |point: &SweepPoint| {
+        [point.figures.kl.unwrap_or(f64::NAN), point.figures.reconstruction_error]
+    };
     let most = |k: usize| {
         let values = done.iter().map(|point| value(point)[k]).filter(|v| v.is_finite());
         let greatest = values.fold(0.0, f64::max);

@@ -92,8 +92,14 @@ impl Report<'_> {
                             td.number { (three_digits(term.returned)) }
                         } } }
                     }
+                    @for term in &found.answer.terms {
+                        @if let Some(why) = term.property.outside_domain(term.measured) { p.doubtful { (why) } }
+                    }
                     (trust(&found.verdict))
                     dl.settings {
+                        @if search.config.aim.is_penalised() {
+                            (pair("Objective (minus the loss, penalties included)", &three_digits(found.restart.best_objective())))
+                        }
                         @if let Some(data) = &search.in_data {
                             (pair("Best of the data", &three_digits(data.value)))
                         }
