@@ -490,7 +490,7 @@ fn a_race_writes_what_each_method_had_found_by_when() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{said}");
     let rows = table(&folder.path().join("r.csv"));
-    assert_eq!(rows[0].join(","), "method,values,gradients,evaluations,best");
+    assert_eq!(rows[0].join(","), "method,values,gradients,evaluations,best,objective");
     let report: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
     let budget = 4 * 2 * 21;
@@ -900,7 +900,7 @@ fn after_early_stopping_all_speak_of_the_epoch_that_was_kept() {
     assert!(output.status.success(), "{said}");
     let history = table(&folder.path().join("h.csv"));
     let rows: Vec<Vec<f64>> =
-        history.iter().map(|row| row.iter().map(|cell| cell.parse().unwrap()).collect()).collect();
+        history[1..].iter().map(|row| row.iter().map(|c| c.parse().unwrap()).collect()).collect();
     let last = rows.last().unwrap();
     let best = rows.iter().min_by(|a, b| a[5].total_cmp(&b[5])).unwrap();
     assert!(best[1] < last[1] && last[1] < 600.0, "{best:?} {last:?}");

@@ -18,8 +18,10 @@ const EARLY: f64 = 0.25;
 /// Before so many updates no network has settled, however long its training was meant to be: with the usual learning
 /// rate the dimensions of nine families become active after some 50 to 150.
 const LEAST_UPDATES: usize = 200;
-/// A loss that falls by more than this share from one quarter of the epochs to the next has not settled.
+/// A loss has not settled that falls from one quarter of the epochs to the next by more than this share of itself ..
 const FALL: f64 = 0.02;
+/// .. and by more than this share of all that it has fallen: one that is nearly down goes on falling for long.
+const SHARE_OF_FALL: f64 = 0.05;
 /// Shapes that differ by less than this share of their size are all the same.
 const SAME_SHAPE: f64 = 1e-4;
 
@@ -119,11 +121,12 @@ fn falls(records: &[EpochRecord]) -> bool {
     if quarter == 0 {
         return false;
     }
-    let middle = |records: &[EpochRecord]| quantile(records.iter().map(|r| r.total), 0.5);
+    let middle = |records: &[EpochRecord]| {
+        quantile(records.iter().map(|record| record.total), 0.5).unwrap_or(f64::NAN)
+    };
     let (before, last) = records[records.len() - 2 * quarter..].split_at(quarter);
-    middle(before)
-        .zip(middle(last))
-        .is_some_and(|(before, last)| before - last > FALL * before.abs())
+    let (first, before, last) = (records[0].total, middle(before), middle(last));
+    before - last > FALL * before.abs() && before - last > SHARE_OF_FALL * (first - last)
 }
 
 /// The latent carries nothing, or some of its units do not.
