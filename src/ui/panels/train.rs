@@ -86,7 +86,6 @@ fn settings(
         ui.label(RichText::new(format!("{epochs} epochs")).small().weak());
         field
     });
-    presets(ui, config);
     log_slider(
         ui,
         "Beta: reconstruction \u{2194} regularity",
@@ -108,7 +107,12 @@ fn settings(
              smaller beta; a preset sets all three",
         ),
     ];
-    ui.label("Loss").on_hover_text("How far a reconstruction is from the original");
+    // On the line of what they set, so that nothing below is pushed out of sight.
+    ui.horizontal(|ui| {
+        ui.label("Loss").on_hover_text("How far a reconstruction is from the original");
+        let right = egui::Layout::right_to_left(egui::Align::Center);
+        ui.with_layout(right, |ui| presets(ui, config));
+    });
     segments(ui, &mut config.loss, &losses);
     let outputs = [
         (
@@ -124,6 +128,9 @@ fn settings(
     ];
     ui.label("Output").on_hover_text("What the decoder ends in");
     segments(ui, &mut config.output, &outputs);
+    if let Some(preset) = Preset::of(config) {
+        note(ui, format!("{}.", preset.about()));
+    }
     // Nothing is changed behind one's back: what does not go together is said until it does.
     if let Err(error) = config.check() {
         ui.label(RichText::new(error.to_string()).small().color(ui.visuals().warn_fg_color));
@@ -208,9 +215,6 @@ fn presets(ui: &mut Ui, config: &mut TrainingConfig) {
         }
     });
     menu.response.on_hover_text("Settings that go together; each says what it sets");
-    if let Some(preset) = preset {
-        note(ui, format!("{}.", preset.about()));
-    }
 }
 
 fn idle(ui: &mut Ui, state: &State, actions: &mut Actions) {
