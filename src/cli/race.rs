@@ -87,12 +87,12 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     Ok(())
 }
 
-/// `adam: 0.996, believable, 0.995 after the round trip; spent 25,050 values and 25,050 gradients in 2.1 s`.
+/// `adam: 0.996, believable, 0.995 re-decoded; spent 25,050 values and 25,050 gradients in 2.1 s`.
 fn line(lane: &LaneReport) -> String {
     let found = match lane.answer() {
         None => "no answer".to_owned(),
         Some((_, answer)) => format!(
-            "{}, {}, {} after the round trip",
+            "{}, {}, {} re-decoded",
             value_of(lane, answer),
             answer.verdict.word(),
             three_digits(answer.answer.returned)

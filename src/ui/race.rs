@@ -332,7 +332,7 @@ fn stairs(standing: &Standing, along: impl Fn(&Tally) -> f64, objective: bool) -
     points
 }
 
-/// Marks at 1, 2, .. 9 of each order of magnitude.
+/// Marks at 1, 2, .. 9 of each order of magnitude, those in sight.
 fn decades(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let first = low.floor().max(0.0) as i32;
@@ -343,6 +343,8 @@ fn decades(input: GridInput) -> Vec<GridMark> {
     };
     (first..last.max(first))
         .flat_map(|decade| (1..10).map(move |digit| mark(decade, digit)))
+        // A mark before the plot would be written beside it.
+        .filter(|mark| mark.value >= low)
         .collect()
 }
 

@@ -199,12 +199,10 @@ fn early_stopping(ui: &mut Ui, config: &mut TrainingConfig) {
     }
 }
 
-/// Settings that go together, and what those that are set say of themselves.
+/// Settings that go together.
 fn presets(ui: &mut Ui, config: &mut TrainingConfig) {
     let usual = TrainingConfig { seed: config.seed, ..TrainingConfig::default() };
-    let preset = Preset::of(config);
-    let name = preset.map_or("Preset\u{2026}".to_owned(), |p| format!("Preset: {}", p.label()));
-    let menu = ui.menu_button(name, |ui| {
+    let menu = ui.menu_button("Preset\u{2026}", |ui| {
         if ui.button("Default").on_hover_text("All settings of the first model").clicked() {
             *config = usual;
         }
