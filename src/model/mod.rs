@@ -8,6 +8,7 @@ pub mod head;
 mod imported;
 pub mod layers;
 pub mod losses;
+pub mod preset;
 pub mod resume;
 pub mod samples;
 mod told;
