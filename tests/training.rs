@@ -265,7 +265,9 @@ fn a_rate_that_falls_goes_on_falling_where_a_training_was_interrupted() {
         TrainingConfig { updates: 20, hidden: 8, early_stopping: None, latent_dim: 3, ..usual };
     assert_eq!([0, 5, 19].map(|update| config.rate_at(update)), [1e-3, 0.75e-3, 0.05e-3]);
     let mut trainer = Trainer::new(data, config.clone()).unwrap();
-    (0..7).for_each(|_| drop(trainer.step().unwrap()));
+    for _ in 0..7 {
+        trainer.step().unwrap();
+    }
     let model = trainer.setup().model_at(&trainer.state().unwrap(), usize::MAX).unwrap();
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
     let state = TrainerState::of(&read).unwrap();
