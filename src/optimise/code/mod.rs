@@ -109,7 +109,7 @@ mod tests {
             "+ 3 * (encode(x) - z).square().sum()",
             "+ 10 * outside(z)",
             "* torch.relu(0.5 - area(x))  # area>=0.5",
-            "if loss < best and area(x) >= 0.5: best",
+            "if loss < best and area(x) > 0 and area(x) >= 0.5: best",
         ] {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
