@@ -56,12 +56,12 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
         ("KL", |l| l.kl, amber),
     ];
     let mut held_out: Vec<HeldOut> = vec![
-        ("Reconstruction loss (validation)", |r| r.held_out_reconstruction, blue),
-        ("KL (validation)", |r| r.held_out_kl, amber),
+        ("Reconstruction loss", |r| r.held_out_reconstruction, blue),
+        ("KL", |r| r.held_out_kl, amber),
     ];
     if training.plan.as_ref().is_some_and(|plan| !plan.config.heads.is_empty()) {
         learned.push(("Heads", |l| l.heads, green));
-        held_out.push(("Heads (validation)", |r| r.held_out_heads, green));
+        held_out.push(("Heads", |r| r.held_out_heads, green));
     }
     let accent = theme::accent(ui);
     let logarithm = |[x, y]: [f64; 2]| (y > 0.0).then(|| [x, y.log10()]);
