@@ -99,12 +99,29 @@ fn by_header(records: &Records, header: &Header, rows: Rows<'_>) -> Result<Read,
     match header.coordinates()? {
         Coordinates::Point([x, y]) => points(records, Some(header), rows, [x, y]),
         Coordinates::Shape(pairs) => {
-            let id = header.ids().next();
+            let id = header.ids().next().or_else(|| names(records, header, rows, &pairs));
             let used = pairs.as_flattened().iter().copied().chain(id).chain(label);
             let aside = header.left_aside(used);
             Ok(Read { table: shapes(records, rows, id, label, &pairs)?, aside })
         }
     }
+}
+
+/// The first column of words that are different in every row, as the index of a data frame may be: they are names
+/// whatever the column is called.
+fn names(
+    records: &Records,
+    header: &Header,
+    rows: Rows<'_>,
+    pairs: &[[usize; 2]],
+) -> Option<usize> {
+    let coordinates = pairs.as_flattened();
+    let is_free = |i: &usize| !coordinates.contains(i) && Some(*i) != header.label();
+    (0..header.len()).filter(is_free).find(|&column| {
+        let cells = || rows.iter().map(|(_, record)| record.get(column).unwrap_or_default());
+        let are_words = cells().all(|cell| !cell.is_empty() && records.number(cell).is_none());
+        rows.len() > 1 && are_words && cells().collect::<HashSet<_>>().len() == rows.len()
+    })
 }
 
 /// Reads rows without a header.
@@ -440,6 +457,8 @@ mod tests {
             let count = said.split(' ').next().and_then(|word| word.parse().ok());
             assert_eq!(count.unwrap_or(usize::from(!said.is_empty())), expected, "{said}");
         }
+        let named = rows(",x0,y0,x1,y1,x2,y2,drag\nrib0,0,0,1,0,1,1,5\nrib1,0,0,2,0,2,2,6\n");
+        assert_eq!((named[1].id.as_str(), named[1].curve.is_ok()), ("rib1", true));
         let unpaired = problem("0,0,0,1,0,1,1,5\n1,0,0,2,0,2,2,6\n2,0,0,3,0,3,3,7\n");
         assert!(unpaired.contains("counts the rows"), "{unpaired}");
         let marked = rows("0,0,1,0,1,1,999,999\n")[0].curve.clone().unwrap_err();
