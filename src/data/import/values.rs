@@ -1,11 +1,13 @@
 //! Values that were measured of the shapes: a CSV of names and one or more columns with their units.
 
-use super::records::{brief, records};
+use super::header::{Coordinates, Header, columns_aside, is_id};
+use super::records::{Records, brief};
 use super::{Rejection, Summary};
 use crate::data::dataset::Measured;
 use crate::data::name::Name;
 use crate::error::{Error, Result};
-use std::collections::{BTreeMap, HashMap};
+use csv::StringRecord;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 /// The most columns of values.
@@ -14,6 +16,9 @@ pub const MOST_COLUMNS: usize = 16;
 /// The most letters of a unit.
 pub const LONGEST_UNIT: usize = 12;
 
+/// Names of a column of places, besides those of ids.
+const PLACES: [&str; 6] = ["place", "row", "number", "no", "nr", "#"];
+
 /// The measured values of shapes and what of their file could not be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values {
@@ -21,11 +26,14 @@ pub struct Values {
     pub measured: Vec<Measured>,
     /// Rows and cells that were left out, with the reason.
     pub left_out: Summary,
+    /// Columns that hold no values.
+    pub aside: Summary,
 }
 
 /// Reads values for the shapes with these ids; `reserved` are names that mean something else already.
 ///
-/// The first column names the shape, by its id or its place counted from 1; the header names the others,
+/// The column whose cells are the shapes' ids names them, wherever it stands; where there is none, a column may name
+/// them by their places, counted from 1. A file is read in one of the two ways. The header names the columns of values,
 /// with a unit in brackets where there is one, as in `drag [N]`.
 ///
 /// # Errors
@@ -34,22 +42,14 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
     let refuse = |problem: String| Error::file(path, problem);
     let bytes = super::files::read_bounded(path).map_err(refuse)?;
     let text = super::files::text(&bytes).map_err(refuse)?;
-    let mut records = records(text);
-    let header = records.next().and_then(std::result::Result::ok).unwrap_or_default().1;
-    if header.iter().skip(1).any(|cell| cell.parse::<f64>().is_ok()) || header.len() < 2 {
-        let problem = "needs a header such as: name,drag [N]";
-        return Err(refuse(problem.to_owned()));
-    }
-    if header.len() > 1 + MOST_COLUMNS {
-        let problem = format!(
-            "has {} columns of values, and at most {MOST_COLUMNS} are read",
-            header.len() - 1
-        );
-        return Err(refuse(problem));
-    }
-    let mut measured = Vec::with_capacity(header.len() - 1);
-    for cell in header.iter().skip(1) {
-        let (name, unit) = name_and_unit(cell);
+    let records = Records::read(text).map_err(refuse)?;
+    let table = Table::new(&records).map_err(refuse)?;
+    let by_id = ids.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
+    let key = table.key(&by_id).map_err(refuse)?;
+    let (columns, others) = table.columns_of_values(&key).map_err(refuse)?;
+    let mut measured = Vec::with_capacity(columns.len());
+    for &column in &columns {
+        let (name, unit) = name_and_unit(table.name(column));
         if unit.chars().count() > LONGEST_UNIT {
             let problem =
                 format!("has a unit of more than {LONGEST_UNIT} letters for '{}'", brief(&name));
@@ -58,31 +58,27 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
         let name = free_name(&name, reserved, &measured).map_err(refuse)?;
         measured.push(Measured { name, unit, values: vec![f64::NAN; ids.len()] });
     }
-    let mut places: HashMap<String, usize> = HashMap::with_capacity(2 * ids.len());
-    for index in 0..ids.len() {
-        places.insert((index + 1).to_string(), index);
-    }
-    // An id comes before a place that reads the same.
-    places.extend(ids.iter().enumerate().map(|(index, id)| (id.clone(), index)));
     let mut left_out = Summary::default();
     let mut lines = BTreeMap::new();
-    for record in records {
-        let (line, record) = record.map_err(refuse)?;
-        let name = record.get(0).unwrap_or_default();
-        let Some(&index) = places.get(name) else {
-            let problem = format!("no shape is called '{}'", brief(name));
-            left_out.push(rejection(path, line, &problem));
+    for (line, record) in table.rows {
+        let name = record.get(key.column).unwrap_or_default();
+        let Some(index) = key.find(name, &by_id) else {
+            let problem = match key.by_place {
+                true => format!("no shape has the place '{}'", brief(name)),
+                false => format!("no shape is called '{}'", brief(name)),
+            };
+            left_out.push(rejection(path, *line, &problem));
             continue;
         };
         if let Some(first) = lines.get(&index) {
             let problem = format!("'{}' has its values on line {first} already", brief(name));
-            left_out.push(rejection(path, line, &problem));
+            left_out.push(rejection(path, *line, &problem));
             continue;
         }
-        lines.insert(index, line);
-        for (column, measured) in measured.iter_mut().enumerate() {
-            let cell = record.get(column + 1).unwrap_or_default();
-            match cell.parse::<f64>().ok().filter(|v| v.is_finite()) {
+        lines.insert(index, *line);
+        for (&column, measured) in columns.iter().zip(&mut measured) {
+            let cell = record.get(column).unwrap_or_default();
+            match records.number(cell).filter(|v| v.is_finite()) {
                 // Heads are taught in the single precision that checkpoints keep.
                 Some(value) => measured.values[index] = f64::from(value as f32),
                 None => {
@@ -91,16 +87,209 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
                     } else {
                         format!("{}: '{}' is not a finite number", measured.name, brief(cell))
                     };
-                    left_out.push(rejection(path, line, &what));
+                    left_out.push(rejection(path, *line, &what));
                 }
             }
         }
     }
-    if lines.is_empty() {
-        let example = ids.first().map_or("", String::as_str);
-        return Err(refuse(format!("names none of the shapes; they are called as in '{example}'")));
+    let mut aside = Summary::default();
+    if let Some(reason) = columns_aside(others.iter().map(|&column| table.header.name(column))) {
+        aside.push(Rejection { file: path.to_owned(), place: String::new(), reason });
     }
-    Ok(Values { measured, left_out })
+    Ok(Values { measured, left_out, aside })
+}
+
+type ById<'a> = HashMap<&'a str, usize>;
+
+/// A table with a header.
+struct Table<'a> {
+    records: &'a Records,
+    names: &'a StringRecord,
+    header: Header,
+    rows: &'a [(usize, StringRecord)],
+}
+
+/// The column that names the shapes, and how.
+struct Key {
+    column: usize,
+    by_place: bool,
+}
+
+impl Key {
+    /// The shape that a cell names.
+    fn find(&self, cell: &str, by_id: &ById<'_>) -> Option<usize> {
+        if !self.by_place {
+            return by_id.get(cell).copied();
+        }
+        cell.parse::<usize>().ok().filter(|place| (1..=by_id.len()).contains(place)).map(|p| p - 1)
+    }
+}
+
+impl<'a> Table<'a> {
+    fn new(records: &'a Records) -> std::result::Result<Self, String> {
+        let is_header = |names: &StringRecord| names.iter().all(|c| records.number(c).is_none());
+        let (names, rows) = match records.rows.split_first() {
+            Some(((_, names), rows)) if is_header(names) => (Some(names), rows),
+            Some(((_, first), _)) => {
+                let named_above =
+                    |names: &&StringRecord| names.len() == first.len() && is_header(names);
+                (records.comments.iter().rev().find(named_above), records.rows.as_slice())
+            }
+            None => (None, &[][..]),
+        };
+        let names = names.filter(|names| names.len() > 1);
+        let names = names.ok_or_else(|| "needs a header such as: name,drag [N]".to_owned())?;
+        Ok(Self { records, names, header: Header::new(names), rows })
+    }
+
+    fn name(&self, column: usize) -> &'a str {
+        self.names.get(column).unwrap_or_default()
+    }
+
+    /// The cells of a column that are not empty.
+    fn cells(&self, column: usize) -> impl Iterator<Item = &'a str> {
+        let cells = self.rows.iter().filter_map(move |(_, record)| record.get(column));
+        cells.filter(|cell| !cell.is_empty())
+    }
+
+    fn columns(&self) -> impl Iterator<Item = usize> + use<> {
+        0..self.names.len()
+    }
+
+    /// Whether a column has no name, or the one that data frames give to theirs without.
+    fn is_nameless(&self, column: usize) -> bool {
+        let name = self.name(column);
+        name.is_empty() || name.starts_with("Unnamed:")
+    }
+
+    /// Whether a column holds whole numbers alone.
+    fn is_whole(&self, column: usize) -> bool {
+        self.cells(column).all(|cell| cell.parse::<i64>().is_ok())
+    }
+
+    /// The columns that hold the coordinates of a table of outlines.
+    fn coordinates(&self) -> Vec<usize> {
+        match self.header.coordinates() {
+            Ok(Coordinates::Shape(pairs)) if pairs.len() > 2 => pairs.concat(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Tells the column that names the shapes.
+    fn key(&self, by_id: &ById<'_>) -> std::result::Result<Key, String> {
+        let coordinates = self.coordinates();
+        let is_id = |column: usize| is_id(self.name(column));
+        let says_places =
+            |column: usize| is_id(column) || PLACES.contains(&&*self.name(column).to_lowercase());
+        // Whole numbers may be an index of some other table, or values: they are names where the column says so, or
+        // where shapes have numbers for names and each of them is one.
+        let are_counted = by_id.iter().all(|(id, index)| *id == (index + 1).to_string());
+        let are_names = |column: usize| {
+            column == 0 && !are_counted && self.cells(0).all(|cell| by_id.contains_key(cell))
+        };
+        let may_name = |&column: &usize| {
+            let may_be_whole = says_places(column) || are_names(column);
+            !coordinates.contains(&column) && (may_be_whole || !self.is_whole(column))
+        };
+        let found = |column: usize| {
+            self.cells(column).filter_map(|cell| by_id.get(cell)).collect::<HashSet<_>>().len()
+        };
+        let named =
+            self.columns().filter(may_name).map(|column| (is_id(column), found(column), column));
+        // The first of the best: maxima are looked for from the end.
+        let best = named.filter(|(_, found, _)| *found > 0).collect::<Vec<_>>();
+        let best = best.into_iter().rev().max_by_key(|&(is_id, found, _)| (is_id, found));
+        let places = |column: usize| {
+            let mut cells = self.cells(column).map(|cell| cell.parse::<usize>());
+            cells.all(|cell| cell.is_ok_and(|place| (1..=by_id.len()).contains(&place)))
+        };
+        let from_zero = |column: usize| {
+            self.is_whole(column)
+                && self.cells(column).any(|cell| cell == "0")
+                && !by_id.contains_key("0")
+        };
+        let zero = |column: usize| {
+            format!(
+                "its column {} counts the shapes from 0, and places are counted from 1; name the shapes",
+                self.header.name(column)
+            )
+        };
+        if let Some((_, found, column)) = best {
+            if from_zero(column) {
+                return Err(zero(column));
+            }
+            if found < self.cells(column).collect::<HashSet<_>>().len() && places(column) {
+                return Err(format!(
+                    "its column {} holds numbers that are places of shapes, and some of them are names of other \
+                     shapes; name all shapes",
+                    self.header.name(column)
+                ));
+            }
+            return Ok(Key { column, by_place: false });
+        }
+        let is_whole = |&column: &usize| {
+            says_places(column) && self.cells(column).next().is_some() && self.is_whole(column)
+        };
+        if let Some(column) = self.columns().find(is_whole) {
+            if from_zero(column) {
+                return Err(zero(column));
+            }
+            let key = Key { column, by_place: true };
+            if self.cells(column).any(|cell| key.find(cell, by_id).is_some()) {
+                return Ok(key);
+            }
+        }
+        let mut ids: Vec<_> = by_id.iter().collect();
+        ids.sort_by_key(|(_, index)| **index);
+        let example = ids.first().map_or("", |(id, _)| **id);
+        let index = match (self.is_whole(0), self.is_nameless(0)) {
+            (true, true) => {
+                "; a column without a name is no name of theirs, as it may count from 0"
+            }
+            (true, false) => "; if its first column holds their places from 1, call it place",
+            (false, _) => "",
+        };
+        Err(format!("names none of the shapes; they are called as in '{example}'{index}"))
+    }
+
+    /// The columns of values, and those that are none: ids, coordinates, an index, and columns without a number.
+    fn columns_of_values(
+        &self,
+        key: &Key,
+    ) -> std::result::Result<(Vec<usize>, Vec<usize>), String> {
+        let coordinates = self.coordinates();
+        let mut values = Vec::new();
+        let mut others = Vec::new();
+        for column in self.columns().filter(|&column| column != key.column) {
+            let holds_numbers = self.cells(column).any(|cell| self.records.number(cell).is_some());
+            let is_index = self.is_nameless(column) && column == 0 && self.is_whole(column);
+            if coordinates.contains(&column)
+                || is_id(self.name(column))
+                || is_index
+                || !holds_numbers
+            {
+                others.push(column);
+            } else if self.name(column).is_empty() {
+                return Err(
+                    "a column of values has no name; name each in the first line".to_owned()
+                );
+            } else {
+                values.push(column);
+            }
+        }
+        if values.len() > MOST_COLUMNS {
+            let count = values.len();
+            return Err(format!(
+                "has {count} columns of values, and at most {MOST_COLUMNS} are read"
+            ));
+        }
+        if values.is_empty() {
+            return Err("has no column of values beside the names of the shapes".to_owned());
+        }
+        // Of a table of outlines nobody needs to hear that it has coordinates.
+        others.retain(|column| !coordinates.contains(column));
+        Ok((values, others))
+    }
 }
 
 fn rejection(path: &Path, line: usize, reason: &str) -> Rejection {
@@ -137,15 +326,20 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str) -> Result<Values> {
+        read_for(&["a", "b", "2"], text)
+    }
+
+    fn read_for(ids: &[&str], text: &str) -> Result<Values> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("v.csv");
         std::fs::write(&path, text).unwrap();
-        read(&path, &["a", "b", "2"].map(str::to_owned), &["area"])
+        let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        read(&path, &ids, &["area"])
     }
 
     #[test]
     fn values_find_their_shapes_by_name_or_place() {
-        let values = read_text("name,drag [N],Lift (kN)\nb,2.5,1e3\n1,3,4\n").unwrap();
+        let values = read_text("name,drag [N],Lift (kN)\nb,2.5,1e3\na,3,4\n").unwrap();
         let [drag, lift] = values.measured.as_slice() else { panic!("{values:?}") };
         assert_eq!((drag.name.as_str(), drag.unit.as_str()), ("drag", "N"));
         assert_eq!((lift.name.as_str(), lift.unit.as_str()), ("Lift", "kN"));
@@ -154,11 +348,54 @@ mod tests {
         assert!(values.left_out.list.is_empty());
         // The third shape is called 2; the place gives way.
         assert_eq!(read_text("id,drag\n2,7\n").unwrap().measured[0].values[2], 7.0);
+        assert_eq!(read_text("id,drag\n1,7\n3,8\n").unwrap().measured[0].values[2], 8.0);
+    }
+
+    #[test]
+    fn a_file_is_read_by_names_or_by_places_and_never_both() {
+        let values = read_text("name,drag\nb,2.5\n1,3\n").unwrap();
+        assert!(values.measured[0].values[0].is_nan() && values.measured[0].values[1] == 2.5);
+        assert_eq!(values.left_out.list[0].reason, "no shape is called '1'");
+        let problem = |text: &str| read_text(text).unwrap_err().to_string();
+        // Of 1, 2 and 3 one is the name of the third shape.
+        assert!(problem("id,drag\n1,5\n2,6\n3,7\n").contains("name all shapes"));
+        assert!(problem("id,drag\n0,5\n1,6\n").contains("counts the shapes from 0"));
+        assert!(problem(",drag\n1,5\n3,6\n").contains("may count from 0"));
+        assert!(problem("drag,lift\n1,5\n3,6\n").contains("call it place"));
+        assert_eq!(read_text("place,drag\n1,5\n").unwrap().measured[0].values[0], 5.0);
+        // Of shapes without names, called 1, 2, .., whole numbers in any column are no names.
+        let counted = |text: &str| read_for(&["1", "2", "3"], text);
+        assert!(counted("drag,lift\n1,5\n3,6\n").is_err() && counted(",drag\n1,5\n2,6\n").is_err());
+        assert_eq!(counted("id,drag\n3,6\n").unwrap().measured[0].values[2], 6.0);
+        let numbered = read_for(&["0012", "2412"], "naca,drag\n2412,7\n0012,5\n").unwrap();
+        assert_eq!(numbered.measured[0].values, [5.0, 7.0]);
+    }
+
+    #[test]
+    fn the_key_is_the_column_whose_cells_are_names_wherever_it_stands() {
+        let drag = |text: &str| {
+            let values = read_text(text).unwrap();
+            let [drag] = values.measured.as_slice() else { panic!("{values:?}") };
+            assert_eq!(
+                (drag.name.as_str(), &drag.values[..2]),
+                ("drag", &[10.0, 11.0][..]),
+                "{text}"
+            );
+            values.aside.list.first().map_or(String::new(), |aside| aside.reason.clone())
+        };
+        let expected = "1 column: (without a name)";
+        assert_eq!(drag(",name,drag [N]\n0,a,10.0\n1,b,11.0\n"), expected);
+        assert_eq!(drag("drag,wing\n10,a\n11,b\n"), "");
+        let words = drag("material,drag,name\noak,10,a\nash,11,b\n");
+        assert_eq!(words, "1 column: 'material'");
+        assert_eq!(drag("name;drag [N]\na;10,0\nb;11,0\n"), "");
+        assert_eq!(drag("name,drag [N],\na,10,\nb,11,\n"), "");
+        assert_eq!(drag("id,x0,y0,x1,y1,x2,y2,drag\na,0,0,1,0,1,1,10\nb,0,0,1,0,1,1,11\n"), "");
     }
 
     #[test]
     fn what_cannot_be_used_is_listed() {
-        let values = read_text("name,drag\na,1\nzebra,2\nb,\na,5\n3,none\n").unwrap();
+        let values = read_text("name,drag\na,1\nzebra,2\nb,\na,5\n2,none\n").unwrap();
         let reasons: Vec<String> =
             values.left_out.list.iter().map(|r| format!("{}: {}", r.place, r.reason)).collect();
         assert_eq!(
