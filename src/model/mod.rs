@@ -8,6 +8,7 @@ pub mod head;
 mod imported;
 pub mod layers;
 pub mod losses;
+pub mod point_ref;
 pub mod resume;
 pub mod samples;
 mod told;
@@ -15,3 +16,4 @@ pub mod training;
 pub mod vae;
 
 pub use frozen::Model;
+pub use point_ref::{Endpoint, PointRef};

@@ -8,6 +8,7 @@ use super::job::{Control, Ending, Reporter};
 use super::models::Prepared;
 use super::training::SNAPSHOT_SAMPLES;
 use super::{Activity, State};
+use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
 use crate::explore::compose::Doing;
@@ -21,12 +22,14 @@ use crate::export::bar::ColourBar;
 use crate::export::chart::Chart;
 use crate::export::film::{Film, Ways, search_film, training_film};
 use crate::export::gif::Animation;
+use crate::export::lab::write_comparisons;
 use crate::export::map::{MapPicture, MapWish, Page, Screen};
 use crate::export::outlines::{NamedOutline, write_outlines, write_set};
 use crate::export::png::write_picture;
 use crate::export::report::Report;
 use crate::export::sheet::{CELL, CellPicture, LARGE_CELL};
 use crate::export::walk::{Walk, walk_film};
+use crate::optimise::Comparison;
 use crate::train::{Setup, TrainerState};
 use std::path::Path;
 use std::sync::Arc;
@@ -50,6 +53,7 @@ enum Thing {
     Map(Box<Doing>),
     Losses,
     Values(Arc<Findings>),
+    Lab(Vec<Comparison>),
     Film(Arc<Findings>),
     Training(Trained),
     Sheet(Box<Sheet>),
@@ -73,6 +77,15 @@ pub(super) fn answer(state: &State) -> Option<(String, &[f32])> {
     let restart = climb.followed()?;
     let found = climb.report()?.restarts.get(restart)?;
     Some((format!("restart {}", restart + 1), &found.decoded))
+}
+
+/// What was measured of the candidates beside what was predicted of them.
+pub(super) fn comparisons(state: &State) -> Vec<Comparison> {
+    let compare = |climb: &Climb| {
+        let findings = climb.findings.as_ref()?;
+        Some(findings.report.comparisons(&findings.candidates, &climb.lab))
+    };
+    state.climb.as_ref().and_then(compare).unwrap_or_default()
 }
 
 /// The moments of the training that is watched.
@@ -154,6 +167,16 @@ impl Leaving {
             Thing::Losses => still(Chart::losses(&model.card.history, page.palette).svg(&page)),
             Thing::Values(findings) => {
                 still(Chart::values(&findings.report, page.palette).svg(&page))
+            }
+            Thing::Lab(comparisons)
+                if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) =>
+            {
+                write_comparisons(path, comparisons).map(|()| true)
+            }
+            Thing::Lab(comparisons) => {
+                let first =
+                    comparisons.first().map_or_else(Property::default, |c| c.predicted.property);
+                still(Chart::comparisons(first, comparisons, page.palette).svg(&page))
             }
             Thing::Film(findings) => {
                 let mut wish = self.wish.clone();
@@ -250,6 +273,7 @@ impl Thing {
             Exportable::Map => Self::Map(Box::new(state.doing())),
             Exportable::Losses => Self::Losses,
             Exportable::Values => Self::Values(findings(state.climb.as_ref())?),
+            Exportable::Lab => Self::Lab(comparisons(state)),
             Exportable::Film => Self::Film(findings(state.climb.as_ref())?),
             Exportable::Training => Self::Training(trained(state)?),
             Exportable::Strip => Self::Sheet(Box::new(strip(state)?)),

@@ -14,8 +14,7 @@ use crate::data::rows::Rows;
 use crate::data::vectors;
 use crate::explore::paths::Paths;
 use crate::objective::Objective;
-use crate::optimise::{SearchConfig, Starts};
-use std::collections::BTreeMap;
+use crate::optimise::{LabResults, SearchConfig, Starts};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -130,7 +129,7 @@ impl Session {
             hill: None,
             hovered: None,
             moment: None,
-            measured: BTreeMap::new(),
+            lab: LabResults::default(),
             control,
         });
     }

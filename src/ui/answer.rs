@@ -167,13 +167,14 @@ fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
         fact(ui, "Distance to the data", &distance, DISTANCE);
         fact(ui, "Round trip", &of(verdict.round_trip, verdict.usual_round_trip), ROUND_TRIP);
         if let (Some((row, distance)), Some(entry)) = (answer.nearest, entry) {
-            let encoded = &entry.prepared.model.encoded;
+            let (encoded, title) =
+                (&entry.prepared.model.encoded, entry.prepared.model.row_title(row));
             let label = encoded.labels.get(row).and_then(|l| encoded.names.get(usize::from(*l)));
             let family = label.map_or("", String::as_str);
             fact(
                 ui,
                 "Nearest training shape",
-                &format!("{family}, {}", three_digits(distance)),
+                &format!("{family}, {title}, {}", three_digits(distance)),
                 NEAREST,
             );
         }

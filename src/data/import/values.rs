@@ -23,14 +23,42 @@ pub struct Values {
     pub left_out: Summary,
 }
 
-/// Reads values for the shapes with these ids; `reserved` are names that mean something else already.
+/// Reads values for the shapes with these ids, in single precision; `reserved` are names that mean something else
+/// already.
 ///
 /// The first column names the shape, by its id or its place counted from 1; the header names the others,
-/// with a unit in brackets where there is one, as in `drag [N]`.
+/// with a unit in brackets where there is one, as in `drag [N]`, or in a column `unit` behind.
 ///
 /// # Errors
 /// Names the file when it cannot be read, has no header, no column of values or no row that names a shape.
 pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
+    let mut values = read_of(path, Shapes { ids, of: "shape", by_place: true }, reserved)?;
+    // Heads are taught in the single precision that checkpoints keep.
+    let all = values.measured.iter_mut().flat_map(|column| &mut column.values);
+    all.for_each(|value| *value = f64::from(*value as f32));
+    Ok(values)
+}
+
+/// As [`read`] in full precision, for things that are called `of` and known by their ids alone.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_named(path: &Path, ids: &[String], of: &'static str) -> Result<Values> {
+    read_of(path, Shapes { ids, of, by_place: false }, &[])
+}
+
+/// The shapes that values may belong to.
+#[derive(Clone, Copy)]
+struct Shapes<'a> {
+    ids: &'a [String],
+    /// The word for one of them.
+    of: &'static str,
+    /// Whether a place counted from 1 names one too.
+    by_place: bool,
+}
+
+fn read_of(path: &Path, shapes: Shapes<'_>, reserved: &[&str]) -> Result<Values> {
+    let Shapes { ids, of, by_place } = shapes;
     let refuse = |problem: String| Error::file(path, problem);
     let bytes = super::files::read_bounded(path).map_err(refuse)?;
     let text = super::files::text(&bytes).map_err(refuse)?;
@@ -47,8 +75,17 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
         );
         return Err(refuse(problem));
     }
-    let mut measured = Vec::with_capacity(header.len() - 1);
-    for cell in header.iter().skip(1) {
+    let mut measured: Vec<Measured> = Vec::with_capacity(header.len() - 1);
+    // The column of each value, and that of its unit.
+    let mut columns: Vec<(usize, Option<usize>)> = Vec::with_capacity(header.len() - 1);
+    for (place, cell) in header.iter().enumerate().skip(1) {
+        if let Some((_, unit @ None)) =
+            columns.last_mut().filter(|_| cell.eq_ignore_ascii_case("unit"))
+        {
+            *unit = Some(place);
+            continue;
+        }
+        columns.push((place, None));
         let (name, unit) = name_and_unit(cell);
         if unit.chars().count() > LONGEST_UNIT {
             let problem =
@@ -59,7 +96,7 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
         measured.push(Measured { name, unit, values: vec![f64::NAN; ids.len()] });
     }
     let mut places: HashMap<String, usize> = HashMap::with_capacity(2 * ids.len());
-    for index in 0..ids.len() {
+    for index in (0..ids.len()).filter(|_| by_place) {
         places.insert((index + 1).to_string(), index);
     }
     // An id comes before a place that reads the same.
@@ -70,7 +107,7 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
         let (line, record) = record.map_err(refuse)?;
         let name = record.get(0).unwrap_or_default();
         let Some(&index) = places.get(name) else {
-            let problem = format!("no shape is called '{}'", brief(name));
+            let problem = format!("no {of} is called '{}'", brief(name));
             left_out.push(rejection(path, line, &problem));
             continue;
         };
@@ -80,11 +117,20 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
             continue;
         }
         lines.insert(index, line);
-        for (column, measured) in measured.iter_mut().enumerate() {
-            let cell = record.get(column + 1).unwrap_or_default();
+        for (&(column, unit), measured) in columns.iter().zip(&mut measured) {
+            if let Some(unit) = unit.and_then(|unit| record.get(unit)).filter(|u| !u.is_empty())
+                && measured.unit != unit
+            {
+                if !measured.unit.is_empty() {
+                    let problem = format!("'{}' has another unit than those before", brief(name));
+                    left_out.push(rejection(path, line, &problem));
+                    continue;
+                }
+                measured.unit = unit.chars().take(LONGEST_UNIT).collect();
+            }
+            let cell = record.get(column).unwrap_or_default();
             match cell.parse::<f64>().ok().filter(|v| v.is_finite()) {
-                // Heads are taught in the single precision that checkpoints keep.
-                Some(value) => measured.values[index] = f64::from(value as f32),
+                Some(value) => measured.values[index] = value,
                 None => {
                     let what = if cell.is_empty() {
                         format!("'{}' has no value of {}", brief(name), measured.name)
@@ -98,7 +144,7 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
     }
     if lines.is_empty() {
         let example = ids.first().map_or("", String::as_str);
-        return Err(refuse(format!("names none of the shapes; they are called as in '{example}'")));
+        return Err(refuse(format!("names none of the {of}s; they are called as in '{example}'")));
     }
     Ok(Values { measured, left_out })
 }

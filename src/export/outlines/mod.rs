@@ -121,6 +121,16 @@ pub fn write_set(path: &Path, set: &Dataset) -> Result<Option<PathBuf>> {
     }
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!("{stem}-values.csv"));
+    write_values(&beside, set)?;
+    Ok(Some(beside))
+}
+
+/// Writes what was measured of the shapes of a data set, in the form in which it is imported; shapes of which nothing
+/// is known are left out.
+///
+/// # Errors
+/// Names the file when it cannot be written.
+pub fn write_values(path: &Path, set: &Dataset) -> Result<()> {
     let title = |measured: &Measured| match measured.unit.as_str() {
         "" => measured.name.as_str().to_owned(),
         unit => format!("{} [{unit}]", measured.name.as_str()),
@@ -135,8 +145,7 @@ pub fn write_set(path: &Path, set: &Dataset) -> Result<Option<PathBuf>> {
         std::iter::once(name).chain(values)
     };
     let known = |index: &usize| set.measured.iter().any(|m| m.values[*index].is_finite());
-    write(&beside, &header, (0..set.rows.len()).filter(known).map(row))?;
-    Ok(Some(beside))
+    write(path, &header, (0..set.rows.len()).filter(known).map(row))
 }
 
 /// Writes what a model is trained on: as a table in data units without names, which is what the encoder reads, in
