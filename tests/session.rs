@@ -483,6 +483,27 @@ fn restarts_without_an_answer_say_which_way() {
 }
 
 #[test]
+fn a_point_is_kept_by_its_name() {
+    let mut session = session();
+    let named = |name: &str| Command::PickNamed(name.parse().unwrap());
+    session.perform(named("row:17"));
+    let picked = session.state().map.picked.clone().unwrap();
+    assert_eq!(
+        picked.rebuild.as_ref().map(|rebuild| (rebuild.row, &*rebuild.title)),
+        Some((16, "row 17"))
+    );
+    session.perform(Command::Pin(picked.at));
+    session.perform(named("family:star"));
+    let star = session.state().map.picked.clone().unwrap();
+    assert!(star.rebuild.is_none() && star.z != picked.z);
+    session.perform(named("pin:1"));
+    assert_eq!(session.state().map.picked.as_ref().unwrap().z, picked.z);
+    session.perform(named("row:5001"));
+    assert!(errors(&session)[0].contains("there is no row 5001"), "{:?}", errors(&session));
+    assert_eq!(session.state().map.picked.as_ref().unwrap().z, picked.z, "it stays where it was");
+}
+
+#[test]
 fn candidates_go_out_and_measured_values_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);

@@ -10,6 +10,7 @@ use super::placement::Placement;
 use super::recipe::Recipe;
 use super::source::Source;
 use crate::error::{self, Error};
+use rayon::prelude::*;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -43,7 +44,8 @@ impl Source {
     /// A curve brought into the form of the data, `[2 * points]` in data units, and the frame in which it stood: it is
     /// cleaned, centred, scaled, turned, resampled and begun as the data were.
     ///
-    /// A curve that is in this form already stays as it is, to the bit. Sizes that vary among generated outlines are
+    /// A curve that is in this form already stays as it is, to the bit. One that crosses itself cannot be resampled: with
+    /// as many points as the data have, as a decoded shape, it is taken point by point. Sizes that vary among generated outlines are
     /// part of their form: a size within their range is kept, any other becomes 1.
     ///
     /// # Errors
@@ -53,14 +55,20 @@ impl Source {
             let outline = curve.points.as_flattened().iter().map(|&v| v as f32).collect();
             return Ok((outline, Placement::default()));
         }
-        let points = clean(curve)?.points;
         let (normalise, begin) = self.form();
-        let (mut outline, mut placement) =
-            form::canonical(&points, self.points(), normalise, begin);
-        if !geometry::is_simple(&outline) {
-            let count = self.points();
-            return Err(format!("crosses itself when drawn with the {count} points of the model"));
-        }
+        let (mut outline, mut placement) = if self.crosses_itself(&curve.points) {
+            point_by_point(&curve.points, normalise)
+        } else {
+            let points = clean(curve)?.points;
+            let canonical = form::canonical(&points, self.points(), normalise, begin);
+            if !geometry::is_simple(&canonical.0) {
+                let count = self.points();
+                return Err(format!(
+                    "crosses itself when drawn with the {count} points of the model"
+                ));
+            }
+            canonical
+        };
         if let Self::Outlines(recipe) = self
             && sizes(recipe).contains(&placement.scale)
         {
@@ -68,6 +76,15 @@ impl Source {
             placement.scale = 1.0;
         }
         Ok((outline, placement))
+    }
+
+    /// Whether a curve crosses itself and has as many points as the data, as decoded shapes may.
+    fn crosses_itself(&self, points: &[[f64; 2]]) -> bool {
+        let (outline, _) = about_mean(points);
+        points.len() == self.points()
+            && outline.iter().all(|v| v.is_finite())
+            && geometry::rms_radius(&outline) > 0.0
+            && !geometry::is_simple(&outline)
     }
 
     /// Whether points stand in the form of the data, as those do that this program wrote.
@@ -96,12 +113,31 @@ impl Source {
     }
 }
 
-/// The RMS radii of the outlines of a recipe. Noise of standard deviation `s` on every coordinate makes a radius `r`
-/// about `r sqrt(1 + 2 s^2)`.
+/// A curve moved to the mean of its points, and where that was: far from the origin shapes keep their digits this way.
+fn about_mean(points: &[[f64; 2]]) -> (Vec<f32>, [f64; 2]) {
+    let count = points.len().max(1) as f64;
+    let mean = [0, 1].map(|k| points.iter().map(|p| p[k]).sum::<f64>() / count);
+    let moved = points.iter().flat_map(|p| [0, 1].map(|k| (p[k] - mean[k]) as f32));
+    (moved.collect(), mean)
+}
+
+/// A curve centred, scaled and turned, its points as they are.
+fn point_by_point(points: &[[f64; 2]], normalise: Normalise) -> (Vec<f32>, Placement) {
+    let (moved, origin) = about_mean(points);
+    let scale = if normalise.scale { geometry::rms_radius(&moved) } else { 1.0 };
+    let rotation = if normalise.rotation { form::direction(&moved) } else { 0.0 };
+    let placement = Placement { origin, scale, rotation };
+    let outline = points.iter().flat_map(|&p| placement.take_away(p)).map(|v| v as f32);
+    (outline.collect(), placement)
+}
+
+/// The RMS radii of the outlines of a recipe. Noise of standard deviation `s` on every coordinate makes a radius `r` of
+/// `n` points about `r sqrt(1 + 2 s^2)`, with a standard deviation of `r s / sqrt(n)`, of which four are allowed.
 fn sizes(recipe: &Recipe) -> RangeInclusive<f64> {
     let (least, most) = (1.0 - recipe.size_variation, 1.0 + recipe.size_variation);
     let noise = (1.0 + 2.0 * recipe.noise.powi(2)).sqrt();
-    (1.0 - SIZE_TOLERANCE) * least..=(1.0 + SIZE_TOLERANCE) * noise * most
+    let tolerance = SIZE_TOLERANCE + 4.0 * recipe.noise / (recipe.points as f64).sqrt();
+    (1.0 - tolerance) * least..=(1.0 + tolerance) * noise * most
 }
 
 /// The outlines of a file in the form of the data of `source`, in their order: a CSV (a shape a row, or x,y columns),
@@ -119,7 +155,10 @@ pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
             })?;
         Ok(Conformed { name, outline, placement })
     };
-    curves(path).map_err(refuse)?.into_iter().map(conformed).collect()
+    let curves = curves(path).map_err(refuse)?;
+    // All of them first: the error is that of the first outline, on any number of cores.
+    let all: Vec<error::Result<Conformed>> = curves.into_par_iter().map(conformed).collect();
+    all.into_iter().collect()
 }
 
 /// Where a curve is in its file, its name, and itself or why it is none.
@@ -150,9 +189,6 @@ fn curves(path: &Path) -> Result<Vec<Listed>, String> {
 
 /// The paths of a picture, read with the stack that it wants.
 fn paths(text: &str) -> Result<Vec<svg::PathOfPicture>, String> {
-    std::thread::scope(|scope| {
-        let reader = std::thread::Builder::new().stack_size(svg::STACK);
-        let reader = reader.spawn_scoped(scope, || svg::read(text)).map_err(|e| e.to_string())?;
-        reader.join().unwrap_or_else(|_| Err("is no picture that can be read".to_owned()))
-    })
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(svg::STACK).build();
+    pool.map_err(|error| format!("cannot be read: {error}"))?.install(|| svg::read(text))
 }

@@ -8,6 +8,7 @@ use super::job::{Control, Ending, Reporter};
 use super::models::Prepared;
 use super::training::SNAPSHOT_SAMPLES;
 use super::{Activity, State};
+use crate::data::placement::Placement;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
@@ -29,7 +30,7 @@ use crate::export::png::write_picture;
 use crate::export::report::Report;
 use crate::export::sheet::{CELL, CellPicture, LARGE_CELL};
 use crate::export::walk::{Walk, walk_film};
-use crate::optimise::Comparison;
+use crate::optimise::{Comparison, RestartReport};
 use crate::train::{Setup, TrainerState};
 use std::path::Path;
 use std::sync::Arc;
@@ -61,7 +62,8 @@ enum Thing {
     Rebuild(Box<Rebuild>),
     /// With the search in the model, where there is one, and the restart that is lifted out.
     Report(Option<Arc<Findings>>, Option<usize>),
-    Outlines(Vec<(String, Vec<f32>)>),
+    /// With their names, and the frame of each, where it has one.
+    Outlines(Vec<(String, Vec<f32>, Option<Placement>)>),
     Data,
 }
 
@@ -72,11 +74,11 @@ pub(super) struct Trained {
 }
 
 /// The restart whose outline is the answer: the one that is followed, once the search is over.
-pub(super) fn answer(state: &State) -> Option<(String, &[f32])> {
+pub(super) fn answer(state: &State) -> Option<(String, &RestartReport)> {
     let climb = state.climb.as_ref()?;
     let restart = climb.followed()?;
     let found = climb.report()?.restarts.get(restart)?;
-    Some((format!("restart {}", restart + 1), &found.decoded))
+    Some((format!("restart {}", restart + 1), found))
 }
 
 /// What was measured of the candidates beside what was predicted of them.
@@ -205,7 +207,13 @@ impl Leaving {
                 self.report(path, findings.as_deref(), *chosen, go_on)
             }
             Thing::Outlines(outlines) => {
-                let named = outlines.iter().map(|(name, points)| NamedOutline::named(name, points));
+                let named = outlines.iter().map(|(name, points, frame)| {
+                    let outline = NamedOutline::named(name, points);
+                    match frame {
+                        Some(frame) => outline.restored(frame.restore(points)),
+                        None => outline,
+                    }
+                });
                 write_outlines(path, &named.collect::<Vec<_>>()).map(|()| true)
             }
             Thing::Data => {
@@ -292,13 +300,13 @@ impl Thing {
                 Self::Report(findings(here), here.and_then(|climb| climb.chosen))
             }
             Exportable::Answer => {
-                let (name, outline) = answer(state)?;
-                Self::Outlines(vec![(name, outline.to_vec())])
+                let (name, found) = answer(state)?;
+                Self::Outlines(vec![(name, found.decoded.clone(), found.frame)])
             }
             Exportable::Pins => {
                 let pins = state.map.pins.iter().enumerate();
                 let named =
-                    pins.map(|(place, pin)| (format!("pin {}", place + 1), pin.outline.clone()));
+                    pins.map(|(at, pin)| (format!("pin {}", at + 1), pin.outline.clone(), None));
                 Self::Outlines(named.collect())
             }
             Exportable::Data => Self::Data,

@@ -308,7 +308,7 @@ impl Session {
             },
             Command::ClimbFrom(at) => {
                 if let Some(z) = self.latent_at(at) {
-                    self.climb_from(&Rows::from_flat(z.len(), z));
+                    self.climb_from(&Rows::from_flat(z.len(), z), Vec::new());
                 }
             }
             Command::StopClimb => state.climb.iter().for_each(|climb| climb.control.cancel()),

@@ -136,7 +136,7 @@ fn a_dot_of_the_data_shows_its_rebuild_while_the_mouse_is_on_it() {
     let nearest = points.positions[points.rows.iter().position(|&r| r == rebuild.row).unwrap()];
     assert!(place(nearest).distance(place(points.positions[index])) < 5.0);
     assert!(said(&window, "Rebuild error"));
-    assert!(said(&window, &format!("Shape {} of the data", rebuild.row + 1)));
+    assert!(said(&window, &format!("The data's row {}", rebuild.row + 1)));
     let elsewhere = on_map(&window, 0.2, 0.2);
     window.hover_at(elsewhere);
     act(&mut window);
