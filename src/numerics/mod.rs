@@ -3,6 +3,7 @@
 pub mod adam;
 pub mod cloud;
 pub mod files;
+pub mod mixture;
 pub mod principal;
 pub mod processor;
 pub mod random;

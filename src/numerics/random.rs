@@ -25,6 +25,8 @@ pub enum Purpose {
     Rivals = 7,
     /// New shapes that are drawn to be looked at.
     Samples = 8,
+    /// Where the components of a mixture begin.
+    Mixture = 9,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

@@ -62,6 +62,7 @@ impl Prepared {
         let home = home_view(&model, &projection);
         // Measured on this thread: the window asks for it at once.
         model.density();
+        model.usual_roughness();
         Ok(Self {
             points: points(&model, &projection),
             whole: whole_view(&model, &projection),
