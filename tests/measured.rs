@@ -326,8 +326,9 @@ fn the_command_line_asks_for_it_by_name() {
     let text = said(&format!("{train} --out m.safetensors"), true);
     assert!(text.contains("held out: stiffness R2 ") && text.contains(" N/m"), "{text}");
     let text = said("data shapes.csv --values values.csv --points 32 --out again.csv", true);
-    assert!(text.contains("what was measured of them to again-values.csv"), "{text}");
-    let again = train.replace("shapes.csv", "again.csv").replace("values.csv", "again-values.csv");
+    assert!(text.contains("with what was measured of them to again.csv"), "{text}");
+    assert!(!folder.join("again-values.csv").exists(), "nobody named it");
+    let again = train.replace("shapes.csv", "again.csv").replace("values.csv", "again.csv");
     said(&format!("{again} --out again.safetensors"), true);
     let text = said("info again.safetensors", true);
     assert!(text.contains("of 100 of 120 outlines"), "what was written is read again: {text}");

@@ -467,7 +467,7 @@ fn a_round_of_candidates_lab_and_training_keeps_its_names() {
 
     std::fs::write(path("lab.csv"), format!("id,drag [N]\n{id},12.5\nc1-zzzzzz,3\n")).unwrap();
     let line = "lab --candidates F/r1.json --values F/lab.csv --out F/t.csv --picture F/p.png --model M \
-                --data-out F/d2.csv --values-out F/v2.csv";
+                --data-out F/d2.csv";
     let told = said(&words(line, folder.path()));
     assert!(told.contains("line 3: no candidate is called 'c1-zzzzzz'"), "{told}");
     assert!(told.contains("drag: 1 measured, RMS difference"), "{told}");
@@ -482,7 +482,7 @@ fn a_round_of_candidates_lab_and_training_keeps_its_names() {
     assert!((difference - (12.5 - predicted)).abs() < 1e-9);
     assert!(std::fs::read(path("p.png")).unwrap().starts_with(b"\x89PNG"));
     // What the lab measured is learned with the rest.
-    let line = "train --points 32 --updates 40 --hidden 16 --heads drag --data F/d2.csv --values F/v2.csv --out F/m2";
+    let line = "train --points 32 --updates 40 --hidden 16 --heads drag --data F/d2.csv --values F/d2.csv --out F/m2";
     let told = said(&words(line, folder.path()));
     assert!(told.contains("drag: 41 of 41 shapes"), "{told}");
     let next = checkpoint::load(&path("m2")).unwrap();

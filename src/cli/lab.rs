@@ -9,7 +9,7 @@ use crate::explore::three_digits;
 use crate::export::chart::Chart;
 use crate::export::lab::{extended_data, read_candidates, write_comparisons};
 use crate::export::map::Page;
-use crate::export::outlines::{of_set, write_outlines, write_values};
+use crate::export::outlines::write_set;
 use crate::export::png::{is_svg, write_picture};
 use crate::optimise::{Comparison, read_lab_results};
 use clap::Args;
@@ -27,8 +27,8 @@ const MAX_TOLD: usize = 5;
     --candidates-out try.csv --out best.json\n  \
     ... make the shapes of try.csv, and write what was measured to lab.csv: id,drag [N] ...\n  \
     latent-explorer lab --candidates best.json --values lab.csv --out compared.csv --picture compared.png \\\n      \
-    --model m1.safetensors --data-out data2.csv --values-out values2.csv\n  \
-    latent-explorer train --data data2.csv --values values2.csv --heads drag --out m2.safetensors\n\n\
+    --model m1.safetensors --data-out data2.csv\n  \
+    latent-explorer train --data data2.csv --values data2.csv --heads drag --out m2.safetensors\n\n\
     The table has a row for each measured value: id, property, unit, predicted, predicted_low, predicted_high (of a head), \
     measured, difference. The ids of candidates are those of one run: values of another are refused.")]
 pub struct LabArguments {
@@ -54,12 +54,10 @@ pub struct LabArguments {
     /// The model that was searched, whose data the next training goes on with
     #[arg(long, value_name = "M.safetensors", requires = "data_out")]
     model: Option<PathBuf>,
-    /// Also write the model's data with the measured candidates behind them, for train --data
-    #[arg(long, value_name = "D.csv", requires_all = ["model", "values_out"])]
+    /// Also write the model's data with the measured candidates behind them and all values, for train --data and
+    /// --values
+    #[arg(long, value_name = "D.csv", requires = "model")]
     data_out: Option<PathBuf>,
-    /// Where all values of these go, for train --values
-    #[arg(long, value_name = "V2.csv", requires = "data_out")]
-    values_out: Option<PathBuf>,
 }
 
 /// Compares and writes.
@@ -67,11 +65,10 @@ pub struct LabArguments {
 /// # Errors
 /// Names a file that cannot be read or written, or that belongs to another run.
 pub fn run(arguments: &LabArguments) -> Result<()> {
-    let LabArguments { candidates, values, out, picture, model, data_out, values_out, .. } =
-        arguments;
+    let LabArguments { candidates, values, out, picture, model, data_out, .. } = arguments;
     let inputs: Vec<&Path> =
         [candidates, values].into_iter().chain(model).map(PathBuf::as_path).collect();
-    let outputs = [Some(out), picture.as_ref(), data_out.as_ref(), values_out.as_ref()];
+    let outputs = [Some(out), picture.as_ref(), data_out.as_ref()];
     let outputs: Vec<&Path> = outputs.into_iter().flatten().map(PathBuf::as_path).collect();
     check_outputs(&inputs, &outputs)?;
     picture.as_deref().map(is_svg).transpose()?;
@@ -104,10 +101,9 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
         let page = Page { pixels: PICTURE, palette: arguments.theme.palette() };
         write_picture(path, chart.svg(&page))?;
     }
-    if let (Some(model), Some(data), Some(values)) = (model, data_out, values_out) {
+    if let (Some(model), Some(data)) = (model, data_out) {
         let set = extended_data(&*open(model)?, &candidates, &lab)?;
-        write_outlines(data, &of_set(&set))?;
-        write_values(values, &set)?;
+        write_set(data, &set)?;
         progress.say(&format!("wrote {} outlines to {}", set.rows.len(), data.display()));
     }
     progress.finish(&format!("{}; wrote {}", summary(&sought, &comparisons), out.display()));

@@ -167,10 +167,16 @@ type Listed = (String, String, Result<Curve, String>);
 fn curves(path: &Path) -> Result<Vec<Listed>, String> {
     let bytes = files::read_bounded(path)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let alone = |curve| vec![(String::new(), stem.clone(), Ok(curve))];
+    // Several curves without names are numbered.
+    let all = |curves: Vec<Curve>| -> Vec<Listed> {
+        let alone = curves.len() == 1;
+        let place = |k| if alone { String::new() } else { format!("outline {k}") };
+        let name = |k| if alone { stem.clone() } else { format!("{stem}#{k}") };
+        (1..).zip(curves).map(|(k, curve)| (place(k), name(k), Ok(curve))).collect()
+    };
     let format = Format::of(path).unwrap_or(Format::Csv);
     if format == Format::Airfoil {
-        return airfoil::read(&bytes).map(alone);
+        return airfoil::read(&bytes).map(all);
     }
     let text = files::text(&bytes)?;
     if format == Format::Svg {
@@ -179,10 +185,10 @@ fn curves(path: &Path) -> Result<Vec<Listed>, String> {
             .map(|path| (format!("path {}", path.id), path.id, path.curve))
             .collect());
     }
-    Ok(match table::read(text)? {
-        table::Table::Points(curve) => alone(curve),
+    Ok(match table::read(text)?.table {
+        table::Table::Curves(curves) => all(curves),
         table::Table::Rows(rows) => {
-            rows.into_iter().map(|row| (format!("line {}", row.line), row.id, row.curve)).collect()
+            rows.into_iter().map(|row| (row.place, row.id, row.curve)).collect()
         }
     })
 }
@@ -190,5 +196,6 @@ fn curves(path: &Path) -> Result<Vec<Listed>, String> {
 /// The paths of a picture, read with the stack that it wants.
 fn paths(text: &str) -> Result<Vec<svg::PathOfPicture>, String> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(svg::STACK).build();
-    pool.map_err(|error| format!("cannot be read: {error}"))?.install(|| svg::read(text))
+    let read = || svg::read(text).map(|picture| picture.paths);
+    pool.map_err(|error| format!("cannot be read: {error}"))?.install(read)
 }

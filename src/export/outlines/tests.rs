@@ -1,14 +1,24 @@
 use super::*;
+use crate::data::rows::Rows;
 
 /// A triangle whose numbers are not round in binary, clockwise, and a square.
 const TRIANGLE: [f32; 6] = [0.1, -0.3, -1.7, 0.25, 1.5, 2.0];
 const SQUARE: [f32; 8] = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0];
+
+/// Outlines without names.
+fn bare(rows: &Rows<f32>) -> Vec<NamedOutline<'_>> {
+    rows.iter().map(|row| NamedOutline::named("", row)).collect()
+}
 
 fn written(name: &str, outlines: &[NamedOutline<'_>]) -> Result<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     write_outlines(&path, outlines)?;
     Ok(std::fs::read_to_string(path).unwrap())
+}
+
+fn drag() -> crate::data::name::Name {
+    crate::data::name::Name::new("drag").unwrap()
 }
 
 fn both() -> [NamedOutline<'static>; 2] {
@@ -159,8 +169,19 @@ fn a_data_set_leaves_with_its_names_and_where_it_stood() {
         names: vec!["odd".to_owned()],
         ids: vec!["t1".to_owned()],
         placements: vec![Placement { origin: [100.0, 0.0], scale: 10.0, rotation: 0.0 }],
-        ..Dataset::default()
+        measured: vec![Measured { name: drag(), unit: "N".to_owned(), values: vec![2.5] }],
     };
+    let folder = tempfile::tempdir().unwrap();
+    let written_whole = |name: &str| {
+        write_set(&folder.path().join(name), &set).unwrap();
+        std::fs::read_to_string(folder.path().join(name)).unwrap()
+    };
+    let whole = written_whole("a.csv");
+    assert!(
+        whole.starts_with("id,label,x0,y0,x1,y1,x2,y2,drag [N]\n") && whole.ends_with(",2.5\n")
+    );
+    assert!(written_whole("a.json").contains(r#""values":{"drag [N]":2.5}"#));
+    assert!(!holds_values(Path::new("a.svg")) && holds_values(Path::new("a")));
     let table = written("a.csv", &of_set(&set)).unwrap();
     let (header, row) = table.split_once('\n').unwrap();
     assert!(header.starts_with("id,label,x0,y0") && row.starts_with("t1,odd,"), "{table}");
