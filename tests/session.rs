@@ -525,8 +525,7 @@ fn candidates_go_out_and_measured_values_come_back() {
     assert!(table.starts_with("id,x0,y0,") && table.contains(&format!("\n{first},")));
 
     // What cannot be read is told by its line; the rest counts.
-    let text =
-        format!("id,value,unit\n{first},0.97,%\nc99,1\n{first},3\n{second},tall\n{second}\n");
+    let text = format!("id,value [%]\n{first},0.97\nc99,1\n{first},3\n{second},tall\n{second}\n");
     std::fs::write(path("m.csv"), text).unwrap();
     session.perform(Command::ImportLabResults(path("m.csv")));
     assert_eq!(under_way(&session).lab.of(&first).next().unwrap().value, 0.97);

@@ -179,9 +179,9 @@ mod tests {
             [("c1-aa", ROUND, 0.1, None), ("c1-aa", AREA, 0.2, None)],
             "other columns are left alone"
         );
-        // The form of before, where one property is sought.
+        // Where one property is sought, its column may be called value; units stand in headers.
         let (old, _) = read("id,value,unit\nc1-aa,0.97,%\n", &[ROUND]).unwrap();
-        assert_eq!(values(&old), [("c1-aa", ROUND, 0.97, Some("%"))]);
+        assert_eq!(values(&old), [("c1-aa", ROUND, 0.97, None)]);
     }
 
     #[test]
