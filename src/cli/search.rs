@@ -96,6 +96,9 @@ const SOUGHT: &str = "What is sought";
 const STARTS: &str = "Where it begins";
 const STEPS: &str = "How it goes on";
 
+/// Latent points, `[points][latent]`.
+type Points = Vec<Vec<f64>>;
+
 impl SearchArguments {
     /// Every file that is read, the checkpoint `model` included.
     pub fn inputs<'a>(&'a self, model: &'a Path) -> Vec<&'a Path> {
@@ -176,8 +179,8 @@ impl SearchArguments {
 
     /// The latent points of --starts or --from, `[points][latent]`, and the frames of the shapes that they are of; no
     /// frames where all are plain.
-    fn given_starts(&self, model: &Model) -> Result<Option<(Vec<Vec<f64>>, Vec<Placement>)>> {
-        let (z, frames): (Vec<Vec<f64>>, Vec<Placement>) = match &self.starts {
+    fn given_starts(&self, model: &Model) -> Result<Option<(Points, Vec<Placement>)>> {
+        let (z, frames): (Points, Vec<Placement>) = match &self.starts {
             Some(path) => {
                 let latents = read_latents(path, model.latent_dim())?;
                 (latents.z.iter().map(<[f64]>::to_vec).collect(), latents.frames)

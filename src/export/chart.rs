@@ -127,7 +127,12 @@ impl Chart {
         let of: Vec<&Comparison> =
             all.iter().filter(|comparison| comparison.predicted.property == property).collect();
         let title = of.first().map_or_else(|| property.word(), |first| first.title());
-        let values = || of.iter().flat_map(|c| [c.predicted.value, c.measured]);
+        // Both axes reach as far.
+        let values = || {
+            let ends = |c: &&Comparison| [c.predicted.low, c.predicted.high];
+            let ends = of.iter().flat_map(ends).flatten();
+            of.iter().flat_map(|c| [c.predicted.value, c.measured]).chain(ends)
+        };
         let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
         let line = |points, colour, dashed| Curve {
             name: String::new(),
@@ -386,7 +391,7 @@ mod tests {
         };
         let all = [comparison("c1-aa", 1.0, 3.0), comparison("c2-aa", 2.0, 2.0)];
         let chart = Chart::comparisons(Property::Area, &all, &Palette::LIGHT);
-        assert_eq!(chart.curves[0].points, [[1.0, 1.0], [3.0, 3.0]], "the diagonal");
+        assert_eq!(chart.curves[0].points, [[0.5, 0.5], [3.0, 3.0]], "the diagonal");
         assert_eq!(chart.curves[1].points, [[0.5, 3.0], [1.5, 3.0]], "the interval");
         assert_eq!((chart.dots[0].at, chart.dots[1].at), ([1.0, 3.0], [2.0, 2.0]));
         let picture = chart.svg(&Page { pixels: [600, 500], palette: &Palette::LIGHT });

@@ -159,7 +159,7 @@ mod tests {
         let (mu, log_var) = (rows(vec![1.0, 2.0]), rows(vec![-1.0, -2.0]));
         let plain =
             Conformed { name: String::new(), outline: Vec::new(), placement: Placement::default() };
-        let table = text(|path| write_encoded(path, &mu, &log_var, &[plain.clone()]));
+        let table = text(|path| write_encoded(path, &mu, &log_var, std::slice::from_ref(&plain)));
         assert_eq!(table, "mu0,mu1,log_var0,log_var1\n1,2,-1,-2\n");
         let placement = Placement { origin: [120.0, -7.0], scale: 35.0, rotation: 0.5 };
         let moved = Conformed { name: "a".to_owned(), placement, ..plain };

@@ -412,7 +412,7 @@ mod tests {
         assert_eq!(model.row_title(16), "row 17");
         let point = Endpoint::of_latent(&model, row.z.clone()).unwrap();
         assert_eq!(point.outline, model.decode(&Rows::from_flat(2, row.z)).unwrap().into_flat());
-        let pin = PointRef::Pin(1).one(&model, &[point.z.clone()]).unwrap();
+        let pin = PointRef::Pin(1).one(&model, std::slice::from_ref(&point.z)).unwrap();
         assert_eq!(pin, point);
     }
 
