@@ -7,7 +7,7 @@ use super::training::DataOptions;
 use crate::data::import::{Import, Rejection, Summary};
 use crate::data::vectors;
 use crate::error::Result;
-use crate::export::outlines::{holds_values, write_set};
+use crate::export::outlines::{check_holds_several, holds_values, write_set};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,9 @@ use std::path::{Path, PathBuf};
     latent-explorer data --out nine.csv --samples 900\n  \
     latent-explorer data airfoils/ --out airfoils.csv --rejects left-out.csv\n  \
     latent-explorer data outlines.csv --values drag.csv --points 128 --out clean.csv\n\n\
-    Files may be CSV (a shape a row, or x,y columns), airfoil .dat (Selig or Lednicer) or SVG paths.")]
+    Files may be CSV, airfoil .dat (Selig or Lednicer) or SVG paths. A table has a shape a row (columns x0,y0,x1,y1,..) or \
+    a point a row (x,y), where a column id, empty lines or marks such as 999,999 set several outlines apart. What else is \
+    in a file is left aside and said.")]
 pub struct DataArguments {
     /// Files and folders to import; outlines are generated where none is named
     #[arg(value_name = "FILE|FOLDER", conflicts_with_all = ["families", "samples", "size_variation", "rotation", "aspect_variation", "noise", "seed"])]
@@ -51,6 +53,7 @@ pub fn run(arguments: &DataArguments) -> Result<()> {
         import.check_unused("FILE or FOLDER")?;
         let recipe = recipe.recipe(seed.unwrap_or(0));
         recipe.check()?;
+        check_holds_several(out)?;
         let progress = Progress::start();
         let set = recipe.generate();
         write_set(out, &set)?;

@@ -7,7 +7,7 @@ use super::pca;
 use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
-use crate::export::outlines::write_set;
+use crate::export::outlines::{check_holds_several, write_set};
 use crate::export::tables;
 use crate::model::training::EpochRecord;
 use crate::model::{Model, checkpoint};
@@ -96,6 +96,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let resumed = arguments.resume.iter().map(PathBuf::as_path);
     let inputs: Vec<&Path> = resumed.chain(arguments.learning.inputs()).collect();
     check_outputs_with(&inputs, &outputs, arguments.data_out.as_deref())?;
+    arguments.data_out.iter().try_for_each(|path| check_holds_several(path))?;
     arguments.snapshots.iter().try_for_each(|folder| check_folder(&inputs, folder))?;
     if arguments.pca {
         let (data, config) = arguments.learning.prepare()?;

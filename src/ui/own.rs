@@ -94,8 +94,8 @@ impl Form {
             .desired_width(f32::INFINITY)
             .margin(vec2(8.0, 6.0));
         ui.add(field).accessible_name("Measured values").on_hover_text(
-            "A table whose first column names the shape and whose others hold what was measured of it, with a unit in \
-             brackets",
+            "A table with a column of the shapes' names, or of their places from 1, and columns of what was measured of \
+             them, with a unit in brackets",
         );
     }
 

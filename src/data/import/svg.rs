@@ -37,7 +37,7 @@ pub struct Picture {
 pub struct PathOfPicture {
     /// The path's own id; empty where it has none.
     pub id: String,
-    /// Its curve, in the picture's units with y up.
+    /// Its curve, in the units of the picture's view box with y up.
     pub curve: Result<Curve, String>,
     /// What was lost of it.
     pub note: Option<String>,
@@ -64,7 +64,7 @@ pub fn read(text: &str) -> Result<Picture, String> {
     let document = Document::parse_with_options(text, with_entities);
     let document = document.map_err(usvg::Error::from).map_err(refuse)?;
     let tree = Tree::from_xmltree(&document, &options).map_err(refuse)?;
-    let mut found = Found::default();
+    let mut found = Found { view: view(&document, &tree), ..Found::default() };
     walk(tree.root(), 1.0, &mut found);
     let undisplayed = drawn(&document).saturating_sub(found.met);
     let mut aside = Vec::new();
@@ -108,6 +108,55 @@ struct Found {
     images: bool,
     /// What cuts the group that is walked through.
     cuts: Vec<Cut>,
+    view: View,
+}
+
+/// From pixels to the units of the picture's view box.
+#[derive(Clone, Copy)]
+struct View {
+    /// Pixels of a unit.
+    scale: f64,
+    /// Where the view box's zero is, in pixels.
+    zero: [f64; 2],
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { scale: 1.0, zero: [0.0; 2] }
+    }
+}
+
+impl View {
+    fn take_away(&self, p: [f64; 2]) -> [f64; 2] {
+        [0, 1].map(|k| (p[k] - self.zero[k]) / self.scale)
+    }
+}
+
+/// The view of a picture: what its width and height, in whatever unit, make of its view box. A view that is stretched or
+/// turned stays as it is shown.
+fn view(document: &Document<'_>, tree: &Tree) -> View {
+    let root = document.root_element();
+    let numbers = |text: &str| -> Option<Vec<f32>> {
+        let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
+        words.map(|word| word.parse().ok()).collect()
+    };
+    let view_box = root.attribute("viewBox").and_then(numbers).unwrap_or_default();
+    let size = tree.size();
+    // Where the view box is shown as it is, no group stands for it, and a first group is one of the picture's own.
+    let is_shown_as_it_is = view_box == [0.0, 0.0, size.width(), size.height()];
+    let is_one = view_box.len() == 4 && view_box[2] > 0.0 && view_box[3] > 0.0;
+    let view = match tree.root().children() {
+        _ if !is_one || is_shown_as_it_is || root.has_attribute("transform") => {
+            return View::default();
+        }
+        [Node::Group(all)] => all.transform(),
+        _ => return View::default(),
+    };
+    let is_even = view.sx > 0.0 && (view.sx - view.sy).abs() <= 1e-6 * view.sx;
+    match is_even && view.kx == 0.0 && view.ky == 0.0 {
+        true => View { scale: view.sx.into(), zero: [view.tx, view.ty].map(f64::from) },
+        false => View::default(),
+    }
 }
 
 /// Something that lets through what is within one of its shapes.
@@ -121,10 +170,10 @@ fn walk(group: &Group, opacity: f32, found: &mut Found) {
     let opacity = opacity * group.opacity().get();
     let cuts = found.cuts.len();
     if let Some(clip) = group.clip_path() {
-        clips(clip, group.abs_transform(), &mut found.cuts);
+        clips(clip, group.abs_transform(), found.view, &mut found.cuts);
     }
     if let Some(mask) = group.mask() {
-        masks(mask, group.abs_transform(), &mut found.cuts);
+        masks(mask, group.abs_transform(), found.view, &mut found.cuts);
     }
     for node in group.children() {
         match node {
@@ -132,7 +181,7 @@ fn walk(group: &Group, opacity: f32, found: &mut Found) {
             Node::Path(path) => {
                 found.met += 1;
                 if is_painted(path, opacity) {
-                    let taken = take(path, &found.cuts);
+                    let taken = take(path, found.view, &found.cuts);
                     found.paths.push(taken);
                 } else {
                     found.unpainted += 1;
@@ -176,9 +225,9 @@ fn shows_anything(group: &Group, opacity: f32) -> bool {
 }
 
 /// The path as a shape, unless it is cut or coarse.
-fn take(path: &usvg::Path, cuts: &[Cut]) -> PathOfPicture {
+fn take(path: &usvg::Path, view: View, cuts: &[Cut]) -> PathOfPicture {
     let to_picture = path.abs_transform();
-    let place = |p: [f64; 2]| moved(to_picture, p);
+    let place = |p: [f64; 2]| view.take_away(moved(to_picture, p));
     let curve = one_loop(path.data(), &place);
     let size = extent(&placed(path.data(), &place));
     let cut = |curve: Curve| match cuts.iter().find(|cut| !cut.lets_through(&curve.points, size)) {
@@ -188,7 +237,7 @@ fn take(path: &usvg::Path, cuts: &[Cut]) -> PathOfPicture {
         }
         None => Ok(curve),
     };
-    let off = coarseness(path.data(), to_picture, size);
+    let off = coarseness(path.data(), to_picture, view.scale * size);
     let percent = three_digits(100.0 * off);
     let fine = |curve: Curve| {
         if off > SPOILT {
@@ -206,7 +255,7 @@ fn take(path: &usvg::Path, cuts: &[Cut]) -> PathOfPicture {
 }
 
 /// By how much rounding to single precision may have moved the points of a path, as a share of its extent in the
-/// picture: half a unit in the last place of the largest coordinates.
+/// picture, in pixels as that is: half a unit in the last place of the largest coordinates.
 fn coarseness(data: &Path, to_picture: Transform, extent: f64) -> f64 {
     let bounds = data.bounds();
     let half_a_unit = |largest: f32| 0.5 * f64::from(largest.next_up() - largest);
@@ -225,13 +274,13 @@ impl Cut {
 }
 
 /// What a clip path of a group lets through, and those that clip it in turn.
-fn clips(clip: &ClipPath, to_picture: Transform, cuts: &mut Vec<Cut>) {
-    let place = |p: [f64; 2]| moved(to_picture, moved(clip.transform(), p));
+fn clips(clip: &ClipPath, to_picture: Transform, view: View, cuts: &mut Vec<Cut>) {
+    let place = |p: [f64; 2]| view.take_away(moved(to_picture, moved(clip.transform(), p)));
     let mut shapes = Vec::new();
     clipping(clip.root(), &place, &mut shapes);
     cuts.push(Cut { what: "clip path", shapes });
     if let Some(clip) = clip.clip_path() {
-        clips(clip, to_picture, cuts);
+        clips(clip, to_picture, view, cuts);
     }
 }
 
@@ -247,8 +296,8 @@ fn clipping(group: &Group, place: &dyn Fn([f64; 2]) -> [f64; 2], shapes: &mut Ve
 }
 
 /// What a mask of a group lets through, and those that mask it in turn.
-fn masks(mask: &Mask, to_picture: Transform, cuts: &mut Vec<Cut>) {
-    let place = |p: [f64; 2]| moved(to_picture, p);
+fn masks(mask: &Mask, to_picture: Transform, view: View, cuts: &mut Vec<Cut>) {
+    let place = |p: [f64; 2]| view.take_away(moved(to_picture, p));
     let rect = mask.rect();
     let corners = [
         [rect.left(), rect.top()],
@@ -264,7 +313,7 @@ fn masks(mask: &Mask, to_picture: Transform, cuts: &mut Vec<Cut>) {
     }
     cuts.push(Cut { what: "mask", shapes });
     if let Some(mask) = mask.mask() {
-        masks(mask, to_picture, cuts);
+        masks(mask, to_picture, view, cuts);
     }
 }
 
@@ -610,6 +659,33 @@ mod tests {
             let (ids, refused, _) = seen(&format!("<defs>{definition}</defs>{use_}"));
             assert_eq!((ids.len(), refused), (1, vec![]), "{definition}{use_}");
         }
+    }
+
+    #[test]
+    fn shapes_have_the_units_of_the_view_box() {
+        let rect = "<rect x='25' y='40' width='50' height='20'/>";
+        for size in [
+            "",
+            "width='100mm' height='100mm'",
+            "width='24' height='24'",
+            "width='3in'",
+            "width='9' height='70'",
+        ] {
+            for (zero, corner) in [(0.0, [25.0, -40.0]), (-30.0, [25.0, -40.0])] {
+                let text = format!(
+                    "<svg xmlns='http://www.w3.org/2000/svg' {size} viewBox='{zero} {zero} 130 130'>{rect}</svg>"
+                );
+                let points = read(&text).unwrap().paths.remove(0).curve.unwrap().points;
+                let apart = (points[0][0] - corner[0]).hypot(points[0][1] - corner[1]);
+                assert!(apart < 1e-4 && (points[2][0] - 75.0).abs() < 1e-4, "{text}: {points:?}");
+            }
+        }
+        let moved = only("<path transform='translate(30 0)' d='M0 0H9V9Z'/>").unwrap();
+        assert_eq!(moved.points[0], [30.0, 0.0]);
+        let text = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 99 99'>\
+            <path transform='translate(30 0)' d='M0 0H9V9Z'/></svg>";
+        let moved = read(text).unwrap().paths.remove(0).curve.unwrap();
+        assert_eq!(moved.points[0], [30.0, 0.0]);
     }
 
     #[test]

@@ -99,12 +99,29 @@ fn by_header(records: &Records, header: &Header, rows: Rows<'_>) -> Result<Read,
     match header.coordinates()? {
         Coordinates::Point([x, y]) => points(records, Some(header), rows, [x, y]),
         Coordinates::Shape(pairs) => {
-            let id = header.ids().next();
+            let id = header.ids().next().or_else(|| names(records, header, rows, &pairs));
             let used = pairs.as_flattened().iter().copied().chain(id).chain(label);
             let aside = header.left_aside(used);
             Ok(Read { table: shapes(records, rows, id, label, &pairs)?, aside })
         }
     }
+}
+
+/// The first column of words that are different in every row, as the index of a data frame may be: they are names
+/// whatever the column is called.
+fn names(
+    records: &Records,
+    header: &Header,
+    rows: Rows<'_>,
+    pairs: &[[usize; 2]],
+) -> Option<usize> {
+    let coordinates = pairs.as_flattened();
+    let is_free = |i: &usize| !coordinates.contains(i) && Some(*i) != header.label();
+    (0..header.len()).filter(is_free).find(|&column| {
+        let cells = || rows.iter().map(|(_, record)| record.get(column).unwrap_or_default());
+        let are_words = cells().all(|cell| !cell.is_empty() && records.number(cell).is_none());
+        rows.len() > 1 && are_words && cells().collect::<HashSet<_>>().len() == rows.len()
+    })
 }
 
 /// Reads rows without a header.
@@ -221,7 +238,7 @@ fn points(
         points.push(Point { line: *line, record, at });
     }
     let Some(header) = header else {
-        let table = Table::Curves(parted(records, &points)?);
+        let table = Table::Curves(parted(records, &points.iter().collect::<Vec<_>>())?);
         return Ok(Read { table, aside: None });
     };
     let label = header.label();
@@ -241,20 +258,22 @@ fn points(
     }
     let Some(id) = id else {
         let aside = header.left_aside([x, y]);
-        return Ok(Read { table: Table::Curves(parted(records, &points)?), aside });
+        let table = Table::Curves(parted(records, &groups[0].1)?);
+        return Ok(Read { table, aside });
     };
     let aside = header.left_aside([x, y, id].into_iter().chain(label));
     let row = |(id, group): (&str, Vec<&Point<'_>>)| {
         let first = group[0];
         let cell = |column: Option<usize>| column.and_then(|c| first.record.get(c));
-        let reach = parts::reach(group.iter().map(|point| &point.at));
-        let at = group.iter().map(|point| point.at);
-        let points = at.filter(|&at| !is_separator(at, reach)).collect();
+        let curve = parted(records, &group).and_then(|mut curves| match curves.len() {
+            1 => Ok(curves.remove(0)),
+            n => Err(format!("is {n} outlines with one id; give each an id of its own")),
+        });
         Row {
             place: format!("from line {}", first.line),
             id: id.to_owned(),
             label: cell(label).unwrap_or_default().to_owned(),
-            curve: Ok(Curve { points, ends: Ends::Listed }),
+            curve,
         }
     };
     Ok(Read { table: Table::Rows(groups.into_iter().map(row).collect()), aside })
@@ -330,15 +349,16 @@ fn restarts(points: &[&Point<'_>], column: usize) -> bool {
     runs > 1 && is_long && numbers.windows(2).enumerate().all(goes_on)
 }
 
-/// The curves of points without ids, set apart by empty lines or marks.
-fn parted(records: &Records, points: &[Point<'_>]) -> Result<Vec<Curve>, String> {
+/// The curves of points that empty lines or marks set apart.
+fn parted(records: &Records, points: &[&Point<'_>]) -> Result<Vec<Curve>, String> {
     if points.len() > MOST_POINTS {
         return Err(format!("has more than {MOST_POINTS} points; thin it out"));
     }
     let reach = parts::reach(points.iter().map(|point| &point.at));
     let mut curves = Vec::new();
     for element in points.split(|point| is_separator(point.at, reach)) {
-        let is_apart = |a: &Point<'_>, b: &Point<'_>| records.is_apart(a.line, b.line);
+        // Of points with one id others may lie between.
+        let is_apart = |a: &&Point<'_>, b: &&Point<'_>| records.is_apart(a.line, b.line);
         // With an empty line after every line, none sets anything apart.
         let all = element.len() > 1 && element.windows(2).all(|p| is_apart(&p[0], &p[1]));
         let found = element.chunk_by(|a, b| all || !is_apart(a, b));
@@ -440,6 +460,8 @@ mod tests {
             let count = said.split(' ').next().and_then(|word| word.parse().ok());
             assert_eq!(count.unwrap_or(usize::from(!said.is_empty())), expected, "{said}");
         }
+        let named = rows(",x0,y0,x1,y1,x2,y2,drag\nrib0,0,0,1,0,1,1,5\nrib1,0,0,2,0,2,2,6\n");
+        assert_eq!((named[1].id.as_str(), named[1].curve.is_ok()), ("rib1", true));
         let unpaired = problem("0,0,0,1,0,1,1,5\n1,0,0,2,0,2,2,6\n2,0,0,3,0,3,3,7\n");
         assert!(unpaired.contains("counts the rows"), "{unpaired}");
         let marked = rows("0,0,1,0,1,1,999,999\n")[0].curve.clone().unwrap_err();
@@ -506,6 +528,10 @@ mod tests {
                 "{problem}"
             );
         }
+        let square = |x: i32| format!("a,{x},0\na,{},0\na,{},2\na,{x},2\na,{x},0\n", x + 2, x + 2);
+        let twice = format!("id,x,y\n{}a,NaN,NaN\n{}b,0,0\nb,1,0\nb,1,1\n", square(0), square(5));
+        let twice = rows(&twice)[0].curve.clone().unwrap_err();
+        assert!(twice.starts_with("is 2 outlines with one id"), "{twice}");
         let gap = problem("id,x,y\na,0,0\na,4,0\n,2,3\nb,1,1\n");
         assert!(gap.starts_with("line 4 has nothing in the column 'id'"), "{gap}");
     }

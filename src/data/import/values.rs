@@ -214,11 +214,17 @@ impl<'a> Table<'a> {
     fn key(&self, by_id: &ById<'_>) -> std::result::Result<Key, String> {
         let coordinates = self.coordinates();
         let is_id = |column: usize| is_id(self.name(column));
-        // An index that counts rows of some other table is no name, nor is a number somewhere a shape's.
-        let may_name = |column: &usize| {
-            !coordinates.contains(column)
-                && !(self.is_nameless(*column) && self.is_whole(*column))
-                && (is_id(*column) || *column == 0 || !self.is_whole(*column))
+        let says_places =
+            |column: usize| is_id(column) || PLACES.contains(&&*self.name(column).to_lowercase());
+        // Whole numbers may be an index of some other table, or values: they are names where the column says so, or
+        // where shapes have numbers for names and each of them is one.
+        let are_counted = by_id.iter().all(|(id, index)| *id == (index + 1).to_string());
+        let are_names = |column: usize| {
+            column == 0 && !are_counted && self.cells(0).all(|cell| by_id.contains_key(cell))
+        };
+        let may_name = |&column: &usize| {
+            let may_be_whole = says_places(column) || are_names(column);
+            !coordinates.contains(&column) && (may_be_whole || !self.is_whole(column))
         };
         let found = |column: usize| {
             self.cells(column).filter_map(|cell| by_id.get(cell)).collect::<HashSet<_>>().len()
@@ -256,31 +262,27 @@ impl<'a> Table<'a> {
             }
             return Ok(Key { column, by_place: false });
         }
-        let says_places = |column: &usize| {
-            let is_first = *column == 0 && !self.is_nameless(0);
-            is_first || is_id(*column) || PLACES.contains(&&*self.name(*column).to_lowercase())
+        let is_whole = |&column: &usize| {
+            says_places(column) && self.cells(column).next().is_some() && self.is_whole(column)
         };
-        let whole = self.columns().filter(says_places);
-        if let Some(column) = whole
-            .into_iter()
-            .find(|&column| self.cells(column).next().is_some() && self.is_whole(column))
-        {
+        if let Some(column) = self.columns().find(is_whole) {
             if from_zero(column) {
                 return Err(zero(column));
             }
-            if self
-                .cells(column)
-                .any(|cell| Key { column, by_place: true }.find(cell, by_id).is_some())
-            {
-                return Ok(Key { column, by_place: true });
+            let key = Key { column, by_place: true };
+            if self.cells(column).any(|cell| key.find(cell, by_id).is_some()) {
+                return Ok(key);
             }
         }
         let mut ids: Vec<_> = by_id.iter().collect();
         ids.sort_by_key(|(_, index)| **index);
         let example = ids.first().map_or("", |(id, _)| **id);
-        let index = match self.is_nameless(0) && self.is_whole(0) {
-            true => "; a column without a name is no name of theirs, as it may count from 0",
-            false => "",
+        let index = match (self.is_whole(0), self.is_nameless(0)) {
+            (true, true) => {
+                "; a column without a name is no name of theirs, as it may count from 0"
+            }
+            (true, false) => "; if its first column holds their places from 1, call it place",
+            (false, _) => "",
         };
         Err(format!("names none of the shapes; they are called as in '{example}'{index}"))
     }
@@ -359,10 +361,15 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str) -> Result<Values> {
+        read_for(&["a", "b", "2"], text)
+    }
+
+    fn read_for(ids: &[&str], text: &str) -> Result<Values> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("v.csv");
         std::fs::write(&path, text).unwrap();
-        read(&path, &["a", "b", "2"].map(str::to_owned), &["area"])
+        let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        read(&path, &ids, &["area"])
     }
 
     #[test]
@@ -389,6 +396,14 @@ mod tests {
         assert!(problem("id,drag\n1,5\n2,6\n3,7\n").contains("name all shapes"));
         assert!(problem("id,drag\n0,5\n1,6\n").contains("counts the shapes from 0"));
         assert!(problem(",drag\n1,5\n3,6\n").contains("may count from 0"));
+        assert!(problem("drag,lift\n1,5\n3,6\n").contains("call it place"));
+        assert_eq!(read_text("place,drag\n1,5\n").unwrap().measured[0].values[0], 5.0);
+        // Of shapes without names, called 1, 2, .., whole numbers in any column are no names.
+        let counted = |text: &str| read_for(&["1", "2", "3"], text);
+        assert!(counted("drag,lift\n1,5\n3,6\n").is_err() && counted(",drag\n1,5\n2,6\n").is_err());
+        assert_eq!(counted("id,drag\n3,6\n").unwrap().measured[0].values[2], 6.0);
+        let numbered = read_for(&["0012", "2412"], "naca,drag\n2412,7\n0012,5\n").unwrap();
+        assert_eq!(numbered.measured[0].values, [5.0, 7.0]);
     }
 
     #[test]

@@ -14,15 +14,17 @@ use std::path::Path;
 pub(super) fn write_one(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
     match outlines {
         [one] => write_whole(path, |out| write(out, one, &one.title(0))),
-        _ => {
-            let problem = format!(
-                "an airfoil file holds one outline and there are {}; name a new folder, ending in /, for a \
-                 file each, or end the name in .csv, .json, .svg or .dxf",
-                outlines.len()
-            );
-            Err(Error::file(path, problem))
-        }
+        _ => Err(one_alone(path, &outlines.len().to_string())),
     }
+}
+
+/// The refusal of more outlines than one.
+pub(super) fn one_alone(path: &Path, count: &str) -> Error {
+    let problem = format!(
+        "an airfoil file holds one outline and there are {count}; name a new folder, ending in /, for a \
+         file each, or end the name in .csv, .json, .svg or .dxf"
+    );
+    Error::file(path, problem)
 }
 
 /// Fails unless a folder can be made at `path`.

@@ -52,9 +52,7 @@ impl<'a> NamedOutline<'a> {
     /// stays 0.1.
     fn numbers(&self) -> Cow<'_, [f64]> {
         match &self.points {
-            Numbers::Data(points) => {
-                points.iter().map(|v| v.to_string().parse().unwrap_or(f64::NAN)).collect()
-            }
+            Numbers::Data(points) => points.iter().map(|&v| as_it_reads(v)).collect(),
             Numbers::Restored(points) => Cow::Borrowed(points),
         }
     }
@@ -117,6 +115,11 @@ pub fn write_set(path: &Path, set: &Dataset) -> Result<()> {
 /// Whether a file of this name can hold what was measured of shapes: a table and JSON can.
 pub fn holds_values(path: &Path) -> bool {
     matches!(Format::of(path), Ok(Format::Csv | Format::Json))
+}
+
+/// The double that reads like a single, so that 0.1 stays 0.1.
+fn as_it_reads(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::NAN)
 }
 
 /// What a kind of value is called in a file, with its unit: `drag [N]`.
@@ -182,6 +185,17 @@ impl Format {
     }
 }
 
+/// Fails where a file of this name cannot hold several outlines, before there are any.
+///
+/// # Errors
+/// Names `path` when its ending is unknown or stands for one outline.
+pub fn check_holds_several(path: &Path) -> Result<()> {
+    match Format::of(path)? {
+        Format::Dat => Err(dat::one_alone(path, "several")),
+        _ => Ok(()),
+    }
+}
+
 /// Fails as [`write_outlines`] would, before any work is spent on outlines.
 ///
 /// # Errors
@@ -224,7 +238,8 @@ fn write_with_values(
                 let outline = &outlines[place];
                 let NamedOutline { name, label, .. } = outline;
                 let values = titles.iter().map(String::as_str).zip(measured);
-                let values = values.map(|(title, measured)| (title, measured.values[place]));
+                let value = |measured: &Measured| as_it_reads(measured.values[place] as f32);
+                let values = values.map(|(title, measured)| (title, value(measured)));
                 serde_json::to_string(&Record {
                     id: name,
                     label: *label,
@@ -267,7 +282,7 @@ fn table(path: &Path, outlines: &[NamedOutline<'_>], measured: &[Measured]) -> R
         let label = with_labels.then(|| outline.label.unwrap_or_default().to_owned());
         let numbers = outline.numbers();
         let numbers = numbers.iter().map(f64::to_string);
-        let values = measured.iter().map(|measured| match measured.values[place] {
+        let values = measured.iter().map(|measured| match measured.values[place] as f32 {
             value if value.is_finite() => value.to_string(),
             _ => String::new(),
         });
