@@ -9,6 +9,7 @@ mod imported;
 pub mod layers;
 pub mod losses;
 pub mod point_ref;
+pub mod preset;
 pub mod resume;
 pub mod samples;
 mod told;

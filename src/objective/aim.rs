@@ -236,6 +236,11 @@ impl Aim {
         self.terms.iter().zip(terms).map(|(term, value)| term.weight * term.goal.loss(*value)).sum()
     }
 
+    /// Whether the loss holds more than the terms, so that the best by it need not be the best by the shown value.
+    pub fn is_penalised(&self) -> bool {
+        self.l2 > 0.0 || self.align > 0.0 || self.inside > 0.0 || !self.constraints.is_empty()
+    }
+
     /// The ranges that every aim must keep to.
     ///
     /// # Errors

@@ -200,7 +200,7 @@ impl SearchReport {
 
     /// The restarts as a table in full precision: cells separated by tabs, as spreadsheets take them.
     pub fn table(&self) -> String {
-        let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\n".to_owned();
+        let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\tobjective\n".to_owned();
         for index in self.best_first() {
             let RestartReport { restart, verdict, answer, .. } = &self.restarts[index];
             let cells = [
@@ -217,6 +217,7 @@ impl SearchReport {
                 verdict.density_distance.to_string(),
                 verdict.round_trip.to_string(),
                 verdict.worst().map_or(String::new(), |worst| worst.change.to_string()),
+                restart.best_objective().to_string(),
             ];
             table += &(cells.join("\t") + "\n");
         }

@@ -1,6 +1,7 @@
 //! The answer of a search: what was reached, what to believe of it, and what a colleague would ask.
 
 use super::action::Actions;
+use super::curves;
 use super::inspector::{canvas, reach};
 use super::moment;
 use super::painting::fill_shape;
@@ -26,7 +27,7 @@ const GAIN: &str =
 const AFTER: &str = "The value after encoding the shape and decoding it again: a value that does not survive was never there";
 const NEAREST: &str = "The training shape whose place in the latent is nearest, and how far it is, in standard deviations of the data";
 const DISTANCE: &str = "From the answer to the tenth nearest of the training data; 99 % of held-out shapes stay within the second number";
-const ROUND_TRIP: &str = "How far encoding the decoded shape leads away in the latent; 99 % of held-out shapes stay within the second number";
+const SHIFT: &str = "How far encoding the decoded shape leads away in the latent; 99 % of held-out shapes stay within the second number";
 /// Height of the two shapes side by side.
 const SIDE_BY_SIDE: f32 = 104.0;
 
@@ -56,13 +57,20 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let (first, best) = (restart.restart.start_value(), restart.restart.best_value());
     let change = format!("{} to {}", three_digits(first), three_digits(best));
     fact(ui, aim.label(), &with_unit(state, climb, &change), about);
+    if aim.is_penalised() {
+        let objective = three_digits(restart.restart.best_objective());
+        fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
+    }
     for term in &restart.answer.terms {
+        if let Some(why) = term.property.outside_domain(term.measured) {
+            note(ui, why);
+        }
         predicted_beside_true(ui, term);
     }
     if let (Some(data), Some(gain)) = (&report.in_data, restart.answer.gain) {
         let [best, gain] = [data.value, gain].map(|v| with_unit(state, climb, &three_digits(v)));
         fact(ui, "Best in the data", &best, IN_DATA);
-        fact(ui, "Gain over it", &gain, GAIN);
+        fact(ui, "Improvement on it", &gain, GAIN);
     }
     match restart.restart.no_answer() {
         Some(none) => _ = note(ui, none.sentence()),
@@ -94,8 +102,8 @@ fn predicted_beside_true(ui: &mut Ui, term: &TermAnswer) {
     let error = error.map_or(String::new(), |error| format!(" \u{b1} {}", three_digits(error)));
     let label = term.property.label();
     let predicted = format!("{}{error}", three_digits(predicted));
-    fact(ui, &format!("{label}, head"), &predicted, PREDICTED);
-    fact(ui, &format!("{label}, true"), &three_digits(term.measured), TRUE);
+    fact(ui, &format!("{label}, predicted"), &predicted, PREDICTED);
+    fact(ui, &format!("{label}, computed"), &three_digits(term.measured), TRUE);
 }
 
 /// The best answer beside the best that can be believed, where they differ; a click shows one.
@@ -156,16 +164,15 @@ fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
                 Some(entry) => entry.prepared.model.with_unit(term.property, &text),
                 None => text,
             };
-            fact(ui, &format!("{label}, round trip"), &text, AFTER);
+            fact(ui, &format!("{label}, re-decoded"), &text, AFTER);
         }
         if let Some(entry) = entry {
             others(ui, restart, &entry.prepared.model);
         }
-        let of =
-            |value: f64, usual: f64| format!("{} of {}", three_digits(value), three_digits(usual));
-        let distance = of(verdict.density_distance, verdict.usual_density_distance);
-        fact(ui, "Distance to the data", &distance, DISTANCE);
-        fact(ui, "Round trip", &of(verdict.round_trip, verdict.usual_round_trip), ROUND_TRIP);
+        let [distance, limit] = verdict.distance_and_limit();
+        fact(ui, "Distance to the data", &format!("{distance} SD, limit {limit}"), DISTANCE);
+        let [shift, limit] = verdict.shift_and_limit();
+        fact(ui, "Encode-decode shift", &format!("{shift}, limit {limit}"), SHIFT);
         if let (Some((row, distance)), Some(entry)) = (answer.nearest, entry) {
             let (encoded, title) =
                 (&entry.prepared.model.encoded, entry.prepared.model.row_title(row));
