@@ -474,12 +474,33 @@ fn restarts_without_an_answer_say_which_way() {
         Some(("without an answer", 6))
     );
     assert!(found.candidates.is_empty() && under_way(&session).moment.is_none());
-    session.perform(Command::ImportMeasured("none.csv".into()));
+    session.perform(Command::ImportLabResults("none.csv".into()));
     assert!(
         sentences(&session).iter().any(|s| s.contains("no candidate")),
         "{:?}",
         sentences(&session)
     );
+}
+
+#[test]
+fn a_point_is_kept_by_its_name() {
+    let mut session = session();
+    let named = |name: &str| Command::PickNamed(name.parse().unwrap());
+    session.perform(named("row:17"));
+    let picked = session.state().map.picked.clone().unwrap();
+    assert_eq!(
+        picked.rebuild.as_ref().map(|rebuild| (rebuild.row, &*rebuild.title)),
+        Some((16, "row 17"))
+    );
+    session.perform(Command::Pin(picked.at));
+    session.perform(named("family:star"));
+    let star = session.state().map.picked.clone().unwrap();
+    assert!(star.rebuild.is_none() && star.z != picked.z);
+    session.perform(named("pin:1"));
+    assert_eq!(session.state().map.picked.as_ref().unwrap().z, picked.z);
+    session.perform(named("row:5001"));
+    assert!(errors(&session)[0].contains("there is no row 5001"), "{:?}", errors(&session));
+    assert_eq!(session.state().map.picked.as_ref().unwrap().z, picked.z, "it stays where it was");
 }
 
 #[test]
@@ -499,17 +520,20 @@ fn candidates_go_out_and_measured_values_come_back() {
     assert!(sentences(&session).iter().any(|s| s.starts_with("Candidates written to")));
     let table = std::fs::read_to_string(path("c.csv")).unwrap();
     assert_eq!(table.lines().count(), 2);
-    assert!(table.starts_with("id,x0,y0,") && table.contains("\nc1,"));
+    let [first, second] = [0, 1].map(|place| found.candidates[place].id.clone());
+    assert_eq!(first, format!("c1-{}", found.report.run));
+    assert!(table.starts_with("id,x0,y0,") && table.contains(&format!("\n{first},")));
 
     // What cannot be read is told by its line; the rest counts.
-    std::fs::write(path("m.csv"), "id,value,unit\nc1,0.97,%\nc99,1\nc1,3\nc2,tall\nc2\n").unwrap();
-    session.perform(Command::ImportMeasured(path("m.csv")));
-    assert_eq!(under_way(&session).measured["c1"].value, 0.97);
-    assert_eq!(under_way(&session).measured.len(), 1);
+    let text = format!("id,value [%]\n{first},0.97\nc99,1\n{first},3\n{second},tall\n{second}\n");
+    std::fs::write(path("m.csv"), text).unwrap();
+    session.perform(Command::ImportLabResults(path("m.csv")));
+    assert_eq!(under_way(&session).lab.of(&first).next().unwrap().value, 0.97);
+    assert_eq!(under_way(&session).lab.len(), 1);
     let told = errors(&session);
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(told[0].starts_with(path("m.csv").to_str().unwrap()), "{told:?}");
-    assert!(told[0].contains("line 3: there is no candidate 'c99'"), "{told:?}");
+    assert!(told[0].contains("line 3: no candidate is called 'c99'"), "{told:?}");
     let said = sentences(&session);
     assert!(
         said.iter().any(|s| s == "1 measured value was read; one more line could not be read."),
@@ -518,25 +542,25 @@ fn candidates_go_out_and_measured_values_come_back() {
     session.perform(Command::Cancel);
 
     // Later tables add to it, and an empty one takes nothing away.
-    std::fs::write(path("m.csv"), "c2,0.5\n").unwrap();
-    session.perform(Command::ImportMeasured(path("m.csv")));
+    std::fs::write(path("m.csv"), format!("id,roundness\n{second},0.5\n")).unwrap();
+    session.perform(Command::ImportLabResults(path("m.csv")));
     for (name, text) in [("empty.csv", Some("")), ("missing.csv", None)] {
         if let Some(text) = text {
             std::fs::write(path(name), text).unwrap();
         }
-        session.perform(Command::ImportMeasured(path(name)));
+        session.perform(Command::ImportLabResults(path(name)));
         assert!(errors(&session)[0].contains(name), "{:?}", errors(&session));
         session.perform(Command::Cancel);
     }
-    assert_eq!(under_way(&session).measured.len(), 2);
+    assert_eq!(under_way(&session).lab.len(), 2);
     session.perform(Command::ClearClimb);
     session.perform(Command::Undo);
-    assert_eq!(under_way(&session).measured.len(), 2, "they belong to their climb");
+    assert_eq!(under_way(&session).lab.len(), 2, "they belong to their climb");
 
     session.perform(Command::ExportCandidates(path("c.json"), 9));
     until(&mut session, "the end of writing", |state| state.errands.is_empty());
     let text = std::fs::read_to_string(path("c.json")).unwrap();
-    assert!(text.contains("\"measured\": {") && text.contains("\"unit\": \"%\""), "{text}");
+    assert!(text.contains("\"value\": 0.97") && text.contains("\"unit\": \"%\""), "{text}");
     session.perform(Command::ExportCandidates(path("no/c.csv"), 9));
     until(&mut session, "the end of writing", |state| state.errands.is_empty());
     assert!(errors(&session)[0].contains("its folder does not exist"), "{:?}", errors(&session));

@@ -406,7 +406,7 @@ fn the_results_have_their_tabs() {
     click(&mut window, "Candidates");
     settle(&mut window);
     let candidate = shown_climb(&window).findings.as_ref().unwrap().candidates[0].restart;
-    window.get_by_label_contains("Candidate c1: ").click();
+    window.get_by_label_contains("Candidate c1-").click();
     act(&mut window);
     assert_eq!(shown_climb(&window).chosen, Some(candidate));
     let typed = |window: &mut Window, button: &str, path: &Path| {
@@ -422,11 +422,12 @@ fn the_results_have_their_tabs() {
     until(&mut window, "the end of writing", |state| state.errands.is_empty());
     assert!(std::fs::read_to_string(&table).unwrap().starts_with("id,x0,y0,"));
     let measured = folder.path().join("measured.csv");
-    std::fs::write(&measured, "c1,0.9,%\nc77,1\n").unwrap();
+    let id = shown_climb(&window).findings.as_ref().unwrap().candidates[0].id.clone();
+    std::fs::write(&measured, format!("id,roundness [%]\n{id},0.9\nc77,1\n")).unwrap();
     typed(&mut window, "Import measured\u{2026}", &measured);
     click(&mut window, "Import");
     settle(&mut window);
-    assert!(said(&window, "line 2: there is no candidate 'c77'"));
+    assert!(said(&window, "line 3: no candidate is called 'c77'"));
     assert!(said(&window, "measured 0.900 %"), "the card says so");
 }
 

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// What is read of a report; everything else comes again.
 #[derive(Deserialize)]
 struct Recorded {
+    /// Up to format 2 restarts were counted from 0.
+    #[serde(default)]
+    format: u32,
     config: SearchConfig,
     best: Option<usize>,
     restarts: Vec<RecordedRestart>,
@@ -42,7 +45,10 @@ pub fn search_again(
     })?;
     drop(bytes);
     let report = search(model, SearchConfig { keep_every: 1, ..recorded.config }, progress)?;
-    let before = recorded.best.and_then(|best| recorded.restarts.get(best)?.value_best);
+    let before = recorded.best.and_then(|best| {
+        let place = if recorded.format > 2 { best.checked_sub(1)? } else { best };
+        recorded.restarts.get(place)?.value_best
+    });
     let now = report.best.map(|best| report.restarts[best].restart.best_value());
     // Another machine may round otherwise; another model gives other values altogether.
     let same = match (before, now) {

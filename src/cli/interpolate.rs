@@ -1,16 +1,18 @@
 //! `interpolate`: one shape into another, through the latent and as a straight blend of the outlines.
 
-use super::ends::{Place, SYNTAX};
 use super::files::{check_outputs, open};
+use super::point::point;
 use super::progress::Progress;
 use super::sheet::{Look, Output};
+use crate::data::placement::Placement;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result, check_range};
 use crate::explore::Projection;
 use crate::explore::route::{Form, Route};
 use crate::explore::strip::Strip;
 use crate::export::shapes::{ShapeRow, write_shapes};
-use crate::model::Model;
+use crate::model::point_ref::{SYNTAX, frames_between};
+use crate::model::{Model, PointRef};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -21,20 +23,20 @@ use std::path::{Path, PathBuf};
     latent-explorer interpolate --model nine.safetensors --from row:17 --to z:0.1,-0.3 --steps 20 --out morph.csv\n\n\
     {SYNTAX}\n\n\
     The latent path leads straight from the one latent point to the other and is decoded; the blend moves \
-    every point of the one outline straight to its counterpart of the other. Where a place is a shape, the blend \
+    every point of the one outline straight to its counterpart of the other. Where a point is a shape, the blend \
     begins with the shape itself and the latent path with its reconstruction. A picture shows the path above and the blend \
-    below; a table has a row for each frame: path (latent or blend), frame, share, z0,.., verdict, reason, \
+    below; a table has a row for each frame, counted from 1: path (latent or blend), frame, share, z0,.., verdict, reason, \
     density_distance, round_trip, the properties, x0,y0,.. with full precision; what a blend has not stays empty."))]
 pub struct InterpolateArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
     /// Where it begins
-    #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
-    from: Place,
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
+    from: PointRef,
     /// Where it ends
-    #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
-    to: Place,
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
+    to: PointRef,
     /// Frames, both ends included: 2 to 1000 (pictures: to 50)
     #[arg(long, value_name = "N", default_value_t = 9, allow_hyphen_values = true)]
     steps: usize,
@@ -64,13 +66,14 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let model = open(model)?;
     model.check_can_tell(look.property)?;
     let progress = Progress::start();
-    let (from, to) = (from.end("from", &model)?, to.end("to", &model)?);
-    let form = Form::Line { from: from.z, to: to.z };
+    let ends = [point("from", from, &model)?, point("to", to, &model)?];
+    let [from, to] = &ends;
+    let form = Form::Line { from: from.z.clone(), to: to.z.clone() };
     let route = Route::new(form, &Projection::of(&model.encoded.mu))?;
-    let ends = Some([&*from.outline, &*to.outline]);
-    let strip = Strip::of(&model, look.property, &route, *steps, ends)?;
+    let outlines = Some([&*from.outline, &*to.outline]);
+    let strip = Strip::of(&model, look.property, &route, *steps, outlines)?;
     match output {
-        Output::Csv => table(out, &model, &strip)?,
+        Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         _ => look.write(out, &strip.rows(&model, look.property, true), &model)?,
     }
     progress.finish(&format!("{steps} frames of either; wrote {}", out.display()));
@@ -78,16 +81,17 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
 }
 
 /// Writes the frames of the path, then those of the blend.
-fn table(path: &Path, model: &Model, strip: &Strip) -> Result<()> {
+fn table(path: &Path, model: &Model, strip: &Strip, frames: &[Option<Placement>]) -> Result<()> {
     let first = |path: &str, frame: usize| {
         let share = strip.shares[frame];
-        vec![path.to_owned(), frame.to_string(), share.to_string()]
+        vec![path.to_owned(), (frame + 1).to_string(), share.to_string()]
     };
     let latent = strip.decoded.iter().enumerate().map(|(frame, outline)| ShapeRow {
         first: first("latent", frame),
         z: Some(strip.z.row(frame)),
         verdict: Some(&strip.verdicts[frame]),
         outline,
+        frame: frames[frame],
     });
     let blended = strip.blended.iter().flat_map(Rows::iter).enumerate();
     let blend = blended.map(|(frame, outline)| ShapeRow {
@@ -95,6 +99,7 @@ fn table(path: &Path, model: &Model, strip: &Strip) -> Result<()> {
         z: None,
         verdict: None,
         outline,
+        frame: frames[frame],
     });
     write_shapes(path, &["path", "frame", "share"], model, latent.chain(blend))
 }

@@ -4,16 +4,17 @@ mod again;
 mod codec;
 mod compare;
 mod data;
-mod ends;
 mod field;
 mod files;
 mod heads;
 mod import;
 mod info;
 mod interpolate;
+mod lab;
 mod learning;
 mod optimise;
 mod pca;
+mod point;
 mod progress;
 mod race;
 mod render;
@@ -79,6 +80,8 @@ pub enum Command {
     Optimise(optimise::OptimiseArguments),
     /// Let several methods climb from the same starts with the same budget
     Race(race::RaceArguments),
+    /// Put what a lab measured of candidates beside what was predicted, and into the data of the next training
+    Lab(lab::LabArguments),
     /// Turn latent vectors into outlines
     Decode(codec::DecodeArguments),
     /// Turn outlines into latent vectors
@@ -140,6 +143,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Heads(arguments) => heads::run(arguments),
         Command::Optimise(arguments) => optimise::run(arguments),
         Command::Race(arguments) => race::run(arguments),
+        Command::Lab(arguments) => lab::run(arguments),
         Command::Decode(arguments) => codec::decode(arguments),
         Command::Encode(arguments) => codec::encode(arguments),
         Command::Interpolate(arguments) => interpolate::run(arguments),

@@ -9,9 +9,8 @@ use crate::export::candidates::write_candidates;
 use crate::model::Model;
 use crate::numerics::files::write_whole;
 use crate::objective::{Aim, Goal};
-use crate::optimise::{InData, Method, Search, SearchConfig, SearchReport, Trajectory};
+use crate::optimise::{InData, LabResults, Method, Search, SearchConfig, SearchReport, Trajectory};
 use clap::Args;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The arguments of `optimise`.
@@ -24,18 +23,22 @@ use std::path::PathBuf;
     --term area:target=2.5:weight=0.1 --constraint \"perimeter<=7\" --inside 10 --out coin.json\n  \
     latent-explorer optimise --model m.safetensors --property area --mode max \\\n      \
     --from shapes.csv --perturb 0.2 --trajectory every:10 --out larger.json\n  \
+    latent-explorer optimise --model m.safetensors --property area --mode max --from name:n0012 --out n.json\n  \
     latent-explorer optimise --model m.safetensors --property roundness --mode max \\\n      \
     --candidates 5 --candidates-out try.csv --out best.json\n\n\
-    The report is JSON, format 2. Restarts are counted from 0; what is not a finite number is null.\n  \
+    The report is JSON, format 3. Restarts, hills and rows are counted from 1; what is not a finite number is null.\n  \
+    run               the name of this run, which is part of the ids of its candidates\n  \
     config            the settings as they were used\n  \
     best              the restart of least loss; null where none met a feasible point\n  \
     best_believable   the same among the restarts that can be believed\n  \
-    best_in_data      the best of the data themselves: row, value, terms\n  \
+    best_in_data      the best of the data themselves: row, name, value, terms\n  \
     values, gradients evaluations spent, counted apart\n  \
     stride            every how many steps ways were kept\n  \
     hills             which restarts came to the same maximum\n  \
-    candidates        with --candidates: different answers that can be believed, one a hill\n  \
+    candidates        with --candidates: different answers that can be believed, one a hill,\n                    \
+    each with an id that no other run has and its predictions\n  \
     restarts          for each restart\n    \
+    restart                  its number\n    \
     start, z_best, z_final   latent vectors\n    \
     value_best, value_final  the property; of several terms the score, minus the sum of losses\n    \
     loss_best                what was made least, penalties included\n    \
@@ -48,11 +51,15 @@ use std::path::PathBuf;
     measured, returned       the value at z_best before and after encoding and decoding its shape\n    \
     gain                     by how much measured is better than the best of the data\n    \
     nearest                  the nearest training shape: its row, its distance in the latent\n    \
+    nearest_name             its name, where rows have names\n    \
     trust                    the verdict and its numbers: the distance from the data, the round trip,\n                             \
     and the values before and after it, each with what is usual\n    \
     rates                    the learning rate: [step from which on, rate]\n    \
     trajectory_steps, trajectory, values, losses   the way: steps, latent vectors, values, losses\n    \
-    decoded                  the outline at z_best: x0, y0, x1, y1, ..")]
+    decoded                  the outline at z_best: x0, y0, x1, y1, .. in the frame, else in data units\n    \
+    frame                    of what began with a shape of your own: origin, scale, rotation;\n                             \
+    values and constraints are those of the shape in data units, as of\n                             \
+    the model's own data")]
 pub struct OptimiseArguments {
     /// The checkpoint to search in
     #[arg(long, value_name = "M.safetensors")]
@@ -127,7 +134,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let candidates = arguments.candidates.unwrap_or(0);
     write_whole(out, |file| report.write_json(file, *trajectory, candidates))?;
     if let Some(path) = &arguments.candidates_out {
-        write_candidates(path, &report, candidates, &BTreeMap::new())?;
+        write_candidates(path, &report, candidates, &LabResults::default())?;
     }
     for why in unreal(&report) {
         progress.say(why);

@@ -2,6 +2,7 @@
 
 use super::again::search_again;
 use super::files::{check_outputs, open};
+use super::point::point;
 use super::progress::Progress;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
@@ -12,7 +13,8 @@ use crate::export::chart::Chart;
 use crate::export::film::{Film, Ways, search_film, training_film};
 use crate::export::map::{MapPicture, MapWish, Page};
 use crate::export::png::{is_svg, write_picture};
-use crate::model::{Model, checkpoint};
+use crate::model::point_ref::SYNTAX;
+use crate::model::{Model, PointRef, checkpoint};
 use crate::objective::{Aim, Goal};
 use crate::optimise::SearchReport;
 use clap::{Args, ValueEnum};
@@ -22,13 +24,15 @@ use std::sync::Arc;
 
 /// The arguments of `render`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
+#[command(after_help = format!("Examples:\n  \
     latent-explorer render --model nine.safetensors --what shapes --out shapes.png\n  \
     latent-explorer render --model nine.safetensors --what heat --property area --theme dark --out area.png\n  \
     latent-explorer render --model nine.safetensors --layers shapes,data,trust --size 1920x1080 --out map.png\n  \
     latent-explorer render --model nine.safetensors --what losses --size 900x500 --out losses.svg\n  \
     latent-explorer render --model nine.safetensors --search best.json --out climb.gif\n  \
-    latent-explorer render --model nine.safetensors --snapshots epochs --out training.gif")]
+    latent-explorer render --model nine.safetensors --snapshots epochs --out training.gif\n  \
+    latent-explorer render --model nine.safetensors --what points --pin family:star --pin row:17 --out pins.png\n\n\
+    {SYNTAX}"))]
 pub struct RenderArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
@@ -46,6 +50,14 @@ pub struct RenderArguments {
     /// Lay fog over what is far from the data, and hatch what crosses itself
     #[arg(long)]
     trust: bool,
+    /// Pin this point on the map, numbered from 1 in the order in which they are named; may be given several times
+    #[arg(
+        long = "pin",
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        conflicts_with = "snapshots"
+    )]
+    pins: Vec<PointRef>,
     /// A search that optimise --out wrote of this model: its ways lie on the map; as .gif they grow
     #[arg(long, value_name = "R.json")]
     search: Option<PathBuf>,
@@ -165,8 +177,8 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
     if moves {
         film.check()?;
     }
-    let inputs: Vec<&Path> =
-        std::iter::once(&arguments.model).chain(search).map(PathBuf::as_path).collect();
+    let read = std::iter::once(&arguments.model).chain(search).map(PathBuf::as_path);
+    let inputs: Vec<&Path> = read.chain(arguments.pins.iter().filter_map(PointRef::file)).collect();
     check_outputs(&inputs, &[out])?;
     let model = open(&arguments.model)?;
     model.check_can_tell(arguments.property)?;
@@ -256,7 +268,10 @@ impl RenderArguments {
         let [width, height] = home_view(model, &projection).size();
         let detail = width.max(height) / 2500.0;
         let ways = report.map(|report| Ways::of(report, &projection, detail));
-        let picture = MapPicture::new(model, &projection, self.wish(report), page)?;
+        let pin = |pin: &PointRef| Ok(projection.project(&point("pin", pin, model)?.z));
+        let pins = self.pins.iter().map(pin).collect::<Result<_>>()?;
+        let wish = MapWish { pins, ..self.wish(report) };
+        let picture = MapPicture::new(model, &projection, wish, page)?;
         Ok((picture, ways))
     }
 

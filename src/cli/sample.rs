@@ -63,6 +63,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
             z: Some(z),
             verdict: Some(verdict),
             outline,
+            frame: None,
         });
         write_shapes(out, &["shape"], &model, rows)?;
     } else {

@@ -1,11 +1,12 @@
 //! The arguments of every search: what is sought, where it begins, how far it goes.
 
-use super::codec::encode_file;
+use super::point::{point_or_path, points};
+use crate::data::placement::Placement;
 use crate::data::property::Property;
-use crate::data::vectors;
+use crate::data::vectors::read_latents;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
-use crate::model::Model;
+use crate::model::{Model, PointRef};
 use crate::objective::{Aim, By, Constraint, Goal, Space, Term};
 use crate::optimise::schedule::Plateau;
 use crate::optimise::{SearchConfig, Starts, Tally};
@@ -55,12 +56,15 @@ pub struct SearchArguments {
     /// The seed of the starts: 0 to 2^64-1
     #[arg(long, value_name = "N", default_value_t = SearchConfig::default().seed, allow_hyphen_values = true, help_heading = STARTS)]
     seed: u64,
-    /// Start from these latent vectors, one a row, instead of drawing --restarts of them
+    /// Start from these latent vectors, one a row, instead of drawing --restarts of them; of a table with a header from
+    /// its columns mu0,.. or z0,..
     #[arg(long, value_name = "Z.csv", conflicts_with = "from", help_heading = STARTS)]
     starts: Option<PathBuf>,
-    /// Start from these outlines, one a row, each where the model encodes it
-    #[arg(long, value_name = "X.csv", help_heading = STARTS)]
-    from: Option<PathBuf>,
+    /// Start from this point: z:0.1,-0.3, row:17, name:NAME, family:NAME, mean or file:X.csv, each outline of a file
+    /// where the model encodes it, wherever it stands; may be given several times. What comes of an outline stands in
+    /// its frame
+    #[arg(long, value_name = "POINT|X.csv", value_parser = point_or_path, allow_hyphen_values = true, help_heading = STARTS)]
+    from: Vec<PointRef>,
     /// Draw --restarts starts around those of --starts or --from: they take turns, each as it is at
     /// first and then moved by N(0, STD^2) in every latent coordinate
     #[arg(long, value_name = "STD", allow_hyphen_values = true, help_heading = STARTS)]
@@ -93,15 +97,14 @@ const SOUGHT: &str = "What is sought";
 const STARTS: &str = "Where it begins";
 const STEPS: &str = "How it goes on";
 
+/// Latent points, `[points][latent]`.
+type Points = Vec<Vec<f64>>;
+
 impl SearchArguments {
     /// Every file that is read, the checkpoint `model` included.
     pub fn inputs<'a>(&'a self, model: &'a Path) -> Vec<&'a Path> {
-        [&self.starts, &self.from]
-            .into_iter()
-            .flatten()
-            .map(PathBuf::as_path)
-            .chain([model])
-            .collect()
+        let from = self.from.iter().filter_map(PointRef::file);
+        self.starts.as_deref().into_iter().chain(from).chain([model]).collect()
     }
 
     /// Whether anything is sought.
@@ -132,7 +135,7 @@ impl SearchArguments {
         };
         config.restarts = self.restarts.unwrap_or(config.restarts);
         let perturb = self.perturb.unwrap_or(0.0);
-        if let Some(points) = self.given_starts(model)? {
+        if let Some((points, frames)) = self.given_starts(model)? {
             let rows = points.len();
             config.restarts = match self.restarts {
                 // Without a perturbation more restarts than rows would be copies.
@@ -141,6 +144,7 @@ impl SearchArguments {
                 None => config.restarts.max(rows),
             };
             config.starts = Starts::Around { points, spread: perturb };
+            config.frames = frames;
         } else if self.perturb.is_some() {
             return Err(Error::setting(
                 "perturb",
@@ -174,14 +178,23 @@ impl SearchArguments {
         })
     }
 
-    /// The latent points of --starts or --from.
-    fn given_starts(&self, model: &Model) -> Result<Option<Vec<Vec<f64>>>> {
-        let rows = match (&self.starts, &self.from) {
-            (Some(path), _) => vectors::read(path, model.latent_dim(), "a latent vector")?,
-            (None, Some(path)) => encode_file(model, path)?.0,
-            (None, None) => return Ok(None),
+    /// The latent points of --starts or --from, `[points][latent]`, and the frames of the shapes that they are of; no
+    /// frames where all are plain.
+    fn given_starts(&self, model: &Model) -> Result<Option<(Points, Vec<Placement>)>> {
+        let (z, frames): (Points, Vec<Placement>) = match &self.starts {
+            Some(path) => {
+                let latents = read_latents(path, model.latent_dim())?;
+                (latents.z.iter().map(<[f64]>::to_vec).collect(), latents.frames)
+            }
+            None if self.from.is_empty() => return Ok(None),
+            None => {
+                let named = self.from.iter().map(|named| points("from", named, model));
+                let all = named.collect::<Result<Vec<_>>>()?.into_iter().flatten();
+                all.map(|point| (point.z, point.frame.unwrap_or_default())).unzip()
+            }
         };
-        Ok(Some(rows.iter().map(<[f64]>::to_vec).collect()))
+        let frames = if frames.iter().all(Placement::is_plain) { Vec::new() } else { frames };
+        Ok(Some((z, frames)))
     }
 }
 

@@ -1,18 +1,19 @@
 //! `walk`: a way over the map, and the shape as it morphs along it.
 
-use super::ends::{Place, SYNTAX};
 use super::files::{check_outputs, open};
+use super::point::point;
 use super::progress::Progress;
 use super::sheet::{Look, Output};
+use crate::data::placement::Placement;
 use crate::error::{Error, Result, check_range};
-use crate::explore::ends::data_mean;
 use crate::explore::route::{Form, Kind, Route, usual_radius};
 use crate::explore::strip::Strip;
 use crate::explore::{Projection, home_view};
 use crate::export::gif::{Animation, MOST_FRAMES};
 use crate::export::shapes::{ShapeRow, write_shapes};
 use crate::export::walk::{FRAME, Walk, walk_film};
-use crate::model::Model;
+use crate::model::point_ref::{SYNTAX, frames_between};
+use crate::model::{Endpoint, Model, PointRef};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,7 +33,7 @@ const COLUMNS: usize = 12;
     The pace is even: frames are the same distance of the latent apart. Circles and spirals are parallel to the plane \
     of the map; an axis goes from the 1st to the 99th percentile of the data and holds the other coordinates. An \
     animation shows the map with the way on it beside the shape, a picture the frames side by side; a table has a \
-    row for each frame: frame, share, z0,.., verdict, reason, density_distance, round_trip, the properties, \
+    row for each frame, counted from 1: frame, share, z0,.., verdict, reason, density_distance, round_trip, the properties, \
     x0,y0,.. with full precision."))]
 pub struct WalkArguments {
     /// The checkpoint
@@ -42,14 +43,14 @@ pub struct WalkArguments {
     #[arg(long, value_name = "KIND")]
     path: Kind,
     /// Where a line begins
-    #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
-    from: Option<Place>,
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
+    from: Option<PointRef>,
     /// Where a line ends
-    #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
-    to: Option<Place>,
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
+    to: Option<PointRef>,
     /// The middle of a circle or spiral, or what an axis holds; the middle of the data where none is named
-    #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
-    around: Option<Place>,
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
+    around: Option<PointRef>,
     /// How far a circle or spiral goes from its middle, in latent units: above 0, to 1000; three tenths of the data's
     /// shorter side where none is named
     #[arg(long, value_name = "R", allow_hyphen_values = true)]
@@ -108,28 +109,33 @@ impl WalkArguments {
         self.frames as f64 / self.seconds
     }
 
+    /// The points that are named: where a line begins and ends, else twice the middle.
+    fn ends(&self, model: &Model) -> Result<[Endpoint; 2]> {
+        if self.path == Kind::Line {
+            let end = |name: &'static str, end: &Option<PointRef>| match end {
+                Some(end) => point(name, end, model),
+                None => Err(Error::setting(name, "a line needs one; --help shows how to name it")),
+            };
+            return Ok([end("from", &self.from)?, end("to", &self.to)?]);
+        }
+        let middle = point("around", self.around.as_ref().unwrap_or(&PointRef::Mean), model)?;
+        Ok([middle.clone(), middle])
+    }
+
     /// The way that is asked for.
-    fn route(&self, model: &Model, projection: &Projection) -> Result<Route> {
-        let place = |name: &'static str, place: &Option<Place>| match place {
-            Some(place) => place.end(name, model).map(|end| end.z),
-            None => Err(Error::setting(name, "a line needs one; --help shows how to name it")),
-        };
-        let around = || match &self.around {
-            Some(_) => place("around", &self.around),
-            None => Ok(data_mean(model)),
-        };
+    fn route(&self, ends: &[Endpoint; 2], model: &Model, projection: &Projection) -> Result<Route> {
+        let [from, to] = ends.each_ref().map(|end| end.z.clone());
+        let centre = from.clone();
         let radius = || self.radius.unwrap_or_else(|| usual_radius(home_view(model, projection)));
         let form = match self.path {
-            Kind::Line => {
-                Form::Line { from: place("from", &self.from)?, to: place("to", &self.to)? }
-            }
-            Kind::Circle => Form::Circle { centre: around()?, radius: radius() },
+            Kind::Line => Form::Line { from, to },
+            Kind::Circle => Form::Circle { centre, radius: radius() },
             Kind::Spiral => Form::Spiral {
-                centre: around()?,
+                centre,
                 radius: radius(),
                 turns: self.turns.unwrap_or(Route::USUAL_TURNS),
             },
-            Kind::Axis => Form::axis(model, around()?, self.axis.unwrap_or(0))?,
+            Kind::Axis => Form::axis(model, centre, self.axis.unwrap_or(0))?,
         };
         Route::new(form, projection)
     }
@@ -144,17 +150,18 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     let WalkArguments { model, from, to, around, frames, look, out, .. } = arguments;
     let output = Output::of(out)?;
     arguments.check(output)?;
-    let files = [from, to, around].into_iter().flatten().filter_map(Place::file);
+    let files = [from, to, around].into_iter().flatten().filter_map(PointRef::file);
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files).collect();
     check_outputs(&inputs, &[out])?;
     let model = open(model)?;
     model.check_can_tell(look.property)?;
     let mut progress = Progress::start();
     let projection = Projection::of(&model.encoded.mu);
-    let route = arguments.route(&model, &projection)?;
+    let ends = arguments.ends(&model)?;
+    let route = arguments.route(&ends, &model, &projection)?;
     let strip = Strip::of(&model, look.property, &route, *frames, None)?;
     match output {
-        Output::Csv => table(out, &model, &strip)?,
+        Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         Output::Picture => {
             let sheet = strip.sheet(&model, look.property, COLUMNS.min(*frames));
             look.write(out, &sheet, &model)?;
@@ -166,12 +173,13 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     Ok(())
 }
 
-fn table(path: &Path, model: &Model, strip: &Strip) -> Result<()> {
+fn table(path: &Path, model: &Model, strip: &Strip, frames: &[Option<Placement>]) -> Result<()> {
     let rows = strip.decoded.iter().enumerate().map(|(frame, outline)| ShapeRow {
-        first: vec![frame.to_string(), strip.shares[frame].to_string()],
+        first: vec![(frame + 1).to_string(), strip.shares[frame].to_string()],
         z: Some(strip.z.row(frame)),
         verdict: Some(&strip.verdicts[frame]),
         outline,
+        frame: frames[frame],
     });
     write_shapes(path, &["frame", "share"], model, rows)
 }

@@ -1,5 +1,6 @@
 //! What is learned from: outlines, the families that generate them, their geometry and scaling.
 
+pub mod conform;
 pub mod dataset;
 pub mod family;
 pub mod geometry;

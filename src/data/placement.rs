@@ -38,6 +38,21 @@ impl Placement {
         restored.collect()
     }
 
+    /// Whether it takes nothing away.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The frame at a share of the way from this one to another, 0 to 1; sizes grow by factors.
+    pub fn towards(&self, other: &Self, share: f64) -> Self {
+        let between = |a: f64, b: f64| a + share * (b - a);
+        Self {
+            origin: [0, 1].map(|k| between(self.origin[k], other.origin[k])),
+            scale: self.scale.powf(1.0 - share) * other.scale.powf(share),
+            rotation: between(self.rotation, other.rotation),
+        }
+    }
+
     /// Whether all of it is finite and can be divided by.
     pub fn is_sound(&self) -> bool {
         let Self { origin: [x, y], scale, rotation } = *self;

@@ -96,6 +96,16 @@ impl Property {
         }
     }
 
+    /// A value of a shape in data units as that of the same shape `scale` times as large; what was measured stays.
+    pub fn at_scale(self, value: f64, scale: f64) -> f64 {
+        match self {
+            Self::Area => value * scale * scale,
+            Self::Perimeter => value * scale,
+            Self::HeatShedding => value / scale,
+            Self::Roundness | Self::Measured(_) => value,
+        }
+    }
+
     /// The least area on which the property means something among shapes of the given median area,
     /// both in squared data units: heat shedding is undefined at 1 % of the median and below.
     pub fn least_area(self, median_area: f64) -> Option<f64> {

@@ -99,9 +99,13 @@ impl TrainingData {
     }
 }
 
-/// FNV-1a of the bytes of numbers (Fowler, Noll, Vo 1991).
+/// FNV-1a of the bytes of numbers.
 pub fn fingerprint(values: &[f32]) -> u64 {
-    let bytes = values.iter().flat_map(|v| v.to_le_bytes());
+    fnv1a(values.iter().flat_map(|v| v.to_le_bytes()))
+}
+
+/// FNV-1a of bytes (Fowler, Noll, Vo 1991).
+pub fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

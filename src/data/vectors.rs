@@ -1,5 +1,6 @@
 //! Tables of numbers as CSV: a vector a row; a header is written, and optional when read.
 
+use super::placement::Placement;
 use super::rows::Rows;
 use crate::error::{Error, Result};
 use crate::numerics::files;
@@ -72,6 +73,78 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
     }
     Ok(rows)
 }
+
+/// Latent vectors of a table, with what else it knows of each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Latents {
+    /// The vectors, `[rows, latent]`.
+    pub z: Rows<f64>,
+    /// Their names, `[rows]`, or none at all.
+    pub ids: Vec<String>,
+    /// The frames of the shapes that were encoded, `[rows]`, or none at all.
+    pub frames: Vec<Placement>,
+}
+
+/// Reads latent vectors of `dim` numbers: a vector a row, or the columns `mu0, mu1, ..` or `z0, z1, ..` of a table with
+/// a header, and its columns `id` and [`FRAME`] where there are some.
+///
+/// # Errors
+/// As [`read`], and names the column that is missing or too many.
+pub fn read_latents(path: &Path, dim: usize) -> Result<Latents> {
+    let bytes = files::read(path)?;
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes.as_slice());
+    let header = reader.headers().cloned().unwrap_or_default();
+    let column = |name: &str| header.iter().position(|cell| cell == name);
+    let Some(stem) = ["mu", "z"].into_iter().find(|stem| column(&format!("{stem}0")).is_some())
+    else {
+        let z = read(path, dim, "a latent vector")?;
+        return Ok(Latents { z, ids: Vec::new(), frames: Vec::new() });
+    };
+    let needed = |k: usize| {
+        let name = format!("{stem}{k}");
+        let missing = || format!("has no column {name}; the model's latent has {dim} numbers");
+        column(&name).ok_or_else(|| Error::file(path, missing()))
+    };
+    let columns = (0..dim).map(needed).collect::<Result<Vec<usize>>>()?;
+    let beyond = format!("{stem}{dim}");
+    if column(&beyond).is_some() {
+        let problem = format!("has a column {beyond}, and the model's latent has {dim} numbers");
+        return Err(Error::file(path, problem));
+    }
+    let frame: Option<Vec<usize>> = FRAME.iter().map(|name| column(name)).collect();
+    let id = column("id");
+    let mut latents = Latents { z: Rows::new(dim), ids: Vec::new(), frames: Vec::new() };
+    for record in reader.records() {
+        let record =
+            record.map_err(|_| Error::file(path, "is not text; save the table as CSV in UTF-8"))?;
+        let line = line_at(&bytes, record.position().map_or(0, |at| at.byte() as usize));
+        let number = |column: usize| {
+            let cell = record.get(column).unwrap_or_default();
+            cell.parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(|| {
+                let problem = format!("'{cell}' is not a finite number");
+                Error::file(path, format!("line {line}, column {}: {problem}", column + 1))
+            })
+        };
+        latents.z.push(&columns.iter().map(|&k| number(k)).collect::<Result<Vec<f64>>>()?);
+        latents.ids.extend(id.and_then(|id| record.get(id)).map(str::to_owned));
+        if let Some(frame) = &frame {
+            let of = frame.iter().map(|&k| number(k)).collect::<Result<Vec<f64>>>()?;
+            let frame = Placement { origin: [of[0], of[1]], scale: of[2], rotation: of[3] };
+            if !frame.is_sound() {
+                return Err(Error::file(path, format!("line {line}: scale must be positive")));
+            }
+            latents.frames.push(frame);
+        }
+    }
+    if latents.z.is_empty() {
+        return Err(Error::file(path, "has no rows after its header"));
+    }
+    Ok(latents)
+}
+
+/// The columns of a frame, see [`Placement`]: `restored = R(rotation) * scale * x + origin`, rotation in radians.
+pub const FRAME: [&str; 4] = ["origin_x", "origin_y", "scale", "rotation"];
 
 /// The line, counted from 1, of the first text at or after a place in the file: a record begins where
 /// the one before ended, so blank lines lie between.

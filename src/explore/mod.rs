@@ -5,7 +5,6 @@ pub mod bounds;
 pub mod colour;
 pub mod compose;
 pub mod encoded;
-pub mod ends;
 pub mod fog;
 mod format;
 pub mod frame;

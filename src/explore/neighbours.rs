@@ -8,6 +8,8 @@ use crate::model::Model;
 pub struct Neighbour {
     /// Its row of the data, counted from 0.
     pub row: usize,
+    /// Its name, or its row counted from 1.
+    pub title: String,
     /// Its family.
     pub family: String,
     /// Its outline, `[input]` in data units.
@@ -25,6 +27,7 @@ pub fn neighbours(model: &Model, z: &[f64], outline: &[f32], k: usize) -> Vec<Ne
         let near = model.training_outline(row);
         Neighbour {
             row,
+            title: model.row_title(row),
             family: encoded.names[usize::from(encoded.labels[row])].clone(),
             difference: form_distance(outline, &near),
             distance,

@@ -2,7 +2,6 @@
 
 use super::bounds::Bounds;
 use super::colour::{Palette, scale};
-use super::ends::End;
 use super::grid::{Lattice, ShapeGrid, shown_value};
 use super::scene::{Layer, Line, Scene, Shapes, Text};
 use super::three_digits;
@@ -10,7 +9,7 @@ use crate::data::geometry::points;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::Model;
+use crate::model::{Endpoint, Model};
 use std::sync::Arc;
 
 /// How much of a cell a typical shape reaches from its middle, and how far below the middles the names stand; in
@@ -25,6 +24,8 @@ const CAPTION: f64 = -0.52;
 pub struct Rebuild {
     /// The row of the data, counted from 0.
     pub row: usize,
+    /// Its name, or the row counted from 1.
+    pub title: String,
     /// Its family.
     pub family: String,
     /// Whether it was held out of training.
@@ -45,7 +46,7 @@ impl Rebuild {
     /// # Errors
     /// When there is no such row.
     pub fn of(model: &Model, row: usize) -> Result<Self> {
-        let End { z, outline: original } = End::of_row(model, row)?;
+        let Endpoint { z, outline: original, .. } = Endpoint::of_row(model, row)?;
         let rebuilt = model.decode(&Rows::from_flat(z.len(), z))?.into_flat();
         let pairs = points(&original).zip(points(&rebuilt));
         let errors: Vec<f64> = pairs.map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect();
@@ -53,6 +54,7 @@ impl Rebuild {
         let encoded = &model.encoded;
         Ok(Self {
             row,
+            title: model.row_title(row),
             family: encoded.names[usize::from(encoded.labels[row])].clone(),
             held_out: encoded.held_out[row],
             original,
@@ -120,7 +122,7 @@ impl Rebuild {
         let value = |index: usize| format!("{} {}", property.label(), three_digits(values[index]));
         let worst = self.worst().map_or(f64::NAN, |(_, worst)| worst);
         let words = [
-            [format!("{} {}, {seen}", self.family, self.row + 1), value(0)],
+            [format!("{}, {}, {seen}", self.family, self.title), value(0)],
             ["Reconstruction".to_owned(), value(1)],
             [
                 format!("RMS error {}", three_digits(self.error)),

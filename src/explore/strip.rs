@@ -96,15 +96,16 @@ pub fn cell(
 mod tests {
     use super::*;
     use crate::explore::Projection;
-    use crate::explore::ends::End;
     use crate::explore::route::Form;
+    use crate::model::Endpoint;
     use crate::model::samples::SAMPLES;
 
     #[test]
     fn a_line_has_a_blend_from_the_same_ends_and_a_circle_none() {
         let model = SAMPLES[0].load().unwrap();
         let plane = Projection::of(&model.encoded.mu);
-        let [star, heart] = ["star", "heart"].map(|family| End::of_family(&model, family).unwrap());
+        let [star, heart] =
+            ["star", "heart"].map(|family| Endpoint::of_family(&model, family).unwrap());
         let form = Form::Line { from: star.z.clone(), to: heart.z.clone() };
         let route = Route::new(form, &plane).unwrap();
         let strip = Strip::of(&model, Property::Area, &route, 6, None).unwrap();
@@ -118,7 +119,7 @@ mod tests {
         assert_eq!((sheet.size(), sheet.cells().len()), ([7, 2], 12));
         assert!(sheet.cells()[0].belief.is_some() && sheet.cells()[6].belief.is_none());
 
-        let shapes = [0, 1].map(|row| End::of_row(&model, row).unwrap());
+        let shapes = [0, 1].map(|row| Endpoint::of_row(&model, row).unwrap());
         let ends = Some([&*shapes[0].outline, &*shapes[1].outline]);
         let strip = Strip::of(&model, Property::Area, &route, 3, ends).unwrap();
         assert_eq!(strip.blended.unwrap().row(0), shapes[0].outline);

@@ -1,11 +1,12 @@
-//! Curves as a picture: losses of a training, values of a search.
+//! Curves and dots as a picture: losses of a training, values of a search, measured against predicted values.
 
 use super::map::Page;
 use super::svg::{FONT, escaped, n, paint, path};
+use crate::data::property::Property;
 use crate::explore::colour::{Palette, Rgba, faded};
 use crate::explore::tick;
 use crate::model::training::EpochRecord;
-use crate::optimise::{Restart, SearchReport};
+use crate::optimise::{Comparison, Restart, SearchReport};
 
 /// Room around the curves for words: left, top, right, bottom; in points.
 const ROOM: [f64; 4] = [84.0, 60.0, 32.0, 58.0];
@@ -29,7 +30,18 @@ pub struct Curve {
     pub dashed: bool,
 }
 
-/// Curves over one axis.
+/// A dot with a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dot {
+    /// Where it is: x and y.
+    pub at: [f64; 2],
+    /// The word beside it.
+    pub name: String,
+    /// Its colour.
+    pub colour: Rgba,
+}
+
+/// Curves and dots over one axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
     /// What runs to the right.
@@ -40,6 +52,8 @@ pub struct Chart {
     pub logarithmic: bool,
     /// The curves, back to front.
     pub curves: Vec<Curve>,
+    /// The dots, on top of the curves.
+    pub dots: Vec<Dot>,
 }
 
 impl Chart {
@@ -64,7 +78,13 @@ impl Chart {
         };
         let drawn = |curve: &Curve| curve.points.iter().any(|[_, y]| y.is_finite() && *y > 0.0);
         let curves = series.into_iter().map(curve).filter(drawn).collect();
-        Self { x: "epoch".to_owned(), y: "loss".to_owned(), logarithmic: true, curves }
+        Self {
+            x: "epoch".to_owned(),
+            y: "loss".to_owned(),
+            logarithmic: true,
+            curves,
+            dots: Vec::new(),
+        }
     }
 
     /// The value of every restart of a search over its steps, the answer on top.
@@ -99,6 +119,47 @@ impl Chart {
             y: report.config.aim.label().to_owned(),
             logarithmic: false,
             curves,
+            dots: Vec::new(),
+        }
+    }
+
+    /// What a lab measured of one property against what was predicted, with the line on which both agree; a head's
+    /// prediction has its interval to both sides.
+    pub fn comparisons(property: Property, all: &[Comparison], palette: &Palette) -> Self {
+        let [blue, ..] = palette.curves();
+        let of: Vec<&Comparison> =
+            all.iter().filter(|comparison| comparison.predicted.property == property).collect();
+        let title = of.first().map_or_else(|| property.word(), |first| first.title());
+        // Both axes reach as far.
+        let values = || {
+            let ends = |c: &&Comparison| [c.predicted.low, c.predicted.high];
+            let ends = of.iter().flat_map(ends).flatten();
+            of.iter().flat_map(|c| [c.predicted.value, c.measured]).chain(ends)
+        };
+        let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
+        let line = |points, colour, dashed| Curve {
+            name: String::new(),
+            points,
+            colour,
+            width: 1.4,
+            dashed,
+        };
+        let mut curves = vec![line(vec![[low, low], [high, high]], palette.weak_text, true)];
+        curves.extend(of.iter().filter_map(|c| {
+            let ends = [c.predicted.low?, c.predicted.high?].map(|x| [x, c.measured]);
+            Some(line(ends.to_vec(), faded(blue, 0.6), false))
+        }));
+        let dot = |c: &&Comparison| Dot {
+            at: [c.predicted.value, c.measured],
+            name: c.id.clone(),
+            colour: blue,
+        };
+        Self {
+            x: format!("predicted: {title}"),
+            y: format!("measured: {title}"),
+            logarithmic: false,
+            curves,
+            dots: of.iter().map(dot).collect(),
         }
     }
 
@@ -150,6 +211,15 @@ impl Chart {
         for curve in &self.curves {
             out += &self.line(curve, &place);
         }
+        for dot in &self.dots {
+            let [x, y] = place(dot.at);
+            let (fill, [cx, cy]) = (paint("fill", dot.colour), [x, y].map(n));
+            out += &format!("<circle cx=\"{cx}\" cy=\"{cy}\" r=\"5\" {fill}/>\n");
+            // Beside the dot, where there is more room.
+            let (anchor, beside) =
+                if x > 0.5 * (left + right) { ("end", -9.0) } else { ("start", 9.0) };
+            out += &word([x + beside, y - 7.0], anchor, 13.0, 400, &dot.name, palette.text);
+        }
         let middle = [0.5 * (left + right), height - 14.0];
         out += &word(middle, "middle", 14.0, 600, &self.x, palette.text);
         out += &word([left, 28.0], "start", 14.0, 600, &self.y, palette.text);
@@ -196,7 +266,8 @@ impl Chart {
 
     /// The lowest and highest place of each axis, never the same.
     fn ranges(&self) -> [(f64, f64); 2] {
-        let points = || self.curves.iter().flat_map(|curve| &curve.points);
+        let dots = || self.dots.iter().map(|dot| &dot.at);
+        let points = || self.curves.iter().flat_map(|curve| &curve.points).chain(dots());
         let range = |values: &mut dyn Iterator<Item = f64>| {
             let start = (f64::INFINITY, f64::NEG_INFINITY);
             let finite = values.filter(|v| v.is_finite());
@@ -210,7 +281,9 @@ impl Chart {
         let xs = range(&mut points().map(|[x, _]| *x));
         let (low, high) = range(&mut points().map(|[_, y]| self.height(*y)));
         let air = 0.04 * (high - low);
-        [xs, (low - air, high + air)]
+        // A curve may begin at the edge; a dot needs room for itself.
+        let side = if self.dots.is_empty() { 0.0 } else { 0.04 * (xs.1 - xs.0) };
+        [(xs.0 - side, xs.1 + side), (low - air, high + air)]
     }
 }
 
@@ -262,6 +335,7 @@ fn word([x, y]: [f64; 2], anchor: &str, size: f64, weight: u32, text: &str, ink:
 mod tests {
     use super::*;
     use crate::export::png::png;
+    use crate::optimise::PredictedValue;
 
     fn record(epoch: usize) -> EpochRecord {
         EpochRecord {
@@ -307,12 +381,43 @@ mod tests {
             dashed: false,
         };
         let page = Page { pixels: [400, 300], palette: &Palette::DARK };
-        let chart =
-            |curves| Chart { x: String::new(), y: String::new(), logarithmic: false, curves };
+        let chart = |curves| Chart {
+            x: String::new(),
+            y: String::new(),
+            logarithmic: false,
+            curves,
+            dots: vec![],
+        };
         let picture = chart(vec![curve]).svg(&page);
         assert!(picture.contains("a&lt;b") && !picture.contains("NaN"), "{picture}");
         let empty = chart(vec![]).svg(&page);
         assert!(!empty.contains("NaN") && !empty.contains("inf") && png(&empty).is_ok());
+    }
+
+    #[test]
+    fn measured_values_stand_over_predicted_ones_with_the_line_between() {
+        let comparison = |id: &str, predicted, measured| Comparison {
+            id: id.to_owned(),
+            predicted: PredictedValue {
+                property: Property::Area,
+                value: predicted,
+                low: Some(predicted - 0.5),
+                high: Some(predicted + 0.5),
+            },
+            measured,
+            unit: "m2".to_owned(),
+        };
+        let all = [comparison("c1-aa", 1.0, 3.0), comparison("c2-aa", 2.0, 2.0)];
+        let chart = Chart::comparisons(Property::Area, &all, &Palette::LIGHT);
+        assert_eq!(chart.curves[0].points, [[0.5, 0.5], [3.0, 3.0]], "the diagonal");
+        assert_eq!(chart.curves[1].points, [[0.5, 3.0], [1.5, 3.0]], "the interval");
+        assert_eq!((chart.dots[0].at, chart.dots[1].at), ([1.0, 3.0], [2.0, 2.0]));
+        let picture = chart.svg(&Page { pixels: [600, 500], palette: &Palette::LIGHT });
+        assert!(picture.contains(">c1-aa<") && picture.contains(">measured: area [m2]<"));
+        assert_eq!(picture.matches("<circle").count(), 2);
+        assert!(png(&picture).unwrap().len() > 3000);
+        let none = Chart::comparisons(Property::Area, &[], &Palette::LIGHT);
+        assert!(!none.svg(&Page { pixels: [600, 500], palette: &Palette::LIGHT }).contains("inf"));
     }
 
     #[test]

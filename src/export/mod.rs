@@ -7,6 +7,7 @@ pub mod figures;
 pub mod film;
 pub mod gif;
 mod indexed;
+pub mod lab;
 pub mod map;
 pub mod outlines;
 pub mod png;

@@ -1,5 +1,6 @@
 //! Shapes with what is known of them, as a table.
 
+use crate::data::placement::Placement;
 use crate::data::property::Property;
 use crate::data::vectors::{latent_header, outline_header, write};
 use crate::error::Result;
@@ -18,17 +19,30 @@ pub struct ShapeRow<'a> {
     pub verdict: Option<&'a Verdict>,
     /// The shape, `[input]` in data units.
     pub outline: &'a [f32],
+    /// The frame in which it is written; data units where there is none.
+    pub frame: Option<Placement>,
+}
+
+impl ShapeRow<'_> {
+    /// The numbers of the shape as they are written.
+    fn numbers(&self) -> Vec<String> {
+        match self.frame.filter(|frame| !frame.is_plain()) {
+            Some(frame) => frame.restore(self.outline).iter().map(f64::to_string).collect(),
+            None => self.outline.iter().map(f32::to_string).collect(),
+        }
+    }
 }
 
 /// A property of a shape in full precision: of one that was not decoded where the model encodes it; empty where there
-/// is no head that could tell it.
+/// is no head that could tell it. Areas and lengths are those of the shape as it is written.
 fn told(model: &Model, property: Property, row: &ShapeRow<'_>) -> String {
     let told = match row.z {
         _ if !model.can_tell(property) => return String::new(),
         Some(z) => model.tell_one(property, z, row.outline),
         None => model.tell_outline(property, row.outline),
     };
-    told.map_or(String::new(), |value| value.to_string())
+    let scale = row.frame.map_or(1.0, |frame| frame.scale);
+    told.map_or(String::new(), |value| property.at_scale(value, scale).to_string())
 }
 
 /// Writes shapes with full precision: the table's own columns, `z0, ..`, the verdict with its reason and figures, every
@@ -68,7 +82,7 @@ pub fn write_shapes<'a>(
             ]
         }));
         cells.extend(properties.iter().map(|&property| told(model, property, &row)));
-        cells.extend(row.outline.iter().map(f32::to_string));
+        cells.extend(row.numbers());
         cells
     };
     write(path, &header, rows.into_iter().map(row))
@@ -85,7 +99,13 @@ mod tests {
         let path = folder.path().join("shapes.csv");
         let model = SAMPLES[0].load().unwrap();
         let square = model.training_outline(0);
-        let row = |z| ShapeRow { first: vec!["a".to_owned()], z, verdict: None, outline: &square };
+        let row = |z| ShapeRow {
+            first: vec!["a".to_owned()],
+            z,
+            verdict: None,
+            outline: &square,
+            frame: None,
+        };
         let rows = [row(Some(&[0.1 + 0.2, -1.0])), row(None)];
         write_shapes(&path, &["kind"], &model, rows).unwrap();
         let text = std::fs::read_to_string(path).unwrap();

@@ -1,21 +1,41 @@
 //! Tables as CSV with full precision: latent vectors, a field, a training's losses.
 
+use crate::data::conform::Conformed;
+use crate::data::placement::Placement;
 use crate::data::rows::Rows;
-use crate::data::vectors::{latent_header, write};
+use crate::data::vectors::{FRAME, latent_header, write};
 use crate::error::Result;
 use crate::explore::heat::HeatField;
 use crate::model::training::EpochRecord;
 use crate::optimise::{LaneReport, RaceReport, Tally};
 use std::path::Path;
 
-/// Writes what the encoder gave for each outline, `mu0, .., log_var0, ..`.
+/// Writes what the encoder gave for each outline, `mu0, .., log_var0, ..`; after an `id` where outlines have names, and
+/// before the frames ([`FRAME`]) where any stood elsewhere than in data units.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
-pub fn write_encoded(path: &Path, mu: &Rows<f64>, log_var: &Rows<f64>) -> Result<()> {
+pub fn write_encoded(
+    path: &Path,
+    mu: &Rows<f64>,
+    log_var: &Rows<f64>,
+    of: &[Conformed],
+) -> Result<()> {
     let dim = mu.width();
-    let header = [latent_header("mu", dim), latent_header("log_var", dim)].concat();
-    write(path, &header, mu.iter().zip(log_var.iter()).map(|(m, l)| m.iter().chain(l)))
+    let (named, framed) =
+        (of.iter().any(|o| !o.name.is_empty()), of.iter().any(|o| !o.placement.is_plain()));
+    let id = named.then(|| "id".to_owned());
+    let mut header: Vec<String> = id.into_iter().collect();
+    header.extend([latent_header("mu", dim), latent_header("log_var", dim)].concat());
+    header.extend(FRAME.iter().filter(|_| framed).map(|&name| name.to_owned()));
+    let rows = mu.iter().zip(log_var.iter()).zip(of).map(|((mu, log_var), of)| {
+        let name = named.then(|| of.name.clone());
+        let Placement { origin: [x, y], scale, rotation } = of.placement;
+        let frame = framed.then_some([x, y, scale, rotation]).into_iter().flatten();
+        let numbers = mu.iter().chain(log_var).copied().chain(frame);
+        name.into_iter().chain(numbers.map(|v| v.to_string())).collect::<Vec<String>>()
+    });
+    write(path, &header, rows)
 }
 
 /// Writes a field cell by cell from the lower left: where on the map (the latent itself in two
@@ -139,7 +159,16 @@ mod tests {
     fn encoded_rows_hold_mu_and_log_var() {
         let rows = |values| Rows::from_flat(2, values);
         let (mu, log_var) = (rows(vec![1.0, 2.0]), rows(vec![-1.0, -2.0]));
-        let table = text(|path| write_encoded(path, &mu, &log_var));
+        let plain =
+            Conformed { name: String::new(), outline: Vec::new(), placement: Placement::default() };
+        let table = text(|path| write_encoded(path, &mu, &log_var, std::slice::from_ref(&plain)));
         assert_eq!(table, "mu0,mu1,log_var0,log_var1\n1,2,-1,-2\n");
+        let placement = Placement { origin: [120.0, -7.0], scale: 35.0, rotation: 0.5 };
+        let moved = Conformed { name: "a".to_owned(), placement, ..plain };
+        let table = text(|path| write_encoded(path, &mu, &log_var, &[moved]));
+        assert_eq!(
+            table,
+            "id,mu0,mu1,log_var0,log_var1,origin_x,origin_y,scale,rotation\na,1,2,-1,-2,120,-7,35,0.5\n"
+        );
     }
 }

@@ -8,6 +8,7 @@ pub mod head;
 mod imported;
 pub mod layers;
 pub mod losses;
+pub mod point_ref;
 pub mod preset;
 pub mod resume;
 pub mod samples;
@@ -16,3 +17,4 @@ pub mod training;
 pub mod vae;
 
 pub use frozen::Model;
+pub use point_ref::{Endpoint, PointRef};

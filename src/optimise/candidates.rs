@@ -1,18 +1,25 @@
 //! Candidates: a few different answers that can be believed, to be made and measured.
 
-use super::measured::Measured;
+use super::lab_results::{Comparison, LabResult, LabResults, PredictedValue};
 use super::report::{RestartReport, SearchReport, TermAnswer};
+use super::written::{Shape, from_one};
+use crate::data::placement::Placement;
+use crate::objective::By;
 use crate::trust::{Belief, Verdict};
 use serde::Serialize;
+
+/// Nine tenths of a normal distribution lie within so many standard deviations.
+const NORMAL_90: f64 = 1.645;
 
 /// An answer worth trying: the best one of its hill that can be believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// `c1`, `c2`, .., best first: the name by which measured values come back.
+    /// `c1-k7f3d0`, `c2-k7f3d0`, .., best first, with the name of the run behind: the name by which what a lab measured
+    /// comes back, and no candidate of another run has it.
     pub id: String,
-    /// Its place among the hills of the report.
+    /// Its place among the hills of the report, counted from 0.
     pub hill: usize,
-    /// The restart.
+    /// The restart, counted from 0.
     pub restart: usize,
 }
 
@@ -21,11 +28,13 @@ pub struct Candidate {
 pub struct CandidateRecord<'a> {
     /// See [`Candidate::id`].
     pub id: &'a str,
-    /// The hill it stands on, 0 the best.
+    /// The hill it stands on, counted from 0 here and from 1 in files; the first is the best.
+    #[serde(serialize_with = "from_one")]
     pub hill: usize,
     /// How many starts came to that hill.
     pub starts: usize,
-    /// The restart that found it.
+    /// The restart that found it, counted from 0 here and from 1 in files.
+    #[serde(serialize_with = "from_one")]
     pub restart: usize,
     /// The latent point, `[latent]`.
     pub z: &'a [f64],
@@ -33,14 +42,19 @@ pub struct CandidateRecord<'a> {
     pub predicted: f64,
     /// By how much that is better than the best of the data.
     pub gain: Option<f64>,
+    /// Each sought property as the search gives it: the values that a lab will be held against.
+    pub predictions: Vec<PredictedValue>,
     /// Each term of the aim.
     pub terms: &'a [TermAnswer],
     /// What can be believed of it.
     pub trust: &'a Verdict,
-    /// What was measured outside this program, once it was read.
-    pub measured: Option<&'a Measured>,
-    /// The shape, `[input]` in data units.
-    pub outline: &'a [f32],
+    /// What a lab measured, once it was read.
+    pub measured: Vec<&'a LabResult>,
+    /// The shape, `[input]`, in the frame where there is one, else in data units.
+    pub outline: Shape<'a>,
+    /// The frame of the outline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame: Option<Placement>,
 }
 
 impl SearchReport {
@@ -58,20 +72,45 @@ impl SearchReport {
         let named = found.into_iter().take(most).enumerate();
         named
             .map(|(place, (hill, restart))| Candidate {
-                id: format!("c{}", place + 1),
+                id: format!("c{}-{}", place + 1, self.run),
                 hill,
                 restart,
             })
             .collect()
     }
 
+    /// The value of each sought property that the search gives for the best shape of a restart, counted from 0.
+    pub fn predictions(&self, restart: usize) -> Vec<PredictedValue> {
+        let RestartReport { answer, frame, .. } = &self.restarts[restart];
+        let scale = frame.map_or(1.0, |frame| frame.scale);
+        let predict = |term: &TermAnswer| {
+            let head = self.config.aim.by == By::Head || term.property.is_measured();
+            let size = |value| term.property.at_scale(value, scale);
+            let value = if head { term.predicted? } else { term.measured };
+            let width = term.predicted_rmse.filter(|_| head).map(|rmse| NORMAL_90 * rmse);
+            Some(PredictedValue {
+                property: term.property,
+                value: size(value),
+                low: width.map(|width| size(value - width)),
+                high: width.map(|width| size(value + width)),
+            })
+        };
+        answer.terms.iter().filter_map(predict).collect()
+    }
+
+    /// What a lab measured of these candidates beside what was predicted of them, in their order.
+    pub fn comparisons(&self, candidates: &[Candidate], lab: &LabResults) -> Vec<Comparison> {
+        let beside = |c: &Candidate| lab.beside(&c.id, &self.predictions(c.restart));
+        candidates.iter().flat_map(beside).collect()
+    }
+
     /// A candidate of this search with its numbers and its shape.
     pub fn record<'a>(
         &'a self,
         candidate: &'a Candidate,
-        measured: Option<&'a Measured>,
+        lab: &'a LabResults,
     ) -> CandidateRecord<'a> {
-        let RestartReport { restart, decoded, verdict, answer, .. } =
+        let RestartReport { restart, decoded, frame, verdict, answer, .. } =
             &self.restarts[candidate.restart];
         CandidateRecord {
             id: &candidate.id,
@@ -81,10 +120,12 @@ impl SearchReport {
             z: restart.best_z(),
             predicted: restart.best_value(),
             gain: answer.gain,
+            predictions: self.predictions(candidate.restart),
             terms: &answer.terms,
             trust: verdict,
-            measured,
-            outline: decoded,
+            measured: lab.of(&candidate.id).collect(),
+            outline: Shape::new(decoded, *frame),
+            frame: *frame,
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The settings of a search, and where its restarts begin.
 
 use super::schedule::Plateau;
+use crate::data::placement::Placement;
 use crate::data::rows::Rows;
+use crate::data::source::fnv1a;
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::{Aim, Space};
+use candle_core::DType;
 use clap::ValueEnum;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -120,6 +123,10 @@ pub struct SearchConfig {
     pub space: Space,
     /// Where restarts begin.
     pub starts: Starts,
+    /// The frames in which the shapes stood that given points are of, in their order; shapes of a restart come out in
+    /// that of its point. None at all where everything is in data units.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<Placement>,
     /// How many starts.
     pub restarts: usize,
     /// Updates of each restart. Methods that count otherwise get the same budget: a value and a
@@ -147,6 +154,7 @@ impl Default for SearchConfig {
             method: Method::Adam,
             space: Space::Latent,
             starts: Starts::Stated,
+            frames: Vec::new(),
             restarts: 50,
             steps: 500,
             rate: 0.1,
@@ -183,6 +191,17 @@ impl SearchConfig {
             if points.is_empty() {
                 return Err(Error::setting("starts", "there is no point to start from"));
             }
+            let frames = self.frames.len();
+            if frames > 0 && frames != points.len() {
+                let problem = format!("{frames} frames do not fit {} points", points.len());
+                return Err(Error::setting("frames", problem));
+            }
+            if !self.frames.iter().all(Placement::is_sound) {
+                return Err(Error::setting(
+                    "frames",
+                    "each needs finite numbers and a positive scale",
+                ));
+            }
         }
         let by_gradient = matches!(self.method, Method::Adam | Method::Gradient | Method::Momentum);
         if self.space == Space::Input && !by_gradient {
@@ -192,6 +211,29 @@ impl SearchConfig {
             ));
         }
         Ok(())
+    }
+
+    /// The frame in which the shape of a restart, counted from 0, comes out; none for data units.
+    pub fn frame(&self, restart: usize) -> Option<Placement> {
+        let count = self.frames.len().max(1);
+        self.frames.get(restart % count).copied().filter(|frame| !frame.is_plain())
+    }
+
+    /// The name of the run of this search in a model: six letters and digits, 30 bits of FNV-1a over the settings and
+    /// all weights, so that the same search has the same name and another hardly ever. How often ways are kept changes
+    /// no run.
+    pub fn run_name(&self, model: &Model) -> String {
+        const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let settings = serde_json::to_vec(&Self { keep_every: 1, ..self.clone() });
+        let heads = model.heads().iter().flat_map(|head| head.parameters());
+        let weights = model.parameters().iter().chain(heads).flat_map(|weights| {
+            let flat = weights.to_dtype(DType::F32).and_then(|w| w.flatten_all()?.to_vec1::<f32>());
+            flat.unwrap_or_default()
+        });
+        let bytes =
+            settings.unwrap_or_default().into_iter().chain(weights.flat_map(f32::to_le_bytes));
+        let hash = fnv1a(bytes);
+        (0..6).map(|k| char::from(LETTERS[(hash >> (5 * k)) as usize % 32])).collect()
     }
 
     /// The learning rate in the space that is searched.

@@ -14,6 +14,7 @@
 //! seen.
 
 use super::restart::{Best, Restart};
+use super::written::{all_from_one, from_one};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::numerics::statistics::quantile;
@@ -46,16 +47,18 @@ const MOST_COMPARED: usize = 400;
 /// Lines that are looked at together; more would only take memory.
 const TOGETHER: usize = 1000;
 
-/// One maximum and who came to it.
+/// One maximum and who came to it; restarts are counted from 0 here and from 1 in files.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Hill {
     /// The restart that came highest: the one of least loss.
+    #[serde(serialize_with = "from_one")]
     pub top: usize,
     /// Its value.
     pub value: f64,
     /// The loss there, penalties included: hills are ordered by it.
     pub loss: f64,
     /// The restarts that came to it, best first, `top` among them.
+    #[serde(serialize_with = "all_from_one")]
     pub members: Vec<usize>,
 }
 

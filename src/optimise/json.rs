@@ -1,10 +1,13 @@
-//! The report of a search as JSON, format 2, written restart by restart.
+//! The report of a search as JSON, format 3, written restart by restart. Restarts, hills and rows are counted from 1.
 
 use super::candidates::CandidateRecord;
 use super::config::{SearchConfig, Trajectory};
 use super::hills::Hills;
+use super::lab_results::LabResults;
 use super::report::{Answer, InData, RestartReport, SearchReport};
 use super::restart::StopReason;
+use super::written::Shape;
+use crate::data::placement::Placement;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};
 
@@ -20,18 +23,19 @@ impl SearchReport {
         candidates: usize,
     ) -> std::io::Result<()> {
         let tally = self.tally();
-        let candidates = self.candidates(candidates);
+        let (candidates, none) = (self.candidates(candidates), LabResults::default());
         let report = JsonReport {
-            format: 2,
+            format: 3,
+            run: &self.run,
             config: &self.config,
-            best: self.best,
-            best_believable: self.best_believable,
+            best: self.best.map(|best| best + 1),
+            best_believable: self.best_believable.map(|best| best + 1),
             best_in_data: self.in_data.as_ref(),
             values: tally.values,
             gradients: tally.gradients,
             stride: self.restarts.first().map_or(1, |report| report.restart.stride),
             hills: &self.hills,
-            candidates: candidates.iter().map(|candidate| self.record(candidate, None)).collect(),
+            candidates: candidates.iter().map(|candidate| self.record(candidate, &none)).collect(),
             restarts: Restarts(&self.restarts, trajectory),
         };
         let mut out = out;
@@ -43,6 +47,7 @@ impl SearchReport {
 #[derive(Serialize)]
 struct JsonReport<'a> {
     format: u32,
+    run: &'a str,
     config: &'a SearchConfig,
     best: Option<usize>,
     best_believable: Option<usize>,
@@ -60,13 +65,17 @@ struct Restarts<'a>(&'a [RestartReport], Trajectory);
 
 impl Serialize for Restarts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|report| JsonRestart::new(report, self.1)))
+        let restarts = self.0.iter().enumerate();
+        serializer
+            .collect_seq(restarts.map(|(index, report)| JsonRestart::new(index, report, self.1)))
     }
 }
 
 /// One restart in full.
 #[derive(Serialize)]
 pub(super) struct JsonRestart<'a> {
+    /// Counted from 1.
+    restart: usize,
     start: &'a [f64],
     z_best: &'a [f64],
     value_best: f64,
@@ -90,11 +99,14 @@ pub(super) struct JsonRestart<'a> {
     trajectory: Vec<&'a [f64]>,
     values: Vec<f64>,
     losses: Vec<f64>,
-    decoded: &'a [f32],
+    /// In the frame, where there is one.
+    decoded: Shape<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame: Option<Placement>,
 }
 
 impl<'a> JsonRestart<'a> {
-    pub(super) fn new(report: &'a RestartReport, keep: Trajectory) -> Self {
+    pub(super) fn new(index: usize, report: &'a RestartReport, keep: Trajectory) -> Self {
         let restart = &report.restart;
         let (steps, kept): (Vec<usize>, Vec<usize>) = restart
             .kept_steps()
@@ -103,6 +115,7 @@ impl<'a> JsonRestart<'a> {
             .map(|(kept, step)| (step, kept))
             .unzip();
         Self {
+            restart: index + 1,
             start: restart.start(),
             z_best: restart.best_z(),
             value_best: restart.best_value(),
@@ -121,7 +134,8 @@ impl<'a> JsonRestart<'a> {
             trajectory: kept.iter().map(|&k| restart.trajectory.row(k)).collect(),
             values: kept.iter().map(|&k| restart.values[k]).collect(),
             losses: kept.iter().map(|&k| restart.losses[k]).collect(),
-            decoded: &report.decoded,
+            decoded: Shape::new(&report.decoded, report.frame),
+            frame: report.frame,
         }
     }
 }

@@ -5,6 +5,8 @@ use super::hills::Hills;
 use super::restart::{Restart, StopReason};
 use super::search::Search;
 use super::tally::Tally;
+use super::written::{from_one, nearest_from_one};
+use crate::data::placement::Placement;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -19,6 +21,9 @@ use serde::Serialize;
 pub struct SearchReport {
     /// The settings.
     pub config: SearchConfig,
+    /// The name of this run, six letters and digits: the same for the same settings in the same model, and hardly ever
+    /// that of another run.
+    pub run: String,
     /// Every restart with its verdict.
     pub restarts: Vec<RestartReport>,
     /// The restart with the least loss at a feasible point.
@@ -42,6 +47,8 @@ pub struct RestartReport {
     pub decoded_start: Vec<f32>,
     /// The shape at its best z (or where the shape itself was moved, that shape), `[input]`.
     pub decoded: Vec<f32>,
+    /// The frame in which its shapes come out of the program; data units where there is none.
+    pub frame: Option<Placement>,
     /// What can be believed of it.
     pub verdict: Verdict,
     /// What a colleague would ask.
@@ -60,8 +67,13 @@ pub struct Answer {
     /// By how much it is better than the best of the data, in the unit of the value; negative where it
     /// is worse. Of a target: by how much it is nearer.
     pub gain: Option<f64>,
-    /// The row of the encoded training data nearest to z, and its distance in whitened units.
+    /// The row of the encoded training data nearest to z, and its distance in whitened units; rows are counted from 0
+    /// here and from 1 in files.
+    #[serde(serialize_with = "nearest_from_one")]
     pub nearest: Option<(usize, f64)>,
+    /// The name of that row, where rows have names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest_name: Option<String>,
 }
 
 /// One term of the aim at an answer, in the property's unit.
@@ -82,8 +94,12 @@ pub struct TermAnswer {
 /// The best datum.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InData {
-    /// Its row among the encoded data.
+    /// Its row among the encoded data, counted from 0 here and from 1 in files.
+    #[serde(serialize_with = "from_one")]
     pub row: usize,
+    /// Its name, where rows have names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Its value.
     pub value: f64,
     /// Its terms, `[terms]`.
@@ -104,7 +120,8 @@ impl InData {
             .map(|row| (row, aim.terms_loss(&terms(row))));
         let finite = losses.filter(|(_, loss)| loss.is_finite());
         let (row, _) = finite.min_by(|a, b| a.1.total_cmp(&b.1))?;
-        Some(Self { row, value: aim.value(&terms(row)), terms: terms(row) })
+        let name = model.row_id(row).map(str::to_owned);
+        Some(Self { row, name, value: aim.value(&terms(row)), terms: terms(row) })
     }
 }
 
@@ -152,7 +169,9 @@ impl SearchReport {
             .into_iter()
             .zip(decoded_starts.iter().zip(decoded.iter()))
             .zip(verdicts.into_iter().zip(answers))
-            .map(|((restart, (start, decoded)), (verdict, answer))| RestartReport {
+            .enumerate()
+            .map(|(index, ((restart, (start, decoded)), (verdict, answer)))| RestartReport {
+                frame: config.frame(index),
                 restart,
                 decoded_start: start.to_vec(),
                 decoded: decoded.to_vec(),
@@ -160,9 +179,10 @@ impl SearchReport {
                 answer,
             })
             .collect();
+        let run = config.run_name(model);
         let best = best_of(&restarts, |_| true);
         let best_believable = best_of(&restarts, |r| r.verdict.belief == Belief::Believable);
-        Ok(Self { config, restarts, best, best_believable, in_data, hills, progress })
+        Ok(Self { config, run, restarts, best, best_believable, in_data, hills, progress })
     }
 
     /// The restarts from the least loss to the greatest; those without a feasible point come last.
@@ -231,9 +251,11 @@ fn answers(
         let value =
             |of: fn(&TermAnswer) -> f64| aim.value(&terms.iter().map(of).collect::<Vec<_>>());
         let (measured, returned) = (value(|t| t.measured), value(|t| t.returned));
+        let nearest = model.density().nearest(z.row(index));
         Answer {
             gain: in_data.map(|data| gain(aim.goal(), measured, data.value)),
-            nearest: model.density().nearest(z.row(index)),
+            nearest,
+            nearest_name: nearest.and_then(|(row, _)| model.row_id(row).map(str::to_owned)),
             measured,
             returned,
             terms,

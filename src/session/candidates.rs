@@ -4,8 +4,9 @@ use super::Session;
 use super::arrivals::Errand;
 use super::event::{Outcome, Product};
 use super::job::Ending;
+use crate::data::property::Property;
 use crate::export::candidates::write_candidates;
-use crate::optimise::read_measured;
+use crate::optimise::read_lab_results;
 use std::path::{Path, PathBuf};
 
 /// Problems of a file that are told one by one; notices have room for one sentence more.
@@ -15,40 +16,42 @@ impl Session {
     pub(super) fn export_candidates(&mut self, path: PathBuf, most: usize) {
         let Some(climb) = &self.state.climb else { return };
         let Some(findings) = climb.findings.clone() else { return };
-        let measured = climb.measured.clone();
+        let lab = climb.lab.clone();
         let run = self.start("export", move |_| {
-            write_candidates(&path, &findings.report, most, &measured)?;
+            write_candidates(&path, &findings.report, most, &lab)?;
             Ok(Ending { outcome: Outcome::Finished, product: Some(Product::Exported(path)) })
         });
         self.state.errands.insert(run, Errand::Export);
     }
 
     /// Takes in what can be read; every line that cannot is told by its number.
-    pub(super) fn import_measured(&mut self, path: &Path) {
+    pub(super) fn import_lab_results(&mut self, path: &Path) {
         let notices = &mut self.state.notices;
         let Some(climb) = &mut self.state.climb else { return };
-        let candidates = climb.findings.as_ref().map_or(&[][..], |found| &found.candidates);
-        if candidates.is_empty() {
+        let findings = climb.findings.clone().filter(|found| !found.candidates.is_empty());
+        let Some(findings) = findings else {
             return notices
                 .info("There is no candidate that a value could belong to; climb first.");
-        }
-        let ids: Vec<&str> = candidates.iter().map(|candidate| candidate.id.as_str()).collect();
-        let found = match read_measured(path, &ids) {
+        };
+        let ids: Vec<String> = findings.candidates.iter().map(|c| c.id.clone()).collect();
+        let terms = &findings.report.config.aim.terms;
+        let sought: Vec<Property> = terms.iter().map(|term| term.property).collect();
+        let (found, problems) = match read_lab_results(path, &sought, &ids) {
             Ok(found) => found,
             Err(error) => return notices.error(error),
         };
-        for problem in found.problems.iter().take(TOLD) {
+        for problem in problems.iter().take(TOLD) {
             notices.error(format!("{}: {problem}", path.display()));
         }
-        let more = found.problems.len().saturating_sub(TOLD);
+        let more = problems.len().saturating_sub(TOLD);
         let left_out = match more {
             0 => String::new(),
             1 => "; one more line could not be read".to_owned(),
             more => format!("; {more} more lines could not be read"),
         };
-        let count = found.values.len();
+        let count = found.len();
         let values = if count == 1 { "value was" } else { "values were" };
         notices.info(format!("{count} measured {values} read{left_out}."));
-        climb.measured.extend(found.values);
+        climb.lab.extend(found);
     }
 }

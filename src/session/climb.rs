@@ -12,8 +12,7 @@ use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::paths::{Paths, Tracer};
 use crate::model::Model;
-use crate::optimise::{Measured, Restart, Search, SearchConfig, SearchReport, Tally};
-use std::collections::BTreeMap;
+use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -55,8 +54,8 @@ pub struct Climb {
     pub hovered: Option<usize>,
     /// The followed restart at the moment that is shown.
     pub moment: Option<Moment>,
-    /// What was measured of the candidates, by their names.
-    pub measured: BTreeMap<String, Measured>,
+    /// What a lab measured of the candidates.
+    pub lab: LabResults,
     /// The hand on the job.
     pub control: Arc<Control>,
 }
@@ -286,7 +285,7 @@ mod tests {
             hill: None,
             hovered: None,
             moment: None,
-            measured: BTreeMap::new(),
+            lab: LabResults::default(),
             control: Arc::default(),
         }
     }

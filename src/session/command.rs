@@ -12,6 +12,7 @@ use super::training::Portion;
 use super::walk::Walking;
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
+use crate::model::PointRef;
 use crate::model::training::TrainingConfig;
 use crate::optimise::{Lane, SearchConfig};
 use std::path::PathBuf;
@@ -69,6 +70,8 @@ pub enum Command {
     Nudge([f64; 2]),
     /// Keep the point of a row of the data, and look at the row beside its rebuild.
     PickRow(usize),
+    /// Keep a point by its name; of a row of the data with its rebuild.
+    PickNamed(PointRef),
     /// Follow a way over the map, or draw new shapes.
     Tour(Touring),
     /// Pin a point.
@@ -150,7 +153,7 @@ pub enum Command {
     /// End the export that is written; nothing is left of it.
     CancelExport,
     /// Read measured values of the candidates from a file.
-    ImportMeasured(PathBuf),
+    ImportLabResults(PathBuf),
     /// Play, from the beginning if at the end, or pause.
     TogglePlay,
     /// Show the moment at this share of the playback.

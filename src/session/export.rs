@@ -2,7 +2,7 @@
 
 use super::event::{End, Outcome, Product, RunId};
 use super::job::Control;
-use super::leaving::{Leaving, answer, rebuild, strip, trained};
+use super::leaving::{Leaving, answer, comparisons, rebuild, strip, trained};
 use super::{Session, State};
 use crate::explore::rebuild::Rebuild;
 use crate::export::sheet::{CELL, LARGE_CELL, height_of};
@@ -25,6 +25,8 @@ pub enum Exportable {
     Losses,
     /// The values of the search over its steps.
     Values,
+    /// What a lab measured of the candidates against what was predicted.
+    Lab,
     /// The search as a film.
     Film,
     /// The training that is watched as a film of its moments.
@@ -49,10 +51,11 @@ pub enum Exportable {
 
 impl Exportable {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Map,
         Self::Losses,
         Self::Values,
+        Self::Lab,
         Self::Film,
         Self::Training,
         Self::Strip,
@@ -69,6 +72,7 @@ impl Exportable {
     pub fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Map | Self::Losses | Self::Values => &["png", "svg"],
+            Self::Lab => &["png", "svg", "csv"],
             Self::Strip | Self::NewShapes | Self::Rebuild => &["png", "svg"],
             Self::Film | Self::Training | Self::Walk => &["gif"],
             Self::Report => &["html", "json"],
@@ -102,6 +106,9 @@ impl Exportable {
             Self::Values | Self::Film if climb.is_none() => Some("Climb first."),
             Self::Film if climb.is_some_and(|climb| climb.model.0 != id) => {
                 Some("The climb was made in another model; show that one first.")
+            }
+            Self::Lab if comparisons(state).is_empty() => {
+                Some("Import what was measured of the candidates first.")
             }
             Self::Training if trained(state).is_none() => Some("Train a model first."),
             Self::Answer if answer(state).is_none() => Some("Climb first."),

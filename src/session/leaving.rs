@@ -8,6 +8,8 @@ use super::job::{Control, Ending, Reporter};
 use super::models::Prepared;
 use super::training::SNAPSHOT_SAMPLES;
 use super::{Activity, State};
+use crate::data::placement::Placement;
+use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
 use crate::explore::compose::Doing;
@@ -21,12 +23,14 @@ use crate::export::bar::ColourBar;
 use crate::export::chart::Chart;
 use crate::export::film::{Film, Ways, search_film, training_film};
 use crate::export::gif::Animation;
+use crate::export::lab::write_comparisons;
 use crate::export::map::{MapPicture, MapWish, Page, Screen};
 use crate::export::outlines::{NamedOutline, write_outlines, write_set};
 use crate::export::png::write_picture;
 use crate::export::report::Report;
 use crate::export::sheet::{CELL, CellPicture, LARGE_CELL};
 use crate::export::walk::{Walk, walk_film};
+use crate::optimise::{Comparison, RestartReport};
 use crate::train::{Setup, TrainerState};
 use std::path::Path;
 use std::sync::Arc;
@@ -50,6 +54,7 @@ enum Thing {
     Map(Box<Doing>),
     Losses,
     Values(Arc<Findings>),
+    Lab(Vec<Comparison>),
     Film(Arc<Findings>),
     Training(Trained),
     Sheet(Box<Sheet>),
@@ -57,7 +62,8 @@ enum Thing {
     Rebuild(Box<Rebuild>),
     /// With the search in the model, where there is one, and the restart that is lifted out.
     Report(Option<Arc<Findings>>, Option<usize>),
-    Outlines(Vec<(String, Vec<f32>)>),
+    /// With their names, and the frame of each, where it has one.
+    Outlines(Vec<(String, Vec<f32>, Option<Placement>)>),
     Data,
 }
 
@@ -68,11 +74,20 @@ pub(super) struct Trained {
 }
 
 /// The restart whose outline is the answer: the one that is followed, once the search is over.
-pub(super) fn answer(state: &State) -> Option<(String, &[f32])> {
+pub(super) fn answer(state: &State) -> Option<(String, &RestartReport)> {
     let climb = state.climb.as_ref()?;
     let restart = climb.followed()?;
     let found = climb.report()?.restarts.get(restart)?;
-    Some((format!("restart {}", restart + 1), &found.decoded))
+    Some((format!("restart {}", restart + 1), found))
+}
+
+/// What was measured of the candidates beside what was predicted of them.
+pub(super) fn comparisons(state: &State) -> Vec<Comparison> {
+    let compare = |climb: &Climb| {
+        let findings = climb.findings.as_ref()?;
+        Some(findings.report.comparisons(&findings.candidates, &climb.lab))
+    };
+    state.climb.as_ref().and_then(compare).unwrap_or_default()
 }
 
 /// The moments of the training that is watched.
@@ -155,6 +170,16 @@ impl Leaving {
             Thing::Values(findings) => {
                 still(Chart::values(&findings.report, page.palette).svg(&page))
             }
+            Thing::Lab(comparisons)
+                if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) =>
+            {
+                write_comparisons(path, comparisons).map(|()| true)
+            }
+            Thing::Lab(comparisons) => {
+                let first =
+                    comparisons.first().map_or_else(Property::default, |c| c.predicted.property);
+                still(Chart::comparisons(first, comparisons, page.palette).svg(&page))
+            }
             Thing::Film(findings) => {
                 let mut wish = self.wish.clone();
                 wish.visible.paths = true;
@@ -182,7 +207,13 @@ impl Leaving {
                 self.report(path, findings.as_deref(), *chosen, go_on)
             }
             Thing::Outlines(outlines) => {
-                let named = outlines.iter().map(|(name, points)| NamedOutline::named(name, points));
+                let named = outlines.iter().map(|(name, points, frame)| {
+                    let outline = NamedOutline::named(name, points);
+                    match frame {
+                        Some(frame) => outline.restored(frame.restore(points)),
+                        None => outline,
+                    }
+                });
                 write_outlines(path, &named.collect::<Vec<_>>()).map(|()| true)
             }
             Thing::Data => {
@@ -250,6 +281,7 @@ impl Thing {
             Exportable::Map => Self::Map(Box::new(state.doing())),
             Exportable::Losses => Self::Losses,
             Exportable::Values => Self::Values(findings(state.climb.as_ref())?),
+            Exportable::Lab => Self::Lab(comparisons(state)),
             Exportable::Film => Self::Film(findings(state.climb.as_ref())?),
             Exportable::Training => Self::Training(trained(state)?),
             Exportable::Strip => Self::Sheet(Box::new(strip(state)?)),
@@ -268,13 +300,13 @@ impl Thing {
                 Self::Report(findings(here), here.and_then(|climb| climb.chosen))
             }
             Exportable::Answer => {
-                let (name, outline) = answer(state)?;
-                Self::Outlines(vec![(name, outline.to_vec())])
+                let (name, found) = answer(state)?;
+                Self::Outlines(vec![(name, found.decoded.clone(), found.frame)])
             }
             Exportable::Pins => {
                 let pins = state.map.pins.iter().enumerate();
                 let named =
-                    pins.map(|(place, pin)| (format!("pin {}", place + 1), pin.outline.clone()));
+                    pins.map(|(at, pin)| (format!("pin {}", at + 1), pin.outline.clone(), None));
                 Self::Outlines(named.collect())
             }
             Exportable::Data => Self::Data,

@@ -4,7 +4,7 @@ use super::climb::Climb;
 use super::probe::{Probe, Slope};
 use super::{Activity, Session};
 use crate::explore::rebuild::Rebuild;
-use crate::model::Model;
+use crate::model::{Model, PointRef};
 use crate::objective::{Objective, Space};
 use std::sync::Arc;
 
@@ -104,6 +104,26 @@ impl Session {
         self.state.tours.pause();
         self.state.map.probe = None;
         self.state.map.picked = self.probe_row(row);
+    }
+
+    /// Keeps a point by its name, or says why there is none.
+    pub(super) fn pick_named(&mut self, named: &PointRef) {
+        let Some((_, entry)) = self.state.shown() else { return };
+        let model = entry.prepared.model.clone();
+        let found = named.row(&model).and_then(|row| match row {
+            Some(row) => {
+                self.pick_row(row);
+                Ok(())
+            }
+            None => {
+                let point = named.one(&model, &self.state.map.pinned())?;
+                self.pick_latent(&point.z);
+                Ok(())
+            }
+        });
+        if let Err(error) = found {
+            self.state.notices.error(error);
+        }
     }
 
     /// Looks at a row of the data of the model that is shown, beside its rebuild.

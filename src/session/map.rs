@@ -56,6 +56,11 @@ pub struct Map {
 }
 
 impl Map {
+    /// The latent points of the pins, `[pins][latent]`.
+    pub fn pinned(&self) -> Vec<Vec<f64>> {
+        self.pins.iter().map(|pin| pin.z.clone()).collect()
+    }
+
     /// An empty map over `view`.
     pub fn new(view: Bounds) -> Self {
         Self {

@@ -242,6 +242,7 @@ impl Session {
             Command::PickLatent(z) => self.pick_latent(&z),
             Command::Nudge(by) => self.nudge(by),
             Command::PickRow(row) => self.pick_row(row),
+            Command::PickNamed(named) => self.pick_named(&named),
             Command::Tour(touring) => self.tour(touring),
             Command::Pin(at) => self.pin(at),
             Command::PickPin(index) => {
@@ -307,7 +308,7 @@ impl Session {
             },
             Command::ClimbFrom(at) => {
                 if let Some(z) = self.latent_at(at) {
-                    self.climb_from(&Rows::from_flat(z.len(), z));
+                    self.climb_from(&Rows::from_flat(z.len(), z), Vec::new());
                 }
             }
             Command::StopClimb => state.climb.iter().for_each(|climb| climb.control.cancel()),
@@ -340,7 +341,7 @@ impl Session {
             Command::ExportCandidates(path, most) => self.export_candidates(path, most),
             Command::Export(export) => self.export(export),
             Command::CancelExport => state.export.run.iter().for_each(|run| run.control.cancel()),
-            Command::ImportMeasured(path) => self.import_measured(&path),
+            Command::ImportLabResults(path) => self.import_lab_results(&path),
             Command::TogglePlay => self.toggle_play(),
             Command::Scrub(share) if state.is_touring() => self.scrub_tour(share),
             Command::Scrub(share) if state.activity == Activity::Train => {

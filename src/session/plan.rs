@@ -3,22 +3,16 @@
 use super::map::Map;
 use super::models::Prepared;
 use crate::error::{Error, Result};
-use crate::explore::ends::{data_mean, family_mean};
 use crate::explore::route::{Form, Kind, Route, usual_radius};
+use crate::model::PointRef;
 
 /// A place that a way leads to or around.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Anchor {
     /// The point that is kept when the way is laid.
     Kept,
-    /// A latent point.
-    At(Vec<f64>),
-    /// A pin.
-    Pin(usize),
-    /// The middle of a family.
-    Family(usize),
-    /// The middle of all data.
-    Data,
+    /// A point with a name.
+    Named(PointRef),
 }
 
 /// What the next way is.
@@ -41,13 +35,16 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// From the first to the last of so many families, or around all data.
-    pub(super) fn through(families: usize) -> Self {
+    /// From the first to the last of these families, or around all data.
+    pub(super) fn through(families: &[String]) -> Self {
+        let family = |name: Option<&String>| {
+            Anchor::Named(name.map_or(PointRef::Mean, |name| PointRef::Family(name.clone())))
+        };
         Self {
             kind: Kind::Line,
-            from: Anchor::Family(0),
-            to: Anchor::Family(families.saturating_sub(1)),
-            around: Anchor::Data,
+            from: family(families.first()),
+            to: family(families.last()),
+            around: Anchor::Named(PointRef::Mean),
             radius: None,
             turns: Route::USUAL_TURNS,
             axis: 0,
@@ -58,20 +55,11 @@ impl Plan {
 impl Plan {
     /// The latent point of a place.
     fn place(anchor: &Anchor, map: &Map, prepared: &Prepared) -> Result<Vec<f64>> {
-        let gone = |what: &str| Error::Mismatch(format!("{what}; choose another place"));
         match anchor {
             Anchor::Kept => map.picked.as_ref().map(|picked| picked.z.clone()).ok_or_else(|| {
                 Error::Mismatch("Click the map to keep a point; the way leads there.".to_owned())
             }),
-            Anchor::At(z) => Ok(z.clone()),
-            Anchor::Pin(index) => map
-                .pins
-                .get(*index)
-                .map(|pin| pin.z.clone())
-                .ok_or_else(|| gone(&format!("There is no pin {} any more", index + 1))),
-            Anchor::Family(label) => family_mean(&prepared.model, *label)
-                .ok_or_else(|| gone("The model has no such family")),
-            Anchor::Data => Ok(data_mean(&prepared.model)),
+            Anchor::Named(named) => Ok(named.one(&prepared.model, &map.pinned())?.z),
         }
     }
 
@@ -80,7 +68,7 @@ impl Plan {
         let Some(picked) = &map.picked else { return };
         for anchor in [&mut self.from, &mut self.to, &mut self.around] {
             if *anchor == Anchor::Kept {
-                *anchor = Anchor::At(picked.z.clone());
+                *anchor = Anchor::Named(PointRef::Latent(picked.z.clone()));
             }
         }
     }

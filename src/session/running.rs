@@ -10,12 +10,12 @@ use super::state::{Activity, State};
 use super::training::Phase;
 use super::walk::Walking;
 use super::{Command, Session};
+use crate::data::placement::Placement;
 use crate::data::rows::Rows;
-use crate::data::vectors;
+use crate::data::vectors::read_latents;
 use crate::explore::paths::Paths;
 use crate::objective::Objective;
-use crate::optimise::{SearchConfig, Starts};
-use std::collections::BTreeMap;
+use crate::optimise::{LabResults, SearchConfig, Starts};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -85,12 +85,12 @@ impl Session {
         }
     }
 
-    /// Begins a search from given starts, `[restarts, latent]`.
-    pub(super) fn climb_from(&mut self, starts: &Rows<f64>) {
+    /// Begins a search from given starts, `[restarts, latent]`, in the frames of the shapes that they are of, if any.
+    pub(super) fn climb_from(&mut self, starts: &Rows<f64>, frames: Vec<Placement>) {
         let points = starts.iter().map(<[f64]>::to_vec).collect();
         let starts_of = Starts::Around { points, spread: 0.0 };
         let config = self.state.settings.search.clone();
-        self.climb(SearchConfig { restarts: starts.len(), starts: starts_of, ..config });
+        self.climb(SearchConfig { restarts: starts.len(), starts: starts_of, frames, ..config });
     }
 
     /// Begins a search; one that cannot begin leaves the one before as it is.
@@ -130,7 +130,7 @@ impl Session {
             hill: None,
             hovered: None,
             moment: None,
-            measured: BTreeMap::new(),
+            lab: LabResults::default(),
             control,
         });
     }
@@ -150,8 +150,8 @@ impl Session {
 
     pub(super) fn climb_from_file(&mut self, path: &Path) {
         let Some((_, entry)) = self.state.models.shown() else { return };
-        match vectors::read(path, entry.prepared.model.latent_dim(), "a start") {
-            Ok(starts) => self.climb_from(&starts),
+        match read_latents(path, entry.prepared.model.latent_dim()) {
+            Ok(starts) => self.climb_from(&starts.z, starts.frames),
             Err(error) => self.state.notices.error(error),
         }
     }

@@ -133,7 +133,7 @@ impl State {
             sweep: None,
             lesson: None,
             walk: None,
-            tours: Tours::through(0),
+            tours: Tours::through(&[]),
             notices: Notices::default(),
             settings,
             export: Exporting::default(),
@@ -297,9 +297,9 @@ impl State {
         map.picked = None;
         map.shelve_pins(id);
         if let Some((_, entry)) = self.models.shown() {
-            let (home, families) = (entry.prepared.home, entry.prepared.model.encoded.names.len());
-            self.map.fit(home);
-            self.tours.forget(families);
+            let prepared = entry.prepared.clone();
+            self.map.fit(prepared.home);
+            self.tours.forget(&prepared.model.encoded.names);
         }
     }
 

@@ -12,6 +12,7 @@ use crate::explore::sample::{self, NewShape};
 use crate::explore::sheet::Sheet;
 use crate::explore::strip::Strip;
 use crate::explore::trail;
+use crate::model::PointRef;
 
 /// A whole way takes this long at speed 1, in seconds.
 pub const TOUR_SECONDS: f64 = 4.0;
@@ -138,14 +139,14 @@ impl Tours {
         self.tour.iter_mut().for_each(|tour| tour.playback.playing = false);
     }
 
-    /// Nothing yet in a model of so many families.
-    pub fn through(families: usize) -> Self {
+    /// Nothing yet in a model of these families.
+    pub fn through(families: &[String]) -> Self {
         Self { plan: Plan::through(families), tour: None, drawn: None, page: Page::default() }
     }
 
-    /// Another model is shown, of so many families: nothing of the one before means anything in it, but the kind
+    /// Another model is shown, of these families: nothing of the one before means anything in it, but the kind
     /// of way.
-    pub fn forget(&mut self, families: usize) {
+    pub fn forget(&mut self, families: &[String]) {
         let Plan { kind, turns, .. } = self.plan;
         *self = Self::through(families);
         (self.plan.kind, self.plan.turns) = (kind, turns);
@@ -179,9 +180,9 @@ impl Session {
                 match self.state.map.picked.as_ref().map(|picked| picked.z.clone()) {
                     Some(from) => {
                         let Some(to) = self.latent_at(at) else { return };
+                        let at = |z| Anchor::Named(PointRef::Latent(z));
                         let plan = &mut self.state.tours.plan;
-                        (plan.kind, plan.from, plan.to) =
-                            (Kind::Line, Anchor::At(from), Anchor::At(to));
+                        (plan.kind, plan.from, plan.to) = (Kind::Line, at(from), at(to));
                         self.lay(0.0, true);
                     }
                     None => self.pick(at, None),

@@ -25,6 +25,8 @@ pub enum Sheet {
     Sweep(String),
     /// A shape is drawn.
     Draw,
+    /// A point is named, as it is typed.
+    GoTo(String),
     /// The keys.
     Keys,
     /// At most so many candidates go to a file under a typed path or a dialog.

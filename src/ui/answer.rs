@@ -174,13 +174,14 @@ fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
         let [shift, limit] = verdict.shift_and_limit();
         fact(ui, "Encode-decode shift", &format!("{shift}, limit {limit}"), SHIFT);
         if let (Some((row, distance)), Some(entry)) = (answer.nearest, entry) {
-            let encoded = &entry.prepared.model.encoded;
+            let (encoded, title) =
+                (&entry.prepared.model.encoded, entry.prepared.model.row_title(row));
             let label = encoded.labels.get(row).and_then(|l| encoded.names.get(usize::from(*l)));
             let family = label.map_or("", String::as_str);
             fact(
                 ui,
                 "Nearest training shape",
-                &format!("{family}, {}", three_digits(distance)),
+                &format!("{family}, {title}, {}", three_digits(distance)),
                 NEAREST,
             );
         }

@@ -26,8 +26,8 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions
     note(
         ui,
         "As .csv, .svg or .dxf: the outlines with their names, for whoever makes them; as airfoils (.dat) in a \
-         new folder, its name ending in /. As .json: also z, values and verdicts. The ids are the way back \
-         for what is measured.",
+         new folder, its name ending in /. As .json: also z, values and verdicts, for latent-explorer lab. The ids \
+         are the way back for what is measured; no other climb has them.",
     );
     let ready = format.is_ok();
     ui.horizontal(|ui| {
@@ -52,7 +52,9 @@ pub fn import(ui: &mut Ui, path: &mut String, actions: &mut Actions) {
     heading(ui, "Import measured values");
     note(
         ui,
-        "A CSV with id,value on each line, such as c1,0.93; a third column may name the unit.",
+        "A CSV with a header: id, then a column for each property that was sought, such as drag [N]; the form is that \
+         of the values beside shapes of your own. The ids are those of this climb's candidates: values of another \
+         are refused.",
     );
     let entered = path_field(ui, path, "path of a file");
     let named = !path.trim().is_empty();
@@ -60,7 +62,7 @@ pub fn import(ui: &mut Ui, path: &mut String, actions: &mut Actions) {
         let clicked = ui.add_enabled(named, Button::new("Import")).clicked();
         if (clicked || entered) && named {
             actions.push(Action::HideSheet);
-            actions.command(Command::ImportMeasured(PathBuf::from(path.trim())));
+            actions.command(Command::ImportLabResults(PathBuf::from(path.trim())));
         }
         if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
             actions.push(Action::BrowseImport);

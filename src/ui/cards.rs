@@ -79,9 +79,9 @@ pub fn candidates(
             let sign = if gain >= 0.0 { "+" } else { "" };
             format!("gain {sign}{}", three_digits(gain))
         });
-        let measured = climb.measured.get(&candidate.id).map(|measured| {
-            let unit = measured.unit.as_deref().unwrap_or_default();
-            format!("measured {} {unit}", three_digits(measured.value))
+        let measured = climb.lab.of(&candidate.id).next().map(|result| {
+            let unit = result.unit.as_deref().unwrap_or_default();
+            format!("measured {} {unit}", three_digits(result.value))
         });
         let card = Card {
             name: format!("Candidate {}", candidate.id),

@@ -4,7 +4,6 @@ use super::action::Actions;
 use super::theme;
 use super::widgets::note;
 use crate::model::training::{EpochRecord, Losses};
-use crate::optimise::Candidate;
 use crate::session::Command;
 use crate::session::climb::{Climb, Findings};
 use crate::session::training::{CurvePoint, Training};
@@ -167,39 +166,36 @@ pub fn under_way(ui: &mut Ui, climb: &Climb) {
 
 /// What was measured of the candidates against what the search had said; on the line both agree.
 pub fn measured(ui: &mut Ui, climb: &Climb, findings: &Findings) {
-    let predicted =
-        |candidate: &Candidate| findings.report.restarts[candidate.restart].restart.best_value();
-    let known = findings.candidates.iter().filter_map(|candidate| {
-        let measured = climb.measured.get(&candidate.id)?;
-        Some((candidate, [predicted(candidate), measured.value], measured.unit.as_deref()))
-    });
-    let known: Vec<_> = known.collect();
-    let Some((_, _, unit)) = known.first() else {
+    let mut known = findings.report.comparisons(&findings.candidates, &climb.lab);
+    let Some(first) = known.first() else {
         note(
             ui,
             "Measured values appear here against the predicted ones: export the candidates, make and \
-             measure them, and import a CSV with id,value on each line.",
+             measure them, and import a CSV with a header such as id,drag [N].",
         );
         return;
     };
-    let one_unit = unit.filter(|_| known.iter().all(|(_, _, other)| other == unit));
-    let label = one_unit.map_or("measured".to_owned(), |unit| format!("measured, {unit}"));
-    let all = || known.iter().flat_map(|(_, at, _)| at.iter().copied());
+    // Of several sought properties the first: each has its own unit.
+    let (property, label) = (first.predicted.property, first.title());
+    known.retain(|comparison| comparison.predicted.property == property);
+    let all = || known.iter().flat_map(|known| [known.predicted.value, known.measured]);
     let (low, high) =
         all().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     let (ink, weak, accent) =
         (ui.visuals().text_color(), ui.visuals().weak_text_color(), theme::accent(ui));
     // Names of points at the edge need room.
-    let plot =
-        plot("measured", ui, "predicted").set_margin_fraction(vec2(0.12, 0.2)).y_axis_label(label);
+    let plot = plot("measured", ui, "predicted")
+        .set_margin_fraction(vec2(0.12, 0.2))
+        .y_axis_label(format!("measured: {label}"));
     plot.show(ui, |ui| {
         let agreement = Line::new("Both agree", vec![[low, low], [high, high]]);
         ui.line(agreement.stroke(Stroke::new(1.0, weak)));
-        for (candidate, at, _) in &known {
-            let chosen = climb.chosen == Some(candidate.restart);
+        for known in &known {
+            let of = findings.candidates.iter().find(|candidate| candidate.id == known.id);
+            let chosen = of.is_some_and(|candidate| climb.chosen == Some(candidate.restart));
             let colour = if chosen { accent } else { ink };
-            let id = candidate.id.as_str();
-            ui.points(Points::new(id, vec![*at]).radius(4.0).color(colour));
+            let (id, at) = (known.id.as_str(), [known.predicted.value, known.measured]);
+            ui.points(Points::new(id, vec![at]).radius(4.0).color(colour));
             let text = RichText::new(format!(" {id}")).small();
             let place = PlotPoint::new(at[0], at[1]);
             ui.text(Text::new(id, place, text).anchor(Align2::LEFT_BOTTOM).color(colour));

@@ -76,7 +76,7 @@ impl Dialogs {
             let dialog = rfd::FileDialog::new()
                 .set_title("Import measured values")
                 .add_filter("Tables", &["csv"]);
-            dialog.pick_file().map(Command::ImportMeasured)
+            dialog.pick_file().map(Command::ImportLabResults)
         });
     }
 

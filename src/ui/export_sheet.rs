@@ -68,6 +68,7 @@ fn stem(what: Exportable) -> &'static str {
         Exportable::Map => "map",
         Exportable::Losses => "losses",
         Exportable::Values => "values",
+        Exportable::Lab => "measured",
         Exportable::Film => "climb",
         Exportable::Training => "training",
         Exportable::Strip => "strip",
@@ -86,6 +87,10 @@ fn label(what: Exportable) -> (&'static str, &'static str) {
     match what {
         Exportable::Map => ("Map", "The map as it is shown, with the layers that are on"),
         Exportable::Losses => ("Losses", "The losses of the shown model's training"),
+        Exportable::Lab => (
+            "Measured",
+            "What a lab measured of the candidates against what was predicted: picture or table",
+        ),
         Exportable::Values => ("Values", "The value of every start of the climb over its steps"),
         Exportable::Film => ("Climb film", "The climb as a film: its ways grow over the map"),
         Exportable::Training => {

@@ -217,7 +217,8 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
             fact(ui, &format!("{}, re-decoded", worst.property.label()), &after, AFTER);
         }
         if let Some(nearest) = &probe.nearest {
-            fact(ui, "Nearest training shape", &nearest.family, NEAREST);
+            let title = format!("{}, {}", nearest.family, nearest.title);
+            fact(ui, "Nearest training shape", &title, NEAREST);
             fact(ui, "Difference in form", &three_digits(nearest.difference), DIFFERENCE);
         }
         rebuild::neighbours(ui, probe, state);

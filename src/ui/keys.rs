@@ -26,6 +26,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Drag, scroll", "Move the map, zoom"),
     ("F1   F5   F11", "Keys, present, full screen"),
     ("Ctrl+O   Ctrl+S   Ctrl+E", "Open, save, export"),
+    ("Ctrl+G", "Go to a point by its name"),
     ("Ctrl+Z   Esc", "Undo, cancel"),
     ("Ctrl+Shift+C", "Copy a picture of the window"),
 ];
@@ -48,6 +49,9 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
         && let Some((id, _)) = state.shown()
     {
         actions.push(Action::Show(Sheet::Save(id, suggested_path(state, id))));
+    }
+    if pressed(ctrl(Key::G)) {
+        actions.push(Action::Show(Sheet::GoTo(String::new())));
     }
     if pressed(ctrl(Key::E)) {
         actions.push(Action::ShowExport);

@@ -39,12 +39,11 @@ pub fn facts(ui: &mut Ui, rebuild: &Rebuild) {
         fact(ui, "Worst point", &three_digits(worst), WORST);
     }
     let seen = if rebuild.held_out { "held out of the training" } else { "trained on" };
-    let Rebuild { row, family, .. } = rebuild;
+    let Rebuild { title, family, .. } = rebuild;
     note(
         ui,
         format!(
-            "Shape {} of the data, {family}, {seen}. The line is the shape, the filling its reconstruction.",
-            row + 1
+            "The data's {title}, {family}, {seen}. The line is the shape, the filling its reconstruction."
         ),
     );
 }
@@ -81,8 +80,8 @@ pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
         let place = rect.with_min_x(middle - 0.5 * width).with_max_x(middle + 0.5 * width);
         let cell = ui.interact(place, ui.scope_id().with(("near", index)), Sense::hover());
         cell.on_hover_text(format!(
-            "Shape {} of the data: {}, {} standard deviations away, difference in form {}",
-            near.row + 1,
+            "The data's {}: {}, {} standard deviations away, difference in form {}",
+            near.title,
             near.family,
             three_digits(near.distance),
             three_digits(near.difference)

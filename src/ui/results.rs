@@ -229,7 +229,8 @@ impl Results {
             actions.push(Action::Show(Sheet::Export(path, count)));
         }
         let import = ui.button("Import measured\u{2026}");
-        let about = "A CSV with id,value on each line: what was measured of the candidates";
+        let about =
+            "A CSV with a header such as id,drag [N]: what a lab measured of the candidates";
         if import.on_hover_text(about).clicked() {
             actions.push(Action::Show(Sheet::Import(String::new())));
         }

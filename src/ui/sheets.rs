@@ -10,6 +10,7 @@ use super::theme::{self, colour};
 use super::widgets::{heading, note, number, segments};
 use crate::data::family::Family;
 use crate::data::recipe::Recipe;
+use crate::model::PointRef;
 use crate::model::samples::SAMPLES;
 use crate::session::models::ModelId;
 use crate::session::own::ImportWish;
@@ -72,6 +73,7 @@ impl Sheets {
                 Sheet::Code => super::code::sheet(ui, state, actions),
                 Sheet::Draw => self.pen.show(ui, state, actions),
                 Sheet::Keys => keys(ui, actions),
+                Sheet::GoTo(name) => go_to(ui, name, actions),
                 Sheet::Sweep(betas) => super::sweep::sheet(ui, betas, state, actions),
                 Sheet::Export(path, most) => candidate_sheets::export(ui, path, *most, actions),
                 Sheet::Out(form) => export_sheet::show(ui, form, state, actions),
@@ -247,6 +249,35 @@ pub(super) fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> bool {
         response.request_focus();
     }
     response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter))
+}
+
+/// Asks for the name of a point, as the command line has it.
+fn go_to(ui: &mut Ui, name: &mut String, actions: &mut Actions) {
+    heading(ui, "Go to a point");
+    note(
+        ui,
+        "z:0.1,-0.3  row:17  name:n0012  family:star  pin:1  mean, or file:shape.csv: an outline of your own, in any \
+         position, size and number of points.",
+    );
+    let entered = path_field(ui, name, "row:17");
+    let point = name.parse::<PointRef>();
+    if let Err(problem) = &point
+        && !name.trim().is_empty()
+    {
+        note(ui, problem);
+    }
+    ui.horizontal(|ui| {
+        let clicked = ui.add_enabled(point.is_ok(), Button::new("Go")).clicked();
+        if let Ok(point) = point
+            && (clicked || entered)
+        {
+            actions.push(Action::HideSheet);
+            actions.command(Command::PickNamed(point));
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
 }
 
 fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {

@@ -128,6 +128,7 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
         item(ui, undo, "Ctrl+Z", Action::Do(Command::Undo));
     }
     ui.separator();
+    item(ui, "Go to a point\u{2026}", "Ctrl+G", Action::Show(Sheet::GoTo(String::new())));
     item(ui, "Show the data", "F", Action::Do(Command::Fit));
     item(ui, "Left panel", "Tab", Action::TogglePanel);
     item(ui, "Full screen", "F11", Action::ToggleFullScreen);

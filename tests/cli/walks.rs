@@ -82,12 +82,14 @@ fn a_morph_goes_both_ways_between_the_same_ends() {
 fn a_shape_of_a_file_or_a_row_begins_the_blend_itself() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
-    succeed(&words("decode --model M --z 0.3,-0.2 --out F/shape.csv", at));
+    succeed(&words("data --samples 90 --points 32 --seed 3 --out F/data.csv", at));
+    let data = table(&at.join("data.csv"));
+    std::fs::write(at.join("shape.csv"), data[5][1..].join(",")).unwrap();
     let line =
         format!("interpolate --from file:{} --to row:90 --steps 2", at.join("shape.csv").display());
     let morph = written(&line, at, "m.csv");
     let shape: Vec<f32> =
-        table(&at.join("shape.csv"))[1].iter().map(|cell| cell.parse().unwrap()).collect();
+        table(&at.join("shape.csv"))[0].iter().map(|cell| cell.parse().unwrap()).collect();
     assert_eq!(morph.outline(2), shape);
     assert_ne!(morph.outline(0), shape, "the path begins with its rebuild");
 }
@@ -162,14 +164,14 @@ fn what_cannot_be_walked_is_told_in_one_line() {
     let two = folder.path().join("two.csv").display().to_string();
     let morph = "interpolate --model M --out F/m.csv";
     for (line, part) in [
-        (format!("{morph} --from row:91 --to z:0,0"), "from: the data have 90 rows"),
+        (format!("{morph} --from row:91 --to z:0,0"), "from: the data have rows 1 to 90"),
         (
             format!("{morph} --from z:0,0,0 --to z:0,0"),
             "from: the model's latent has 2 numbers, not 3",
         ),
         (format!("{morph} --from z:0,0 --to family:boat"), "to: 'boat' is no family"),
         (format!("{morph} --from star --to z:0,0"), "family:NAME"),
-        (format!("{morph} --from z:0,0 --to file:{two}"), "needs 64"),
+        (format!("{morph} --from z:0,0 --to file:{two}"), "an outline needs at least 3"),
         (format!("{morph} --from z:0,0 --to file:/none.csv"), "no such file"),
         (format!("{morph} --from z:0,0 --to z:1e300,0"), "to: the point is too far out"),
         (format!("{morph} --from z:0,0 --to z:1,1 --steps 1"), "steps: must be between 2"),

@@ -170,7 +170,7 @@ fn walks_new_shapes_and_rebuilds_leave_as_they_are_in_the_window() {
     let rebuild = state.map.picked.as_ref().unwrap().rebuild.as_ref().unwrap();
     let error = latent_explorer::explore::three_digits(rebuild.error);
     let drawn = text("rebuild.svg");
-    assert!(drawn.contains(&format!("{} 18", rebuild.family)) && drawn.contains(&error));
+    assert!(drawn.contains(&format!("{}, row 18", rebuild.family)) && drawn.contains(&error));
     assert_eq!(frames(&path("walk.gif")), 60, "four seconds");
     let pixels = resvg::tiny_skia::Pixmap::load_png(path("strip.png")).unwrap();
     assert_eq!((pixels.width(), pixels.height()), (120, 100));

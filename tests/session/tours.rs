@@ -2,6 +2,7 @@
 
 use super::{errors, session};
 use latent_explorer::explore::route::Kind;
+use latent_explorer::model::PointRef;
 use latent_explorer::session::plan::{Anchor, Plan};
 use latent_explorer::session::tour::{FRAMES, Page, TOUR_SECONDS, Touring};
 use latent_explorer::session::{Activity, Command, Session};
@@ -12,6 +13,10 @@ fn tour(session: &mut Session, touring: Touring) {
 
 fn plan(session: &Session) -> Plan {
     session.state().tours.plan.clone()
+}
+
+fn named(point: &str) -> Anchor {
+    Anchor::Named(point.parse().unwrap())
 }
 
 fn share(session: &Session) -> f64 {
@@ -44,7 +49,7 @@ fn a_walk_between_two_clicks_morphs_the_shape_and_ends_there() {
     assert!(near(&picked(&session), &[0.2, 0.1]), "so the point is kept");
     tour(&mut session, Touring::To([-0.5, 0.6]));
     assert!(session.state().is_touring() && session.state().tours.is_playing());
-    assert_eq!(plan(&session).from, Anchor::At(vec![0.2, 0.1]));
+    assert_eq!(plan(&session).from, Anchor::Named(PointRef::Latent(vec![0.2, 0.1])));
     session.advance(0.1);
     let here = picked(&session);
     assert!(!near(&here, &[0.2, 0.1]) && !near(&here, &[-0.5, 0.6]));
@@ -147,12 +152,12 @@ fn a_way_on_the_map_follows_its_settings() {
     assert!((on_map.route.length() - 0.8 * std::f64::consts::TAU).abs() < 1e-3);
     assert_eq!((share(&session), on_map.sheet.size()), (0.25, [FRAMES + 1, 1]));
     // What cannot be laid is said, and the way before stays.
-    tour(&mut session, Touring::Plan(Plan { around: Anchor::Pin(3), ..circle.clone() }));
+    tour(&mut session, Touring::Plan(Plan { around: named("pin:4"), ..circle.clone() }));
     assert!(errors(&session).iter().any(|error| error.contains("no pin 4")));
     assert!(session.state().tours.tour.is_some());
     session.perform(Command::Cancel);
 
-    let axis = Plan { kind: Kind::Axis, axis: 1, around: Anchor::Family(2), ..circle };
+    let axis = Plan { kind: Kind::Axis, axis: 1, around: named("family:triangle"), ..circle };
     tour(&mut session, Touring::Plan(axis));
     tour(&mut session, Touring::Begin);
     let first = picked(&session)[0];
@@ -171,13 +176,13 @@ fn a_kept_point_is_held_when_the_way_is_laid() {
     assert!(errors(&session).iter().any(|error| error.contains("keep a point")));
     session.perform(Command::Pick([0.3, 0.3]));
     tour(&mut session, Touring::Begin);
-    assert_eq!(plan(&session).around, Anchor::At(vec![0.3, 0.3]));
+    assert_eq!(plan(&session).around, Anchor::Named(PointRef::Latent(vec![0.3, 0.3])));
     session.perform(Command::Scrub(0.7));
     assert!(!near(&picked(&session), &[0.3, 0.3]));
     session.perform(Command::Scrub(0.0));
     assert!(near(&picked(&session), &[0.3, 0.3]));
     // From a place to itself there is no way.
-    let still = Anchor::Family(0);
+    let still = named("family:circle");
     let line = Plan { kind: Kind::Line, from: still.clone(), to: still, ..plan(&session) };
     tour(&mut session, Touring::Plan(line));
     assert!(errors(&session).iter().any(|error| error.contains("two different places")));

@@ -6,6 +6,7 @@ use super::{
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton, Pos2};
 use egui_kittest::kittest::Queryable;
+use latent_explorer::model::PointRef;
 use latent_explorer::session::plan::Anchor;
 use latent_explorer::session::tour::Page;
 
@@ -72,7 +73,7 @@ fn a_shift_click_walks_there_from_the_kept_point() {
     assert!(state(&window).is_touring());
     let line = state(&window).tours.tour.as_ref().unwrap().line.clone();
     assert!(near(line[0], from) && near(line[1], to), "{line:?} from {from:?} to {to:?}");
-    assert!(matches!(state(&window).tours.plan.to, Anchor::At(_)));
+    assert!(matches!(state(&window).tours.plan.to, Anchor::Named(PointRef::Latent(_))));
 }
 
 #[test]
@@ -135,7 +136,7 @@ fn a_dot_of_the_data_shows_its_rebuild_while_the_mouse_is_on_it() {
     let nearest = points.positions[points.rows.iter().position(|&r| r == rebuild.row).unwrap()];
     assert!(place(nearest).distance(place(points.positions[index])) < 5.0);
     assert!(said(&window, "RMS error"));
-    assert!(said(&window, &format!("Shape {} of the data", rebuild.row + 1)));
+    assert!(said(&window, &format!("The data's row {}", rebuild.row + 1)));
     let elsewhere = on_map(&window, 0.2, 0.2);
     window.hover_at(elsewhere);
     act(&mut window);

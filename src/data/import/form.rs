@@ -88,7 +88,7 @@ pub fn from_farthest(
 
 /// Whether points are in canonical form already, as in a table that this program wrote: as many as asked for,
 /// evenly spaced, beginning within a spacing of where it should.
-fn is_canonical(points: &[[f64; 2]], count: usize, begin: Begin) -> bool {
+pub fn is_canonical(points: &[[f64; 2]], count: usize, begin: Begin) -> bool {
     if points.len() != count {
         return false;
     }
@@ -187,7 +187,7 @@ fn mean(points: &[[f64; 2]]) -> [f64; 2] {
 
 /// The angle from +x to the principal axis of a centred outline, -pi/2 to pi/2, so that turning it onto +x
 /// turns the shape as little as can be; 0 for a shape without one, such as a circle or a square.
-fn direction(outline: &[f32]) -> f64 {
+pub fn direction(outline: &[f32]) -> f64 {
     let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
     for [x, y] in geometry::points(outline) {
         (xx, xy, yy) = (xx + x * x, xy + x * y, yy + y * y);

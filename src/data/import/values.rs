@@ -30,7 +30,8 @@ pub struct Values {
     pub aside: Summary,
 }
 
-/// Reads values for the shapes with these ids; `reserved` are names that mean something else already.
+/// Reads values for the shapes with these ids, in single precision; `reserved` are names that mean something else
+/// already.
 ///
 /// The column whose cells are the shapes' ids names them, wherever it stands; where there is none, a column may name
 /// them by their places, counted from 1. A file is read in one of the two ways. The header names the columns of values,
@@ -39,13 +40,48 @@ pub struct Values {
 /// # Errors
 /// Names the file when it cannot be read, has no header, no column of values or no row that names a shape.
 pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
+    let mut values = read_of(path, Shapes { ids, of: "shape", by_place: true }, reserved)?;
+    // Heads are taught in the single precision that checkpoints keep.
+    let all = values.measured.iter_mut().flat_map(|column| &mut column.values);
+    all.for_each(|value| *value = f64::from(*value as f32));
+    Ok(values)
+}
+
+/// As [`read`] in full precision, for things that are called `of` and are named by their ids alone, never by places.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_named(path: &Path, ids: &[String], of: &'static str) -> Result<Values> {
+    read_of(path, Shapes { ids, of, by_place: false }, &[])
+}
+
+/// The shapes that values may belong to.
+#[derive(Clone, Copy)]
+struct Shapes<'a> {
+    ids: &'a [String],
+    /// The word for one of them.
+    of: &'static str,
+    /// Whether a place counted from 1 may name one.
+    by_place: bool,
+}
+
+fn read_of(path: &Path, shapes: Shapes<'_>, reserved: &[&str]) -> Result<Values> {
+    let Shapes { ids, of, by_place } = shapes;
     let refuse = |problem: String| Error::file(path, problem);
     let bytes = super::files::read_bounded(path).map_err(refuse)?;
     let text = super::files::text(&bytes).map_err(refuse)?;
     let records = Records::read(text).map_err(refuse)?;
     let table = Table::new(&records).map_err(refuse)?;
     let by_id = ids.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
-    let key = table.key(&by_id).map_err(refuse)?;
+    let key = match table.key(&by_id) {
+        Ok(key) if by_place || !key.by_place => key,
+        Err(problem) if by_place => return Err(refuse(problem)),
+        _ => {
+            let example = ids.first().map_or("", String::as_str);
+            let problem = format!("names none of the {of}s; they are called as in '{example}'");
+            return Err(refuse(problem));
+        }
+    };
     let (columns, others) = table.columns_of_values(&key).map_err(refuse)?;
     let mut measured = Vec::with_capacity(columns.len());
     for &column in &columns {
@@ -64,8 +100,8 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
         let name = record.get(key.column).unwrap_or_default();
         let Some(index) = key.find(name, &by_id) else {
             let problem = match key.by_place {
-                true => format!("no shape has the place '{}'", brief(name)),
-                false => format!("no shape is called '{}'", brief(name)),
+                true => format!("no {of} has the place '{}'", brief(name)),
+                false => format!("no {of} is called '{}'", brief(name)),
             };
             left_out.push(rejection(path, *line, &problem));
             continue;
@@ -79,8 +115,7 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
         for (&column, measured) in columns.iter().zip(&mut measured) {
             let cell = record.get(column).unwrap_or_default();
             match records.number(cell).filter(|v| v.is_finite()) {
-                // Heads are taught in the single precision that checkpoints keep.
-                Some(value) => measured.values[index] = f64::from(value as f32),
+                Some(value) => measured.values[index] = value,
                 None => {
                     let what = if cell.is_empty() {
                         format!("'{}' has no value of {}", brief(name), measured.name)

@@ -5,7 +5,6 @@ mod drawing;
 mod dxf;
 
 use crate::data::dataset::{Dataset, Measured};
-use crate::data::rows::Rows;
 use crate::data::vectors::{outline_header, write};
 use crate::error::{Error, Result};
 use crate::numerics::files::{check_writable, write_whole};
@@ -86,11 +85,6 @@ impl<'a> NamedOutline<'a> {
             (name, _) => name.to_owned(),
         }
     }
-}
-
-/// Outlines without names.
-pub fn bare(rows: &Rows<f32>) -> Vec<NamedOutline<'_>> {
-    rows.iter().map(|row| NamedOutline::named("", row)).collect()
 }
 
 /// The shapes of a data set with their names and kinds, where and as large as they stood before they were imported.

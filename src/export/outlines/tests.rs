@@ -1,8 +1,14 @@
 use super::*;
+use crate::data::rows::Rows;
 
 /// A triangle whose numbers are not round in binary, clockwise, and a square.
 const TRIANGLE: [f32; 6] = [0.1, -0.3, -1.7, 0.25, 1.5, 2.0];
 const SQUARE: [f32; 8] = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0];
+
+/// Outlines without names.
+fn bare(rows: &Rows<f32>) -> Vec<NamedOutline<'_>> {
+    rows.iter().map(|row| NamedOutline::named("", row)).collect()
+}
 
 fn written(name: &str, outlines: &[NamedOutline<'_>]) -> Result<String> {
     let folder = tempfile::tempdir().unwrap();

@@ -10,7 +10,7 @@ use crate::export::map::Page;
 use crate::model::checkpoint::FORMAT;
 use crate::objective::{Aim, Goal};
 use crate::optimise::code::command_line;
-use crate::optimise::{RestartReport, SearchReport};
+use crate::optimise::{LabResults, RestartReport, SearchReport};
 use crate::trust::{Belief, Verdict, Warning, warnings_of};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
@@ -115,12 +115,12 @@ impl Report<'_> {
         }
     }
 
-    /// `circle, row 12`.
+    /// `circle, row 12`, or `circle, n0012 (row 12)`.
     fn kind(&self, row: usize) -> String {
         let encoded = &self.model.encoded;
         let label =
             encoded.labels.get(row).and_then(|&label| encoded.names.get(usize::from(label)));
-        format!("{}, row {row}", label.map_or("shape", String::as_str))
+        format!("{}, {}", label.map_or("shape", String::as_str), self.model.row_title(row))
     }
 
     fn map_section(&self, [light, dark]: &[String; 2]) -> Markup {
@@ -342,7 +342,7 @@ fn class(verdict: &Verdict) -> &'static str {
 
 /// Candidates and hills.
 fn search_section(search: &SearchReport) -> Markup {
-    let candidates = search.candidates(CANDIDATES);
+    let (candidates, none) = (search.candidates(CANDIDATES), LabResults::default());
     let starts = search.restarts.len();
     let tally = search.tally();
     html! {
@@ -362,9 +362,10 @@ fn search_section(search: &SearchReport) -> Markup {
                     th.number { "Starts on its hill" } th.number { "Distance to the data" } th.number { "Restart" }
                 } }
                 tbody { @for candidate in &candidates {
-                    @let record = search.record(candidate, None);
+                    @let record = search.record(candidate, &none);
+                    @let shape = &search.restarts[candidate.restart].decoded;
                     tr {
-                        td { (outline(record.outline, None, record.id)) }
+                        td { (outline(shape, None, record.id)) }
                         td { (record.id) }
                         td.number { (three_digits(record.predicted)) }
                         td.number { (record.gain.map_or("\u{2013}".to_owned(), three_digits)) }

@@ -1,4 +1,4 @@
-//! A report as JSON, format 1.
+//! A report as JSON, format 2. Restarts, hills and rows are counted from 1.
 
 use super::{CANDIDATES, Report};
 use crate::data::source::Source;
@@ -6,7 +6,7 @@ use crate::model::checkpoint::FORMAT;
 use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
 use crate::optimise::code::command_line;
-use crate::optimise::{Answer, CandidateRecord, Hills, InData, SearchConfig};
+use crate::optimise::{Answer, CandidateRecord, Hills, InData, LabResults, SearchConfig, Shape};
 use crate::trust::{Figures, Verdict, Warning, warnings_of};
 use serde::Serialize;
 use std::io::{Result, Write};
@@ -31,6 +31,7 @@ struct Json<'a> {
 
 #[derive(Serialize)]
 struct JsonSearch<'a> {
+    run: &'a str,
     config: &'a SearchConfig,
     command: String,
     best_in_data: Option<&'a InData>,
@@ -51,7 +52,8 @@ struct JsonAnswer<'a> {
     answer: &'a Answer,
     trust: &'a Verdict,
     sentence: String,
-    outline: &'a [f32],
+    /// In the frame of the shape that the search began with, where that had one.
+    outline: Shape<'a>,
 }
 
 impl Report<'_> {
@@ -59,26 +61,28 @@ impl Report<'_> {
         let Self { model, search, .. } = self;
         let card = &model.card;
         let candidates = search.map(|search| search.candidates(CANDIDATES)).unwrap_or_default();
+        let none = LabResults::default();
         let answer = self.answered().map(|(_, found)| JsonAnswer {
-            restart: self.answer.unwrap_or_default(),
+            restart: self.answer.unwrap_or_default() + 1,
             z: found.restart.best_z(),
             value: found.restart.best_value(),
             objective: found.restart.best_objective(),
             answer: &found.answer,
             trust: &found.verdict,
             sentence: found.verdict.sentence(),
-            outline: &found.decoded,
+            outline: Shape::new(&found.decoded, found.frame),
         });
         let search = search.map(|search| JsonSearch {
+            run: &search.run,
             config: &search.config,
             command: command_line(&search.config, &self.name),
             best_in_data: search.in_data.as_ref(),
             answer,
             hills: &search.hills,
-            candidates: candidates.iter().map(|c| search.record(c, None)).collect(),
+            candidates: candidates.iter().map(|c| search.record(c, &none)).collect(),
         });
         let report = Json {
-            format: 1,
+            format: 2,
             program: env!("CARGO_PKG_VERSION"),
             checkpoint_format: FORMAT,
             model: &self.name,

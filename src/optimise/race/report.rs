@@ -138,7 +138,7 @@ impl RaceReport {
     /// When the writer fails.
     pub fn write_json(&self, out: &mut dyn std::io::Write) -> std::io::Result<()> {
         let report = JsonRace {
-            format: 1,
+            format: 2,
             config: &self.config,
             budget: self.budget(),
             winner: self.winner().map(|index| self.lanes[index].lane),
@@ -213,9 +213,11 @@ struct JsonLane<'a> {
 impl<'a> JsonLane<'a> {
     fn new(lane: &'a LaneReport) -> Self {
         let Tally { values, gradients, .. } = lane.tally();
-        let restart = |index: Option<usize>| index.map(|index| &lane.report.restarts[index]);
+        let restart = |index: Option<usize>| Some((index?, &lane.report.restarts[index?]));
         let (best, believable) = (restart(lane.report.best), restart(lane.report.best_believable));
-        let json = |restart: &'a RestartReport| JsonRestart::new(restart, Trajectory::None);
+        let json = |(index, restart): (usize, &'a RestartReport)| {
+            JsonRestart::new(index, restart, Trajectory::None)
+        };
         Self {
             method: lane.lane,
             values,

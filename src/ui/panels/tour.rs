@@ -1,6 +1,7 @@
 //! Walking: what the next way over the map is, and new shapes.
 
 use crate::explore::route::{Kind, MOST_RADIUS, MOST_TURNS, usual_radius};
+use crate::model::PointRef;
 use crate::session::models::Prepared;
 use crate::session::plan::{Anchor, Plan};
 use crate::session::tour::Touring;
@@ -90,18 +91,21 @@ fn places(
     tooltip: &str,
     anchor: &mut Anchor,
 ) {
-    let mut choices = vec![Anchor::Kept, Anchor::Data];
-    if matches!(anchor, Anchor::At(_)) {
+    let named = [PointRef::Mean]
+        .into_iter()
+        .chain((1..=state.map.pins.len()).map(PointRef::Pin))
+        .chain(prepared.model.encoded.names.iter().cloned().map(PointRef::Family));
+    let mut choices = vec![Anchor::Kept];
+    choices.extend(named.map(Anchor::Named));
+    if !choices.contains(anchor) {
         choices.insert(0, anchor.clone());
     }
-    choices.extend((0..state.map.pins.len()).map(Anchor::Pin));
-    choices.extend((0..prepared.model.encoded.names.len()).map(Anchor::Family));
     row(ui, name, tooltip, |ui| {
-        let selected = label(prepared, anchor);
+        let selected = label(anchor);
         let combo = ComboBox::from_id_salt(("place", name)).selected_text(selected).width(140.0);
         let menu = combo.show_ui(ui, |ui| {
             for choice in choices {
-                let text = label(prepared, &choice);
+                let text = label(&choice);
                 ui.selectable_value(anchor, choice, text);
             }
         });
@@ -109,15 +113,13 @@ fn places(
     });
 }
 
-fn label(prepared: &Prepared, anchor: &Anchor) -> String {
+fn label(anchor: &Anchor) -> String {
     match anchor {
         Anchor::Kept => "kept point".to_owned(),
-        Anchor::At(_) => "clicked point".to_owned(),
-        Anchor::Pin(index) => format!("pin {}", index + 1),
-        Anchor::Family(label) => {
-            let name = prepared.model.encoded.names.get(*label);
-            name.map_or_else(|| "choose a place".to_owned(), Clone::clone)
-        }
-        Anchor::Data => "all data".to_owned(),
+        Anchor::Named(PointRef::Latent(_)) => "clicked point".to_owned(),
+        Anchor::Named(PointRef::Pin(pin)) => format!("pin {pin}"),
+        Anchor::Named(PointRef::Family(name)) => name.clone(),
+        Anchor::Named(PointRef::Mean) => "all data".to_owned(),
+        Anchor::Named(other) => other.to_string(),
     }
 }

@@ -1,0 +1,123 @@
+//! `lab`: what a lab measured of candidates, beside what was predicted, and with the data for the next training.
+
+use super::files::{check_outputs, open};
+use super::progress::Progress;
+use super::render::Theme;
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use crate::explore::three_digits;
+use crate::export::chart::Chart;
+use crate::export::lab::{extended_data, read_candidates, write_comparisons};
+use crate::export::map::Page;
+use crate::export::outlines::write_set;
+use crate::export::png::{is_svg, write_picture};
+use crate::optimise::{Comparison, read_lab_results};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Width and height of the picture, in pixels.
+const PICTURE: [u32; 2] = [1000, 800];
+/// Lines of the values' file that are told one by one.
+const MAX_TOLD: usize = 5;
+
+/// The arguments of `lab`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples, one round:\n  \
+    latent-explorer optimise --model m1.safetensors --property drag --mode min --candidates 8 \\\n      \
+    --candidates-out try.csv --out best.json\n  \
+    ... make the shapes of try.csv, and write what was measured to lab.csv: id,drag [N] ...\n  \
+    latent-explorer lab --candidates best.json --values lab.csv --out compared.csv --picture compared.png \\\n      \
+    --model m1.safetensors --data-out data2.csv\n  \
+    latent-explorer train --data data2.csv --values data2.csv --heads drag --out m2.safetensors\n\n\
+    The table has a row for each measured value: id, property, unit, predicted, predicted_low, predicted_high (of a head), \
+    measured, difference. The ids of candidates are those of one run: values of another are refused.")]
+pub struct LabArguments {
+    /// The candidates: a report of optimise --candidates, or the .json that --candidates-out wrote
+    #[arg(long, value_name = "R.json")]
+    candidates: PathBuf,
+    /// The measured values: id, then a column for each sought property, such as drag [N]; the form is that of
+    /// train --values
+    #[arg(long, value_name = "V.csv")]
+    values: PathBuf,
+    /// The table to write
+    #[arg(long, value_name = "T.csv")]
+    out: PathBuf,
+    /// Also draw measured against predicted values, with the line on which both agree
+    #[arg(long, value_name = "P.png|P.svg")]
+    picture: Option<PathBuf>,
+    /// The property that is drawn; the first that was measured where none is named
+    #[arg(long, value_name = "NAME", requires = "picture")]
+    property: Option<Property>,
+    /// The colours of the picture
+    #[arg(long, default_value = "light")]
+    theme: Theme,
+    /// The model that was searched, whose data the next training goes on with
+    #[arg(long, value_name = "M.safetensors", requires = "data_out")]
+    model: Option<PathBuf>,
+    /// Also write the model's data with the measured candidates behind them and all values, for train --data and
+    /// --values
+    #[arg(long, value_name = "D.csv", requires = "model")]
+    data_out: Option<PathBuf>,
+}
+
+/// Compares and writes.
+///
+/// # Errors
+/// Names a file that cannot be read or written, or that belongs to another run.
+pub fn run(arguments: &LabArguments) -> Result<()> {
+    let LabArguments { candidates, values, out, picture, model, data_out, .. } = arguments;
+    let inputs: Vec<&Path> =
+        [candidates, values].into_iter().chain(model).map(PathBuf::as_path).collect();
+    let outputs = [Some(out), picture.as_ref(), data_out.as_ref()];
+    let outputs: Vec<&Path> = outputs.into_iter().flatten().map(PathBuf::as_path).collect();
+    check_outputs(&inputs, &outputs)?;
+    picture.as_deref().map(is_svg).transpose()?;
+    let candidates = read_candidates(candidates)?;
+    let ids: Vec<String> = candidates.iter().map(|candidate| candidate.id.clone()).collect();
+    let mut sought: Vec<Property> = Vec::new();
+    for prediction in candidates.iter().flat_map(|candidate| &candidate.predictions) {
+        if !sought.contains(&prediction.property) {
+            sought.push(prediction.property);
+        }
+    }
+    let mut progress = Progress::start();
+    let (lab, left_out) = read_lab_results(values, &sought, &ids)?;
+    for problem in left_out.iter().take(MAX_TOLD) {
+        progress.say(&format!("left out: {problem}"));
+    }
+    if left_out.len() > MAX_TOLD {
+        progress.say(&format!("left out: {} more", left_out.len() - MAX_TOLD));
+    }
+    let comparisons: Vec<Comparison> =
+        candidates.iter().flat_map(|c| lab.beside(&c.id, &c.predictions)).collect();
+    write_comparisons(out, &comparisons)?;
+    if let Some(path) = picture {
+        let first = comparisons.first().map(|comparison| comparison.predicted.property);
+        let property = arguments.property.or(first);
+        let known = property.filter(|p| comparisons.iter().any(|c| c.predicted.property == *p));
+        let property =
+            known.ok_or_else(|| Error::setting("property", "was not measured; name another"))?;
+        let chart = Chart::comparisons(property, &comparisons, arguments.theme.palette());
+        let page = Page { pixels: PICTURE, palette: arguments.theme.palette() };
+        write_picture(path, chart.svg(&page))?;
+    }
+    if let (Some(model), Some(data)) = (model, data_out) {
+        let set = extended_data(&*open(model)?, &candidates, &lab)?;
+        write_set(data, &set)?;
+        progress.say(&format!("wrote {} outlines to {}", set.rows.len(), data.display()));
+    }
+    progress.finish(&format!("{}; wrote {}", summary(&sought, &comparisons), out.display()));
+    Ok(())
+}
+
+/// `drag: 5 measured, RMS difference 0.12`.
+fn summary(sought: &[Property], comparisons: &[Comparison]) -> String {
+    let of = |property: &Property| {
+        let all = comparisons.iter().filter(|c| c.predicted.property == *property);
+        let squares: Vec<f64> = all.map(|c| (c.measured - c.predicted.value).powi(2)).collect();
+        let rms = (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt();
+        let (count, name, rms) = (squares.len(), property.word(), three_digits(rms));
+        (count > 0).then(|| format!("{name}: {count} measured, RMS difference {rms}"))
+    };
+    sought.iter().filter_map(of).collect::<Vec<_>>().join("; ")
+}

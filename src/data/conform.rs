@@ -1,0 +1,201 @@
+//! Outlines from outside in the form of a model's own data: any position, size, point count and beginning in, and
+//! the way back into the frame in which they stood.
+
+use super::geometry;
+use super::import::clean::{Curve, clean};
+use super::import::files::{self, Format};
+use super::import::form::{self, Begin};
+use super::import::{Normalise, airfoil, svg, table};
+use super::placement::Placement;
+use super::recipe::Recipe;
+use super::source::Source;
+use crate::error::{self, Error};
+use rayon::prelude::*;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+/// An outline counts as centred when its centre is nearer to the origin than this share of its RMS radius, as upright
+/// when its axis is nearer to +x than so many radians, and as of unit size when its RMS radius differs by no more.
+const TOLERANCE: f64 = 1e-3;
+/// Generated outlines are drawn by their curve and sized by their points, which differ by less than this share.
+const SIZE_TOLERANCE: f64 = 0.01;
+
+/// An outline of a file in the form of a model's data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conformed {
+    /// The name that its file gives it; empty where there is none.
+    pub name: String,
+    /// Its points, `[2 * points]`, in data units.
+    pub outline: Vec<f32>,
+    /// The frame in which it stood in its file.
+    pub placement: Placement,
+}
+
+impl Source {
+    /// What the data were freed of, and where each of them begins. Generated outlines have a size of about 1 and begin
+    /// at the ray along +x.
+    fn form(&self) -> (Normalise, Begin) {
+        match self {
+            Self::Outlines(_) => (Normalise { scale: true, rotation: false }, Begin::Ray),
+            Self::Imported(imported) => (imported.normalise, imported.begin),
+        }
+    }
+
+    /// A curve brought into the form of the data, `[2 * points]` in data units, and the frame in which it stood: it is
+    /// cleaned, centred, scaled, turned, resampled and begun as the data were.
+    ///
+    /// A curve that is in this form already stays as it is, to the bit. One that crosses itself cannot be resampled: with
+    /// as many points as the data have, as a decoded shape, it is taken point by point. Sizes that vary among generated outlines are
+    /// part of their form: a size within their range is kept, any other becomes 1.
+    ///
+    /// # Errors
+    /// Says why it is no outline.
+    pub fn conform(&self, curve: Curve) -> Result<(Vec<f32>, Placement), String> {
+        if self.has_own_form(&curve.points) {
+            let outline = curve.points.as_flattened().iter().map(|&v| v as f32).collect();
+            return Ok((outline, Placement::default()));
+        }
+        let (normalise, begin) = self.form();
+        let (mut outline, mut placement) = if self.crosses_itself(&curve.points) {
+            point_by_point(&curve.points, normalise)
+        } else {
+            let points = clean(curve)?.points;
+            let canonical = form::canonical(&points, self.points(), normalise, begin);
+            if !geometry::is_simple(&canonical.0) {
+                let count = self.points();
+                return Err(format!(
+                    "crosses itself when drawn with the {count} points of the model"
+                ));
+            }
+            canonical
+        };
+        if let Self::Outlines(recipe) = self
+            && sizes(recipe).contains(&placement.scale)
+        {
+            outline.iter_mut().for_each(|v| *v = (f64::from(*v) * placement.scale) as f32);
+            placement.scale = 1.0;
+        }
+        Ok((outline, placement))
+    }
+
+    /// Whether a curve crosses itself and has as many points as the data, as decoded shapes may.
+    fn crosses_itself(&self, points: &[[f64; 2]]) -> bool {
+        let (outline, _) = about_mean(points);
+        points.len() == self.points()
+            && outline.iter().all(|v| v.is_finite())
+            && geometry::rms_radius(&outline) > 0.0
+            && !geometry::is_simple(&outline)
+    }
+
+    /// Whether points stand in the form of the data, as those do that this program wrote.
+    fn has_own_form(&self, points: &[[f64; 2]]) -> bool {
+        let outline: Vec<f32> = points.as_flattened().iter().map(|&v| v as f32).collect();
+        if points.len() != self.points() || outline.iter().any(|v| !v.is_finite()) {
+            return false;
+        }
+        let (normalise, begin) = self.form();
+        let (centre, radius) = (geometry::centre(&outline), geometry::rms_radius(&outline));
+        let noise = if let Self::Outlines(recipe) = self { recipe.noise } else { 0.0 };
+        let has_size = match self {
+            Self::Outlines(recipe) => sizes(recipe).contains(&radius),
+            Self::Imported(_) => !normalise.scale || (radius - 1.0).abs() <= TOLERANCE,
+        };
+        let begins = || match noise > 0.0 {
+            // Noise roughens the spacing and moves the first point.
+            true => outline[0] > 0.0 && f64::from(outline[1]).abs() <= 6.0 * noise * radius + 0.1,
+            false => form::is_canonical(points, points.len(), begin),
+        };
+        has_size
+            && centre[0].hypot(centre[1]) <= TOLERANCE * radius
+            && (!normalise.rotation || form::direction(&outline).abs() <= TOLERANCE)
+            && geometry::area(&outline) > 0.0
+            && begins()
+    }
+}
+
+/// A curve moved to the mean of its points, and where that was: far from the origin shapes keep their digits this way.
+fn about_mean(points: &[[f64; 2]]) -> (Vec<f32>, [f64; 2]) {
+    let count = points.len().max(1) as f64;
+    let mean = [0, 1].map(|k| points.iter().map(|p| p[k]).sum::<f64>() / count);
+    let moved = points.iter().flat_map(|p| [0, 1].map(|k| (p[k] - mean[k]) as f32));
+    (moved.collect(), mean)
+}
+
+/// A curve centred, scaled and turned, its points as they are.
+fn point_by_point(points: &[[f64; 2]], normalise: Normalise) -> (Vec<f32>, Placement) {
+    let (moved, origin) = about_mean(points);
+    let scale = if normalise.scale { geometry::rms_radius(&moved) } else { 1.0 };
+    let rotation = if normalise.rotation { form::direction(&moved) } else { 0.0 };
+    let placement = Placement { origin, scale, rotation };
+    let outline = points.iter().flat_map(|&p| placement.take_away(p)).map(|v| v as f32);
+    (outline.collect(), placement)
+}
+
+/// The RMS radii of the outlines of a recipe. Noise of standard deviation `s` on every coordinate makes a radius `r` of
+/// `n` points about `r sqrt(1 + 2 s^2)`, with a standard deviation of `r s / sqrt(n)`, of which four are allowed.
+fn sizes(recipe: &Recipe) -> RangeInclusive<f64> {
+    let (least, most) = (1.0 - recipe.size_variation, 1.0 + recipe.size_variation);
+    let noise = (1.0 + 2.0 * recipe.noise.powi(2)).sqrt();
+    let tolerance = SIZE_TOLERANCE + 4.0 * recipe.noise / (recipe.points as f64).sqrt();
+    (1.0 - tolerance) * least..=(1.0 + tolerance) * noise * most
+}
+
+/// The outlines of a file in the form of the data of `source`, in their order: a CSV (a shape a row, or x,y columns),
+/// an airfoil .dat or an .svg.
+///
+/// # Errors
+/// Names the file and the outline in it that cannot be used; none is left out.
+pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
+    let refuse = |problem: String| Error::file(path, problem);
+    let conformed = |(place, name, curve): Listed| {
+        let (outline, placement) =
+            curve.and_then(|curve| source.conform(curve)).map_err(|problem| {
+                let place = if place.is_empty() { place } else { format!("{place}: ") };
+                refuse(format!("{place}{problem}"))
+            })?;
+        Ok(Conformed { name, outline, placement })
+    };
+    let curves = curves(path).map_err(refuse)?;
+    // All of them first: the error is that of the first outline, on any number of cores.
+    let all: Vec<error::Result<Conformed>> = curves.into_par_iter().map(conformed).collect();
+    all.into_iter().collect()
+}
+
+/// Where a curve is in its file, its name, and itself or why it is none.
+type Listed = (String, String, Result<Curve, String>);
+
+fn curves(path: &Path) -> Result<Vec<Listed>, String> {
+    let bytes = files::read_bounded(path)?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    // Several curves without names are numbered.
+    let all = |curves: Vec<Curve>| -> Vec<Listed> {
+        let alone = curves.len() == 1;
+        let place = |k| if alone { String::new() } else { format!("outline {k}") };
+        let name = |k| if alone { stem.clone() } else { format!("{stem}#{k}") };
+        (1..).zip(curves).map(|(k, curve)| (place(k), name(k), Ok(curve))).collect()
+    };
+    let format = Format::of(path).unwrap_or(Format::Csv);
+    if format == Format::Airfoil {
+        return airfoil::read(&bytes).map(all);
+    }
+    let text = files::text(&bytes)?;
+    if format == Format::Svg {
+        return Ok(paths(text)?
+            .into_iter()
+            .map(|path| (format!("path {}", path.id), path.id, path.curve))
+            .collect());
+    }
+    Ok(match table::read(text)?.table {
+        table::Table::Curves(curves) => all(curves),
+        table::Table::Rows(rows) => {
+            rows.into_iter().map(|row| (row.place, row.id, row.curve)).collect()
+        }
+    })
+}
+
+/// The paths of a picture, read with the stack that it wants.
+fn paths(text: &str) -> Result<Vec<svg::PathOfPicture>, String> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(svg::STACK).build();
+    let read = || svg::read(text).map(|picture| picture.paths);
+    pool.map_err(|error| format!("cannot be read: {error}"))?.install(read)
+}

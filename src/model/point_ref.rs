@@ -1,0 +1,452 @@
+//! One way to name a point of the latent, for the command line and the window: `z:0.1,-0.3`, `row:17`,
+//! `name:naca2412`, `family:star`, `pin:1`, `mean` or `file:shape.csv`.
+
+use super::Model;
+use crate::data::conform;
+use crate::data::placement::Placement;
+use crate::data::rows::Rows;
+use crate::error::{Error, Result};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// The forms of a point's name, for the help of every verb that takes one.
+pub const SYNTAX: &str = "A POINT is one of\n  \
+    z:0.1,-0.3        a latent point; the numbers alone will do\n  \
+    row:17            row 17 of the data, counted from 1\n  \
+    name:naca2412     the row of the data with this name; imported shapes have names\n  \
+    family:star       the mean of a family's encoded shapes\n  \
+    mean              the mean of all encoded shapes\n  \
+    file:shape.csv    an outline of your own (.csv, .dat or .svg), in any position, size and number of points\n\
+    Shapes of a file, and rows that were imported, have a frame: where and as large as they stood. What a table \
+    gives of them or of what began with them stands in that frame; everything else is in data units.";
+
+/// The forms of a point's name, for an error.
+const FORMS: &str = "z:NUMBERS, row:N, name:NAME, family:NAME, mean or file:PATH";
+/// Names that an error lists at most.
+const MAX_LISTED: usize = 12;
+
+/// The name of a point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PointRef {
+    /// A latent point, `[latent]`.
+    Latent(Vec<f64>),
+    /// A row of the data, counted from 1.
+    Row(usize),
+    /// The row of the data with this name.
+    Name(String),
+    /// The mean of a family's encoded data.
+    Family(String),
+    /// A pin of the window, counted from 1.
+    Pin(usize),
+    /// The mean of all encoded data.
+    Mean,
+    /// The outline, or outlines, of a file.
+    File(PathBuf),
+}
+
+impl FromStr for PointRef {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let text = text.trim();
+        let Some((kind, rest)) = text.split_once(':') else {
+            return match text {
+                "mean" => Ok(Self::Mean),
+                _ if text.contains(',') || text.parse::<f64>().is_ok() => {
+                    numbers(text).map(Self::Latent)
+                }
+                _ => Err(format!("'{text}' names no point; name it as {FORMS}")),
+            };
+        };
+        let place = |of: &str| match rest.trim().parse::<usize>() {
+            Ok(place) if place > 0 => Ok(place),
+            _ => Err(format!("'{rest}' is no {of}; {of}s are counted from 1")),
+        };
+        match kind {
+            "z" => numbers(rest).map(Self::Latent),
+            "row" => place("row").map(Self::Row),
+            "pin" => place("pin").map(Self::Pin),
+            "name" if !rest.is_empty() => Ok(Self::Name(rest.to_owned())),
+            "family" if !rest.is_empty() => Ok(Self::Family(rest.to_owned())),
+            "mean" if rest.is_empty() => Ok(Self::Mean),
+            "file" if !rest.is_empty() => Ok(Self::File(PathBuf::from(rest))),
+            _ => Err(format!("'{text}' names no point; name it as {FORMS}")),
+        }
+    }
+}
+
+/// Finite numbers with commas between them.
+fn numbers(text: &str) -> std::result::Result<Vec<f64>, String> {
+    let number = |word: &str| {
+        let number = word.trim().parse().ok().filter(|v: &f64| v.is_finite());
+        number.ok_or_else(|| format!("'{}' is not a finite number", word.trim()))
+    };
+    text.split(',').map(number).collect()
+}
+
+impl fmt::Display for PointRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Latent(z) => {
+                let numbers: Vec<String> = z.iter().map(f64::to_string).collect();
+                write!(f, "z:{}", numbers.join(","))
+            }
+            Self::Row(row) => write!(f, "row:{row}"),
+            Self::Name(name) => write!(f, "name:{name}"),
+            Self::Family(name) => write!(f, "family:{name}"),
+            Self::Pin(pin) => write!(f, "pin:{pin}"),
+            Self::Mean => f.write_str("mean"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+        }
+    }
+}
+
+/// A named point that was looked up, with the shape that belongs to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Endpoint {
+    /// The latent point, `[latent]`.
+    pub z: Vec<f64>,
+    /// The shape itself, `[input]` in data units: the outline that was encoded as `z`, else the one that `z` decodes to.
+    pub outline: Vec<f32>,
+    /// The frame in which the shape stood before it was brought into data units; none where it never stood elsewhere.
+    pub frame: Option<Placement>,
+}
+
+impl PointRef {
+    /// The file that is read, if one is.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The encoded row, counted from 0, that is meant, where it is one of the data.
+    ///
+    /// # Errors
+    /// When the data have no such row.
+    pub fn row(&self, model: &Model) -> Result<Option<usize>> {
+        match self {
+            Self::Row(row) => row_of_sample(model, *row).map(Some),
+            Self::Name(name) => row_of_name(model, name).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The one point of this name; `pins` are those of the window, `[pins][latent]`.
+    ///
+    /// # Errors
+    /// As [`Self::all`], and when a file holds several outlines.
+    pub fn one(&self, model: &Model, pins: &[Vec<f64>]) -> Result<Endpoint> {
+        let mut all = self.all(model, pins)?;
+        match (all.len(), self.file()) {
+            (count, Some(path)) if count > 1 => {
+                let problem = format!("holds {count} outlines; name a file with one");
+                Err(Error::file(path, problem))
+            }
+            _ => Ok(all.swap_remove(0)),
+        }
+    }
+
+    /// Every point of this name, at least one: of a file one for each outline, otherwise one.
+    ///
+    /// # Errors
+    /// Names the file that cannot be read, or says that the model has no such point, and which there are.
+    pub fn all(&self, model: &Model, pins: &[Vec<f64>]) -> Result<Vec<Endpoint>> {
+        let one = match self {
+            Self::Latent(z) => Endpoint::of_latent(model, z.clone()),
+            Self::Row(_) | Self::Name(_) => {
+                let row = self.row(model)?.unwrap_or_default();
+                Endpoint::of_row(model, row)
+            }
+            Self::Family(name) => Endpoint::of_family(model, name),
+            Self::Mean => Endpoint::of_latent(model, data_mean(model)),
+            Self::Pin(pin) => match pins.get(pin - 1) {
+                Some(z) => Endpoint::of_latent(model, z.clone()),
+                None => Err(no_pin(*pin, pins.len())),
+            },
+            Self::File(path) => return of_file(model, path),
+        };
+        one.map(|point| vec![point])
+    }
+}
+
+fn no_pin(pin: usize, pins: usize) -> Error {
+    let there_are = match pins {
+        0 => "there are no pins: a right-click on the map of the window makes one".to_owned(),
+        1 => "there is pin 1".to_owned(),
+        pins => format!("there are pins 1 to {pins}"),
+    };
+    Error::Mismatch(format!("there is no pin {pin}; {there_are}"))
+}
+
+/// The encoded row of row `row` of the data, counted from 1.
+fn row_of_sample(model: &Model, row: usize) -> Result<usize> {
+    let rows = model.card.source.samples();
+    if row == 0 || row > rows {
+        return Err(Error::Mismatch(format!(
+            "the data have rows 1 to {rows}; there is no row {row}"
+        )));
+    }
+    let samples = &model.encoded.samples;
+    samples.iter().position(|&sample| sample as usize + 1 == row).ok_or_else(|| {
+        let problem =
+            format!("row {row} is not among the {} rows that the model holds", samples.len());
+        Error::Mismatch(format!("{problem}; choose another"))
+    })
+}
+
+/// The encoded row whose shape has this name; letters may be small or capital where that leaves no doubt.
+fn row_of_name(model: &Model, name: &str) -> Result<usize> {
+    let ids = model.data.as_ref().map_or(&[][..], |set| &set.ids);
+    if ids.is_empty() {
+        let rows = model.card.source.samples();
+        let problem =
+            format!("the shapes of this model have no names; name them row:1 to row:{rows}");
+        return Err(Error::Mismatch(problem));
+    }
+    let mut alike = ids.iter().enumerate().filter(|(_, id)| id.eq_ignore_ascii_case(name));
+    let exact = ids.iter().position(|id| id == name);
+    let found = exact.or_else(|| match (alike.next(), alike.next()) {
+        (Some((only, _)), None) => Some(only),
+        _ => None,
+    });
+    match found {
+        Some(sample) => row_of_sample(model, sample + 1),
+        None => {
+            let problem = format!("the data have no shape called '{name}'");
+            Err(Error::Mismatch(format!("{problem}{}", suggestion(name, ids))))
+        }
+    }
+}
+
+fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
+    let outlines = conform::read(path, &model.card.source)?;
+    let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();
+    let (mu, _) = model.encode(&Rows::from_flat(model.input_dim(), flat))?;
+    let place = |(index, (outline, z)): (usize, (conform::Conformed, &[f64]))| {
+        let point =
+            Endpoint { z: z.to_vec(), outline: outline.outline, frame: Some(outline.placement) };
+        point.is_finite().then_some(point).ok_or_else(|| {
+            Error::file(path, format!("outline {} is too large to be encoded", index + 1))
+        })
+    };
+    outlines.into_iter().zip(mu.iter()).enumerate().map(place).collect()
+}
+
+/// `; did you mean 'star'?`, or the names that there are where they are few.
+fn suggestion(name: &str, names: &[String]) -> String {
+    let near = names.iter().map(|other| (distance(name, other), other)).min();
+    match near {
+        Some((apart, near)) if 3 * apart <= name.chars().count().max(3) => {
+            format!("; did you mean '{near}'?")
+        }
+        _ if names.len() <= MAX_LISTED => format!("; there are {}", names.join(", ")),
+        _ => format!("; there are {}, such as '{}'", names.len(), names[0]),
+    }
+}
+
+/// How many letters must be changed, added or left out to make one word of another (Levenshtein 1966), capitals aside.
+fn distance(a: &str, b: &str) -> usize {
+    let letters = |word: &str| word.to_lowercase().chars().collect::<Vec<char>>();
+    let (a, b) = (letters(a), letters(b));
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+impl Endpoint {
+    /// A latent point with what it decodes to.
+    ///
+    /// # Errors
+    /// When `z` has not the width of the latent, or is too far out to be decoded.
+    pub fn of_latent(model: &Model, z: Vec<f64>) -> Result<Self> {
+        if z.len() != model.latent_dim() {
+            let (dim, given) = (model.latent_dim(), z.len());
+            return Err(Error::Mismatch(format!(
+                "the model's latent has {dim} numbers, not {given}"
+            )));
+        }
+        let outline = model.decode(&Rows::from_flat(z.len(), z.clone()))?.into_flat();
+        let point = Self { z, outline, frame: None };
+        point.is_finite().then_some(point).ok_or_else(|| {
+            Error::Mismatch("the point is too far out to be decoded; choose one nearer".to_owned())
+        })
+    }
+
+    /// Encoded row `row`, counted from 0, with the point at which the model keeps it; an imported shape has the frame of
+    /// its file.
+    ///
+    /// # Errors
+    /// When there is no such row.
+    pub fn of_row(model: &Model, row: usize) -> Result<Self> {
+        let rows = model.encoded.mu.len();
+        if row >= rows {
+            let problem = format!("the data have rows 1 to {rows}; there is no row {}", row + 1);
+            return Err(Error::Mismatch(problem));
+        }
+        let sample = model.encoded.samples[row] as usize;
+        let placements = model.data.as_ref().map_or(&[][..], |set| &set.placements);
+        Ok(Self {
+            z: model.encoded.mu.row(row).to_vec(),
+            outline: model.training_outline(row),
+            frame: placements.get(sample).copied(),
+        })
+    }
+
+    /// The mean of a family's encoded data with what it decodes to.
+    ///
+    /// # Errors
+    /// Names the families there are when this is none of them, or has no data.
+    pub fn of_family(model: &Model, name: &str) -> Result<Self> {
+        let names = &model.encoded.names;
+        let label = names.iter().position(|other| other.eq_ignore_ascii_case(name));
+        match label.and_then(|label| family_mean(model, label)) {
+            Some(mean) => Self::of_latent(model, mean),
+            None => {
+                let problem = format!("'{name}' is no family of the model");
+                Err(Error::Mismatch(format!("{problem}{}", suggestion(name, names))))
+            }
+        }
+    }
+
+    fn is_finite(&self) -> bool {
+        self.z.iter().all(|v| v.is_finite()) && self.outline.iter().all(|v| v.is_finite())
+    }
+}
+
+/// The frames of shapes at these shares of a way between two points, `[shares]`: they lead from the one frame to the
+/// other; where one end has none, all stand in that of the other.
+pub fn frames_between(ends: &[Endpoint; 2], shares: &[f64]) -> Vec<Option<Placement>> {
+    let [from, to] = ends.each_ref().map(|end| end.frame);
+    let frame = |&share: &f64| Some(from.or(to)?.towards(&to.or(from)?, share));
+    shares.iter().map(frame).collect()
+}
+
+/// The mean of the encoded data with a label, `[latent]`; none where there are no such data.
+pub fn family_mean(model: &Model, label: usize) -> Option<Vec<f64>> {
+    let labels = model.encoded.labels.iter();
+    mean_of(model, labels.map(|&l| usize::from(l) == label))
+}
+
+/// The mean of all encoded data, `[latent]`; the origin where there are none.
+pub fn data_mean(model: &Model) -> Vec<f64> {
+    mean_of(model, std::iter::repeat(true)).unwrap_or_else(|| vec![0.0; model.latent_dim()])
+}
+
+fn mean_of(model: &Model, counts: impl Iterator<Item = bool>) -> Option<Vec<f64>> {
+    let (mut sum, mut count) = (vec![0.0; model.latent_dim()], 0);
+    for (z, _) in model.encoded.mu.iter().zip(counts).filter(|(_, counts)| *counts) {
+        sum.iter_mut().zip(z).for_each(|(sum, z)| *sum += z);
+        count += 1;
+    }
+    (count > 0).then(|| sum.into_iter().map(|s| s / f64::from(count)).collect())
+}
+
+impl Model {
+    /// The name of the shape in encoded row `row`, counted from 0; none where shapes have no names.
+    pub fn row_id(&self, row: usize) -> Option<&str> {
+        let sample = *self.encoded.samples.get(row)? as usize;
+        self.data.as_ref()?.ids.get(sample).map(String::as_str)
+    }
+
+    /// The place of encoded row `row` in the data, counted from 1, as in `row:17`.
+    pub fn row_number(&self, row: usize) -> usize {
+        self.encoded.samples.get(row).map_or(row, |&sample| sample as usize) + 1
+    }
+
+    /// `naca2412 (row 17)`, or `row 17` where shapes have no names.
+    pub fn row_title(&self, row: usize) -> String {
+        let number = self.row_number(row);
+        match self.row_id(row) {
+            Some(id) if id != number.to_string() => format!("{id} (row {number})"),
+            _ => format!("row {number}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples::SAMPLES;
+
+    #[test]
+    fn names_are_read_and_written_in_one_form() {
+        let point = |text: &str| text.parse::<PointRef>();
+        for (text, expected) in [
+            ("z:0.1,-0.3", PointRef::Latent(vec![0.1, -0.3])),
+            ("row:17", PointRef::Row(17)),
+            ("name:naca 2412", PointRef::Name("naca 2412".to_owned())),
+            ("family:star", PointRef::Family("star".to_owned())),
+            ("pin:1", PointRef::Pin(1)),
+            ("mean", PointRef::Mean),
+            ("file:a:b.csv", PointRef::File("a:b.csv".into())),
+        ] {
+            assert_eq!(point(text).as_ref(), Ok(&expected));
+            assert_eq!(expected.to_string(), text);
+        }
+        assert_eq!(point("-0.5, 2e-1"), Ok(PointRef::Latent(vec![-0.5, 0.2])));
+        assert_eq!(point("0.5"), Ok(PointRef::Latent(vec![0.5])));
+        assert!(point("row:0").unwrap_err().contains("counted from 1"));
+        assert!(point("row:x").unwrap_err().contains("'x' is no row"));
+        assert!(point("z:a").unwrap_err().contains("'a' is not a finite number"));
+        for wrong in ["", "star", "file:", "zz:1", "name:", "mean:3"] {
+            assert!(point(wrong).unwrap_err().contains("row:N"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_the_shape_itself_and_a_point_what_it_decodes_to() {
+        let model = SAMPLES[0].load().unwrap();
+        let row = PointRef::Row(17).one(&model, &[]).unwrap();
+        assert_eq!((row.outline.clone(), row.frame), (model.training_outline(16), None));
+        assert_eq!(model.row_title(16), "row 17");
+        let point = Endpoint::of_latent(&model, row.z.clone()).unwrap();
+        assert_eq!(point.outline, model.decode(&Rows::from_flat(2, row.z)).unwrap().into_flat());
+        let pin = PointRef::Pin(1).one(&model, std::slice::from_ref(&point.z)).unwrap();
+        assert_eq!(pin, point);
+    }
+
+    #[test]
+    fn a_family_stands_at_the_middle_of_its_data() {
+        let model = SAMPLES[0].load().unwrap();
+        let star = Endpoint::of_family(&model, "Star").unwrap();
+        let label = model.encoded.names.iter().position(|name| name == "star").unwrap();
+        let rows: Vec<usize> = (0..model.encoded.mu.len())
+            .filter(|&i| usize::from(model.encoded.labels[i]) == label)
+            .collect();
+        let mean: f64 = rows.iter().map(|&i| model.encoded.mu.row(i)[1]).sum::<f64>();
+        assert!((star.z[1] - mean / rows.len() as f64).abs() < 1e-12);
+    }
+
+    #[test]
+    fn points_that_there_are_not_are_named_with_those_there_are() {
+        let model = SAMPLES[0].load().unwrap();
+        let message = |text: &str| {
+            text.parse::<PointRef>().unwrap().one(&model, &[]).unwrap_err().to_string()
+        };
+        assert!(message("z:0,0,0").contains("2 numbers, not 3"));
+        assert!(message("z:1e300,0").contains("too far out"));
+        assert!(message("row:5001").contains("rows 1 to 5000; there is no row 5001"));
+        assert!(message("family:boat").contains("there are circle, ellipse"));
+        assert!(message("family:trangle").contains("did you mean 'triangle'?"));
+        assert!(message("name:a").contains("no names; name them row:1 to row:5000"));
+        assert!(message("pin:2").contains("no pin 2; there are no pins"));
+    }
+
+    #[test]
+    fn words_that_differ_little_are_near() {
+        let apart =
+            [("naca2412", "NACA2412"), ("star", "tsar"), ("", "abc"), ("kitten", "sitting")];
+        assert_eq!(apart.map(|(a, b)| distance(a, b)), [0, 2, 3, 3]);
+    }
+}

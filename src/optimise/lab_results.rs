@@ -1,0 +1,229 @@
+//! What a lab measured of candidates, read back by their names, and beside what was predicted of them.
+
+use crate::data::import::values;
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A column of this name holds what was sought, where that is one property.
+const VALUE: &str = "value";
+
+/// The value of one sought property that a search gives for a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PredictedValue {
+    /// The property.
+    pub property: Property,
+    /// Its value: computed of the shape, or predicted by the head where the search went by that. Lengths and areas are
+    /// those of the shape as it leaves the program.
+    pub value: f64,
+    /// The lower end of the 90 % interval of a head's prediction; none where the value was computed.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+}
+
+/// One value that was measured of one candidate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LabResult {
+    /// The candidate.
+    #[serde(skip)]
+    pub id: String,
+    /// The sought property that was measured.
+    pub property: Property,
+    /// The number.
+    pub value: f64,
+    /// Its unit, where the table names one.
+    pub unit: Option<String>,
+}
+
+/// What was measured of candidates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LabResults {
+    all: Vec<LabResult>,
+}
+
+/// A predicted value beside the measured one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The candidate.
+    pub id: String,
+    /// What was predicted of it.
+    pub predicted: PredictedValue,
+    /// The value that the lab found.
+    pub measured: f64,
+    /// Its unit; empty where none is known.
+    pub unit: String,
+}
+
+impl Comparison {
+    /// The property with its unit, as in `drag [N]`.
+    pub fn title(&self) -> String {
+        match self.unit.as_str() {
+            "" => self.predicted.property.word(),
+            unit => format!("{} [{unit}]", self.predicted.property.word()),
+        }
+    }
+}
+
+impl LabResults {
+    /// The results of one candidate.
+    pub fn of(&self, id: &str) -> impl Iterator<Item = &LabResult> {
+        self.all.iter().filter(move |result| result.id == id)
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Takes in the results of another table; of two values of one property the later counts.
+    pub fn extend(&mut self, later: Self) {
+        let replaced = |old: &LabResult| {
+            later.all.iter().any(|new| new.id == old.id && new.property == old.property)
+        };
+        self.all.retain(|old| !replaced(old));
+        self.all.extend(later.all);
+    }
+
+    /// Every measured value of a candidate beside what was predicted of it.
+    pub fn beside(&self, id: &str, predictions: &[PredictedValue]) -> Vec<Comparison> {
+        let compare = |result: &LabResult| {
+            let predicted = predictions.iter().find(|p| p.property == result.property)?;
+            Some(Comparison {
+                id: id.to_owned(),
+                predicted: *predicted,
+                measured: result.value,
+                unit: result.unit.clone().unwrap_or_default(),
+            })
+        };
+        self.of(id).filter_map(compare).collect()
+    }
+}
+
+/// Reads what a lab measured of the candidates with these ids: a CSV as `train --values` takes it, with a header such
+/// as `id,drag [N]`. A column is named after one of the `sought` properties, or `value` where one alone is sought. Rows
+/// and cells that cannot be used are left out; the second part has a sentence for each.
+///
+/// # Errors
+/// Names the file when it cannot be read, names no candidate of the run, or holds nothing that was sought.
+pub fn read_lab_results(
+    path: &Path,
+    sought: &[Property],
+    ids: &[String],
+) -> Result<(LabResults, Vec<String>)> {
+    let values = values::read_named(path, ids, "candidate")?;
+    let mut results = LabResults::default();
+    let mut any = false;
+    for column in &values.measured {
+        let name = column.name.as_str();
+        let named = |property: &&Property| property.name().eq_ignore_ascii_case(name);
+        let is_value = sought.len() == 1 && name.eq_ignore_ascii_case(VALUE);
+        let alone = || sought.first().filter(|_| is_value);
+        let Some(&property) = sought.iter().find(named).or_else(alone) else { continue };
+        any = true;
+        let unit = Some(column.unit.clone()).filter(|unit| !unit.is_empty());
+        let found = ids.iter().zip(&column.values).filter(|(_, value)| value.is_finite());
+        results.all.extend(found.map(|(id, &value)| LabResult {
+            id: id.clone(),
+            property,
+            value,
+            unit: unit.clone(),
+        }));
+    }
+    if !any {
+        let names: Vec<&str> = sought.iter().map(|property| property.name()).collect();
+        let problem = format!("has no column of what was sought; name one {}", names.join(" or "));
+        return Err(Error::file(path, problem));
+    }
+    let told = values.left_out.list.iter().map(|left| format!("{}: {}", left.place, left.reason));
+    Ok((results, told.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AREA: Property = Property::Area;
+    const ROUND: Property = Property::Roundness;
+
+    fn read(text: &str, sought: &[Property]) -> Result<(LabResults, Vec<String>)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.csv");
+        std::fs::write(&path, text).unwrap();
+        read_lab_results(&path, sought, &["c1-aa", "c2-aa", "c3-aa"].map(str::to_owned))
+    }
+
+    fn values(results: &LabResults) -> Vec<(&str, Property, f64, Option<&str>)> {
+        let of = |r: &'_ LabResult| (r.property, r.value);
+        let all = results.all.iter();
+        all.map(|r| (r.id.as_str(), of(r).0, of(r).1, r.unit.as_deref())).collect()
+    }
+
+    #[test]
+    fn columns_are_named_after_what_was_sought() {
+        let (one, told) = read("id,Area [m2]\nc2-aa,0.5\nc1-aa,-3e-2\n", &[AREA, ROUND]).unwrap();
+        assert!(told.is_empty());
+        assert_eq!(
+            values(&one),
+            [("c1-aa", AREA, -0.03, Some("m2")), ("c2-aa", AREA, 0.5, Some("m2"))]
+        );
+        let (two, _) = read("id,roundness,mood,area\nc1-aa,0.1,7,0.2\n", &[AREA, ROUND]).unwrap();
+        assert_eq!(
+            values(&two),
+            [("c1-aa", ROUND, 0.1, None), ("c1-aa", AREA, 0.2, None)],
+            "other columns are left alone"
+        );
+        // Where one property is sought, its column may be called value; units stand in headers.
+        let (old, _) = read("id,value,unit\nc1-aa,0.97,%\n", &[ROUND]).unwrap();
+        assert_eq!(values(&old), [("c1-aa", ROUND, 0.97, None)]);
+    }
+
+    #[test]
+    fn what_can_be_read_counts_and_the_rest_is_told_line_by_line() {
+        let text = "id,area\nc1-aa,0.9\n\nc1-bb,0.8\nc1-aa,0.7\nc2-aa,high\nc3-aa\n1,4\n";
+        let (found, told) = read(text, &[AREA]).unwrap();
+        assert_eq!(values(&found), [("c1-aa", AREA, 0.9, None)]);
+        assert_eq!(
+            told,
+            [
+                "line 4: no candidate is called 'c1-bb'",
+                "line 5: 'c1-aa' has its values on line 2 already",
+                "line 6: area: 'high' is not a finite number",
+                "line 7: 'c3-aa' has no value of area",
+                "line 8: no candidate is called '1'",
+            ]
+        );
+    }
+
+    #[test]
+    fn results_of_another_run_are_refused() {
+        let problem = |text: &str| read(text, &[AREA, ROUND]).unwrap_err().to_string();
+        let other = problem("id,area\nc1-bb,1\nc2-bb,1\n");
+        assert!(
+            other.contains("names none of the candidates; they are called as in 'c1-aa'"),
+            "{other}"
+        );
+        assert!(problem("id,drag\nc1-aa,1\n").contains("name one area or roundness"));
+        assert!(problem("id,value\nc1-aa,1\n").contains("name one area or roundness"));
+        assert!(problem("c1-aa,1\n").contains("needs a header"));
+    }
+
+    #[test]
+    fn later_results_replace_earlier_ones_of_the_same_property() {
+        let (mut all, _) = read("id,area,roundness\nc1-aa,1,2\n", &[AREA, ROUND]).unwrap();
+        all.extend(read("id,area\nc1-aa,3\nc2-aa,4\n", &[AREA]).unwrap().0);
+        let predictions = [
+            PredictedValue { property: AREA, value: 2.5, low: None, high: None },
+            PredictedValue { property: ROUND, value: 2.0, low: Some(1.9), high: Some(2.1) },
+        ];
+        let beside = all.beside("c1-aa", &predictions);
+        let pairs: Vec<_> = beside.iter().map(|c| (c.predicted.value, c.measured)).collect();
+        assert_eq!((all.len(), pairs), (3, vec![(2.0, 2.0), (2.5, 3.0)]));
+    }
+}
