@@ -15,8 +15,8 @@ const RISE: f64 = 0.05;
 const LEAST_EPOCHS: usize = 10;
 /// Before this share of a training the map is still coming into being.
 const EARLY: f64 = 0.25;
-/// Before so many updates no network has settled, however long its training was meant to be: with the usual learning
-/// rate the dimensions of nine families become active after some 50 to 150.
+/// Before so many updates no network has settled, however long its training was meant to be: after 51 the latent of the
+/// nine families is not active yet.
 const LEAST_UPDATES: usize = 200;
 /// A loss has not settled that falls from one quarter of the epochs to the next by more than this share of itself ..
 const FALL: f64 = 0.02;
