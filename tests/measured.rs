@@ -115,15 +115,32 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
 #[test]
 fn a_search_seeks_what_was_measured_by_its_head() {
     let stiff = property("stiffness");
-    let aim = Aim { inside: Aim::USUAL_INSIDE, ..Aim::of(stiff, Goal::Max) };
+    let aim = Aim::of(stiff, Goal::Max).with_usual_inside();
+    assert_eq!(aim.inside, Aim::USUAL_INSIDE_OF_PREDICTIONS);
     let search = SearchConfig { aim, restarts: 6, steps: 120, ..SearchConfig::default() };
     let mut search = Search::new(MODEL.clone(), search).unwrap();
     while search.step().unwrap() {}
     let report = SearchReport::new(search).unwrap();
     let best = &report.restarts[report.best.unwrap()];
-    assert!(best.answer.measured > 17.0, "{:?}", best.answer);
     let told = MODEL.tell_one(stiff, best.restart.best_z(), &best.decoded).unwrap();
-    assert_eq!((best.answer.measured, best.answer.terms[0].predicted), (told, Some(told)));
+    // A head's output is a prediction, and stands with its interval.
+    let predicted = best.answer.predicted.unwrap();
+    assert!(predicted.value == told && told > 17.0, "{:?}", best.answer);
+    assert_eq!((best.answer.measured, best.answer.gain, best.answer.returned), (None, None, None));
+    let term = best.answer.terms[0];
+    assert_eq!((term.prediction(), term.measured), (Some(predicted), None));
+    assert!(
+        predicted.low < predicted.high
+            && predicted.half_width() >= 0.0999 * MODEL.head(stiff).unwrap().card.scale
+    );
+    let json = serde_json::to_value(&best.answer).unwrap();
+    assert!(json["measured"].is_null() && json["gain"].is_null(), "{json}");
+    assert_eq!(json["predicted"]["low"], predicted.low);
+    let foretold = best.verdict.foretold.as_ref().unwrap();
+    assert_eq!(foretold.of(stiff).unwrap().prediction, predicted);
+    let gain = best.answer.predicted_gain.unwrap();
+    let in_data = report.in_data.as_ref().unwrap();
+    assert!((gain.value - (told - in_data.value)).abs() < 1e-9 && gain.low < gain.high);
     let survival = &best.verdict.survival[0];
     assert_eq!((survival.property, survival.before), (stiff, told));
     let usual = MODEL.head(stiff).unwrap().card.usual_change.unwrap();
@@ -145,7 +162,10 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-4;
     assert!(found.terms[0].iter().zip(&told).all(near));
     assert!(found.gradient.iter().all(|g| g.is_finite()));
-    assert_eq!(found.feasible, told.iter().map(|v| *v >= 12.0).collect::<Vec<_>>());
+    // The search keeps the bound by a margin, so that the interval is likely to keep it too.
+    let margin = MODEL.judge(stiff).unwrap().unwrap().usual_half_width();
+    assert!(margin > 0.0);
+    assert_eq!(found.feasible, told.iter().map(|v| *v >= 12.0 + margin).collect::<Vec<_>>());
 }
 
 #[test]

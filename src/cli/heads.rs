@@ -44,9 +44,12 @@ pub struct HeadsArguments {
     /// Adam's learning rate at the beginning: 1e-8 to 10
     #[arg(long, value_name = "RATE", default_value_t = HeadConfig::default().learning_rate, allow_hyphen_values = true)]
     lr: f64,
-    /// The seed of weights, order and noise: 0 to 2^64-1
+    /// The seed of weights, order, noise and resamples: 0 to 2^64-1
     #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
     seed: u64,
+    /// Networks of each head, which predicts their mean; all but the first learn from a resample of the rows: 1 to 64
+    #[arg(long, value_name = "N", default_value_t = HeadConfig::default().members, allow_hyphen_values = true)]
+    members: usize,
 }
 
 /// Trains heads, one after the other, and writes the model with them.
@@ -61,6 +64,7 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
         batch_size: arguments.batch_size,
         learning_rate: arguments.lr,
         seed: arguments.seed,
+        members: arguments.members,
     };
     config.check()?;
     let properties = &arguments.property;

@@ -37,15 +37,19 @@ use std::path::PathBuf;
     candidates        with --candidates: different answers that can be believed, one a hill\n  \
     restarts          for each restart\n    \
     start, z_best, z_final   latent vectors\n    \
-    value_best, value_final  the property; of several terms the score, minus the sum of losses\n    \
+    value_best, value_final  the property, computed or as its head predicts it (predicted has the interval);\n                             \
+    of several terms the score, minus the sum of losses\n    \
     loss_best                what was made least, penalties included\n    \
     step_best, steps         the step of z_best, and the steps done\n    \
     stop_reason              steps_done, converged, left_domain, not_finite or cancelled\n    \
     valid                    whether any point was feasible; without one z_best is z_final\n    \
-    terms                    each property at z_best: predicted by its head, the head's held-out\n                             \
-    error predicted_rmse, measured, and returned by the round trip\n    \
-    measured, returned       the value at z_best before and after encoding and decoding its shape\n    \
-    gain                     by how much measured is better than the best of the data\n    \
+    terms                    each property at z_best: predicted by its head with the 90 % interval from\n                             \
+    predicted_low to predicted_high, the head's held-out error predicted_rmse, measured on\n                             \
+    the shape and returned by the round trip, both null where only a head can tell\n    \
+    measured, returned       the value at z_best before and after encoding and decoding its shape; null where it\n                             \
+    is a prediction\n    \
+    predicted                the value at z_best where only a head can tell it, and its interval: low, high\n    \
+    gain, predicted_gain     by how much measured, or predicted, is better than the best of the data\n    \
     nearest                  the nearest training shape: its row, its distance in the latent\n    \
     trust                    the verdict and its numbers: the distance from the data, the round trip,\n                             \
     and the values before and after it, each with what is usual\n    \
@@ -146,9 +150,20 @@ fn hills(report: &SearchReport, candidates: usize) -> String {
 
 /// `best roundness 0.998 (doubtful), best believable 0.991; best in the data 0.985, gain 0.006`.
 fn answer(report: &SearchReport) -> String {
-    let value = |index: usize| three_digits(report.restarts[index].restart.best_value());
+    let value = |index: usize| {
+        let found = &report.restarts[index];
+        match found.answer.predicted {
+            Some(predicted) => predicted.text(),
+            None => three_digits(found.restart.best_value()),
+        }
+    };
     let aim = &report.config.aim;
-    let name = aim.label().to_lowercase();
+    let predicts = aim.terms.iter().any(|term| term.property.is_measured());
+    let name = match aim.terms.as_slice() {
+        [term] => term.property.word(),
+        _ => aim.label().to_lowercase(),
+    };
+    let name = if predicts { format!("predicted {name}") } else { name };
     let found = match (report.best, report.best_believable) {
         (None, _) if aim.constraints.is_empty() => {
             return format!("no restart found a valid {name}");
@@ -166,11 +181,13 @@ fn answer(report: &SearchReport) -> String {
         ),
     };
     let answer = report.best_believable.or(report.best).map(|index| &report.restarts[index].answer);
-    let gain = answer.and_then(|answer| answer.gain);
+    let gain = answer.and_then(|answer| match answer.predicted_gain {
+        Some(gain) => Some(format!("predicted gain {}", gain.text())),
+        None => answer.gain.map(|gain| gain_in_words(aim, gain)),
+    });
     match (&report.in_data, gain) {
         (Some(data), Some(gain)) => {
-            let value = three_digits(data.value);
-            format!("{found}; best in the data {value}, {}", gain_in_words(aim, gain))
+            format!("{found}; best in the data {}, {gain}", three_digits(data.value))
         }
         _ => found,
     }

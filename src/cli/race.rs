@@ -88,12 +88,17 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
 fn line(lane: &LaneReport) -> String {
     let found = match lane.answer() {
         None => "no answer".to_owned(),
-        Some((_, answer)) => format!(
-            "{}, {}, {} after the round trip",
-            three_digits(answer.restart.best_value()),
-            answer.verdict.word(),
-            three_digits(answer.answer.returned)
-        ),
+        Some((_, answer)) => {
+            let word = answer.verdict.word();
+            let value = three_digits(answer.restart.best_value());
+            match (answer.answer.predicted, answer.answer.returned) {
+                (Some(predicted), _) => format!("predicted {}, {word}", predicted.text()),
+                (None, Some(returned)) => {
+                    format!("{value}, {word}, {} after the round trip", three_digits(returned))
+                }
+                (None, None) => format!("{value}, {word}"),
+            }
+        }
     };
     let (tally, seconds) = (lane.tally(), duration(lane.seconds));
     let (values, gradients) = (grouped(tally.values), grouped(tally.gradients));

@@ -20,9 +20,9 @@ pub struct Kernels {
 }
 
 impl Kernels {
-    /// Those of a model's data; none where there are none.
-    pub fn of(density: &Density) -> Option<Self> {
-        let (centres, map, level) = density.kernels();
+    /// Those of a model's data, outside of which begins at a [level](Density::level); none where there are none.
+    pub fn of(density: &Density, level: f64) -> Option<Self> {
+        let (centres, map) = density.kernels();
         if centres.is_empty() {
             return None;
         }

@@ -123,6 +123,10 @@ impl Model {
         &self.heads
     }
 
+    pub(super) fn heads_mut(&mut self) -> &mut [TaskHead] {
+        &mut self.heads
+    }
+
     /// The head that predicts a property.
     pub fn head(&self, property: Property) -> Option<&TaskHead> {
         self.heads.iter().find(|head| head.card.property == property)
@@ -176,7 +180,8 @@ impl Model {
         let mut parameters = self.parameters.clone();
         for &property in &self.card.training.heads {
             let head = self.head(property).filter(|head| head.card.joint)?;
-            parameters.extend_from_slice(head.parameters());
+            // Only the first member learned along; the others came afterwards.
+            parameters.extend(head.member_parameters().take(1).flatten().cloned());
         }
         Some(parameters)
     }

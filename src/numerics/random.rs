@@ -25,6 +25,10 @@ pub enum Purpose {
     Rivals = 7,
     /// New shapes that are drawn to be looked at.
     Samples = 8,
+    /// What each row that is held out is for.
+    Roles = 9,
+    /// Which rows a member of an ensemble learns from.
+    Resamples = 10,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

@@ -2,6 +2,7 @@
 
 use super::measured::Measured;
 use super::report::{RestartReport, SearchReport, TermAnswer};
+use crate::model::judge::Prediction;
 use crate::trust::{Belief, Verdict};
 use serde::Serialize;
 
@@ -31,8 +32,15 @@ pub struct CandidateRecord<'a> {
     pub z: &'a [f64],
     /// The value that the search says it has.
     pub predicted: f64,
-    /// By how much that is better than the best of the data.
+    /// The interval of that, where only a head can tell it.
+    pub predicted_low: Option<f64>,
+    /// Its upper end.
+    pub predicted_high: Option<f64>,
+    /// By how much the value that is computed on the shape is better than the best of the data; none where only a head
+    /// can tell it.
     pub gain: Option<f64>,
+    /// By how much a prediction is, with the interval of that.
+    pub predicted_gain: Option<Prediction>,
     /// Each term of the aim.
     pub terms: &'a [TermAnswer],
     /// What can be believed of it.
@@ -80,7 +88,10 @@ impl SearchReport {
             restart: candidate.restart,
             z: restart.best_z(),
             predicted: restart.best_value(),
+            predicted_low: answer.predicted.map(|p| p.low),
+            predicted_high: answer.predicted.map(|p| p.high),
             gain: answer.gain,
+            predicted_gain: answer.predicted_gain,
             terms: &answer.terms,
             trust: verdict,
             measured,

@@ -35,6 +35,7 @@ pub(super) fn assemble(
         names: data.names.clone(),
         properties: Property::of_all(&rows),
         measured: data.measured.iter().map(|m| m.select(indices.iter().copied())).collect(),
+        groups: Vec::new(),
     });
     if let Source::Imported(_) = model.card.source {
         model.data = Some(data.clone());

@@ -1,5 +1,6 @@
 //! The trainer advances a plain state by one batch; who calls it decides on pace, pauses and the end.
 
+use super::head::complete_heads;
 use super::network::Network;
 use super::setup::Setup;
 use super::state::TrainerState;
@@ -279,7 +280,7 @@ impl Trainer {
         Ok(TrainerState { parameters, resume, history: self.history.clone() })
     }
 
-    /// The model that was learned, with all its data encoded: that of the least held-out error where that may end
+    /// The model that was learned, with all its data encoded and its heads completed to ensembles: that of the least held-out error where that may end
     /// the training, else of now, or of the last whole epoch when something was no number.
     ///
     /// # Errors
@@ -294,7 +295,7 @@ impl Trainer {
         // The curves of all epochs stay with the model, also when an earlier one is kept.
         let mut model = self.setup.model_at(&state, usize::MAX)?;
         model.card.history.clone_from(&self.history);
-        Ok(model)
+        complete_heads(model)
     }
 
     fn is_well(&self) -> Result<bool> {

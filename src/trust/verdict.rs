@@ -1,5 +1,6 @@
 //! One word for the user on how far an answer can be believed, and why not further.
 
+use super::foretold::Foretold;
 use super::statistics::{relative_change, relative_change_of, usual_change};
 use crate::data::geometry;
 use crate::data::property::Property;
@@ -7,6 +8,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::numerics::processor::on_all_cores;
+use crate::objective::Constraint;
 use serde::Serialize;
 
 /// The word.
@@ -51,6 +53,9 @@ pub struct Verdict {
     pub simple: bool,
     /// Whether every property that was asked for means something for the decoded outline.
     pub in_domain: bool,
+    /// What is asked of predictions besides; none where all that was asked for is computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foretold: Option<Foretold>,
 }
 
 /// A property before and after the round trip.
@@ -93,6 +98,7 @@ impl Verdict {
         let Self { round_trip, usual_round_trip, .. } = self;
         let (distance, usual_distance) = (self.density_distance, self.usual_density_distance);
         let broken = self.survival.iter().find(|survival| !survival.holds());
+        let foretold = self.foretold.as_ref().and_then(Foretold::doubt);
         match (self.belief, broken) {
             (Belief::Believable, _) => {
                 "Believable: among the data, a clean outline, and encoding it leads back here."
@@ -106,6 +112,7 @@ impl Verdict {
             _ if !self.in_domain => {
                 "Doubtful: the shape is too thin for this property to mean anything.".to_owned()
             }
+            _ if foretold.is_some() => format!("Doubtful: {}.", foretold.unwrap_or_default()),
             (_, Some(Survival { property, change, usual_change, .. })) => format!(
                 "Doubtful: encoded and decoded again, its {} changes by {:.1} %; that of shapes like the data by less \
                  than {:.1} %.",
@@ -132,6 +139,21 @@ pub fn judge(
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
+    judge_with(model, properties, &[], z, decoded)
+}
+
+/// As [`judge`], of a search with these constraints: the interval of a prediction has to keep its bound.
+///
+/// # Errors
+/// Only when the tensor library fails, or the data hold too little to judge a prediction by.
+pub fn judge_with(
+    model: &Model,
+    properties: &[Property],
+    constraints: &[Constraint],
+    z: &Rows<f64>,
+    decoded: &Rows<f32>,
+) -> Result<Vec<Verdict>> {
+    let foretold = Foretold::of_all(model, properties, constraints, z)?;
     let (again, _) = model.encode(decoded)?;
     let decoded_again = model.decode(&again)?;
     let asked: Vec<Property> = properties.iter().copied().filter(|&p| model.can_tell(p)).collect();
@@ -159,7 +181,10 @@ pub fn judge(
         let in_domain = survival.iter().all(|s| s.property.in_domain(median, s.before, outline));
         let round_trip = density.shift(z.row(i), again.row(i));
         let returns = round_trip <= statistics.round_trip && survival.iter().all(Survival::holds);
-        let belief = match (distances[i] <= density.threshold(), simple && in_domain && returns) {
+        let foretold = foretold.as_ref().map(|all| all[i].clone());
+        let sure = foretold.as_ref().is_none_or(|foretold| foretold.doubt().is_none());
+        let sound = simple && in_domain && returns && sure;
+        let belief = match (distances[i] <= density.threshold(), sound) {
             (false, _) => Belief::Outside,
             (true, false) => Belief::Doubtful,
             (true, true) => Belief::Believable,
@@ -173,6 +198,7 @@ pub fn judge(
             survival,
             simple,
             in_domain,
+            foretold,
         }
     };
     Ok(on_all_cores(z.len(), verdict))
@@ -200,6 +226,7 @@ mod tests {
             survival: vec![survival(Property::Area, 0.01), survival(Property::Roundness, 0.015)],
             simple: true,
             in_domain: true,
+            foretold: None,
         }
     }
 

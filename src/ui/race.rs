@@ -1,6 +1,7 @@
 //! A race under the strip: one line a method, best so far against what was spent, and a card for each.
 
 use super::action::{Action, Actions};
+use super::answer::INTERVAL;
 use super::painting::fill_shape;
 use super::theme::{self, colour};
 use super::widgets::{Icon, belief_colour, fact, heading, icon_button, note, verdict};
@@ -422,11 +423,19 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Conte
 
     let line = |k: f32| pos2(rect.left() + 10.0, bottom + 10.0 + 17.0 * k);
     if let Some(answer) = answer {
-        let returned = answer.answer.returned;
-        let survived = (returned - value).abs() <= 0.05 * value.abs();
-        let ink = if survived { weak } else { visuals.warn_fg_color };
-        let returned = format!("{} after the round trip", three_digits(returned));
-        text(line(0.0), Align2::LEFT_CENTER, &returned, small.clone(), ink);
+        let (beside, ink) = match (answer.answer.predicted, answer.answer.returned) {
+            (Some(predicted), _) => {
+                let [_, low, high] = predicted.shown();
+                (format!("predicted, {low} to {high}"), weak)
+            }
+            (None, returned) => {
+                let returned = returned.unwrap_or(f64::NAN);
+                let survived = (returned - value).abs() <= 0.05 * value.abs();
+                let ink = if survived { weak } else { visuals.warn_fg_color };
+                (format!("{} after the round trip", three_digits(returned)), ink)
+            }
+        };
+        text(line(0.0), Align2::LEFT_CENTER, &beside, small.clone(), ink);
     }
     let spent = format!(
         "{} + {} in {}",
@@ -463,15 +472,22 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &Contest) -> bool {
         let at = pos2(centre.x, rect.bottom() - 4.0);
         painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(12.0), weak);
     }
-    let change = format!(
-        "{} to {}",
-        three_digits(answer.restart.best_value()),
-        three_digits(answer.answer.returned)
-    );
-    let about = "Before and after the round trip: the answer encoded and decoded once more";
-    fact(ui, results.report.aim().label(), &change, about);
-    if let Some(gain) = answer.answer.gain {
-        let about = "By how much it is better than the best of the data";
+    let value = three_digits(answer.restart.best_value());
+    let label = results.report.aim().label();
+    match (answer.answer.predicted, answer.answer.returned) {
+        (Some(predicted), _) => {
+            fact(ui, &format!("{label}, predicted"), &predicted.text(), INTERVAL);
+        }
+        (None, returned) => {
+            let change = format!("{value} to {}", three_digits(returned.unwrap_or(f64::NAN)));
+            let about = "Before and after the round trip: the answer encoded and decoded once more";
+            fact(ui, label, &change, about);
+        }
+    }
+    let about = "By how much it is better than the best of the data";
+    if let Some(gain) = answer.answer.predicted_gain {
+        fact(ui, "Gain on the data, predicted", &gain.text(), about);
+    } else if let Some(gain) = answer.answer.gain {
         fact(ui, "Gain on the data", &three_digits(gain), about);
     }
     let restarts = lane.report.restarts.len();

@@ -1,0 +1,339 @@
+//! The judge of a task head: a Gaussian process on the latent that no search ever sees, and the intervals it gives.
+//!
+//! A search that follows a head ends where the head errs, so neither the head nor the spread of its members can say by
+//! how much. The judge learns the same values from the same rows in another way, and its standard deviation is scaled
+//! by what rows miss that nobody learned from (split conformal prediction: Lei et al. 2018, section 2; scaled
+//! residuals: section 5.2).
+
+use super::Model;
+use super::density::Density;
+use super::head::{HeadCard, TaskHead};
+use crate::data::roles::Role;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::numerics::gaussian_process::{GaussianProcess, Hyperparameters};
+use crate::numerics::principal::Principal;
+use crate::numerics::statistics::{evenly, quantile};
+use serde::{Deserialize, Serialize};
+
+/// The share of true values that an interval is meant to hold.
+pub const COVERAGE: f64 = 0.9;
+/// No interval reaches less far to either side than this many standard deviations of the data.
+const LEAST_HALF_WIDTH: f64 = 0.1;
+/// Up to this many coordinates the process reads all of them, beyond it so many leading axes and the distance off them.
+const MOST_COORDINATES: usize = 8;
+/// The share of rows whose gap between head and judge is usual.
+const USUAL: f64 = 0.99;
+/// The greatest gap that can be usual: there the head leaves the interval.
+const MOST_GAP: f64 = 1.0;
+/// Fewer rows than this cannot say where nine tenths of them end.
+const FEWEST_CALIBRATION: usize = 9;
+/// At most this many rows set the width of intervals, and as many the usual gap.
+const MOST_CALIBRATION: usize = 300;
+/// Of a normal distribution nine tenths are within so many standard deviations.
+const NORMAL: f64 = 1.6449;
+/// Rows of a judge whose lengths were not fitted.
+const QUICK_ROWS: usize = 500;
+
+/// What is kept of a judge in a checkpoint; the rest follows from the encoded data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JudgeCard {
+    /// Of the process, on the coordinates it reads, in which the data spread by about 1, and on values standardised by
+    /// the head's offset and scale.
+    pub hyperparameters: Hyperparameters,
+}
+
+/// What a head predicts at a point, and the interval that the judge gives.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// What the head says: the mean of its members.
+    pub value: f64,
+    /// The lower end of the 90 % interval.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+impl Prediction {
+    /// What the judge says: the middle of its interval.
+    pub fn judged(&self) -> f64 {
+        0.5 * (self.low + self.high)
+    }
+
+    /// Half of the interval's width.
+    pub fn half_width(&self) -> f64 {
+        0.5 * (self.high - self.low)
+    }
+
+    /// How far the head is from the judge, in half widths of the interval.
+    pub fn gap(&self) -> f64 {
+        (self.value - self.judged()).abs() / self.half_width()
+    }
+
+    /// Value, lower and upper end as they are shown: with as many digits as tell hundredths of the half width.
+    pub fn shown(&self) -> [String; 3] {
+        let half = self.half_width();
+        let places =
+            if half > 0.0 && half.is_finite() { 2 - half.log10().floor() as i32 } else { 3 };
+        let places = usize::try_from(places).unwrap_or(0).min(9);
+        [self.value, self.low, self.high].map(|number| match number.is_nan() {
+            true => "\u{2013}".to_owned(),
+            false => format!("{number:.places$}"),
+        })
+    }
+
+    /// Value and interval in a few words: `0.785 (0.741 to 0.823)`.
+    pub fn text(&self) -> String {
+        let [value, low, high] = self.shown();
+        format!("{value} ({low} to {high})")
+    }
+
+    /// Whether a value lies in the interval.
+    pub fn covers(&self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
+}
+
+/// A Gaussian process for one property on the latent of a model.
+#[derive(Debug)]
+pub struct Judge {
+    coordinates: Coordinates,
+    process: GaussianProcess,
+    offset: f64,
+    scale: f64,
+    /// Half of an interval is so many standard deviations of the process.
+    factor: f64,
+    /// The gap between head and judge that 99 % of the held-out rows stay within, 1 at most.
+    usual_gap: f64,
+    /// Half of the interval that nine tenths of the held-out rows are given at most, in the property's unit.
+    usual_half_width: f64,
+}
+
+impl Judge {
+    /// The judge of a head on the encoded data of its model: with the hyperparameters that its card keeps, else with
+    /// plain ones on at most 500 rows, which takes milliseconds. Of the held-out rows only those for calibration set
+    /// the width; where they are fewer than nine, the rows that were learned from do, each judged without itself.
+    ///
+    /// # Errors
+    /// When the head reads another latent, or too few values are known.
+    pub(super) fn of(model: &Model, head: &TaskHead) -> Result<Self> {
+        let card = &head.card;
+        let data = Known::of(model, card);
+        let coordinates = Coordinates::of(model.density(), &model.encoded.mu.select(&data.learned));
+        let (rows, parameters) = match &card.judge {
+            Some(JudgeCard { hyperparameters })
+                if hyperparameters.are_sound(coordinates.count()) =>
+            {
+                (data.learned.clone(), hyperparameters.clone())
+            }
+            _ => {
+                let few = evenly(data.learned.len(), data.learned.len().min(QUICK_ROWS));
+                let dim = coordinates.count();
+                let length = (dim.max(1) as f64).sqrt();
+                let lengths = vec![length; dim];
+                let plain = Hyperparameters { lengths, signal: 1.0, noise: 0.05 };
+                (few.into_iter().map(|row| data.learned[row]).collect(), plain)
+            }
+        };
+        let points = coordinates.of_all(&model.encoded.mu.select(&rows));
+        let values: Vec<f64> = rows.iter().map(|&row| data.standardised[row]).collect();
+        let process = GaussianProcess::new(&points, &values, parameters)?;
+        let (offset, scale) = (card.offset, card.scale);
+        let mut judge = Self {
+            coordinates,
+            process,
+            offset,
+            scale,
+            factor: NORMAL,
+            usual_gap: MOST_GAP,
+            usual_half_width: 0.0,
+        };
+        judge.calibrate(model, &data);
+        judge.compare(model, head, &data)?;
+        Ok(judge)
+    }
+
+    /// The card of a judge whose hyperparameters are the most likely ones for the rows that a head learns from.
+    ///
+    /// # Errors
+    /// When a value is no number.
+    pub fn fitted(model: &Model, card: &HeadCard) -> Result<JudgeCard> {
+        let data = Known::of(model, card);
+        let mu = model.encoded.mu.select(&data.learned);
+        let points = Coordinates::of(model.density(), &mu).of_all(&mu);
+        let values: Vec<f64> = data.learned.iter().map(|&row| data.standardised[row]).collect();
+        Ok(JudgeCard { hyperparameters: Hyperparameters::most_likely(&points, &values)? })
+    }
+
+    /// Sets the factor that makes nine tenths of the calibration rows lie in their intervals.
+    fn calibrate(&mut self, model: &Model, data: &Known) {
+        let rows = &data.calibration;
+        let answers =
+            self.process.predict(&self.coordinates.of_all(&model.encoded.mu.select(rows)));
+        let mut missed: Vec<f64> = answers
+            .iter()
+            .zip(rows)
+            .map(|((mean, deviation), &row)| (data.standardised[row] - mean).abs() / deviation)
+            .collect();
+        if missed.len() < FEWEST_CALIBRATION {
+            let left_out = self.process.left_one_out();
+            missed.extend(left_out.iter().map(|(missed, deviation)| missed.abs() / deviation));
+        }
+        missed.retain(|ratio| ratio.is_finite());
+        missed.sort_by(f64::total_cmp);
+        // The place of split conformal prediction: one more row is as likely to come before as any of these.
+        let place = ((missed.len() + 1) as f64 * COVERAGE).ceil() as usize;
+        self.factor = match missed.get(place.wrapping_sub(1)) {
+            Some(&ratio) => ratio,
+            None => missed.last().copied().unwrap_or(0.0).max(NORMAL),
+        };
+    }
+
+    /// Measures how far head and judge, and the ends of an interval, usually are apart.
+    fn compare(&mut self, model: &Model, head: &TaskHead, data: &Known) -> Result<()> {
+        let mu = model.encoded.mu.select(&data.compared);
+        let said = head.predict_all(&mu)?;
+        let both: Vec<Prediction> = self.predictions(&said, &mu);
+        let gap = quantile(both.iter().map(Prediction::gap), USUAL).unwrap_or(MOST_GAP);
+        self.usual_gap = gap.min(MOST_GAP);
+        self.usual_half_width =
+            quantile(both.iter().map(Prediction::half_width), COVERAGE).unwrap_or(0.0);
+        Ok(())
+    }
+
+    /// What a head `said [n]` at `z [n, latent]` with the intervals of this judge, in the property's unit.
+    pub fn predictions(&self, said: &[f64], z: &Rows<f64>) -> Vec<Prediction> {
+        let answers = self.process.predict(&self.coordinates.of_all(z));
+        let one = |(&value, (mean, deviation)): (&f64, (f64, f64))| {
+            let middle = mean * self.scale + self.offset;
+            let half = (self.factor * deviation).max(LEAST_HALF_WIDTH) * self.scale;
+            // What is no number has no least width.
+            let half = if deviation.is_nan() { f64::NAN } else { half };
+            Prediction { value, low: middle - half, high: middle + half }
+        };
+        said.iter().zip(answers).map(one).collect()
+    }
+
+    /// The gap between head and judge that 99 % of the held-out rows stay within, in half widths, 1 at most.
+    pub fn usual_gap(&self) -> f64 {
+        self.usual_gap
+    }
+
+    /// Half of the interval that nine tenths of the held-out rows are given at most, in the property's unit.
+    pub fn usual_half_width(&self) -> f64 {
+        self.usual_half_width
+    }
+}
+
+/// The rows of a model that have a property.
+struct Known {
+    /// The value of each row in standard deviations from the mean, `[rows]`; NaN where it is not known.
+    standardised: Vec<f64>,
+    /// The rows that are learned from.
+    learned: Vec<usize>,
+    /// Those that set the width of intervals.
+    calibration: Vec<usize>,
+    /// Those on which head and judge are compared: no value of theirs is used.
+    compared: Vec<usize>,
+}
+
+impl Known {
+    fn of(model: &Model, card: &HeadCard) -> Self {
+        let encoded = &model.encoded;
+        let standardise = |value: f64| (value - card.offset) / card.scale;
+        let standardised: Vec<f64> = encoded.property(card.property).map(standardise).collect();
+        let roles = encoded.roles(model.card.training.seed);
+        let known = |role: Role| -> Vec<usize> {
+            (0..roles.len()).filter(|&i| roles[i] == role && standardised[i].is_finite()).collect()
+        };
+        let some = |rows: &[usize]| -> Vec<usize> {
+            let chosen = evenly(rows.len(), rows.len().min(MOST_CALIBRATION));
+            chosen.into_iter().map(|place| rows[place]).collect()
+        };
+        let (mut learned, calibration) = (known(Role::Training), some(&known(Role::Calibration)));
+        if learned.is_empty() {
+            learned.clone_from(&calibration);
+        }
+        let compared = some(&encoded.held_out_or_all());
+        Self { standardised, learned, calibration, compared }
+    }
+}
+
+/// What the process reads of a latent point: coordinates in which the data spread by about 1, each counted by how much
+/// of it is signal. In more than eight dimensions these are the eight leading principal axes of the data and the
+/// distance off them.
+#[derive(Clone, Debug)]
+struct Coordinates {
+    /// What is subtracted from a point, and what the rest is multiplied with, `[latent]` both.
+    mean: Vec<f64>,
+    factors: Vec<f64>,
+    /// The axes, each over the spread of the data along it, and the spread of the distance off them.
+    axes: Option<(Vec<Vec<f64>>, f64)>,
+}
+
+impl Coordinates {
+    /// Those of a model's data, of which `mu [n, latent]` are the rows that are learned from.
+    fn of(density: &Density, mu: &Rows<f64>) -> Self {
+        let dim = mu.width();
+        let signal = |k: usize| density.signal().get(k).copied().unwrap_or(1.0);
+        let mean: Vec<f64> =
+            (0..dim).map(|k| density.mean().get(k).copied().unwrap_or(0.0)).collect();
+        let deviation = |k: usize| {
+            let squares = mu.iter().map(|row| (row[k] - mean[k]).powi(2)).sum::<f64>();
+            (squares / mu.len().max(1) as f64).sqrt()
+        };
+        if dim <= MOST_COORDINATES {
+            // With noise of variance e beside the data's c, c / (c + e) of a coordinate is signal, and what the decoder
+            // was trained on spreads by the root of c + e.
+            let factor = |k: usize| {
+                let spread = deviation(k) / signal(k).max(1e-12).sqrt();
+                if spread > 0.0 { signal(k) / spread } else { 1.0 }
+            };
+            return Self { factors: (0..dim).map(factor).collect(), mean, axes: None };
+        }
+        let factors: Vec<f64> = (0..dim).map(signal).collect();
+        let mut own = Self { mean, factors, axes: None };
+        let points: Vec<Vec<f64>> = mu.iter().map(|z| own.of_one(z)).collect();
+        let mut principal = Principal::new(points.iter().map(Vec::as_slice), dim, MOST_COORDINATES);
+        while principal.step() {}
+        let variances = principal.variances();
+        let off = (principal.total_variance() - variances.iter().sum::<f64>()).max(0.0).sqrt();
+        let scaled = principal.axes().into_iter().zip(&variances).map(|(axis, variance)| {
+            let scale = if *variance > 0.0 { 1.0 / variance.sqrt() } else { 0.0 };
+            axis.into_iter().map(|v| v * scale).collect()
+        });
+        let widest = variances.first().copied().unwrap_or(0.0).sqrt();
+        // Data that all lie on the axes have no spread off them: a thousandth of the widest stands in.
+        let off = off.max(1e-3 * widest).max(f64::MIN_POSITIVE);
+        own.axes = Some((scaled.collect(), off));
+        own
+    }
+
+    fn count(&self) -> usize {
+        self.axes.as_ref().map_or(self.mean.len(), |(axes, _)| axes.len() + 1)
+    }
+
+    fn of_one(&self, z: &[f64]) -> Vec<f64> {
+        let scaled = z.iter().zip(&self.mean).zip(&self.factors).map(|((z, m), f)| (z - m) * f);
+        let scaled: Vec<f64> = scaled.collect();
+        let Some((axes, spread)) = &self.axes else { return scaled };
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let mut coordinates = Vec::with_capacity(axes.len() + 1);
+        let mut rest = dot(&scaled, &scaled);
+        for axis in axes {
+            let along = dot(axis, &scaled);
+            let length = dot(axis, axis);
+            if length > 0.0 {
+                rest -= along * along / length;
+            }
+            coordinates.push(along);
+        }
+        coordinates.push(if rest < 0.0 { 0.0 } else { rest }.sqrt() / spread);
+        coordinates
+    }
+
+    /// `[n, latent] -> [n, count]`, flat.
+    fn of_all(&self, z: &Rows<f64>) -> Vec<f64> {
+        z.iter().flat_map(|z| self.of_one(z)).collect()
+    }
+}
