@@ -7,7 +7,7 @@ use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
-use latent_explorer::objective::{Aim, Goal, Objective, Space};
+use latent_explorer::objective::{Aim, Goal, Objective, Space, kept_constraints};
 use latent_explorer::optimise::code::{preamble, pytorch};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
 use latent_explorer::session::{Session, State};
@@ -254,13 +254,15 @@ fn the_listing_of_a_search_calls_its_head() {
     let config = SearchConfig { aim, ..SearchConfig::default() };
     let lines = pytorch(&config, &MODEL).into_iter().map(|line| line.text);
     let text = lines.collect::<Vec<_>>().join("\n");
-    for part in
-        ["loss = -predicted_stiffness(z)", "relu(12 - predicted_stiffness(z))", "x = decode(z)"]
-    {
+    // The bound is kept by a margin, as the search keeps it.
+    let kept = kept_constraints(&config.aim, &MODEL).unwrap()[0].bound;
+    let bound = format!("relu({kept} - predicted_stiffness(z))");
+    for part in ["loss = -predicted_stiffness(z)", &bound, "x = decode(z)"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let script = preamble(&config, &MODEL, "m.safetensors").join("\n");
     assert_eq!(script.matches("def predicted_stiffness(z):").count(), 1, "{script}");
+    assert!(script.contains("for member in [\"\", \"member1.\", \"member2.\""), "{script}");
     assert!(script.contains("def area(x):") && !script.contains("def stiffness"), "{script}");
 }
 
@@ -371,7 +373,9 @@ fn the_command_line_asks_for_it_by_name() {
         assert!(text.contains("'girth' is no property here; there are roundness"), "{text}");
     }
     let table = std::fs::read_to_string(folder.join("s.csv")).unwrap();
-    assert!(table.lines().next().unwrap().contains(",heat-shedding,stiffness,rare,x0"), "{table}");
+    assert!(table.lines().next().unwrap().contains(",heat-shedding,predicted stiffness,predicted stiffness low,predicted stiffness high,predicted rare,"), "{table}");
     let picture = std::fs::read_to_string(folder.join("r.svg")).unwrap();
-    assert!(picture.contains("stiffness [N/m]"));
+    assert!(picture.contains("stiffness [N/m], predicted"));
+    let table = std::fs::read_to_string(folder.join("f.csv")).unwrap();
+    assert!(table.starts_with("u,v,value,valid,low,high\n"), "{table}");
 }

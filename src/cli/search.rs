@@ -179,6 +179,12 @@ impl SearchArguments {
             cautious: self.cautious,
             constraints: self.constraints.clone(),
         };
+        if aim.cautious && !aim.terms.iter().any(|term| aim.reads_head(term.property)) {
+            return Err(Error::setting(
+                "cautious",
+                "is for what a head predicts; what geometry tells is known for certain, so leave it out",
+            ));
+        }
         let usual = aim.with_usual_inside();
         Ok(Aim { inside: self.inside.unwrap_or(usual.inside), ..usual })
     }

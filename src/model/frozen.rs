@@ -123,10 +123,6 @@ impl Model {
         &self.heads
     }
 
-    pub(super) fn heads_mut(&mut self) -> &mut [TaskHead] {
-        &mut self.heads
-    }
-
     /// The head that predicts a property.
     pub fn head(&self, property: Property) -> Option<&TaskHead> {
         self.heads.iter().find(|head| head.card.property == property)

@@ -22,13 +22,9 @@ pub const COVERAGE: f64 = 0.9;
 const LEAST_HALF_WIDTH: f64 = 0.1;
 /// Up to this many coordinates the process reads all of them, beyond it so many leading axes and the distance off them.
 const MOST_COORDINATES: usize = 8;
-/// The share of rows whose gap between head and judge is usual.
-const USUAL: f64 = 0.99;
-/// The greatest gap that can be usual: there the head leaves the interval.
-const MOST_GAP: f64 = 1.0;
 /// Fewer rows than this cannot say where nine tenths of them end.
 const FEWEST_CALIBRATION: usize = 9;
-/// At most this many rows set the width of intervals, and as many the usual gap.
+/// At most this many rows set the width of intervals.
 const MOST_CALIBRATION: usize = 300;
 /// Of a normal distribution nine tenths are within so many standard deviations.
 const NORMAL: f64 = 1.6449;
@@ -41,6 +37,13 @@ pub struct JudgeCard {
     /// Of the process, on the coordinates it reads, in which the data spread by about 1, and on values standardised by
     /// the head's offset and scale.
     pub hyperparameters: Hyperparameters,
+    /// The share of test rows whose value lies in its interval, 0 to 1; none without test rows. Nothing was set on
+    /// those.
+    pub coverage: Option<f64>,
+    /// How many test rows there were.
+    pub tested: usize,
+    /// The median of half an interval over the test rows, in the property's unit.
+    pub half_width: Option<f64>,
 }
 
 /// What a head predicts at a point, and the interval that the judge gives.
@@ -103,8 +106,6 @@ pub struct Judge {
     scale: f64,
     /// Half of an interval is so many standard deviations of the process.
     factor: f64,
-    /// The gap between head and judge that 99 % of the held-out rows stay within, 1 at most.
-    usual_gap: f64,
     /// Half of the interval that nine tenths of the held-out rows are given at most, in the property's unit.
     usual_half_width: f64,
 }
@@ -121,7 +122,7 @@ impl Judge {
         let data = Known::of(model, card);
         let coordinates = Coordinates::of(model.density(), &model.encoded.mu.select(&data.learned));
         let (rows, parameters) = match &card.judge {
-            Some(JudgeCard { hyperparameters })
+            Some(JudgeCard { hyperparameters, .. })
                 if hyperparameters.are_sound(coordinates.count()) =>
             {
                 (data.learned.clone(), hyperparameters.clone())
@@ -139,30 +140,42 @@ impl Judge {
         let values: Vec<f64> = rows.iter().map(|&row| data.standardised[row]).collect();
         let process = GaussianProcess::new(&points, &values, parameters)?;
         let (offset, scale) = (card.offset, card.scale);
-        let mut judge = Self {
-            coordinates,
-            process,
-            offset,
-            scale,
-            factor: NORMAL,
-            usual_gap: MOST_GAP,
-            usual_half_width: 0.0,
-        };
+        let mut judge =
+            Self { coordinates, process, offset, scale, factor: NORMAL, usual_half_width: 0.0 };
         judge.calibrate(model, &data);
-        judge.compare(model, head, &data)?;
+        let mu = model.encoded.mu.select(&data.some_held_out);
+        let answers = judge.process.predict(&judge.coordinates.of_all(&mu));
+        let halves = answers.into_iter().map(|(_, deviation)| judge.half_width(deviation));
+        judge.usual_half_width = quantile(halves, COVERAGE).unwrap_or(0.0);
         Ok(judge)
     }
 
-    /// The card of a judge whose hyperparameters are the most likely ones for the rows that a head learns from.
+    /// The card of a judge whose hyperparameters are the most likely ones for the rows that a head learns from, and what
+    /// its intervals hold on the test rows.
     ///
     /// # Errors
-    /// When a value is no number.
-    pub fn fitted(model: &Model, card: &HeadCard) -> Result<JudgeCard> {
-        let data = Known::of(model, card);
+    /// When the head reads another latent, or too few values are known.
+    pub fn fitted(model: &Model, head: &TaskHead) -> Result<JudgeCard> {
+        let data = Known::of(model, &head.card);
         let mu = model.encoded.mu.select(&data.learned);
         let points = Coordinates::of(model.density(), &mu).of_all(&mu);
         let values: Vec<f64> = data.learned.iter().map(|&row| data.standardised[row]).collect();
-        Ok(JudgeCard { hyperparameters: Hyperparameters::most_likely(&points, &values)? })
+        let hyperparameters = Hyperparameters::most_likely(&points, &values)?;
+        let tested = data.test.len();
+        let mut card = JudgeCard { hyperparameters, coverage: None, tested, half_width: None };
+        let mut fitted = head.clone();
+        fitted.card.judge = Some(card.clone());
+        let judge = Self::of(model, &fitted)?;
+        let mu = model.encoded.mu.select(&data.test);
+        let predicted = judge.predictions(&head.predict_all(&mu)?, &mu);
+        let truth =
+            data.test.iter().map(|&row| data.standardised[row] * judge.scale + judge.offset);
+        let covered = predicted.iter().zip(truth).filter(|(p, value)| p.covers(*value)).count();
+        if tested > 0 {
+            card.coverage = Some(covered as f64 / tested as f64);
+            card.half_width = quantile(predicted.iter().map(Prediction::half_width), 0.5);
+        }
+        Ok(card)
     }
 
     /// Sets the factor that makes nine tenths of the calibration rows lie in their intervals.
@@ -189,34 +202,20 @@ impl Judge {
         };
     }
 
-    /// Measures how far head and judge, and the ends of an interval, usually are apart.
-    fn compare(&mut self, model: &Model, head: &TaskHead, data: &Known) -> Result<()> {
-        let mu = model.encoded.mu.select(&data.compared);
-        let said = head.predict_all(&mu)?;
-        let both: Vec<Prediction> = self.predictions(&said, &mu);
-        let gap = quantile(both.iter().map(Prediction::gap), USUAL).unwrap_or(MOST_GAP);
-        self.usual_gap = gap.min(MOST_GAP);
-        self.usual_half_width =
-            quantile(both.iter().map(Prediction::half_width), COVERAGE).unwrap_or(0.0);
-        Ok(())
-    }
-
     /// What a head `said [n]` at `z [n, latent]` with the intervals of this judge, in the property's unit.
     pub fn predictions(&self, said: &[f64], z: &Rows<f64>) -> Vec<Prediction> {
         let answers = self.process.predict(&self.coordinates.of_all(z));
         let one = |(&value, (mean, deviation)): (&f64, (f64, f64))| {
-            let middle = mean * self.scale + self.offset;
-            let half = (self.factor * deviation).max(LEAST_HALF_WIDTH) * self.scale;
-            // What is no number has no least width.
-            let half = if deviation.is_nan() { f64::NAN } else { half };
+            let (middle, half) = (mean * self.scale + self.offset, self.half_width(deviation));
             Prediction { value, low: middle - half, high: middle + half }
         };
         said.iter().zip(answers).map(one).collect()
     }
 
-    /// The gap between head and judge that 99 % of the held-out rows stay within, in half widths, 1 at most.
-    pub fn usual_gap(&self) -> f64 {
-        self.usual_gap
+    /// Half of an interval, in the property's unit, for a deviation of the process; a NaN stays one.
+    fn half_width(&self, deviation: f64) -> f64 {
+        let half = self.factor * deviation;
+        (if half < LEAST_HALF_WIDTH { LEAST_HALF_WIDTH } else { half }) * self.scale
     }
 
     /// Half of the interval that nine tenths of the held-out rows are given at most, in the property's unit.
@@ -233,8 +232,10 @@ struct Known {
     learned: Vec<usize>,
     /// Those that set the width of intervals.
     calibration: Vec<usize>,
-    /// Those on which head and judge are compared: no value of theirs is used.
-    compared: Vec<usize>,
+    /// Those on which nothing is set.
+    test: Vec<usize>,
+    /// Held-out rows of any role, whose values are not used.
+    some_held_out: Vec<usize>,
 }
 
 impl Known {
@@ -254,8 +255,9 @@ impl Known {
         if learned.is_empty() {
             learned.clone_from(&calibration);
         }
-        let compared = some(&encoded.held_out_or_all());
-        Self { standardised, learned, calibration, compared }
+        let some_held_out = some(&encoded.held_out_or_all());
+        let test = known(Role::Test);
+        Self { standardised, learned, calibration, test, some_held_out }
     }
 }
 

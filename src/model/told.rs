@@ -6,7 +6,7 @@ use crate::data::dataset::Measured;
 use crate::data::property::{Property, check_among};
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 impl Model {
     /// Its properties: those that geometry tells, then what was measured of its data.
@@ -143,22 +143,6 @@ impl Model {
         // Made before the cell is taken, as the density is.
         let judge = Arc::new(Judge::of(self, head)?);
         Ok(Some(head.judge.get_or_init(|| judge).clone()))
-    }
-
-    /// The same model, the judge of one of its heads fitted to the data.
-    ///
-    /// # Errors
-    /// When there is no such head, or a value is no number.
-    pub fn with_fitted_judge(mut self, property: Property) -> Result<Self> {
-        self.check_can_tell(property)?;
-        let fitted =
-            self.head(property).map(|head| Judge::fitted(&self, &head.card)).transpose()?;
-        let head = self.heads_mut().iter_mut().find(|head| head.card.property == property);
-        if let (Some(head), Some(fitted)) = (head, fitted) {
-            head.card.judge = Some(fitted);
-            head.judge = OnceLock::new();
-        }
-        Ok(self)
     }
 
     /// As [`Self::tell`], of one shape.

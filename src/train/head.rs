@@ -318,7 +318,7 @@ impl HeadTrainer {
         }
         let mut head = measured_head(self.card.clone(), parameters, &self.model.encoded)?;
         if self.property.is_measured() {
-            head.card.judge = Some(Judge::fitted(&self.model, &head.card)?);
+            head.card.judge = Some(Judge::fitted(&self.model, &head)?);
         }
         with_usual_change(head, &self.model)
     }

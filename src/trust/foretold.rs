@@ -32,10 +32,8 @@ pub struct PredictionCheck {
     /// The head's value and the interval of its judge.
     #[serde(flatten)]
     pub prediction: Prediction,
-    /// How far head and judge are apart, in half widths of the interval.
+    /// How far head and judge are apart, in half widths of the interval: beyond 1 the head lies outside of it.
     pub gap: f64,
-    /// The gap that 99 % of the held-out data stay within, 1 at most.
-    pub usual_gap: f64,
     /// The least and the greatest value that was ever measured of the data.
     pub measured_range: [f64; 2],
     /// The constraint that the interval does not keep.
@@ -58,10 +56,10 @@ impl PredictionCheck {
 
     /// Why it cannot be relied on, as the rest of a sentence; none where it can.
     fn doubt(&self) -> Option<String> {
-        let Self { property, prediction, gap, usual_gap, .. } = self;
+        let Self { property, prediction, gap, .. } = self;
         let ([value, low, high], word) = (prediction.shown(), property.word());
         // A NaN is no agreement.
-        if !(*gap <= *usual_gap) {
+        if !(*gap <= 1.0) {
             return Some(format!(
                 "the head predicts {word} {value}, and a judge that learned apart from it {low} to {high}"
             ));
@@ -107,20 +105,18 @@ impl Foretold {
         let mut of_each = Vec::with_capacity(predicted.len());
         for &property in &predicted {
             let predictions = model.predictions(property, z)?.unwrap_or_default();
-            let usual_gap = model.judge(property)?.map_or(0.0, |judge| judge.usual_gap());
             let known = model.encoded.property(property).filter(|value| value.is_finite());
             let range = known.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
                 [low.min(value), high.max(value)]
             });
-            of_each.push((property, predictions, usual_gap, range));
+            of_each.push((property, predictions, range));
         }
         let density = model.density();
         let usual_negative_log_density = density.level(true);
         let at = |i: usize| {
-            let check = |(property, predictions, usual_gap, measured_range): &(
+            let check = |(property, predictions, measured_range): &(
                 Property,
                 Vec<Prediction>,
-                f64,
                 [f64; 2],
             )| {
                 let prediction = predictions[i];
@@ -135,7 +131,6 @@ impl Foretold {
                     property: *property,
                     prediction,
                     gap: prediction.gap(),
-                    usual_gap: *usual_gap,
                     measured_range: *measured_range,
                     broken: constraints.iter().find(breaks).copied(),
                 }

@@ -343,7 +343,7 @@ fn trust(verdict: &Verdict) -> Markup {
                     }
                     @for check in &foretold.predictions { tr {
                         th { (check.property.label()) ": from head to judge, in half widths" }
-                        td.number { (three_digits(check.gap)) } td.number { (three_digits(check.usual_gap)) }
+                        td.number { (three_digits(check.gap)) } td.number { "1" }
                     } }
                 }
                 tr { th { "Clean outline" } td.number { (yes(verdict.simple)) } td.number { "yes" } }
