@@ -2,7 +2,7 @@
 //!
 //! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32),
 //! `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8), `encoded.properties` (f32),
-//! `data.outlines` (f32), `data.placements` (f64), `data.labels` (u16), `data.ids` (u8) and `data.measured` (f32) where
+//! `data.outlines` (f32), `data.placements` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and, with groups, `data.groups` (u32) where
 //! the data were imported, those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32), of their members
 //! after the first `head.<property>.member<k>.<i>.weight` and `.bias` (f32), and, where a training can go on from the
 //! model, the optimiser's moments one parameter after the other, `adam.first` and `adam.second` (f32).
@@ -218,6 +218,9 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
     if let Some(data) = &data {
         let rows = || encoded.samples.iter().map(|&sample| sample as usize);
         encoded.measured = data.measured.iter().map(|column| column.select(rows())).collect();
+        if !data.groups.is_empty() {
+            encoded.groups = rows().map(|row| data.groups[row]).collect();
+        }
     }
     let mut model = Model::new(card, encoded, parameters).map_err(|e| e.to_string())?;
     model.data = data.map(Arc::new);
