@@ -94,6 +94,7 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
             property_change: [0.05; 4],
             median_area: 4.0,
             reach: 1.0,
+            pca_error: None,
         },
     };
     Arc::new(Model::new(card, Encoded::default(), parameters).unwrap())

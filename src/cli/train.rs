@@ -20,7 +20,9 @@ use std::path::{Path, PathBuf};
 const MOST_SNAPSHOTS: usize = 100;
 
 /// Without a network and its training these mean nothing.
-const PCA_IGNORES: [&str; 18] = [
+const PCA_IGNORES: [&str; 20] = [
+    "falling_lr",
+    "linear_path",
     "resume",
     "updates",
     "epochs",

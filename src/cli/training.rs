@@ -79,10 +79,14 @@ pub struct TrainingOptions {
     /// Adam's learning rate: 1e-8 to 10 [default: 0.001]
     #[arg(long, value_name = "RATE", allow_hyphen_values = true, help_heading = TRAINING)]
     lr: Option<f64>,
+    /// Let the learning rate fall evenly to 0 [default: false; true for imported outlines]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = TRAINING)]
+    falling_lr: Option<bool>,
     /// The reconstruction loss; bce goes with a sigmoid output [default: mse]
     #[arg(long, help_heading = TRAINING)]
     loss: Option<Reconstruction>,
-    /// The weight of the KL term, order against detail: 0 to 1000; 1 is a VAE by the book [default: 0.1; less where imported outlines differ less]
+    /// The weight of the KL term, reconstruction against regularity: 0 to 1000; 1 is a VAE by the book. With
+    /// --linear-path in units of twice the residual variance of PCA [default: 0.1; 1 with a linear path]
     #[arg(long, value_name = "B", allow_hyphen_values = true, help_heading = TRAINING)]
     beta: Option<f64>,
     /// Updates over which beta grows from 0 to its value [default: 0]
@@ -99,6 +103,7 @@ impl TrainingOptions {
         config.batch_size = self.batch_size.unwrap_or(config.batch_size);
         config.kl_warmup = self.kl_warmup.unwrap_or(config.kl_warmup);
         config.learning_rate = self.lr.unwrap_or(config.learning_rate);
+        config.falling_rate = self.falling_lr.unwrap_or(config.falling_rate);
         config.loss = self.loss.unwrap_or(config.loss);
         config.beta = self.beta.unwrap_or(config.beta);
         config.early_stopping = self.early_stopping.or(config.early_stopping);
@@ -140,6 +145,11 @@ pub struct NetworkOptions {
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
     hidden: Option<usize>,
 
+    /// Begin as probabilistic PCA: data centred and divided by one deviation, and a linear map through both networks;
+    /// with the linear output and mse [default: false; true for imported outlines]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = NETWORK)]
+    linear_path: Option<bool>,
+
     /// Properties to learn to predict along with the rest, separated by commas; those of --values too [default: those of
     /// --values that enough shapes have]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = HEADS)]
@@ -163,6 +173,7 @@ impl NetworkOptions {
             output: self.output.unwrap_or(usual.output),
             latent_dim: self.latent_dim.unwrap_or(usual.latent_dim),
             hidden: self.hidden.unwrap_or(usual.hidden),
+            linear_path: self.linear_path.unwrap_or(usual.linear_path),
             heads: if self.heads.is_empty() { usual.heads } else { self.heads.clone() },
             head_widths: widths.unwrap_or(usual.head_widths),
             head_weight: self.head_weight.unwrap_or(usual.head_weight),

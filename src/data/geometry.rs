@@ -43,6 +43,23 @@ pub fn normalised(outline: &[f32]) -> Vec<f32> {
         .collect()
 }
 
+/// The mean length of the fourth differences of the points around the outline, over its root mean square radius: noise
+/// of a deviation e on each coordinate gives about `10 e`, a smooth curve of n points some `(2 pi / n)^4`. A corner
+/// raises it by its four neighbours alone. Zero for fewer than five points; NaN where a number is.
+pub fn roughness(outline: &[f32]) -> f64 {
+    let all: Vec<[f64; 2]> = points(outline).collect();
+    let n = all.len();
+    if n < 5 {
+        return 0.0;
+    }
+    let fourth = |i: usize, k: usize| {
+        let at = |j: usize| all[(i + j) % n][k];
+        at(0) - 4.0 * at(1) + 6.0 * at(2) - 4.0 * at(3) + at(4)
+    };
+    let sum: f64 = (0..n).map(|i| fourth(i, 0).hypot(fourth(i, 1))).sum();
+    sum / n as f64 / rms_radius(outline).max(1e-12)
+}
+
 /// Whether the outline is finite and crosses or touches itself nowhere.
 ///
 /// Every pair of edges that are not neighbours and whose boxes overlap is tested; sorted along x, an edge is looked at
@@ -107,7 +124,8 @@ mod tests {
     use crate::numerics::random::{Purpose, stream};
     use rand::Rng;
     use rand_chacha::ChaCha8Rng;
-    use std::f64::consts::TAU;
+    use rand_distr::{Distribution, StandardNormal};
+    use std::f64::consts::{PI, TAU};
 
     const SQUARE: [f32; 8] = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0];
 
@@ -119,6 +137,34 @@ mod tests {
         assert!((rms_radius(&SQUARE) - 2f64.sqrt()).abs() < 1e-12);
         let clockwise: Vec<f32> = SQUARE.chunks(2).rev().flatten().copied().collect();
         assert_eq!(area(&clockwise), -4.0);
+    }
+
+    #[test]
+    fn roughness_tells_noise_from_curves_and_corners() {
+        let ring = |noise: f64| -> Vec<f32> {
+            let mut rng = stream(3, Purpose::Outlines, 0, 0);
+            let mut shaken = |v: f64| {
+                let e: f64 = StandardNormal.sample(&mut rng);
+                (5.0 * (v + noise * e)) as f32
+            };
+            let turn = |i: i32| f64::from(i) * TAU / 400.0;
+            (0..400).flat_map(|i| [shaken(turn(i).cos()), shaken(turn(i).sin())]).collect()
+        };
+        // The fourth difference of white noise has the variance 1 + 16 + 36 + 16 + 1 = 70, and the mean length of two
+        // such numbers is sqrt(pi / 2) of their deviation.
+        let expected = 0.01 * (70.0 * PI / 2.0).sqrt();
+        let found = roughness(&ring(0.01));
+        assert!((found / expected - 1.0).abs() < 0.1, "{found} {expected}");
+        assert!(roughness(&ring(0.0)) < 1e-5);
+        // Around the corner of a line of unit steps the differences are 1 -2 1 times its second difference, sqrt 2 long.
+        let square: Vec<f32> = (0..40)
+            .flat_map(|i| {
+                let (side, step) = (i / 10, (i % 10) as f32);
+                [[step, 0.0], [10.0, step], [10.0 - step, 10.0], [0.0, 10.0 - step]][side]
+            })
+            .collect();
+        let expected = 4.0 * 4.0 * 2f64.sqrt() / 40.0 / rms_radius(&square);
+        assert!((roughness(&square) - expected).abs() < 1e-9);
     }
 
     #[test]

@@ -96,10 +96,15 @@ impl Property {
         }
     }
 
-    /// The least area on which the property means something among shapes of the given median area,
-    /// both in squared data units: heat shedding is undefined at 1 % of the median and below.
+    /// The area, in squared data units, that a shape must have more of for the property to mean something, among shapes
+    /// of the given median area. An outline whose signed area is not positive is turned inside out, and has no area and
+    /// no roundness; heat shedding is undefined at 1 % of the median and below.
     pub fn least_area(self, median_area: f64) -> Option<f64> {
-        (self == Self::HeatShedding).then_some(0.01 * median_area)
+        match self {
+            Self::Area | Self::Roundness => Some(0.0),
+            Self::HeatShedding => Some(0.01 * median_area),
+            Self::Perimeter | Self::Measured(_) => None,
+        }
     }
 
     /// Whether the property, which is `value` for this outline, is finite and means something for it.

@@ -41,6 +41,13 @@ impl Scaling {
         Self { offset: vec![0.0; rows.width()], scale: vec![scale as f32; rows.width()] }
     }
 
+    /// Subtracts the mean shape and divides all columns by one deviation, so that shapes stay shapes.
+    pub fn centred(mean: &[f64], deviation: f64) -> Self {
+        let deviation = deviation.max(f64::from(f32::MIN_POSITIVE)) as f32;
+        let offset = mean.iter().map(|&v| v as f32).collect();
+        Self { offset, scale: vec![deviation; mean.len()] }
+    }
+
     /// Data units to network units.
     pub fn apply(&self, rows: &Rows<f32>) -> Rows<f32> {
         self.convert(rows, |v, offset, scale| (v - offset) / scale)

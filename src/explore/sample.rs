@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::numerics::random::{Purpose, stream};
 use crate::trust::{Verdict, judge};
-use rand_distr::{Distribution, StandardNormal};
 
 /// A shape that nobody drew.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,12 +23,10 @@ pub struct NewShape {
 /// Latent points from the distribution that the model states, N(0, 1) for a variational autoencoder,
 /// `[count, latent]`. Point `i` depends on the seed and `i` alone.
 pub fn draw(model: &Model, count: usize, seed: u64) -> Rows<f64> {
-    let (mean, std) = model.card.start.moments(model.latent_dim());
-    let mut points = Rows::new(model.latent_dim());
+    let dim = model.latent_dim();
+    let mut points = Rows::new(dim);
     for i in 0..count {
-        let noise = StandardNormal.sample_iter(stream(seed, Purpose::Samples, 0, i as u64));
-        let moved = |((m, s), e): ((&f64, &f64), f64)| m + s * e;
-        points.push(&mean.iter().zip(&std).zip(noise).map(moved).collect::<Vec<_>>());
+        points.push(&model.card.start.draw(dim, stream(seed, Purpose::Samples, 0, i as u64)));
     }
     points
 }

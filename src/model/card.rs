@@ -8,6 +8,9 @@ use crate::data::roles::{Role, roles};
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
+use crate::numerics::mixture::GaussianMixture;
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
 /// What a model was trained on and how, and what was measured of it.
@@ -43,6 +46,9 @@ pub enum StartDistribution {
         /// `[latent]`, at least 0.
         std: Vec<f64>,
     },
+    /// A mixture of Gaussians fitted to the encoded draws of the data: where draws from N(0, 1) would mostly lie
+    /// outside them.
+    Mixture(GaussianMixture),
 }
 
 impl StartDistribution {
@@ -51,7 +57,18 @@ impl StartDistribution {
         match self {
             Self::StandardNormal => (vec![0.0; dim], vec![1.0; dim]),
             Self::Normal { mean, std } => (mean.clone(), std.clone()),
+            Self::Mixture(mixture) => mixture.moments(),
         }
+    }
+
+    /// A latent point, `[dim]`.
+    pub fn draw(&self, dim: usize, mut rng: impl Rng) -> Vec<f64> {
+        if let Self::Mixture(mixture) = self {
+            return mixture.draw(&mut rng);
+        }
+        let (mean, std) = self.moments(dim);
+        let noise = StandardNormal.sample_iter(rng);
+        noise.zip(mean.iter().zip(&std)).map(|(e, (m, s)): (f64, _)| m + s * e).collect()
     }
 }
 
@@ -72,6 +89,10 @@ pub struct LatentStatistics {
     pub median_area: f64,
     /// How far a typical outline reaches: the 90th percentile of the largest coordinate, in data units.
     pub reach: f64,
+    /// The mean squared error that PCA with as many numbers, measured on the same training rows, leaves of held-out
+    /// rows: the sum over all numbers, in squared data units. Known of models of imported data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pca_error: Option<f64>,
 }
 
 /// The data as the model sees them, so that a checkpoint opens without the data set.

@@ -352,6 +352,7 @@ fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String>
                 && mean.iter().chain(std).all(|v| v.is_finite())
                 && std.iter().all(|&s| s >= 0.0)
         }
+        StartDistribution::Mixture(mixture) => mixture.is_sound(latent),
     };
     let scaled = card.scaling.offset.iter().all(|v| v.is_finite())
         && card.scaling.scale.iter().all(|&v| positive(f64::from(v)));

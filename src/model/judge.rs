@@ -28,6 +28,8 @@ const FEWEST_CALIBRATION: usize = 9;
 const MOST_CALIBRATION: usize = 300;
 /// Of a normal distribution nine tenths are within so many standard deviations.
 const NORMAL: f64 = 1.6449;
+/// Without noise a function may still not change over less than this, of coordinates that spread by about 1.
+const LEAST_BLUR: f64 = 0.1;
 /// Rows of a judge whose lengths were not fitted.
 const QUICK_ROWS: usize = 500;
 
@@ -158,9 +160,10 @@ impl Judge {
     pub fn fitted(model: &Model, head: &TaskHead) -> Result<JudgeCard> {
         let data = Known::of(model, &head.card);
         let mu = model.encoded.mu.select(&data.learned);
-        let points = Coordinates::of(model.density(), &mu).of_all(&mu);
+        let coordinates = Coordinates::of(model.density(), &mu);
+        let points = coordinates.of_all(&mu);
         let values: Vec<f64> = data.learned.iter().map(|&row| data.standardised[row]).collect();
-        let hyperparameters = Hyperparameters::most_likely(&points, &values)?;
+        let hyperparameters = Hyperparameters::most_likely(&points, &values, &coordinates.blur)?;
         let tested = data.test.len();
         let mut card = JudgeCard { hyperparameters, coverage: None, tested, half_width: None };
         let mut fitted = head.clone();
@@ -261,9 +264,9 @@ impl Known {
     }
 }
 
-/// What the process reads of a latent point: coordinates in which the data spread by about 1, each counted by how much
-/// of it is signal. In more than eight dimensions these are the eight leading principal axes of the data and the
-/// distance off them.
+/// What the process reads of a latent point: coordinates in which what the decoder was trained on spreads by about 1. In
+/// more than eight dimensions these are the eight leading principal axes of the data, each coordinate counted by how
+/// much of it is signal, and the distance off them.
 #[derive(Clone, Debug)]
 struct Coordinates {
     /// What is subtracted from a point, and what the rest is multiplied with, `[latent]` both.
@@ -271,6 +274,9 @@ struct Coordinates {
     factors: Vec<f64>,
     /// The axes, each over the spread of the data along it, and the spread of the distance off them.
     axes: Option<(Vec<Vec<f64>>, f64)>,
+    /// The standard deviation of the posterior's noise in each: a decoder that was trained with it makes nothing of
+    /// less, so no value changes over less, though the means alone, which are exact, may seem to say so.
+    blur: Vec<f64>,
 }
 
 impl Coordinates {
@@ -284,17 +290,18 @@ impl Coordinates {
             let squares = mu.iter().map(|row| (row[k] - mean[k]).powi(2)).sum::<f64>();
             (squares / mu.len().max(1) as f64).sqrt()
         };
+        // With noise of variance e beside the data's c, c / (c + e) of a coordinate is signal, and what the decoder was
+        // trained on spreads by the root of c + e.
+        let spreads: Vec<f64> =
+            (0..dim).map(|k| deviation(k) / signal(k).max(1e-12).sqrt()).collect();
+        let noise = |k: usize| (1.0 - signal(k)).max(0.0).sqrt();
         if dim <= MOST_COORDINATES {
-            // With noise of variance e beside the data's c, c / (c + e) of a coordinate is signal, and what the decoder
-            // was trained on spreads by the root of c + e.
-            let factor = |k: usize| {
-                let spread = deviation(k) / signal(k).max(1e-12).sqrt();
-                if spread > 0.0 { signal(k) / spread } else { 1.0 }
-            };
-            return Self { factors: (0..dim).map(factor).collect(), mean, axes: None };
+            let factor = |k: usize| if spreads[k] > 0.0 { 1.0 / spreads[k] } else { 1.0 };
+            let blur = (0..dim).map(|k| noise(k).max(LEAST_BLUR)).collect();
+            return Self { factors: (0..dim).map(factor).collect(), mean, axes: None, blur };
         }
         let factors: Vec<f64> = (0..dim).map(signal).collect();
-        let mut own = Self { mean, factors, axes: None };
+        let mut own = Self { mean, factors, axes: None, blur: Vec::new() };
         let points: Vec<Vec<f64>> = mu.iter().map(|z| own.of_one(z)).collect();
         let mut principal = Principal::new(points.iter().map(Vec::as_slice), dim, MOST_COORDINATES);
         while principal.step() {}
@@ -304,10 +311,16 @@ impl Coordinates {
             let scale = if *variance > 0.0 { 1.0 / variance.sqrt() } else { 0.0 };
             axis.into_iter().map(|v| v * scale).collect()
         });
+        let scaled: Vec<Vec<f64>> = scaled.collect();
+        let blur_along = |axis: &Vec<f64>| {
+            let square = |(k, a): (usize, &f64)| (a * signal(k) * noise(k) * spreads[k]).powi(2);
+            axis.iter().enumerate().map(square).sum::<f64>().sqrt().max(LEAST_BLUR)
+        };
+        own.blur = scaled.iter().map(blur_along).chain([LEAST_BLUR]).collect();
         let widest = variances.first().copied().unwrap_or(0.0).sqrt();
         // Data that all lie on the axes have no spread off them: a thousandth of the widest stands in.
         let off = off.max(1e-3 * widest).max(f64::MIN_POSITIVE);
-        own.axes = Some((scaled.collect(), off));
+        own.axes = Some((scaled, off));
         own
     }
 

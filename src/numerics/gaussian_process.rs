@@ -52,19 +52,23 @@ impl Hyperparameters {
     }
 
     /// Those under which values about 0 are most likely at points: the greatest [`log_marginal_likelihood`] that
-    /// L-BFGS-B finds from lengths of `sqrt(dim)`, on at most 500 rows.
+    /// L-BFGS-B finds from lengths of `sqrt(dim)`, on at most 500 rows. No length is sought below the one of
+    /// `least_lengths [dim]`.
     ///
     /// # Errors
     /// When a point or a value is no number.
-    pub fn most_likely(points: &[f64], values: &[f64]) -> Result<Self> {
-        let dim = points.len() / values.len().max(1);
+    pub fn most_likely(points: &[f64], values: &[f64], least_lengths: &[f64]) -> Result<Self> {
+        let dim = least_lengths.len();
         let rows = evenly(values.len(), values.len().min(MOST_FITTED));
         let points: Vec<f64> =
             rows.iter().flat_map(|&row| &points[row * dim..][..dim]).copied().collect();
         let values: Vec<f64> = rows.iter().map(|&row| values[row]).collect();
-        let walls = std::iter::repeat_n(LENGTHS, dim).chain([SIGNAL, NOISE]);
+        let [shortest, longest] = LENGTHS;
+        let least = least_lengths.iter().map(|least| least.ln().clamp(shortest, longest - 1.0));
+        let walls = least.map(|least| [least, longest]).chain([SIGNAL, NOISE]);
         let walls = Real::new(walls.map(|[low, high]| low..=high)).map_err(refused)?;
-        let mut start = vec![0.5 * (dim.max(1) as f64).ln(); dim];
+        let usual = 0.5 * (dim.max(1) as f64).ln();
+        let mut start: Vec<f64> = least_lengths.iter().map(|least| usual.max(least.ln())).collect();
         start.extend([0.0, 0.05f64.ln()]);
         let mut search = Lbfgsb::builder(walls)
             .gradients(Gradients::Supplied)

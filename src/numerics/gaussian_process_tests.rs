@@ -43,9 +43,11 @@ fn the_gradient_of_the_likelihood_is_that_of_finite_differences() {
 fn hyperparameters_tell_noise_from_function_and_what_does_not_matter() {
     let points = numbers(400 * 3, 4);
     let values = bent(&points, 3, 5);
-    let found = Hyperparameters::most_likely(&points, &values).unwrap();
+    let found = Hyperparameters::most_likely(&points, &values, &[0.1; 3]).unwrap();
     assert!((found.noise.sqrt() - 0.1).abs() < 0.02, "{found:?}");
     assert!(found.lengths[2] > 5.0 * found.lengths[0], "{found:?}");
+    let walled = Hyperparameters::most_likely(&points, &values, &[5.0, 0.1, 0.1]).unwrap();
+    assert!((walled.lengths[0] - 5.0).abs() < 1e-6 && walled.noise > found.noise, "{walled:?}");
     let (_, gradient) = log_marginal_likelihood(&points, &values, &found).unwrap();
     // At a wall the likelihood may still rise outwards.
     let free = gradient.iter().zip(found.lengths.iter().chain([&found.signal, &found.noise]));
@@ -109,5 +111,5 @@ fn what_is_no_number_is_refused_or_answered_by_none() {
     assert!(one.predict(&[f64::NAN])[0].1.is_nan());
     let (mean, deviation) = one.predict(&[1e6])[0];
     assert!((mean - 2.0).abs() < 1e-12 && (deviation - 1.1f64.sqrt()).abs() < 1e-12);
-    assert!(Hyperparameters::most_likely(&[0.0, f64::NAN, 1.0], &[0.0, 1.0, 2.0]).is_err());
+    assert!(Hyperparameters::most_likely(&[0.0, f64::NAN, 1.0], &[0.0, 1.0, 2.0], &[0.1]).is_err());
 }

@@ -5,6 +5,7 @@ pub mod cholesky;
 pub mod cloud;
 pub mod files;
 pub mod gaussian_process;
+pub mod mixture;
 pub mod principal;
 pub mod processor;
 pub mod random;

@@ -25,10 +25,12 @@ pub enum Purpose {
     Rivals = 7,
     /// New shapes that are drawn to be looked at.
     Samples = 8,
+    /// Where the components of a mixture begin.
+    Mixture = 9,
     /// What each row that is held out is for.
-    Roles = 9,
+    Roles = 10,
     /// Which rows a member of an ensemble learns from.
-    Resamples = 10,
+    Resamples = 11,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

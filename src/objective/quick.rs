@@ -168,8 +168,10 @@ impl Quick {
         let sorted = |numbers: &[f32]| order.iter().map(|&place| numbers[place]).collect();
         let Scaling { offset, scale } = &model.card.scaling;
         let least_of = |property: Property| property.least_area(model.card.statistics.median_area);
-        let is_heat = |teller: &Teller| matches!(teller, Teller::Shape(Property::HeatShedding));
-        let sheds_heat = tellers[..aim.terms.len()].iter().any(is_heat);
+        let of_shape = tellers[..aim.terms.len()].iter().filter_map(|teller| match teller {
+            Teller::Shape(property) => least_of(*property),
+            Teller::Head { .. } => None,
+        });
         Ok(Some(Self {
             dim: model.latent_dim(),
             decoder: decoder.map(|decoder| decoder.with_outputs(&order)),
@@ -180,7 +182,7 @@ impl Quick {
                 false => None,
             },
             outside_weight: outside.weight,
-            least_area: least_of(Property::HeatShedding).filter(|_| sheds_heat),
+            least_area: of_shape.reduce(f64::max),
             held_area: least_of(Property::HeatShedding).unwrap_or(0.0).max(1e-30),
             tellers,
         }))

@@ -241,12 +241,10 @@ impl SearchConfig {
         let dim = model.latent_dim();
         let mut starts = Rows::new(dim);
         for i in 0..self.restarts {
-            let noise = standard_normal(stream(self.seed, Purpose::Starts, 0, i as u64));
+            let rng = stream(self.seed, Purpose::Starts, 0, i as u64);
             let start: Vec<f64> = match &self.starts {
-                Starts::Stated | Starts::StandardNormal => {
-                    let (mean, std) = self.start_distribution(model, i);
-                    noise.zip(mean.iter().zip(&std)).map(|(e, (m, s))| m + s * e).collect()
-                }
+                Starts::Stated => model.card.start.draw(dim, rng),
+                Starts::StandardNormal => StartDistribution::StandardNormal.draw(dim, rng),
                 Starts::Around { points, spread } => {
                     let point = &points[i % points.len()];
                     if point.len() != dim {
@@ -254,7 +252,7 @@ impl SearchConfig {
                         return Err(Error::setting("starts", problem));
                     }
                     let spread = if i < points.len() { 0.0 } else { *spread };
-                    point.iter().zip(noise).map(|(z, e)| z + spread * e).collect()
+                    point.iter().zip(standard_normal(rng)).map(|(z, e)| z + spread * e).collect()
                 }
             };
             starts.push(&start);

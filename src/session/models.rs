@@ -63,6 +63,7 @@ impl Prepared {
         // Made on this thread: the window asks for them at once.
         model.density();
         model.prepare_judges()?;
+        model.usual_roughness();
         Ok(Self {
             points: points(&model, &projection),
             whole: whole_view(&model, &projection),

@@ -157,15 +157,8 @@ impl State {
         match (usual, self.own.before.take()) {
             (Some(usual), before) => {
                 let before = before.unwrap_or_else(|| training.clone());
-                let TrainingConfig { updates, held_out, early_stopping, beta, heads, .. } = usual;
-                *training = TrainingConfig {
-                    updates,
-                    held_out,
-                    early_stopping,
-                    beta,
-                    heads,
-                    ..before.clone()
-                };
+                let TrainingConfig { batch_size, latent_dim, hidden, seed, .. } = before;
+                *training = TrainingConfig { batch_size, latent_dim, hidden, seed, ..usual };
                 self.own.before = Some(before);
             }
             (None, Some(before)) => {

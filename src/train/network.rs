@@ -42,6 +42,9 @@ impl Network {
             setup.heads.iter().map(|card| card.layers.as_slice()).collect();
         let all_layers = [&[layers.as_slice()], of_heads.as_slice()].concat().concat();
         let mut initial = initial_parameters(&all_layers, config.seed)?;
+        if let Some(pca) = setup.begins_as() {
+            pca.begin(layers, &mut initial[..2 * layers.len()])?;
+        }
         if config.sigma_vae {
             initial.push(Tensor::zeros((), DType::F32, &Device::Cpu)?);
         }

@@ -2,12 +2,13 @@
 
 use super::assemble::assemble;
 use super::learner::{measured_head, with_usual_change};
+use super::probabilistic_pca::ProbabilisticPca;
 use super::state::TrainerState;
 use crate::data::dataset::Dataset;
 use crate::data::property::{Property, check_among};
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::head::HeadCard;
@@ -30,6 +31,9 @@ pub struct Setup {
     pub held_out: Vec<bool>,
     /// Data units to network units.
     pub scaling: Scaling,
+    /// Probabilistic PCA of the training rows with as many numbers, where the network begins as that, and of imported
+    /// data, whose models are held against it.
+    pub pca: Option<ProbabilisticPca>,
     /// The layers of the autoencoder.
     pub layers: Vec<LayerSpec>,
     /// The heads that are trained along, not measured yet.
@@ -47,21 +51,44 @@ impl Setup {
         let samples = data.rows.len();
         let held_out = data.held_out(config.held_out_of(samples), config.seed);
         let width = data.rows.width();
-        let scaling = if config.is_bounded() {
-            Scaling::unit_interval(&data.rows)
-        } else if source.has_unit_size() {
-            Scaling::identity(width)
-        } else {
-            Scaling::common(&data.rows)
+        let training: Vec<usize> = (0..samples).filter(|&i| !held_out[i]).collect();
+        if config.linear_path && config.latent_dim > width {
+            let problem = format!(
+                "is {}, and a network that begins as PCA of {width} numbers has at most as many; take fewer, or leave \
+                 linear-path off",
+                config.latent_dim
+            );
+            return Err(Error::setting("latent-dim", problem));
+        }
+        let imported = matches!(source, Source::Imported(_));
+        let pca = (config.linear_path || imported)
+            .then(|| ProbabilisticPca::new(&data.rows, &training, config.latent_dim));
+        let scaling = match pca.as_ref().filter(|_| config.linear_path) {
+            Some(pca) => pca.scaling(),
+            None if config.is_bounded() => Scaling::unit_interval(&data.rows),
+            None if source.has_unit_size() => Scaling::identity(width),
+            None => Scaling::common(&data.rows),
         };
-        let layers = architecture(width, config.hidden, config.latent_dim, config.output);
+        let layers = architecture(width, config.hidden_units(), config.latent_dim, config.output);
         let head = |&property: &Property| {
             check_among(property, &data.properties())?;
             let values = data.values(property);
             HeadCard::of(property, &values, &held_out, config.latent_dim, &config.head_widths, true)
         };
         let heads = config.heads.iter().map(head).collect::<Result<_>>()?;
-        Ok(Self { config, source, data, held_out, scaling, layers, heads })
+        Ok(Self { config, source, data, held_out, scaling, pca, layers, heads })
+    }
+
+    /// What KL is multiplied with in an update, counted from 0.
+    pub fn beta_at(&self, update: usize) -> f64 {
+        // A learned variance finds its own unit.
+        let begun = self.begins_as().filter(|_| !self.config.sigma_vae);
+        self.config.beta_at(update) * begun.map_or(1.0, ProbabilisticPca::beta_unit)
+    }
+
+    /// The probabilistic PCA that the network begins as, if it does.
+    pub fn begins_as(&self) -> Option<&ProbabilisticPca> {
+        self.pca.as_ref().filter(|_| self.config.linear_path)
     }
 
     /// The data and where they came from.

@@ -3,6 +3,7 @@
 use super::head::complete_heads;
 use super::network::Network;
 use super::setup::Setup;
+use super::starts::start_distribution;
 use super::state::TrainerState;
 use super::variables::first_not_finite;
 use crate::data::dataset::Dataset;
@@ -167,7 +168,8 @@ impl Trainer {
         let samples = &self.order[self.seen..last];
         let (epoch, batch) = (self.epoch + 1, self.seen / self.config().batch_size + 1);
         let noise = self.config().latent_noise.then(|| self.noise(samples));
-        let beta = self.config().beta_at(self.updates);
+        let beta = self.setup.beta_at(self.updates);
+        self.network.variables().set_rate(self.config().rate_at(self.updates));
         let losses = self.network.learn(samples, noise.as_deref(), beta)?;
         if !losses.total.is_finite() {
             self.broken = true;
@@ -242,8 +244,8 @@ impl Trainer {
         let held: Vec<usize> =
             (0..self.setup.held_out.len()).filter(|&i| self.setup.held_out[i]).collect();
         let mut mean = Losses::default();
-        let widest = self.setup.data.rows.width().max(self.config().hidden);
-        let beta = self.config().beta_at(self.updates);
+        let widest = self.setup.data.rows.width().max(self.config().hidden_units());
+        let beta = self.setup.beta_at(self.updates);
         for part in held.chunks(rows_at_once(widest)) {
             let losses = self.network.measure(part, beta)?;
             mean.add(losses, part.len() as f64 / held.len() as f64);
@@ -295,6 +297,16 @@ impl Trainer {
         // The curves of all epochs stay with the model, also when an earlier one is kept.
         let mut model = self.setup.model_at(&state, usize::MAX)?;
         model.card.history.clone_from(&self.history);
+        let Setup { pca, data, held_out, .. } = &*self.setup;
+        let unseen: Vec<&[f32]> =
+            (0..held_out.len()).filter(|&i| held_out[i]).map(|i| data.rows.row(i)).collect();
+        model.card.statistics.pca_error = pca
+            .as_ref()
+            .filter(|_| !unseen.is_empty())
+            .map(|pca| pca.error(unseen.iter().copied()));
+        if self.config().linear_path {
+            model.card.start = start_distribution(&model)?;
+        }
         complete_heads(model)
     }
 

@@ -37,7 +37,21 @@ pub fn warnings_of(model: &Model, figures: &Figures) -> Vec<Warning> {
     if model.is_linear() {
         return Vec::new();
     }
-    warnings(&model.card.training, &model.card.history, Some(figures))
+    let mut found = warnings(&model.card.training, &model.card.history, Some(figures));
+    found.extend(worse_than_pca(model, figures));
+    found
+}
+
+/// PCA with as many numbers, measured on the same rows, has the lesser held-out error.
+fn worse_than_pca(model: &Model, figures: &Figures) -> Option<Warning> {
+    let (pca, own) = (model.card.statistics.pca_error?, figures.rebuild_error);
+    (own > pca).then(|| Warning {
+        what: format!(
+            "PCA with as many numbers is better: its squared error on held-out shapes is {:.1} % less",
+            100.0 * (1.0 - pca / own)
+        ),
+        remedy: "Take PCA (train --pca), more shapes, or a longer training.".to_owned(),
+    })
 }
 
 /// What is wrong with a training by its epochs and by what was last measured of its model.

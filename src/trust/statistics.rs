@@ -45,6 +45,7 @@ pub fn measure_statistics(model: &Model, data: &Rows<f32>) -> Result<LatentStati
         round_trip: quantile(shifts, USUAL).unwrap_or(0.0),
         property_change: Property::ALL.map(usual),
         median_area: quantile(data.iter().map(geometry::area), 0.5).unwrap_or(0.0),
+        pca_error: None,
     })
 }
 

@@ -51,6 +51,10 @@ pub struct Verdict {
     pub survival: Vec<Survival>,
     /// Whether the decoded outline is finite and crosses itself nowhere.
     pub simple: bool,
+    /// The [roughness](geometry::roughness) of the decoded outline.
+    pub roughness: f64,
+    /// The roughness that is usual.
+    pub usual_roughness: f64,
     /// Whether every property that was asked for means something for the decoded outline.
     pub in_domain: bool,
     /// What is asked of predictions besides; none where all that was asked for is computed.
@@ -101,7 +105,7 @@ impl Verdict {
         let foretold = self.foretold.as_ref().and_then(Foretold::doubt);
         match (self.belief, broken) {
             (Belief::Believable, _) => {
-                "Believable: among the data, a clean outline, and encoding it leads back here."
+                "Believable: among the data, an outline as smooth as theirs, and encoding it leads back here."
                     .to_owned()
             }
             (Belief::Outside, _) => format!(
@@ -109,6 +113,10 @@ impl Verdict {
                  {usual_distance:.2}; this one is a guess."
             ),
             _ if !self.simple => "Doubtful: the outline crosses itself.".to_owned(),
+            _ if self.roughness > self.usual_roughness => format!(
+                "Doubtful: the outline is rougher than the data: {:.3}, and theirs stay below {:.3}.",
+                self.roughness, self.usual_roughness
+            ),
             _ if !self.in_domain => {
                 "Doubtful: the shape is too thin for this property to mean anything.".to_owned()
             }
@@ -164,6 +172,7 @@ pub fn judge_with(
     let density = model.density();
     let distances = density.distances(z);
     let statistics = &model.card.statistics;
+    let usual_roughness = model.usual_roughness();
     let verdict = |i: usize| {
         let outline = decoded.row(i);
         let survival = |(k, &property): (usize, &Property)| {
@@ -177,13 +186,15 @@ pub fn judge_with(
         };
         let survival: Vec<Survival> = asked.iter().enumerate().map(survival).collect();
         let simple = geometry::is_simple(outline);
+        let roughness = geometry::roughness(outline);
+        let is_clean = simple && roughness <= usual_roughness;
         let median = statistics.median_area;
         let in_domain = survival.iter().all(|s| s.property.in_domain(median, s.before, outline));
         let round_trip = density.shift(z.row(i), again.row(i));
         let returns = round_trip <= statistics.round_trip && survival.iter().all(Survival::holds);
         let foretold = foretold.as_ref().map(|all| all[i].clone());
         let sure = foretold.as_ref().is_none_or(|foretold| foretold.doubt().is_none());
-        let sound = simple && in_domain && returns && sure;
+        let sound = is_clean && in_domain && returns && sure;
         let belief = match (distances[i] <= density.threshold(), sound) {
             (false, _) => Belief::Outside,
             (true, false) => Belief::Doubtful,
@@ -197,6 +208,8 @@ pub fn judge_with(
             usual_round_trip: statistics.round_trip,
             survival,
             simple,
+            roughness,
+            usual_roughness,
             in_domain,
             foretold,
         }
@@ -225,6 +238,8 @@ mod tests {
             usual_round_trip: 0.3,
             survival: vec![survival(Property::Area, 0.01), survival(Property::Roundness, 0.015)],
             simple: true,
+            roughness: 0.01,
+            usual_roughness: 0.02,
             in_domain: true,
             foretold: None,
         }
@@ -238,6 +253,8 @@ mod tests {
         assert!(far.sentence().contains("0.83") && far.sentence().contains("0.50"));
         let crossed = Verdict { simple: false, ..doubtful.clone() };
         assert!(crossed.sentence().contains("crosses itself"));
+        let rough = Verdict { roughness: 0.5, ..doubtful.clone() };
+        assert!(rough.sentence().contains("0.500") && rough.sentence().contains("0.020"));
         let thin = Verdict { in_domain: false, ..doubtful.clone() };
         assert!(thin.sentence().contains("too thin"));
         let lost = Verdict { round_trip: 0.7, ..doubtful.clone() };

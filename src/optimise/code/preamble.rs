@@ -30,10 +30,19 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
          header = json.loads(file.metadata()[\"latent-explorer\"])\n\
          offset, scale = (torch.tensor(header[\"card\"][\"scaling\"][k]) for k in (\"offset\", \"scale\"))",
     );
-    if let (Starts::Stated, StartDistribution::Normal { .. }) = (&config.starts, &model.card.start)
-    {
-        say("stated = header[\"card\"][\"start\"][\"normal\"]\n\
-             mean, std = torch.tensor(stated[\"mean\"]), torch.tensor(stated[\"std\"])");
+    match (&config.starts, &model.card.start) {
+        (Starts::Stated, StartDistribution::Normal { .. }) => {
+            say("stated = header[\"card\"][\"start\"][\"normal\"]\n\
+                 mean, std = torch.tensor(stated[\"mean\"]), torch.tensor(stated[\"std\"])");
+        }
+        (Starts::Stated, StartDistribution::Mixture(_)) => {
+            say("stated = header[\"card\"][\"start\"][\"mixture\"]\n\
+                 weights, means = torch.tensor(stated[\"weights\"]), torch.tensor(stated[\"means\"])\n\
+                 factors = torch.zeros(*means.shape, means.shape[1])\n\
+                 rows, columns = torch.tril_indices(means.shape[1], means.shape[1])\n\
+                 factors[:, rows, columns] = torch.tensor(stated[\"factors\"])  # Cholesky factors of the covariances");
+        }
+        _ => (),
     }
     say(&format!(
         "torch.manual_seed({})  # draws other starts than the program's own",

@@ -62,6 +62,9 @@ impl<'a> Listing<'a> {
         let noise = format!("torch.randn({restarts}, {dim})");
         match (&self.config.starts, &self.model.card.start) {
             (Starts::Stated, StartDistribution::Normal { .. }) => format!("mean + std * {noise}"),
+            (Starts::Stated, StartDistribution::Mixture(_)) => format!(
+                "[means[k] + factors[k] @ torch.randn({dim}) for k in weights.multinomial({restarts}, True)]"
+            ),
             (Starts::Stated | Starts::StandardNormal, _) => format!("{noise}  # N(0, 1)"),
             (Starts::Around { points, spread }, _) => {
                 let points = match points.as_slice() {
@@ -134,7 +137,7 @@ impl<'a> Listing<'a> {
         let median = self.model.card.statistics.median_area;
         let least = terms.filter_map(|term| term.property.least_area(median)).reduce(f64::max);
         if let Some(least) = least {
-            let line = format!("if area(x) <= {least:.6}: break  # there it means nothing");
+            let line = format!("if area(x) <= {least}: break  # there it means nothing");
             self.line(2, line, Some(Stage::End));
         }
         let keep = format!("best, answer = loss.item(), {moved}.tolist()");

@@ -1,0 +1,211 @@
+//! Probabilistic PCA (Tipping & Bishop 1999): what a network begins as, and what it is held against.
+//!
+//! Outlines of one kind differ little, and mostly along a few axes. A network that begins at random has to find these
+//! first; begun as PCA it has only to find what bends. The linear map passes the hidden layers through pairs of
+//! rectifiers, `u = max(u, 0) - max(-u, 0)`, so that it is part of an ordinary network: checkpoints, kernels, code and
+//! resumed trainings know nothing of it. All other units begin without a voice in the layers after them.
+
+use crate::data::rows::Rows;
+use crate::data::scaling::Scaling;
+use crate::error::Result;
+use crate::model::layers::LayerSpec;
+use crate::numerics::principal::Principal;
+use candle_core::{Device, Tensor};
+
+/// The least residual variance for each number, where the data have a variance of 1: a thousandth of their deviation is
+/// as exact as anybody asks, and below it KL would have no weight at all.
+const LEAST_RESIDUAL: f64 = 1e-6;
+
+/// The principal axes of training rows, and the variance off them.
+#[derive(Clone, Debug)]
+pub struct ProbabilisticPca {
+    mean: Vec<f64>,
+    /// The root of the mean variance of all numbers, in data units.
+    deviation: f64,
+    /// The principal axes, `[latent][input]`, of length 1.
+    axes: Vec<Vec<f64>>,
+    /// The variance along each axis, `[latent]`, where the mean variance of all numbers is 1.
+    variances: Vec<f64>,
+    /// `sigma^2`: the mean variance along the axes that are left out (Tipping & Bishop 1999, equation 8), in these units.
+    residual: f64,
+}
+
+impl ProbabilisticPca {
+    /// Measures the rows of `training`, indices into `rows [samples, input]`, along at most `latent` axes.
+    pub fn new(rows: &Rows<f32>, training: &[usize], latent: usize) -> Self {
+        let width = rows.width();
+        let latent = latent.min(width);
+        let seen = training.iter().map(|&i| rows.row(i));
+        let mut principal = Principal::new(seen, width, latent);
+        while principal.step() {}
+        let unit = principal.total_variance() / width as f64;
+        // Rows that are all alike are left in data units.
+        let unit = if unit > 0.0 { unit } else { 1.0 };
+        let variances: Vec<f64> = principal.variances().iter().map(|v| v / unit).collect();
+        let left = principal.total_variance() / unit - variances.iter().sum::<f64>();
+        Self {
+            mean: principal.mean().to_vec(),
+            deviation: unit.sqrt(),
+            axes: principal.axes(),
+            variances,
+            residual: (left / (width - latent).max(1) as f64).max(LEAST_RESIDUAL),
+        }
+    }
+
+    /// The mean row and one deviation.
+    pub fn scaling(&self) -> Scaling {
+        Scaling::centred(&self.mean, self.deviation)
+    }
+
+    /// `2 sigma^2`, the unit of beta: with it `squared error + beta KL` is the bound of a Gaussian whose variance is
+    /// `sigma^2` (Lucas et al. 2019, "Don't blame the ELBO!", section 4), the least at which an axis that PCA keeps is
+    /// still worth its KL.
+    pub fn beta_unit(&self) -> f64 {
+        2.0 * self.residual
+    }
+
+    /// The mean squared error of `rows` that PCA leaves, the sum over all numbers, in squared data units; NaN of none.
+    pub fn error<'a>(&self, rows: impl ExactSizeIterator<Item = &'a [f32]>) -> f64 {
+        let count = rows.len() as f64;
+        let missed = |row: &[f32]| {
+            let centred: Vec<f64> =
+                row.iter().zip(&self.mean).map(|(&v, mean)| f64::from(v) - mean).collect();
+            let length: f64 = centred.iter().map(|v| v * v).sum();
+            let along = |axis: &Vec<f64>| {
+                axis.iter().zip(&centred).map(|(a, v)| a * v).sum::<f64>().powi(2)
+            };
+            length - self.axes.iter().map(along).sum::<f64>()
+        };
+        rows.map(missed).sum::<f64>() / count
+    }
+
+    /// Puts the linear path into initial `parameters` of an [`architecture`](crate::model::vae::architecture) whose hidden
+    /// layers have `2 latent` units more than those beside the path.
+    ///
+    /// The posterior of probabilistic PCA is `N((Lambda - sigma^2)^1/2 Lambda^-1 V^T x, sigma^2 Lambda^-1)` and its
+    /// decoder `V (Lambda - sigma^2)^1/2 z` (equations 6 and 7), with the axes `V` and their variances `Lambda`.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn begin(&self, layers: &[LayerSpec], parameters: &mut [Tensor]) -> Result<()> {
+        let latent = self.axes.len();
+        for (layer, pair) in layers.iter().zip(parameters.chunks_exact_mut(2)) {
+            let LayerSpec { inputs, outputs, .. } = *layer;
+            let mut weight: Vec<f32> = pair[0].flatten_all()?.to_vec1()?;
+            let mut bias: Vec<f32> = pair[1].to_vec1()?;
+            let is_first = matches!(layer.name.as_str(), "encoder.0" | "decoder.0");
+            if !is_first {
+                weight.fill(0.0);
+                bias.fill(0.0);
+            }
+            for (k, axis) in self.axes.iter().enumerate() {
+                // An axis that carries nothing keeps a little: a path of zeros could not learn.
+                let variance = self.variances[k].max(self.residual);
+                let signal = (variance - self.residual).max(1e-3 * self.residual).sqrt();
+                // The hidden units of the path: u beside -u.
+                let units = |width: usize| {
+                    let first = width - 2 * latent + 2 * k;
+                    [(first, 1.0), (first + 1, -1.0)]
+                };
+                match layer.name.as_str() {
+                    "encoder.0" => {
+                        for (unit, sign) in units(outputs) {
+                            let row = &mut weight[unit * inputs..][..inputs];
+                            let to = sign * signal / variance;
+                            row.iter_mut().zip(axis).for_each(|(w, a)| *w = (to * a) as f32);
+                            bias[unit] = 0.0;
+                        }
+                    }
+                    "decoder.0" => {
+                        for (unit, sign) in units(outputs) {
+                            let row = &mut weight[unit * inputs..][..inputs];
+                            row.fill(0.0);
+                            row[k] = sign as f32;
+                            bias[unit] = 0.0;
+                        }
+                    }
+                    "mu" => {
+                        for (unit, sign) in units(inputs) {
+                            weight[k * inputs + unit] = sign as f32;
+                        }
+                    }
+                    "log_var" => bias[k] = (self.residual / variance).ln() as f32,
+                    _ => {
+                        for (unit, sign) in units(inputs) {
+                            for (row, a) in weight.chunks_exact_mut(inputs).zip(axis) {
+                                row[unit] = (sign * signal * a) as f32;
+                            }
+                        }
+                    }
+                }
+            }
+            pair[0] = Tensor::from_vec(weight, (outputs, inputs), &Device::Cpu)?;
+            pair[1] = Tensor::from_vec(bias, outputs, &Device::Cpu)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::recipe::Recipe;
+    use crate::data::source::TrainingData;
+    use crate::model::vae::{Output, Vae, architecture, initial_parameters};
+
+    #[test]
+    fn a_network_begins_as_probabilistic_pca() {
+        let recipe = Recipe { samples: 90, points: 20, ..Recipe::default() };
+        let rows = &TrainingData::generate(recipe).unwrap().set.rows;
+        let training: Vec<usize> = (0..70).collect();
+        let pca = ProbabilisticPca::new(rows, &training, 3);
+        let layers = architecture(40, 11 + 6, 3, Output::Linear);
+        let mut parameters = initial_parameters(&layers, 1).unwrap();
+        pca.begin(&layers, &mut parameters).unwrap();
+        let vae = Vae::assemble(&layers, &parameters).unwrap();
+        let x = Tensor::new(pca.scaling().apply(&rows.select(&[75])).as_flat(), &Device::Cpu);
+        let (mu, log_var) = vae.encode(&x.unwrap().unsqueeze(0).unwrap()).unwrap();
+        let decoded = vae.decode(&mu).unwrap();
+        let flat = |t: &Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        let (mu, log_var, decoded) = (flat(&mu), flat(&log_var), flat(&decoded));
+
+        let mut expected = vec![0.0; 40];
+        for (k, axis) in pca.axes.iter().enumerate() {
+            let lambda = pca.variances[k];
+            let along: f64 = rows
+                .row(75)
+                .iter()
+                .zip(&pca.mean)
+                .zip(axis)
+                .map(|((&v, m), a)| (f64::from(v) - m) / pca.deviation * a)
+                .sum();
+            let signal = lambda - pca.residual;
+            assert!((f64::from(mu[k]) - signal.sqrt() / lambda * along).abs() < 1e-4);
+            assert!((f64::from(log_var[k]) - (pca.residual / lambda).ln()).abs() < 1e-5);
+            let drawn = signal / lambda * along;
+            expected.iter_mut().zip(axis).for_each(|(e, a)| *e += drawn * a);
+        }
+        assert!(decoded.iter().zip(&expected).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-4));
+
+        // In network units the mean variance of the training rows is 1: what is off the axes is the rest of 40.
+        let left = (40.0 - pca.variances.iter().sum::<f64>()) / 37.0;
+        assert!((pca.residual - left).abs() < 1e-9 && pca.beta_unit() == 2.0 * pca.residual);
+        let missed = 37.0 * pca.residual * pca.deviation.powi(2);
+        let error = pca.error(training.iter().map(|&i| rows.row(i)));
+        assert!((error / missed - 1.0).abs() < 1e-6, "{error} {missed}");
+    }
+
+    #[test]
+    fn rows_that_are_all_alike_are_no_failure() {
+        let rows = Rows::from_flat(4, [1.0, 2.0, 3.0, 4.0].repeat(6));
+        let pca = ProbabilisticPca::new(&rows, &[0, 1, 2, 3], 2);
+        assert_eq!((pca.deviation, pca.residual), (1.0, LEAST_RESIDUAL));
+        let layers = architecture(4, 3 + 4, 2, Output::Linear);
+        let mut parameters = initial_parameters(&layers, 1).unwrap();
+        pca.begin(&layers, &mut parameters).unwrap();
+        for tensor in parameters {
+            let values: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
+            assert!(values.iter().all(|v| v.is_finite()));
+        }
+    }
+}

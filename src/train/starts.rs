@@ -1,0 +1,61 @@
+//! Where latents are drawn from: the prior, or a mixture fitted to the data where the prior misses them.
+
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::model::Model;
+use crate::model::card::StartDistribution;
+use crate::numerics::mixture::GaussianMixture;
+use crate::numerics::random::{Purpose, stream};
+use crate::trust::{Belief, judge};
+use rand_distr::{Distribution, StandardNormal};
+
+/// The share of believable draws with which the prior is good enough.
+const ENOUGH: f64 = 0.8;
+/// Draws by which a distribution is judged.
+const DRAWS: usize = 500;
+/// A mixture has at most so many components.
+const MOST_COMPONENTS: usize = 16;
+
+/// What a model states: as it is while four in five draws from it are believable, else a mixture of Gaussians fitted to
+/// one draw of each training row's posterior, if more of that is.
+///
+/// # Errors
+/// Only when the tensor library fails.
+pub fn start_distribution(model: &Model) -> Result<StartDistribution> {
+    let stated = model.card.start.clone();
+    let share = believable_share(model, &stated)?;
+    if share >= ENOUGH {
+        return Ok(stated);
+    }
+    let encoded = &model.encoded;
+    let has_noise = model.card.training.latent_noise;
+    let mut draws: Vec<f64> = Vec::new();
+    for row in (0..encoded.mu.len()).filter(|&row| !encoded.held_out[row]) {
+        let noise = StandardNormal.sample_iter(stream(0, Purpose::LatentNoise, 1, row as u64));
+        let posterior = encoded.mu.row(row).iter().zip(encoded.log_var.row(row));
+        draws.extend(posterior.zip(noise).map(|((mu, log_var), e): (_, f64)| {
+            if has_noise { mu + (log_var / 2.0).min(15.0).exp() * e } else { *mu }
+        }));
+    }
+    let Some(mixture) = GaussianMixture::fit(&draws, model.latent_dim(), MOST_COMPONENTS) else {
+        return Ok(stated);
+    };
+    let mixture = StartDistribution::Mixture(mixture);
+    Ok(if believable_share(model, &mixture)? > share { mixture } else { stated })
+}
+
+/// The share of draws that are believable.
+///
+/// # Errors
+/// Only when the tensor library fails.
+fn believable_share(model: &Model, start: &StartDistribution) -> Result<f64> {
+    let dim = model.latent_dim();
+    let mut z = Rows::new(dim);
+    for i in 0..DRAWS {
+        z.push(&start.draw(dim, stream(0, Purpose::Samples, 0, i as u64)));
+    }
+    let verdicts = judge(model, &[Property::Area], &z, &model.decode(&z)?)?;
+    let believable = verdicts.iter().filter(|verdict| verdict.belief == Belief::Believable);
+    Ok(believable.count() as f64 / DRAWS as f64)
+}
