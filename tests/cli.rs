@@ -9,7 +9,7 @@ use tempfile::TempDir;
 #[path = "cli/walks.rs"]
 mod walks;
 
-/// A model of 90 shapes after two epochs, trained once for all tests.
+/// A model of 90 shapes after sixty epochs, trained once for all tests.
 static MODEL: LazyLock<PathBuf> = LazyLock::new(|| {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tiny.safetensors");
     succeed(&train(&path));
@@ -22,7 +22,7 @@ fn model() -> &'static str {
 
 /// The arguments of a training that takes a moment.
 fn train(out: &Path) -> Vec<String> {
-    let words = "train --samples 90 --epochs 2 --points 32 --hidden 16 --seed 3 --out";
+    let words = "train --samples 90 --epochs 60 --points 32 --hidden 16 --seed 3 --out";
     words.split(' ').map(str::to_owned).chain([out.display().to_string()]).collect()
 }
 
@@ -89,7 +89,7 @@ fn training_leaves_a_model_its_losses_and_its_data() {
         losses[0].join(","),
         "epoch,updates,total,reconstruction,kl,held_out_reconstruction,held_out_kl"
     );
-    assert_eq!((losses.len(), losses[2][0].as_str()), (3, "2"));
+    assert_eq!((losses.len(), losses[2][0].as_str()), (61, "2"));
     assert_eq!(losses[2][1], "6", "three batches an epoch");
     let total: f64 = losses[2][2].parse().unwrap();
     let parts: [f64; 2] = [3, 4].map(|k| losses[2][k].parse().unwrap());
@@ -115,7 +115,7 @@ fn info_tells_what_a_model_is() {
     let json: Value = serde_json::from_str(&succeed(&["info", model(), "--json"])).unwrap();
     assert_eq!(json["samples"], 90);
     assert_eq!(json["latent"], 2);
-    assert_eq!(json["losses"]["epoch"], 2);
+    assert_eq!(json["losses"]["epoch"], 60);
     assert_eq!(json["training"]["seed"], 3);
     assert_eq!(json["source"]["outlines"]["seed"], 3, "one seed for all");
     assert_eq!(json["bytes"], std::fs::metadata(model()).unwrap().len());
@@ -258,7 +258,7 @@ fn a_search_names_hills_and_candidates() {
     let read = |name: &str| -> Value {
         serde_json::from_slice(&std::fs::read(folder.path().join(name)).unwrap()).unwrap()
     };
-    let search = "optimise --model M --property area --mode min --restarts 6 --steps 30";
+    let search = "optimise --model M --property perimeter --mode min --restarts 6 --steps 30";
     let line = format!("{search} --out F/r.json --candidates 3 --candidates-out F/c.csv");
     succeed(&words(&line, folder.path()));
     let report = read("r.json");

@@ -368,7 +368,10 @@ fn a_search_never_does_worse_than_its_start() {
             for restart in restarts().filter(|r| r.best.is_some()) {
                 let best = restart.best_value();
                 let reached = &restart.values[..restart.values.len() - 1];
-                assert!(!reached.iter().any(|&v| goal.better(v, best)), "{property:?} {goal:?}");
+                let is_answer = |v: &&f64| **v > 0.0 || !property.is_positive();
+                let mut answers = reached.iter().filter(is_answer);
+                assert!(!answers.any(|&v| goal.better(v, best)), "{property:?} {goal:?}");
+                assert!(best > 0.0 || goal == Goal::Max, "{property:?} {goal:?}: {best}");
                 let of_all = restarts().nth(report.best.unwrap()).unwrap().best_value();
                 assert!(!goal.better(best, of_all), "{property:?} {goal:?}: {best} {of_all}");
             }
@@ -439,7 +442,10 @@ fn two_hills_are_told_apart_and_a_ridge_is_one() {
         assert!(members.iter().all(|&member| side(member) == side(*top)));
     }
     let placed: usize = hills.all.iter().map(|hill| hill.members.len()).sum();
-    assert!(placed + hills.unplaced == 3000 && hills.unplaced < 30, "{}", hills.unplaced);
+    // Those that begin where the square is a point have no slope and no area.
+    let answers = found.restarts.iter().filter(|report| report.restart.best.is_some()).count();
+    assert!((2900..3000).contains(&answers), "{answers}");
+    assert!(placed + hills.unplaced == answers && hills.unplaced < 30, "{}", hills.unplaced);
 
     // Nobody stands anywhere when a constraint leaves no answer.
     let constraints = vec!["perimeter<=1".parse().unwrap()];

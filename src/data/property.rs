@@ -96,20 +96,22 @@ impl Property {
         }
     }
 
-    /// The area, in squared data units, that a shape must have more of for the property to mean something, among shapes
-    /// of the given median area. An outline whose signed area is not positive is turned inside out, and has no area and
-    /// no roundness; heat shedding is undefined at 1 % of the median and below.
+    /// The least area on which the property means something among shapes of the given median area,
+    /// both in squared data units: heat shedding is undefined at 1 % of the median and below.
     pub fn least_area(self, median_area: f64) -> Option<f64> {
-        match self {
-            Self::Area | Self::Roundness => Some(0.0),
-            Self::HeatShedding => Some(0.01 * median_area),
-            Self::Perimeter | Self::Measured(_) => None,
-        }
+        (self == Self::HeatShedding).then_some(0.01 * median_area)
+    }
+
+    /// Whether it is above 0 for every proper outline, and otherwise means nothing: where the signed area is not
+    /// positive, the outline is turned inside out or crosses itself.
+    pub fn is_positive(self) -> bool {
+        matches!(self, Self::Area | Self::Roundness)
     }
 
     /// Whether the property, which is `value` for this outline, is finite and means something for it.
     pub fn in_domain(self, median_area: f64, value: f64, outline: &[f32]) -> bool {
         value.is_finite()
+            && (value > 0.0 || !self.is_positive())
             && self.least_area(median_area).is_none_or(|least| geometry::area(outline) > least)
     }
 

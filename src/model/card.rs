@@ -52,6 +52,28 @@ pub enum StartDistribution {
 }
 
 impl StartDistribution {
+    /// What it is, in few words.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::StandardNormal => "N(0, 1)",
+            Self::Normal { .. } => "normal of the data",
+            Self::Mixture(_) => "mixture of the data",
+        }
+    }
+
+    /// What it is and why, as a sentence.
+    pub fn about(&self) -> &'static str {
+        match self {
+            Self::StandardNormal => "N(0, 1) in every dimension, which the decoder learned to read",
+            Self::Normal { .. } => {
+                "A normal distribution as wide as the encoded data: the model was trained without a prior"
+            }
+            Self::Mixture(_) => {
+                "A mixture of normal distributions fitted to the encoded data: most draws from N(0, 1) miss them"
+            }
+        }
+    }
+
     /// Its mean and its standard deviation in each of `dim` dimensions, `[dim]` each.
     pub fn moments(&self, dim: usize) -> (Vec<f64>, Vec<f64>) {
         match self {

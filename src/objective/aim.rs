@@ -66,6 +66,14 @@ pub struct Term {
     pub weight: f64,
 }
 
+impl Term {
+    /// Whether a shape is an answer only where the property is above 0: a search that makes it less would go on through
+    /// outlines that are turned inside out. One that makes it more leaves them by itself.
+    fn needs_positive(&self) -> bool {
+        self.property.is_positive() && self.goal != Goal::Max
+    }
+}
+
 /// Which numbers are climbed; what was measured of the data is always read off its head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -206,6 +214,13 @@ impl Aim {
             self.inside = self.clone().with_usual_inside().inside;
         }
         self.cautious &= self.predicts();
+    }
+
+    /// The places of the terms, read off the shape, that must be above 0 for a point to be an answer.
+    pub fn positive_terms(&self) -> impl Iterator<Item = usize> + '_ {
+        let is_one = |term: &Term| term.needs_positive() && !self.reads_head(term.property);
+        let places = self.terms.iter().enumerate();
+        places.filter(move |(_, term)| is_one(term)).map(|(place, _)| place)
     }
 
     /// The property that colours the map: the first one that is sought.

@@ -267,6 +267,9 @@ impl Objective {
         let valid = self.valid(&graph, &finite)?;
         let terms: Vec<Vec<f64>> = graph.terms.iter().map(flat_f64).collect::<Result<_>>()?;
         let mut feasible = valid.clone();
+        for place in self.aim.positive_terms() {
+            feasible.iter_mut().zip(&terms[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
+        }
         for (constraint, value) in self.constraints.iter().zip(&graph.constrained) {
             let values = flat_f64(value)?;
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
