@@ -176,7 +176,7 @@ impl Quick {
             encoder: encoder.map(|encoder| encoder.with_inputs(&order)),
             units: Scaling { offset: sorted(offset), scale: sorted(scale) },
             kernels: match outside.weight > 0.0 {
-                true => Kernels::of(model.density(), outside.level),
+                true => Kernels::of(model.density(), outside.level, outside.softness),
                 false => None,
             },
             outside_weight: outside.weight,
