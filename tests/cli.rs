@@ -95,8 +95,8 @@ fn training_leaves_a_model_its_losses_and_its_data() {
     let parts: [f64; 2] = [3, 4].map(|k| losses[2][k].parse().unwrap());
     assert!((total - parts[0] - 0.1 * parts[1]).abs() < 1e-4 * total, "total is the sum");
     let outlines = table(&data);
-    assert_eq!((outlines.len(), outlines[1].len()), (91, 64));
-    assert_eq!(outlines[0][..4], ["x0", "y0", "x1", "y1"]);
+    assert_eq!((outlines.len(), outlines[1].len()), (91, 65));
+    assert_eq!(outlines[0][..4], ["label", "x0", "y0", "x1"]);
 
     // The data can be encoded as they were written.
     let line = "encode --shapes F/d.csv --out F/z.csv --model F/m.safetensors";

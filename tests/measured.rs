@@ -231,6 +231,30 @@ fn intervals_are_set_on_calibration_rows_and_tried_on_others() {
 }
 
 #[test]
+fn groups_stay_together_and_survive_the_file() {
+    let mut data = data();
+    let set = Arc::make_mut(&mut data.set);
+    set.groups = (0..SHAPES as u32).map(|index| index / 5).collect();
+    let groups = set.groups.clone();
+    let config = TrainingConfig { updates: 20, ..config(&data) };
+    let model = trained(data, config);
+    let bytes = checkpoint::to_bytes(&model).unwrap();
+    let again = checkpoint::from_bytes(&bytes).unwrap();
+    assert_eq!(again.encoded, model.encoded);
+    assert_eq!(again.data.as_ref().unwrap().groups, groups);
+    let roles = again.encoded.roles(again.card.training.seed);
+    for row in 1..SHAPES {
+        let group = |row: usize| groups[again.encoded.samples[row] as usize];
+        if group(row) == group(row - 1) {
+            assert_eq!(roles[row], roles[row - 1], "row {row}");
+        }
+    }
+    for role in [Role::Training, Role::Stopping, Role::Calibration, Role::Test] {
+        assert!(roles.contains(&role), "{role:?}");
+    }
+}
+
+#[test]
 fn a_cautious_search_keeps_to_where_the_members_agree() {
     let cautious = Aim { cautious: true, inside: 0.0, ..Aim::of(property("stiffness"), Goal::Max) };
     let bold = Aim { cautious: false, ..cautious.clone() };
@@ -424,8 +448,9 @@ fn the_command_line_asks_for_it_by_name() {
     let text = said(&format!("{train} --out m.safetensors"), true);
     assert!(text.contains("held out: stiffness R2 ") && text.contains(" N/m"), "{text}");
     let text = said("data shapes.csv --values values.csv --points 32 --out again.csv", true);
-    assert!(text.contains("what was measured of them to again-values.csv"), "{text}");
-    let again = train.replace("shapes.csv", "again.csv").replace("values.csv", "again-values.csv");
+    assert!(text.contains("with what was measured of them to again.csv"), "{text}");
+    assert!(!folder.join("again-values.csv").exists(), "nobody named it");
+    let again = train.replace("shapes.csv", "again.csv").replace("values.csv", "again.csv");
     said(&format!("{again} --out again.safetensors"), true);
     let text = said("info again.safetensors", true);
     assert!(text.contains("of 100 of 120 outlines"), "what was written is read again: {text}");

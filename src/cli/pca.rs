@@ -4,7 +4,7 @@ use super::progress::Progress;
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::explore::three_digits;
-use crate::export::outlines::write_training_data;
+use crate::export::outlines::write_set;
 use crate::model::checkpoint;
 use crate::model::training::TrainingConfig;
 use crate::train::Pca;
@@ -29,7 +29,7 @@ pub fn run(
     let model = pca.finish()?;
     checkpoint::save(&model, out)?;
     if let Some(path) = data_out {
-        write_training_data(path, &set)?;
+        write_set(path, &set)?;
     }
     let record = model.card.history.last();
     let error = record.map(|r| three_digits(r.reconstruction)).unwrap_or_default();

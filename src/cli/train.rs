@@ -1,13 +1,13 @@
 //! `train`: data and settings in, a checkpoint out.
 
-use super::files::{check_outputs_with, open};
+use super::files::{check_folder, check_outputs_with, open};
 use super::heads::scores;
 use super::learning::LearningOptions;
 use super::pca;
 use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
-use crate::export::outlines::write_training_data;
+use crate::export::outlines::{check_holds_several, write_set};
 use crate::export::tables;
 use crate::model::training::EpochRecord;
 use crate::model::{Model, checkpoint};
@@ -73,8 +73,8 @@ pub struct TrainArguments {
     /// Also write the losses, an epoch a row
     #[arg(long, value_name = "H.csv")]
     history: Option<PathBuf>,
-    /// Also write the outlines: .csv (one a row: x0,y0,x1,y1,..), .json, .svg, .dxf, or .dat in a new
-    /// folder FOLDER/
+    /// Also write the outlines, as data --out does: .csv (one a row: id,label,x0,y0,x1,y1,.. and measured values),
+    /// .json, .svg, .dxf, or .dat in a new folder FOLDER/
     #[arg(long, value_name = "D.csv|..")]
     data_out: Option<PathBuf>,
     /// Also write the model on its way into this folder: its beginning, and epochs, at most 100 of them evenly
@@ -96,6 +96,8 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let resumed = arguments.resume.iter().map(PathBuf::as_path);
     let inputs: Vec<&Path> = resumed.chain(arguments.learning.inputs()).collect();
     check_outputs_with(&inputs, &outputs, arguments.data_out.as_deref())?;
+    arguments.data_out.iter().try_for_each(|path| check_holds_several(path))?;
+    arguments.snapshots.iter().try_for_each(|folder| check_folder(&inputs, folder))?;
     if arguments.pca {
         let (data, config) = arguments.learning.prepare()?;
         return pca::run(data, &config, &arguments.out, arguments.data_out.as_deref());
@@ -124,7 +126,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         tables::write_history(path, trainer.history())?;
     }
     if let Some(path) = &arguments.data_out {
-        write_training_data(path, trainer.data())?;
+        write_set(path, trainer.data())?;
     }
     for warning in warnings_of(&model, &Figures::of(&model)?) {
         progress.say(&format!("warning: {warning}"));
