@@ -118,7 +118,10 @@ fn first(report: &RaceReport) -> String {
         "{} is first: {} {} after {} of {} evaluations",
         lane.lane,
         report.config.aim.label().to_lowercase(),
-        three_digits(answer.restart.best_value()),
+        answer.answer.predicted.map_or_else(
+            || three_digits(answer.restart.best_value()),
+            |predicted| format!("predicted {}", predicted.text())
+        ),
         grouped(reached.evaluations()),
         grouped(report.budget())
     )

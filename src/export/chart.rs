@@ -91,12 +91,7 @@ impl Chart {
         order.retain(|&index| Some(index) != answer);
         let mut curves: Vec<Curve> = order.into_iter().rev().map(curve).collect();
         curves.extend(answer.map(curve));
-        Self {
-            x: "step".to_owned(),
-            y: report.config.aim.label().to_owned(),
-            logarithmic: false,
-            curves,
-        }
+        Self { x: "step".to_owned(), y: report.config.aim.title(), logarithmic: false, curves }
     }
 
     /// The picture as SVG.

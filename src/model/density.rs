@@ -17,8 +17,9 @@ use std::iter::repeat;
 const NEIGHBOUR: usize = 10;
 /// The share of unseen data whose distance is usual.
 const USUAL: f64 = 0.99;
-/// A penalty on predictions grows evenly from so many nats beyond its level on.
-const SOFTNESS: f64 = 1.0;
+/// A penalty on predictions grows evenly from so many nats beyond its level on. With less its wall is so steep that
+/// restarts are thrown off it, slow down and end far from the best they could reach.
+const SOFTNESS: f64 = 10.0;
 /// At most this many points carry the smooth density.
 const KERNELS: usize = 256;
 /// The bandwidth over Scott's, which is made for one hill of data: of several it would fill the valleys (Silverman

@@ -250,6 +250,14 @@ impl Aim {
         }
     }
 
+    /// What the shown value is called where it stands for itself: that it is predicted, where it is read off a head.
+    pub fn title(&self) -> String {
+        match self.terms.iter().any(|term| self.reads_head(term.property)) {
+            true => format!("{}, predicted", self.label()),
+            false => self.label().to_owned(),
+        }
+    }
+
     /// The value that is shown for the terms' own values, `[terms]`: of one term the property, of several
     /// the score, which is `-sum_i weight_i * goal_i(property_i)`: more is better.
     pub fn value(&self, terms: &[f64]) -> f64 {
@@ -412,6 +420,10 @@ mod tests {
         let mut predicted = Aim::of("drag".parse().unwrap(), Goal::Min);
         assert!(predicted.predicts() && !computed.predicts());
         assert!(Aim { by: By::Head, ..computed.clone() }.predicts());
+        assert_eq!(
+            (computed.title(), predicted.title()),
+            ("Area".to_owned(), "drag, predicted".to_owned())
+        );
         let bounded = vec!["drag<=1".parse().unwrap()];
         assert!(Aim { constraints: bounded, ..computed.clone() }.predicts());
         predicted.settle_after(&computed);

@@ -106,7 +106,10 @@ fn outcome(contest: &Contest) -> Option<(String, String)> {
         "{} is first: {} {}",
         lane.lane.label(),
         report.aim().label().to_lowercase(),
-        three_digits(value)
+        lane.answer().and_then(|(_, answer)| answer.answer.predicted).map_or_else(
+            || three_digits(value),
+            |predicted| format!("predicted {}", predicted.text())
+        )
     );
     let rest = format!(
         "as good as the best answer that can be believed after {} of {} evaluations",
