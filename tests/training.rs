@@ -132,12 +132,37 @@ fn early_stopping_keeps_the_best() {
     let errors: Vec<f64> = (0..trainer.history().len()).map(error).collect();
     let best = (0..errors.len()).min_by(|&a, &b| errors[a].total_cmp(&errors[b])).unwrap();
     assert_eq!(trainer.updates(), trainer.history()[best].updates + patience);
-    let short = TrainingConfig { updates: (best + 1) * BATCHES, ..restless };
+    let short = TrainingConfig { updates: (best + 1) * BATCHES, ..restless.clone() };
     let model = trainer.finish().unwrap();
     let fresh = learn(Trainer::new(data(), short).unwrap()).finish().unwrap();
     assert!(parameters(&model) == parameters(&fresh), "the weights are those of the best epoch");
     assert_eq!(model.card.history.len(), errors.len(), "the curves are of all epochs");
     assert_eq!(TrainerState::of(&model).unwrap().history.len(), best + 1);
+
+    // What is said of the model is said of that epoch, also by its file, with the state of the training or without.
+    let record = model.card.history[best];
+    let done = trainer.updates();
+    let bytes = |model: &Model| checkpoint::to_bytes(model).unwrap();
+    let (mut bare, mut older) = (model.clone(), model.clone());
+    bare.resume = None;
+    older.card.kept = None;
+    for model in [&model, &bare, &older].map(|model| checkpoint::from_bytes(&bytes(model)).unwrap())
+    {
+        let card = &model.card;
+        assert_eq!((card.record(), card.updates()), (Some(&record), record.updates));
+        assert_eq!(card.updates_run(), done);
+        let error = Figures::of(&model).unwrap().reconstruction_error;
+        let validation = record.held_out_reconstruction.unwrap();
+        assert!((error - validation).abs() < 1e-3 * validation, "{error} {validation}");
+    }
+    // A training that goes on and meets nothing better keeps where it began, though its history had a better epoch.
+    let patient = TrainingConfig { updates: done, early_stopping: None, ..restless.clone() };
+    let last = learn(Trainer::new(data(), patient).unwrap()).finish().unwrap();
+    let state = TrainerState::of(&last).unwrap();
+    let wild = TrainingConfig { learning_rate: 0.5, updates: done + 2 * BATCHES, ..restless };
+    let mut went_on = learn(Trainer::resume(data(), wild, &state).unwrap()).finish().unwrap();
+    went_on.resume = None;
+    assert_eq!((went_on.card.updates(), went_on.card.updates_run()), (done, done + 2 * BATCHES));
 }
 
 #[test]
@@ -214,9 +239,9 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
     let model = trainer.finish().unwrap();
     let figures = Figures::of(&model).unwrap();
     // PCA on its own way: as a model of its own, not by the probabilistic one that the network began as.
-    let pca = Figures::of(&Pca::rival_of(&model).unwrap()).unwrap().rebuild_error;
+    let pca = Figures::of(&Pca::rival_of(&model).unwrap()).unwrap().reconstruction_error;
     assert!((model.card.statistics.pca_error.unwrap() / pca - 1.0).abs() < 1e-3);
-    assert!(figures.rebuild_error < 0.7 * pca, "{} {pca}", figures.rebuild_error);
+    assert!(figures.reconstruction_error < 0.7 * pca, "{} {pca}", figures.reconstruction_error);
     assert!(warnings_of(&model, &figures).iter().all(|warning| !warning.what.contains("PCA")));
     let drawn = new_shapes(&model, Property::Area, 500, 1).unwrap();
     let good = drawn.iter().filter(|shape| shape.verdict.belief == Belief::Believable).count();
@@ -240,7 +265,9 @@ fn a_rate_that_falls_goes_on_falling_where_a_training_was_interrupted() {
         TrainingConfig { updates: 20, hidden: 8, early_stopping: None, latent_dim: 3, ..usual };
     assert_eq!([0, 5, 19].map(|update| config.rate_at(update)), [1e-3, 0.75e-3, 0.05e-3]);
     let mut trainer = Trainer::new(data, config.clone()).unwrap();
-    (0..7).for_each(|_| drop(trainer.step().unwrap()));
+    for _ in 0..7 {
+        trainer.step().unwrap();
+    }
     let model = trainer.setup().model_at(&trainer.state().unwrap(), usize::MAX).unwrap();
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
     let state = TrainerState::of(&read).unwrap();

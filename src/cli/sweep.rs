@@ -113,7 +113,7 @@ fn draw(done: &[Swept]) -> Result<String> {
     let point = |(swept, map): (&'_ Swept, _)| Point {
         beta: swept.beta,
         kl: swept.figures.kl.unwrap_or(f64::NAN),
-        error: swept.figures.rebuild_error,
+        error: swept.figures.reconstruction_error,
         map,
     };
     let points: Vec<Point<'_>> = done.iter().zip(&maps).map(point).collect();

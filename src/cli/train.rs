@@ -20,9 +20,10 @@ use std::path::{Path, PathBuf};
 const MOST_SNAPSHOTS: usize = 100;
 
 /// Without a network and its training these mean nothing.
-const PCA_IGNORES: [&str; 20] = [
+const PCA_IGNORES: [&str; 21] = [
     "falling_lr",
     "linear_path",
+    "preset",
     "resume",
     "updates",
     "epochs",
@@ -48,9 +49,9 @@ const PCA_IGNORES: [&str; 20] = [
 #[command(after_help = "Examples:\n  \
     latent-explorer train --out nine.safetensors --history losses.csv\n  \
     latent-explorer train --out few.safetensors --families circle,star,heart --samples 900\n  \
-    latent-explorer train --out article.safetensors --beta 1\n  \
-    latent-explorer train --out sigmoid.safetensors --loss bce --output sigmoid\n  \
-    latent-explorer train --out plain.safetensors --beta 0 --no-noise-latent\n  \
+    latent-explorer train --out article.safetensors --preset article\n  \
+    latent-explorer train --out sigmoid.safetensors --preset bce\n  \
+    latent-explorer train --out plain.safetensors --preset plain\n  \
     latent-explorer train --out pca.safetensors --pca\n  \
     latent-explorer train --out heads.safetensors --heads roundness,area\n  \
     latent-explorer train --out airfoils.safetensors --data airfoils/ --values drag.csv\n  \
@@ -112,6 +113,12 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let begun = trainer.updates();
     // Not before: the time left is judged by the training alone.
     let mut progress = Progress::start();
+    if let Some(preset) = arguments.learning.network.preset() {
+        progress.say(&format!("{}: {}", preset.label(), preset.about()));
+    }
+    if let Some(path) = &arguments.resume {
+        progress.say(&format!("{} goes on from {}", path.display(), state(&trainer)));
+    }
     while !trainer.is_finished() {
         let step = trainer
             .step()
@@ -128,16 +135,20 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     if let Some(path) = &arguments.data_out {
         write_set(path, trainer.data())?;
     }
-    for warning in warnings_of(&model, &Figures::of(&model)?) {
+    let figures = Figures::of(&model)?;
+    for warning in warnings_of(&model, &figures) {
         progress.say(&format!("warning: {warning}"));
     }
     let heads = match model.card.training.heads.as_slice() {
         [] => String::new(),
         heads => format!("; {}", scores(&model, heads)),
     };
-    let early = if trainer.stopped_early() { "stopped early, the best kept; " } else { "" };
-    let written = arguments.out.display();
-    progress.finish(&format!("{early}{}{heads}; wrote {written}", state(&trainer)));
+    let error = three_digits(figures.reconstruction_error);
+    progress.finish(&format!(
+        "{}; reconstruction error {error} (data units){heads}; wrote {}",
+        outcome(&trainer, &model),
+        arguments.out.display()
+    ));
     Ok(())
 }
 
@@ -230,7 +241,18 @@ impl<'a> Snapshots<'a> {
     }
 }
 
-/// `epoch 12 of 50, loss 1.23 (rebuild 1.1, KL 4.5), held out 1.2`.
+/// Where the training ended, and the losses of the epoch that the model is of: with early stopping the best one.
+fn outcome(trainer: &Trainer, model: &Model) -> String {
+    let kept = model.card.updates();
+    let Some(record) = model.card.record().filter(|_| kept < trainer.updates()) else {
+        return state(trainer);
+    };
+    let ended = if trainer.stopped_early() { "stopped early" } else { "ended" };
+    let (done, epoch) = (trainer.updates(), record.epoch);
+    format!("{ended} at update {done}; kept update {kept}, epoch {epoch}, {}", losses(record))
+}
+
+/// `update 1692 of 7050, epoch 12, loss 1.23 (reconstruction 1.1, KL 4.5), validation reconstruction 1.2`.
 fn state(trainer: &Trainer) -> String {
     let (done, updates) = (trainer.updates(), trainer.config().updates);
     let at = format!("update {done} of {updates}, epoch {}", trainer.epochs().ceil());
@@ -239,10 +261,10 @@ fn state(trainer: &Trainer) -> String {
 
 fn losses(record: &EpochRecord) -> String {
     let EpochRecord { total, reconstruction, kl, .. } = *record;
-    let [total, rebuild, kl] = [total, reconstruction, kl].map(three_digits);
-    let held_out = record
+    let [total, reconstruction, kl] = [total, reconstruction, kl].map(three_digits);
+    let validation = record
         .held_out_reconstruction
-        .map(|loss| format!(", held out {}", three_digits(loss)))
+        .map(|loss| format!(", validation reconstruction {}", three_digits(loss)))
         .unwrap_or_default();
-    format!("loss {total} (rebuild {rebuild}, KL {kl}){held_out}")
+    format!("loss {total} (reconstruction {reconstruction}, KL {kl}){validation}")
 }

@@ -30,6 +30,36 @@ pub struct Card {
     pub start: StartDistribution,
     /// What trust is measured against.
     pub statistics: LatentStatistics,
+    /// Updates after which the training had the weights that the model has: fewer than were done where early stopping
+    /// kept an earlier epoch. Not known of PCA, nor of files of earlier versions that were saved without the state of
+    /// their training.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<usize>,
+}
+
+impl Card {
+    /// The epoch whose weights the model has. The history is of all epochs; early stopping keeps the one of least
+    /// validation loss, and what is said of a model is said of that.
+    pub fn record(&self) -> Option<&EpochRecord> {
+        let error = |record: &&EpochRecord| record.held_out_reconstruction.unwrap_or(f64::INFINITY);
+        match self.kept {
+            Some(kept) => self.history.iter().rev().find(|record| record.updates <= kept),
+            None if self.training.early_stopping.is_some() => {
+                self.history.iter().min_by(|a, b| error(a).total_cmp(&error(b)))
+            }
+            None => self.history.last(),
+        }
+    }
+
+    /// Updates that made the weights which the model has.
+    pub fn updates(&self) -> usize {
+        self.kept.or_else(|| Some(self.record()?.updates)).unwrap_or(0)
+    }
+
+    /// Updates that the training made in all, those included that early stopping threw away.
+    pub fn updates_run(&self) -> usize {
+        self.history.last().map_or(0, |record| record.updates).max(self.updates())
+    }
 }
 
 /// The distribution from which a model's latents are drawn.

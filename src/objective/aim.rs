@@ -284,6 +284,12 @@ impl Aim {
         self.terms.iter().zip(terms).map(|(term, value)| term.weight * term.goal.loss(*value)).sum()
     }
 
+    /// Whether the loss holds more than the terms, so that the best by it need not be the best by the shown value.
+    pub fn is_penalised(&self) -> bool {
+        let weights = [self.l2, self.align, self.inside];
+        self.cautious || weights.iter().any(|w| *w > 0.0) || !self.constraints.is_empty()
+    }
+
     /// The ranges that every aim must keep to.
     ///
     /// # Errors

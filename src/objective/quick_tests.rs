@@ -39,6 +39,7 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         start: StartDistribution::StandardNormal,
         // A third or so of the shapes are then outside the domain of heat shedding.
         statistics: LatentStatistics { median_area: 310.0, ..LatentStatistics::default() },
+        kept: None,
     };
     let rows = 80;
     let mut normal =

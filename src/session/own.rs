@@ -152,6 +152,11 @@ impl State {
         }
     }
 
+    /// The settings that are usual for what the next training learns from.
+    pub fn usual_training(&self) -> TrainingConfig {
+        self.own.chosen().map_or_else(TrainingConfig::default, TrainingConfig::for_imported)
+    }
+
     /// Lets the next training learn from one's own shapes, or from families; each has its usual settings.
     pub(super) fn learn_from_own(&mut self, own: bool) {
         self.own.chosen = own;
