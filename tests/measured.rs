@@ -3,16 +3,18 @@
 use latent_explorer::data::dataset::Dataset;
 use latent_explorer::data::import::{ImportOptions, import_with_values};
 use latent_explorer::data::property::Property;
+use latent_explorer::data::roles::Role;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
+use latent_explorer::model::head::{HeadCard, TaskHead};
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
-use latent_explorer::objective::{Aim, Goal, Objective, Space};
+use latent_explorer::objective::{Aim, Goal, Objective, Space, kept_constraints};
 use latent_explorer::optimise::code::{preamble, pytorch};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
 use latent_explorer::session::{Session, State};
 use latent_explorer::train::{HeadConfig, HeadTrainer, Pca, Trainer};
-use latent_explorer::trust::{Belief, judge};
+use latent_explorer::trust::{Belief, Foretold, judge};
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 use std::collections::HashMap;
@@ -115,15 +117,32 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
 #[test]
 fn a_search_seeks_what_was_measured_by_its_head() {
     let stiff = property("stiffness");
-    let aim = Aim { inside: Aim::USUAL_INSIDE, ..Aim::of(stiff, Goal::Max) };
+    let aim = Aim::of(stiff, Goal::Max).with_usual_inside();
+    assert_eq!(aim.inside, Aim::USUAL_INSIDE_OF_PREDICTIONS);
     let search = SearchConfig { aim, restarts: 6, steps: 120, ..SearchConfig::default() };
     let mut search = Search::new(MODEL.clone(), search).unwrap();
     while search.step().unwrap() {}
     let report = SearchReport::new(search).unwrap();
     let best = &report.restarts[report.best.unwrap()];
-    assert!(best.answer.measured > 17.0, "{:?}", best.answer);
     let told = MODEL.tell_one(stiff, best.restart.best_z(), &best.decoded).unwrap();
-    assert_eq!((best.answer.measured, best.answer.terms[0].predicted), (told, Some(told)));
+    // A head's output is a prediction, and stands with its interval.
+    let predicted = best.answer.predicted.unwrap();
+    assert!(predicted.value == told && told > 17.0, "{:?}", best.answer);
+    assert_eq!((best.answer.measured, best.answer.gain, best.answer.returned), (None, None, None));
+    let term = best.answer.terms[0];
+    assert_eq!((term.prediction(), term.measured), (Some(predicted), None));
+    assert!(
+        predicted.low < predicted.high
+            && predicted.half_width() >= 0.0499 * MODEL.head(stiff).unwrap().card.scale
+    );
+    let json = serde_json::to_value(&best.answer).unwrap();
+    assert!(json["measured"].is_null() && json["gain"].is_null(), "{json}");
+    assert_eq!(json["predicted"]["low"], predicted.low);
+    let foretold = best.verdict.foretold.as_ref().unwrap();
+    assert_eq!(foretold.of(stiff).unwrap().prediction, predicted);
+    let gain = best.answer.predicted_gain.unwrap();
+    let in_data = report.in_data.as_ref().unwrap();
+    assert!((gain.value - (told - in_data.value)).abs() < 1e-9 && gain.low < gain.high);
     let survival = &best.verdict.survival[0];
     assert_eq!((survival.property, survival.before), (stiff, told));
     let usual = MODEL.head(stiff).unwrap().card.usual_change.unwrap();
@@ -145,7 +164,108 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-4;
     assert!(found.terms[0].iter().zip(&told).all(near));
     assert!(found.gradient.iter().all(|g| g.is_finite()));
-    assert_eq!(found.feasible, told.iter().map(|v| *v >= 12.0).collect::<Vec<_>>());
+    // The search keeps the bound by a margin, so that the interval is likely to keep it too.
+    let margin = MODEL.judge(stiff).unwrap().unwrap().usual_half_width();
+    assert!(margin > 0.0);
+    assert_eq!(found.feasible, told.iter().map(|v| *v >= 12.0 + margin).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_head_that_errs_is_doubted_by_its_judge() {
+    let stiff = property("stiffness");
+    let z = Rows::from_flat(2, MODEL.encoded.mu.row(SHAPES / 2).to_vec());
+    let decoded = MODEL.decode(&z).unwrap();
+    let verdict = |model: &Model| judge(model, &[stiff], &z, &decoded).unwrap().remove(0);
+    let truth = 10.0 * stiffness(MODEL.encoded.samples[SHAPES / 2] as usize);
+    let believed = verdict(&MODEL);
+    let check = believed.foretold.as_ref().unwrap().of(stiff).unwrap().clone();
+    assert!(check.prediction.covers(truth) && check.gap <= 1.0 && !check.is_beyond(), "{check:?}");
+    // The same head, five standard deviations too high; its judge goes by the values.
+    let head = MODEL.head(stiff).unwrap();
+    let mut card = head.card.clone();
+    card.offset += 5.0 * card.scale;
+    let lying = TaskHead::new(card, head.parameters().to_vec()).unwrap();
+    let lying = Model::clone(&MODEL).with_head(lying).unwrap();
+    let doubted = verdict(&lying);
+    let found = doubted.foretold.as_ref().unwrap().of(stiff).unwrap();
+    assert!(found.gap > 1.0 && found.is_beyond() && found.prediction.covers(truth), "{found:?}");
+    assert_eq!(doubted.belief, Belief::Doubtful);
+    assert!(
+        doubted.sentence().contains("a judge that learned apart from it"),
+        "{}",
+        doubted.sentence()
+    );
+    // A bound that the interval does not keep is doubtful, though the value does.
+    let bounds = |bound: f64| {
+        let constraint = format!("stiffness>={bound}").parse().unwrap();
+        let checked = Foretold::of_all(&MODEL, &[stiff], &[constraint], &z).unwrap().unwrap();
+        checked[0].doubt()
+    };
+    let within = 0.5 * (check.prediction.low + check.prediction.value);
+    assert!(bounds(within).unwrap().contains("not sure to hold"));
+    assert_eq!(bounds(check.prediction.low - 1e-6), believed.foretold.unwrap().doubt());
+}
+
+#[test]
+fn intervals_are_set_on_calibration_rows_and_tried_on_others() {
+    let roles = MODEL.encoded.roles(MODEL.card.training.seed);
+    let count = |role| roles.iter().filter(|&&other| other == role).count();
+    assert!(
+        roles.iter().zip(&MODEL.encoded.held_out).all(|(r, held)| (*r != Role::Training) == *held)
+    );
+    assert_eq!((count(Role::Stopping), count(Role::Calibration), count(Role::Test)), (8, 8, 8));
+    let card = &MODEL.head(property("stiffness")).unwrap().card;
+    let judge = card.judge.as_ref().unwrap();
+    assert_eq!(card.members, 5);
+    assert!(judge.tested <= 8 && judge.coverage.is_some() && judge.half_width.unwrap() > 0.0);
+    // A head of an older file has neither members nor a judge that was fitted, and has its interval nonetheless.
+    let plain = HeadCard { members: 1, judge: None, ..card.clone() };
+    let first = MODEL.head(property("stiffness")).unwrap().member_parameters().next().unwrap();
+    let old = TaskHead::new(plain, first.to_vec()).unwrap();
+    let old = Model::clone(&MODEL).with_head(old).unwrap();
+    let values: Vec<f64> = MODEL.encoded.property(property("stiffness")).collect();
+    let predicted = old.predictions(property("stiffness"), &MODEL.encoded.mu).unwrap().unwrap();
+    let known = predicted.iter().zip(&values).filter(|(_, value)| value.is_finite());
+    let covered = known.clone().filter(|(p, value)| p.covers(**value)).count();
+    assert!(covered as f64 > 0.8 * known.count() as f64, "{covered}");
+}
+
+#[test]
+fn groups_stay_together_and_survive_the_file() {
+    let mut data = data();
+    let set = Arc::make_mut(&mut data.set);
+    set.groups = (0..SHAPES as u32).map(|index| index / 5).collect();
+    let groups = set.groups.clone();
+    let config = TrainingConfig { updates: 20, ..config(&data) };
+    let model = trained(data, config);
+    let bytes = checkpoint::to_bytes(&model).unwrap();
+    let again = checkpoint::from_bytes(&bytes).unwrap();
+    assert_eq!(again.encoded, model.encoded);
+    assert_eq!(again.data.as_ref().unwrap().groups, groups);
+    let roles = again.encoded.roles(again.card.training.seed);
+    for row in 1..SHAPES {
+        let group = |row: usize| groups[again.encoded.samples[row] as usize];
+        if group(row) == group(row - 1) {
+            assert_eq!(roles[row], roles[row - 1], "row {row}");
+        }
+    }
+    for role in [Role::Training, Role::Stopping, Role::Calibration, Role::Test] {
+        assert!(roles.contains(&role), "{role:?}");
+    }
+}
+
+#[test]
+fn a_cautious_search_keeps_to_where_the_members_agree() {
+    let cautious = Aim { cautious: true, inside: 0.0, ..Aim::of(property("stiffness"), Goal::Max) };
+    let bold = Aim { cautious: false, ..cautious.clone() };
+    let z = MODEL.encoded.mu.as_flat();
+    let of = |aim: Aim| {
+        let objective = Objective::new(MODEL.clone(), aim, Space::Latent).unwrap();
+        objective.evaluate(z, false).unwrap()
+    };
+    let (cautious, bold) = (of(cautious), of(bold));
+    assert_eq!(cautious.value, bold.value, "the value that is shown is the mean");
+    assert!(cautious.loss.iter().zip(&bold.loss).all(|(a, b)| a > b), "the spread is taken off");
 }
 
 #[test]
@@ -234,13 +354,15 @@ fn the_listing_of_a_search_calls_its_head() {
     let config = SearchConfig { aim, ..SearchConfig::default() };
     let lines = pytorch(&config, &MODEL).into_iter().map(|line| line.text);
     let text = lines.collect::<Vec<_>>().join("\n");
-    for part in
-        ["loss = -predicted_stiffness(z)", "relu(12 - predicted_stiffness(z))", "x = decode(z)"]
-    {
+    // The bound is kept by a margin, as the search keeps it.
+    let kept = kept_constraints(&config.aim, &MODEL).unwrap()[0].bound;
+    let bound = format!("relu({kept} - predicted_stiffness(z))");
+    for part in ["loss = -predicted_stiffness(z)", &bound, "x = decode(z)"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let script = preamble(&config, &MODEL, "m.safetensors").join("\n");
     assert_eq!(script.matches("def predicted_stiffness(z):").count(), 1, "{script}");
+    assert!(script.contains("for member in [\"\", \"member1.\", \"member2.\""), "{script}");
     assert!(script.contains("def area(x):") && !script.contains("def stiffness"), "{script}");
 }
 
@@ -352,7 +474,9 @@ fn the_command_line_asks_for_it_by_name() {
         assert!(text.contains("'girth' is no property here; there are roundness"), "{text}");
     }
     let table = std::fs::read_to_string(folder.join("s.csv")).unwrap();
-    assert!(table.lines().next().unwrap().contains(",heat-shedding,stiffness,rare,x0"), "{table}");
+    assert!(table.lines().next().unwrap().contains(",heat-shedding,predicted stiffness,predicted stiffness low,predicted stiffness high,predicted rare,"), "{table}");
     let picture = std::fs::read_to_string(folder.join("r.svg")).unwrap();
-    assert!(picture.contains("stiffness [N/m]"));
+    assert!(picture.contains("stiffness [N/m], predicted"));
+    let table = std::fs::read_to_string(folder.join("f.csv")).unwrap();
+    assert!(table.starts_with("u,v,value,valid,low,high\n"), "{table}");
 }

@@ -201,6 +201,8 @@ fn head_card() -> HeadCard {
         rmse: 0.0,
         joint: true,
         usual_change: None,
+        members: 1,
+        judge: None,
     }
 }
 

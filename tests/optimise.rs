@@ -28,6 +28,8 @@ static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
         rmse: 0.2,
         joint: false,
         usual_change: None,
+        members: 1,
+        judge: None,
     };
     Arc::new(model.with_head(TaskHead::new(card, parameters).unwrap()).unwrap())
 });
@@ -149,7 +151,7 @@ fn run(config: SearchConfig) -> SearchReport {
 fn a_target_is_met() {
     let report = run(SearchConfig { aim: aim(&["area:target=2.5"]), ..SearchConfig::default() });
     let answer = &report.restarts[report.best.unwrap()];
-    assert!((answer.answer.measured - 2.5).abs() < 0.01, "{:?}", answer.answer);
+    assert!((answer.answer.value() - 2.5).abs() < 0.01, "{:?}", answer.answer);
     assert!(answer.restart.best_loss() < 1e-4);
 }
 
@@ -157,7 +159,7 @@ fn a_target_is_met() {
 fn what_breaks_a_constraint_is_never_an_answer() {
     let free =
         run(SearchConfig { aim: aim(&["perimeter:min"]), restarts: 8, ..SearchConfig::default() });
-    let bound = free.restarts[free.best.unwrap()].answer.measured + 0.5;
+    let bound = free.restarts[free.best.unwrap()].answer.value() + 0.5;
     let constrained = Aim {
         constraints: vec![format!("perimeter>={bound}").parse().unwrap()],
         ..aim(&["perimeter:min"])
@@ -167,10 +169,10 @@ fn what_breaks_a_constraint_is_never_an_answer() {
         .restarts
         .iter()
         .filter(|r| r.restart.best.is_some())
-        .map(|r| r.answer.measured)
+        .map(|r| r.answer.value())
         .collect();
     assert!(!values.is_empty() && values.iter().all(|v| *v >= bound - 1e-6), "{values:?}");
-    let best = report.restarts[report.best.unwrap()].answer.measured;
+    let best = report.restarts[report.best.unwrap()].answer.value();
     assert!(best < bound + 0.1, "and the bound is come close to: {best}");
 }
 
@@ -190,7 +192,7 @@ fn the_shape_itself_climbs_higher_and_leaves_what_the_model_knows() {
         let term = restart.answer.terms[0];
         assert_eq!(restart.restart.start().len(), 2, "the way is drawn in the latent");
         assert!(
-            term.measured > 1.5 * term.returned,
+            term.measured.unwrap() > 1.5 * term.returned.unwrap(),
             "it does not survive the round trip: {term:?}"
         );
     }
@@ -295,7 +297,7 @@ fn every_method_climbs_within_its_budget_and_counts_what_it_spends() {
         assert_eq!(again.tally(), end, "{method:?} can be repeated");
         for restart in &again.restarts {
             let best = restart.restart.best.as_ref().unwrap();
-            assert!((restart.answer.measured - best.value).abs() < 1e-6 * best.value.abs());
+            assert!((restart.answer.value() - best.value).abs() < 1e-6 * best.value.abs());
         }
     }
 }

@@ -674,7 +674,7 @@ fn several_terms_show_their_score_and_the_map_the_first_of_them() {
     until_climbed(&mut session);
     assert_eq!(session.state().property(), Property::Area);
     for restart in &session.state().report().unwrap().restarts {
-        let [area, roundness] = [0, 1].map(|k| restart.answer.terms[k].measured);
+        let [area, roundness] = [0, 1].map(|k| restart.answer.terms[k].measured.unwrap());
         let score = -0.5 * area - 2.0 * (roundness - 0.7).powi(2);
         assert!((restart.restart.best_value() - score).abs() < 1e-4);
     }

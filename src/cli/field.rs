@@ -19,7 +19,8 @@ use std::sync::atomic::AtomicBool;
 #[command(after_help = "Example:\n  \
     latent-explorer field --model nine.safetensors --property roundness --cells 512 --out field.csv\n\n\
     A row is a cell: u,v (the latent itself where it has two numbers, else its two principal axes), \
-    the value at the cell's centre, and valid: 1 where the property means something and the outline does not cross itself, else 0. The \
+    the value at the cell's centre, and valid: 1 where the property means something and the outline does not cross itself, else 0. Of what was measured \
+    the value is a prediction, and low and high are the ends of its 90 % interval. The \
     cells cover the extent of the encoded data with a margin of 6 %, row by row from the lower left.")]
 pub struct FieldArguments {
     /// The checkpoint
@@ -51,7 +52,16 @@ pub fn field(arguments: &FieldArguments) -> Result<()> {
     let projection = Projection::of(&model.encoded.mu);
     let view = home_view(&model, &projection);
     let field = heat(&model, *property, &projection, view, *cells)?;
-    tables::write_field(out, &field)?;
+    let predictions = match property.is_measured() {
+        true => {
+            let HeatField { columns, rows, bounds, .. } = field;
+            let centre = |i: usize| bounds.cell_centre(i % columns, i / columns, columns, rows);
+            let z = projection.lift_all((0..columns * rows).map(centre));
+            model.predictions(*property, &z)?.unwrap_or_default()
+        }
+        false => Vec::new(),
+    };
+    tables::write_field(out, &field, &predictions)?;
     progress.finish(&format!("{cells} x {cells} cells; wrote {}", out.display()));
     Ok(())
 }

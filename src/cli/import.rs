@@ -27,6 +27,10 @@ pub struct ImportArguments {
     /// their places from 1, tells which
     #[arg(long, value_name = "V.csv", help_heading = IMPORT)]
     values: Option<PathBuf>,
+    /// The column of --values that names the group of each shape, such as a batch: a group is learned from or held out
+    /// as a whole
+    #[arg(long, value_name = "COLUMN", requires = "values", help_heading = IMPORT)]
+    groups: Option<String>,
 }
 
 /// What may be taken away of an outline.
@@ -48,7 +52,8 @@ impl ImportArguments {
     pub fn options(&self, points: usize) -> Result<ImportOptions> {
         if self.normalise.is_empty() {
             let normalise = Normalise::default();
-            return Ok(ImportOptions { points, normalise, labels: self.label_from });
+            let (labels, groups) = (self.label_from, self.groups.clone());
+            return Ok(ImportOptions { points, normalise, labels, groups });
         }
         let has = |take| self.normalise.contains(&take);
         let normalise = Normalise { scale: has(Take::Scale), rotation: has(Take::Rotation) };
@@ -58,7 +63,8 @@ impl ImportArguments {
                 "name what is to be taken away, or none alone",
             ));
         }
-        Ok(ImportOptions { points, normalise, labels: self.label_from })
+        let (labels, groups) = (self.label_from, self.groups.clone());
+        Ok(ImportOptions { points, normalise, labels, groups })
     }
 
     /// The file of measured values, where there is one.

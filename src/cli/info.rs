@@ -1,7 +1,7 @@
 //! `info`: what a model is, as text or JSON on standard output.
 
 use super::files::open;
-use super::heads::{measured_on, score};
+use super::heads::{coverage, measured_on, score};
 use crate::data::dataset::Measured;
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
@@ -98,6 +98,13 @@ struct Head<'a> {
     rmse: f64,
     /// What they were measured on.
     measured: &'static str,
+    /// How many networks it is made of.
+    members: usize,
+    /// The share of test rows whose value lies in its 90 % interval, and how many test rows there are.
+    coverage: Option<f64>,
+    tested: usize,
+    /// The median of half an interval over them.
+    half_width: Option<f64>,
     #[serde(skip)]
     card: &'a HeadCard,
 }
@@ -323,20 +330,27 @@ impl<'a> Head<'a> {
             r2: card.r2,
             rmse: card.rmse,
             measured: measured_on(&model.encoded.held_out),
+            members: card.members,
+            coverage: card.judge.as_ref().and_then(|judge| judge.coverage),
+            tested: card.judge.as_ref().map_or(0, |judge| judge.tested),
+            half_width: card.judge.as_ref().and_then(|judge| judge.half_width),
             card,
         }
     }
 
-    /// `area         2 -> 64 -> 32 -> 1  R2 0.98, RMSE 0.06, held out; joint`.
+    /// `drag         5 x 2 -> 64 -> 32 -> 1, joint: R2 0.98, RMSE 0.06 N, held out; 90 % intervals of 0.1 N to either
+    /// side hold 91 % of 72 test rows`.
     fn line(&self) -> String {
         let outputs = self.card.layers.iter().map(|layer| format!(" -> {}", layer.outputs));
         let inputs = self.card.layers.first().map_or(0, |layer| layer.inputs);
         let Self { property, trained, measured, .. } = self;
         let shape = outputs.collect::<String>();
+        let each = if self.members > 1 { format!("{} x ", self.members) } else { String::new() };
         format!(
-            "{:<14}{inputs}{shape}, {trained}: {}, {measured}",
+            "{:<14}{each}{inputs}{shape}, {trained}: {}, {measured}{}",
             property.name(),
-            score(self.card, self.unit)
+            score(self.card, self.unit),
+            coverage(self.card, self.unit)
         )
     }
 }

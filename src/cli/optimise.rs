@@ -40,16 +40,20 @@ use std::path::PathBuf;
     restarts          for each restart\n    \
     restart                  its number\n    \
     start, z_best, z_final   latent vectors\n    \
-    value_best, value_final  the property; of several terms the score, minus the sum of losses\n    \
+    value_best, value_final  the property, computed or as its head predicts it (predicted has the interval);\n                             \
+    of several terms the score, minus the sum of losses\n    \
     loss_best                what was made least, penalties included\n    \
     objective_best           minus that: what the best so far goes by\n    \
     step_best, steps         the step of z_best, and the steps done\n    \
     stop_reason              steps_done, converged, left_domain, not_finite or cancelled\n    \
     valid                    whether any point was feasible; without one z_best is z_final\n    \
-    terms                    each property at z_best: predicted by its head, the head's held-out\n                             \
-    error predicted_rmse, measured, and returned by the round trip\n    \
-    measured, returned       the value at z_best before and after encoding and decoding its shape\n    \
-    gain                     by how much measured is better than the best of the data\n    \
+    terms                    each property at z_best: predicted by its head with the 90 % interval from\n                             \
+    predicted_low to predicted_high, the head's held-out error predicted_rmse, measured on\n                             \
+    the shape and returned by the round trip, both null where only a head can tell\n    \
+    measured, returned       the value at z_best before and after encoding and decoding its shape; null where it\n                             \
+    is a prediction\n    \
+    predicted                the value at z_best where only a head can tell it, and its interval: low, high\n    \
+    gain, predicted_gain     by how much measured, or predicted, is better than the best of the data\n    \
     nearest                  the nearest training shape: its row, its distance in the latent\n    \
     nearest_name             its name, where rows have names\n    \
     trust                    the verdict and its numbers: the distance from the data, the round trip,\n                             \
@@ -149,7 +153,7 @@ fn unreal(report: &SearchReport) -> Vec<&'static str> {
     let answers = [report.best, report.best_believable].into_iter().flatten();
     let terms = answers.flat_map(|index| &report.restarts[index].answer.terms);
     let mut found: Vec<_> =
-        terms.filter_map(|term| term.property.outside_domain(term.measured)).collect();
+        terms.filter_map(|term| term.property.outside_domain(term.measured?)).collect();
     found.dedup();
     found
 }
@@ -169,11 +173,19 @@ fn hills(report: &SearchReport, candidates: usize) -> String {
 fn answer(report: &SearchReport) -> String {
     let aim = &report.config.aim;
     let value = |index: usize| {
-        let restart = &report.restarts[index].restart;
-        let value = three_digits(restart.best_value());
-        with_objective(&value, restart.best_objective(), aim)
+        let found = &report.restarts[index];
+        let value = match found.answer.predicted {
+            Some(predicted) => predicted.text(),
+            None => three_digits(found.restart.best_value()),
+        };
+        with_objective(&value, found.restart.best_objective(), aim)
     };
-    let name = aim.label().to_lowercase();
+    let predicts = aim.terms.iter().any(|term| term.property.is_measured());
+    let name = match aim.terms.as_slice() {
+        [term] => term.property.word(),
+        _ => aim.label().to_lowercase(),
+    };
+    let name = if predicts { format!("predicted {name}") } else { name };
     let found = match (report.best, report.best_believable) {
         (None, _) if aim.constraints.is_empty() => {
             return format!("no restart found a valid {name}");
@@ -191,11 +203,13 @@ fn answer(report: &SearchReport) -> String {
         ),
     };
     let answer = report.best_believable.or(report.best).map(|index| &report.restarts[index].answer);
-    let gain = answer.and_then(|answer| answer.gain);
+    let gain = answer.and_then(|answer| match answer.predicted_gain {
+        Some(gain) => Some(format!("predicted gain {}", gain.text())),
+        None => answer.gain.map(|gain| gain_in_words(aim, gain)),
+    });
     match (&report.in_data, gain) {
         (Some(data), Some(gain)) => {
-            let value = three_digits(data.value);
-            format!("{found}; best in the data {value}, {}", gain_in_words(aim, gain))
+            format!("{found}; best in the data {}, {gain}", three_digits(data.value))
         }
         _ => found,
     }

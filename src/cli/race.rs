@@ -91,12 +91,13 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
 fn line(lane: &LaneReport) -> String {
     let found = match lane.answer() {
         None => "no answer".to_owned(),
-        Some((_, answer)) => format!(
-            "{}, {}, {} re-decoded",
-            value_of(lane, answer),
-            answer.verdict.word(),
-            three_digits(answer.answer.returned)
-        ),
+        Some((_, answer)) => {
+            let (value, word) = (value_of(lane, answer), answer.verdict.word());
+            match answer.answer.returned {
+                Some(returned) => format!("{value}, {word}, {} re-decoded", three_digits(returned)),
+                None => format!("{value}, {word}"),
+            }
+        }
     };
     let (tally, seconds) = (lane.tally(), duration(lane.seconds));
     let (values, gradients) = (grouped(tally.values), grouped(tally.gradients));
@@ -105,7 +106,10 @@ fn line(lane: &LaneReport) -> String {
 
 /// The value of an answer, with its objective where penalties count.
 fn value_of(lane: &LaneReport, answer: &RestartReport) -> String {
-    let value = three_digits(answer.restart.best_value());
+    let value = match answer.answer.predicted {
+        Some(predicted) => format!("predicted {}", predicted.text()),
+        None => three_digits(answer.restart.best_value()),
+    };
     with_objective(&value, answer.restart.best_objective(), &lane.report.config.aim)
 }
 

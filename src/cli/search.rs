@@ -41,9 +41,16 @@ pub struct SearchArguments {
     /// Weight of |encode(decode(z)) - z|^2 in the loss, which keeps z where both networks agree
     #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
     align: f64,
-    /// Weight of how far z lies outside the data, which keeps the search among known shapes; 1 is usual
-    #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
-    inside: f64,
+    /// Weight of how far z lies outside the data, which keeps the search among known shapes; 1 is usual for what
+    /// geometry tells. Where a prediction is sought it counts in standard deviations of what is sought, and outside
+    /// begins at the density that three quarters of the held-out rows keep [default: 10 where a prediction is sought,
+    /// else 0]
+    #[arg(long, value_name = "W", allow_hyphen_values = true, help_heading = SOUGHT)]
+    inside: Option<f64>,
+    /// Seek a prediction with caution: of a maximum the mean of the head's members less their standard deviation, of a
+    /// minimum the mean and the deviation
+    #[arg(long, help_heading = SOUGHT)]
+    cautious: bool,
     /// A condition on the shape, such as "area>=0.5" or "perimeter<=7"; may be given several times.
     /// Only a shape that keeps all of them can be an answer
     #[arg(long = "constraint", value_name = "CONDITION", help_heading = SOUGHT)]
@@ -168,14 +175,23 @@ impl SearchArguments {
             }
             _ => self.terms.clone(),
         };
-        Ok(Aim {
+        let aim = Aim {
             terms,
             by: self.objective,
             l2: self.l2,
             align: self.align,
-            inside: self.inside,
+            inside: 0.0,
+            cautious: self.cautious,
             constraints: self.constraints.clone(),
-        })
+        };
+        if aim.cautious && !aim.terms.iter().any(|term| aim.reads_head(term.property)) {
+            return Err(Error::setting(
+                "cautious",
+                "is for what a head predicts; what geometry tells is known for certain, so leave it out",
+            ));
+        }
+        let usual = aim.with_usual_inside();
+        Ok(Aim { inside: self.inside.unwrap_or(usual.inside), ..usual })
     }
 
     /// The latent points of --starts or --from, `[points][latent]`, and the frames of the shapes that they are of; no
@@ -257,7 +273,8 @@ mod tests {
             by: By::Head,
             l2: 0.01,
             align: 0.5,
-            inside: 10.0,
+            inside: 1.0,
+            cautious: true,
             constraints: vec!["perimeter<=7".parse().unwrap(), "area>=0.5".parse().unwrap()],
         };
         let around = |spread| Starts::Around { points: vec![vec![0.5, -1.25]], spread };

@@ -3,6 +3,7 @@
 use super::name::Name;
 use super::placement::Placement;
 use super::property::Property;
+use super::roles::held_out_by_groups;
 use super::rows::Rows;
 use crate::numerics::random::{Purpose, stream};
 use rand::seq::SliceRandom;
@@ -22,6 +23,9 @@ pub struct Dataset {
     pub placements: Vec<Placement>,
     /// What was measured of the shapes.
     pub measured: Vec<Measured>,
+    /// The group of each shape, where groups were named: those of one group are learned from or held out together. Empty
+    /// where none were.
+    pub groups: Vec<u32>,
 }
 
 impl Dataset {
@@ -37,6 +41,15 @@ impl Dataset {
         }
         let column = self.measured.iter().find(|column| column.property() == property);
         column.map_or_else(|| vec![f64::NAN; self.rows.len()], |column| column.values.clone())
+    }
+
+    /// Which of its vectors are held out, `[samples]`: a seeded choice of `count` of them, or of whole groups with about
+    /// as many.
+    pub fn held_out(&self, count: usize, seed: u64) -> Vec<bool> {
+        match self.groups.is_empty() {
+            true => held_out(self.rows.len(), count, seed),
+            false => held_out_by_groups(&self.groups, count, seed),
+        }
     }
 
     /// The sum over all numbers of a vector of their variance over the data: what a model of the mean alone would

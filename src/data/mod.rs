@@ -10,6 +10,7 @@ pub mod outline;
 pub mod placement;
 pub mod property;
 pub mod recipe;
+pub mod roles;
 pub mod rows;
 pub mod scaling;
 pub mod source;

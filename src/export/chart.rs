@@ -116,7 +116,7 @@ impl Chart {
         }
         Self {
             x: "step".to_owned(),
-            y: report.config.aim.label().to_owned(),
+            y: report.config.aim.title(),
             logarithmic: false,
             curves,
             dots: Vec::new(),

@@ -2,9 +2,11 @@
 
 use crate::data::placement::Placement;
 use crate::data::property::Property;
+use crate::data::rows::Rows;
 use crate::data::vectors::{latent_header, outline_header, write};
 use crate::error::Result;
 use crate::model::Model;
+use crate::model::judge::Prediction;
 use crate::trust::Verdict;
 use std::path::Path;
 
@@ -33,23 +35,49 @@ impl ShapeRow<'_> {
     }
 }
 
-/// A property of a shape in full precision: of one that was not decoded where the model encodes it; empty where there
-/// is no head that could tell it. Areas and lengths are those of the shape as it is written.
-fn told(model: &Model, property: Property, row: &ShapeRow<'_>) -> String {
-    let told = match row.z {
-        _ if !model.can_tell(property) => return String::new(),
-        Some(z) => model.tell_one(property, z, row.outline),
-        None => model.tell_outline(property, row.outline),
+/// The cells of a property for every shape, in full precision: what is computed, or a prediction and the ends of its
+/// interval, of a shape that was not decoded where the model encodes it; empty where there is no head that could tell it.
+/// Areas and lengths are those of the shape as it is written.
+fn cells(model: &Model, property: Property, rows: &[ShapeRow<'_>]) -> Result<Vec<Vec<String>>> {
+    if !property.is_measured() {
+        let computed = |row: &ShapeRow<'_>| {
+            let scale = row.frame.map_or(1.0, |frame| frame.scale);
+            vec![property.at_scale(property.measure(row.outline), scale).to_string()]
+        };
+        return Ok(rows.iter().map(computed).collect());
+    }
+    let mut z = Rows::new(model.latent_dim());
+    for row in rows {
+        match row.z {
+            Some(own) => z.push(own),
+            None => {
+                let outline = Rows::from_flat(row.outline.len(), row.outline.to_vec());
+                z.push(model.encode(&outline)?.0.as_flat());
+            }
+        }
+    }
+    let Some(predicted) = model.predictions(property, &z)? else {
+        return Ok(vec![vec![String::new(); 3]; rows.len()]);
     };
-    let scale = row.frame.map_or(1.0, |frame| frame.scale);
-    told.map_or(String::new(), |value| property.at_scale(value, scale).to_string())
+    let three = |p: Prediction| [p.value, p.low, p.high].map(|v| v.to_string()).to_vec();
+    Ok(predicted.into_iter().map(three).collect())
+}
+
+/// The names of a property's columns.
+fn names(property: Property) -> Vec<String> {
+    let name = property.name();
+    match property.is_measured() {
+        true => ["", " low", " high"].map(|end| format!("predicted {name}{end}")).to_vec(),
+        false => vec![name.to_owned()],
+    }
 }
 
 /// Writes shapes with full precision: the table's own columns, `z0, ..`, the verdict with its reason and figures, every
-/// property of the model, and `x0, y0, ..`. What is not known stays empty.
+/// property of the model, and `x0, y0, ..`. What only a head can tell is a prediction with the ends of its interval in
+/// two columns more. What is not known stays empty.
 ///
 /// # Errors
-/// Names the file when it cannot be written.
+/// Names the file when it cannot be written, or says why nothing can be predicted.
 pub fn write_shapes<'a>(
     path: &Path,
     first: &[&str],
@@ -58,16 +86,19 @@ pub fn write_shapes<'a>(
 ) -> Result<()> {
     let latent = model.latent_dim();
     let properties = model.properties();
+    let rows: Vec<ShapeRow<'_>> = rows.into_iter().collect();
+    let of_each: Vec<Vec<Vec<String>>> =
+        properties.iter().map(|&property| cells(model, property, &rows)).collect::<Result<_>>()?;
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     let header = [
         words(first),
         latent_header("z", latent),
         words(&["verdict", "reason", "density_distance", "round_trip"]),
-        properties.iter().map(|property| property.name().to_owned()).collect(),
+        properties.iter().flat_map(|&property| names(property)).collect(),
         outline_header(model.input_dim()),
     ]
     .concat();
-    let row = |row: ShapeRow<'_>| {
+    let row = |(index, row): (usize, ShapeRow<'_>)| {
         let mut cells = row.first.clone();
         match row.z {
             Some(z) => cells.extend(z.iter().map(f64::to_string)),
@@ -81,11 +112,11 @@ pub fn write_shapes<'a>(
                 verdict.round_trip.to_string(),
             ]
         }));
-        cells.extend(properties.iter().map(|&property| told(model, property, &row)));
+        cells.extend(of_each.iter().flat_map(|of| of[index].iter().cloned()));
         cells.extend(row.numbers());
         cells
     };
-    write(path, &header, rows.into_iter().map(row))
+    write(path, &header, rows.into_iter().enumerate().map(row))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::data::rows::Rows;
 use crate::data::vectors::{FRAME, latent_header, write};
 use crate::error::Result;
 use crate::explore::heat::HeatField;
+use crate::model::judge::Prediction;
 use crate::model::training::EpochRecord;
 use crate::optimise::{LaneReport, RaceReport, Tally};
 use std::path::Path;
@@ -39,16 +40,21 @@ pub fn write_encoded(
 }
 
 /// Writes a field cell by cell from the lower left: where on the map (the latent itself in two
-/// dimensions), the value, and 1 where the property means something, else 0.
+/// dimensions), the value, and 1 where the property means something, else 0. Of a value that is predicted the ends of
+/// its interval follow in two columns more; `predictions` has one for each cell then, and is empty else.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
-pub fn write_field(path: &Path, field: &HeatField) -> Result<()> {
-    let header = ["u", "v", "value", "valid"].map(str::to_owned);
+pub fn write_field(path: &Path, field: &HeatField, predictions: &[Prediction]) -> Result<()> {
+    let interval = if predictions.is_empty() { &[][..] } else { &["low", "high"] };
+    let names = ["u", "v", "value", "valid"].iter().chain(interval);
+    let header: Vec<String> = names.map(|&name| name.to_owned()).collect();
     let cell = |index: usize| {
         let (column, row) = (index % field.columns, index / field.columns);
         let [u, v] = field.bounds.cell_centre(column, row, field.columns, field.rows);
-        [u, v, field.values[index], f64::from(u8::from(field.valid[index]))]
+        let mut cell = vec![u, v, field.values[index], f64::from(u8::from(field.valid[index]))];
+        cell.extend(predictions.get(index).into_iter().flat_map(|p| [p.low, p.high]));
+        cell
     };
     write(path, &header, (0..field.values.len()).map(cell))
 }
@@ -130,8 +136,11 @@ mod tests {
             valid: vec![true, false],
             range: None,
         };
-        let table = text(|path| write_field(path, &field));
+        let table = text(|path| write_field(path, &field, &[]));
         assert_eq!(table, "u,v,value,valid\n0.5,0.5,0.1,1\n1.5,0.5,NaN,0\n");
+        let some = [Prediction { value: 0.1, low: 0.0, high: 0.25 }; 2];
+        let table = text(|path| write_field(path, &field, &some));
+        assert!(table.starts_with("u,v,value,valid,low,high\n0.5,0.5,0.1,1,0,0.25\n"), "{table}");
     }
 
     #[test]

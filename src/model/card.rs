@@ -4,6 +4,7 @@ use super::layers::LayerSpec;
 use super::training::{EpochRecord, TrainingConfig};
 use crate::data::dataset::Measured;
 use crate::data::property::Property;
+use crate::data::roles::{Role, roles};
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
@@ -165,6 +166,8 @@ pub struct Encoded {
     pub properties: Rows<f64>,
     /// What was measured of the samples, a value for each. A checkpoint has it with the data, not a second time.
     pub measured: Vec<Measured>,
+    /// The group of each sample, where groups were named: rows of one group have one role. Empty where none were.
+    pub groups: Vec<u32>,
 }
 
 impl Encoded {
@@ -190,6 +193,14 @@ impl Encoded {
         let mean = finite().sum::<f64>() / n;
         let spread = (finite().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
         if spread > 0.0 { spread } else { 1.0 }
+    }
+
+    /// What each row is for; `seed` is that of the training, which chose the rows that are held out.
+    pub fn roles(&self, seed: u64) -> Vec<Role> {
+        let key = |row: usize| {
+            self.groups.get(row).or(self.samples.get(row)).copied().unwrap_or(row as u32)
+        };
+        roles(&self.held_out, key, seed)
     }
 
     /// Indices of the rows that are held out, or of all rows where none is.

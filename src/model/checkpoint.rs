@@ -2,14 +2,15 @@
 //!
 //! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32),
 //! `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8), `encoded.properties` (f32),
-//! `data.outlines` (f32), `data.placements` (f64), `data.labels` (u16), `data.ids` (u8) and `data.measured` (f32) where
-//! the data were imported, those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32), and, where a training can go on from the
+//! `data.outlines` (f32), `data.placements` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and, with groups, `data.groups` (u32) where
+//! the data were imported, those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32), of their members
+//! after the first `head.<property>.member<k>.<i>.weight` and `.bias` (f32), and, where a training can go on from the
 //! model, the optimiser's moments one parameter after the other, `adam.first` and `adam.second` (f32).
 
 use super::Model;
 use super::card::{Card, Encoded, StartDistribution};
 use super::frozen::flat_f64;
-use super::head::{HeadCard, TaskHead};
+use super::head::{HeadCard, MOST_MEMBERS, TaskHead};
 use super::imported;
 use super::layers::LayerSpec;
 use super::resume::Resume;
@@ -135,9 +136,9 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
             f32s(encoded.properties.as_flat()),
         ),
     ];
-    let heads = model.heads().iter().map(|head| (&head.card.layers, head.parameters()));
+    let heads = model.heads().iter().map(|head| (head.card.all_layers(), head.parameters()));
     for (layers, parameters) in
-        std::iter::once((&model.card.layers, model.parameters())).chain(heads)
+        std::iter::once((model.card.layers.clone(), model.parameters())).chain(heads)
     {
         let names = layers.iter().flat_map(LayerSpec::parameters);
         for ((name, shape), tensor) in names.zip(parameters) {
@@ -217,6 +218,9 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
     if let Some(data) = &data {
         let rows = || encoded.samples.iter().map(|&sample| sample as usize);
         encoded.measured = data.measured.iter().map(|column| column.select(rows())).collect();
+        if !data.groups.is_empty() {
+            encoded.groups = rows().map(|row| data.groups[row]).collect();
+        }
     }
     let mut model = Model::new(card, encoded, parameters).map_err(|e| e.to_string())?;
     model.data = data.map(Arc::new);
@@ -234,7 +238,14 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
                 "is damaged: it has a head for {name}, of which its data know nothing; train the model again"
             ));
         }
-        let parameters = read_parameters(&file, &card.layers)?;
+        if !(1..=MOST_MEMBERS).contains(&card.members) {
+            let name = card.property.name();
+            return Err(format!(
+                "is damaged: its head for {name} has {} members; train the head again",
+                card.members
+            ));
+        }
+        let parameters = read_parameters(&file, &card.all_layers())?;
         let head = TaskHead::new(card, parameters);
         model = head.and_then(|head| model.with_head(head)).map_err(|e| e.to_string())?;
     }
@@ -322,6 +333,7 @@ fn read_encoded(
         names,
         properties: Rows::from_flat(kinds, properties.into_iter().map(f64::from).collect()),
         measured: Vec::new(),
+        groups: Vec::new(),
     })
 }
 

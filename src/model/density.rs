@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::numerics::cloud::Cloud;
 use crate::numerics::processor::on_all_cores;
 use crate::numerics::random::{Purpose, stream};
-use crate::numerics::statistics::{distance, quantile};
+use crate::numerics::statistics::{distance, evenly, quantile};
 use crate::numerics::whitening::{Map, Whitening};
 use candle_core::{Device, Tensor};
 use rand_distr::{Distribution, StandardNormal};
@@ -17,6 +17,9 @@ use std::iter::repeat;
 const NEIGHBOUR: usize = 10;
 /// The share of unseen data whose distance is usual.
 const USUAL: f64 = 0.99;
+/// A penalty on predictions grows evenly from so many nats beyond its level on. With less its wall is so steep that
+/// restarts are thrown off it, slow down and end far from the best they could reach.
+const SOFTNESS: f64 = 10.0;
 /// At most this many points carry the smooth density.
 const KERNELS: usize = 256;
 /// The bandwidth over Scott's, which is made for one hill of data: of several it would fill the valleys (Silverman
@@ -25,6 +28,8 @@ const NARROWER: f64 = 0.5;
 /// The share of unseen data that the smooth density finds dense enough: less than [`USUAL`], so that the pull
 /// inwards begins before a point counts as outside.
 const DENSE: f64 = 0.9;
+/// The same where a head's prediction is sought: a search goes where the head errs, and errs most where data are few.
+const DENSE_FOR_PREDICTIONS: f64 = 0.75;
 
 /// Where the encoded data of a frozen model lie.
 ///
@@ -50,6 +55,8 @@ struct Kernels {
     centres: Rows<f64>,
     /// The negative logarithm of the density above which a point is outside.
     level: f64,
+    /// The same for what a head predicts there.
+    strict_level: f64,
 }
 
 impl Density {
@@ -87,9 +94,14 @@ impl Density {
         let kernels = Kernels::new(points.select(&chosen), whitening.signal().iter().sum());
         let fresh = (0..judges.len()).filter(|i| !alone || chosen.binary_search(i).is_err());
         let levels: Vec<f64> = fresh.map(|judge| kernels.nll(draws.row(judge))).collect();
+        let level = |share| quantile(levels.iter().copied(), share).unwrap_or(f64::INFINITY);
         Self {
             threshold: quantile(distances, USUAL).unwrap_or(f64::INFINITY),
-            kernels: Kernels { level: quantile(levels, DENSE).unwrap_or(f64::INFINITY), ..kernels },
+            kernels: Kernels {
+                level: level(DENSE),
+                strict_level: level(DENSE_FOR_PREDICTIONS),
+                ..kernels
+            },
             whitening,
             training,
             rows,
@@ -159,16 +171,41 @@ impl Density {
         active.map(|((a, b), _)| (a - b).powi(2)).sum::<f64>().sqrt()
     }
 
+    /// The share of the variance of each coordinate that tells points apart, 0 to 1, `[latent]`; empty without data.
+    pub fn signal(&self) -> &[f64] {
+        self.whitening.signal()
+    }
+
     /// The mean of the training means, `[latent]`: what is whitened is taken from here.
     pub fn mean(&self) -> &[f64] {
         self.whitening.mean()
     }
 
-    /// What [`Self::outside`] is made of: the kernels' centres, `[kernels, latent]`, the matrix `[latent, latent]`
-    /// (from, to) that turns a difference of latent points into units in which a kernel is `exp(-|y|^2)`, and the
-    /// level.
-    pub fn kernels(&self) -> (&Rows<f64>, Rows<f64>, f64) {
-        let Kernels { scale, centres, level } = &self.kernels;
+    /// How far outside, in nats beyond the level, the penalty begins to grow evenly, see [`Self::outside`]. Where a head's
+    /// `prediction` is sought its weight is great, and a search follows the level: a kink would throw it back and forth.
+    pub fn softness(prediction: bool) -> f64 {
+        if prediction { SOFTNESS } else { 0.0 }
+    }
+
+    /// Where outside begins, as a negative logarithm of the density: what 90 % of the held-out data stay below, or
+    /// where a head's `prediction` is asked for, what 75 % do.
+    pub fn level(&self, prediction: bool) -> f64 {
+        if prediction { self.kernels.strict_level } else { self.kernels.level }
+    }
+
+    /// The negative logarithm of the smooth density at `z [latent]`, in nats; infinite without data.
+    pub fn negative_log(&self, z: &[f64]) -> f64 {
+        if self.kernels.centres.is_empty() {
+            return f64::INFINITY;
+        }
+        self.kernels.nll(&self.whitening.apply(z))
+    }
+
+    /// What [`Self::outside`] is made of beside its level: the kernels' centres, `[kernels, latent]`, and the matrix
+    /// `[latent, latent]` (from, to) that turns a difference of latent points into units in which a kernel is
+    /// `exp(-|y|^2)`.
+    pub fn kernels(&self) -> (&Rows<f64>, Rows<f64>) {
+        let Kernels { scale, centres, .. } = &self.kernels;
         let dim = self.whitening.mean().len();
         let mut matrix = Rows::new(dim);
         for from in 0..dim {
@@ -179,23 +216,24 @@ impl Density {
             };
             matrix.push(&(0..dim).map(|to| scale * entry(to)).collect::<Vec<_>>());
         }
-        (centres, matrix, *level)
+        (centres, matrix)
     }
 
     /// How far outside the data every point is, `z [n, latent] -> [n]`, in nats, within a graph and in the
     /// precision of `z`:
     ///
-    /// `max(0, nll(z) - nll_q)`, `nll(z) = -log(1/m sum_j exp(-|y - r_j|^2 / (2 h^2)))`
+    /// `max(0, nll(z) - level)`, `nll(z) = -log(1/m sum_j exp(-|y - r_j|^2 / (2 h^2)))`
     ///
-    /// where `y` is z whitened, `r_j` are at most 256 training means at even intervals, and `nll_q` is what
-    /// 90 % of the held-out data stay below. The bandwidth is half of Scott's, `h = m^(-1 / (d + 4)) / 2` (Scott
+    /// where `y` is z whitened, `r_j` are at most 256 training means at even intervals, and `level` is one of
+    /// [`Self::level`]. The bandwidth is half of Scott's, `h = m^(-1 / (d + 4)) / 2` (Scott
     /// 1992), each of the d coordinates counted by how much of it is signal. It is zero, with a gradient of
-    /// zero, among the data, and grows with the square of the distance far from them.
+    /// zero, among the data, and grows with the square of the distance far from them. With a `softness` s above 0 that
+    /// maximum x becomes `x^2 / (2 s)` up to s and `x - s / 2` beyond (Huber 1964): without a kink where outside begins.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
-    pub fn outside(&self, z: &Tensor) -> Result<Tensor> {
-        let Kernels { scale, centres, level } = &self.kernels;
+    pub fn outside(&self, z: &Tensor, level: f64, softness: f64) -> Result<Tensor> {
+        let Kernels { scale, centres, .. } = &self.kernels;
         if centres.is_empty() {
             return Ok(Tensor::zeros(z.dim(0)?, z.dtype(), &Device::Cpu)?);
         }
@@ -218,7 +256,13 @@ impl Density {
         let largest = terms.detach().max_keepdim(1)?;
         let sum = terms.broadcast_sub(&largest)?.exp()?.sum(1)?;
         let log_mean = ((sum.log()? + largest.squeeze(1)?)? - (centres.len() as f64).ln())?;
-        Ok(((y.sqr()?.sum(1)? - log_mean)? - *level)?.relu()?)
+        let outside = ((y.sqr()?.sum(1)? - log_mean)? - level)?.relu()?;
+        if softness == 0.0 {
+            return Ok(outside);
+        }
+        // x - s / 2 + (s - x)^2 / (2 s) is x^2 / (2 s); its last part is left out beyond s.
+        let short = outside.affine(-1.0, softness)?.relu()?;
+        Ok(((outside - 0.5 * softness)? + (short.sqr()? * (0.5 / softness))?)?)
     }
 }
 
@@ -245,11 +289,6 @@ fn draw(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, row: usize) -> Vec<f64> {
     mu.row(row).iter().zip(log_var.row(row)).zip(noise).map(moved).collect()
 }
 
-/// `count` of the numbers below `n`, evenly spread.
-fn evenly(n: usize, count: usize) -> Vec<usize> {
-    (0..count).map(|i| i * n / count).collect()
-}
-
 impl Kernels {
     /// Kernels on whitened points, `[kernels, latent]`, of `freedom` coordinates that count.
     fn new(centres: Rows<f64>, freedom: f64) -> Self {
@@ -258,7 +297,8 @@ impl Kernels {
         let scale = 1.0 / (SQRT_2 * bandwidth);
         let width = centres.width();
         let scaled = centres.into_flat().into_iter().map(|v| v * scale).collect();
-        Self { scale, centres: Rows::from_flat(width, scaled), level: f64::INFINITY }
+        let (level, strict_level) = (f64::INFINITY, f64::INFINITY);
+        Self { scale, centres: Rows::from_flat(width, scaled), level, strict_level }
     }
 
     /// The negative logarithm of the density at a whitened point, as [`Density::outside`] has it.

@@ -200,7 +200,8 @@ impl Model {
         let mut parameters = self.parameters.clone();
         for &property in &self.card.training.heads {
             let head = self.head(property).filter(|head| head.card.joint)?;
-            parameters.extend_from_slice(head.parameters());
+            // Only the first member learned along; the others came afterwards.
+            parameters.extend(head.member_parameters().take(1).flatten().cloned());
         }
         Some(parameters)
     }

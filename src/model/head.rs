@@ -1,6 +1,7 @@
 //! Task heads: small networks on z that predict a property without decoding.
 
 use super::frozen::flat_f64;
+use super::judge::{Judge, JudgeCard};
 use super::layers::{Activation, Dense, LayerSpec};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -8,6 +9,7 @@ use crate::error::{Error, Result, check_range};
 use crate::numerics::rows_at_once;
 use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
+use std::sync::{Arc, OnceLock};
 
 /// The hidden layers of a head where nothing else is said.
 pub const USUAL_WIDTHS: [usize; 2] = [64, 32];
@@ -45,7 +47,22 @@ pub struct HeadCard {
     /// stay within, 0.05 at most. Of other properties the model's statistics have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usual_change: Option<f64>,
+    /// How many networks of these layers it is made of; it predicts their mean.
+    #[serde(default = "one")]
+    pub members: usize,
+    /// What its judge was fitted to; none of a head that is still being learned, or from an older file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<JudgeCard>,
 }
+
+fn one() -> usize {
+    1
+}
+
+/// The networks of a head where nothing else is said.
+pub const USUAL_MEMBERS: usize = 5;
+/// The most networks that a head may have.
+pub const MOST_MEMBERS: usize = 64;
 
 /// The fewest values of training shapes from which a head can learn what was measured.
 const FEWEST_TRAINING: usize = 10;
@@ -103,7 +120,33 @@ impl HeadCard {
         // A property that does not vary is learned as it is.
         let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
         let layers = head_layers(property, latent, widths);
-        Ok(Self { property, layers, offset, scale, r2: 0.0, rmse: 0.0, joint, usual_change: None })
+        Ok(Self {
+            property,
+            layers,
+            offset,
+            scale,
+            r2: 0.0,
+            rmse: 0.0,
+            joint,
+            usual_change: None,
+            members: 1,
+            judge: None,
+        })
+    }
+
+    /// The layers of every member, those of the first as they are, those of member k under names of their own:
+    /// `head.<property>.member<k>.<i>`.
+    pub fn all_layers(&self) -> Vec<LayerSpec> {
+        let named = |member: usize, index: usize, layer: &LayerSpec| match member {
+            0 => layer.clone(),
+            _ => LayerSpec {
+                name: format!("head.{}.member{member}.{index}", self.property.name()),
+                ..layer.clone()
+            },
+        };
+        let of =
+            |member| self.layers.iter().enumerate().map(move |(i, layer)| named(member, i, layer));
+        (0..self.members).flat_map(of).collect()
     }
 
     /// The widths of the hidden layers.
@@ -112,13 +155,19 @@ impl HeadCard {
     }
 }
 
-/// A frozen head: `z [n, latent] -> property [n]`.
+/// Added to the mean square of what separates the members from their mean, in standardised units, before the root.
+pub const LEAST_SQUARE: f64 = 1e-12;
+
+/// A frozen head: `z [n, latent] -> property [n]`, the mean of one or more networks that learned from other resamples
+/// with other seeds (deep ensembles: Lakshminarayanan et al. 2017).
 #[derive(Clone, Debug)]
 pub struct TaskHead {
     /// What the head says of itself.
     pub card: HeadCard,
-    layers: Vec<Dense>,
+    members: Vec<Vec<Dense>>,
     parameters: Vec<Tensor>,
+    /// Made when it is first asked for; it depends on the data of the model that has the head.
+    pub(super) judge: OnceLock<Arc<Judge>>,
 }
 
 /// The layers of a head: `latent -> widths (ReLU) -> 1`, named `head.<property>.0` and so on.
@@ -135,7 +184,7 @@ pub fn head_layers(property: Property, latent: usize, widths: &[usize]) -> Vec<L
 }
 
 impl TaskHead {
-    /// Assembles a head from its card and, layer by layer, weight and bias.
+    /// Assembles a head from its card and, member by member and layer by layer, weight and bias.
     ///
     /// # Errors
     /// Says where two layers do not fit.
@@ -146,15 +195,20 @@ impl TaskHead {
         let prefix = format!("head.{}.", card.property.name());
         let named = card.layers.iter().all(|layer| layer.name.starts_with(&prefix));
         let scaled = card.offset.is_finite() && card.scale.is_finite() && card.scale > 0.0;
-        if !chained || !ends || !named || !scaled || parameters.len() != 2 * card.layers.len() {
+        let each = 2 * card.layers.len();
+        let counted =
+            (1..=MOST_MEMBERS).contains(&card.members) && parameters.len() == each * card.members;
+        if !chained || !ends || !named || !scaled || !counted {
             let name = card.property.name();
             return Err(Error::Mismatch(format!("the layers of the head for {name} do not fit")));
         }
-        let pairs = card.layers.iter().zip(parameters.chunks_exact(2));
         let dense = |(spec, pair): (&LayerSpec, &[Tensor])| {
             Dense::new(pair[0].clone(), pair[1].clone(), spec.activation)
         };
-        Ok(Self { layers: pairs.map(dense).collect(), card, parameters })
+        let member =
+            |own: &[Tensor]| card.layers.iter().zip(own.chunks_exact(2)).map(dense).collect();
+        let members = parameters.chunks_exact(each).map(member).collect();
+        Ok(Self { members, card, parameters, judge: OnceLock::new() })
     }
 
     /// Numbers of the latent that it reads.
@@ -162,9 +216,14 @@ impl TaskHead {
         self.card.layers.first().map_or(0, |layer| layer.inputs)
     }
 
-    /// The parameters, layer by layer, weight and bias.
+    /// The parameters, member by member and layer by layer, weight and bias.
     pub fn parameters(&self) -> &[Tensor] {
         &self.parameters
+    }
+
+    /// The parameters of each member.
+    pub fn member_parameters(&self) -> std::slice::ChunksExact<'_, Tensor> {
+        self.parameters.chunks_exact(2 * self.card.layers.len())
     }
 
     /// The same head in another precision.
@@ -174,13 +233,40 @@ impl TaskHead {
         Self::new(self.card.clone(), parameters?)
     }
 
-    /// The network alone, in standardised units: `z [n, latent] -> [n]`.
+    /// The mean of the networks alone, in standardised units: `z [n, latent] -> [n]`.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
     pub fn standardised(&self, z: &Tensor) -> Result<Tensor> {
-        let out = self.layers.iter().try_fold(z.clone(), |z, layer| layer.forward(&z))?;
-        Ok(out.squeeze(1)?)
+        let mut each = self.each_standardised(z)?;
+        let first = each.swap_remove(0);
+        if each.is_empty() {
+            return Ok(first);
+        }
+        let sum = each.iter().try_fold(first, |sum, other| sum + other)?;
+        Ok((sum / self.members.len() as f64)?)
+    }
+
+    fn each_standardised(&self, z: &Tensor) -> Result<Vec<Tensor>> {
+        let one = |layers: &Vec<Dense>| {
+            let out = layers.iter().try_fold(z.clone(), |z, layer| layer.forward(&z))?;
+            Ok(out.squeeze(1)?)
+        };
+        self.members.iter().map(one).collect()
+    }
+
+    /// The mean of the members and their standard deviation, within a graph and in the property's unit, `[n]` both:
+    /// the root of the mean square of what separates each from the mean.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's.
+    pub fn mean_and_spread(&self, z: &Tensor) -> Result<(Tensor, Tensor)> {
+        let each = Tensor::stack(&self.each_standardised(z)?, 0)?;
+        let mean = each.mean(0)?;
+        let square = each.broadcast_sub(&mean)?.sqr()?.mean(0)?;
+        // The root has no slope at 0, where members agree.
+        let spread = (square + LEAST_SQUARE)?.sqrt()?;
+        Ok((((mean * self.card.scale)? + self.card.offset)?, (spread * self.card.scale)?))
     }
 
     /// The prediction in the property's unit, within a graph: `z [n, latent] -> [n]`.
@@ -224,6 +310,8 @@ mod tests {
             rmse: 0.1,
             joint: false,
             usual_change: None,
+            members: 1,
+            judge: None,
         }
     }
 
@@ -243,6 +331,36 @@ mod tests {
         let many = head.predict_all(&rows).unwrap();
         assert!(many.iter().zip(&predicted).all(|(a, b)| *a == f64::from(*b)));
         assert!((plain[0] - plain[1]).abs() > 1e-6, "the prediction depends on z");
+    }
+
+    #[test]
+    fn several_members_predict_their_mean_and_have_names_of_their_own() {
+        let card = HeadCard { members: 3, ..card(&[4]) };
+        let layers = card.all_layers();
+        assert_eq!(layers.len(), 6);
+        assert_eq!(layers[5].name, "head.roundness.member2.1");
+        let parameters = initial_parameters(&layers, 1).unwrap();
+        let head = TaskHead::new(card.clone(), parameters.clone()).unwrap();
+        let z = Tensor::new(&[[0.1f32, -0.4, 2.0], [1.0, 0.0, 0.3]], &Device::Cpu).unwrap();
+        let alone = |member: usize| {
+            let card = HeadCard { members: 1, ..card.clone() };
+            let own = parameters[4 * member..4 * (member + 1)].to_vec();
+            flat_f64(&TaskHead::new(card, own).unwrap().predict(&z).unwrap()).unwrap()
+        };
+        let each = [alone(0), alone(1), alone(2)];
+        let (mean, spread) = head.mean_and_spread(&z).unwrap();
+        let (mean, spread) = (flat_f64(&mean).unwrap(), flat_f64(&spread).unwrap());
+        let predicted = flat_f64(&head.predict(&z).unwrap()).unwrap();
+        for row in 0..2 {
+            let expected = each.iter().map(|values| values[row]).sum::<f64>() / 3.0;
+            let square = each.iter().map(|values| (values[row] - expected).powi(2)).sum::<f64>();
+            assert!(
+                (predicted[row] - expected).abs() < 1e-6 && (mean[row] - expected).abs() < 1e-6
+            );
+            assert!((spread[row] - (square / 3.0).sqrt()).abs() < 1e-5, "{}", spread[row]);
+        }
+        let wrong = HeadCard { members: 2, ..card };
+        assert!(TaskHead::new(wrong, parameters).is_err());
     }
 
     #[test]

@@ -35,7 +35,11 @@ pub fn tensors(set: &Dataset) -> Vec<Written> {
         set.placements.iter().flat_map(|p| [p.origin[0], p.origin[1], p.scale, p.rotation]);
     let measured = set.measured.iter().flat_map(|m| &m.values);
     let named = |name: &str, dtype, shape, data| (format!("data.{name}"), dtype, shape, data);
-    vec![
+    let groups = (!set.groups.is_empty()).then(|| {
+        let numbers = bytes(set.groups.iter().map(|v| v.to_le_bytes()));
+        named("groups", Dtype::U32, vec![count], numbers)
+    });
+    let always = vec![
         named(
             "outlines",
             Dtype::F32,
@@ -51,7 +55,8 @@ pub fn tensors(set: &Dataset) -> Vec<Written> {
             vec![set.measured.len(), count],
             bytes(measured.map(|&v| (v as f32).to_le_bytes())),
         ),
-    ]
+    ];
+    always.into_iter().chain(groups).collect()
 }
 
 /// The data set of a file, if it is what `source` says and what `encoded` was made of.
@@ -125,7 +130,15 @@ pub fn read(
         }
         measured.push(Measured { name, unit, values: values.to_vec() });
     }
+    let groups = match file.tensor("data.groups") {
+        Err(_) => Vec::new(),
+        Ok(_) => tensor(file, "data.groups", Dtype::U32, &[count])?
+            .chunks_exact(4)
+            .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect(),
+    };
     Ok(Dataset {
+        groups,
         rows: Rows::from_flat(width, outlines),
         labels,
         names: encoded.names.clone(),

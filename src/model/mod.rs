@@ -6,6 +6,7 @@ pub mod density;
 pub mod frozen;
 pub mod head;
 mod imported;
+pub mod judge;
 pub mod layers;
 pub mod losses;
 pub mod point_ref;

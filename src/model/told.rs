@@ -1,10 +1,12 @@
 //! What a model can tell of a shape: what geometry measures, and what its heads predict.
 
 use super::Model;
+use super::judge::{Judge, Prediction};
 use crate::data::dataset::Measured;
 use crate::data::property::{Property, check_among};
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
+use std::sync::Arc;
 
 impl Model {
     /// Its properties: those that geometry tells, then what was measured of its data.
@@ -18,12 +20,14 @@ impl Model {
         self.encoded.column(property).map_or("", |column| column.unit.as_str())
     }
 
-    /// What a property is called at the head of a column or beside a colour bar: with its unit where one is known.
+    /// What the value of a shape is called at the head of a column or beside a colour bar: with its unit where one is
+    /// known, and that it is a prediction where only a head can tell it.
     pub fn title(&self, property: Property) -> String {
-        match self.unit(property) {
+        let title = match self.unit(property) {
             "" => property.label().to_owned(),
             unit => format!("{} [{unit}]", property.label()),
-        }
+        };
+        if property.is_measured() { format!("{title}, predicted") } else { title }
     }
 
     /// A value of a property as it is shown, with its unit where one is known.
@@ -76,6 +80,69 @@ impl Model {
             return Ok(outlines.iter().map(|outline| property.measure(outline)).collect());
         }
         self.predict(property, z).unwrap_or_else(|| Ok(vec![f64::NAN; z.len()]))
+    }
+
+    /// What the head for a property predicts at latent points, each with the interval of its judge, `[n, latent] ->
+    /// [n]`; none without a head.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's, or the data hold too little to judge by.
+    pub fn predictions(
+        &self,
+        property: Property,
+        z: &Rows<f64>,
+    ) -> Result<Option<Vec<Prediction>>> {
+        let Some(judge) = self.judge(property)? else { return Ok(None) };
+        let said = self.predict(property, z).unwrap_or_else(|| Ok(Vec::new()))?;
+        Ok(Some(judge.predictions(&said, z)))
+    }
+
+    /// As [`Self::predictions`], at one point.
+    ///
+    /// # Errors
+    /// As [`Self::predictions`].
+    pub fn prediction(&self, property: Property, z: &[f64]) -> Result<Option<Prediction>> {
+        let z = Rows::from_flat(z.len(), z.to_vec());
+        Ok(self.predictions(property, &z)?.and_then(|mut predicted| predicted.pop()))
+    }
+
+    /// What its heads predict at one point of all that only a head can tell, with the intervals.
+    ///
+    /// # Errors
+    /// As [`Self::predictions`].
+    pub fn measured_predictions(&self, z: &[f64]) -> Result<Vec<(Property, Prediction)>> {
+        let measured = self.heads().iter().map(|head| head.card.property);
+        let of = |property: Property| {
+            Ok(self.prediction(property, z)?.map(|predicted| (property, predicted)))
+        };
+        measured
+            .filter(|property| property.is_measured())
+            .filter_map(|p| of(p).transpose())
+            .collect()
+    }
+
+    /// Makes the judges of all that only a head can tell, so that nobody waits for them later.
+    ///
+    /// # Errors
+    /// When the data hold too little to judge by.
+    pub fn prepare_judges(&self) -> Result<()> {
+        let measured = self.heads().iter().map(|head| head.card.property);
+        measured.filter(|property| property.is_measured()).try_for_each(|p| self.judge(p).map(drop))
+    }
+
+    /// The judge of the head for a property, made when it is first asked for: in a fraction of a second, of a head
+    /// without a fitted judge in milliseconds. None without a head.
+    ///
+    /// # Errors
+    /// When the data hold too little to judge by.
+    pub fn judge(&self, property: Property) -> Result<Option<Arc<Judge>>> {
+        let Some(head) = self.head(property) else { return Ok(None) };
+        if let Some(judge) = head.judge.get() {
+            return Ok(Some(judge.clone()));
+        }
+        // Made before the cell is taken, as the density is.
+        let judge = Arc::new(Judge::of(self, head)?);
+        Ok(Some(head.judge.get_or_init(|| judge).clone()))
     }
 
     /// As [`Self::tell`], of one shape.

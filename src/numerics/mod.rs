@@ -1,8 +1,10 @@
 //! Arithmetic that every other room shares: one Adam, keyed randomness, percentiles, nearest points, whole-file writes.
 
 pub mod adam;
+pub mod cholesky;
 pub mod cloud;
 pub mod files;
+pub mod gaussian_process;
 pub mod mixture;
 pub mod principal;
 pub mod processor;

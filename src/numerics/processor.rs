@@ -76,20 +76,20 @@ pub fn wide<W: Work>(work: W) -> W::Output {
 
 /// A matrix `[rows, columns]` on a slice, or the transpose of one, or some of its columns.
 #[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
-    values: &'a [f32],
+pub struct View<'a, T = f32> {
+    values: &'a [T],
     rows: usize,
     columns: usize,
     /// Steps in the slice from one row to the next and from one column to the next.
     strides: [usize; 2],
 }
 
-impl<'a> View<'a> {
+impl<'a, T: Copy> View<'a, T> {
     /// Row-major values as `[rows, values / rows]`.
     ///
     /// # Panics
     /// When the values do not fill the rows.
-    pub fn new(values: &'a [f32], rows: usize) -> Self {
+    pub fn new(values: &'a [T], rows: usize) -> Self {
         let columns = values.len().checked_div(rows).unwrap_or(0);
         assert_eq!(values.len(), rows * columns, "the rows of a matrix are of one length");
         Self { values, rows, columns, strides: [columns, 1] }
@@ -108,7 +108,7 @@ impl<'a> View<'a> {
     }
 
     /// The rows from `from` to before `to`.
-    fn rows(self, from: usize, to: usize) -> Self {
+    pub fn rows(self, from: usize, to: usize) -> Self {
         self.t().columns(from, to).t()
     }
 
@@ -187,21 +187,38 @@ pub fn product(out: &mut [f32], a: View<'_>, b: Factor<'_>, add: bool) {
     // Columns that fill vectors are read as they stand; where one is left over, the kernel copies all that it is given.
     let whole = if b.by_rows.strides[1] == 1 { n / LANES * LANES } else { n };
     if whole > 0 {
-        block(out, n, a, b.by_rows.columns(0, whole), add);
+        block(out, n, a, b.by_rows.columns(0, whole), add, [1.0; 2]);
     }
     if whole < n {
         let rest = b.by_columns.columns(whole, n);
         let rows = if rest.strides[0] == 1 { SMALL / LANES } else { m.max(1) };
         for from in (0..m).step_by(rows) {
             let to = (from + rows).min(m);
-            block(&mut out[from * n + whole..], n, a.rows(from, to), rest, add);
+            block(&mut out[from * n + whole..], n, a.rows(from, to), rest, add, [1.0; 2]);
         }
     }
 }
 
-/// The product of `a [m, k]` and `b [k, n]`, put into or added to `out`, whose rows begin every `stride` numbers.
+/// Takes the product of `a [m, k]` and `b [k, n]` from `out`, whose rows begin every `stride` numbers, in double
+/// precision: the step of a blocked factorisation.
+///
+/// # Panics
+/// When the shapes do not fit.
+pub fn subtract_product(out: &mut [f64], stride: usize, a: View<'_, f64>, b: View<'_, f64>) {
+    block(out, stride, a, b, true, [1.0, -1.0]);
+}
+
+/// The product of `a [m, k]` and `b [k, n]`, times the second of `factors`, put into or added to the first of them times
+/// `out`, whose rows begin every `stride` numbers.
 #[expect(unsafe_code, reason = "the kernel takes pointers; the shapes are checked here")]
-fn block(out: &mut [f32], stride: usize, a: View<'_>, b: View<'_>, add: bool) {
+fn block<T: Copy + 'static>(
+    out: &mut [T],
+    stride: usize,
+    a: View<'_, T>,
+    b: View<'_, T>,
+    add: bool,
+    factors: [T; 2],
+) {
     let (m, k, n) = (a.rows, a.columns, b.columns);
     assert_eq!(b.rows, k, "the inner sides of a product are of one length");
     assert!(n <= stride && (m == 0 || (m - 1) * stride + n <= out.len()), "it has a place");
@@ -229,8 +246,8 @@ fn block(out: &mut [f32], stride: usize, a: View<'_>, b: View<'_>, add: bool) {
             b.values.as_ptr(),
             b_column,
             b_row,
-            1.0,
-            1.0,
+            factors[0],
+            factors[1],
             false,
             false,
             false,

@@ -27,6 +27,10 @@ pub enum Purpose {
     Samples = 8,
     /// Where the components of a mixture begin.
     Mixture = 9,
+    /// What each row that is held out is for.
+    Roles = 10,
+    /// Which rows a member of an ensemble learns from.
+    Resamples = 11,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

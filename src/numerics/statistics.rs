@@ -26,6 +26,11 @@ pub fn coprime_stride(least: usize, cycle: usize) -> usize {
     (least.max(1)..).find(|&stride| divisor(stride, cycle.max(1)) == 1).unwrap_or(1)
 }
 
+/// `count` of the numbers below `n`, evenly spread.
+pub fn evenly(n: usize, count: usize) -> Vec<usize> {
+    (0..count).map(|i| i * n / count).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,16 @@ impl Goal {
         }
     }
 
+    /// What caution adds to the loss of a prediction whose members spread by `spread`, and its derivative by that: a
+    /// maximum is sought of the mean less the spread, a minimum of the mean and the spread, and of a target the mean of
+    /// `(p - target)^2` over members is, which is that of their mean and `spread^2`.
+    pub fn caution(self, spread: f64) -> (f64, f64) {
+        match self {
+            Self::Max | Self::Min => (spread, 1.0),
+            Self::Target(_) => (spread * spread, 2.0 * spread),
+        }
+    }
+
     /// Whether `value` is a better answer than `other`; NaN never is.
     pub fn better(self, value: f64, other: f64) -> bool {
         self.loss(value) < self.loss(other)
@@ -138,8 +148,11 @@ pub struct Aim {
     pub l2: f64,
     /// The weight of `|encode(decode(z)) - z|^2`, which keeps z where the two networks agree.
     pub align: f64,
-    /// The weight of how far z lies outside the data: 0 inside, growing with the squared distance.
+    /// The weight of how far z lies outside the data: 0 inside, growing with the squared distance. Where a prediction
+    /// is sought it counts in standard deviations of what is sought, and outside begins sooner.
     pub inside: f64,
+    /// Whether a prediction is sought with caution: see [`Goal::caution`].
+    pub cautious: bool,
     /// Conditions on the shape.
     pub constraints: Vec<Constraint>,
 }
@@ -153,6 +166,8 @@ impl Default for Aim {
 impl Aim {
     /// The weight of `inside` that is usual: more than any property gains per step by leaving the data.
     pub const USUAL_INSIDE: f64 = 1.0;
+    /// The same where a head's prediction is sought, in standard deviations of what is sought.
+    pub const USUAL_INSIDE_OF_PREDICTIONS: f64 = 10.0;
 
     /// One property, nothing else.
     pub fn of(property: Property, goal: Goal) -> Self {
@@ -162,6 +177,7 @@ impl Aim {
             l2: 0.0,
             align: 0.0,
             inside: 0.0,
+            cautious: false,
             constraints: Vec::new(),
         }
     }
@@ -174,6 +190,30 @@ impl Aim {
     /// Whether every term is read off its head.
     pub fn reads_heads_alone(&self) -> bool {
         self.terms.iter().all(|term| self.reads_head(term.property))
+    }
+
+    /// Whether anything in it is a head's prediction: a term, or a property of a constraint.
+    pub fn predicts(&self) -> bool {
+        self.terms.iter().any(|term| self.reads_head(term.property))
+            || self.constraints.iter().any(|constraint| constraint.property.is_measured())
+    }
+
+    /// The same aim with the weight of `inside` that is usual for it: that of predictions where it reads any, else none.
+    pub fn with_usual_inside(self) -> Self {
+        let inside = if self.predicts() { Self::USUAL_INSIDE_OF_PREDICTIONS } else { 0.0 };
+        Self { inside, ..self }
+    }
+
+    /// Takes up the penalty that is usual once an aim has come to seek predictions, or ceased to, unless it was set with
+    /// that change; caution is for predictions alone.
+    pub fn settle_after(&mut self, before: &Self) {
+        if self.predicts() == before.predicts() {
+            return;
+        }
+        if self.inside == before.inside {
+            self.inside = self.clone().with_usual_inside().inside;
+        }
+        self.cautious &= self.predicts();
     }
 
     /// The places of the terms, read off the shape, that must be above 0 for a point to be an answer.
@@ -210,6 +250,14 @@ impl Aim {
         }
     }
 
+    /// What the shown value is called where it stands for itself: that it is predicted, where it is read off a head.
+    pub fn title(&self) -> String {
+        match self.terms.iter().any(|term| self.reads_head(term.property)) {
+            true => format!("{}, predicted", self.label()),
+            false => self.label().to_owned(),
+        }
+    }
+
     /// The value that is shown for the terms' own values, `[terms]`: of one term the property, of several
     /// the score, which is `-sum_i weight_i * goal_i(property_i)`: more is better.
     pub fn value(&self, terms: &[f64]) -> f64 {
@@ -238,7 +286,8 @@ impl Aim {
 
     /// Whether the loss holds more than the terms, so that the best by it need not be the best by the shown value.
     pub fn is_penalised(&self) -> bool {
-        self.l2 > 0.0 || self.align > 0.0 || self.inside > 0.0 || !self.constraints.is_empty()
+        let weights = [self.l2, self.align, self.inside];
+        self.cautious || weights.iter().any(|w| *w > 0.0) || !self.constraints.is_empty()
     }
 
     /// The ranges that every aim must keep to.
@@ -369,6 +418,28 @@ mod tests {
         for bad in ["area", "area>0.5", "area>=", "area>=inf", ">=1"] {
             assert!(bad.parse::<Constraint>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_aim_that_comes_to_predict_takes_up_its_penalty() {
+        let computed = Aim::of(Property::Area, Goal::Max);
+        let mut predicted = Aim::of("drag".parse().unwrap(), Goal::Min);
+        assert!(predicted.predicts() && !computed.predicts());
+        assert!(Aim { by: By::Head, ..computed.clone() }.predicts());
+        assert_eq!(
+            (computed.title(), predicted.title()),
+            ("Area".to_owned(), "drag, predicted".to_owned())
+        );
+        let bounded = vec!["drag<=1".parse().unwrap()];
+        assert!(Aim { constraints: bounded, ..computed.clone() }.predicts());
+        predicted.settle_after(&computed);
+        assert_eq!(predicted.inside, Aim::USUAL_INSIDE_OF_PREDICTIONS);
+        let mut back = Aim { terms: computed.terms.clone(), cautious: true, ..predicted.clone() };
+        back.settle_after(&predicted);
+        assert_eq!((back.inside, back.cautious), (0.0, false));
+        let mut chosen = Aim { inside: 3.0, ..predicted };
+        chosen.settle_after(&computed);
+        assert_eq!(chosen.inside, 3.0, "who sets it with the change has their way");
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use super::aim::{Aim, By, Constraint, Goal, Relation, Space, Term};
 use super::differentiable::Geometry;
-use super::quick::Quick;
+use super::quick::{Priced, Quick};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::model::density::Density;
 use crate::model::frozen::flat_f64;
 use candle_core::{D, Tensor, Var};
 use rayon::prelude::*;
@@ -25,10 +26,43 @@ pub struct Objective {
     model: Arc<Model>,
     aim: Aim,
     space: Space,
+    /// The constraints as the search keeps them: those on a prediction by a margin, so that the interval is likely to
+    /// keep them too.
+    constraints: Vec<Constraint>,
     /// The factor of each constraint's violation in the loss.
     constraint_weights: Vec<f64>,
+    /// The factor of how far a point is outside, and where outside begins.
+    outside: Outside,
     /// The same without a graph, where that is possible.
     quick: Option<Arc<Quick>>,
+}
+
+/// How an aim counts what lies outside the data.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outside {
+    /// The factor of [`Density::outside`] in the loss.
+    pub weight: f64,
+    /// Where outside begins, in nats.
+    pub level: f64,
+    /// How far beyond it the penalty begins to grow evenly.
+    pub softness: f64,
+}
+
+impl Outside {
+    /// That of an aim on a model. Where a prediction is sought, its weight counts in standard deviations of what is
+    /// sought, since what was measured may have any unit.
+    pub fn of(aim: &Aim, model: &Model) -> Self {
+        if aim.inside == 0.0 {
+            // Nobody asks where the data are.
+            return Self { weight: 0.0, level: f64::INFINITY, softness: 0.0 };
+        }
+        let unit = if aim.predicts() { sought_spread(aim, model) } else { 1.0 };
+        Self {
+            weight: aim.inside * unit,
+            level: model.density().level(aim.predicts()),
+            softness: Density::softness(aim.predicts()),
+        }
+    }
 }
 
 /// An objective at `n` points.
@@ -96,9 +130,12 @@ impl Objective {
     /// As [`Self::check`], or when the tensor library fails.
     pub fn new(model: Arc<Model>, aim: Aim, space: Space) -> Result<Self> {
         Self::check(&model, &aim)?;
+        let outside = Outside::of(&aim, &model);
         Ok(Self {
+            constraints: kept_constraints(&aim, &model)?,
             constraint_weights: constraint_weights(&aim, &model),
-            quick: quick(&model, &aim, space)?,
+            quick: quick(&model, &aim, outside, space)?,
+            outside,
             model,
             aim,
             space,
@@ -111,8 +148,18 @@ impl Objective {
     /// Only when the tensor library fails.
     pub fn of(model: Arc<Model>, property: Property) -> Result<Self> {
         let aim = Aim::of(property, Goal::Max);
-        let quick = quick(&model, &aim, Space::Latent)?;
-        Ok(Self { model, aim, space: Space::Latent, constraint_weights: Vec::new(), quick })
+        let outside = Outside::of(&aim, &model);
+        let quick = quick(&model, &aim, outside, Space::Latent)?;
+        let (constraints, constraint_weights) = (Vec::new(), Vec::new());
+        Ok(Self {
+            model,
+            aim,
+            space: Space::Latent,
+            constraints,
+            constraint_weights,
+            outside,
+            quick,
+        })
     }
 
     /// The frozen model.
@@ -188,7 +235,12 @@ impl Objective {
     fn evaluate_at_once(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
         match &self.quick {
             Some(quick) => {
-                Ok(quick.evaluate(&self.aim, &self.constraint_weights, points, with_gradient))
+                let priced = Priced {
+                    aim: &self.aim,
+                    constraints: &self.constraints,
+                    constraint_weights: &self.constraint_weights,
+                };
+                Ok(quick.evaluate(priced, points, with_gradient))
             }
             None => self.evaluate_graph(points, with_gradient),
         }
@@ -225,7 +277,7 @@ impl Objective {
         for place in self.aim.positive_terms() {
             feasible.iter_mut().zip(&terms[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
         }
-        for (constraint, value) in self.aim.constraints.iter().zip(&graph.constrained) {
+        for (constraint, value) in self.constraints.iter().zip(&graph.constrained) {
             let values = flat_f64(value)?;
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
         }
@@ -246,7 +298,7 @@ impl Objective {
 
     /// The loss of every point, `[n]`.
     fn loss(&self, graph: &Graph) -> Result<Tensor> {
-        let Aim { l2, align, inside, .. } = self.aim;
+        let Aim { l2, align, .. } = self.aim;
         let z = &graph.z;
         let mut loss = Tensor::zeros(z.dim(0)?, z.dtype(), z.device())?;
         for (term, value) in self.aim.terms.iter().zip(&graph.terms) {
@@ -257,6 +309,15 @@ impl Objective {
             };
             loss = (loss + (goal * term.weight)?)?;
         }
+        for (term, spread) in self.aim.terms.iter().zip(&graph.spreads) {
+            if let Some(spread) = spread {
+                let caution = match term.goal {
+                    Goal::Max | Goal::Min => spread.clone(),
+                    Goal::Target(_) => spread.sqr()?,
+                };
+                loss = (loss + (caution * term.weight)?)?;
+            }
+        }
         if l2 > 0.0 {
             loss = (loss + (z.sqr()?.sum(D::Minus1)? * l2)?)?;
         }
@@ -265,10 +326,11 @@ impl Objective {
             let again = self.model.encode_tensor(&self.model.scaled_tensor(&decoded)?)?;
             loss = (loss + ((again - z)?.sqr()?.sum(D::Minus1)? * align)?)?;
         }
-        if inside > 0.0 {
-            loss = (loss + (self.model.density().outside(z)? * inside)?)?;
+        let Outside { weight, level, softness } = self.outside;
+        if weight > 0.0 {
+            loss = (loss + (self.model.density().outside(z, level, softness)? * weight)?)?;
         }
-        let constraints = self.aim.constraints.iter().zip(&self.constraint_weights);
+        let constraints = self.constraints.iter().zip(&self.constraint_weights);
         for ((constraint, weight), value) in constraints.zip(&graph.constrained) {
             let missing = match constraint.relation {
                 Relation::AtLeast => (constraint.bound - value)?,
@@ -318,9 +380,9 @@ impl Objective {
 }
 
 /// What evaluates without a graph: over the latent, where the model allows it.
-fn quick(model: &Model, aim: &Aim, space: Space) -> Result<Option<Arc<Quick>>> {
+fn quick(model: &Model, aim: &Aim, outside: Outside, space: Space) -> Result<Option<Arc<Quick>>> {
     match space {
-        Space::Latent => Ok(Quick::new(model, aim)?.map(Arc::new)),
+        Space::Latent => Ok(Quick::new(model, aim, outside)?.map(Arc::new)),
         Space::Input => Ok(None),
     }
 }
@@ -328,16 +390,43 @@ fn quick(model: &Model, aim: &Aim, space: Space) -> Result<Option<Arc<Quick>>> {
 /// The factor of each constraint's violation in the loss of an aim, `[constraints]`; it depends on how
 /// far the model's data spread.
 pub fn constraint_weights(aim: &Aim, model: &Model) -> Vec<f64> {
-    let spread = |property| model.encoded.spread(property);
-    let sought = || -> f64 {
-        let of = |term: &Term| match term.goal {
-            Goal::Max | Goal::Min => term.weight * spread(term.property),
-            Goal::Target(_) => term.weight * spread(term.property).powi(2),
-        };
-        aim.terms.iter().map(of).sum()
-    };
-    let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought() / spread(c.property);
+    let sought = sought_spread(aim, model);
+    let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought / model.encoded.spread(c.property);
     aim.constraints.iter().map(weight).collect()
+}
+
+/// About the standard deviation of the terms' sum over the data of a model.
+fn sought_spread(aim: &Aim, model: &Model) -> f64 {
+    let of = |term: &Term| {
+        let spread = model.encoded.spread(term.property);
+        match term.goal {
+            Goal::Max | Goal::Min => term.weight * spread,
+            Goal::Target(_) => term.weight * spread.powi(2),
+        }
+    };
+    aim.terms.iter().map(of).sum()
+}
+
+/// The constraints of an aim as a search keeps them. What counts in the end is that the interval of a prediction keeps
+/// its bound, and no search may see the judge: so it keeps the head's value so far within the bound as half of an
+/// interval usually reaches.
+///
+/// # Errors
+/// When the data hold too little to judge by.
+pub fn kept_constraints(aim: &Aim, model: &Model) -> Result<Vec<Constraint>> {
+    let kept = |constraint: &Constraint| {
+        if !constraint.property.is_measured() {
+            return Ok(*constraint);
+        }
+        let judge = model.judge(constraint.property)?;
+        let margin = judge.map_or(0.0, |judge| judge.usual_half_width());
+        let bound = match constraint.relation {
+            Relation::AtLeast => constraint.bound + margin,
+            Relation::AtMost => constraint.bound - margin,
+        };
+        Ok(Constraint { bound, ..*constraint })
+    };
+    aim.constraints.iter().map(kept).collect()
 }
 
 /// What the loss is made of, all differentiable in the points.
@@ -348,6 +437,8 @@ struct Graph {
     geometry: Option<Geometry>,
     /// The property of each term, `[terms]` of `[n]`.
     terms: Vec<Tensor>,
+    /// How far the members of each term's head are apart, where that counts, `[terms]` of `[n]`.
+    spreads: Vec<Option<Tensor>>,
     /// The property of each constraint, `[constraints]` of `[n]`.
     constrained: Vec<Tensor>,
 }
@@ -375,7 +466,13 @@ impl Graph {
         };
         let term = |term: &Term| told(term.property, aim.reads_head(term.property));
         let constrained = |c: &Constraint| told(c.property, c.property.is_measured());
+        let spread = |term: &Term| {
+            let head = model.head(term.property);
+            let head = head.filter(|_| aim.cautious && aim.reads_head(term.property));
+            head.map(|head| Ok(head.mean_and_spread(&z)?.1)).transpose()
+        };
         Ok(Self {
+            spreads: aim.terms.iter().map(spread).collect::<Result<_>>()?,
             terms: aim.terms.iter().map(term).collect::<Result<_>>()?,
             constrained: aim.constraints.iter().map(constrained).collect::<Result<_>>()?,
             z,

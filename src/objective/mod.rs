@@ -6,4 +6,4 @@ mod evaluate;
 mod quick;
 
 pub use aim::{Aim, By, Constraint, Goal, Relation, Space, Term};
-pub use evaluate::{Evaluation, Objective, constraint_weights};
+pub use evaluate::{Evaluation, Objective, Outside, constraint_weights, kept_constraints};

@@ -1,7 +1,7 @@
 //! The objective without a graph: what [`Objective`](super::Objective) gives over the latent of a model of f32 weights.
 
-use super::aim::Aim;
-use super::evaluate::Evaluation;
+use super::aim::{Aim, Constraint};
+use super::evaluate::{Evaluation, Outside};
 use crate::data::property::Property;
 use crate::data::scaling::Scaling;
 use crate::error::Result;
@@ -11,7 +11,8 @@ use crate::fused::kernels::Kernels;
 use crate::fused::lanes::finite_rows;
 use crate::fused::outlines::{Outlines, x_before_y};
 use crate::model::Model;
-use candle_core::DType;
+use crate::model::head::LEAST_SQUARE;
+use candle_core::{DType, Tensor};
 use std::cell::Cell;
 use std::f64::consts::PI;
 
@@ -27,6 +28,8 @@ pub struct Quick {
     /// Who tells the property of each term, then of each constraint.
     tellers: Vec<Teller>,
     kernels: Option<Kernels>,
+    /// The factor of how far a point is outside.
+    outside_weight: f64,
     /// The area at and below which a term means nothing.
     least_area: Option<f64>,
     /// The least area that heat shedding divides by.
@@ -54,8 +57,77 @@ thread_local! {
 enum Teller {
     /// The geometry of the shape.
     Shape(Property),
-    /// A head, in units of `scale` from `offset`.
-    Head { layers: Frozen, scale: f64, offset: f64 },
+    /// The mean of a head's members, in units of `scale` from `offset`.
+    Head { members: Vec<Frozen>, scale: f64, offset: f64 },
+}
+
+/// What is asked for at points: the aim, its constraints as they are kept, and the factors of their violations.
+#[derive(Clone, Copy, Debug)]
+pub struct Priced<'a> {
+    /// The terms and penalties.
+    pub aim: &'a Aim,
+    /// The constraints as they are kept.
+    pub constraints: &'a [Constraint],
+    /// The factor of each.
+    pub constraint_weights: &'a [f64],
+}
+
+/// What the members of a head say of points, and the way back.
+#[derive(Default)]
+struct Ensemble {
+    traces: Vec<Trace>,
+    /// `[members][n]`, in standardised units.
+    said: Vec<Vec<f32>>,
+}
+
+impl Ensemble {
+    /// The mean of the members and how far they are apart, in standardised units, `[n]` both.
+    fn ask(
+        &mut self,
+        members: &[Frozen],
+        z: &[f32],
+        rows: usize,
+        keep: bool,
+    ) -> (Vec<f64>, Vec<f64>) {
+        self.traces.resize_with(members.len(), Trace::default);
+        self.said.clear();
+        for (member, trace) in members.iter().zip(&mut self.traces) {
+            let said = match keep {
+                true => member.forward(z, rows, trace),
+                false => member.apply(z, rows, trace),
+            };
+            self.said.push(said.to_vec());
+        }
+        let count = members.len() as f64;
+        let each = |row: usize| self.said.iter().map(move |said| f64::from(said[row]));
+        let means: Vec<f64> = (0..rows).map(|row| each(row).sum::<f64>() / count).collect();
+        let spread = |row: usize| {
+            let square = each(row).map(|said| (said - means[row]).powi(2)).sum::<f64>() / count;
+            (square + LEAST_SQUARE).sqrt()
+        };
+        let spreads = (0..rows).map(spread).collect();
+        (means, spreads)
+    }
+
+    /// Adds to `dz` what the gradients by the mean and by the spread, `[n]` both, come to.
+    fn go_back(
+        &mut self,
+        members: &[Frozen],
+        z: &[f32],
+        [means, spreads]: [&[f64]; 2],
+        [of_means, of_spreads]: [&[f64]; 2],
+        dz: &mut Vec<f32>,
+    ) {
+        let count = members.len() as f64;
+        for ((member, trace), said) in members.iter().zip(&mut self.traces).zip(&mut self.said) {
+            // d mean = 1 / count, d spread = (said - mean) / (count spread).
+            for (row, said) in said.iter_mut().enumerate() {
+                let apart = (f64::from(*said) - means[row]) / spreads[row];
+                *said = ((of_means[row] + of_spreads[row] * apart) / count) as f32;
+            }
+            member.backward(z, said, trace, dz);
+        }
+    }
 }
 
 impl Quick {
@@ -63,7 +135,7 @@ impl Quick {
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn new(model: &Model, aim: &Aim) -> Result<Option<Self>> {
+    pub fn new(model: &Model, aim: &Aim, outside: Outside) -> Result<Option<Self>> {
         if model.dtype() != DType::F32 {
             return Ok(None);
         }
@@ -73,9 +145,13 @@ impl Quick {
         for (property, reads_head) in aim.properties().zip(reads_head.chain(constrained)) {
             let teller = match model.head(property) {
                 Some(head) if reads_head => {
-                    let layers = head.card.layers.iter().zip(head.parameters().chunks_exact(2));
-                    let Some(layers) = Frozen::new(layers)? else { return Ok(None) };
-                    Teller::Head { layers, scale: head.card.scale, offset: head.card.offset }
+                    let frozen = |own: &[Tensor]| {
+                        Frozen::new(head.card.layers.iter().zip(own.chunks_exact(2)))
+                    };
+                    let members: Option<Vec<Frozen>> =
+                        head.member_parameters().map(frozen).collect::<candle_core::Result<_>>()?;
+                    let Some(members) = members else { return Ok(None) };
+                    Teller::Head { members, scale: head.card.scale, offset: head.card.offset }
                 }
                 _ if property.is_measured() => return Ok(None),
                 _ => Teller::Shape(property),
@@ -99,22 +175,20 @@ impl Quick {
             decoder: decoder.map(|decoder| decoder.with_outputs(&order)),
             encoder: encoder.map(|encoder| encoder.with_inputs(&order)),
             units: Scaling { offset: sorted(offset), scale: sorted(scale) },
-            kernels: if aim.inside > 0.0 { Kernels::of(model.density()) } else { None },
+            kernels: match outside.weight > 0.0 {
+                true => Kernels::of(model.density(), outside.level, outside.softness),
+                false => None,
+            },
+            outside_weight: outside.weight,
             least_area: least_of(Property::HeatShedding).filter(|_| sheds_heat),
             held_area: least_of(Property::HeatShedding).unwrap_or(0.0).max(1e-30),
             tellers,
         }))
     }
 
-    /// The objective at points, flat `[n, latent]`, and the gradient of its loss if asked; `constraint_weights` are the
-    /// factors of the constraints' violations.
-    pub fn evaluate(
-        &self,
-        aim: &Aim,
-        constraint_weights: &[f64],
-        points: &[f64],
-        with_gradient: bool,
-    ) -> Evaluation {
+    /// The objective at points, flat `[n, latent]`, and the gradient of its loss if asked.
+    pub fn evaluate(&self, priced: Priced<'_>, points: &[f64], with_gradient: bool) -> Evaluation {
+        let Priced { aim, constraints, constraint_weights } = priced;
         let (dim, rows) = (self.dim, points.len() / self.dim);
         let mut room = ROOM.take();
         let Room { z, dz, decoding, outlines, of_areas, of_perimeters, of_shape } = &mut room;
@@ -143,7 +217,7 @@ impl Quick {
             }
             None => {
                 let i = i - aim.terms.len();
-                let (missing, slope) = aim.constraints[i].missing(value);
+                let (missing, slope) = constraints[i].missing(value);
                 (constraint_weights[i] * missing, constraint_weights[i] * slope)
             }
         };
@@ -163,22 +237,29 @@ impl Quick {
                     };
                     both.map(tell).collect()
                 }
-                Teller::Head { layers, scale, offset } => {
-                    let mut trace = Trace::default();
-                    let said = match with_gradient {
-                        true => layers.forward(z, rows, &mut trace),
-                        false => layers.apply(z, rows, &mut trace),
-                    };
-                    let values: Vec<f64> =
-                        said.iter().map(|&said| f64::from(said) * scale + offset).collect();
-                    let mut of_said = Vec::with_capacity(rows);
-                    for (loss, &value) in loss.iter_mut().zip(&values) {
+                Teller::Head { members, scale, offset } => {
+                    let mut ensemble = Ensemble::default();
+                    let (means, spreads) = ensemble.ask(members, z, rows, with_gradient);
+                    let cautious = aim.terms.get(i).filter(|_| aim.cautious);
+                    let [mut of_means, mut of_spreads] = [vec![0.0; rows], vec![0.0; rows]];
+                    let values: Vec<f64> = means.iter().map(|mean| mean * scale + offset).collect();
+                    let slopes = of_means.iter_mut().zip(&mut of_spreads);
+                    let said = values.iter().zip(&spreads);
+                    for ((loss, (of_mean, of_spread)), (&value, spread)) in
+                        loss.iter_mut().zip(slopes).zip(said)
+                    {
                         let (adds, slope) = price(i, value);
                         *loss += adds;
-                        of_said.push((slope * scale) as f32);
+                        *of_mean = slope * scale;
+                        if let Some(term) = cautious {
+                            let (adds, slope) = term.goal.caution(spread * scale);
+                            *loss += term.weight * adds;
+                            *of_spread = term.weight * slope * scale;
+                        }
                     }
                     if with_gradient {
-                        layers.backward(z, &mut of_said, &mut trace, dz);
+                        let by = [of_means.as_slice(), of_spreads.as_slice()];
+                        ensemble.go_back(members, z, [&means, &spreads], by, dz);
                     }
                     values
                 }
@@ -192,8 +273,9 @@ impl Quick {
         }
         if let Some(kernels) = &self.kernels {
             let dz = with_gradient.then_some(&mut *dz);
-            let outside = kernels.outside(z, rows, aim.inside as f32, dz);
-            loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += aim.inside * far);
+            let weight = self.outside_weight;
+            let outside = kernels.outside(z, rows, weight as f32, dz);
+            loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += weight * far);
         }
         if let Some(decoder) = &self.decoder {
             let decoded = decoding.output(z);
@@ -235,7 +317,7 @@ impl Quick {
             feasible.iter_mut().zip(&told[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
         }
         let constrained = told.split_off(aim.terms.len());
-        for (constraint, values) in aim.constraints.iter().zip(constrained) {
+        for (constraint, values) in constraints.iter().zip(constrained) {
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
         }
         let gradient = dz.iter().map(|&v| f64::from(v)).collect();

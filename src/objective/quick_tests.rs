@@ -54,7 +54,6 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
     let mut model = Model::new(card, encoded, parameters).unwrap();
     for property in Property::ALL {
         let layers = head_layers(property, latent, &[9, 5]);
-        let parameters = initial_parameters(&layers, seed + 1).unwrap();
         let (offset, scale) = (0.4, 2.5);
         let card = HeadCard {
             property,
@@ -65,7 +64,10 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
             rmse: 0.0,
             joint: false,
             usual_change: None,
+            members: rng.random_range(1..4),
+            judge: None,
         };
+        let parameters = initial_parameters(&card.all_layers(), seed + 1).unwrap();
         model = model.with_head(TaskHead::new(card, parameters).unwrap()).unwrap();
     }
     Arc::new(model)
@@ -91,6 +93,7 @@ fn aim(rng: &mut impl Rng) -> Aim {
         l2,
         align,
         inside,
+        cautious: rng.random_bool(0.5),
         constraints: constraints[..rng.random_range(0..=2)].to_vec(),
     }
 }
@@ -160,6 +163,8 @@ fn what_is_no_number_is_marked_and_touches_nothing_else() {
 #[test]
 fn weights_of_another_precision_take_the_graph() {
     let model = model(&mut stream(13, Purpose::Starts, 0, 0));
-    assert!(Quick::new(&model, &Aim::default()).unwrap().is_some());
-    assert!(Quick::new(&model.to_f64().unwrap(), &Aim::default()).unwrap().is_none());
+    let outside = Outside { weight: 0.0, level: 0.0, softness: 0.0 };
+    assert!(Quick::new(&model, &Aim::default(), outside).unwrap().is_some());
+    let precise = model.to_f64().unwrap();
+    assert!(Quick::new(&precise, &Aim::default(), outside).unwrap().is_none());
 }

@@ -4,12 +4,10 @@ use super::lab_results::{Comparison, LabResult, LabResults, PredictedValue};
 use super::report::{RestartReport, SearchReport, TermAnswer};
 use super::written::{Shape, from_one};
 use crate::data::placement::Placement;
+use crate::model::judge::Prediction;
 use crate::objective::By;
 use crate::trust::{Belief, Verdict};
 use serde::Serialize;
-
-/// Nine tenths of a normal distribution lie within so many standard deviations.
-const NORMAL_90: f64 = 1.645;
 
 /// An answer worth trying: the best one of its hill that can be believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +38,17 @@ pub struct CandidateRecord<'a> {
     pub z: &'a [f64],
     /// The value that the search says it has.
     pub predicted: f64,
-    /// By how much that is better than the best of the data.
+    /// The interval of that, where only a head can tell it.
+    pub predicted_low: Option<f64>,
+    /// Its upper end.
+    pub predicted_high: Option<f64>,
+    /// By how much the value that is computed on the shape is better than the best of the data; none where only a head
+    /// can tell it.
     pub gain: Option<f64>,
     /// Each sought property as the search gives it: the values that a lab will be held against.
     pub predictions: Vec<PredictedValue>,
+    /// By how much a prediction is, with the interval of that.
+    pub predicted_gain: Option<Prediction>,
     /// Each term of the aim.
     pub terms: &'a [TermAnswer],
     /// What can be believed of it.
@@ -86,13 +91,12 @@ impl SearchReport {
         let predict = |term: &TermAnswer| {
             let head = self.config.aim.by == By::Head || term.property.is_measured();
             let size = |value| term.property.at_scale(value, scale);
-            let value = if head { term.predicted? } else { term.measured };
-            let width = term.predicted_rmse.filter(|_| head).map(|rmse| NORMAL_90 * rmse);
+            let interval = term.prediction().filter(|_| head);
             Some(PredictedValue {
                 property: term.property,
-                value: size(value),
-                low: width.map(|width| size(value - width)),
-                high: width.map(|width| size(value + width)),
+                value: size(if head { term.predicted? } else { term.measured? }),
+                low: interval.map(|predicted| size(predicted.low)),
+                high: interval.map(|predicted| size(predicted.high)),
             })
         };
         answer.terms.iter().filter_map(predict).collect()
@@ -119,8 +123,11 @@ impl SearchReport {
             restart: candidate.restart,
             z: restart.best_z(),
             predicted: restart.best_value(),
+            predicted_low: answer.predicted.map(|p| p.low),
+            predicted_high: answer.predicted.map(|p| p.high),
             gain: answer.gain,
             predictions: self.predictions(candidate.restart),
+            predicted_gain: answer.predicted_gain,
             terms: &answer.terms,
             trust: verdict,
             measured: lab.of(&candidate.id).collect(),

@@ -11,8 +11,9 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::objective::{Aim, Goal, Space};
-use crate::trust::{Belief, Survival, Verdict, judge};
+use crate::model::judge::Prediction;
+use crate::objective::{Aim, Goal, Space, Term};
+use crate::trust::{Belief, Survival, Verdict, judge_with};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -55,18 +56,23 @@ pub struct RestartReport {
     pub answer: Answer,
 }
 
-/// The numbers of an answer.
+/// The numbers of an answer. A value that a head predicts is no measurement: it stands as a prediction with its
+/// interval, and what is computed on the shape stands apart from it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
     /// Each term of the aim.
     pub terms: Vec<TermAnswer>,
-    /// The value that is shown, measured on the shape.
-    pub measured: f64,
+    /// The value that is shown, computed on the shape; none where a term can only be predicted.
+    pub measured: Option<f64>,
     /// The same after the shape was encoded and decoded once more.
-    pub returned: f64,
-    /// By how much it is better than the best of the data, in the unit of the value; negative where it
+    pub returned: Option<f64>,
+    /// The value that is shown where a term can only be predicted, with its interval.
+    pub predicted: Option<Prediction>,
+    /// By how much `measured` is better than the best of the data, in the unit of the value; negative where it
     /// is worse. Of a target: by how much it is nearer.
     pub gain: Option<f64>,
+    /// The same of `predicted`, with the interval of that.
+    pub predicted_gain: Option<Prediction>,
     /// The row of the encoded training data nearest to z, and its distance in whitened units; rows are counted from 0
     /// here and from 1 in files.
     #[serde(serialize_with = "nearest_from_one")]
@@ -76,6 +82,13 @@ pub struct Answer {
     pub nearest_name: Option<String>,
 }
 
+impl Answer {
+    /// The value that is shown, computed or predicted.
+    pub fn value(&self) -> f64 {
+        self.measured.or(self.predicted.map(|p| p.value)).unwrap_or(f64::NAN)
+    }
+}
+
 /// One term of the aim at an answer, in the property's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct TermAnswer {
@@ -83,12 +96,44 @@ pub struct TermAnswer {
     pub property: Property,
     /// What the task head predicts from z, where there is one.
     pub predicted: Option<f64>,
+    /// The lower end of the interval of that.
+    pub predicted_low: Option<f64>,
+    /// The upper end.
+    pub predicted_high: Option<f64>,
     /// The root mean square error of that head on held-out data.
     pub predicted_rmse: Option<f64>,
-    /// What the shape has.
-    pub measured: f64,
-    /// What the shape has after it was encoded and decoded once more.
-    pub returned: f64,
+    /// What is computed on the shape; none where only a head can tell.
+    pub measured: Option<f64>,
+    /// The same after the shape was encoded and decoded once more.
+    pub returned: Option<f64>,
+}
+
+impl TermAnswer {
+    /// What the head predicts, with its interval.
+    pub fn prediction(&self) -> Option<Prediction> {
+        let ((value, low), high) =
+            self.predicted.zip(self.predicted_low).zip(self.predicted_high)?;
+        Some(Prediction { value, low, high })
+    }
+
+    /// What it adds to the shown value at worst, as it is said, and at best: of a single term the ends of its interval.
+    fn range(&self, term: &Term, alone: bool) -> Prediction {
+        let score = |value: f64| if alone { value } else { -term.weight * term.goal.loss(value) };
+        let known = self.measured.map(|value| Prediction { value, low: value, high: value });
+        let unknown = Prediction { value: f64::NAN, low: f64::NAN, high: f64::NAN };
+        let p = known.or(self.prediction()).unwrap_or(unknown);
+        let (low, high) = match term.goal {
+            // A target within the interval may be met.
+            Goal::Target(target) if !alone => {
+                let nearest = target.clamp(p.low.min(p.high), p.high.max(p.low));
+                let farthest =
+                    if (p.low - target).abs() > (p.high - target).abs() { p.low } else { p.high };
+                (score(farthest), score(nearest))
+            }
+            _ => (score(p.low).min(score(p.high)), score(p.low).max(score(p.high))),
+        };
+        Prediction { value: score(p.value), low, high }
+    }
 }
 
 /// The best datum.
@@ -163,7 +208,7 @@ impl SearchReport {
         let hills = Hills::of(&objective, &restarts)?;
         let in_data = InData::best(model, &config.aim);
         let properties: Vec<Property> = config.aim.terms.iter().map(|t| t.property).collect();
-        let verdicts = judge(model, &properties, &z, &decoded)?;
+        let verdicts = judge_with(model, &properties, &config.aim.constraints, &z, &decoded)?;
         let answers = answers(model, &config.aim, in_data.as_ref(), &z, &verdicts)?;
         let restarts: Vec<RestartReport> = restarts
             .into_iter()
@@ -200,24 +245,29 @@ impl SearchReport {
 
     /// The restarts as a table in full precision: cells separated by tabs, as spreadsheets take them.
     pub fn table(&self) -> String {
-        let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\tobjective\n".to_owned();
+        let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\tobjective\tpredicted\tpredicted_low\tpredicted_high\n".to_owned();
         for index in self.best_first() {
             let RestartReport { restart, verdict, answer, .. } = &self.restarts[index];
+            let number =
+                |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
             let cells = [
                 (index + 1).to_string(),
                 restart.start_value().to_string(),
                 restart.best_value().to_string(),
                 restart.best.as_ref().map_or(String::new(), |best| best.step.to_string()),
-                answer.measured.to_string(),
-                answer.gain.map_or(String::new(), |gain| gain.to_string()),
+                number(answer.measured),
+                number(answer.gain),
                 restart.last().1.to_string(),
                 restart.steps.to_string(),
                 restart.stop_reason.map_or("", StopReason::label).to_owned(),
                 verdict.word().to_owned(),
                 verdict.density_distance.to_string(),
                 verdict.round_trip.to_string(),
-                verdict.worst().map_or(String::new(), |worst| worst.change.to_string()),
+                number(verdict.worst().map(|worst| worst.change)),
                 restart.best_objective().to_string(),
+                number(answer.predicted.map(|predicted| predicted.value)),
+                number(answer.predicted.map(|predicted| predicted.low)),
+                number(answer.predicted.map(|predicted| predicted.high)),
             ];
             table += &(cells.join("\t") + "\n");
         }
@@ -233,35 +283,64 @@ fn answers(
     z: &Rows<f64>,
     verdicts: &[Verdict],
 ) -> Result<Vec<Answer>> {
-    let predicted: Vec<Option<Vec<f64>>> = aim
-        .terms
-        .iter()
-        .map(|term| model.predict(term.property, z).transpose())
-        .collect::<Result<_>>()?;
+    let predicted: Vec<Option<Vec<Prediction>>> =
+        aim.terms.iter().map(|term| model.predictions(term.property, z)).collect::<Result<_>>()?;
+    let alone = aim.terms.len() == 1;
+    let predicts = aim.terms.iter().any(|term| term.property.is_measured());
     let answer = |index: usize| {
         let of_term = predicted.iter().zip(&verdicts[index].survival);
-        let term = |(predicted, survival): (&Option<Vec<f64>>, &Survival)| TermAnswer {
-            property: survival.property,
-            predicted: predicted.as_ref().map(|values| values[index]),
-            predicted_rmse: model.head(survival.property).map(|head| head.card.rmse),
-            measured: survival.before,
-            returned: survival.after,
+        let term = |(predicted, survival): (&Option<Vec<Prediction>>, &Survival)| {
+            let predicted = predicted.as_ref().map(|all| all[index]);
+            // What only a head tells is computed nowhere.
+            let computed = |value: f64| (!survival.property.is_measured()).then_some(value);
+            TermAnswer {
+                property: survival.property,
+                predicted: predicted.map(|p| p.value),
+                predicted_low: predicted.map(|p| p.low),
+                predicted_high: predicted.map(|p| p.high),
+                predicted_rmse: model.head(survival.property).map(|head| head.card.rmse),
+                measured: computed(survival.before),
+                returned: computed(survival.after),
+            }
         };
         let terms: Vec<TermAnswer> = of_term.map(term).collect();
-        let value =
-            |of: fn(&TermAnswer) -> f64| aim.value(&terms.iter().map(of).collect::<Vec<_>>());
+        let value = |of: fn(&TermAnswer) -> Option<f64>| {
+            Some(aim.value(&terms.iter().map(of).collect::<Option<Vec<_>>>()?))
+        };
         let (measured, returned) = (value(|t| t.measured), value(|t| t.returned));
         let nearest = model.density().nearest(z.row(index));
+        let predicted = predicts.then(|| {
+            let ranges = terms.iter().zip(&aim.terms).map(|(of, term)| of.range(term, alone));
+            ranges.fold(Prediction { value: 0.0, low: 0.0, high: 0.0 }, |sum, one| Prediction {
+                value: sum.value + one.value,
+                low: sum.low + one.low,
+                high: sum.high + one.high,
+            })
+        });
+        let gain_over = |value: f64| in_data.map(|data| gain(aim.goal(), value, data.value));
         Answer {
-            gain: in_data.map(|data| gain(aim.goal(), measured, data.value)),
+            gain: measured.and_then(gain_over),
+            predicted_gain: predicted.and_then(|p| gain_range(aim.goal(), p, in_data?.value)),
             nearest,
             nearest_name: nearest.and_then(|(row, _)| model.row_id(row).map(str::to_owned)),
             measured,
             returned,
+            predicted,
             terms,
         }
     };
     Ok((0..z.len()).into_par_iter().map(answer).collect())
+}
+
+/// The gain over a value of a prediction, with its interval; of a target the best is to meet it.
+fn gain_range(goal: Goal, of: Prediction, data: f64) -> Option<Prediction> {
+    let at = |value: f64| gain(goal, value, data);
+    let (low, high) = (at(of.low).min(at(of.high)), at(of.low).max(at(of.high)));
+    let high = match goal {
+        Goal::Target(target) if of.covers(target) => at(target),
+        _ => high,
+    };
+    Some(Prediction { value: at(of.value), low, high })
 }
 
 fn best_of(restarts: &[RestartReport], among: impl Fn(&RestartReport) -> bool) -> Option<usize> {

@@ -128,7 +128,7 @@ impl Climb {
             return Ok(());
         }
         self.moment = match followed.and_then(|restart| Some((restart, self.kept(restart)?))) {
-            Some((restart, way)) => Moment::of(&self.frozen, restart, step, way)?,
+            Some((restart, way)) => Moment::of(&self.frozen, &self.config.aim, restart, step, way)?,
             None => None,
         };
         Ok(())

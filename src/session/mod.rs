@@ -210,6 +210,7 @@ impl Session {
                 state.hold_range_for_training(false);
                 // Another property has other values to match and other heads: the first term alone changes.
                 let target = state.usual_target(property);
+                let before = state.settings.search.aim.clone();
                 let first = state.settings.search.aim.terms.first_mut();
                 let changed = first.is_some_and(|term| {
                     let changed = std::mem::replace(&mut term.property, property) != property;
@@ -218,6 +219,7 @@ impl Session {
                     }
                     changed
                 });
+                state.settings.search.aim.settle_after(&before);
                 state.hold_range_for_training(state.training.run.is_some());
                 self.look_again();
                 if changed {
@@ -264,7 +266,8 @@ impl Session {
             Command::StopImport => state.own.control.cancel(),
             Command::LearnFromOwn(own) => state.learn_from_own(own),
             Command::SetTraining(config) => state.settings.training = config,
-            Command::SetSearch(config) => {
+            Command::SetSearch(mut config) => {
+                config.aim.settle_after(&state.settings.search.aim);
                 if config.aim.property() != state.property() {
                     self.perform(Command::SetProperty(config.aim.property()));
                 }

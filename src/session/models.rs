@@ -59,8 +59,9 @@ impl Prepared {
         };
         let ranges = model.properties().into_iter().map(range).collect::<Result<_>>()?;
         let home = home_view(&model, &projection);
-        // Measured on this thread: the window asks for it at once.
+        // Made on this thread: the window asks for them at once.
         model.density();
+        model.prepare_judges()?;
         model.usual_roughness();
         Ok(Self {
             points: points(&model, &projection),
@@ -80,6 +81,7 @@ impl Prepared {
     /// When a head reads another latent.
     pub fn with_heads(&self, heads: Vec<TaskHead>) -> Result<Self> {
         let model = heads.into_iter().try_fold(Model::clone(&self.model), Model::with_head)?;
+        model.prepare_judges()?;
         Ok(Self { model: Arc::new(model), ..self.clone() })
     }
 

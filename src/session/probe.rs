@@ -7,13 +7,14 @@ use crate::error::Result;
 use crate::explore::neighbours::{Neighbour, neighbours};
 use crate::explore::rebuild::Rebuild;
 use crate::model::Model;
+use crate::model::judge::Prediction;
 use crate::objective::{Evaluation, Objective};
 use crate::trust::{Verdict, judge};
 
 /// Training shapes that are looked up around a point.
 const NEIGHBOURS: usize = 3;
 
-/// What is known of one latent point; computed at once, in well under a millisecond.
+/// What is known of one latent point; computed at once, in well under a millisecond, and in a few where heads predict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probe {
     /// The model and version it was computed from.
@@ -26,6 +27,8 @@ pub struct Probe {
     pub outline: Vec<f32>,
     /// Every property of the shape, in the order in which the model has them; NaN where there is no head to tell it.
     pub values: Vec<(Property, f64)>,
+    /// Those of them that a head predicts, with their intervals.
+    pub predictions: Vec<(Property, Prediction)>,
     /// How far it can be believed.
     pub verdict: Verdict,
     /// The nearest training shape.
@@ -78,7 +81,14 @@ impl Probe {
         let outline = decoded.into_flat();
         let nearest = neighbours(&prepared.model, &z, &outline, 1).pop();
         let values = prepared.model.tell_all(&z, &outline)?;
-        Ok(Self { model, at, z, outline, values, verdict, nearest, rebuild: None, slope: None })
+        let predictions = prepared.model.measured_predictions(&z)?;
+        let (rebuild, slope) = (None, None);
+        Ok(Self { model, at, z, outline, values, predictions, verdict, nearest, rebuild, slope })
+    }
+
+    /// What a head predicts of a property, where only a head can tell it.
+    pub fn prediction(&self, property: Property) -> Option<Prediction> {
+        self.predictions.iter().find(|(of, _)| *of == property).map(|(_, predicted)| *predicted)
     }
 
     /// The nearest training shapes, nearest first; each is made again for it, so they are looked up only where they are

@@ -35,6 +35,10 @@ pub(super) fn assemble(
         names: data.names.clone(),
         properties: Property::of_all(&rows),
         measured: data.measured.iter().map(|m| m.select(indices.iter().copied())).collect(),
+        groups: match data.groups.is_empty() {
+            true => Vec::new(),
+            false => indices.iter().map(|&i| data.groups[i]).collect(),
+        },
     });
     if let Source::Imported(_) = model.card.source {
         model.data = Some(data.clone());

@@ -1,16 +1,23 @@
 //! Task heads that are trained afterwards: the autoencoder is frozen, only the head learns.
 
-use super::learner::{Learner, measured_head, with_usual_change};
+use super::learner::{measured_head, with_usual_change};
 use super::variables::{Variables, first_not_finite};
 use crate::data::property::{Property, check_among};
 use crate::error::{Error, Result, check_range};
+use crate::fused::chain::{Layer, Trace};
 use crate::model::Model;
-use crate::model::head::{HeadCard, TaskHead, USUAL_WIDTHS, check_widths};
+use crate::model::head::{
+    HeadCard, MOST_MEMBERS, TaskHead, USUAL_MEMBERS, USUAL_WIDTHS, check_widths,
+};
+use crate::model::judge::Judge;
+use crate::model::layers::LayerSpec;
 use crate::model::vae::initial_parameters;
 use crate::numerics::random::{Purpose, stream};
-use candle_core::{DType, Tensor};
+use candle_core::Tensor;
 use rand::seq::SliceRandom;
+use rand::{Rng, RngCore};
 use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -26,8 +33,10 @@ pub struct HeadConfig {
     pub batch_size: usize,
     /// Adam's learning rate at the beginning; it falls evenly to 0.
     pub learning_rate: f64,
-    /// The seed of weights, order and noise.
+    /// The seed of weights, order, noise and resamples.
     pub seed: u64,
+    /// How many networks learn, each from other weights and all but the first from a resample of the rows.
+    pub members: usize,
 }
 
 /// Chosen by measurement, which `sample_models/README.md` shows.
@@ -39,6 +48,7 @@ impl Default for HeadConfig {
             batch_size: 64,
             learning_rate: 1e-2,
             seed: 0,
+            members: USUAL_MEMBERS,
         }
     }
 }
@@ -65,11 +75,13 @@ impl HeadConfig {
         check_widths("widths", &self.widths)?;
         check_range("epochs", self.epochs, 1, 1_000_000)?;
         check_range("batch-size", self.batch_size, 1, 100_000)?;
-        check_range("lr", self.learning_rate, 1e-8, 10.0)
+        check_range("lr", self.learning_rate, 1e-8, 10.0)?;
+        check_range("members", self.members, 1, MOST_MEMBERS)
     }
 }
 
-/// A head in training on a frozen model.
+/// A head in training on a frozen model: an ensemble, the first member of which learns from all training rows, the
+/// others each from a resample of as many rows (Breiman 1996) with a seed of its own.
 ///
 /// It learns at z drawn from N(mu, sigma), as heads that are trained along do, not at mu alone: that
 /// costs a little on held-out data, and between the data, where searches go, its predictions are much nearer to
@@ -79,12 +91,100 @@ pub struct HeadTrainer {
     property: Property,
     config: HeadConfig,
     card: HeadCard,
-    learner: Learner,
-    variables: Variables,
-    training_set: Vec<usize>,
+    /// The member that learned along with the autoencoder, where there is one: it stays as it is.
+    first: Vec<Tensor>,
+    members: Vec<Member>,
+    /// `(property - offset) / scale` of every row; NaN where it is not known.
+    targets: Vec<f32>,
     epoch: usize,
     batch: usize,
+}
+
+/// One network of an ensemble while it learns.
+struct Member {
+    seed: u64,
+    /// The rows that it learns from, some of them several times in a resample.
+    rows: Vec<usize>,
+    /// Places in `rows`, in the order of this epoch.
     order: Vec<usize>,
+    variables: Variables,
+    trace: Trace,
+    gradients: Vec<Vec<f32>>,
+    is_resample: bool,
+}
+
+impl Member {
+    fn new(
+        index: usize,
+        config: &HeadConfig,
+        layers: &[LayerSpec],
+        known: &[usize],
+    ) -> Result<Self> {
+        let mut rng = stream(config.seed, Purpose::Resamples, 0, index as u64);
+        let is_resample = index > 0;
+        let seed = if is_resample { rng.next_u64() } else { config.seed };
+        let rows = match is_resample {
+            true => known.iter().map(|_| known[rng.random_range(0..known.len())]).collect(),
+            false => known.to_vec(),
+        };
+        let initial = initial_parameters(layers, seed)?;
+        let gradients = initial.iter().map(|tensor| vec![0.0; tensor.elem_count()]).collect();
+        let variables = Variables::new(&initial, config.learning_rate)?;
+        let trace = Trace::default();
+        Ok(Self { seed, rows, order: Vec::new(), variables, trace, gradients, is_resample })
+    }
+
+    fn begin_epoch(&mut self, epoch: usize) {
+        self.order = (0..self.rows.len()).collect();
+        self.order.shuffle(&mut stream(self.seed, Purpose::Shuffle, epoch as u64, 0));
+    }
+
+    /// The latent points at some places of its rows in this epoch, `[n, latent]`.
+    fn latent(&self, model: &Model, places: &[usize], epoch: usize) -> Vec<f32> {
+        let encoded = &model.encoded;
+        let mut z = Vec::with_capacity(places.len() * encoded.mu.width());
+        for &place in places {
+            let row = self.rows[place];
+            let mu = encoded.mu.row(row);
+            if !model.card.training.latent_noise {
+                // Where no z was ever drawn, log_var means nothing.
+                z.extend(mu.iter().map(|&mu| mu as f32));
+                continue;
+            }
+            // A row that is drawn several times has other noise each time.
+            let key = if self.is_resample { place } else { row };
+            let noise = StandardNormal.sample_iter(stream(
+                self.seed,
+                Purpose::LatentNoise,
+                epoch as u64,
+                key as u64,
+            ));
+            let sigma = encoded.log_var.row(row).iter().map(|v| (v / 2.0).exp());
+            let drawn = mu.iter().zip(sigma).zip(noise);
+            z.extend(drawn.map(|((mu, sigma), e): (_, f64)| (mu + sigma * e) as f32));
+        }
+        z
+    }
+
+    /// Learns from a batch of its rows; the mean squared error in standardised units.
+    fn step(&mut self, layers: &[LayerSpec], z: &[f32], targets: &[f32]) -> Result<f64> {
+        let rows = targets.len();
+        let Self { variables, trace, gradients, .. } = self;
+        let loss = variables.read(|parameters| {
+            let layers = Layer::all(layers, parameters);
+            let said = trace.forward(&layers, z, rows);
+            let missed = said.iter().zip(targets).map(|(said, target)| said - target);
+            let mut of_said: Vec<f32> = missed.collect();
+            let loss = of_said.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / rows as f64;
+            of_said.iter_mut().for_each(|v| *v *= 2.0 / rows as f32);
+            trace.backward(&layers, z, &mut of_said, Some(gradients), None);
+            loss
+        })?;
+        if loss.is_finite() {
+            variables.descend_along(gradients)?;
+        }
+        Ok(loss)
+    }
 }
 
 impl HeadTrainer {
@@ -95,28 +195,50 @@ impl HeadTrainer {
     pub fn new(model: Arc<Model>, property: Property, config: HeadConfig) -> Result<Self> {
         config.check()?;
         check_among(property, &model.properties())?;
-        let encoded = &model.encoded;
-        let values: Vec<f64> = encoded.property(property).collect();
-        let (held_out, latent) = (&encoded.held_out, model.latent_dim());
+        let values: Vec<f64> = model.encoded.property(property).collect();
+        let (held_out, latent) = (&model.encoded.held_out, model.latent_dim());
         let card = HeadCard::of(property, &values, held_out, latent, &config.widths, false)?;
-        let initial = initial_parameters(&card.layers, config.seed)?;
-        let variables = Variables::new(&initial, config.learning_rate)?;
-        let learner = Learner::new(card.clone(), &values, variables.shared())?;
-        let is_learned = |&i: &usize| !held_out[i] && values[i].is_finite();
-        let training_set = (0..values.len()).filter(is_learned).collect();
-        let mut trainer = Self {
-            model,
-            property,
-            config,
-            card,
-            learner,
-            variables,
-            training_set,
-            epoch: 0,
-            batch: 0,
-            order: Vec::new(),
-        };
-        trainer.begin_epoch();
+        Self::with_first(model, card, Vec::new(), config)
+    }
+
+    /// Prepares the other members of a head that learned along with the autoencoder, which stays the first; offset,
+    /// scale and layers are that head's.
+    ///
+    /// # Errors
+    /// Names a setting out of range, or the property when the model has no head for it.
+    pub fn beside(model: Arc<Model>, property: Property, config: HeadConfig) -> Result<Self> {
+        config.check()?;
+        let head = model.head(property).ok_or_else(|| {
+            Error::Mismatch(format!("the model has no head for {}", property.name()))
+        })?;
+        let card = HeadCard { judge: None, ..head.card.clone() };
+        let first = head.member_parameters().next().unwrap_or_default().to_vec();
+        Self::with_first(model, card, first, config)
+    }
+
+    fn with_first(
+        model: Arc<Model>,
+        card: HeadCard,
+        first: Vec<Tensor>,
+        config: HeadConfig,
+    ) -> Result<Self> {
+        let card = HeadCard { members: config.members, ..card };
+        let encoded = &model.encoded;
+        let values: Vec<f64> = encoded.property(card.property).collect();
+        let known: Vec<usize> = (0..values.len())
+            .filter(|&row| !encoded.held_out[row] && values[row].is_finite())
+            .collect();
+        let targets = values.iter().map(|v| ((v - card.offset) / card.scale) as f32).collect();
+        let learned = usize::from(!first.is_empty())..config.members;
+        let member = |index| Member::new(index, &config, &card.layers, &known);
+        let members = learned.map(member).collect::<Result<_>>()?;
+        let property = card.property;
+        let mut trainer =
+            Self { model, property, config, card, first, members, targets, epoch: 0, batch: 0 };
+        trainer.members.iter_mut().for_each(|member| member.begin_epoch(0));
+        if trainer.members.is_empty() {
+            trainer.epoch = trainer.config.epochs;
+        }
         Ok(trainer)
     }
 
@@ -127,7 +249,8 @@ impl HeadTrainer {
 
     /// Batches of one epoch.
     fn batches(&self) -> usize {
-        self.training_set.len().div_ceil(self.config.batch_size)
+        let rows = self.members.first().map_or(1, |member| member.rows.len());
+        rows.div_ceil(self.config.batch_size).max(1)
     }
 
     /// Whether all epochs are done.
@@ -141,7 +264,7 @@ impl HeadTrainer {
         (self.epoch * batches + self.batch) as f64 / (self.config.epochs * batches) as f64
     }
 
-    /// Learns from the next batch; its mean squared error in standardised units.
+    /// Lets every member learn from its next batch; their mean squared error in standardised units.
     ///
     /// # Errors
     /// When all epochs are done, or [`Error::HeadNotFinite`] with epoch and batch when the loss is.
@@ -149,49 +272,30 @@ impl HeadTrainer {
         if self.is_finished() {
             return Err(Error::Mismatch("all epochs of this training are done".to_owned()));
         }
-        self.variables.set_rate(self.config.learning_rate * (1.0 - self.progress()));
+        let rate = self.config.learning_rate * (1.0 - self.progress());
         let first = self.batch * self.config.batch_size;
-        let last = (first + self.config.batch_size).min(self.order.len());
-        let samples = &self.order[first..last];
-        let loss = self.learner.loss(&self.latent(samples)?, samples)?;
-        let value = f64::from(loss.to_scalar::<f32>()?);
-        if !value.is_finite() {
-            return Err(self.not_finite(value));
+        let Self { model, config, card, members, targets, epoch, .. } = self;
+        let learn = |member: &mut Member| {
+            member.variables.set_rate(rate);
+            let last = (first + config.batch_size).min(member.order.len());
+            let places = member.order[first..last].to_vec();
+            let z = member.latent(model, &places, *epoch);
+            let targets: Vec<f32> =
+                places.iter().map(|&place| targets[member.rows[place]]).collect();
+            member.step(&card.layers, &z, &targets)
+        };
+        let losses = members.par_iter_mut().map(learn).collect::<Result<Vec<f64>>>()?;
+        let loss = losses.iter().sum::<f64>() / losses.len() as f64;
+        if !loss.is_finite() {
+            return Err(self.not_finite(loss));
         }
-        self.variables.descend(&loss)?;
         self.batch += 1;
         if self.batch == self.batches() {
-            self.epoch += 1;
-            self.begin_epoch();
+            (self.epoch, self.batch) = (self.epoch + 1, 0);
+            let epoch = self.epoch;
+            self.members.iter_mut().for_each(|member| member.begin_epoch(epoch));
         }
-        Ok(value)
-    }
-
-    fn begin_epoch(&mut self) {
-        self.order.clone_from(&self.training_set);
-        let mut rng = stream(self.config.seed, Purpose::Shuffle, self.epoch as u64, 0);
-        self.order.shuffle(&mut rng);
-        self.batch = 0;
-    }
-
-    /// The latent points of these samples in this epoch, `[n, latent]`.
-    fn latent(&self, samples: &[usize]) -> Result<Tensor> {
-        let (model, encoded) = (&self.model, &self.model.encoded);
-        let mu = encoded.mu.select(samples);
-        if !model.card.training.latent_noise {
-            // Where no z was ever drawn, log_var means nothing.
-            return Ok(model.tensor(mu.as_flat(), mu.width())?.to_dtype(DType::F32)?);
-        }
-        let mut z = Vec::with_capacity(mu.as_flat().len());
-        for (&sample, mu) in samples.iter().zip(mu.iter()) {
-            let (seed, epoch) = (self.config.seed, self.epoch as u64);
-            let rng = stream(seed, Purpose::LatentNoise, epoch, sample as u64);
-            let noise = StandardNormal.sample_iter(rng);
-            let sigma = encoded.log_var.row(sample).iter().map(|v| (v / 2.0).exp());
-            let drawn = mu.iter().zip(sigma).zip(noise);
-            z.extend(drawn.map(|((mu, sigma), e): (_, f64)| mu + sigma * e));
-        }
-        Ok(model.tensor(&z, mu.width())?.to_dtype(DType::F32)?)
+        Ok(loss)
     }
 
     fn not_finite(&self, loss: f64) -> Error {
@@ -199,16 +303,44 @@ impl HeadTrainer {
         Error::HeadNotFinite { property, epoch: self.epoch(), batch: self.batch + 1, loss }
     }
 
-    /// The head as it is now, measured on the held-out data.
+    /// The head as it is now, measured on the held-out data, with its judge where the property was measured: of what
+    /// geometry tells the true value is known wherever the head is asked, and a quick judge will do.
     ///
     /// # Errors
     /// [`Error::HeadNotFinite`] when a weight is.
     pub fn finish(&self) -> Result<TaskHead> {
-        let parameters = self.variables.copies()?;
+        let mut parameters = self.first.clone();
+        for member in &self.members {
+            parameters.extend(member.variables.copies()?);
+        }
         if let Some(bad) = first_not_finite(&parameters)? {
             return Err(self.not_finite(bad));
         }
-        let head = measured_head(self.card.clone(), parameters, &self.model.encoded)?;
+        let mut head = measured_head(self.card.clone(), parameters, &self.model.encoded)?;
+        if self.property.is_measured() {
+            head.card.judge = Some(Judge::fitted(&self.model, &head)?);
+        }
         with_usual_change(head, &self.model)
     }
+}
+
+/// A model whose heads learned along with it, each completed: with the other members of its ensemble, which learn on the
+/// latent as it has become, and its judge.
+///
+/// # Errors
+/// As [`HeadTrainer::step`].
+pub fn complete_heads(mut model: Model) -> Result<Model> {
+    for property in model.card.training.heads.clone() {
+        let frozen = Arc::new(model);
+        let config =
+            HeadConfig { seed: frozen.card.training.seed, ..HeadConfig::usual(&frozen, property) };
+        let mut trainer = HeadTrainer::beside(frozen.clone(), property, config)?;
+        while !trainer.is_finished() {
+            trainer.step()?;
+        }
+        let head = trainer.finish()?;
+        drop(trainer);
+        model = Arc::unwrap_or_clone(frozen).with_head(head)?;
+    }
+    Ok(model)
 }

@@ -1,7 +1,6 @@
 //! Principal component analysis as a model: the rival of an autoencoder that needs no network.
 
 use super::assemble::assemble;
-use crate::data::dataset::held_out;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::TrainingData;
@@ -78,7 +77,7 @@ impl Pca {
             );
             return Err(Error::setting("latent-dim", problem));
         }
-        let held_out = held_out(rows.len(), config.held_out_of(rows.len()), config.seed);
+        let held_out = data.set.held_out(config.held_out_of(rows.len()), config.seed);
         let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
         let seen = training.iter().map(|&i| rows.row(i));
         let principal = Principal::new_while(seen, rows.width(), config.latent_dim, go_on);

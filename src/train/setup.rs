@@ -4,7 +4,7 @@ use super::assemble::assemble;
 use super::learner::{measured_head, with_usual_change};
 use super::probabilistic_pca::ProbabilisticPca;
 use super::state::TrainerState;
-use crate::data::dataset::{Dataset, held_out};
+use crate::data::dataset::Dataset;
 use crate::data::property::{Property, check_among};
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
@@ -49,7 +49,7 @@ impl Setup {
         config.check()?;
         let TrainingData { source, set: data } = data;
         let samples = data.rows.len();
-        let held_out = held_out(samples, config.held_out_of(samples), config.seed);
+        let held_out = data.held_out(config.held_out_of(samples), config.seed);
         let width = data.rows.width();
         let training: Vec<usize> = (0..samples).filter(|&i| !held_out[i]).collect();
         if config.linear_path && config.latent_dim > width {

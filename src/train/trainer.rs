@@ -1,5 +1,6 @@
 //! The trainer advances a plain state by one batch; who calls it decides on pace, pauses and the end.
 
+use super::head::complete_heads;
 use super::network::Network;
 use super::setup::Setup;
 use super::starts::start_distribution;
@@ -281,7 +282,7 @@ impl Trainer {
         Ok(TrainerState { parameters, resume, history: self.history.clone() })
     }
 
-    /// The model that was learned, with all its data encoded: that of the least held-out error where that may end
+    /// The model that was learned, with all its data encoded and its heads completed to ensembles: that of the least held-out error where that may end
     /// the training, else of now, or of the last whole epoch when something was no number.
     ///
     /// # Errors
@@ -306,7 +307,7 @@ impl Trainer {
         if self.config().linear_path {
             model.card.start = start_distribution(&model)?;
         }
-        Ok(model)
+        complete_heads(model)
     }
 
     fn is_well(&self) -> Result<bool> {

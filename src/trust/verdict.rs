@@ -1,5 +1,6 @@
 //! One word for the user on how far an answer can be believed, and why not further.
 
+use super::foretold::Foretold;
 use super::limit::{percent_with_limit, with_limit};
 use super::statistics::{relative_change, relative_change_of, usual_change};
 use crate::data::geometry;
@@ -8,6 +9,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::numerics::processor::on_all_cores;
+use crate::objective::Constraint;
 use serde::Serialize;
 
 /// The word.
@@ -56,6 +58,9 @@ pub struct Verdict {
     pub usual_roughness: f64,
     /// Whether every property that was asked for means something for the decoded outline.
     pub in_domain: bool,
+    /// What is asked of predictions besides; none where all that was asked for is computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foretold: Option<Foretold>,
 }
 
 /// A property before and after the round trip.
@@ -101,6 +106,7 @@ impl Verdict {
     /// One sentence that says why.
     pub fn sentence(&self) -> String {
         let broken = self.survival.iter().find(|survival| !survival.holds());
+        let foretold = self.foretold.as_ref().and_then(Foretold::doubt);
         match (self.belief, broken) {
             (Belief::Believable, _) => {
                 "Believable: among the data, an outline as smooth as theirs, and encoding it leads back here."
@@ -121,6 +127,7 @@ impl Verdict {
             _ if !self.in_domain => {
                 "Doubtful: the shape is too thin for this property to mean anything.".to_owned()
             }
+            _ if foretold.is_some() => format!("Doubtful: {}.", foretold.unwrap_or_default()),
             (_, Some(survival)) => {
                 let [change, limit] = survival.change_and_limit();
                 format!(
@@ -164,6 +171,21 @@ pub fn judge(
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
+    judge_with(model, properties, &[], z, decoded)
+}
+
+/// As [`judge`], of a search with these constraints: the interval of a prediction has to keep its bound.
+///
+/// # Errors
+/// Only when the tensor library fails, or the data hold too little to judge a prediction by.
+pub fn judge_with(
+    model: &Model,
+    properties: &[Property],
+    constraints: &[Constraint],
+    z: &Rows<f64>,
+    decoded: &Rows<f32>,
+) -> Result<Vec<Verdict>> {
+    let foretold = Foretold::of_all(model, properties, constraints, z)?;
     let (again, _) = model.encode(decoded)?;
     let decoded_again = model.decode(&again)?;
     let asked: Vec<Property> = properties.iter().copied().filter(|&p| model.can_tell(p)).collect();
@@ -194,7 +216,10 @@ pub fn judge(
         let in_domain = survival.iter().all(|s| s.property.in_domain(median, s.before, outline));
         let round_trip = density.shift(z.row(i), again.row(i));
         let returns = round_trip <= statistics.round_trip && survival.iter().all(Survival::holds);
-        let belief = match (distances[i] <= density.threshold(), is_clean && in_domain && returns) {
+        let foretold = foretold.as_ref().map(|all| all[i].clone());
+        let sure = foretold.as_ref().is_none_or(|foretold| foretold.doubt().is_none());
+        let sound = is_clean && in_domain && returns && sure;
+        let belief = match (distances[i] <= density.threshold(), sound) {
             (false, _) => Belief::Outside,
             (true, false) => Belief::Doubtful,
             (true, true) => Belief::Believable,
@@ -210,6 +235,7 @@ pub fn judge(
             roughness,
             usual_roughness,
             in_domain,
+            foretold,
         }
     };
     Ok(on_all_cores(z.len(), verdict))
@@ -239,6 +265,7 @@ mod tests {
             roughness: 0.01,
             usual_roughness: 0.02,
             in_domain: true,
+            foretold: None,
         }
     }
 

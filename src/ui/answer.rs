@@ -15,11 +15,15 @@ use crate::optimise::{RestartReport, SearchReport, TermAnswer};
 use crate::session::climb::Climb;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
+use crate::trust::Foretold;
 use egui::{Align2, FontId, RichText, Sense, Ui, vec2};
 
 const SCORE: &str = "Minus the sum of each term's loss times its weight: more is better";
-const PREDICTED: &str =
-    "What the task head predicts from z, with its root mean square error on held-out data";
+const PREDICTED: &str = "What the task head predicts from z, and the interval of a judge that learned apart from it: nine in ten \
+     such intervals hold the true value";
+/// The tooltip of an interval.
+pub const INTERVAL: &str = "From a judge that learned apart from the head and that no search sees; nine in ten such intervals hold the \
+     true value";
 const TRUE: &str = "What the decoded shape has, by its geometry";
 const IN_DATA: &str = "The best of the training data themselves by the same terms and constraints: what an answer has to beat";
 const GAIN: &str =
@@ -56,25 +60,39 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
     let (first, best) = (restart.restart.start_value(), restart.restart.best_value());
     let change = format!("{} to {}", three_digits(first), three_digits(best));
-    fact(ui, aim.label(), &with_unit(state, climb, &change), about);
+    let label = match restart.answer.predicted {
+        Some(_) => format!("{}, predicted", aim.label()),
+        None => aim.label().to_owned(),
+    };
+    fact(ui, &label, &with_unit(state, climb, &change), about);
+    if let Some(predicted) = restart.answer.predicted {
+        let [_, low, high] = predicted.shown();
+        fact(ui, "90 % interval", &with_unit(state, climb, &format!("{low} to {high}")), INTERVAL);
+    }
     if aim.is_penalised() {
         let objective = three_digits(restart.restart.best_objective());
         fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
     }
     for term in &restart.answer.terms {
-        if let Some(why) = term.property.outside_domain(term.measured) {
+        if let Some(why) = term.measured.and_then(|value| term.property.outside_domain(value)) {
             note(ui, why);
         }
         predicted_beside_true(ui, term);
     }
-    if let (Some(data), Some(gain)) = (&report.in_data, restart.answer.gain) {
-        let [best, gain] = [data.value, gain].map(|v| with_unit(state, climb, &three_digits(v)));
-        fact(ui, "Best in the data", &best, IN_DATA);
-        fact(ui, "Improvement on it", &gain, GAIN);
+    let gain = match (restart.answer.predicted_gain, restart.answer.gain) {
+        (Some(gain), _) => Some(("Improvement on it, predicted", gain.text())),
+        (None, gain) => gain.map(|gain| ("Improvement on it", three_digits(gain))),
+    };
+    if let (Some(data), Some((label, gain))) = (&report.in_data, gain) {
+        fact(ui, "Best in the data", &with_unit(state, climb, &three_digits(data.value)), IN_DATA);
+        fact(ui, label, &with_unit(state, climb, &gain), GAIN);
     }
     match restart.restart.no_answer() {
         Some(none) => _ = note(ui, none.sentence()),
         None => verdict(ui, &restart.verdict),
+    }
+    if let Some(remark) = restart.verdict.foretold.as_ref().and_then(Foretold::remark) {
+        note(ui, &remark);
     }
     if climb.chosen.is_none() {
         side_by_side(ui, state, report, actions);
@@ -97,13 +115,10 @@ fn with_unit(state: &State, climb: &Climb, value: &str) -> String {
 /// What a head says of a term, where there is one, beside what the shape has.
 fn predicted_beside_true(ui: &mut Ui, term: &TermAnswer) {
     // What only a head can tell has no other truth to stand beside it.
-    let Some(predicted) = term.predicted.filter(|_| !term.property.is_measured()) else { return };
-    let error = term.predicted_rmse;
-    let error = error.map_or(String::new(), |error| format!(" \u{b1} {}", three_digits(error)));
+    let (Some(predicted), Some(computed)) = (term.prediction(), term.measured) else { return };
     let label = term.property.label();
-    let predicted = format!("{}{error}", three_digits(predicted));
-    fact(ui, &format!("{label}, predicted"), &predicted, PREDICTED);
-    fact(ui, &format!("{label}, computed"), &three_digits(term.measured), TRUE);
+    fact(ui, &format!("{label}, predicted"), &predicted.text(), PREDICTED);
+    fact(ui, &format!("{label}, computed"), &three_digits(computed), TRUE);
 }
 
 /// The best answer beside the best that can be believed, where they differ; a click shows one.
@@ -125,7 +140,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         let above = ui.painter_at(half.with_max_y(half.bottom() - 22.0));
         above.add(fill_shape(&answer.decoded, centre, unit, colour(scale(value, state.range()))));
         let painter = ui.painter_at(half);
-        let caption = format!("{name} {}", three_digits(answer.answer.measured));
+        let caption = format!("{name} {}", three_digits(answer.answer.value()));
         let at = half.center_bottom() - vec2(0.0, 5.0);
         painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(13.0), weak);
         let id = ui.scope_id().with(("side by side", index));
@@ -158,13 +173,21 @@ fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
     ui.collapsing("Details of the answer", |ui| {
         for term in &answer.terms {
             let label = term.property.label();
-            let text =
-                format!("{} to {}", three_digits(term.measured), three_digits(term.returned));
+            let text = match (term.measured, term.returned, term.prediction()) {
+                (Some(before), Some(after), _) => {
+                    format!("{} to {}", three_digits(before), three_digits(after))
+                }
+                (_, _, Some(predicted)) => predicted.text(),
+                _ => continue,
+            };
             let text = match entry {
                 Some(entry) => entry.prepared.model.with_unit(term.property, &text),
                 None => text,
             };
-            fact(ui, &format!("{label}, re-decoded"), &text, AFTER);
+            match term.measured {
+                Some(_) => fact(ui, &format!("{label}, re-decoded"), &text, AFTER),
+                None => fact(ui, &format!("{label}, predicted"), &text, PREDICTED),
+            };
         }
         if let Some(entry) = entry {
             others(ui, restart, &entry.prepared.model);

@@ -75,10 +75,17 @@ pub fn candidates(
     row(ui, "candidates", shown.len(), |ui, index| {
         let candidate = &shown[index];
         let restart = &findings.report.restarts[candidate.restart];
-        let gain = restart.answer.gain.map_or_else(String::new, |gain| {
-            let sign = if gain >= 0.0 { "+" } else { "" };
-            format!("gain {sign}{}", three_digits(gain))
-        });
+        let beside = match (restart.answer.predicted, restart.answer.gain) {
+            (Some(predicted), _) => {
+                let [_, low, high] = predicted.shown();
+                format!("predicted, {low} to {high}")
+            }
+            (None, Some(gain)) => {
+                let sign = if gain >= 0.0 { "+" } else { "" };
+                format!("gain {sign}{}", three_digits(gain))
+            }
+            (None, None) => String::new(),
+        };
         let measured = climb.lab.of(&candidate.id).next().map(|result| {
             let unit = result.unit.as_deref().unwrap_or_default();
             format!("measured {} {unit}", three_digits(result.value))
@@ -89,11 +96,12 @@ pub fn candidates(
             chosen: climb.chosen == Some(candidate.restart) && climb.hill.is_none(),
             lines: [
                 format!("{}  {}", candidate.id, three_digits(restart.restart.best_value())),
-                measured.unwrap_or(gain),
+                measured.unwrap_or(beside),
                 format!("Hill {}", candidate.hill + 1),
             ],
         };
-        let about = "Gain: by how much it is better than the best of the data";
+        let about = "Gain: by how much it is better than the best of the data. Of a prediction: nine in ten such intervals \
+                     hold the true value";
         let response = show(ui, &card, state).on_hover_text(about);
         if response.hovered() {
             actions.pointed = Some(candidate.restart);

@@ -144,7 +144,11 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
             colour(scale(value, state.range())),
         ));
         let at = rect.right_center() - vec2(8.0, 0.0);
-        let value = if narrow { String::new() } else { three_digits(value) };
+        let value = match pin.prediction(state.property()) {
+            _ if narrow => String::new(),
+            Some(predicted) => predicted.text(),
+            None => three_digits(value),
+        };
         painter.text(
             at,
             Align2::RIGHT_CENTER,

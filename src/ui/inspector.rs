@@ -22,8 +22,10 @@ const ROUND_TRIP: &str = "How far encoding the decoded shape leads away: |encode
 const DENSITY: &str =
     "From this point to the tenth nearest of the training data, in standard deviations of the data";
 const AFTER: &str = "The property of decode(encode(decode(z)))";
-const BESIDE: &str =
-    "What was measured of this shape of the data, and what the task head says at its point";
+const BESIDE: &str = "What was measured of this shape of the data, and what the task head predicts at its point, with the interval \
+     of a judge that learned apart from it";
+const PREDICTED: &str = "What the task head predicts here, and the interval of a judge that learned apart from it: nine in ten such \
+     intervals hold the true value";
 const NO_HEAD: &str = "This was measured of the data; of other shapes only a task head can tell it. Learn one in Train, \
                        Predict properties.";
 const NEAREST: &str =
@@ -173,7 +175,8 @@ fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
 /// A property of the shape with its unit: of a shape of the data what was measured, before what its head says; and of
 /// one that nobody can tell, why.
 fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: fn(f64) -> String) {
-    let told = digits(probe.value(property));
+    let predicted = probe.prediction(property);
+    let told = predicted.map_or_else(|| digits(probe.value(property)), |p| p.text());
     let Some(entry) = state.models.get(probe.model.0) else {
         fact(ui, property.label(), &told, property.about());
         return;
@@ -182,15 +185,20 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
     let row = probe.rebuild.as_ref().map(|rebuild| rebuild.row);
     let measured = row.and_then(|row| model.measured(property, row)).map(digits);
     let (text, about) = match (measured, model.can_tell(property)) {
-        (Some(measured), true) => (format!("{measured}, head {told}"), BESIDE),
+        (Some(measured), true) => (format!("{measured}, predicted {told}"), BESIDE),
         (Some(measured), false) => (measured, property.about()),
+        (None, true) if predicted.is_some() => (told, PREDICTED),
         (None, true) => (told, property.about()),
         (None, false) => {
             fact(ui, property.label(), "no head yet", NO_HEAD);
             return;
         }
     };
-    fact(ui, property.label(), &model.with_unit(property, &text), about);
+    let label = match about {
+        PREDICTED => format!("{}, predicted", property.label()),
+        _ => property.label().to_owned(),
+    };
+    fact(ui, &label, &model.with_unit(property, &text), about);
     if let Some(why) = property.outside_domain(probe.value(property)) {
         note(ui, why);
     }

@@ -1,6 +1,7 @@
 //! A race under the strip: one line a method, best so far against what was spent, and a card for each.
 
 use super::action::{Action, Actions};
+use super::answer::INTERVAL;
 use super::painting::fill_shape;
 use super::theme::{self, colour};
 use super::widgets::{Icon, belief_colour, fact, heading, icon_button, note, verdict};
@@ -109,7 +110,10 @@ fn outcome(contest: &Contest) -> Option<(String, String)> {
         }
         _ => format!("{} is first", lane.lane.label()),
     };
-    let first = format!("{who}: {} {}", report.aim().label().to_lowercase(), three_digits(value));
+    let predicted = lane.answer().and_then(|(_, answer)| answer.answer.predicted);
+    let value =
+        predicted.map_or_else(|| three_digits(value), |p| format!("predicted {}", p.text()));
+    let first = format!("{who}: {} {value}", report.aim().label().to_lowercase());
     let rest = format!(
         "as good as the best answer that can be believed after {} of {} evaluations",
         grouped(spent),
@@ -440,11 +444,19 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Conte
 
     let line = |k: f32| pos2(rect.left() + 10.0, bottom + 10.0 + 17.0 * k);
     if let Some(answer) = answer {
-        let returned = answer.answer.returned;
-        let survived = (returned - value).abs() <= 0.05 * value.abs();
-        let ink = if survived { weak } else { visuals.warn_fg_color };
-        let returned = format!("{} re-decoded", three_digits(returned));
-        text(line(0.0), Align2::LEFT_CENTER, &returned, small.clone(), ink);
+        let (beside, ink) = match (answer.answer.predicted, answer.answer.returned) {
+            (Some(predicted), _) => {
+                let [_, low, high] = predicted.shown();
+                (format!("predicted, {low} to {high}"), weak)
+            }
+            (None, returned) => {
+                let returned = returned.unwrap_or(f64::NAN);
+                let survived = (returned - value).abs() <= 0.05 * value.abs();
+                let ink = if survived { weak } else { visuals.warn_fg_color };
+                (format!("{} re-decoded", three_digits(returned)), ink)
+            }
+        };
+        text(line(0.0), Align2::LEFT_CENTER, &beside, small.clone(), ink);
     }
     let spent = format!(
         "{} + {} in {}",
@@ -481,19 +493,26 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &Contest) -> bool {
         let at = pos2(centre.x, rect.bottom() - 4.0);
         painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(12.0), weak);
     }
-    let change = format!(
-        "{} to {}",
-        three_digits(answer.restart.best_value()),
-        three_digits(answer.answer.returned)
-    );
-    let about = "Before and after encoding the answer and decoding it once more";
-    fact(ui, results.report.aim().label(), &change, about);
+    let value = three_digits(answer.restart.best_value());
+    let label = results.report.aim().label();
+    match (answer.answer.predicted, answer.answer.returned) {
+        (Some(predicted), _) => {
+            fact(ui, &format!("{label}, predicted"), &predicted.text(), INTERVAL);
+        }
+        (None, returned) => {
+            let change = format!("{value} to {}", three_digits(returned.unwrap_or(f64::NAN)));
+            let about = "Before and after encoding the answer and decoding it once more";
+            fact(ui, label, &change, about);
+        }
+    }
     if results.report.aim().is_penalised() {
         let objective = three_digits(answer.restart.best_objective());
         fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
     }
-    if let Some(gain) = answer.answer.gain {
-        let about = "By how much it is better than the best of the data";
+    let about = "By how much it is better than the best of the data";
+    if let Some(gain) = answer.answer.predicted_gain {
+        fact(ui, "Improvement on the data, predicted", &gain.text(), about);
+    } else if let Some(gain) = answer.answer.gain {
         fact(ui, "Improvement on the data", &three_digits(gain), about);
     }
     let restarts = lane.report.restarts.len();

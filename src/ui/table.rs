@@ -25,11 +25,14 @@ pub fn show(
     actions: &mut Actions,
 ) {
     let Findings { report, ways, .. } = findings;
+    // A prediction stands with its interval, for which there has to be room.
+    let predicts = report.config.aim.terms.iter().any(|term| term.property.is_measured());
+    let best = if predicts { ("Best, predicted", 170.0) } else { ("Best", 62.0) };
     let penalised = report.config.aim.is_penalised();
     let columns = [
         ("#", 34.0),
         ("Start", 62.0),
-        ("Best", 62.0),
+        best,
         (curves::OBJECTIVE, OBJECTIVE_WIDTH - 8.0),
         ("at step", 56.0),
         ("Final", 62.0),
@@ -98,7 +101,10 @@ fn cells(
     let before = [
         (index + 1).to_string(),
         three_digits(restart.start_value()),
-        three_digits(restart.best_value()),
+        match report.answer.predicted.filter(|_| none.is_none()) {
+            Some(predicted) => predicted.text(),
+            None => three_digits(restart.best_value()),
+        },
     ];
     let after = [
         step,

@@ -85,6 +85,8 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
         rmse: 0.0,
         joint: false,
         usual_change: None,
+        members: 1,
+        judge: None,
         layers: layers.clone(),
     };
     // In a checkpoint the names of a head's layers hold its property.

@@ -3,6 +3,7 @@
 
 mod adapter;
 mod fixture;
+mod gaussian_process;
 mod geometry;
 mod heads;
 mod learning;

@@ -137,8 +137,10 @@ pub fn import_with_values(
     let Some(mut import) = import(paths, options, keep_going)? else { return Ok(None) };
     if let Some(path) = values {
         let reserved = Property::ALL.map(Property::name);
-        let values = values::read(path, &import.set.ids, &reserved)?;
+        let groups = options.groups.as_deref();
+        let values = values::read(path, &import.set.ids, &reserved, groups)?;
         import.set.measured = values.measured;
+        import.set.groups = values.groups;
         import.rejected.append(values.left_out);
         import.aside.append(values.aside);
     }

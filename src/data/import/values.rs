@@ -28,6 +28,9 @@ pub struct Values {
     pub left_out: Summary,
     /// Columns that hold no values.
     pub aside: Summary,
+    /// The group of each shape, where a column of groups was named; one without a group is a group of its own. Empty
+    /// where no column was named.
+    pub groups: Vec<u32>,
 }
 
 /// Reads values for the shapes with these ids, in single precision; `reserved` are names that mean something else
@@ -35,12 +38,19 @@ pub struct Values {
 ///
 /// The column whose cells are the shapes' ids names them, wherever it stands; where there is none, a column may name
 /// them by their places, counted from 1. A file is read in one of the two ways. The header names the columns of values,
-/// with a unit in brackets where there is one, as in `drag [N]`.
+/// with a unit in brackets where there is one, as in `drag [N]`. A column that is called `groups` holds no values: shapes
+/// with the same cell in it belong together.
 ///
 /// # Errors
-/// Names the file when it cannot be read, has no header, no column of values or no row that names a shape.
-pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
-    let mut values = read_of(path, Shapes { ids, of: "shape", by_place: true }, reserved)?;
+/// Names the file when it cannot be read, has no header, no column of values or of groups that was named, or no row
+/// that names a shape.
+pub fn read(
+    path: &Path,
+    ids: &[String],
+    reserved: &[&str],
+    groups: Option<&str>,
+) -> Result<Values> {
+    let mut values = read_of(path, Shapes { ids, of: "shape", by_place: true }, reserved, groups)?;
     // Heads are taught in the single precision that checkpoints keep.
     let all = values.measured.iter_mut().flat_map(|column| &mut column.values);
     all.for_each(|value| *value = f64::from(*value as f32));
@@ -52,7 +62,7 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
 /// # Errors
 /// As [`read`].
 pub fn read_named(path: &Path, ids: &[String], of: &'static str) -> Result<Values> {
-    read_of(path, Shapes { ids, of, by_place: false }, &[])
+    read_of(path, Shapes { ids, of, by_place: false }, &[], None)
 }
 
 /// The shapes that values may belong to.
@@ -65,7 +75,12 @@ struct Shapes<'a> {
     by_place: bool,
 }
 
-fn read_of(path: &Path, shapes: Shapes<'_>, reserved: &[&str]) -> Result<Values> {
+fn read_of(
+    path: &Path,
+    shapes: Shapes<'_>,
+    reserved: &[&str],
+    groups: Option<&str>,
+) -> Result<Values> {
     let Shapes { ids, of, by_place } = shapes;
     let refuse = |problem: String| Error::file(path, problem);
     let bytes = super::files::read_bounded(path).map_err(refuse)?;
@@ -82,7 +97,9 @@ fn read_of(path: &Path, shapes: Shapes<'_>, reserved: &[&str]) -> Result<Values>
             return Err(refuse(problem));
         }
     };
-    let (columns, others) = table.columns_of_values(&key).map_err(refuse)?;
+    let of_groups = groups.map(|name| table.column(name, &key)).transpose().map_err(refuse)?;
+    let (columns, others) = table.columns_of_values(&key, of_groups).map_err(refuse)?;
+    let mut membership = Membership::new(ids.len());
     let mut measured = Vec::with_capacity(columns.len());
     for &column in &columns {
         let (name, unit) = name_and_unit(table.name(column));
@@ -112,6 +129,9 @@ fn read_of(path: &Path, shapes: Shapes<'_>, reserved: &[&str]) -> Result<Values>
             continue;
         }
         lines.insert(index, *line);
+        if let Some(column) = of_groups {
+            membership.join(index, record.get(column).unwrap_or_default());
+        }
         for (&column, measured) in columns.iter().zip(&mut measured) {
             let cell = record.get(column).unwrap_or_default();
             match records.number(cell).filter(|v| v.is_finite()) {
@@ -131,7 +151,30 @@ fn read_of(path: &Path, shapes: Shapes<'_>, reserved: &[&str]) -> Result<Values>
     if let Some(reason) = columns_aside(others.iter().map(|&column| table.header.name(column))) {
         aside.push(Rejection { file: path.to_owned(), place: String::new(), reason });
     }
-    Ok(Values { measured, left_out, aside })
+    let groups = if of_groups.is_some() { membership.groups } else { Vec::new() };
+    Ok(Values { measured, left_out, aside, groups })
+}
+
+/// Which shapes belong together.
+struct Membership {
+    /// `[shapes]`; at first each is a group of its own.
+    groups: Vec<u32>,
+    /// The first shape of each group by the cell that names it.
+    first: HashMap<String, u32>,
+}
+
+impl Membership {
+    fn new(shapes: usize) -> Self {
+        Self { groups: (0..shapes as u32).collect(), first: HashMap::new() }
+    }
+
+    /// Puts a shape into the group that a cell names; an empty one names none.
+    fn join(&mut self, shape: usize, cell: &str) {
+        if !cell.is_empty() {
+            let own = self.groups[shape];
+            self.groups[shape] = *self.first.entry(cell.to_owned()).or_insert(own);
+        }
+    }
 }
 
 type ById<'a> = HashMap<&'a str, usize>;
@@ -179,6 +222,21 @@ impl<'a> Table<'a> {
 
     fn name(&self, column: usize) -> &'a str {
         self.names.get(column).unwrap_or_default()
+    }
+
+    /// The column of a name, in any letter case and with a unit or without, that is not the key.
+    fn column(&self, name: &str, key: &Key) -> std::result::Result<usize, String> {
+        let is_it = |column: &usize| {
+            let own = self.name(*column);
+            let bare = name_and_unit(own).0;
+            *column != key.column
+                && (own.eq_ignore_ascii_case(name) || bare.eq_ignore_ascii_case(name))
+        };
+        self.columns().find(is_it).ok_or_else(|| {
+            let others = self.columns().filter(|&column| column != key.column);
+            let names: Vec<&str> = others.map(|column| self.name(column)).collect();
+            format!("has no column '{}' of groups; it has {}", brief(name), names.join(", "))
+        })
     }
 
     /// The cells of a column that are not empty.
@@ -291,11 +349,13 @@ impl<'a> Table<'a> {
     fn columns_of_values(
         &self,
         key: &Key,
+        groups: Option<usize>,
     ) -> std::result::Result<(Vec<usize>, Vec<usize>), String> {
         let coordinates = self.coordinates();
         let mut values = Vec::new();
         let mut others = Vec::new();
-        for column in self.columns().filter(|&column| column != key.column) {
+        let is_value = |column: &usize| *column != key.column && Some(*column) != groups;
+        for column in self.columns().filter(is_value) {
             let holds_numbers = self.cells(column).any(|cell| self.records.number(cell).is_some());
             let is_index = self.is_nameless(column) && column == 0 && self.is_whole(column);
             if coordinates.contains(&column)
@@ -369,7 +429,22 @@ mod tests {
         let path = folder.path().join("v.csv");
         std::fs::write(&path, text).unwrap();
         let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
-        read(&path, &ids, &["area"])
+        read(&path, &ids, &["area"], None)
+    }
+
+    #[test]
+    fn shapes_with_one_cell_in_the_column_of_groups_belong_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.csv");
+        std::fs::write(&path, "name,batch,drag\nc,7,1\na,7,2\nd,,3\n").unwrap();
+        let ids = ["a", "b", "c", "d"].map(str::to_owned);
+        let values = read(&path, &ids, &[], Some("Batch")).unwrap();
+        assert_eq!(values.measured.len(), 1, "a column of groups holds no values");
+        let [a, b, c, d] = values.groups.as_slice() else { panic!("{values:?}") };
+        assert!(a == c && a != b && a != d && b != d, "{values:?}");
+        let refused = read(&path, &ids, &[], Some("lot")).unwrap_err().to_string();
+        assert!(refused.contains("no column 'lot' of groups; it has batch, drag"), "{refused}");
+        assert!(read(&path, &ids, &[], None).unwrap().groups.is_empty());
     }
 
     #[test]

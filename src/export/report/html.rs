@@ -11,7 +11,7 @@ use crate::model::checkpoint::FORMAT;
 use crate::objective::{Aim, Goal};
 use crate::optimise::code::command_line;
 use crate::optimise::{LabResults, RestartReport, SearchReport};
-use crate::trust::{Belief, Verdict, Warning, warnings_of};
+use crate::trust::{Belief, Foretold, Verdict, Warning, warnings_of};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 
@@ -58,7 +58,10 @@ impl Report<'_> {
             (Some((search, found)), _) => format!(
                 "{} {}, {}",
                 search.config.aim.label(),
-                three_digits(found.restart.best_value()),
+                match found.answer.predicted {
+                    Some(predicted) => format!("predicted {}", predicted.text()),
+                    None => three_digits(found.restart.best_value()),
+                },
                 found.verdict.word()
             ),
             (None, Some(search)) => format!("{}: no answer", search.config.aim.label()),
@@ -69,11 +72,16 @@ impl Report<'_> {
     fn answer(&self, search: &SearchReport, found: &RestartReport) -> Markup {
         let nearest = found.answer.nearest;
         let ghost = nearest.map(|(row, _)| self.model.training_outline(row));
-        let gain = found.answer.gain.map(three_digits);
+        let gain = match (found.answer.predicted_gain, found.answer.gain) {
+            (Some(gain), _) => Some(("Improvement on it, predicted", gain.text())),
+            (None, gain) => gain.map(|gain| ("Improvement on it", three_digits(gain))),
+        };
+        let remark = found.verdict.foretold.as_ref().and_then(Foretold::remark);
         html! {
             h2 { "The answer" }
             p { "Sought: " (sought(&search.config.aim)) "." }
             p class=(format!("verdict {}", class(&found.verdict))) { b { "\u{25cf}" } (found.verdict.sentence()) }
+            @if let Some(remark) = remark { p { (remark) } }
             div.answer {
                 figure {
                     (outline(&found.decoded, ghost.as_deref(), "The outline of the answer"))
@@ -82,18 +90,18 @@ impl Report<'_> {
                 div {
                     table {
                         thead { tr {
-                            th { "Property" } th.number { "Predicted by its head" } th.number { "Of the shape" }
-                            th.number { "After the round trip" }
+                            th { "Property" } th.number { "Predicted, and its 90 % interval" }
+                            th.number { "Computed on the shape" } th.number { "After the round trip" }
                         } }
                         tbody { @for term in &found.answer.terms { tr {
                             th { (self.model.title(term.property)) }
-                            td.number { (predicted(term.predicted, term.predicted_rmse)) }
-                            td.number { (three_digits(term.measured)) }
-                            td.number { (three_digits(term.returned)) }
+                            td.number { (term.prediction().map_or("no head".to_owned(), |p| p.text())) }
+                            td.number { (term.measured.map_or("cannot be".to_owned(), three_digits)) }
+                            td.number { (term.returned.map_or("\u{2013}".to_owned(), three_digits)) }
                         } } }
                     }
                     @for term in &found.answer.terms {
-                        @if let Some(why) = term.property.outside_domain(term.measured) { p.doubtful { (why) } }
+                        @if let Some(why) = term.measured.and_then(|value| term.property.outside_domain(value)) { p.doubtful { (why) } }
                     }
                     (trust(&found.verdict))
                     dl.settings {
@@ -103,7 +111,7 @@ impl Report<'_> {
                         @if let Some(data) = &search.in_data {
                             (pair("Best of the data", &three_digits(data.value)))
                         }
-                        @if let Some(gain) = gain { (pair("Improvement on it", &gain)) }
+                        @if let Some((label, gain)) = &gain { (pair(label, gain)) }
                         @if let Some((row, distance)) = nearest {
                             (pair("Nearest training shape", &self.kind(row)))
                             (pair("Its distance in the latent", &three_digits(distance)))
@@ -153,9 +161,9 @@ impl Report<'_> {
                 tbody {
                     @if let Some((search, found)) = answered { @if let Some(data) = &search.in_data { tr {
                         td { "The best training shape (" (self.kind(data.row)) ")" }
-                        td { (search.config.aim.label()) }
+                        td { (value_label(search)) }
                         td.number { (three_digits(data.value)) }
-                        td.number { (three_digits(found.answer.measured)) }
+                        td.number { (shown_value(found)) }
                     } } }
                     @if let Some(pca) = &self.pca {
                         tr {
@@ -285,13 +293,28 @@ fn sought(aim: &Aim) -> String {
     text
 }
 
-fn predicted(value: Option<f64>, rmse: Option<f64>) -> String {
-    match (value, rmse) {
-        (Some(value), Some(rmse)) => {
-            format!("{} \u{b1} {}", three_digits(value), three_digits(rmse))
-        }
-        (Some(value), None) => three_digits(value),
-        (None, _) => "no head".to_owned(),
+/// The value of an answer: as it was computed, or as it is predicted with its interval.
+fn shown_value(found: &RestartReport) -> String {
+    match found.answer.predicted {
+        Some(predicted) => predicted.text(),
+        None => three_digits(found.answer.value()),
+    }
+}
+
+/// Its gain over the data, likewise.
+fn shown_gain(found: &RestartReport) -> String {
+    match found.answer.predicted_gain {
+        Some(gain) => gain.text(),
+        None => found.answer.gain.map_or("\u{2013}".to_owned(), three_digits),
+    }
+}
+
+/// What the value of a search is called at the head of a column.
+fn value_label(search: &SearchReport) -> String {
+    let aim = &search.config.aim;
+    match aim.terms.iter().any(|term| term.property.is_measured()) {
+        true => format!("{}, predicted, and its 90 % interval", aim.label()),
+        false => aim.label().to_owned(),
     }
 }
 
@@ -319,6 +342,17 @@ fn trust(verdict: &Verdict) -> Markup {
                         th { (survival.property.label()) " changes by" }
                         td.number { (change) } td.number { (limit) }
                     }
+                }
+                @if let Some(foretold) = &verdict.foretold {
+                    tr {
+                        th { "Negative logarithm of the data's density, in nats (usual: 75 %)" }
+                        td.number { (three_digits(foretold.negative_log_density)) }
+                        td.number { (three_digits(foretold.usual_negative_log_density)) }
+                    }
+                    @for check in &foretold.predictions { tr {
+                        th { (check.property.label()) ": from head to judge, in half widths" }
+                        td.number { (three_digits(check.gap)) } td.number { "1" }
+                    } }
                 }
                 tr { th { "Roughness of the outline" } td.number { (roughness) } td.number { (rough_limit) } }
                 tr { th { "Crosses itself nowhere" } td.number { (yes(verdict.simple)) } td.number { "yes" } }
@@ -358,7 +392,7 @@ fn search_section(search: &SearchReport) -> Markup {
             table {
                 caption { "Candidates: the best believable answer of each hill, best first." }
                 thead { tr {
-                    th { "" } th { "Name" } th.number { (search.config.aim.label()) } th.number { "Improvement on the data" }
+                    th { "" } th { "Name" } th.number { (value_label(search)) } th.number { "Improvement on the data" }
                     th.number { "Starts on its hill" } th.number { "Distance to the data" } th.number { "Restart" }
                 } }
                 tbody { @for candidate in &candidates {
@@ -367,8 +401,8 @@ fn search_section(search: &SearchReport) -> Markup {
                     tr {
                         td { (outline(shape, None, record.id)) }
                         td { (record.id) }
-                        td.number { (three_digits(record.predicted)) }
-                        td.number { (record.gain.map_or("\u{2013}".to_owned(), three_digits)) }
+                        td.number { (shown_value(&search.restarts[candidate.restart])) }
+                        td.number { (shown_gain(&search.restarts[candidate.restart])) }
                         td.number { (record.starts) }
                         td.number { (three_digits(record.trust.density_distance)) }
                         td.number { (record.restart + 1) }
@@ -379,11 +413,11 @@ fn search_section(search: &SearchReport) -> Markup {
         table {
             caption { "All hills, best first." }
             thead { tr {
-                th.number { "Hill" } th.number { (search.config.aim.label()) } th.number { "Starts" }
+                th.number { "Hill" } th.number { (value_label(search)) } th.number { "Starts" }
                 th { "Its best answer is" }
             } }
             tbody { @for (place, hill) in search.hills.all.iter().enumerate().take(CANDIDATES) { tr {
-                td.number { (place + 1) } td.number { (three_digits(hill.value)) }
+                td.number { (place + 1) } td.number { (shown_value(&search.restarts[hill.top])) }
                 td.number { (hill.members.len()) } td { (search.restarts[hill.top].verdict.word()) }
             } } }
         }

@@ -19,7 +19,10 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     }
     line += "latent-explorer optimise";
     let mut option = |name: &str, value: String| {
-        let _infallible = write!(line, " --{name} {}", quoted(&value));
+        let _infallible = match value.as_str() {
+            "" => write!(line, " --{name}"),
+            value => write!(line, " --{name} {}", quoted(value)),
+        };
     };
     option("model", file.to_owned());
     match aim.terms.as_slice() {
@@ -32,10 +35,16 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     if aim.by == By::Head {
         option("objective", "head".to_owned());
     }
-    for (name, weight) in [("l2", aim.l2), ("align", aim.align), ("inside", aim.inside)] {
-        if weight > 0.0 {
+    let usual_inside = aim.clone().with_usual_inside().inside;
+    for (name, weight, usual) in
+        [("l2", aim.l2, 0.0), ("align", aim.align, 0.0), ("inside", aim.inside, usual_inside)]
+    {
+        if weight != usual {
             option(name, weight.to_string());
         }
+    }
+    if aim.cautious {
+        option("cautious", String::new());
     }
     for constraint in &aim.constraints {
         option("constraint", constraint.to_string());

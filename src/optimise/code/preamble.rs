@@ -4,6 +4,8 @@ use super::{can_say_outside, joined, name};
 use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
+use crate::model::density::Density;
+use crate::model::head::LEAST_SQUARE;
 use crate::model::layers::{Activation, LayerSpec};
 use crate::optimise::{Method, Rule, SearchConfig, Starts};
 
@@ -61,7 +63,18 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
         chain("encoder")
     ));
     if aim.inside > 0.0 && can_say_outside(model) {
-        let (centres, matrix, level) = model.density().kernels();
+        let (centres, matrix) = model.density().kernels();
+        let level = model.density().level(aim.predicts());
+        let far =
+            format!("torch.relu(math.log(len(data)) - torch.logsumexp(-squares, 0) - {level})");
+        let softness = Density::softness(aim.predicts());
+        let outside = match softness > 0.0 {
+            true => format!(
+                "far = {far}\n    return far - {softness} / 2 + torch.relu({softness} - far) ** 2 / (2 * {softness})"
+            ),
+            false => format!("return {far}"),
+        };
+        let share = if aim.predicts() { "three in four" } else { "nine in ten" };
         let count = centres.len();
         let rows = matrix.iter().map(|row| format!("[{}]", joined(row, ", ")));
         let matrix = rows.collect::<Vec<_>>().join(", ");
@@ -69,9 +82,9 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
             "\n\nto_kernel = torch.tensor([{matrix}])  # whitens, and divides by the bandwidth\n\
              data = file.get_tensor(\"encoded.mu\")[file.get_tensor(\"encoded.held_out\") == 0]\n\
              data = data[[i * len(data) // {count} for i in range({count})]]\n\n\n\
-             def outside(z):  # nats below the density that nine in ten held-out points have\n    \
+             def outside(z):  # nats below the density that {share} held-out points have\n    \
              squares = ((z - data) @ to_kernel).square().sum(1)\n    \
-             return torch.relu(math.log(len(data)) - torch.logsumexp(-squares, 0) - {level})"
+             {outside}"
         ));
     }
     let sought = aim.terms.iter().map(|term| term.property);
@@ -101,22 +114,50 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
     by_head.dedup();
     for property in by_head {
         let Some(head) = model.head(property) else { continue };
+        let (scale, offset) = (head.card.scale, head.card.offset);
+        let name = name(property);
+        if head.card.members == 1 {
+            let layers = head.card.layers.iter();
+            let chain: String =
+                layers.map(|layer| format!("    h = {}\n", dense(layer, "h"))).collect();
+            say(&format!(
+                "\n\ndef predicted_{name}(z):\n    h = z\n{chain}    return h.squeeze() * {scale} + {offset}"
+            ));
+            continue;
+        }
+        let prefix = format!("head.{}.", property.name());
+        let of_any = |layer: &LayerSpec| {
+            let place = layer.name.strip_prefix(&prefix).unwrap_or_default();
+            activated(format!("dense(h, \"{prefix}\" + member + \"{place}\")"), layer.activation)
+        };
         let layers = head.card.layers.iter();
         let chain: String =
-            layers.map(|layer| format!("    h = {}\n", dense(layer, "h"))).collect();
-        let (scale, offset) = (head.card.scale, head.card.offset);
+            layers.map(|layer| format!("        h = {}\n", of_any(layer))).collect();
+        let members =
+            (1..head.card.members).map(|k| format!(", \"member{k}.\"")).collect::<String>();
         say(&format!(
-            "\n\ndef predicted_{}(z):\n    h = z\n{chain}    return h.squeeze() * {scale} + {offset}",
-            name(property)
+            "\n\ndef members_{name}(z):\n    each = []\n    for member in [\"\"{members}]:\n        h = z\n\
+             {chain}        each.append(h.squeeze() * {scale} + {offset})\n    return torch.stack(each)\n\n\n\
+             def predicted_{name}(z):\n    return members_{name}(z).mean(0)"
         ));
+        if aim.cautious {
+            say(&format!(
+                "\n\ndef spread_{name}(z):  # how far the members are apart\n    \
+                 return (members_{name}(z).var(0, correction=0) + {}).sqrt()",
+                LEAST_SQUARE * scale * scale
+            ));
+        }
     }
     say("\n");
     lines
 }
 
 fn dense(layer: &LayerSpec, input: &str) -> String {
-    let affine = format!("dense({input}, \"{}\")", layer.name);
-    match layer.activation {
+    activated(format!("dense({input}, \"{}\")", layer.name), layer.activation)
+}
+
+fn activated(affine: String, activation: Activation) -> String {
+    match activation {
         Activation::Linear => affine,
         Activation::Relu => format!("torch.relu({affine})"),
         Activation::Sigmoid => format!("torch.sigmoid({affine})"),

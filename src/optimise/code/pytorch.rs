@@ -4,7 +4,9 @@ use super::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, can_say_outside, joined
 use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
-use crate::objective::{Constraint, Goal, Relation, Space, Term, constraint_weights};
+use crate::objective::{
+    Constraint, Goal, Outside, Relation, Space, Term, constraint_weights, kept_constraints,
+};
 use crate::optimise::by_hand::Stage;
 use crate::optimise::config::{Method, SearchConfig, Starts};
 use crate::optimise::schedule::Plateau;
@@ -33,12 +35,16 @@ pub fn pytorch(config: &SearchConfig, model: &Model) -> Vec<CodeLine> {
 struct Listing<'a> {
     config: &'a SearchConfig,
     model: &'a Model,
+    /// As the search keeps them.
+    constraints: Vec<Constraint>,
     lines: Vec<CodeLine>,
 }
 
 impl<'a> Listing<'a> {
     fn new(config: &'a SearchConfig, model: &'a Model) -> Self {
-        Self { config, model, lines: Vec::new() }
+        let aim = &config.aim;
+        let constraints = kept_constraints(aim, model).unwrap_or_else(|_| aim.constraints.clone());
+        Self { config, model, constraints, lines: Vec::new() }
     }
 
     fn line(&mut self, depth: usize, text: impl AsRef<str>, stage: Option<Stage>) {
@@ -137,7 +143,7 @@ impl<'a> Listing<'a> {
         }
         let keep = format!("best, answer = loss.item(), {moved}.tolist()");
         let area = needs_area.then(|| " and area(x) > 0".to_owned());
-        let constraints = self.config.aim.constraints.iter();
+        let constraints = self.constraints.iter();
         let holds: String =
             area.into_iter().chain(constraints.map(|c| format!(" and {}", holds(c)))).collect();
         match (constrained, counts) {
@@ -293,8 +299,19 @@ impl<'a> Listing<'a> {
             );
             self.line(depth, line, value);
         }
+        for term in aim.terms.iter().filter(|term| aim.cautious && aim.reads_head(term.property)) {
+            let is_ensemble = self.model.head(term.property).is_some_and(|h| h.card.members > 1);
+            if !is_ensemble {
+                continue;
+            }
+            let square = if let Goal::Target(_) = term.goal { " ** 2" } else { "" };
+            let spread = format!("spread_{}(z){square}", name(term.property));
+            let line = format!("loss = loss + {} * {spread}  # where members agree", term.weight);
+            self.line(depth, line, value);
+        }
         if aim.inside > 0.0 {
-            let term = format!("{} * outside(z)", aim.inside);
+            let weight = Outside::of(aim, self.model).weight;
+            let term = format!("{weight} * outside(z)");
             let line = match can_say_outside(self.model) {
                 true => format!("loss = loss + {term}  # stay among the data"),
                 false => format!("# + {term}: how far z is from the data; too long for a listing"),
@@ -302,7 +319,7 @@ impl<'a> Listing<'a> {
             self.line(depth, line, value);
         }
         let weights = constraint_weights(aim, self.model);
-        for (constraint, weight) in aim.constraints.iter().zip(weights) {
+        for (constraint, weight) in self.constraints.clone().iter().zip(weights) {
             let (property, bound) = (constrained_code(constraint), constraint.bound);
             let missing = match constraint.relation {
                 Relation::AtLeast => format!("{bound} - {property}"),

@@ -147,12 +147,28 @@ fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
     };
     let trained =
         if card.joint { "along with the model" } else { "afterwards, on the frozen model" };
+    let unit = |value: f64| entry.prepared.model.with_unit(card.property, &three_digits(value));
+    let judged = card.judge.as_ref().and_then(|judge| {
+        let (coverage, half) = (judge.coverage?, judge.half_width?);
+        Some(format!(
+            "\n\nIts 90 % intervals, of a judge that learned apart from it and that no search sees, hold {:.0} % of {} \
+             test rows and reach {} to either side there.",
+            100.0 * coverage,
+            judge.tested,
+            unit(half)
+        ))
+    });
+    let judged = judged.unwrap_or_default();
+    let members = match card.members {
+        1 => "one network".to_owned(),
+        some => format!("the mean of {some} networks"),
+    };
     let tooltip = format!(
-        "{}: a head trained {trained}, measured on {on}.\n\n\
+        "{}: {members}, trained {trained}, measured on {on}.\n\n\
          R\u{b2} is the share of the variation that it explains: 1 is perfect, 0 no better than always \
          saying the mean. 0.95 is usual; less means that the latent has lost what the property \
          depends on, as two numbers lose the exact size of a shape, and with it the area.\n\n\
-         \u{b1} is the RMSE, the size of its usual error in the property\u{2019}s own unit.",
+         \u{b1} is the RMSE, the size of its usual error in the property\u{2019}s own unit.{judged}",
         card.property.label()
     );
     ui.horizontal(|ui| {

@@ -17,7 +17,17 @@ pub fn inside(ui: &mut Ui, aim: &mut Aim) {
                    that the model knows. Without it a climb may cheat: the value rises where the model \
                    was never trained. Its weight is under More, Penalties.";
     if ui.checkbox(&mut on, "Stay inside the data").on_hover_text(tooltip).changed() {
-        aim.inside = if on { Aim::USUAL_INSIDE } else { 0.0 };
+        let usual = match aim.predicts() {
+            true => Aim::USUAL_INSIDE_OF_PREDICTIONS,
+            false => Aim::USUAL_INSIDE,
+        };
+        aim.inside = if on { usual } else { 0.0 };
+    }
+    if aim.terms.iter().any(|term| aim.reads_head(term.property)) {
+        let tooltip = "Seek the mean of the head's members less their standard deviation (of a minimum the mean and \
+                       the deviation): the search keeps to where they agree. The interval comes from a judge that no \
+                       search sees, with caution and without.";
+        ui.checkbox(&mut aim.cautious, "Cautious").on_hover_text(tooltip);
     }
 }
 
@@ -54,7 +64,9 @@ pub fn penalties(ui: &mut Ui, aim: &mut Aim) {
     number(
         ui,
         "Inside the data",
-        "The weight of how far z lies outside the data; 1 is usual, 0 adds nothing.",
+        "The weight of how far z lies outside the data; 1 is usual, 0 adds nothing. Where a prediction is sought it \
+         counts in standard deviations of what is sought; there 10 is usual, and outside begins at the density that \
+         three quarters of the held-out shapes keep.",
         &mut aim.inside,
         0.0..=1e6,
         0.1,

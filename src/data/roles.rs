@@ -1,0 +1,112 @@
+//! Roles of rows: which teach, which end a training, which set the width of intervals, which only test.
+
+use crate::numerics::random::{Purpose, stream};
+use rand::RngCore;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a row of the data is for; no row has two roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Networks and Gaussian processes learn from it.
+    Training,
+    /// Early stopping goes by it.
+    Stopping,
+    /// The width of intervals is set on it.
+    Calibration,
+    /// Nothing is set on it: what is found there is what others may expect.
+    Test,
+}
+
+/// Shares the rows that are held out among stopping, calibration and test, about a third each; the others are for
+/// training. `key` names the group of a row, the row itself where it is in none: rows of one group have one role. The
+/// same rows, keys and seed give the same roles.
+pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Role> {
+    let mut groups: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for row in (0..held_out.len()).filter(|&row| held_out[row]) {
+        groups.entry(key(row)).or_default().push(row);
+    }
+    let total: usize = groups.values().map(Vec::len).sum();
+    let place = |key: u32| stream(seed, Purpose::Roles, 0, u64::from(key)).next_u64();
+    let mut in_order: Vec<(u64, Vec<usize>)> =
+        groups.into_iter().map(|(key, rows)| (place(key), rows)).collect();
+    in_order.sort();
+    let mut roles = vec![Role::Training; held_out.len()];
+    let mut before = 0;
+    for (_, rows) in in_order {
+        // By the middle of the group, so that a single row is for calibration.
+        let role = match 3 * (2 * before + rows.len()) / (2 * total) {
+            0 => Role::Stopping,
+            1 => Role::Calibration,
+            _ => Role::Test,
+        };
+        before += rows.len();
+        rows.into_iter().for_each(|row| roles[row] = role);
+    }
+    roles
+}
+
+/// Which of the rows are held out: whole groups in a seeded order, until about `count` rows are. `groups` names the
+/// group of each row.
+pub fn held_out_by_groups(groups: &[u32], count: usize, seed: u64) -> Vec<bool> {
+    let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
+    groups.iter().for_each(|&group| *sizes.entry(group).or_default() += 1);
+    let place = |group: u32| stream(seed, Purpose::Split, 1, u64::from(group)).next_u64();
+    let mut in_order: Vec<(u64, u32, usize)> =
+        sizes.into_iter().map(|(group, size)| (place(group), group, size)).collect();
+    in_order.sort_unstable();
+    let (mut taken, mut chosen) = (0, BTreeSet::new());
+    for &(_, group, size) in &in_order {
+        // One that would miss the count by more than leaving it out does is left out.
+        if taken + size.div_ceil(2) <= count {
+            taken += size;
+            chosen.insert(group);
+        }
+    }
+    if chosen.is_empty() && count > 0 && in_order.len() > 1 {
+        // Of groups that are all larger than that, the smallest.
+        chosen.extend(in_order.iter().min_by_key(|(_, _, size)| size).map(|(_, group, _)| *group));
+    }
+    groups.iter().map(|group| chosen.contains(group)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(roles: &[Role], role: Role) -> usize {
+        roles.iter().filter(|&&other| other == role).count()
+    }
+
+    #[test]
+    fn what_is_held_out_is_shared_in_thirds() {
+        let held_out: Vec<bool> = (0..1000).map(|row| row % 4 == 0).collect();
+        let found = roles(&held_out, |row| row as u32, 7);
+        assert!(found.iter().zip(&held_out).all(|(role, held)| (*role != Role::Training) == *held));
+        for role in [Role::Stopping, Role::Calibration, Role::Test] {
+            assert!((83..=84).contains(&count(&found, role)), "{role:?}");
+        }
+        assert_eq!(found, roles(&held_out, |row| row as u32, 7));
+        assert_ne!(found, roles(&held_out, |row| row as u32, 8));
+        let one = roles(&[false, true], |row| row as u32, 0);
+        assert_eq!(one, [Role::Training, Role::Calibration]);
+        assert!(roles(&[false; 3], |_| 0, 0).iter().all(|role| *role == Role::Training));
+    }
+
+    #[test]
+    fn a_group_has_one_role_and_falls_on_one_side() {
+        let groups: Vec<u32> = (0..1000).map(|row| row / 7).collect();
+        let held_out = held_out_by_groups(&groups, 100, 3);
+        let found = roles(&held_out, |row| groups[row], 3);
+        for row in 1..1000 {
+            if groups[row] == groups[row - 1] {
+                assert_eq!((held_out[row], found[row]), (held_out[row - 1], found[row - 1]));
+            }
+        }
+        let held = held_out.iter().filter(|held| **held).count();
+        assert!((95..=105).contains(&held), "{held}");
+        assert!(count(&found, Role::Calibration) >= 28 && count(&found, Role::Test) >= 28);
+        let whole = held_out_by_groups(&[5; 10], 1, 0);
+        assert_eq!(whole, [false; 10], "the only group is learned from");
+        assert_eq!(held_out_by_groups(&[1, 1, 1, 2, 2, 1], 1, 0).iter().filter(|h| **h).count(), 2);
+    }
+}

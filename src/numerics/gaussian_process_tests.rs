@@ -1,0 +1,115 @@
+use super::*;
+use crate::numerics::random::{Purpose, stream};
+use rand_distr::{Distribution, StandardNormal};
+
+fn numbers(count: usize, seed: u64) -> Vec<f64> {
+    StandardNormal.sample_iter(stream(seed, Purpose::Starts, 0, 0)).take(count).collect()
+}
+
+/// A bent function of the first two of `dim` coordinates with noise of a tenth.
+fn bent(points: &[f64], dim: usize, seed: u64) -> Vec<f64> {
+    let noise = numbers(points.len() / dim, seed);
+    let value = |(z, e): (&[f64], f64)| (1.3 * z[0]).sin() + 0.4 * z[1] * z[1] + 0.1 * e;
+    points.chunks_exact(dim).zip(noise).map(value).collect()
+}
+
+#[test]
+fn the_gradient_of_the_likelihood_is_that_of_finite_differences() {
+    for dim in [1, 2, 5] {
+        let points = numbers(40 * dim, 1);
+        let values: Vec<f64> = numbers(40, 2);
+        let at = |logs: &[f64]| {
+            let parameters = Hyperparameters::from_logarithms(logs);
+            log_marginal_likelihood(&points, &values, &parameters).unwrap()
+        };
+        let logs: Vec<f64> = numbers(dim + 2, 3).iter().map(|v| 0.5 * v - 0.3).collect();
+        let (_, gradient) = at(&logs);
+        for (k, slope) in gradient.iter().enumerate() {
+            let moved = |by: f64| {
+                let mut logs = logs.clone();
+                logs[k] += by;
+                at(&logs).0
+            };
+            let measured = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+            assert!(
+                (slope - measured).abs() < 1e-6 * (1.0 + measured.abs()),
+                "{dim} {k}: {slope} {measured}"
+            );
+        }
+    }
+}
+
+#[test]
+fn hyperparameters_tell_noise_from_function_and_what_does_not_matter() {
+    let points = numbers(400 * 3, 4);
+    let values = bent(&points, 3, 5);
+    let found = Hyperparameters::most_likely(&points, &values, &[0.1; 3]).unwrap();
+    assert!((found.noise.sqrt() - 0.1).abs() < 0.02, "{found:?}");
+    assert!(found.lengths[2] > 5.0 * found.lengths[0], "{found:?}");
+    let walled = Hyperparameters::most_likely(&points, &values, &[5.0, 0.1, 0.1]).unwrap();
+    assert!((walled.lengths[0] - 5.0).abs() < 1e-6 && walled.noise > found.noise, "{walled:?}");
+    let (_, gradient) = log_marginal_likelihood(&points, &values, &found).unwrap();
+    // At a wall the likelihood may still rise outwards.
+    let free = gradient.iter().zip(found.lengths.iter().chain([&found.signal, &found.noise]));
+    for (slope, value) in free.filter(|(_, value)| value.ln() < LENGTHS[1] - 1e-6) {
+        assert!(slope.abs() < 0.1, "{slope} at {value}");
+    }
+}
+
+#[test]
+fn the_nearest_answer_as_all_would() {
+    let points = numbers(2 * (MOST_EXACT + 1), 6);
+    let values = bent(&points, 2, 7);
+    let parameters = Hyperparameters { lengths: vec![1.0, 1.5], signal: 1.0, noise: 0.01 };
+    let many = GaussianProcess::new(&points, &values, parameters.clone()).unwrap();
+    assert!(matches!(many.knowledge, Knowledge::Nearest(_)));
+    let all = GaussianProcess::new(&points[2..], &values[1..], parameters).unwrap();
+    let queries = numbers(2 * 70, 8);
+    for ((near, near_deviation), (exact, deviation)) in
+        many.predict(&queries).into_iter().zip(all.predict(&queries))
+    {
+        assert!((near - exact).abs() < 0.2 * deviation, "{near} {exact} {deviation}");
+        assert!((near_deviation / deviation - 1.0).abs() < 0.1, "{near_deviation} {deviation}");
+    }
+}
+
+#[test]
+fn leaving_one_out_is_to_fit_without_it() {
+    let points = numbers(2 * 30, 9);
+    let values = bent(&points, 2, 10);
+    let parameters = Hyperparameters { lengths: vec![0.8, 1.5], signal: 1.0, noise: 0.01 };
+    let all = GaussianProcess::new(&points, &values, parameters.clone()).unwrap();
+    let left_out = all.left_one_out();
+    for row in [0, 7, 29] {
+        let mut others = points.clone();
+        others.drain(2 * row..2 * row + 2);
+        // The constant mean stays that of all.
+        let centred = |i: usize| values[i] - all.mean;
+        let factor = Hyperparameters::covariances(&parameters, &parameters.scaled(&others));
+        let factor = Cholesky::new(factor, 29).unwrap();
+        let mut weights: Vec<f64> = (0..30).filter(|&i| i != row).map(centred).collect();
+        factor.solve_lower(&mut weights, 1);
+        factor.solve_upper(&mut weights, 1);
+        let query = parameters.scaled(&points[2 * row..2 * row + 2]);
+        let (mean, deviation) =
+            all.answer(&parameters.scaled(&others), &factor, &weights, &[&query])[0];
+        let (missed, expected) = left_out[row];
+        assert!((values[row] - mean - missed).abs() < 1e-9, "{row}");
+        assert!((deviation - expected).abs() < 1e-9, "{row}");
+    }
+}
+
+#[test]
+fn what_is_no_number_is_refused_or_answered_by_none() {
+    let parameters = Hyperparameters { lengths: vec![1.0], signal: 1.0, noise: 0.1 };
+    for (points, values) in
+        [(vec![f64::NAN], vec![1.0]), (vec![0.0], vec![f64::NAN]), (vec![], vec![])]
+    {
+        assert!(GaussianProcess::new(&points, &values, parameters.clone()).is_err());
+    }
+    let one = GaussianProcess::new(&[0.0], &[2.0], parameters).unwrap();
+    assert!(one.predict(&[f64::NAN])[0].1.is_nan());
+    let (mean, deviation) = one.predict(&[1e6])[0];
+    assert!((mean - 2.0).abs() < 1e-12 && (deviation - 1.1f64.sqrt()).abs() < 1e-12);
+    assert!(Hyperparameters::most_likely(&[0.0, f64::NAN, 1.0], &[0.0, 1.0, 2.0], &[0.1]).is_err());
+}
