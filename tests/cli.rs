@@ -161,8 +161,8 @@ fn heads_are_trained_along_and_afterwards_and_info_lists_them() {
     assert!(heads.iter().all(|h| h["r2"].is_f64() && h["rmse"].as_f64().unwrap() > 0.0));
     assert_eq!(json["training"]["heads"], serde_json::json!(["area", "roundness"]));
     let text = info("info F/m.safetensors");
-    assert!(text.contains("area          2 -> 8 -> 4 -> 1, joint: R2 "), "{text}");
-    assert!(text.contains("perimeter     2 -> 5 -> 1, afterwards: R2 "), "{text}");
+    assert!(text.contains("area          5 x 2 -> 8 -> 4 -> 1, joint: R2 "), "{text}");
+    assert!(text.contains("perimeter     5 x 2 -> 5 -> 1, afterwards: R2 "), "{text}");
 
     // A search can climb what a head predicts now; the model it came from still could not.
     let copy = "heads --model M --property area --epochs 1 --seed 7 --out F/copy.safetensors";

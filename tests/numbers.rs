@@ -510,7 +510,7 @@ fn hills_of_a_sample_hold_every_answer_once_and_candidates_are_one_a_hill() {
         assert_eq!(Some(candidates[0].restart), found.best_believable);
         assert!(candidates.is_sorted_by(|a, b| loss(a.restart) <= loss(b.restart)));
         for (place, candidate) in candidates.iter().enumerate() {
-            assert_eq!(candidate.id, format!("c{}", place + 1));
+            assert_eq!(candidate.id, format!("c{}-{}", place + 1, found.run));
             let believable = found.restarts[candidate.restart].verdict.belief;
             assert_eq!(believable, Belief::Believable);
             assert!(hills.all[candidate.hill].members.contains(&candidate.restart));

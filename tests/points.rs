@@ -446,7 +446,7 @@ fn a_round_of_candidates_lab_and_training_keeps_its_names() {
     let path = |name: &str| folder.path().join(name);
     let search = |seed: u32| {
         let line = format!(
-            "optimise --model M --property drag --mode min --inside 10 --steps 40 --seed {seed} --candidates 3 \
+            "optimise --model M --property drag --mode max --inside 10 --steps 200 --seed {seed} --candidates 3 \
              --candidates-out F/c{seed}.json --out F/r{seed}.json"
         );
         said(&words(&line, folder.path()));

@@ -71,7 +71,15 @@ impl ColourBar {
                 &format!("<path d=\"{}\" stroke-width=\"1\" {colour}/>\n", path(tick.into_iter()));
             out += &label([x + STRIP + 11.0, y + 4.5], 13.0, 400, &three_digits(value), palette);
         }
-        out + &label([x, top - ARROW - 14.0], 14.0, 600, &brief(&self.label, 16), palette)
+        // What is only predicted says so on a line of its own, so that it is never what is left out.
+        let (name, kind) = match self.label.strip_suffix(", predicted") {
+            Some(name) => (name, Some("predicted")),
+            None => (self.label.as_str(), None),
+        };
+        let above = if kind.is_some() { 16.0 } else { 0.0 };
+        out += &label([x, top - ARROW - 14.0 - above], 14.0, 600, &brief(name, 16), palette);
+        let kind = kind.map(|kind| label([x, top - ARROW - 14.0], 13.0, 400, kind, palette));
+        out + &kind.unwrap_or_default()
     }
 }
 
