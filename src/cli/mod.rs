@@ -16,6 +16,7 @@ mod optimise;
 mod pca;
 mod progress;
 mod race;
+mod rediscover;
 mod render;
 mod report;
 mod sample;
@@ -79,6 +80,8 @@ pub enum Command {
     Optimise(optimise::OptimiseArguments),
     /// Let several methods climb from the same starts with the same budget
     Race(race::RaceArguments),
+    /// Ask whether a model would have found what is known already
+    Rediscover(rediscover::RediscoverArguments),
     /// Turn latent vectors into outlines
     Decode(codec::DecodeArguments),
     /// Turn outlines into latent vectors
@@ -140,6 +143,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Heads(arguments) => heads::run(arguments),
         Command::Optimise(arguments) => optimise::run(arguments),
         Command::Race(arguments) => race::run(arguments),
+        Command::Rediscover(arguments) => rediscover::run(arguments),
         Command::Decode(arguments) => codec::decode(arguments),
         Command::Encode(arguments) => codec::encode(arguments),
         Command::Interpolate(arguments) => interpolate::run(arguments),

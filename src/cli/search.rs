@@ -200,7 +200,8 @@ impl SearchArguments {
     }
 }
 
-fn goal(text: &str) -> std::result::Result<Goal, String> {
+/// Which way is up, as it is written.
+pub(super) fn goal(text: &str) -> std::result::Result<Goal, String> {
     match text {
         "max" => Ok(Goal::Max),
         "min" => Ok(Goal::Min),

@@ -9,6 +9,7 @@ mod imported;
 pub mod judge;
 pub mod layers;
 pub mod losses;
+pub mod planted;
 pub mod resume;
 pub mod samples;
 mod told;
