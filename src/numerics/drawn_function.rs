@@ -147,8 +147,7 @@ mod tests {
     fn drawn_functions_have_the_mean_and_the_spread_of_the_process() {
         let points: Vec<f64> = (0..24).map(|i| 0.25 * f64::from(i % 12) - 1.5).collect();
         let values: Vec<f64> = points.chunks_exact(2).map(|p| (2.0 * p[0]).sin() + p[1]).collect();
-        let hyperparameters =
-            Hyperparameters { lengths: vec![0.8, 1.5], signal: 2.0, noise: 0.1 };
+        let hyperparameters = Hyperparameters { lengths: vec![0.8, 1.5], signal: 2.0, noise: 0.1 };
         let process = GaussianProcess::new(&points, &values, hyperparameters).unwrap();
         let posterior = Posterior::of(&process).unwrap();
         let asked = [0.1, 0.2, 1.2, 1.3, -1.4, -1.0, 4.0, -3.0];

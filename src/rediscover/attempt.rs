@@ -227,7 +227,8 @@ pub fn judged(model: &Arc<Model>, property: Property) -> Result<Arc<Model>> {
             let mut head = head.clone();
             head.card.judge = Some(Judge::fitted(model, &head)?);
             // Made anew, so that no judge of before stays with it.
-            let head = crate::model::head::TaskHead::new(head.card.clone(), head.parameters().to_vec())?;
+            let head =
+                crate::model::head::TaskHead::new(head.card.clone(), head.parameters().to_vec())?;
             Ok(Arc::new(Model::clone(model).with_head(head)?))
         }
         _ => Ok(model.clone()),

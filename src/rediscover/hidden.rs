@@ -130,8 +130,7 @@ pub fn best_groups(values: &[f64], groups: &[u32], goal: Goal) -> Vec<bool> {
 /// The cluster of each of `points [n, dim]`: k-means (Lloyd 1982) from centres that are spread out (Arthur &
 /// Vassilvitskii 2007, "k-means++").
 pub fn clusters(points: &Rows<f64>, count: usize, seed: u64) -> Vec<u32> {
-    let squared =
-        |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+    let squared = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
     if points.is_empty() {
         return Vec::new();
     }

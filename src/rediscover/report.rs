@@ -8,7 +8,6 @@ use super::right::{Right, Truth};
 use serde::Serialize;
 use std::fmt;
 
-
 /// A figure over the repeats in which there was one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spread {
@@ -191,6 +190,11 @@ impl RediscoveryReport {
         writeln!(out)
     }
 
+    /// Whether nothing was found yet.
+    pub fn is_empty(&self) -> bool {
+        self.believable.is_none() && self.pointed.is_empty() && self.blind.is_none()
+    }
+
     /// The table.
     pub fn lines(&self) -> Vec<Line> {
         let text = |spread: &Option<Spread>| {
@@ -207,9 +211,9 @@ impl RediscoveryReport {
                 Truth::Planted => "planted truth",
             };
             let share = of.share.map_or("\u{2013}".to_owned(), |share| format!("{share:.2}"));
-            let range = of.share_of_each.map_or(String::new(), |each| {
-                format!(" ({:.2} to {:.2})", each.low, each.high)
-            });
+            let range = of
+                .share_of_each
+                .map_or(String::new(), |each| format!(" ({:.2} to {:.2})", each.low, each.high));
             lines.push(line(
                 format!("a  believable answers in their 90 % interval, {truth}"),
                 format!("{share}{range}"),

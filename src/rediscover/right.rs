@@ -137,7 +137,12 @@ impl Right {
         let told: Vec<Told> = optima
             .into_iter()
             .zip(&truth.measured)
-            .map(|(Optimum { goal, z, prediction, .. }, &truth)| Told { goal, z, prediction, truth })
+            .map(|(Optimum { goal, z, prediction, .. }, &truth)| Told {
+                goal,
+                z,
+                prediction,
+                truth,
+            })
             .collect();
         let share = share_right(told.iter().map(|told| (&told.prediction, told.truth)));
         let right = told.iter().filter(|told| told.prediction.covers(told.truth)).count();
@@ -158,7 +163,8 @@ mod tests {
             outline: Vec::new(),
             prediction: Prediction { value, low: value - 1.0, high: value + 1.0 },
         };
-        let optima = vec![optimum(Goal::Max, 9.0), optimum(Goal::Max, 8.0), optimum(Goal::Min, 0.0)];
+        let optima =
+            vec![optimum(Goal::Max, 9.0), optimum(Goal::Max, 8.0), optimum(Goal::Min, 0.0)];
         let values: Vec<f64> = (0..10).map(f64::from).chain([f64::NAN]).collect();
         let truth = TruthOf {
             measured: vec![9.5, 6.0, 0.5],

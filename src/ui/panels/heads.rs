@@ -8,6 +8,7 @@ use crate::session::heads::HeadsRun;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::ui::action::Actions;
+use crate::ui::panels::rediscover;
 use crate::ui::widgets::{note, number, row};
 use egui::{Align, Button, CollapsingHeader, Layout, ProgressBar, RichText, Ui};
 
@@ -71,7 +72,12 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             {
                 actions.command(Command::TrainHeads(missing));
             }
+            if state.rediscovery.as_ref().is_none_or(|test| test.run.is_none()) {
+                let heads = model.heads().iter().map(|head| head.card.property);
+                rediscover::ask(ui, &heads.collect::<Vec<_>>(), actions);
+            }
         });
+        rediscover::show(ui, state, actions);
     });
     // What has unfolded at the lower end comes into sight, once.
     let key = section.header_response.id.with("open");
