@@ -51,8 +51,10 @@ fn a_sweep_trains_what_training_one_by_one_would_and_compare_measures_the_same()
     assert_eq!(read("s.csv"), read("t.csv"));
     let table = read("t.csv");
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
-    assert_eq!(header[..4], ["model", "beta", "rebuild_error", "kl"]);
-    for column in ["active_units", "reachable", "simple", "rebuild_error_star", "share_heart"] {
+    assert_eq!(header[..4], ["model", "beta", "reconstruction_error", "kl"]);
+    for column in
+        ["active_units", "reachable", "simple", "reconstruction_error_star", "share_heart"]
+    {
         assert!(header.contains(&column), "{column}");
     }
     assert!(table.lines().nth(2).unwrap().starts_with("kept/beta_4.safetensors,4,"));
@@ -62,13 +64,13 @@ fn a_sweep_trains_what_training_one_by_one_would_and_compare_measures_the_same()
     assert_eq!(json[0]["beta"], 0.1);
     assert_eq!(json[0]["model"], Value::Null, "it was not kept");
     let error: f64 = table.lines().nth(1).unwrap().split(',').nth(2).unwrap().parse().unwrap();
-    assert_eq!(json[0]["figures"]["rebuild_error"], error);
+    assert_eq!(json[0]["figures"]["reconstruction_error"], error);
     assert_eq!(json[1]["figures"]["families"].as_array().unwrap().len(), 9);
 
     let picture = read("s.svg");
     assert!(latent_explorer::export::png::png(&picture).is_ok());
     assert_eq!(picture.matches("<circle").count(), 2, "a point for each beta");
-    assert!(picture.contains("beta 0.1") && picture.contains("Rebuild error"));
+    assert!(picture.contains("beta 0.1") && picture.contains("Reconstruction error (data units)"));
 }
 
 #[test]
@@ -120,7 +122,7 @@ fn outlines_of_ones_own_are_swept_and_have_principal_axes() {
     std::fs::remove_dir_all(&own).unwrap();
     succeed("compare kept/beta_0.1.safetensors pca.safetensors --out t.json", f);
     let json: Value = serde_json::from_slice(&std::fs::read(f.join("t.json")).unwrap()).unwrap();
-    let error = |i: usize| json[i]["figures"]["rebuild_error"].as_f64().unwrap();
+    let error = |i: usize| json[i]["figures"]["reconstruction_error"].as_f64().unwrap();
     assert!(error(1) < error(0), "ellipses lie on a line: {json}");
 }
 

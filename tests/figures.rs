@@ -36,7 +36,7 @@ fn errors_are_those_that_the_training_measured() {
     let figures = Figures::of(&model).unwrap();
     let record = model.card.history.last().unwrap();
     let rebuild = record.held_out_reconstruction.unwrap();
-    assert!(close(figures.rebuild_error, rebuild, 1e-4), "{figures:?} {rebuild}");
+    assert!(close(figures.reconstruction_error, rebuild, 1e-4), "{figures:?} {rebuild}");
     let kl = record.held_out_kl.unwrap();
     assert!(close(figures.kl.unwrap(), kl, 1e-4), "{figures:?} {kl}");
     assert!(figures.held_out && figures.shapes == 500);
@@ -55,10 +55,10 @@ fn errors_are_those_that_the_training_measured() {
     }
     let figures = Figures::of(&sigmoid).unwrap();
     let total: f64 = sums.iter().map(|(sum, _)| sum).sum();
-    assert!(close(figures.rebuild_error, total / 500.0, 1e-4));
+    assert!(close(figures.reconstruction_error, total / 500.0, 1e-4));
     for (family, (sum, count)) in figures.families.iter().zip(sums) {
         assert_eq!(family.shapes, count);
-        assert!(close(family.rebuild_error, sum / count as f64, 1e-4), "{family:?}");
+        assert!(close(family.reconstruction_error, sum / count as f64, 1e-4), "{family:?}");
     }
 }
 

@@ -138,6 +138,163 @@ fn a_table_that_was_written_reads_back() {
     }
 }
 
+/// Ellipses as a table such as pandas writes: an index, x0, y0, .., and `drag`.
+fn write_table_of_ellipses(path: &Path, count: usize) {
+    let names: Vec<String> = (0..40).map(|i| format!("x{i},y{i}")).collect();
+    let mut text = format!(",{},drag\n", names.join(","));
+    for index in 0..count {
+        let long = 1.0 + index as f64 / count as f64;
+        let points = (0..40).map(|i| std::f64::consts::TAU * f64::from(i) / 40.0);
+        let points: Vec<String> =
+            points.map(|t| format!("{},{}", long * t.cos(), t.sin())).collect();
+        writeln!(text, "{index},{},{}", points.join(","), 0.5 + index as f64).unwrap();
+    }
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let [table, values, out, rejects] =
+        ["t.csv", "v.csv", "d.csv", "r.csv"].map(|name| path(folder.path(), name));
+    write_table_of_ellipses(Path::new(&table), 12);
+    let output = run(&["data", &table, "--out", &out, "--rejects", &rejects, "--points", "40"]);
+    let text = said(&output);
+    assert!(text.contains("kept 12 outlines"), "{text}");
+    assert!(text.contains("left aside: 2 columns: (without a name), 'drag'"), "{text}");
+    assert!(std::fs::read_to_string(&rejects).unwrap().contains("left aside: 2 columns"));
+    let read = |path: &str| {
+        let options = ImportOptions { points: 40, ..ImportOptions::default() };
+        import(&[path.into()], &options, |_| true).unwrap().unwrap()
+    };
+    let written = read(&out);
+    assert_eq!((written.set.rows.len(), written.aside.count()), (12, 0));
+    for (index, (row, placement)) in
+        written.set.rows.iter().zip(&written.set.placements).enumerate()
+    {
+        let area = placement.scale.powi(2) * latent_explorer::data::geometry::area(row);
+        let expected = std::f64::consts::PI * (1.0 + index as f64 / 12.0);
+        assert!((area / expected - 1.0).abs() < 0.01, "{area} {expected}");
+    }
+    // The place counts from 1, and the index from 0 is no place.
+    let output = run(&["data", &table, "--values", &table, "--out", &out]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("may count from 0"), "{}", said(&output));
+    // What is written with its values is read as shapes and as values.
+    std::fs::write(&values, ",drag [N],shape\n0,7.5,2\n1,8.5,3\n").unwrap();
+    assert!(run(&["data", &table, "--values", &values, "--out", &out]).status.success());
+    let again = path(folder.path(), "again.csv");
+    let output = run(&["data", &out, "--values", &out, "--out", &again]);
+    assert!(said(&output).contains("drag: 2 of 12 shapes"), "{}", said(&output));
+    let [first, second] = [&out, &again].map(|path| std::fs::read_to_string(path).unwrap());
+    let column = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.rsplit(',').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(column(&first)[..4], ["drag [N]", "", "7.5", "8.5"]);
+    assert_eq!(column(&first), column(&second));
+}
+
+#[test]
+fn no_file_is_written_that_is_read_or_that_nobody_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let shapes = folder.path().join("shapes");
+    std::fs::create_dir(&shapes).unwrap();
+    write_ellipses(&shapes, 12);
+    let values = path(folder.path(), "d-values.csv");
+    std::fs::write(&values, "name,drag [N]\ne000,1\ne001,2.5\n").unwrap();
+    let whole = |path: &str| std::fs::read_to_string(path).unwrap();
+    let before = [whole(&values), whole(&path(&shapes, "e003.csv"))];
+    let shapes_path = shapes.display().to_string();
+    let out = path(folder.path(), "d.csv");
+    let output = run(&["data", &shapes_path, "--values", &values, "--out", &out]);
+    assert!(output.status.success(), "{}", said(&output));
+    let mut there: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    there.sort();
+    assert_eq!(there, ["d-values.csv", "d.csv", "shapes"]);
+    let drawing = path(folder.path(), "d.svg");
+    let output = run(&["data", &shapes_path, "--values", &values, "--out", &drawing]);
+    assert!(said(&output).contains("without what was measured of them"), "{}", said(&output));
+
+    // What is wrong with an output is said before any work: the training would take long.
+    let [inside, model, taken] = [
+        path(&shapes, "e003.csv"),
+        path(folder.path(), "m.safetensors"),
+        path(&shapes, "e004.csv"),
+    ];
+    let train = ["train", "--data", &shapes_path, "--out", &model, "--epochs", "1000000"];
+    let to = |more: &[&str]| run(&[&train[..], more].concat());
+    for (output, part) in [
+        (run(&["data", &shapes_path, "--out", &inside]), "is read by this command"),
+        (run(&["data", &shapes_path, "--out", &out, "--rejects", &inside]), "is read"),
+        (run(&["data", &shapes_path, "--values", &values, "--out", &values]), "is read"),
+        (to(&["--data-out", &inside]), "is read by this command"),
+        (to(&["--history", &inside]), "is read by this command"),
+        (
+            to(&["--data-out", &path(folder.path(), "d.dat")]),
+            "holds one outline and there are several",
+        ),
+        (to(&["--snapshots", &taken]), "is not a folder"),
+        (
+            to(&["--values", &values, "--snapshots", folder.path().to_str().unwrap()]),
+            "holds a file",
+        ),
+    ] {
+        assert_eq!(output.status.code(), Some(1));
+        let message = said(&output);
+        assert!(message.contains(part) && message.lines().count() == 1, "{part}: {message}");
+    }
+    assert_eq!([whole(&values), whole(&inside)], before);
+    assert!(!Path::new(&model).exists());
+}
+
+#[test]
+fn both_verbs_write_the_same_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let shapes = folder.path().join("shapes");
+    std::fs::create_dir(&shapes).unwrap();
+    write_ellipses(&shapes, 12);
+    std::fs::write(folder.path().join("v.csv"), "name,drag [N]\ne000,1\ne001,2.5\n").unwrap();
+    let [values, by_data, by_training, by_axes, model] =
+        ["v.csv", "a.csv", "b.csv", "c.csv", "m.safetensors"].map(|name| path(folder.path(), name));
+    let own = ["--values", &values, "--points", "32"];
+    let shapes = shapes.display().to_string();
+    let train = ["train", "--data", &shapes, "--out", &model];
+    let learn = ["--updates", "3", "--hidden", "8", "--data-out", &by_training];
+    for words in [
+        [&["data", &shapes, "--out", &by_data][..], &own].concat(),
+        [&train[..], &own, &learn].concat(),
+        [&train[..], &own, &["--pca", "--latent-dim", "2", "--data-out", &by_axes]].concat(),
+    ] {
+        let output = run(&words);
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    let whole = |path: &str| std::fs::read_to_string(path).unwrap();
+    assert!(whole(&by_data).starts_with("id,label,x0,y0,x1,y1,"));
+    assert_eq!((whole(&by_training), whole(&by_axes)), (whole(&by_data), whole(&by_data)));
+}
+
+#[test]
+fn what_was_left_aside_is_said_with_its_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'>\
+        <g opacity='0'><rect width='30' height='30'/><rect width='9' height='30'/></g>\
+        <path id='hull' d='M20,60 c10,25,50,25,60,0 z'/></svg>";
+    for name in ["a.svg", "b.svg"] {
+        std::fs::write(folder.path().join(name), picture).unwrap();
+    }
+    write_table_of_ellipses(&folder.path().join("t.csv"), 10);
+    let out = tempfile::tempdir().unwrap();
+    let output =
+        run(&["data", folder.path().to_str().unwrap(), "--out", &path(out.path(), "o.csv")]);
+    let text = said(&output);
+    assert!(text.contains("kept 12 outlines"), "{text}");
+    assert!(text.contains("left aside in 2 files: 2 paths that are not painted"), "{text}");
+    assert!(text.contains("left aside: 2 columns: (without a name), 'drag'"), "{text}");
+}
+
 #[test]
 fn misuse_is_told_in_one_line() {
     let folder = tempfile::tempdir().unwrap();

@@ -283,7 +283,7 @@ fn a_collapse_is_told_of_the_moment_at_which_it_is_one() {
         let warnings = session.state().health().unwrap().warnings;
         warnings.into_iter().map(|warning| warning.what).collect()
     };
-    let collapsed = ["The latent has collapsed: all shapes share one place"];
+    let collapsed = ["Posterior collapse: all shapes share one place in the latent"];
     assert_eq!(warned(&session), collapsed);
     look_back(&mut session, 0);
     until_fresh(&mut session);

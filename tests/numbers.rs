@@ -96,6 +96,7 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
             reach: 1.0,
             pca_error: None,
         },
+        kept: None,
     };
     Arc::new(Model::new(card, Encoded::default(), parameters).unwrap())
 }
@@ -368,7 +369,10 @@ fn a_search_never_does_worse_than_its_start() {
             for restart in restarts().filter(|r| r.best.is_some()) {
                 let best = restart.best_value();
                 let reached = &restart.values[..restart.values.len() - 1];
-                assert!(!reached.iter().any(|&v| goal.better(v, best)), "{property:?} {goal:?}");
+                let is_answer = |v: &&f64| **v > 0.0 || !property.is_positive();
+                let mut answers = reached.iter().filter(is_answer);
+                assert!(!answers.any(|&v| goal.better(v, best)), "{property:?} {goal:?}");
+                assert!(best > 0.0 || goal == Goal::Max, "{property:?} {goal:?}: {best}");
                 let of_all = restarts().nth(report.best.unwrap()).unwrap().best_value();
                 assert!(!goal.better(best, of_all), "{property:?} {goal:?}: {best} {of_all}");
             }
@@ -439,7 +443,10 @@ fn two_hills_are_told_apart_and_a_ridge_is_one() {
         assert!(members.iter().all(|&member| side(member) == side(*top)));
     }
     let placed: usize = hills.all.iter().map(|hill| hill.members.len()).sum();
-    assert!(placed + hills.unplaced == 3000 && hills.unplaced < 30, "{}", hills.unplaced);
+    // Those that begin where the square is a point have no slope and no area.
+    let answers = found.restarts.iter().filter(|report| report.restart.best.is_some()).count();
+    assert!((2900..3000).contains(&answers), "{answers}");
+    assert!(placed + hills.unplaced == answers && hills.unplaced < 30, "{}", hills.unplaced);
 
     // Nobody stands anywhere when a constraint leaves no answer.
     let constraints = vec!["perimeter<=1".parse().unwrap()];
@@ -448,6 +455,36 @@ fn two_hills_are_told_apart_and_a_ridge_is_one() {
     assert!(found.hills.all.is_empty() && found.candidates(9).is_empty());
     let reasons: Vec<_> = found.restarts.iter().map(|r| r.restart.no_answer()).collect();
     assert_eq!(reasons[4..6], [Some(NoAnswer::Infeasible), Some(NoAnswer::NeverValid)]);
+}
+
+/// The roundness that the model decodes along the straight line between two latent points, densely.
+fn along(model: &Model, from: &[f64], to: &[f64]) -> Vec<f64> {
+    let mut z = Rows::new(2);
+    for k in 0..=2000 {
+        let t = f64::from(k) / 2000.0;
+        z.push(&[0, 1].map(|i| from[i] + t * (to[i] - from[i])));
+    }
+    let decoded = model.decode(&z).unwrap();
+    decoded.iter().map(|outline| Property::Roundness.measure(outline)).collect()
+}
+
+#[test]
+fn two_optima_of_the_sample_with_a_dip_between_them_are_two_hills() {
+    // Nine looks at the line between these see a dip of 0.0029, of which 0.0034 is allowed; it has 0.0044.
+    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let found = report(&model, SearchConfig { seed: 4, ..SearchConfig::default() });
+    let at = |value: f64| {
+        let near = |r: &usize| (found.restarts[*r].restart.best_value() - value).abs() < 5e-4;
+        (0..50).find(near).unwrap_or_else(|| panic!("no restart comes to {value}"))
+    };
+    let (low, high) = (at(0.6453), at(0.8166));
+    let of_each = found.hills.of_each(50);
+    assert_ne!(of_each[low], of_each[high], "{:?}", found.hills);
+    let z = |restart: usize| found.restarts[restart].restart.best_z();
+    let line = along(&model, z(low), z(high));
+    let least = line.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!((0.640..0.642).contains(&least), "the dip is there: {least}");
+    assert!(found.hills.evaluations < 1500, "{}", found.hills.evaluations);
 }
 
 #[test]

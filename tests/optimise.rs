@@ -356,3 +356,34 @@ fn several_steps_at_once_are_those_made_one_by_one_and_a_stop_ends_every_restart
     assert!(reasons.filter(|reason| *reason == Some(StopReason::Cancelled)).count() > 0);
     assert!(stopped.done() < by_one.done() && stopped.going() == 0);
 }
+
+#[test]
+fn the_best_so_far_never_falls_though_the_value_of_it_may() {
+    // Heat shedding has no bound: far away it is worth much, and the penalty draws the restart back.
+    let aim = Aim { inside: 10.0, ..aim(&["heat-shedding:max"]) };
+    let starts = Starts::Around { points: vec![vec![2.5, 2.0], vec![-2.5, 2.5]], spread: 0.0 };
+    let config = SearchConfig { aim, starts, restarts: 2, steps: 120, ..SearchConfig::default() };
+    let report = run(config);
+    let fell = |of: &dyn Fn(usize) -> f64| {
+        (1..report.progress.len()).filter(|&k| of(k) < of(k - 1)).count()
+    };
+    assert_eq!(fell(&|k| report.progress[k].best_objective()), 0);
+    assert!(fell(&|k| report.progress[k].best_value) > 0, "the value alone would mislead");
+    for found in &report.restarts {
+        let restart = &found.restart;
+        assert_eq!(restart.losses.len(), restart.values.len());
+        if let Some(best) = &restart.best {
+            assert_eq!(restart.best_objective(), -best.loss);
+            // What is missing to the value is the penalty.
+            assert!(restart.best_objective() <= best.value + 1e-9);
+            assert_eq!(restart.losses[best.step], best.loss);
+        }
+    }
+    let mut json = Vec::new();
+    report.write_json(&mut json, latent_explorer::optimise::Trajectory::Full, 0).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let best = &json["restarts"][report.best.unwrap()];
+    assert_eq!(best["objective_best"].as_f64().unwrap(), -best["loss_best"].as_f64().unwrap());
+    assert_eq!(best["losses"].as_array().unwrap().len(), best["values"].as_array().unwrap().len());
+    assert!(!SearchConfig::default().aim.is_penalised());
+}

@@ -80,7 +80,7 @@ fn the_error_is_the_sum_of_the_eigenvalues_that_are_left_out() {
         assert!((error - left_out).abs() < 1e-5 * left_out, "{latent_dim}: {error} {left_out}");
         let record = model.card.history[0];
         assert!((record.reconstruction - left_out).abs() < 1e-9 * left_out);
-        let held_out = Figures::of(&model).unwrap().rebuild_error;
+        let held_out = Figures::of(&model).unwrap().reconstruction_error;
         assert!((record.held_out_reconstruction.unwrap() - held_out).abs() < 1e-6 * held_out);
     }
 }
@@ -120,10 +120,72 @@ fn as_many_axes_as_there_are_numbers_rebuild_everything() {
     let config = TrainingConfig { latent_dim: 48, held_out: 0.0, ..TrainingConfig::default() };
     let model = pca(&config);
     let figures = Figures::of(&model).unwrap();
-    assert!(figures.rebuild_error < 1e-6, "{figures:?}");
+    assert!(figures.reconstruction_error < 1e-6, "{figures:?}");
     let recipe = Recipe { samples: 90, points: 16, ..Recipe::default() };
     let data = TrainingData::generate(recipe).unwrap();
     let config = TrainingConfig { latent_dim: 33, ..TrainingConfig::default() };
     let refused = Pca::new(data, &config).err().unwrap().to_string();
     assert!(refused.starts_with("latent-dim"), "{refused}");
+}
+
+#[test]
+fn one_shape_repeated_makes_a_model_that_can_be_written_and_opened() {
+    // So many that the mean of equal numbers is not quite that number.
+    let line = "0.13,0.21,1.37,0.29,1.31,0.93,0.17,0.97";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("same.csv");
+    std::fs::write(&path, vec![line; 41].join("\n")).unwrap();
+    let out = |name: &str| folder.path().join(name).display().to_string();
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_latent-explorer"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said =
+            String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        said
+    };
+    let data = path.display().to_string();
+    let said =
+        run(&["train", "--pca", "--data", &data, "--points", "32", "--out", &out("p.safetensors")]);
+    assert!(said.contains("All shapes are the same"), "{said}");
+    let model = checkpoint::load(std::path::Path::new(&out("p.safetensors"))).unwrap();
+    assert!(model.encoded.mu.as_flat().iter().all(|v| *v == 0.0), "there is nothing to tell apart");
+    let shape = model.training_outline(0);
+    let decoded = model.decode(&Rows::from_flat(2, vec![0.0, 0.0])).unwrap();
+    assert!(decoded.as_flat().iter().zip(&shape).all(|(a, b)| (a - b).abs() < 1e-5));
+    assert!(run(&["info", &out("p.safetensors")]).contains("All shapes are the same"));
+
+    let line = [
+        "train",
+        "--data",
+        &data,
+        "--points",
+        "32",
+        "--updates",
+        "300",
+        "--out",
+        &out("n.safetensors"),
+    ];
+    let said = run(&line);
+    assert!(said.contains("All shapes are the same"), "{said}");
+    for other in ["collapse", "beta (now", "train longer"] {
+        assert!(!said.contains(other), "a remedy that does not help: {said}");
+    }
+    run(&[
+        "optimise",
+        "--model",
+        &out("n.safetensors"),
+        "--property",
+        "area",
+        "--mode",
+        "max",
+        "--restarts",
+        "3",
+        "--steps",
+        "5",
+        "--out",
+        &out("r.json"),
+    ]);
 }

@@ -50,7 +50,7 @@ fn where_the_search_sees_no_penalty_the_verdict_sees_data() {
         (0..3600).for_each(|i| z.push(&[side(i % 60), side(i / 60)]));
         let points = Tensor::from_slice(z.as_flat(), (z.len(), 2), &Device::Cpu).unwrap();
         let penalty: Vec<f64> =
-            density.outside(&points, density.level(false)).unwrap().to_vec1().unwrap();
+            density.outside(&points, density.level(false), 0.0).unwrap().to_vec1().unwrap();
         let multiples = density.multiples(&z, 2.0);
         let free: Vec<f64> =
             (0..z.len()).filter(|&i| penalty[i] < 1e-3).map(|i| multiples[i]).collect();

@@ -1410,3 +1410,25 @@ fn a_training_shows_the_heads_that_it_trains_along() {
     let curve = &session.state().training.curve;
     assert!(curve.iter().all(|point| point.losses.heads > 0.0), "{curve:?}");
 }
+
+#[test]
+fn a_penalised_climb_is_followed_by_its_objective() {
+    let mut session = session();
+    let aim = Aim { inside: 10.0, ..Aim::of(Property::HeatShedding, Goal::Max) };
+    climb(&mut session, SearchConfig { aim, ..search(20, 120) });
+    until_climbed(&mut session);
+    let findings = under_way(&session).findings.clone().unwrap();
+    let best: Vec<f64> = findings.best_so_far.iter().copied().filter(|v| v.is_finite()).collect();
+    assert!(best.len() > 50 && best.is_sorted(), "{best:?}");
+    let report = &findings.report;
+    assert_eq!(best.last(), Some(&report.tally().best_objective()));
+    assert_eq!(findings.objectives.len(), findings.curves.len());
+    let (index, curve) = &findings.objectives[0];
+    let restart = &report.restarts[*index].restart;
+    assert_eq!(curve[0], [0.0, -restart.losses[0]]);
+    // Without a penalty there is nothing that the value does not tell.
+    climb(&mut session, search(3, 5));
+    until_climbed(&mut session);
+    let findings = under_way(&session).findings.clone().unwrap();
+    assert!(findings.objectives.is_empty() && findings.best_so_far.is_sorted());
+}

@@ -6,7 +6,10 @@ use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT, Queryable};
 use latent_explorer::data::property::Property;
 use latent_explorer::explore::compose::Visible;
+use latent_explorer::model::losses::Reconstruction;
+use latent_explorer::model::preset::Preset;
 use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::vae::Output;
 use latent_explorer::objective::{Aim, By, Goal, Space};
 use latent_explorer::optimise::{Method, SearchConfig, Stage};
 use latent_explorer::session::climb::Climb;
@@ -963,14 +966,40 @@ fn keys_switch_layers_and_hide_the_panel() {
 }
 
 #[test]
-fn settings_that_exclude_each_other_follow_each_other() {
+fn nothing_is_set_but_what_is_pressed_and_a_preset_says_what_it_sets() {
     let mut window = open();
     key(&mut window, Key::Num2);
-    press(&mut window, "Cross-entropy");
-    assert!(state(&window).settings.training.check().is_ok());
-    assert_ne!(state(&window).settings.training, TrainingConfig::default());
-    press(&mut window, "Linear");
-    assert!(state(&window).settings.training.check().is_ok());
+    let usual = TrainingConfig::default();
+    let training = |window: &Window| state(window).settings.training.clone();
+    press(&mut window, "BCE");
+    settle(&mut window);
+    assert_eq!(training(&window), TrainingConfig { loss: Reconstruction::Bce, ..usual.clone() });
+    assert!(said(&window, "output sigmoid") && said(&window, "preset bce"), "it cannot be trained");
+    press(&mut window, "Sigmoid");
+    settle(&mut window);
+    let wanted = TrainingConfig { output: Output::Sigmoid, ..training(&window) };
+    assert!(training(&window).check().is_ok() && training(&window) == wanted);
+    assert_eq!(training(&window).beta, usual.beta, "beta stays");
+    assert!(!said(&window, "preset bce"));
+
+    for preset in Preset::ALL {
+        let menu = in_panel_beginning(&window, "Preset");
+        click_at(&mut window, menu, egui::PointerButton::Primary);
+        settle(&mut window);
+        click(&mut window, preset.label());
+        settle(&mut window);
+        let mut wanted = usual.clone();
+        preset.apply(&mut wanted);
+        assert_eq!(training(&window), wanted);
+        assert!(said(&window, &preset.about()), "{preset:?} says what it has set");
+    }
+}
+
+/// The middle of the button of the left panel whose name begins so.
+fn in_panel_beginning(window: &Window, name: &str) -> Pos2 {
+    let buttons = window.query_all_by_label_contains(name);
+    let button = buttons.into_iter().find(|b| b.accesskit_node().role() == Role::Button);
+    button.unwrap_or_else(|| panic!("no button '{name}..'")).rect().center()
 }
 
 /// Goes through every page, sheet and menu: `run` checks that every input has a name, and layout that

@@ -1,6 +1,7 @@
 //! A search as its report tells of it, made again: the report says how, and the same settings give the same ways.
 
 use super::progress::Progress;
+use super::search::best_so_far;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
@@ -73,7 +74,7 @@ pub fn search(
     let mut search = Search::new(model.clone(), config)?;
     while search.advance(&|| false)? {
         progress.report(search.share(), || {
-            let best = three_digits(search.tally().best_value);
+            let best = best_so_far(&search.tally(), &search.config().aim);
             format!("searching: step {}, best {best}", search.done())
         });
     }

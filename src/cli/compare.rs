@@ -17,11 +17,11 @@ const MOST: usize = 32;
 #[command(after_help = "Examples:\n  \
     latent-explorer compare linear.safetensors sigmoid.safetensors --out table.json\n  \
     latent-explorer compare vae.safetensors pca.safetensors plain.safetensors --out table.csv\n\n\
-    Rebuild errors are measured on the shapes that were held out of training, in the units of the shapes, so \
+    Reconstruction errors are measured on the shapes that were held out of training, in the units of the shapes, so \
     that models of any loss, output and scaling compare: squared differences, summed over the numbers of a \
     shape, mean over the shapes. A unit is active when its mean varies by more than 0.01; a family is found \
     when it owns at least 1 % of the valid cells of a 24 x 24 grid over the data (beyond two dimensions: of \
-    576 rebuilt shapes). Models that learned from different data are measured on different shapes.")]
+    576 encoded shapes). Models that learned from different data are measured on different shapes.")]
 pub struct CompareArguments {
     /// The checkpoints
     #[arg(value_name = "M.safetensors", required = true, num_args = 2..)]

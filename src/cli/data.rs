@@ -4,10 +4,10 @@ use super::files::check_outputs_with;
 use super::import::ImportArguments;
 use super::progress::Progress;
 use super::training::DataOptions;
-use crate::data::import::{Rejection, Summary};
+use crate::data::import::{Import, Rejection, Summary};
 use crate::data::vectors;
 use crate::error::Result;
-use crate::export::outlines::write_set;
+use crate::export::outlines::{check_holds_several, holds_values, write_set};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -17,17 +17,19 @@ use std::path::{Path, PathBuf};
     latent-explorer data --out nine.csv --samples 900\n  \
     latent-explorer data airfoils/ --out airfoils.csv --rejects left-out.csv\n  \
     latent-explorer data outlines.csv --values drag.csv --points 128 --out clean.csv\n\n\
-    Files may be CSV (a shape a row, or x,y columns), airfoil .dat (Selig or Lednicer) or SVG paths.")]
+    Files may be CSV, airfoil .dat (Selig or Lednicer) or SVG paths. A table has a shape a row (columns x0,y0,x1,y1,..) or \
+    a point a row (x,y), where a column id, empty lines or marks such as 999,999 set several outlines apart. What else is \
+    in a file is left aside and said.")]
 pub struct DataArguments {
     /// Files and folders to import; outlines are generated where none is named
     #[arg(value_name = "FILE|FOLDER", conflicts_with_all = ["families", "samples", "size_variation", "rotation", "aspect_variation", "noise", "seed"])]
     from: Vec<PathBuf>,
     /// The outlines to write, as they stood in their files: .csv (one a row: label,x0,y0,x1,y1,..; imported ones with
-    /// their id before), .json, .svg, .dxf, or .dat in a new folder FOLDER/; measured values go beside them, to
-    /// D-values.csv
+    /// their id before and measured values behind), .json, .svg, .dxf, or .dat in a new folder FOLDER/. Such a table is
+    /// read by every verb that takes outlines, and by --values
     #[arg(long, value_name = "D.csv|..")]
     out: PathBuf,
-    /// Also list what was left out, with the reason
+    /// Also list what was left out or aside, with the reason
     #[arg(long, value_name = "R.csv", requires = "from")]
     rejects: Option<PathBuf>,
     #[command(flatten)]
@@ -51,6 +53,7 @@ pub fn run(arguments: &DataArguments) -> Result<()> {
         import.check_unused("FILE or FOLDER")?;
         let recipe = recipe.recipe(seed.unwrap_or(0));
         recipe.check()?;
+        check_holds_several(out)?;
         let progress = Progress::start();
         let set = recipe.generate();
         write_set(out, &set)?;
@@ -59,20 +62,30 @@ pub fn run(arguments: &DataArguments) -> Result<()> {
     }
     let imported = import.import(from, &import.options(recipe.points())?)?;
     let progress = Progress::start();
-    let values = write_set(out, &imported.set)?;
+    write_set(out, &imported.set)?;
     if let Some(path) = rejects {
-        write_rejects(path, &imported.rejected)?;
+        write_rejects(path, &imported)?;
     }
-    let beside = values.map(|path| format!(" and what was measured of them to {}", path.display()));
-    let (count, beside) = (imported.set.rows.len(), beside.unwrap_or_default());
-    progress.finish(&format!("wrote {count} outlines to {}{beside}", out.display()));
+    let values = match (imported.set.measured.is_empty(), holds_values(out)) {
+        (true, _) => "",
+        (false, true) => " with what was measured of them",
+        (false, false) => " without what was measured of them, which .csv and .json hold",
+    };
+    let count = imported.set.rows.len();
+    progress.finish(&format!("wrote {count} outlines{values} to {}", out.display()));
     Ok(())
 }
 
-fn write_rejects(path: &Path, rejected: &Summary) -> Result<()> {
+/// Writes what was left out and what was left aside.
+fn write_rejects(path: &Path, Import { rejected, aside, .. }: &Import) -> Result<()> {
     let header = ["file", "place", "reason"].map(str::to_owned);
-    let row = |r: &Rejection| [r.file.display().to_string(), r.place.clone(), r.reason.clone()];
-    let more = (rejected.more > 0)
-        .then(|| [String::new(), String::new(), format!("and {} more", rejected.more)]);
-    vectors::write(path, &header, rejected.list.iter().map(row).chain(more))
+    let rows = |left: &Summary, begin: &str| {
+        let row = |r: &Rejection| {
+            [r.file.display().to_string(), r.place.clone(), format!("{begin}{}", r.reason)]
+        };
+        let more = (left.more > 0)
+            .then(|| [String::new(), String::new(), format!("{begin}and {} more", left.more)]);
+        left.list.iter().map(row).chain(more).collect::<Vec<_>>()
+    };
+    vectors::write(path, &header, [rows(rejected, ""), rows(aside, "left aside: ")].concat())
 }

@@ -19,7 +19,7 @@ use std::sync::atomic::AtomicBool;
 #[command(after_help = "Example:\n  \
     latent-explorer field --model nine.safetensors --property roundness --cells 512 --out field.csv\n\n\
     A row is a cell: u,v (the latent itself where it has two numbers, else its two principal axes), \
-    the value at the cell's centre, and valid: 1 where the property means something, else 0. Of what was measured \
+    the value at the cell's centre, and valid: 1 where the property means something and the outline does not cross itself, else 0. Of what was measured \
     the value is a prediction, and low and high are the ends of its 90 % interval. The \
     cells cover the extent of the encoded data with a margin of 6 %, row by row from the lower left.")]
 pub struct FieldArguments {
@@ -77,5 +77,5 @@ fn heat(
     let objective = Objective::of(model.clone(), property)?;
     let never = AtomicBool::new(false);
     let field = HeatField::compute(&objective, projection, view, [cells; 2], &never)?;
-    Ok(field.expect("nobody cancels it"))
+    field.expect("nobody cancels it").without_crossings(model, projection)
 }

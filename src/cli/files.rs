@@ -1,5 +1,6 @@
 //! What is checked of all files before any work begins.
 
+use crate::data::import::files::Format;
 use crate::error::{Error, Result};
 use crate::export::outlines::check_target;
 use crate::model::{Model, checkpoint};
@@ -25,9 +26,26 @@ pub fn check_outputs_with(
     outlines.map_or(Ok(()), check_target)
 }
 
+/// Fails unless files can be written into a folder, which may have to be made, and none of them is read as well.
+pub fn check_folder(inputs: &[&Path], folder: &Path) -> Result<()> {
+    let place_of_folder = place(folder);
+    if inputs.iter().any(|input| place(input).parent() == Some(&place_of_folder)) {
+        let problem = "holds a file that is read by this command; write to another folder";
+        return Err(Error::file(folder, problem));
+    }
+    if folder.exists() && !folder.is_dir() {
+        return Err(Error::file(folder, "is not a folder; name another"));
+    }
+    let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    check_writable(&there.join("any")).map_err(|error| match error {
+        Error::File { problem, .. } => Error::file(folder, problem),
+        other => other,
+    })
+}
+
 fn check_apart(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
     for (index, output) in outputs.iter().enumerate() {
-        if inputs.iter().any(|input| place(input) == place(output)) {
+        if inputs.iter().any(|input| is_read(input, output)) {
             return Err(Error::file(output, "is read by this command; write to another file"));
         }
         if outputs[..index].iter().any(|other| place(other) == place(output)) {
@@ -35,6 +53,12 @@ fn check_apart(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a file is an input, or one of the files of shapes in a folder that is.
+fn is_read(input: &Path, file: &Path) -> bool {
+    let in_folder = || input.is_dir() && file.exists() && Format::of(file).is_some();
+    place(input) == place(file) || in_folder() && place(file).starts_with(place(input))
 }
 
 /// The one name of a file that may go by several; it need not exist.
@@ -67,5 +91,14 @@ mod tests {
         };
         assert!(refused(&[&a], &[&also_a]).contains("is read"));
         assert!(refused(&[], &[&b, &path("./b")]).contains("two outputs"));
+        // Of a folder that is read the shapes are, and nothing else.
+        let shapes = path("shapes.csv");
+        assert!(check_outputs(&[folder.path()], &[&shapes, &a]).is_ok());
+        std::fs::write(&shapes, "").unwrap();
+        assert!(refused(&[folder.path()], &[&path("./shapes.csv")]).contains("is read"));
+        assert!(check_folder(&[&b], &path("new/in new")).is_ok());
+        let problem = |folder: &Path| check_folder(&[&a], folder).unwrap_err().to_string();
+        assert!(problem(folder.path()).contains("holds a file that is read"));
+        assert!(problem(&a).contains("is not a folder"));
     }
 }

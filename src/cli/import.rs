@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 const IMPORT: &str = "Your own data";
+/// Reasons that are shown one by one.
+const SHOWN: usize = 5;
 
 /// The arguments of an import.
 #[derive(Debug, Args)]
@@ -21,9 +23,14 @@ pub struct ImportArguments {
     /// What is taken away of each outline besides its place, separated by commas [default: scale]
     #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = IMPORT)]
     normalise: Vec<Take>,
-    /// Values that were measured of the shapes: name,drag [N],..
+    /// Values that were measured of the shapes: name,drag [N],..; the column whose cells are their names, or else
+    /// their places from 1, tells which
     #[arg(long, value_name = "V.csv", help_heading = IMPORT)]
     values: Option<PathBuf>,
+    /// The column of --values that names the group of each shape, such as a batch: a group is learned from or held out
+    /// as a whole
+    #[arg(long, value_name = "COLUMN", requires = "values", help_heading = IMPORT)]
+    groups: Option<String>,
 }
 
 /// What may be taken away of an outline.
@@ -45,7 +52,8 @@ impl ImportArguments {
     pub fn options(&self, points: usize) -> Result<ImportOptions> {
         if self.normalise.is_empty() {
             let normalise = Normalise::default();
-            return Ok(ImportOptions { points, normalise, labels: self.label_from });
+            let (labels, groups) = (self.label_from, self.groups.clone());
+            return Ok(ImportOptions { points, normalise, labels, groups });
         }
         let has = |take| self.normalise.contains(&take);
         let normalise = Normalise { scale: has(Take::Scale), rotation: has(Take::Rotation) };
@@ -55,7 +63,8 @@ impl ImportArguments {
                 "name what is to be taken away, or none alone",
             ));
         }
-        Ok(ImportOptions { points, normalise, labels: self.label_from })
+        let (labels, groups) = (self.label_from, self.groups.clone());
+        Ok(ImportOptions { points, normalise, labels, groups })
     }
 
     /// The file of measured values, where there is one.
@@ -106,6 +115,7 @@ impl ImportArguments {
             lines.push(format!("{}: {known} of {shapes} shapes", measured.name));
         }
         lines.extend(reasons(&imported.rejected));
+        lines.extend(asides(&imported.aside));
         let mut progress = progress.into_inner().unwrap_or_else(|_| Progress::start());
         for line in lines {
             progress.say(&line);
@@ -128,12 +138,33 @@ fn summary(import: &Import) -> Vec<String> {
     if closed > 0 {
         lines.push(format!("closed a small gap in {closed} of them"));
     }
+    let is_coarse = |note: &String| note.starts_with("single precision");
+    let coarse = import.kept.iter().filter(|kept| kept.notes.iter().any(is_coarse)).count();
+    if let Some(note) = import.kept.iter().flat_map(|kept| &kept.notes).find(|note| is_coarse(note))
+    {
+        lines.push(format!("{coarse} of them lie far from the origin: {note}"));
+    }
+    lines
+}
+
+/// What was left aside, and of how many files.
+fn asides(aside: &Summary) -> Vec<String> {
+    let reasons = aside.by_reason();
+    let line = |&(reason, files): &(&str, usize)| match files {
+        1 => format!("left aside: {reason}"),
+        files => format!("left aside in {files} files: {reason}"),
+    };
+    let mut lines: Vec<String> = reasons.iter().take(SHOWN).map(line).collect();
+    if reasons.len() > SHOWN {
+        let more = aside.count() - reasons[..SHOWN].iter().map(|(_, files)| files).sum::<usize>();
+        lines
+            .push(format!("and in {more} files more; 'latent-explorer data --rejects' lists them"));
+    }
     lines
 }
 
 /// How many were left out, and the first few with their reasons.
 fn reasons(rejected: &Summary) -> Vec<String> {
-    const SHOWN: usize = 5;
     if rejected.count() == 0 {
         return Vec::new();
     }

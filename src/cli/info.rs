@@ -52,9 +52,16 @@ struct Info<'a> {
     measured: Vec<Values<'a>>,
     heads: Vec<Head<'a>>,
     training: &'a TrainingConfig,
+    /// Updates and epochs that made the weights of the file: those that early stopping kept.
     updates_done: usize,
     epochs_done: usize,
+    /// Updates and epochs that the training made in all.
+    updates_run: usize,
+    epochs_run: usize,
+    /// Of the epoch that was kept, in network units.
     losses: Option<&'a EpochRecord>,
+    /// Sums of squares in data units, see [`Figures::reconstruction_error`].
+    reconstruction_error: f64,
     statistics: &'a LatentStatistics,
     /// What is wrong with it.
     warnings: Vec<Warning>,
@@ -128,6 +135,7 @@ impl<'a> Info<'a> {
     fn of(model: &'a Model, path: &Path) -> Result<Self> {
         let bytes = std::fs::metadata(path).map_err(|e| Error::io(path, &e))?.len();
         let Card { source, layers, training, history, statistics, .. } = &model.card;
+        let (record, figures) = (model.card.record(), Figures::of(model)?);
         let encoded = &model.encoded;
         let count =
             |label: usize| encoded.labels.iter().filter(|&&l| usize::from(l) == label).count();
@@ -147,11 +155,14 @@ impl<'a> Info<'a> {
             measured: encoded.measured.iter().map(Values::of).collect(),
             heads: model.heads().iter().map(|head| Head::of(model, &head.card)).collect(),
             training,
-            updates_done: history.last().map_or(0, |record| record.updates),
-            epochs_done: history.len(),
-            losses: history.last(),
+            updates_done: model.card.updates(),
+            epochs_done: record.map_or(0, |record| record.epoch),
+            updates_run: model.card.updates_run(),
+            epochs_run: history.last().map_or(0, |record| record.epoch),
+            losses: record,
+            reconstruction_error: figures.reconstruction_error,
             statistics,
-            warnings: warnings_of(model, &Figures::of(model)?),
+            warnings: warnings_of(model, &figures),
             usual_density_distance: model.density().threshold(),
         })
     }
@@ -208,10 +219,11 @@ impl<'a> Info<'a> {
             let mut lines =
                 vec![("training", format!("none: principal axes of the outlines, seed {seed}"))];
             if let Some(record) = self.losses {
-                let rebuild = |error| format!("rebuild {}", three_digits(error));
-                lines.push(("losses", rebuild(record.reconstruction)));
-                lines.extend(record.held_out_reconstruction.map(|e| ("held out", rebuild(e))));
+                let loss = |loss| format!("reconstruction {}", three_digits(loss));
+                lines.push(("losses", loss(record.reconstruction)));
+                lines.extend(record.held_out_reconstruction.map(|e| ("validation", loss(e))));
             }
+            lines.push(self.error_line());
             return lines;
         }
         let loss = format!("{loss:?}").to_lowercase();
@@ -220,20 +232,40 @@ impl<'a> Info<'a> {
             "training",
             format!(
                 "{} of {updates} updates ({} epochs), batches of {batch_size}, lr {learning_rate}, {loss}, beta {beta}{noise}, seed {seed}",
-                self.updates_done, self.epochs_done
+                self.updates_run, self.epochs_run
             ),
         )];
+        if self.updates_done < self.updates_run {
+            let kept = format!(
+                "update {}, epoch {}: early stopping kept the least validation loss",
+                self.updates_done, self.epochs_done
+            );
+            lines.push(("kept", kept));
+        }
         if let Some(record) = self.losses {
-            let [total, rebuild, kl] =
+            let [total, reconstruction, kl] =
                 [record.total, record.reconstruction, record.kl].map(three_digits);
-            lines.push(("losses", format!("total {total}, rebuild {rebuild}, KL {kl}")));
-            if let (Some(rebuild), Some(kl)) = (record.held_out_reconstruction, record.held_out_kl)
-            {
-                let [rebuild, kl] = [rebuild, kl].map(three_digits);
-                lines.push(("held out", format!("rebuild {rebuild}, KL {kl}")));
+            lines.push((
+                "losses",
+                format!("total {total}, reconstruction {reconstruction}, KL {kl} (training)"),
+            ));
+            if let (Some(loss), Some(kl)) = (record.held_out_reconstruction, record.held_out_kl) {
+                let [loss, kl] = [loss, kl].map(three_digits);
+                lines.push(("validation", format!("reconstruction {loss}, KL {kl}")));
             }
         }
+        lines.push(self.error_line());
         lines
+    }
+
+    /// The error that compares between models, apart from the losses, which do not.
+    fn error_line(&self) -> (&'static str, String) {
+        let error = three_digits(self.reconstruction_error);
+        let scope = if self.held_out > 0 { "held-out" } else { "training" };
+        (
+            "error",
+            format!("reconstruction error {error} (sum of squares in data units, {scope} shapes)"),
+        )
     }
 
     fn latent_lines(&self) -> Vec<(&'static str, String)> {

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
     {SYNTAX}\n\n\
     The latent path leads straight from the one latent point to the other and is decoded; the blend moves \
     every point of the one outline straight to its counterpart of the other. Where a place is a shape, the blend \
-    begins with the shape itself and the latent path with its rebuild. A picture shows the path above and the blend \
+    begins with the shape itself and the latent path with its reconstruction. A picture shows the path above and the blend \
     below; a table has a row for each frame: path (latent or blend), frame, share, z0,.., verdict, reason, \
     density_distance, round_trip, the properties, x0,y0,.. with full precision; what a blend has not stays empty."))]
 pub struct InterpolateArguments {

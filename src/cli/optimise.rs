@@ -2,7 +2,7 @@
 
 use super::files::{check_outputs_with, open};
 use super::progress::Progress;
-use super::search::SearchArguments;
+use super::search::{SearchArguments, best_so_far, with_objective};
 use crate::error::{Result, check_range};
 use crate::explore::three_digits;
 use crate::export::candidates::write_candidates;
@@ -40,6 +40,7 @@ use std::path::PathBuf;
     value_best, value_final  the property, computed or as its head predicts it (predicted has the interval);\n                             \
     of several terms the score, minus the sum of losses\n    \
     loss_best                what was made least, penalties included\n    \
+    objective_best           minus that: what the best so far goes by\n    \
     step_best, steps         the step of z_best, and the steps done\n    \
     stop_reason              steps_done, converged, left_domain, not_finite or cancelled\n    \
     valid                    whether any point was feasible; without one z_best is z_final\n    \
@@ -54,7 +55,7 @@ use std::path::PathBuf;
     trust                    the verdict and its numbers: the distance from the data, the round trip,\n                             \
     and the values before and after it, each with what is usual\n    \
     rates                    the learning rate: [step from which on, rate]\n    \
-    trajectory_steps, trajectory, values   the way: steps, latent vectors, values\n    \
+    trajectory_steps, trajectory, values, losses   the way: steps, latent vectors, values, losses\n    \
     decoded                  the outline at z_best: x0, y0, x1, y1, ..")]
 pub struct OptimiseArguments {
     /// The checkpoint to search in
@@ -122,7 +123,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     while search.advance(&|| false)? {
         progress.report(search.share(), || {
             let (done, going, of) = (search.done(), search.going(), search.restarts().len());
-            let best = three_digits(search.tally().best_value);
+            let best = best_so_far(&search.tally(), &search.config().aim);
             format!("step {done}, {going} of {of} going, best {best}{in_data}")
         });
     }
@@ -132,9 +133,22 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     if let Some(path) = &arguments.candidates_out {
         write_candidates(path, &report, candidates, &BTreeMap::new())?;
     }
+    for why in unreal(&report) {
+        progress.say(why);
+    }
     let hills = hills(&report, candidates);
     progress.finish(&format!("{}; {hills}; wrote {}", answer(&report), out.display()));
     Ok(())
+}
+
+/// Why the best answers have values that no shape has, if they do; each once.
+fn unreal(report: &SearchReport) -> Vec<&'static str> {
+    let answers = [report.best, report.best_believable].into_iter().flatten();
+    let terms = answers.flat_map(|index| &report.restarts[index].answer.terms);
+    let mut found: Vec<_> =
+        terms.filter_map(|term| term.property.outside_domain(term.measured?)).collect();
+    found.dedup();
+    found
 }
 
 /// `3 hills, 2 candidates`.
@@ -150,14 +164,15 @@ fn hills(report: &SearchReport, candidates: usize) -> String {
 
 /// `best roundness 0.998 (doubtful), best believable 0.991; best in the data 0.985, gain 0.006`.
 fn answer(report: &SearchReport) -> String {
+    let aim = &report.config.aim;
     let value = |index: usize| {
         let found = &report.restarts[index];
-        match found.answer.predicted {
+        let value = match found.answer.predicted {
             Some(predicted) => predicted.text(),
             None => three_digits(found.restart.best_value()),
-        }
+        };
+        with_objective(&value, found.restart.best_objective(), aim)
     };
-    let aim = &report.config.aim;
     let predicts = aim.terms.iter().any(|term| term.property.is_measured());
     let name = match aim.terms.as_slice() {
         [term] => term.property.word(),

@@ -4,10 +4,11 @@ use super::progress::Progress;
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::explore::three_digits;
-use crate::export::outlines::write_training_data;
+use crate::export::outlines::write_set;
 use crate::model::checkpoint;
 use crate::model::training::TrainingConfig;
 use crate::train::Pca;
+use crate::trust::{Figures, warnings_of};
 use std::path::Path;
 
 /// Finds the axes and writes the model, and the data where they were asked for.
@@ -29,12 +30,17 @@ pub fn run(
     let model = pca.finish()?;
     checkpoint::save(&model, out)?;
     if let Some(path) = data_out {
-        write_training_data(path, &set)?;
+        write_set(path, &set)?;
+    }
+    for warning in warnings_of(&model, &Figures::of(&model)?) {
+        progress.say(&format!("warning: {warning}"));
     }
     let record = model.card.history.last();
     let error = record.map(|r| three_digits(r.reconstruction)).unwrap_or_default();
     let held_out = record.and_then(|r| r.held_out_reconstruction);
-    let held_out = held_out.map(|e| format!(", held out {}", three_digits(e))).unwrap_or_default();
-    progress.finish(&format!("PCA, rebuild {error}{held_out}; wrote {}", out.display()));
+    let held_out =
+        held_out.map(|e| format!(", validation {}", three_digits(e))).unwrap_or_default();
+    progress
+        .finish(&format!("PCA, reconstruction loss {error}{held_out}; wrote {}", out.display()));
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
-use super::search::SearchArguments;
+use super::search::{SearchArguments, best_so_far, with_objective};
 use crate::error::{Error, Result};
 use crate::explore::{duration, grouped, three_digits};
 use crate::export::tables::write_race;
 use crate::numerics::files::write_whole;
 use crate::objective::Space;
 use crate::optimise::race::Runner;
-use crate::optimise::{LaneReport, Lanes, Race, RaceReport, SearchConfig};
+use crate::optimise::{LaneReport, Lanes, Race, RaceReport, RestartReport, SearchConfig};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -24,10 +24,12 @@ use std::path::{Path, PathBuf};
     All methods begin at the same starts, and each may spend 2 x (steps + 1) evaluations on every restart, \
     values and gradients counted apart and added, those of line searches and generations included. No \
     restart stops early: --patience is not used. A method that ends by itself leaves the rest unspent.\n\n\
-    The table has the columns method, values, gradients, evaluations, best: what a method had spent when \
-    the best so far of all its restarts changed, at most 400 rows each, and at the end.\n\n\
+    The table has the columns method, values, gradients, evaluations, best, objective: what a method had spent when \
+    the best so far of all its restarts changed, at most 400 rows each, and at the end. The best is that of greatest \
+    objective, which is minus the loss; where penalties count, its value may become worse on the way.\n\n\
     The method that is first is, of those whose believable answer is as good as the best one (within 1 % \
-    of what that one gained on the starts), the one that came so far with the fewest evaluations.")]
+    of what that one gained on the starts), the one that came so far with the fewest evaluations. Several tie where \
+    they needed equally many, or where each began at such an answer.")]
 pub struct RaceArguments {
     /// The checkpoint to search in
     #[arg(long, value_name = "M.safetensors")]
@@ -63,12 +65,13 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     // Nobody reads the ways.
     let config = SearchConfig { keep_every: config.steps, ..config };
 
+    let aim = &config.aim.clone();
     let mut progress = Progress::start();
     let mut race = Race::new(model, config, methods)?;
     while race.step()? {
         progress.report(race.share(), || {
             let standing = |runner: &Runner| {
-                format!("{} {}", runner.lane, three_digits(runner.search.tally().best_value))
+                format!("{} {}", runner.lane, best_so_far(&runner.search.tally(), aim))
             };
             let standings: Vec<String> = race.runners().iter().map(standing).collect();
             format!("{:.0} %, best so far: {}", 100.0 * race.share(), standings.join(", "))
@@ -84,19 +87,15 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     Ok(())
 }
 
-/// `adam: 0.996, believable, 0.995 after the round trip; spent 25,050 values and 25,050 gradients in 2.1 s`.
+/// `adam: 0.996, believable, 0.995 re-decoded; spent 25,050 values and 25,050 gradients in 2.1 s`.
 fn line(lane: &LaneReport) -> String {
     let found = match lane.answer() {
         None => "no answer".to_owned(),
         Some((_, answer)) => {
-            let word = answer.verdict.word();
-            let value = three_digits(answer.restart.best_value());
-            match (answer.answer.predicted, answer.answer.returned) {
-                (Some(predicted), _) => format!("predicted {}, {word}", predicted.text()),
-                (None, Some(returned)) => {
-                    format!("{value}, {word}, {} after the round trip", three_digits(returned))
-                }
-                (None, None) => format!("{value}, {word}"),
+            let (value, word) = (value_of(lane, answer), answer.verdict.word());
+            match answer.answer.returned {
+                Some(returned) => format!("{value}, {word}, {} re-decoded", three_digits(returned)),
+                None => format!("{value}, {word}"),
             }
         }
     };
@@ -105,20 +104,35 @@ fn line(lane: &LaneReport) -> String {
     format!("{}: {found}; spent {values} values and {gradients} gradients in {seconds}", lane.lane)
 }
 
-/// `adam is first: roundness 0.996 after 800 of 50,100 evaluations`.
+/// The value of an answer, with its objective where penalties count.
+fn value_of(lane: &LaneReport, answer: &RestartReport) -> String {
+    let value = match answer.answer.predicted {
+        Some(predicted) => format!("predicted {}", predicted.text()),
+        None => three_digits(answer.restart.best_value()),
+    };
+    with_objective(&value, answer.restart.best_objective(), &lane.report.config.aim)
+}
+
+/// `adam is first: roundness 0.996 after 800 of 50,100 evaluations`, or `adam and random tie: ..`.
 fn first(report: &RaceReport) -> String {
-    let answer = report.winner.and_then(|winner| {
+    let answer = report.winners.first().and_then(|&winner| {
         let lane = &report.lanes[winner];
         Some((lane, lane.answer()?.1, lane.reached?))
     });
     let Some((lane, answer, reached)) = answer else {
         return "nobody is first, for no answer can be believed".to_owned();
     };
+    let names: Vec<String> =
+        report.winners.iter().map(|&winner| report.lanes[winner].lane.to_string()).collect();
+    let first = match names.as_slice() {
+        [one] => format!("{one} is first"),
+        [others @ .., last] => format!("{} and {last} tie", others.join(", ")),
+        [] => String::new(),
+    };
     format!(
-        "{} is first: {} {} after {} of {} evaluations",
-        lane.lane,
+        "{first}: {} {} after {} of {} evaluations",
         report.config.aim.label().to_lowercase(),
-        three_digits(answer.restart.best_value()),
+        value_of(lane, answer),
         grouped(reached.evaluations()),
         grouped(report.budget())
     )

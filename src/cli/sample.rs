@@ -18,8 +18,8 @@ const MOST_DRAWN: usize = 400;
 #[command(after_help = "Examples:\n  \
     latent-explorer sample --model nine.safetensors --count 36 --out new.png\n  \
     latent-explorer sample --model nine.safetensors --count 1000 --seed 7 --out new.csv\n\n\
-    Points are drawn from the distribution that the model states: N(0, 1) for a variational autoencoder, that of \
-    the encoded data for one without a prior. Shape i depends on the seed and i alone. A table has a row for each \
+    Points are drawn from the distribution that the model states: N(0, 1) for a variational autoencoder, a normal \
+    distribution or a mixture fitted to the encoded data for one without a prior or whose prior misses them. Shape i depends on the seed and i alone. A table has a row for each \
     shape: shape, z0,.., verdict (believable, doubtful or outside the data), reason, density_distance, round_trip, \
     the properties, x0,y0,.. with full precision. A picture marks the verdicts.")]
 pub struct SampleArguments {
@@ -73,6 +73,11 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
     let of = |belief| shapes.iter().filter(|shape| shape.verdict.belief == belief).count();
     let counts = [Belief::Believable, Belief::Doubtful, Belief::Outside]
         .map(|belief| format!("{} {}", of(belief), belief.word()));
-    progress.finish(&format!("{count} shapes: {}; wrote {}", counts.join(", "), out.display()));
+    progress.finish(&format!(
+        "{count} shapes, drawn from {}: {}; wrote {}",
+        model.card.start.label(),
+        counts.join(", "),
+        out.display()
+    ));
     Ok(())
 }

@@ -4,10 +4,11 @@ use super::codec::encode_file;
 use crate::data::property::Property;
 use crate::data::vectors;
 use crate::error::{Error, Result};
+use crate::explore::three_digits;
 use crate::model::Model;
 use crate::objective::{Aim, By, Constraint, Goal, Space, Term};
 use crate::optimise::schedule::Plateau;
-use crate::optimise::{SearchConfig, Starts};
+use crate::optimise::{SearchConfig, Starts, Tally};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -197,6 +198,25 @@ impl SearchArguments {
             (None, None) => return Ok(None),
         };
         Ok(Some(rows.iter().map(<[f64]>::to_vec).collect()))
+    }
+}
+
+/// The best so far in words: of a penalised search the objective, which never falls, before the value.
+pub(super) fn best_so_far(tally: &Tally, aim: &Aim) -> String {
+    let value = three_digits(tally.best_value);
+    if !aim.is_penalised() {
+        return value;
+    }
+    let name = aim.label().to_lowercase();
+    format!("objective {} ({name} {value})", three_digits(tally.best_objective()))
+}
+
+/// A value, and of a penalised search the objective beside it.
+pub(super) fn with_objective(value: &str, objective: f64, aim: &Aim) -> String {
+    if aim.is_penalised() {
+        format!("{value} (objective {})", three_digits(objective))
+    } else {
+        value.to_owned()
     }
 }
 

@@ -1,7 +1,7 @@
 //! `sweep`: a training for each of several betas, and what became of each.
 
 use super::compare::{Format, table, warn};
-use super::files::check_outputs;
+use super::files::{check_folder, check_outputs};
 use super::learning::LearningOptions;
 use super::progress::Progress;
 use crate::error::{Error, Result};
@@ -55,6 +55,7 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
         return Err(Error::file(path, "is not .svg; end the name of the picture in it"));
     }
     check_outputs(&learning.inputs(), &outputs)?;
+    models.iter().try_for_each(|folder| check_folder(&learning.inputs(), folder))?;
     let (data, config) = learning.prepare()?;
     let mut sweep = Sweep::new(data, config, betas)?;
     if let Some(folder) = models {
@@ -112,7 +113,7 @@ fn draw(done: &[Swept]) -> Result<String> {
     let point = |(swept, map): (&'_ Swept, _)| Point {
         beta: swept.beta,
         kl: swept.figures.kl.unwrap_or(f64::NAN),
-        error: swept.figures.rebuild_error,
+        error: swept.figures.reconstruction_error,
         map,
     };
     let points: Vec<Point<'_>> = done.iter().zip(&maps).map(point).collect();

@@ -1,13 +1,13 @@
 //! `train`: data and settings in, a checkpoint out.
 
-use super::files::{check_outputs_with, open};
+use super::files::{check_folder, check_outputs_with, open};
 use super::heads::scores;
 use super::learning::LearningOptions;
 use super::pca;
 use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
-use crate::export::outlines::write_training_data;
+use crate::export::outlines::{check_holds_several, write_set};
 use crate::export::tables;
 use crate::model::training::EpochRecord;
 use crate::model::{Model, checkpoint};
@@ -20,9 +20,10 @@ use std::path::{Path, PathBuf};
 const MOST_SNAPSHOTS: usize = 100;
 
 /// Without a network and its training these mean nothing.
-const PCA_IGNORES: [&str; 20] = [
+const PCA_IGNORES: [&str; 21] = [
     "falling_lr",
     "linear_path",
+    "preset",
     "resume",
     "updates",
     "epochs",
@@ -48,9 +49,9 @@ const PCA_IGNORES: [&str; 20] = [
 #[command(after_help = "Examples:\n  \
     latent-explorer train --out nine.safetensors --history losses.csv\n  \
     latent-explorer train --out few.safetensors --families circle,star,heart --samples 900\n  \
-    latent-explorer train --out article.safetensors --beta 1\n  \
-    latent-explorer train --out sigmoid.safetensors --loss bce --output sigmoid\n  \
-    latent-explorer train --out plain.safetensors --beta 0 --no-noise-latent\n  \
+    latent-explorer train --out article.safetensors --preset article\n  \
+    latent-explorer train --out sigmoid.safetensors --preset bce\n  \
+    latent-explorer train --out plain.safetensors --preset plain\n  \
     latent-explorer train --out pca.safetensors --pca\n  \
     latent-explorer train --out heads.safetensors --heads roundness,area\n  \
     latent-explorer train --out airfoils.safetensors --data airfoils/ --values drag.csv\n  \
@@ -73,8 +74,8 @@ pub struct TrainArguments {
     /// Also write the losses, an epoch a row
     #[arg(long, value_name = "H.csv")]
     history: Option<PathBuf>,
-    /// Also write the outlines: .csv (one a row: x0,y0,x1,y1,..), .json, .svg, .dxf, or .dat in a new
-    /// folder FOLDER/
+    /// Also write the outlines, as data --out does: .csv (one a row: id,label,x0,y0,x1,y1,.. and measured values),
+    /// .json, .svg, .dxf, or .dat in a new folder FOLDER/
     #[arg(long, value_name = "D.csv|..")]
     data_out: Option<PathBuf>,
     /// Also write the model on its way into this folder: its beginning, and epochs, at most 100 of them evenly
@@ -96,6 +97,8 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let resumed = arguments.resume.iter().map(PathBuf::as_path);
     let inputs: Vec<&Path> = resumed.chain(arguments.learning.inputs()).collect();
     check_outputs_with(&inputs, &outputs, arguments.data_out.as_deref())?;
+    arguments.data_out.iter().try_for_each(|path| check_holds_several(path))?;
+    arguments.snapshots.iter().try_for_each(|folder| check_folder(&inputs, folder))?;
     if arguments.pca {
         let (data, config) = arguments.learning.prepare()?;
         return pca::run(data, &config, &arguments.out, arguments.data_out.as_deref());
@@ -110,6 +113,12 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let begun = trainer.updates();
     // Not before: the time left is judged by the training alone.
     let mut progress = Progress::start();
+    if let Some(preset) = arguments.learning.network.preset() {
+        progress.say(&format!("{}: {}", preset.label(), preset.about()));
+    }
+    if let Some(path) = &arguments.resume {
+        progress.say(&format!("{} goes on from {}", path.display(), state(&trainer)));
+    }
     while !trainer.is_finished() {
         let step = trainer
             .step()
@@ -124,18 +133,22 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         tables::write_history(path, trainer.history())?;
     }
     if let Some(path) = &arguments.data_out {
-        write_training_data(path, trainer.data())?;
+        write_set(path, trainer.data())?;
     }
-    for warning in warnings_of(&model, &Figures::of(&model)?) {
+    let figures = Figures::of(&model)?;
+    for warning in warnings_of(&model, &figures) {
         progress.say(&format!("warning: {warning}"));
     }
     let heads = match model.card.training.heads.as_slice() {
         [] => String::new(),
         heads => format!("; {}", scores(&model, heads)),
     };
-    let early = if trainer.stopped_early() { "stopped early, the best kept; " } else { "" };
-    let written = arguments.out.display();
-    progress.finish(&format!("{early}{}{heads}; wrote {written}", state(&trainer)));
+    let error = three_digits(figures.reconstruction_error);
+    progress.finish(&format!(
+        "{}; reconstruction error {error} (data units){heads}; wrote {}",
+        outcome(&trainer, &model),
+        arguments.out.display()
+    ));
     Ok(())
 }
 
@@ -228,7 +241,18 @@ impl<'a> Snapshots<'a> {
     }
 }
 
-/// `epoch 12 of 50, loss 1.23 (rebuild 1.1, KL 4.5), held out 1.2`.
+/// Where the training ended, and the losses of the epoch that the model is of: with early stopping the best one.
+fn outcome(trainer: &Trainer, model: &Model) -> String {
+    let kept = model.card.updates();
+    let Some(record) = model.card.record().filter(|_| kept < trainer.updates()) else {
+        return state(trainer);
+    };
+    let ended = if trainer.stopped_early() { "stopped early" } else { "ended" };
+    let (done, epoch) = (trainer.updates(), record.epoch);
+    format!("{ended} at update {done}; kept update {kept}, epoch {epoch}, {}", losses(record))
+}
+
+/// `update 1692 of 7050, epoch 12, loss 1.23 (reconstruction 1.1, KL 4.5), validation reconstruction 1.2`.
 fn state(trainer: &Trainer) -> String {
     let (done, updates) = (trainer.updates(), trainer.config().updates);
     let at = format!("update {done} of {updates}, epoch {}", trainer.epochs().ceil());
@@ -237,10 +261,10 @@ fn state(trainer: &Trainer) -> String {
 
 fn losses(record: &EpochRecord) -> String {
     let EpochRecord { total, reconstruction, kl, .. } = *record;
-    let [total, rebuild, kl] = [total, reconstruction, kl].map(three_digits);
-    let held_out = record
+    let [total, reconstruction, kl] = [total, reconstruction, kl].map(three_digits);
+    let validation = record
         .held_out_reconstruction
-        .map(|loss| format!(", held out {}", three_digits(loss)))
+        .map(|loss| format!(", validation reconstruction {}", three_digits(loss)))
         .unwrap_or_default();
-    format!("loss {total} (rebuild {rebuild}, KL {kl}){held_out}")
+    format!("loss {total} (reconstruction {reconstruction}, KL {kl}){validation}")
 }

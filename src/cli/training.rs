@@ -4,6 +4,7 @@ use crate::data::family::Family;
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
 use crate::model::losses::Reconstruction;
+use crate::model::preset::Preset;
 use crate::model::training::TrainingConfig;
 use crate::model::vae::Output;
 use clap::Args;
@@ -82,7 +83,7 @@ pub struct TrainingOptions {
     /// Let the learning rate fall evenly to 0 [default: false; true for imported outlines]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = TRAINING)]
     falling_lr: Option<bool>,
-    /// The reconstruction loss; bce goes with a sigmoid output [default: mse]
+    /// The reconstruction loss; bce needs --output sigmoid and a smaller --beta, which --preset bce sets too [default: mse]
     #[arg(long, help_heading = TRAINING)]
     loss: Option<Reconstruction>,
     /// The weight of the KL term, reconstruction against regularity: 0 to 1000; 1 is a VAE by the book. With
@@ -125,6 +126,9 @@ impl TrainingOptions {
 #[derive(Debug, Args)]
 #[group(id = "network", multiple = true)]
 pub struct NetworkOptions {
+    /// Settings that go together; what is named beside it counts more
+    #[arg(long, value_name = "NAME", help_heading = TRAINING)]
+    preset: Option<Preset>,
     /// Decode the mean itself while training; with --beta 0 a plain autoencoder
     #[arg(long, help_heading = TRAINING)]
     no_noise_latent: bool,
@@ -163,12 +167,18 @@ pub struct NetworkOptions {
 }
 
 impl NetworkOptions {
+    /// The preset that was named.
+    pub fn preset(&self) -> Option<Preset> {
+        self.preset
+    }
+
     /// The usual settings with what was named.
-    pub fn config(&self, usual: TrainingConfig, seed: u64) -> TrainingConfig {
+    pub fn config(&self, mut usual: TrainingConfig, seed: u64) -> TrainingConfig {
+        self.preset.iter().for_each(|preset| preset.apply(&mut usual));
         let widths = Some(self.head_widths.clone()).filter(|widths| !widths.is_empty());
         TrainingConfig {
-            latent_noise: !self.no_noise_latent,
-            sigma_vae: self.sigma_vae,
+            latent_noise: usual.latent_noise && !self.no_noise_latent,
+            sigma_vae: usual.sigma_vae || self.sigma_vae,
             held_out: self.holdout.unwrap_or(usual.held_out),
             output: self.output.unwrap_or(usual.output),
             latent_dim: self.latent_dim.unwrap_or(usual.latent_dim),

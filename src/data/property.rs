@@ -96,21 +96,49 @@ impl Property {
         }
     }
 
-    /// The area, in squared data units, that a shape must have more of for the property to mean something, among shapes
-    /// of the given median area. An outline whose signed area is not positive is turned inside out, and has no area and
-    /// no roundness; heat shedding is undefined at 1 % of the median and below.
+    /// The least area on which the property means something among shapes of the given median area,
+    /// both in squared data units: heat shedding is undefined at 1 % of the median and below.
     pub fn least_area(self, median_area: f64) -> Option<f64> {
-        match self {
-            Self::Area | Self::Roundness => Some(0.0),
-            Self::HeatShedding => Some(0.01 * median_area),
-            Self::Perimeter | Self::Measured(_) => None,
-        }
+        (self == Self::HeatShedding).then_some(0.01 * median_area)
+    }
+
+    /// Whether it is above 0 for every proper outline, and otherwise means nothing: where the signed area is not
+    /// positive, the outline is turned inside out or crosses itself.
+    pub fn is_positive(self) -> bool {
+        matches!(self, Self::Area | Self::Roundness)
     }
 
     /// Whether the property, which is `value` for this outline, is finite and means something for it.
     pub fn in_domain(self, median_area: f64, value: f64, outline: &[f32]) -> bool {
         value.is_finite()
+            && (value > 0.0 || !self.is_positive())
             && self.least_area(median_area).is_none_or(|least| geometry::area(outline) > least)
+    }
+
+    /// Why no outline that is one can have this value; none where one can. A value below 0 is that of a signed area: the
+    /// outline crosses itself, and its larger part is passed the wrong way round. The perimeter is least, for its area,
+    /// of a circle, whose roundness is 1 (the isoperimetric inequality).
+    pub fn outside_domain(self, value: f64) -> Option<&'static str> {
+        let below = value < 0.0;
+        match self {
+            Self::Roundness if below => Some(
+                "Roundness lies between 0 and 1. Below 0 the signed area is negative: the outline crosses itself, so it is no valid shape.",
+            ),
+            // Rounding of single precision is no other shape.
+            Self::Roundness if value > 1.0 + 1e-4 => Some(
+                "Roundness lies between 0 and 1, that of a circle. A greater value is a prediction that no shape has.",
+            ),
+            Self::Area if below => Some(
+                "An area is above 0. Below 0 it is a signed area: the outline crosses itself, so it is no valid shape.",
+            ),
+            Self::HeatShedding if below => Some(
+                "Heat shedding is above 0. Below 0 the signed area is negative: the outline crosses itself, so it is no valid shape.",
+            ),
+            Self::Perimeter if below => {
+                Some("A perimeter is above 0. A value below is a prediction that no shape has.")
+            }
+            _ => None,
+        }
     }
 
     /// Its place in [`Self::ALL`]; none where it was measured.
@@ -185,5 +213,24 @@ mod tests {
         assert!("a.b".parse::<Property>().is_err());
         assert!(Property::ALL.is_sorted() && Property::HeatShedding < drag);
         assert!(drag.measure(&[0.0, 0.0, 1.0, 0.0, 0.0, 1.0]).is_nan());
+    }
+
+    #[test]
+    fn a_value_that_no_shape_has_is_explained() {
+        let why = Property::Roundness.outside_domain(-0.0645).unwrap();
+        assert!(why.contains("crosses itself") && why.contains("between 0 and 1"), "{why}");
+        assert!(Property::Area.outside_domain(-322.0).unwrap().contains("signed area"));
+        assert!(Property::Roundness.outside_domain(1.2).unwrap().contains("prediction"));
+        let drag: Property = "drag".parse().unwrap();
+        for (property, value) in [
+            (Property::Roundness, 0.785),
+            (Property::Roundness, 1.000_000_1),
+            (Property::Area, 3.0),
+            (Property::HeatShedding, 90.0),
+            (drag, -5.0),
+            (Property::Roundness, f64::NAN),
+        ] {
+            assert_eq!(property.outside_domain(value), None, "{property:?} {value}");
+        }
     }
 }

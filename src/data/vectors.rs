@@ -8,7 +8,8 @@ use std::path::Path;
 
 /// Reads vectors of `width` numbers; `of` says what they are, for the error message.
 ///
-/// The first line may be a header: it is one when none of its cells is a number.
+/// The first line may be a header: it is one when none of its cells is a number. Where it names `x0, y0, ..` or
+/// `z0, z1, ..` among others, these columns are read and the others are not.
 ///
 /// # Errors
 /// Names the file, and the line, of a wrong column count, a word, a value that is not finite, or
@@ -22,6 +23,8 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
         .from_reader(bytes.as_slice());
     let mut rows = Rows::new(width);
     let mut row = Vec::with_capacity(width);
+    // The columns to be read, where a header tells them.
+    let mut named: Option<Vec<usize>> = None;
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|_| {
             Error::file(
@@ -32,8 +35,16 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
         let begins = record.position().map_or(0, |position| position.byte() as usize);
         let line = || line_at(&bytes, begins);
         if index == 0 && record.iter().all(|cell| cell.parse::<f64>().is_err()) {
+            let headers = [outline_header(width), latent_header("z", width)];
+            named = headers.iter().find_map(|header| {
+                header.iter().map(|name| record.iter().position(|cell| cell == name)).collect()
+            });
             continue;
         }
+        let record = match &named {
+            Some(columns) => columns.iter().filter_map(|&column| record.get(column)).collect(),
+            None => record,
+        };
         if record.len() != width {
             let problem =
                 format!("line {} has {} columns where {of} needs {width}", line(), record.len());
@@ -43,7 +54,7 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
         for (column, cell) in record.iter().enumerate() {
             let number = cell.parse::<f64>().ok().filter(|v| v.is_finite());
             row.push(number.ok_or_else(|| {
-                let column = column + 1;
+                let column = named.as_ref().map_or(column, |columns| columns[column]) + 1;
                 let line = line();
                 Error::file(
                     path,
@@ -142,6 +153,7 @@ mod tests {
         let bare = read_text("0.5,-1\n2,3e-2\n").unwrap();
         assert_eq!(bare.as_flat(), [0.5, -1.0, 2.0, 0.03]);
         assert_eq!(bare, read_text("z0,z1\n0.5,-1\n2, 3e-2\n").unwrap());
+        assert_eq!(bare, read_text("label,y0,x0,area\na,-1,0.5,7\nb,3e-2,2,8\n").unwrap());
     }
 
     #[test]

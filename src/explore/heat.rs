@@ -2,8 +2,11 @@
 
 use super::bounds::Bounds;
 use super::projection::Projection;
+use crate::data::geometry;
 use crate::error::Result;
+use crate::model::Model;
 use crate::model::card::LatentStatistics;
+use crate::numerics::processor::on_all_cores;
 use crate::numerics::statistics::quantile;
 use crate::objective::Objective;
 use rayon::prelude::*;
@@ -11,6 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Cells along each side of the box over which the usual range is measured.
 const RANGE_CELLS: usize = 32;
+
+/// Cells that are decoded before they are looked at.
+const CELLS_AT_ONCE: usize = 65_536;
 
 /// Values on a grid over `bounds`, row by row from the bottom.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +56,7 @@ impl HeatField {
                 (y..(y + side).min(rows)).flat_map(row).collect()
             })
             .collect();
+        let positive = objective.aim().property().is_positive();
         let parts: Result<Vec<_>> = tiles
             .par_iter()
             .map(|tile| {
@@ -59,7 +66,11 @@ impl HeatField {
                 let centre =
                     |&i: &usize| bounds.cell_centre(i % columns, i / columns, columns, rows);
                 let z = projection.lift_all(tile.iter().map(centre));
-                let evaluation = objective.evaluate(z.as_flat(), false)?;
+                let mut evaluation = objective.evaluate(z.as_flat(), false)?;
+                if positive {
+                    let values = evaluation.valid.iter_mut().zip(&evaluation.value);
+                    values.for_each(|(valid, value)| *valid &= *value > 0.0);
+                }
                 let statistics = &objective.model().card.statistics;
                 let inside: Vec<bool> = z.iter().map(|z| in_box(statistics, z)).collect();
                 Ok(Some((evaluation.value, evaluation.valid, inside)))
@@ -76,6 +87,23 @@ impl HeatField {
         let range = percentiles(&values, |i| valid[i] && within[i])
             .or_else(|| percentiles(&values, |i| valid[i]));
         Ok(Some(Self { bounds, columns, rows, values, valid, range }))
+    }
+
+    /// Leaves out the cells whose outline crosses itself; the range stays. Some 10 microseconds a cell, so that a map
+    /// which follows the mouse goes without.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn without_crossings(mut self, model: &Model, projection: &Projection) -> Result<Self> {
+        let Self { bounds, columns, rows, .. } = self;
+        let cells: Vec<usize> = (0..self.valid.len()).filter(|&i| self.valid[i]).collect();
+        for part in cells.chunks(CELLS_AT_ONCE) {
+            let centre = |&i: &usize| bounds.cell_centre(i % columns, i / columns, columns, rows);
+            let decoded = model.decode(&projection.lift_all(part.iter().map(centre)))?;
+            let simple = on_all_cores(part.len(), |k| geometry::is_simple(decoded.row(k)));
+            part.iter().zip(simple).for_each(|(&i, simple)| self.valid[i] = simple);
+        }
+        Ok(self)
     }
 }
 

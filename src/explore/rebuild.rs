@@ -121,9 +121,9 @@ impl Rebuild {
         let worst = self.worst().map_or(f64::NAN, |(_, worst)| worst);
         let words = [
             [format!("{} {}, {seen}", self.family, self.row + 1), value(0)],
-            ["Rebuild".to_owned(), value(1)],
+            ["Reconstruction".to_owned(), value(1)],
             [
-                format!("Error {}", three_digits(self.error)),
+                format!("RMS error {}", three_digits(self.error)),
                 format!("worst point {}", three_digits(worst)),
             ],
         ];

@@ -5,7 +5,7 @@ use super::svg::{FONT, escaped, n, paint, path};
 use crate::explore::colour::{Palette, Rgba, faded};
 use crate::explore::tick;
 use crate::model::training::EpochRecord;
-use crate::optimise::SearchReport;
+use crate::optimise::{Restart, SearchReport};
 
 /// Room around the curves for words: left, top, right, bottom; in points.
 const ROOM: [f64; 4] = [84.0, 60.0, 32.0, 58.0];
@@ -49,10 +49,10 @@ impl Chart {
         type Series = (&'static str, Rgba, bool, fn(&EpochRecord) -> Option<f64>);
         let series: [Series; 6] = [
             ("Total", palette.text, false, |r| Some(r.total)),
-            ("Rebuild error", blue, false, |r| Some(r.reconstruction)),
-            ("Rebuild error, held out", blue, true, |r| r.held_out_reconstruction),
+            ("Reconstruction loss", blue, false, |r| Some(r.reconstruction)),
+            ("Reconstruction loss (validation)", blue, true, |r| r.held_out_reconstruction),
             ("KL", orange, false, |r| Some(r.kl)),
-            ("KL, held out", orange, true, |r| r.held_out_kl),
+            ("KL (validation)", orange, true, |r| r.held_out_kl),
             ("Heads", green, false, |r| r.heads),
         ];
         let every = history.len().div_ceil(MOST_POINTS).max(1);
@@ -91,12 +91,10 @@ impl Chart {
         order.retain(|&index| Some(index) != answer);
         let mut curves: Vec<Curve> = order.into_iter().rev().map(curve).collect();
         curves.extend(answer.map(curve));
-        Self {
-            x: "step".to_owned(),
-            y: report.config.aim.label().to_owned(),
-            logarithmic: false,
-            curves,
+        if report.config.aim.is_penalised() {
+            curves.extend(answer.map(|index| objective(&report.restarts[index].restart, palette)));
         }
+        Self { x: "step".to_owned(), y: report.config.aim.title(), logarithmic: false, curves }
     }
 
     /// The picture as SVG.
@@ -211,6 +209,16 @@ impl Chart {
     }
 }
 
+/// The objective of a restart over its steps, dashed: what a penalised search makes greatest.
+fn objective(restart: &Restart, palette: &Palette) -> Curve {
+    let every = restart.losses.len().div_ceil(MOST_POINTS).max(1);
+    let kept = restart.kept_steps().zip(&restart.losses).enumerate();
+    let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == restart.losses.len());
+    let points = kept.map(|(_, (step, &loss))| [step as f64, -loss]).collect();
+    let name = "Its objective".to_owned();
+    Curve { name, points, colour: palette.star, width: 1.8, dashed: true }
+}
+
 /// About five round numbers within a range: 1, 2 or 5 times a power of ten apart. Of a logarithmic one, whole powers
 /// where there are at least three, else 1, 2 and 5 times them.
 fn ticks((low, high): (f64, f64), logarithmic: bool) -> Vec<f64> {
@@ -270,11 +278,16 @@ mod tests {
         let history: Vec<EpochRecord> = (1..=40).map(record).collect();
         let chart = Chart::losses(&history, &Palette::LIGHT);
         let names: Vec<&str> = chart.curves.iter().map(|curve| curve.name.as_str()).collect();
-        assert_eq!(names, ["Total", "Rebuild error", "Rebuild error, held out", "KL"]);
+        assert_eq!(
+            names,
+            ["Total", "Reconstruction loss", "Reconstruction loss (validation)", "KL"]
+        );
         assert_eq!(chart.curves[2].points.len(), 39);
         let page = Page { pixels: [900, 500], palette: &Palette::LIGHT };
         let picture = chart.svg(&page);
-        assert!(picture.contains(">epoch<") && picture.contains(">Rebuild error, held out<"));
+        assert!(
+            picture.contains(">epoch<") && picture.contains(">Reconstruction loss (validation)<")
+        );
         assert!(png(&picture).unwrap().len() > 5000);
     }
 

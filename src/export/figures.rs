@@ -7,6 +7,9 @@ use crate::trust::{Figures, Warning};
 use serde::Serialize;
 use std::path::Path;
 
+/// The name of the column of reconstruction errors; those of families begin with it.
+const ERROR: &str = "reconstruction_error";
+
 /// One model of a table: what it is called, and its figures.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry<'a> {
@@ -21,7 +24,8 @@ pub struct Entry<'a> {
 }
 
 /// Writes a row for each model: `model`, `beta` and every figure that one of them has, with full precision; empty
-/// where a figure means nothing for a model.
+/// where a figure means nothing for a model. Reconstruction errors stand in further columns under the name of earlier
+/// versions, `rebuild_error`.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -33,8 +37,11 @@ pub fn write_csv(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
             names.push(&measure.name);
         }
     }
+    let renamed: Vec<&str> = names.iter().copied().filter(|name| name.starts_with(ERROR)).collect();
+    let former = renamed.iter().map(|name| name.replacen(ERROR, "rebuild_error", 1));
     let fixed = ["model", "beta"].into_iter();
-    let header: Vec<String> = fixed.chain(names.iter().copied()).map(str::to_owned).collect();
+    let header: Vec<String> =
+        fixed.chain(names.iter().copied()).map(str::to_owned).chain(former).collect();
     let rows = entries.iter().zip(&measured).map(|(entry, measures)| {
         let cell = |name: &&str| {
             let found = measures.iter().find(|measure| measure.name == *name);
@@ -42,7 +49,7 @@ pub fn write_csv(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
             value.map(|v| v.to_string()).unwrap_or_default()
         };
         let fixed = [entry.model.clone().unwrap_or_default(), entry.beta.to_string()];
-        fixed.into_iter().chain(names.iter().map(cell)).collect::<Vec<_>>()
+        fixed.into_iter().chain(names.iter().chain(&renamed).map(cell)).collect::<Vec<_>>()
     });
     vectors::write(path, &header, rows)
 }

@@ -5,6 +5,7 @@ use crate::explore::colour::{Palette, faded};
 use crate::explore::labels::beside;
 use crate::explore::miniature::{Miniature, ticks};
 use crate::explore::{three_digits, tick};
+use crate::trust::RECONSTRUCTION_ERROR;
 
 /// Width of the picture, in points.
 const WIDTH: f64 = 960.0;
@@ -25,7 +26,7 @@ pub struct Point<'a> {
     pub beta: f64,
     /// KL in nats; NaN without latent noise.
     pub kl: f64,
-    /// The rebuild error.
+    /// The reconstruction error, in squared data units.
     pub error: f64,
     /// Its map.
     pub map: &'a Miniature,
@@ -75,7 +76,7 @@ pub fn svg(points: &[Point<'_>], palette: &Palette) -> String {
     out += &word([middle, bottom + 44.0], "middle", 14.0, "Information (KL), nats", palette);
     let (x, y) = (26.0, 0.5 * (top + bottom));
     out += &format!("<g transform=\"rotate(-90 {} {})\">", n(x), n(y));
-    out += &word([x, y], "middle", 14.0, "Rebuild error", palette);
+    out += &word([x, y], "middle", 14.0, RECONSTRUCTION_ERROR, palette);
     out += "</g>\n";
     let mut ordered = shown.clone();
     ordered.sort_by(|a, b| a.kl.total_cmp(&b.kl));

@@ -77,7 +77,8 @@ pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
 /// # Errors
 /// Names the file when it cannot be written.
 pub fn write_race(path: &Path, report: &RaceReport) -> Result<()> {
-    let header = ["method", "values", "gradients", "evaluations", "best"].map(str::to_owned);
+    let header =
+        ["method", "values", "gradients", "evaluations", "best", "objective"].map(str::to_owned);
     let row = |lane: &LaneReport, tally: &Tally| {
         let found = tally.best_value.is_finite();
         [
@@ -86,6 +87,7 @@ pub fn write_race(path: &Path, report: &RaceReport) -> Result<()> {
             tally.gradients.to_string(),
             tally.evaluations().to_string(),
             if found { tally.best_value.to_string() } else { String::new() },
+            if found { tally.best_objective().to_string() } else { String::new() },
         ]
     };
     let rows = report.lanes.iter().flat_map(|lane| lane.curve.iter().map(move |t| row(lane, t)));

@@ -17,11 +17,14 @@ pub struct Kernels {
     lengths: Vec<f32>,
     /// The logarithm of the number of kernels, and the negative logarithm of the density where outside begins.
     offset: f64,
+    /// Where the penalty begins to grow evenly, see [`Density::outside`].
+    softness: f64,
 }
 
 impl Kernels {
-    /// Those of a model's data, outside of which begins at a [level](Density::level); none where there are none.
-    pub fn of(density: &Density, level: f64) -> Option<Self> {
+    /// Those of a model's data, outside of which begins at a [level](Density::level) with this
+    /// [softness](Density::softness); none where there are none.
+    pub fn of(density: &Density, level: f64, softness: f64) -> Option<Self> {
         let (centres, map) = density.kernels();
         if centres.is_empty() {
             return None;
@@ -39,6 +42,7 @@ impl Kernels {
             centres: single(centres.as_flat(), 2.0),
             offset: (lengths.len() as f64).ln() - level,
             lengths: single(&lengths, 1.0),
+            softness,
         })
     }
 
@@ -77,12 +81,23 @@ impl Kernels {
             product(&mut dy, View::new(&terms, rows), centres, false);
             let both = dy.chunks_exact_mut(dim).zip(y.chunks_exact(dim));
             for ((dy, y), outside) in both.zip(&outside) {
-                let weight = if *outside > 0.0 { weight } else { 0.0 };
+                // A softness of 0 makes every share infinite, and so 1.
+                let share = if *outside > 0.0 { (outside / self.softness).min(1.0) } else { 0.0 };
+                let weight = weight * share as f32;
                 dy.iter_mut().zip(y).for_each(|(dy, y)| *dy = weight * (2.0 * y - *dy));
             }
             product(dz, View::new(&dy, rows), map.t(), true);
         }
-        outside
+        outside.into_iter().map(|x| self.softened(x)).collect()
+    }
+
+    /// The penalty so far outside; a NaN stays one.
+    fn softened(&self, x: f64) -> f64 {
+        let short = (self.softness - x).max(0.0);
+        match self.softness > 0.0 {
+            true => x - 0.5 * self.softness + short * short / (2.0 * self.softness),
+            false => x,
+        }
     }
 }
 

@@ -30,6 +30,36 @@ pub struct Card {
     pub start: StartDistribution,
     /// What trust is measured against.
     pub statistics: LatentStatistics,
+    /// Updates after which the training had the weights that the model has: fewer than were done where early stopping
+    /// kept an earlier epoch. Not known of PCA, nor of files of earlier versions that were saved without the state of
+    /// their training.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<usize>,
+}
+
+impl Card {
+    /// The epoch whose weights the model has. The history is of all epochs; early stopping keeps the one of least
+    /// validation loss, and what is said of a model is said of that.
+    pub fn record(&self) -> Option<&EpochRecord> {
+        let error = |record: &&EpochRecord| record.held_out_reconstruction.unwrap_or(f64::INFINITY);
+        match self.kept {
+            Some(kept) => self.history.iter().rev().find(|record| record.updates <= kept),
+            None if self.training.early_stopping.is_some() => {
+                self.history.iter().min_by(|a, b| error(a).total_cmp(&error(b)))
+            }
+            None => self.history.last(),
+        }
+    }
+
+    /// Updates that made the weights which the model has.
+    pub fn updates(&self) -> usize {
+        self.kept.or_else(|| Some(self.record()?.updates)).unwrap_or(0)
+    }
+
+    /// Updates that the training made in all, those included that early stopping threw away.
+    pub fn updates_run(&self) -> usize {
+        self.history.last().map_or(0, |record| record.updates).max(self.updates())
+    }
 }
 
 /// The distribution from which a model's latents are drawn.
@@ -52,6 +82,28 @@ pub enum StartDistribution {
 }
 
 impl StartDistribution {
+    /// What it is, in few words.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::StandardNormal => "N(0, 1)",
+            Self::Normal { .. } => "normal of the data",
+            Self::Mixture(_) => "mixture of the data",
+        }
+    }
+
+    /// What it is and why, as a sentence.
+    pub fn about(&self) -> &'static str {
+        match self {
+            Self::StandardNormal => "N(0, 1) in every dimension, which the decoder learned to read",
+            Self::Normal { .. } => {
+                "A normal distribution as wide as the encoded data: the model was trained without a prior"
+            }
+            Self::Mixture(_) => {
+                "A mixture of normal distributions fitted to the encoded data: most draws from N(0, 1) miss them"
+            }
+        }
+    }
+
     /// Its mean and its standard deviation in each of `dim` dimensions, `[dim]` each.
     pub fn moments(&self, dim: usize) -> (Vec<f64>, Vec<f64>) {
         match self {

@@ -250,6 +250,8 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
         model = head.and_then(|head| model.with_head(head)).map_err(|e| e.to_string())?;
     }
     model.resume = resume.map(|memory| read_resume(&file, memory, &model)).transpose()?;
+    // Files of earlier versions say so here alone.
+    model.card.kept = model.card.kept.or(model.resume.as_ref().map(|resume| resume.updates));
     Ok(model)
 }
 

@@ -17,6 +17,9 @@ use std::iter::repeat;
 const NEIGHBOUR: usize = 10;
 /// The share of unseen data whose distance is usual.
 const USUAL: f64 = 0.99;
+/// A penalty on predictions grows evenly from so many nats beyond its level on. With less its wall is so steep that
+/// restarts are thrown off it, slow down and end far from the best they could reach.
+const SOFTNESS: f64 = 10.0;
 /// At most this many points carry the smooth density.
 const KERNELS: usize = 256;
 /// The bandwidth over Scott's, which is made for one hill of data: of several it would fill the valleys (Silverman
@@ -183,6 +186,12 @@ impl Density {
         self.whitening.mean()
     }
 
+    /// How far outside, in nats beyond the level, the penalty begins to grow evenly, see [`Self::outside`]. Where a head's
+    /// `prediction` is sought its weight is great, and a search follows the level: a kink would throw it back and forth.
+    pub fn softness(prediction: bool) -> f64 {
+        if prediction { SOFTNESS } else { 0.0 }
+    }
+
     /// Where outside begins, as a negative logarithm of the density: what 90 % of the held-out data stay below, or
     /// where a head's `prediction` is asked for, what 75 % do.
     pub fn level(&self, prediction: bool) -> f64 {
@@ -223,11 +232,12 @@ impl Density {
     /// where `y` is z whitened, `r_j` are at most 256 training means at even intervals, and `level` is one of
     /// [`Self::level`]. The bandwidth is half of Scott's, `h = m^(-1 / (d + 4)) / 2` (Scott
     /// 1992), each of the d coordinates counted by how much of it is signal. It is zero, with a gradient of
-    /// zero, among the data, and grows with the square of the distance far from them.
+    /// zero, among the data, and grows with the square of the distance far from them. With a `softness` s above 0 that
+    /// maximum x becomes `x^2 / (2 s)` up to s and `x - s / 2` beyond (Huber 1964): without a kink where outside begins.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
-    pub fn outside(&self, z: &Tensor, level: f64) -> Result<Tensor> {
+    pub fn outside(&self, z: &Tensor, level: f64, softness: f64) -> Result<Tensor> {
         let Kernels { scale, centres, .. } = &self.kernels;
         if centres.is_empty() {
             return Ok(Tensor::zeros(z.dim(0)?, z.dtype(), &Device::Cpu)?);
@@ -251,7 +261,13 @@ impl Density {
         let largest = terms.detach().max_keepdim(1)?;
         let sum = terms.broadcast_sub(&largest)?.exp()?.sum(1)?;
         let log_mean = ((sum.log()? + largest.squeeze(1)?)? - (centres.len() as f64).ln())?;
-        Ok(((y.sqr()?.sum(1)? - log_mean)? - level)?.relu()?)
+        let outside = ((y.sqr()?.sum(1)? - log_mean)? - level)?.relu()?;
+        if softness == 0.0 {
+            return Ok(outside);
+        }
+        // x - s / 2 + (s - x)^2 / (2 s) is x^2 / (2 s); its last part is left out beyond s.
+        let short = outside.affine(-1.0, softness)?.relu()?;
+        Ok(((outside - 0.5 * softness)? + (short.sqr()? * (0.5 / softness))?)?)
     }
 }
 

@@ -20,7 +20,7 @@ fn outside(density: &Density, z: &[f64], dtype: DType) -> (Vec<f64>, Vec<f64>) {
     let dim = density.whitening.mean().len();
     let z = Tensor::from_slice(z, (z.len() / dim, dim), &Device::Cpu).unwrap();
     let z = Var::from_tensor(&z.to_dtype(dtype).unwrap()).unwrap();
-    let outside = density.outside(z.as_tensor(), density.level(false)).unwrap();
+    let outside = density.outside(z.as_tensor(), density.level(false), 0.0).unwrap();
     assert_eq!(outside.dtype(), dtype);
     let gradients = outside.sum_all().unwrap().backward().unwrap();
     let flat = |t: &Tensor| -> Vec<f64> {

@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 /// The share of true values that an interval is meant to hold.
 pub const COVERAGE: f64 = 0.9;
-/// No interval reaches less far to either side than this many standard deviations of the data.
-const LEAST_HALF_WIDTH: f64 = 0.1;
+/// No interval is narrower, from end to end, than this many standard deviations of the data.
+const LEAST_WIDTH: f64 = 0.1;
 /// Up to this many coordinates the process reads all of them, beyond it so many leading axes and the distance off them.
 const MOST_COORDINATES: usize = 8;
 /// Fewer rows than this cannot say where nine tenths of them end.
@@ -218,7 +218,7 @@ impl Judge {
     /// Half of an interval, in the property's unit, for a deviation of the process; a NaN stays one.
     fn half_width(&self, deviation: f64) -> f64 {
         let half = self.factor * deviation;
-        (if half < LEAST_HALF_WIDTH { LEAST_HALF_WIDTH } else { half }) * self.scale
+        (if half < 0.5 * LEAST_WIDTH { 0.5 * LEAST_WIDTH } else { half }) * self.scale
     }
 
     /// Half of the interval that nine tenths of the held-out rows are given at most, in the property's unit.

@@ -10,6 +10,7 @@ pub mod judge;
 pub mod layers;
 pub mod losses;
 pub mod planted;
+pub mod preset;
 pub mod resume;
 pub mod samples;
 mod told;

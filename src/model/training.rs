@@ -229,7 +229,7 @@ impl TrainingConfig {
         if self.loss == Reconstruction::Bce && self.output == Output::Linear {
             return Err(Error::setting(
                 "loss",
-                "bce needs outputs between 0 and 1, which a linear output does not keep to; choose the sigmoid output, or mse",
+                "bce needs outputs between 0 and 1, which a linear output does not keep to; take output sigmoid with it (and a beta of about 0.03), or the preset bce, which sets all three",
             ));
         }
         if self.linear_path && self.is_bounded() {

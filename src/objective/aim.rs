@@ -66,6 +66,14 @@ pub struct Term {
     pub weight: f64,
 }
 
+impl Term {
+    /// Whether a shape is an answer only where the property is above 0: a search that makes it less would go on through
+    /// outlines that are turned inside out. One that makes it more leaves them by itself.
+    fn needs_positive(&self) -> bool {
+        self.property.is_positive() && self.goal != Goal::Max
+    }
+}
+
 /// Which numbers are climbed; what was measured of the data is always read off its head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -208,6 +216,13 @@ impl Aim {
         self.cautious &= self.predicts();
     }
 
+    /// The places of the terms, read off the shape, that must be above 0 for a point to be an answer.
+    pub fn positive_terms(&self) -> impl Iterator<Item = usize> + '_ {
+        let is_one = |term: &Term| term.needs_positive() && !self.reads_head(term.property);
+        let places = self.terms.iter().enumerate();
+        places.filter(move |(_, term)| is_one(term)).map(|(place, _)| place)
+    }
+
     /// The property that colours the map: the first one that is sought.
     pub fn property(&self) -> Property {
         self.terms.first().map_or_else(Property::default, |term| term.property)
@@ -235,6 +250,14 @@ impl Aim {
         }
     }
 
+    /// What the shown value is called where it stands for itself: that it is predicted, where it is read off a head.
+    pub fn title(&self) -> String {
+        match self.terms.iter().any(|term| self.reads_head(term.property)) {
+            true => format!("{}, predicted", self.label()),
+            false => self.label().to_owned(),
+        }
+    }
+
     /// The value that is shown for the terms' own values, `[terms]`: of one term the property, of several
     /// the score, which is `-sum_i weight_i * goal_i(property_i)`: more is better.
     pub fn value(&self, terms: &[f64]) -> f64 {
@@ -259,6 +282,12 @@ impl Aim {
     /// `sum_i weight_i * goal_i(property_i)` for the terms' own values, `[terms]`; less is better.
     pub fn terms_loss(&self, terms: &[f64]) -> f64 {
         self.terms.iter().zip(terms).map(|(term, value)| term.weight * term.goal.loss(*value)).sum()
+    }
+
+    /// Whether the loss holds more than the terms, so that the best by it need not be the best by the shown value.
+    pub fn is_penalised(&self) -> bool {
+        let weights = [self.l2, self.align, self.inside];
+        self.cautious || weights.iter().any(|w| *w > 0.0) || !self.constraints.is_empty()
     }
 
     /// The ranges that every aim must keep to.
@@ -397,6 +426,10 @@ mod tests {
         let mut predicted = Aim::of("drag".parse().unwrap(), Goal::Min);
         assert!(predicted.predicts() && !computed.predicts());
         assert!(Aim { by: By::Head, ..computed.clone() }.predicts());
+        assert_eq!(
+            (computed.title(), predicted.title()),
+            ("Area".to_owned(), "drag, predicted".to_owned())
+        );
         let bounded = vec!["drag<=1".parse().unwrap()];
         assert!(Aim { constraints: bounded, ..computed.clone() }.predicts());
         predicted.settle_after(&computed);

@@ -6,6 +6,7 @@ use super::quick::{Priced, Quick};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::model::density::Density;
 use crate::model::frozen::flat_f64;
 use candle_core::{D, Tensor, Var};
 use rayon::prelude::*;
@@ -39,10 +40,12 @@ pub struct Objective {
 /// How an aim counts what lies outside the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outside {
-    /// The factor of [`Density::outside`](crate::model::density::Density::outside) in the loss.
+    /// The factor of [`Density::outside`] in the loss.
     pub weight: f64,
     /// Where outside begins, in nats.
     pub level: f64,
+    /// How far beyond it the penalty begins to grow evenly.
+    pub softness: f64,
 }
 
 impl Outside {
@@ -51,10 +54,14 @@ impl Outside {
     pub fn of(aim: &Aim, model: &Model) -> Self {
         if aim.inside == 0.0 {
             // Nobody asks where the data are.
-            return Self { weight: 0.0, level: f64::INFINITY };
+            return Self { weight: 0.0, level: f64::INFINITY, softness: 0.0 };
         }
         let unit = if aim.predicts() { sought_spread(aim, model) } else { 1.0 };
-        Self { weight: aim.inside * unit, level: model.density().level(aim.predicts()) }
+        Self {
+            weight: aim.inside * unit,
+            level: model.density().level(aim.predicts()),
+            softness: Density::softness(aim.predicts()),
+        }
     }
 }
 
@@ -267,6 +274,9 @@ impl Objective {
         let valid = self.valid(&graph, &finite)?;
         let terms: Vec<Vec<f64>> = graph.terms.iter().map(flat_f64).collect::<Result<_>>()?;
         let mut feasible = valid.clone();
+        for place in self.aim.positive_terms() {
+            feasible.iter_mut().zip(&terms[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
+        }
         for (constraint, value) in self.constraints.iter().zip(&graph.constrained) {
             let values = flat_f64(value)?;
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
@@ -316,9 +326,9 @@ impl Objective {
             let again = self.model.encode_tensor(&self.model.scaled_tensor(&decoded)?)?;
             loss = (loss + ((again - z)?.sqr()?.sum(D::Minus1)? * align)?)?;
         }
-        let Outside { weight, level } = self.outside;
+        let Outside { weight, level, softness } = self.outside;
         if weight > 0.0 {
-            loss = (loss + (self.model.density().outside(z, level)? * weight)?)?;
+            loss = (loss + (self.model.density().outside(z, level, softness)? * weight)?)?;
         }
         let constraints = self.constraints.iter().zip(&self.constraint_weights);
         for ((constraint, weight), value) in constraints.zip(&graph.constrained) {

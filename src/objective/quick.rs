@@ -168,21 +168,19 @@ impl Quick {
         let sorted = |numbers: &[f32]| order.iter().map(|&place| numbers[place]).collect();
         let Scaling { offset, scale } = &model.card.scaling;
         let least_of = |property: Property| property.least_area(model.card.statistics.median_area);
-        let of_shape = tellers[..aim.terms.len()].iter().filter_map(|teller| match teller {
-            Teller::Shape(property) => least_of(*property),
-            Teller::Head { .. } => None,
-        });
+        let is_heat = |teller: &Teller| matches!(teller, Teller::Shape(Property::HeatShedding));
+        let sheds_heat = tellers[..aim.terms.len()].iter().any(is_heat);
         Ok(Some(Self {
             dim: model.latent_dim(),
             decoder: decoder.map(|decoder| decoder.with_outputs(&order)),
             encoder: encoder.map(|encoder| encoder.with_inputs(&order)),
             units: Scaling { offset: sorted(offset), scale: sorted(scale) },
             kernels: match outside.weight > 0.0 {
-                true => Kernels::of(model.density(), outside.level),
+                true => Kernels::of(model.density(), outside.level, outside.softness),
                 false => None,
             },
             outside_weight: outside.weight,
-            least_area: of_shape.reduce(f64::max),
+            least_area: least_of(Property::HeatShedding).filter(|_| sheds_heat),
             held_area: least_of(Property::HeatShedding).unwrap_or(0.0).max(1e-30),
             tellers,
         }))
@@ -311,6 +309,9 @@ impl Quick {
             None => finite.clone(),
         };
         let mut feasible = valid.clone();
+        for place in aim.positive_terms() {
+            feasible.iter_mut().zip(&told[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
+        }
         let constrained = told.split_off(aim.terms.len());
         for (constraint, values) in constraints.iter().zip(constrained) {
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));

@@ -39,6 +39,7 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         start: StartDistribution::StandardNormal,
         // A third or so of the shapes are then outside the domain of heat shedding.
         statistics: LatentStatistics { median_area: 310.0, ..LatentStatistics::default() },
+        kept: None,
     };
     let rows = 80;
     let mut normal =
@@ -162,7 +163,7 @@ fn what_is_no_number_is_marked_and_touches_nothing_else() {
 #[test]
 fn weights_of_another_precision_take_the_graph() {
     let model = model(&mut stream(13, Purpose::Starts, 0, 0));
-    let outside = Outside { weight: 0.0, level: 0.0 };
+    let outside = Outside { weight: 0.0, level: 0.0, softness: 0.0 };
     assert!(Quick::new(&model, &Aim::default(), outside).unwrap().is_some());
     let precise = model.to_f64().unwrap();
     assert!(Quick::new(&precise, &Aim::default(), outside).unwrap().is_none());

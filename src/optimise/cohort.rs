@@ -124,7 +124,7 @@ impl Cohort {
             let z = evaluation.latent_of(k, points.row(k), latent);
             let restart = &mut restarts[index];
             restart.spent += 1 + usize::from(slopes);
-            restart.visit(z, value);
+            restart.visit(z, value, loss);
             if feasible[k] && loss < restart.best_loss() {
                 let input = match objective.space() {
                     Space::Latent => &[],

@@ -71,6 +71,8 @@ pub(super) struct JsonRestart<'a> {
     z_best: &'a [f64],
     value_best: f64,
     loss_best: f64,
+    /// Minus that: what the best so far goes by.
+    objective_best: f64,
     step_best: Option<usize>,
     z_final: &'a [f64],
     value_final: f64,
@@ -87,6 +89,7 @@ pub(super) struct JsonRestart<'a> {
     trajectory_steps: Vec<usize>,
     trajectory: Vec<&'a [f64]>,
     values: Vec<f64>,
+    losses: Vec<f64>,
     decoded: &'a [f32],
 }
 
@@ -104,6 +107,7 @@ impl<'a> JsonRestart<'a> {
             z_best: restart.best_z(),
             value_best: restart.best_value(),
             loss_best: restart.best_loss(),
+            objective_best: restart.best_objective(),
             step_best: restart.best.as_ref().map(|best| best.step),
             z_final: restart.last().0,
             value_final: restart.last().1,
@@ -116,6 +120,7 @@ impl<'a> JsonRestart<'a> {
             trajectory_steps: steps,
             trajectory: kept.iter().map(|&k| restart.trajectory.row(k)).collect(),
             values: kept.iter().map(|&k| restart.values[k]).collect(),
+            losses: kept.iter().map(|&k| restart.losses[k]).collect(),
             decoded: &report.decoded,
         }
     }

@@ -225,7 +225,7 @@ impl SearchReport {
 
     /// The restarts as a table in full precision: cells separated by tabs, as spreadsheets take them.
     pub fn table(&self) -> String {
-        let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\tpredicted\tpredicted_low\tpredicted_high\n".to_owned();
+        let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\tobjective\tpredicted\tpredicted_low\tpredicted_high\n".to_owned();
         for index in self.best_first() {
             let RestartReport { restart, verdict, answer, .. } = &self.restarts[index];
             let number =
@@ -244,6 +244,7 @@ impl SearchReport {
                 verdict.density_distance.to_string(),
                 verdict.round_trip.to_string(),
                 number(verdict.worst().map(|worst| worst.change)),
+                restart.best_objective().to_string(),
                 number(answer.predicted.map(|predicted| predicted.value)),
                 number(answer.predicted.map(|predicted| predicted.low)),
                 number(answer.predicted.map(|predicted| predicted.high)),

@@ -88,12 +88,14 @@ pub struct Restart {
     pub trajectory: Rows<f64>,
     /// The value at each of them, `[kept]`.
     pub values: Vec<f64>,
+    /// The loss at each of them, penalties included, `[kept]`.
+    pub losses: Vec<f64>,
     /// Every how many steps the way is kept.
     pub stride: usize,
     /// Steps done.
     pub steps: usize,
-    /// Where it is, `[latent]`, and the value there, between two points that are kept.
-    passing: Option<(Vec<f64>, f64)>,
+    /// Where it is, `[latent]`, with value and loss there, between two points that are kept.
+    passing: Option<(Vec<f64>, f64, f64)>,
     /// The best feasible point, if any was feasible.
     pub best: Option<Best>,
     /// The learning rate, as (step from which on, rate).
@@ -110,6 +112,7 @@ impl Restart {
         Self {
             trajectory: Rows::with_capacity(latent_dim, kept),
             values: Vec::with_capacity(kept),
+            losses: Vec::with_capacity(kept),
             stride,
             steps: 0,
             passing: None,
@@ -133,9 +136,17 @@ impl Restart {
     /// Where it is or ended, `[latent]`, and the value there; nowhere before it was told its start.
     pub fn last(&self) -> (&[f64], f64) {
         match (&self.passing, self.values.len().checked_sub(1)) {
-            (Some((z, value)), _) if !self.is_kept() => (z, *value),
+            (Some((z, value, _)), _) if !self.is_kept() => (z, *value),
             (_, Some(end)) => (self.trajectory.row(end), self.values[end]),
             _ => (&[], f64::NAN),
+        }
+    }
+
+    /// The loss where it is or ended; NaN before it was told its start.
+    pub fn last_loss(&self) -> f64 {
+        match &self.passing {
+            Some((.., loss)) if !self.is_kept() => *loss,
+            _ => self.losses.last().copied().unwrap_or(f64::NAN),
         }
     }
 
@@ -169,21 +180,27 @@ impl Restart {
         self.best.as_ref().map_or(f64::INFINITY, |best| best.loss)
     }
 
+    /// The objective at the best feasible z: minus the loss, penalties included; NaN where none was feasible.
+    pub fn best_objective(&self) -> f64 {
+        self.best.as_ref().map_or(f64::NAN, |best| -best.loss)
+    }
+
     /// The step of each kept point.
     pub fn kept_steps(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
         (0..self.trajectory.len()).map(|kept| (kept * self.stride).min(self.steps))
     }
 
     /// Takes in the point of the next step (or of the start).
-    pub(super) fn visit(&mut self, z: &[f64], value: f64) {
+    pub(super) fn visit(&mut self, z: &[f64], value: f64, loss: f64) {
         self.steps = if self.trajectory.is_empty() { 0 } else { self.steps + 1 };
         if self.is_kept() {
             self.trajectory.push(z);
             self.values.push(value);
+            self.losses.push(loss);
         } else {
-            let passing = self.passing.get_or_insert_with(|| (Vec::new(), value));
+            let passing = self.passing.get_or_insert_with(|| (Vec::new(), value, loss));
             overwrite(&mut passing.0, z);
-            passing.1 = value;
+            (passing.1, passing.2) = (value, loss);
         }
     }
 
@@ -197,9 +214,10 @@ impl Restart {
     }
 
     pub(super) fn end(&mut self, reason: StopReason) {
-        if let Some((z, value)) = self.passing.take().filter(|_| !self.is_kept()) {
+        if let Some((z, value, loss)) = self.passing.take().filter(|_| !self.is_kept()) {
             self.trajectory.push(&z);
             self.values.push(value);
+            self.losses.push(loss);
         }
         self.stop_reason = Some(reason);
     }
@@ -221,11 +239,12 @@ mod tests {
         assert!(restart.last().0.is_empty());
         for step in 0..8 {
             let z = f64::from(step);
-            restart.visit(&[z], -z);
+            restart.visit(&[z], -z, z);
             assert_eq!((restart.steps, restart.last()), (step as usize, ([z].as_slice(), -z)));
         }
         restart.end(StopReason::Cancelled);
         assert_eq!(restart.last(), ([7.0].as_slice(), -7.0));
         assert!(restart.kept_steps().eq([0, 3, 6, 7]) && restart.trajectory.len() == 4);
+        assert_eq!(restart.losses, [0.0, 3.0, 6.0, 7.0]);
     }
 }

@@ -241,10 +241,10 @@ impl Search {
             let restart = &mut restarts[index];
             let here = || {
                 let (z, value) = restart.last();
-                (z.to_vec(), value)
+                (z.to_vec(), value, restart.last_loss())
             };
-            let (z, value) = seen.map_or_else(here, |seen| (seen.z, seen.value));
-            restart.visit(&z, value);
+            let (z, value, loss) = seen.map_or_else(here, |seen| (seen.z, seen.value, seen.loss));
+            restart.visit(&z, value, loss);
             match ending {
                 Some(Ending::Converged) => restart.end(StopReason::Converged),
                 Some(Ending::Diverged) => restart.end(StopReason::LeftDomain),

@@ -9,7 +9,8 @@ pub struct Tally {
     pub values: usize,
     /// Points whose gradient was computed.
     pub gradients: usize,
-    /// The value at the feasible point of least loss; NaN before the first.
+    /// The value at the feasible point of least loss; NaN before the first. Where penalties count it may become worse
+    /// while the loss becomes less.
     pub best_value: f64,
     /// The least loss; infinite before the first feasible point.
     pub best_loss: f64,
@@ -38,6 +39,11 @@ impl Tally {
         self.values += other.values;
         self.gradients += other.gradients;
         self.improve(other.best_loss, other.best_value);
+    }
+
+    /// The objective at that point: minus the loss, so that it never falls; NaN before the first.
+    pub fn best_objective(&self) -> f64 {
+        if self.best_loss < f64::INFINITY { -self.best_loss } else { f64::NAN }
     }
 
     /// Values and gradients together: a gradient costs about as much again as its value.

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::paths::{Paths, Tracer};
 use crate::model::Model;
-use crate::optimise::{Measured, Restart, Search, SearchConfig, SearchReport};
+use crate::optimise::{Measured, Restart, Search, SearchConfig, SearchReport, Tally};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -43,7 +43,7 @@ pub struct Climb {
     pub under_way: UnderWay,
     /// What came of it, once it is over.
     pub findings: Option<Arc<Findings>>,
-    /// The best valid value so far at even moments of the playback.
+    /// The best objective (minus the loss) so far at even moments of the playback; it never falls.
     pub best_so_far: Vec<f64>,
     /// Which moment is shown.
     pub playback: Playback,
@@ -70,8 +70,8 @@ pub struct UnderWay {
     pub values: Vec<Vec<f64>>,
     /// Curves of value against step of some restarts, thinned.
     pub curves: Vec<(usize, Vec<[f64; 2]>)>,
-    /// The best valid value of all restarts by each kept step.
-    pub best_values: Vec<f64>,
+    /// The best objective (minus the loss) of all restarts by each kept step.
+    pub best_objectives: Vec<f64>,
     /// The restart that has it now.
     pub best: Option<usize>,
 }
@@ -90,7 +90,7 @@ impl UnderWay {
             }
         }
         self.curves = progress.curves;
-        self.best_values.extend(&progress.best_values);
+        self.best_objectives.extend(&progress.best_objectives);
         self.best = progress.best.or(self.best);
     }
 }
@@ -129,7 +129,7 @@ impl Climb {
             return Ok(());
         }
         self.moment = match followed.and_then(|restart| Some((restart, self.kept(restart)?))) {
-            Some((restart, way)) => Moment::of(&self.frozen, restart, step, way)?,
+            Some((restart, way)) => Moment::of(&self.frozen, &self.config.aim, restart, step, way)?,
             None => None,
         };
         Ok(())
@@ -241,14 +241,16 @@ impl<'a> Watcher<'a> {
         let tally = |kept: usize| search.progress().get(kept * stride).or(search.progress().last());
         let loss = |index: &usize| all[*index].best_loss();
         let best = (0..all.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
-        let best_values = (from..to).filter_map(tally).map(|tally| tally.best_value).collect();
+        let best_objectives = (from..to).filter_map(tally).map(Tally::best_objective).collect();
         self.told = all.iter().map(|restart| restart.trajectory.len()).collect();
         SearchProgress {
             growth: self.tracer.grow(on_map),
             points,
             values,
-            curves: curves(all.iter().enumerate().take(MOST_LIVE)),
-            best_values,
+            curves: curves(all.iter().enumerate().take(MOST_LIVE), |restart, kept| {
+                restart.values[kept]
+            }),
+            best_objectives,
             best: best.filter(|index| loss(index).is_finite()),
         }
     }
@@ -337,7 +339,7 @@ mod tests {
         climb.under_way.extend(SearchProgress {
             points: vec![Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0])],
             values: vec![vec![0.5, 0.7]],
-            best_values: vec![0.5, 0.7],
+            best_objectives: vec![0.5, 0.7],
             best: None,
             ..SearchProgress::default()
         });
@@ -346,7 +348,7 @@ mod tests {
         climb.under_way.extend(SearchProgress {
             points: vec![Rows::from_flat(2, vec![2.0, 0.0])],
             values: vec![vec![0.9]],
-            best_values: vec![0.9],
+            best_objectives: vec![0.9],
             best: Some(0),
             ..SearchProgress::default()
         });

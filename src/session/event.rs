@@ -96,8 +96,8 @@ pub struct SearchProgress {
     pub values: Vec<Vec<f64>>,
     /// Curves of value against step of some restarts, all of them so far, thinned.
     pub curves: Vec<(usize, Vec<[f64; 2]>)>,
-    /// The best valid value of all restarts by each new step that was kept.
-    pub best_values: Vec<f64>,
+    /// The best objective (minus the loss) of all restarts by each new step that was kept.
+    pub best_objectives: Vec<f64>,
     /// The restart that has it now.
     pub best: Option<usize>,
 }

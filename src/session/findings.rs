@@ -5,7 +5,7 @@ use crate::explore::compose::Way;
 use crate::explore::paths::Paths;
 use crate::explore::straight::thinned;
 use crate::export::film::Ways;
-use crate::optimise::{Candidate, Restart, SearchReport, StopReason};
+use crate::optimise::{Candidate, Restart, SearchReport, StopReason, Tally};
 use std::sync::Arc;
 
 /// Moments of the playback at which the best value so far is kept, the first one not counted.
@@ -35,10 +35,13 @@ pub struct Findings {
     pub endings: Vec<(&'static str, Vec<usize>)>,
     /// The different answers that can be believed, best first.
     pub candidates: Vec<Candidate>,
-    /// The best valid value of all restarts at even moments of the playback, first and last included.
+    /// The best objective (minus the loss) of all restarts at even moments of the playback, first and last included; it
+    /// never falls, as the value may where penalties count.
     pub best_so_far: Vec<f64>,
     /// Curves of value against step for at most some of the restarts, best first, thinned.
     pub curves: Vec<(usize, Vec<[f64; 2]>)>,
+    /// The same of the objective (minus the loss); empty where no penalty counts.
+    pub objectives: Vec<(usize, Vec<[f64; 2]>)>,
 }
 
 impl Findings {
@@ -46,16 +49,21 @@ impl Findings {
     pub fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
         let Ways { paths, ways, .. } = Ways::of(&report, projection, detail);
         let order = report.best_first();
+        let restart = |&index: &usize| (index, &report.restarts[index].restart);
+        let first = || order.iter().take(CURVES).map(restart);
         Self {
             ways,
             endings: endings(&report, &order),
             candidates: report.candidates(MOST_CANDIDATES),
             best_so_far: so_far(&paths, |step| {
-                report.progress.get(step).map_or(f64::NAN, |tally| tally.best_value)
+                report.progress.get(step).map_or(f64::NAN, Tally::best_objective)
             }),
-            curves: curves(
-                order.iter().take(CURVES).map(|&index| (index, &report.restarts[index].restart)),
-            ),
+            curves: curves(first(), |restart, kept| restart.values[kept]),
+            objectives: if report.config.aim.is_penalised() {
+                curves(first(), |restart, kept| -restart.losses[kept])
+            } else {
+                Vec::new()
+            },
             paths,
             order,
             report,
@@ -69,15 +77,16 @@ impl Findings {
     }
 }
 
-/// Curves of value against step, with as many points as can be told apart where all of them share a plot.
+/// Curves of a number of kept points against step, with as many points as can be told apart where all of them share a plot.
 pub fn curves<'a>(
     restarts: impl Iterator<Item = (usize, &'a Restart)>,
+    number: impl Fn(&Restart, usize) -> f64,
 ) -> Vec<(usize, Vec<[f64; 2]>)> {
     let curve = |(index, restart): (usize, &Restart)| {
         let every = restart.values.len().div_ceil(CURVE_POINTS).max(1);
-        let points = restart.kept_steps().zip(&restart.values).step_by(every);
-        let finite = points.filter(|(_, value)| value.is_finite());
-        (index, finite.map(|(step, &value)| [step as f64, value]).collect::<Vec<_>>())
+        let points = restart.kept_steps().enumerate().step_by(every);
+        let points = points.map(|(kept, step)| [step as f64, number(restart, kept)]);
+        (index, points.filter(|[_, number]| number.is_finite()).collect::<Vec<_>>())
     };
     let mut curves: Vec<_> = restarts.map(curve).collect();
     let all = || curves.iter().flat_map(|(_, points)| points);

@@ -107,14 +107,17 @@ impl State {
         match outcome {
             Outcome::Finished => {
                 let Training { updates, epochs, .. } = self.training;
-                let early = if updates < self.training.total_updates() {
-                    " early, the best is kept,"
-                } else {
-                    ""
-                };
+                let early = if updates < self.training.total_updates() { " early" } else { "" };
                 let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
+                let kept = id.and_then(|id| self.kept_epoch_of(id));
+                let kept = kept.map_or_else(String::new, |(kept, record)| {
+                    format!(
+                        " The model is the best of them, that of update {kept} (epoch {}).",
+                        record.epoch
+                    )
+                });
                 self.notices.info(format!(
-                    "Training finished{early} after {updates} updates ({epochs} epochs). Save it with Ctrl+S."
+                    "Training finished{early} after {updates} updates ({epochs} epochs).{kept} Save it with Ctrl+S."
                 ));
             }
             Outcome::Cancelled => self.notices.info("Training stopped; what it learned is kept."),

@@ -187,7 +187,7 @@ impl Leaving {
             }
             Thing::Data => {
                 let data = model.training_data()?;
-                write_set(path, &data.set).map(|_| true)
+                write_set(path, &data.set).map(|()| true)
             }
         }
     }

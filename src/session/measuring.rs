@@ -120,6 +120,23 @@ impl State {
         Some(training.health(figures, before, Some(before)))
     }
 
+    /// The update and the epoch of which the watched training's model is, where early stopping kept an earlier one than
+    /// the last; none while it learns or an earlier moment is looked at.
+    pub fn kept_epoch(&self) -> Option<(usize, &EpochRecord)> {
+        self.kept_epoch_of(self.watched_model()?)
+    }
+
+    /// As [`Self::kept_epoch`], of the model of any training.
+    pub(super) fn kept_epoch_of(&self, id: ModelId) -> Option<(usize, &EpochRecord)> {
+        if self.is_learning(id) {
+            return None;
+        }
+        let training = self.learned(id).filter(|training| training.timeline.asked().is_none())?;
+        let card = &self.models.get(id)?.prepared.model.card;
+        let kept = card.kept.filter(|kept| *kept < training.updates)?;
+        Some((kept, card.record()?))
+    }
+
     /// Takes the figures of a model in, and of the moment that it is, if it is one. Those that nobody waits for any
     /// more are dropped.
     pub(super) fn measured(

@@ -7,7 +7,6 @@ use crate::explore::encoded::{beyond, points};
 use crate::explore::heat::usual_range;
 use crate::explore::{Bounds, Projection, home_view, whole_view};
 use crate::model::Model;
-use crate::model::card::StartDistribution;
 use crate::model::head::TaskHead;
 use crate::objective::Objective;
 use crate::optimise::SearchConfig;
@@ -84,11 +83,6 @@ impl Prepared {
         let model = heads.into_iter().try_fold(Model::clone(&self.model), Model::with_head)?;
         model.prepare_judges()?;
         Ok(Self { model: Arc::new(model), ..self.clone() })
-    }
-
-    /// Whether the model was taught to decode draws from N(0, 1).
-    pub fn states_normal(&self) -> bool {
-        self.model.card.start == StartDistribution::StandardNormal
     }
 
     /// The least distance on the map that can be seen when all data are shown.

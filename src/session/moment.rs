@@ -3,6 +3,8 @@
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
+use crate::model::judge::Prediction;
+use crate::objective::Aim;
 
 /// One restart at one step.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +15,8 @@ pub struct Moment {
     pub step: f64,
     /// The value there; between steps that were kept, on the line between theirs.
     pub value: f64,
+    /// What a head predicts there with its interval, where one property is sought that only a head can tell.
+    pub predicted: Option<Prediction>,
     /// The shape there, `[input]`.
     pub outline: Vec<f32>,
 }
@@ -47,14 +51,24 @@ impl Kept<'_> {
 }
 
 impl Moment {
-    /// Decodes `restart` at `step` of its way, if it has one.
+    /// Decodes `restart` at `step` of its way, if it has one, in a search with this aim.
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn of(model: &Model, restart: usize, step: f64, way: Kept<'_>) -> Result<Option<Self>> {
+    pub fn of(
+        model: &Model,
+        aim: &Aim,
+        restart: usize,
+        step: f64,
+        way: Kept<'_>,
+    ) -> Result<Option<Self>> {
         let Some((z, value)) = way.at(step) else { return Ok(None) };
+        let predicted = match aim.terms.as_slice() {
+            [term] if term.property.is_measured() => model.prediction(term.property, &z)?,
+            _ => None,
+        };
         let outline = model.decode(&Rows::from_flat(z.len(), z))?.into_flat();
-        Ok(Some(Self { restart, step, value, outline }))
+        Ok(Some(Self { restart, step, value, predicted, outline }))
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Brought {
     pub kept: Vec<Kept>,
     /// What was left out.
     pub rejected: Summary,
+    /// What was left aside: columns that are no coordinates, paths that are not painted.
+    pub aside: Summary,
 }
 
 /// Shapes of one's own, as the window sees them.
@@ -135,8 +137,9 @@ fn import(wish: &ImportWish, control: &Control, reporter: &Reporter) -> Result<E
     };
     let kept = std::mem::take(&mut imported.kept);
     let rejected = std::mem::take(&mut imported.rejected);
+    let aside = std::mem::take(&mut imported.aside);
     let data = TrainingData::imported(imported, name_of(paths), options.normalise)?;
-    let product = Product::Imported(Arc::new(Brought { data, kept, rejected }));
+    let product = Product::Imported(Arc::new(Brought { data, kept, rejected, aside }));
     Ok(Ending { outcome: Outcome::Finished, product: Some(product) })
 }
 
@@ -147,6 +150,11 @@ impl State {
             Some(data) => Material::Ready(data.clone()),
             None => Material::Recipe(self.settings.recipe.clone()),
         }
+    }
+
+    /// The settings that are usual for what the next training learns from.
+    pub fn usual_training(&self) -> TrainingConfig {
+        self.own.chosen().map_or_else(TrainingConfig::default, TrainingConfig::for_imported)
     }
 
     /// Lets the next training learn from one's own shapes, or from families; each has its usual settings.

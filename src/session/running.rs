@@ -178,7 +178,7 @@ impl State {
         Arc::make_mut(&mut climb.paths).grow(growth);
         climb.under_way.extend(progress);
         climb.hold_step(held);
-        let (stride, values) = (climb.paths.stride(), &climb.under_way.best_values);
+        let (stride, values) = (climb.paths.stride(), &climb.under_way.best_objectives);
         climb.best_so_far =
             so_far(&climb.paths, |step| values.get(step / stride).copied().unwrap_or(f64::NAN));
     }

@@ -3,6 +3,7 @@
 use super::models::{ModelId, Prepared};
 use super::plan::{Anchor, Plan};
 use super::playback::Playback;
+use super::probe::Probe;
 use super::{Activity, Session};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
@@ -34,6 +35,8 @@ pub struct Tour {
     pub sheet: Sheet,
     /// Which moment is shown.
     pub playback: Playback,
+    /// The shape under the playhead, which the bar tells of and the inspector shows; the frames are only near it.
+    pub probe: Option<Probe>,
 }
 
 impl Tour {
@@ -47,7 +50,7 @@ impl Tour {
         nearest.map_or(0, |(frame, _)| frame).min(if ended { 0 } else { usize::MAX })
     }
 
-    /// The latent point at the moment that is shown.
+    /// The latent point under the playhead.
     pub fn here(&self) -> Vec<f64> {
         self.route.at(self.playback.share)
     }
@@ -255,6 +258,7 @@ impl Session {
             // Where the way is gone with a pin, nobody has asked for anything.
             if let Ok(tour) = self.laid() {
                 self.state.tours.tour = Some(Tour { playback: before.playback, ..tour });
+                self.probe_tour();
             }
         }
         if let Some(seed) = self.state.tours.drawn.as_ref().map(|drawn| drawn.seed) {
@@ -294,6 +298,7 @@ impl Session {
             route,
             strip,
             playback: Playback::default(),
+            probe: None,
         })
     }
 
@@ -305,14 +310,23 @@ impl Session {
         }
     }
 
-    /// Keeps the point at which the marker is.
+    /// Keeps the point under the playhead.
     fn follow_tour(&mut self) {
-        let projection = self.state.shown().map(|(_, entry)| &entry.prepared.projection);
-        let here = self.state.tours.tour.as_ref().map(Tour::here);
-        if let Some((projection, z)) = projection.zip(here) {
-            let at = projection.project(&z);
-            self.state.map.picked = self.probe(at, Some(&z));
+        if let Some(here) = self.probe_tour() {
+            self.state.map.picked = Some(here);
         }
+    }
+
+    /// Looks at the shape under the playhead.
+    fn probe_tour(&mut self) -> Option<Probe> {
+        let projection = self.state.shown().map(|(_, entry)| &entry.prepared.projection);
+        let point = self.state.tours.tour.as_ref().map(Tour::here);
+        let (at, z) = projection.zip(point).map(|(projection, z)| (projection.project(&z), z))?;
+        let here = self.probe(at, Some(&z));
+        if let Some(tour) = &mut self.state.tours.tour {
+            tour.probe.clone_from(&here);
+        }
+        here
     }
 }
 

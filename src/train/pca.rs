@@ -18,6 +18,10 @@ const LOG_VARIANCE: f32 = -30.0;
 /// A direction whose variance is a smaller share than this of the greatest is rounding: nothing is drawn along it.
 const LEAST_SHARE: f64 = 1e-12;
 
+/// A variance that is a smaller share than this of the squared size of the mean shape is rounding too: shapes that are
+/// all the same differ by nothing else.
+const LEAST_OF_SIZE: f64 = 1e-12;
+
 /// The share of the work that goes into the covariance of the data, about.
 const MEASURING: f64 = 0.6;
 
@@ -144,6 +148,7 @@ impl Pca {
             history: vec![record],
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
+            kept: None,
         };
         let indices: Vec<usize> = (0..data.set.rows.len()).collect();
         let mut model = assemble(card, parameters(&principal)?, &data.set, &indices, &held_out)?;
@@ -172,9 +177,11 @@ fn parameters(principal: &Principal) -> Result<Vec<Tensor>> {
     let (mean, axes, variances) = (principal.mean(), principal.axes(), principal.variances());
     let (width, latent) = (mean.len(), axes.len());
     let greatest = variances.first().copied().unwrap_or(0.0);
+    let size: f64 = mean.iter().map(|m| m * m).sum();
+    let least = (LEAST_SHARE * greatest).max(LEAST_OF_SIZE * size);
     // Into z and back; both 0 where there is nothing to tell.
     let scales = variances.iter().map(|&variance| {
-        let told = variance > LEAST_SHARE * greatest;
+        let told = variance > least;
         if told { (1.0 / variance.sqrt(), variance.sqrt()) } else { (0.0, 0.0) }
     });
     let mut into = Vec::with_capacity(latent * width);

@@ -16,6 +16,9 @@ use candle_core::{Device, Tensor};
 /// as exact as anybody asks, and below it KL would have no weight at all.
 const LEAST_RESIDUAL: f64 = 1e-6;
 
+/// Iterations for the axes at most: those that spread all but equally are hard to tell apart, and any of them will do.
+const MOST_ITERATIONS: usize = 100;
+
 /// The principal axes of training rows, and the variance off them.
 #[derive(Clone, Debug)]
 pub struct ProbabilisticPca {
@@ -37,7 +40,11 @@ impl ProbabilisticPca {
         let latent = latent.min(width);
         let seen = training.iter().map(|&i| rows.row(i));
         let mut principal = Principal::new(seen, width, latent);
-        while principal.step() {}
+        for _ in 0..MOST_ITERATIONS {
+            if !principal.step() {
+                break;
+            }
+        }
         let unit = principal.total_variance() / width as f64;
         // Rows that are all alike are left in data units.
         let unit = if unit > 0.0 { unit } else { 1.0 };

@@ -119,6 +119,7 @@ impl Setup {
             history: state.history.clone(),
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
+            kept: Some(state.resume.updates),
         };
         let mut model = assemble(card, own.to_vec(), &self.data, &indices, &self.held_out)?;
         let mut of_heads = of_heads;

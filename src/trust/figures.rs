@@ -9,7 +9,8 @@ use crate::model::losses;
 use crate::numerics::statistics::coprime_stride;
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 /// A unit of the latent is active when the variance of its mu over the data is above this (Burda et al. 2016,
 /// "Importance Weighted Autoencoders", section 5.2).
@@ -18,20 +19,25 @@ pub const ACTIVE_VARIANCE: f64 = 0.01;
 pub const REACHABLE_SHARE: f64 = 0.01;
 /// Cells on each side of the grid over the data.
 const CELLS_PER_SIDE: usize = 24;
-/// At most this many shapes are rebuilt; of more, these are evenly chosen.
+/// At most this many shapes are reconstructed; of more, these are evenly chosen.
 const MOST_SHAPES: usize = 10_000;
 
 /// What the table of a comparison says of one model. Numbers that mean nothing are NaN (`null` in JSON).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figures {
-    /// Whether rebuild error and KL were measured on shapes that were held out of training; on all where none was.
+    /// Whether reconstruction error and KL were measured on shapes that were held out of training; on all where none was.
     pub held_out: bool,
-    /// How many shapes were rebuilt.
+    /// How many shapes were reconstructed.
     pub shapes: usize,
     /// The mean over these shapes of the sum of squared differences of all coordinates between a shape and
     /// `decode(mu)`, in squared data units, whatever the loss, the scaling and the output of the model:
-    /// models that were trained otherwise compare.
-    pub rebuild_error: f64,
+    /// models that were trained otherwise compare. In files also under its former name, `rebuild_error`. The
+    /// reconstruction *loss* of a training is another figure: of the loss that was chosen, in network units.
+    #[serde(flatten, serialize_with = "under_both_names")]
+    pub reconstruction_error: f64,
+    /// How much these shapes differ: the root of their mean squared distance from their mean shape, as a share of their
+    /// RMS size; 0 where all are the same.
+    pub spread: f64,
     /// KL(q(z|x) || N(0, 1)), summed over the latent, mean over these shapes, in nats (Kingma & Welling 2013,
     /// appendix B); none for a model without latent noise, which has no q.
     pub kl: Option<f64>,
@@ -63,10 +69,11 @@ pub struct Figures {
 pub struct FamilyFigures {
     /// Its name.
     pub name: String,
-    /// How many of its shapes were rebuilt.
+    /// How many of its shapes were reconstructed.
     pub shapes: usize,
-    /// As [`Figures::rebuild_error`], over its shapes alone; NaN without any.
-    pub rebuild_error: f64,
+    /// As [`Figures::reconstruction_error`], over its shapes alone; NaN without any.
+    #[serde(flatten, serialize_with = "under_both_names")]
+    pub reconstruction_error: f64,
     /// The share of valid cells that it owns, 0 to 1.
     pub share: f64,
     /// Whether that is at least [`REACHABLE_SHARE`].
@@ -87,7 +94,9 @@ impl Figures {
         let smoothness = smoothness(model, &cells.z.select(&cells.with_data), &deviations)?;
 
         let rows = some_held_out(model);
-        let errors = rebuild_errors(model, &rows)?;
+        let shapes: Vec<Vec<f32>> =
+            rows.par_iter().map(|&row| model.training_outline(row)).collect();
+        let errors = reconstruction_errors(model, &rows, &shapes)?;
         let label = |&row: &usize| usize::from(encoded.labels[row]);
         let family = |(index, (name, share)): (usize, (String, f64))| {
             let own = rows.iter().zip(&errors).filter(|(row, _)| label(row) == index);
@@ -95,7 +104,7 @@ impl Figures {
             FamilyFigures {
                 name,
                 shapes: own.len(),
-                rebuild_error: mean(&own),
+                reconstruction_error: mean(&own),
                 share,
                 reachable: share >= REACHABLE_SHARE,
             }
@@ -104,7 +113,8 @@ impl Figures {
         Ok(Self {
             held_out: encoded.held_out.contains(&true),
             shapes: rows.len(),
-            rebuild_error: mean(&errors),
+            reconstruction_error: mean(&errors),
+            spread: spread(&shapes),
             kl: model.card.training.latent_noise.then(|| kl(model, &rows)).transpose()?,
             active_units: unit_variances.iter().filter(|v| **v > ACTIVE_VARIANCE).count(),
             active_variance: ACTIVE_VARIANCE,
@@ -126,15 +136,38 @@ fn some_held_out(model: &Model) -> Vec<usize> {
     rows.into_iter().step_by(stride).collect()
 }
 
-/// The sum of squared differences between each shape and its rebuild from mu, in squared data units.
-fn rebuild_errors(model: &Model, rows: &[usize]) -> Result<Vec<f64>> {
-    let rebuilt = model.decode(&model.encoded.mu.select(rows))?;
-    let error = |(index, row): (usize, &usize)| {
-        let shape = model.training_outline(*row);
-        let pairs = shape.iter().zip(rebuilt.row(index));
+/// A reconstruction error under its name and the one that files of earlier versions gave it.
+fn under_both_names<S: Serializer>(
+    error: &f64,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("reconstruction_error", error)?;
+    map.serialize_entry("rebuild_error", error)?;
+    map.end()
+}
+
+/// The sum of squared differences between each shape and `decode(mu)`, in squared data units.
+fn reconstruction_errors(model: &Model, rows: &[usize], shapes: &[Vec<f32>]) -> Result<Vec<f64>> {
+    let decoded = model.decode(&model.encoded.mu.select(rows))?;
+    let error = |(index, shape): (usize, &Vec<f32>)| {
+        let pairs = shape.iter().zip(decoded.row(index));
         pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum()
     };
-    Ok(rows.par_iter().enumerate().map(error).collect())
+    Ok(shapes.par_iter().enumerate().map(error).collect())
+}
+
+/// The RMS distance of shapes from their mean shape, over their RMS size; NaN of none.
+fn spread(shapes: &[Vec<f32>]) -> f64 {
+    let width = shapes.first().map_or(0, Vec::len);
+    let (mut about_mean, mut size) = (0.0, 0.0);
+    for k in 0..width {
+        let column = || shapes.iter().map(|shape| f64::from(shape[k]));
+        let middle = column().sum::<f64>() / shapes.len() as f64;
+        about_mean += column().map(|v| (v - middle).powi(2)).sum::<f64>();
+        size += column().map(|v| v * v).sum::<f64>();
+    }
+    (about_mean / size).sqrt()
 }
 
 fn kl(model: &Model, rows: &[usize]) -> Result<f64> {

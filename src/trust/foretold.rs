@@ -11,7 +11,7 @@ use serde::Serialize;
 
 /// By so many nats a point may lie beyond the density that is asked for: a search that a penalty holds there stops
 /// within them.
-const DENSITY_TOLERANCE: f64 = 0.1;
+const DENSITY_TOLERANCE: f64 = 0.25;
 
 /// What was found about the predictions at one latent point.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -15,6 +15,15 @@ const RISE: f64 = 0.05;
 const LEAST_EPOCHS: usize = 10;
 /// Before this share of a training the map is still coming into being.
 const EARLY: f64 = 0.25;
+/// Before so many updates no network has settled, however long its training was meant to be: with the usual learning
+/// rate the dimensions of nine families become active after some 50 to 150.
+const LEAST_UPDATES: usize = 200;
+/// A loss has not settled that falls from one quarter of the epochs to the next by more than this share of itself ..
+const FALL: f64 = 0.02;
+/// .. and by more than this share of all that it has fallen: one that is nearly down goes on falling for long.
+const SHARE_OF_FALL: f64 = 0.05;
+/// Shapes that differ by less than this share of their size are all the same.
+const SAME_SHAPE: f64 = 1e-4;
 
 /// Something that is wrong with a training.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,11 +40,11 @@ impl Display for Warning {
     }
 }
 
-/// What is wrong with a model by its own history and by what was measured of it; nothing of one that was not trained,
-/// as PCA is not.
+/// What is wrong with a model by its own history and by what was measured of it; of one that was not trained, as PCA is
+/// not, only what is wrong with its data.
 pub fn warnings_of(model: &Model, figures: &Figures) -> Vec<Warning> {
     if model.is_linear() {
-        return Vec::new();
+        return one_shape(figures).into_iter().collect();
     }
     let mut found = warnings(&model.card.training, &model.card.history, Some(figures));
     found.extend(worse_than_pca(model, figures));
@@ -44,7 +53,7 @@ pub fn warnings_of(model: &Model, figures: &Figures) -> Vec<Warning> {
 
 /// PCA with as many numbers, measured on the same rows, has the lesser held-out error.
 fn worse_than_pca(model: &Model, figures: &Figures) -> Option<Warning> {
-    let (pca, own) = (model.card.statistics.pca_error?, figures.rebuild_error);
+    let (pca, own) = (model.card.statistics.pca_error?, figures.reconstruction_error);
     (own > pca).then(|| Warning {
         what: format!(
             "PCA with as many numbers is better: its squared error on held-out shapes is {:.1} % less",
@@ -62,13 +71,76 @@ pub fn warnings(
 ) -> Vec<Warning> {
     let done = records.last().map_or(0, |record| record.updates);
     let early = (done as f64) < EARLY * config.updates as f64;
+    if let Some(alike) = figures.and_then(one_shape) {
+        return vec![alike];
+    }
     let mut warnings = Vec::new();
     warnings.extend(overfitting(config, records));
     if let Some(figures) = figures.filter(|_| !early) {
-        warnings.extend(collapse(config, figures));
-        warnings.extend(missing(config, figures));
+        match unsettled(config, records, figures) {
+            // Nothing can be said yet of a latent that goes on changing.
+            Some(unsettled) => warnings.push(unsettled),
+            None => {
+                warnings.extend(collapse(config, figures));
+                warnings.extend(missing(config, figures));
+            }
+        }
     }
     warnings
+}
+
+/// All shapes are the same: there is nothing to learn, and no setting changes that.
+fn one_shape(figures: &Figures) -> Option<Warning> {
+    (figures.spread < SAME_SHAPE).then(|| Warning {
+        what: "All shapes are the same, so there is nothing to learn".to_owned(),
+        remedy: "They differ by less than 1/10,000 of their size. Import shapes that differ, or let the generated \
+                 families vary more in size, rotation or proportions."
+            .to_owned(),
+    })
+}
+
+/// Something is missing in a network that has hardly learned: too few updates, or no dimension is active and the loss
+/// still falls.
+fn unsettled(
+    config: &TrainingConfig,
+    records: &[EpochRecord],
+    figures: &Figures,
+) -> Option<Warning> {
+    let (active, units) = (figures.active_units, figures.unit_variances.len());
+    let done = records.last().map_or(0, |record| record.updates);
+    let complete = active == units && figures.families.iter().all(|family| family.reachable);
+    if complete || (done >= LEAST_UPDATES && !(active == 0 && falls(records))) {
+        return None;
+    }
+    let still = format!("{active} of {units} latent dimensions are active so far");
+    Some(if done < LEAST_UPDATES {
+        Warning {
+            what: format!("{done} updates are too few to judge by"),
+            remedy: format!("{still}. Train longer; some thousand updates are usual."),
+        }
+    } else {
+        Warning {
+            what: "The network has hardly begun to learn, and its loss still falls".to_owned(),
+            remedy: format!(
+                "{still}. Train longer, or with a greater learning rate (now {}).",
+                config.learning_rate
+            ),
+        }
+    })
+}
+
+/// Whether the total loss of the last quarter of the epochs is clearly below that of the quarter before.
+fn falls(records: &[EpochRecord]) -> bool {
+    let quarter = records.len() / 4;
+    if quarter == 0 {
+        return false;
+    }
+    let middle = |records: &[EpochRecord]| {
+        quantile(records.iter().map(|record| record.total), 0.5).unwrap_or(f64::NAN)
+    };
+    let (before, last) = records[records.len() - 2 * quarter..].split_at(quarter);
+    let (first, before, last) = (records[0].total, middle(before), middle(last));
+    before - last > FALL * before.abs() && before - last > SHARE_OF_FALL * (first - last)
 }
 
 /// The latent carries nothing, or some of its units do not.
@@ -84,16 +156,19 @@ fn collapse(config: &TrainingConfig, figures: &Figures) -> Option<Warning> {
             config.beta
         )
     } else {
-        "The network has no use for them; take fewer latent numbers, or train longer.".to_owned()
+        "The network has no use for them; take fewer latent dimensions, or train longer.".to_owned()
     };
     Some(if active == 0 {
         Warning {
-            what: "The latent has collapsed: all shapes share one place".to_owned(),
-            remedy: format!("In every unit {least}. {cause}"),
+            what: "Posterior collapse: all shapes share one place in the latent".to_owned(),
+            remedy: format!("In every dimension {least}. {cause}"),
         }
     } else {
         Warning {
-            what: format!("{} of {units} latent numbers carry nothing", units - active),
+            what: match units - active {
+                1 => format!("1 of {units} latent dimensions is inactive"),
+                several => format!("{several} of {units} latent dimensions are inactive"),
+            },
             remedy: format!("In them {least}. {cause}"),
         }
     })
@@ -119,9 +194,9 @@ fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warni
         "Stop earlier (early stopping keeps the best), take more shapes, or a narrower network."
     };
     (now > best * (1.0 + RISE) && learns).then(|| Warning {
-        what: format!("The held-out error rises again, by {:.0} %", 100.0 * (now / best - 1.0)),
+        what: format!("The validation loss rises again, by {:.0} %", 100.0 * (now / best - 1.0)),
         remedy: format!(
-            "Since about epoch {} the network learns its training shapes by heart. {way_out}",
+            "Overfitting: since about epoch {} the network learns its training shapes by heart. {way_out}",
             records[least + width / 2].epoch
         ),
     })
@@ -185,14 +260,15 @@ mod tests {
         let family = |&(name, share): &(&str, f64)| FamilyFigures {
             name: name.to_owned(),
             shapes: 10,
-            rebuild_error: 0.1,
+            reconstruction_error: 0.1,
             share,
             reachable: share >= 0.01,
         };
         Figures {
             held_out: true,
             shapes: 20,
-            rebuild_error: 0.1,
+            reconstruction_error: 0.1,
+            spread: 0.2,
             kl: Some(1.0),
             unit_variances: variances.to_vec(),
             active_units: variances.iter().filter(|v| **v > ACTIVE_VARIANCE).count(),
@@ -228,7 +304,7 @@ mod tests {
         let by_heart: Vec<EpochRecord> =
             (1..=40).map(|epoch| record(epoch, 1.0 / epoch as f64, rising(epoch))).collect();
         let warnings = said(&by_heart, None);
-        assert!(warnings[0].starts_with("The held-out error rises"), "{warnings:?}");
+        assert!(warnings[0].starts_with("The validation loss rises"), "{warnings:?}");
         // A single bad epoch is none, and a training that fails as a whole is another matter.
         let mut jump = falling();
         jump[39] = record(40, 0.025, 0.04);
@@ -267,17 +343,51 @@ mod tests {
         );
     }
 
+    /// A training whose loss has settled.
+    fn settled() -> Vec<EpochRecord> {
+        (1..=40).map(|epoch| record(epoch, 1.0 + 1.0 / (epoch * epoch) as f64, 1.2)).collect()
+    }
+
     #[test]
     fn a_collapse_and_a_missing_family_are_named() {
         let families = [("circle", 0.995), ("star", 0.005)];
-        let none = said(&falling(), Some(&figures(&[0.001, 0.0], &families)));
-        assert_eq!(none, ["The latent has collapsed: all shapes share one place"]);
-        let half = said(&falling(), Some(&figures(&[0.9, 0.0], &families)));
+        let none = said(&settled(), Some(&figures(&[0.001, 0.0], &families)));
+        assert_eq!(none, ["Posterior collapse: all shapes share one place in the latent"]);
+        let half = said(&settled(), Some(&figures(&[0.9, 0.0], &families)));
         assert_eq!(
             half,
-            ["1 of 2 latent numbers carry nothing", "No star can be found in the map"]
+            ["1 of 2 latent dimensions is inactive", "No star can be found in the map"]
         );
-        let beginning = &falling()[..5];
+        let beginning = &settled()[..5];
         assert!(said(beginning, Some(&figures(&[0.9, 0.0], &families))).is_empty(), "too early");
+    }
+
+    #[test]
+    fn a_network_that_has_hardly_learned_has_not_collapsed() {
+        let inactive = figures(&[0.001, 0.0], &[("circle", 1.0), ("star", 0.0)]);
+        // All of a training of 51 updates: whatever its share, it is short.
+        let config = TrainingConfig { updates: 51, ..TrainingConfig::default() };
+        let short = [EpochRecord { updates: 51, ..record(1, 90.0, 80.0) }];
+        let found = warnings(&config, &short, Some(&inactive));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].what, "51 updates are too few to judge by");
+        assert!(!found[0].to_string().contains("beta"), "{found:?}");
+        // A long one at so small a rate that it has only begun.
+        let slow: Vec<EpochRecord> =
+            (1..=40).map(|epoch| record(epoch, 100.0 - epoch as f64, 90.0)).collect();
+        let hardly = "The network has hardly begun to learn, and its loss still falls";
+        assert_eq!(said(&slow, Some(&inactive)), [hardly]);
+        // What is active is well, however short.
+        let well = figures(&[0.9, 1.1], &[("circle", 0.5), ("star", 0.5)]);
+        assert!(warnings(&config, &short, Some(&well)).is_empty());
+    }
+
+    #[test]
+    fn one_shape_repeated_is_told_as_that_alone() {
+        let same = Figures { spread: 3e-8, ..figures(&[0.0, 0.0], &[("shape", 1.0)]) };
+        let found = said(&settled(), Some(&same));
+        assert_eq!(found, ["All shapes are the same, so there is nothing to learn"]);
+        let early = said(&settled()[..2], Some(&same));
+        assert_eq!(early, found, "it can be told at once");
     }
 }

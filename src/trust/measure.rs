@@ -2,6 +2,9 @@
 
 use super::figures::Figures;
 
+/// What the figure [`Figures::reconstruction_error`] is called on the screen.
+pub const RECONSTRUCTION_ERROR: &str = "Reconstruction error (data units)";
+
 /// By less than this share of the greater one, two figures do not differ clearly: another seed moves them as far.
 const CLEAR: f64 = 0.05;
 
@@ -81,12 +84,12 @@ impl Figures {
         let count = |n: usize| n as f64;
         let mut measures = vec![
             measure(
-                "rebuild_error",
-                "Rebuild error",
-                self.rebuild_error,
+                "reconstruction_error",
+                RECONSTRUCTION_ERROR,
+                self.reconstruction_error,
                 Form::Number,
                 Less,
-                REBUILD,
+                ERROR,
             ),
             measure(
                 "kl",
@@ -131,10 +134,10 @@ impl Figures {
             measure("simple", "Simple cells", self.simple, Form::Share, More, SIMPLE),
         ];
         measures.extend(self.families.iter().map(|family| Measure {
-            name: format!("rebuild_error_{}", family.name),
-            label: format!("Rebuild error, {}", family.name),
+            name: format!("reconstruction_error_{}", family.name),
+            label: format!("Reconstruction error, {}", family.name),
             of_family: true,
-            ..measure("", "", family.rebuild_error, Form::Number, Less, REBUILD_FAMILY)
+            ..measure("", "", family.reconstruction_error, Form::Number, Less, ERROR_FAMILY)
         }));
         measures.extend(self.families.iter().map(|family| Measure {
             name: format!("share_{}", family.name),
@@ -146,9 +149,9 @@ impl Figures {
     }
 }
 
-const REBUILD: &str = "How far shapes that were held out of training are from their rebuilds: squared differences, \
-     summed over the numbers of a shape, mean over the shapes, in the units of the shapes whatever the model was \
-     trained with. Nine families in two numbers: 0.2 is good, 1.4 is what PCA reaches, 5 is one mean shape for all.";
+const ERROR: &str = "How far shapes that were held out of training are from their reconstructions: squared differences, \
+     summed over the numbers of a shape, mean over the shapes, in squared units of the data whatever loss and scaling \
+     the model was trained with. Nine families in two numbers: 0.2 is good, 1.4 is what PCA reaches, 5 is one mean shape for all.";
 const KL: &str = "How much the latent says about a shape, in nats (1.44 bits): KL(q(z|x) || N(0, 1)). High: sharp \
      shapes, a map with gaps. Near 0: the latent has collapsed and all shapes look alike. 2 to 5 is usual for two \
      numbers. – for a model without latent noise.";
@@ -163,8 +166,8 @@ const REACHABLE: &str = "Families that own at least 1 % of the valid cells of a 
      that can be found on the map. Usual: all of them.";
 const SIMPLE: &str = "The share of cells of that grid whose outline does not cross itself. Above 95 % is good; the \
      rest lies between families, where shapes blend.";
-const REBUILD_FAMILY: &str =
-    "The rebuild error of this family alone: which shapes a model gives up first.";
+const ERROR_FAMILY: &str =
+    "The reconstruction error of this family alone: which shapes a model gives up first.";
 const SHARE: &str = "How much of the map belongs to this family: the share of valid cells whose nearest shape is \
      one of it.";
 

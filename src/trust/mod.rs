@@ -3,6 +3,7 @@
 mod figures;
 mod foretold;
 mod health;
+mod limit;
 mod measure;
 mod quality;
 mod smoothness;
@@ -12,7 +13,8 @@ mod verdict;
 pub use figures::{ACTIVE_VARIANCE, FamilyFigures, Figures, REACHABLE_SHARE};
 pub use foretold::{Foretold, PredictionCheck};
 pub use health::{Warning, warnings, warnings_of};
-pub use measure::{Better, Form, Measure};
+pub use limit::{percent_with_limit, with_limit};
+pub use measure::{Better, Form, Measure, RECONSTRUCTION_ERROR};
 pub use quality::{MapQuality, map_quality};
 pub use statistics::{head_change, measure_statistics};
 pub use verdict::{Belief, Survival, Verdict, judge, judge_with};

@@ -1,6 +1,7 @@
 //! One word for the user on how far an answer can be believed, and why not further.
 
 use super::foretold::Foretold;
+use super::limit::{percent_with_limit, with_limit};
 use super::statistics::{relative_change, relative_change_of, usual_change};
 use crate::data::geometry;
 use crate::data::property::Property;
@@ -82,6 +83,11 @@ impl Survival {
     fn holds(&self) -> bool {
         self.change <= self.usual_change
     }
+
+    /// The change and its limit, as text; in per cent.
+    pub fn change_and_limit(&self) -> [String; 2] {
+        percent_with_limit(self.change, self.usual_change)
+    }
 }
 
 impl Verdict {
@@ -99,8 +105,6 @@ impl Verdict {
 
     /// One sentence that says why.
     pub fn sentence(&self) -> String {
-        let Self { round_trip, usual_round_trip, .. } = self;
-        let (distance, usual_distance) = (self.density_distance, self.usual_density_distance);
         let broken = self.survival.iter().find(|survival| !survival.holds());
         let foretold = self.foretold.as_ref().and_then(Foretold::doubt);
         match (self.belief, broken) {
@@ -108,31 +112,51 @@ impl Verdict {
                 "Believable: among the data, an outline as smooth as theirs, and encoding it leads back here."
                     .to_owned()
             }
-            (Belief::Outside, _) => format!(
-                "Outside the data: {distance:.2} from them, where shapes like the data stay within \
-                 {usual_distance:.2}; this one is a guess."
-            ),
+            (Belief::Outside, _) => {
+                let [distance, limit] = self.distance_and_limit();
+                format!(
+                    "Outside the data: {distance} SD away (limit {limit}); the decoder was never trained here, so this \
+                     shape is a guess."
+                )
+            }
             _ if !self.simple => "Doubtful: the outline crosses itself.".to_owned(),
-            _ if self.roughness > self.usual_roughness => format!(
-                "Doubtful: the outline is rougher than the data: {:.3}, and theirs stay below {:.3}.",
-                self.roughness, self.usual_roughness
-            ),
+            _ if self.roughness > self.usual_roughness => {
+                let [roughness, limit] = self.roughness_and_limit();
+                format!("Doubtful: the outline is rougher than the data: {roughness} (limit {limit}).")
+            }
             _ if !self.in_domain => {
                 "Doubtful: the shape is too thin for this property to mean anything.".to_owned()
             }
             _ if foretold.is_some() => format!("Doubtful: {}.", foretold.unwrap_or_default()),
-            (_, Some(Survival { property, change, usual_change, .. })) => format!(
-                "Doubtful: encoded and decoded again, its {} changes by {:.1} %; that of shapes like the data by less \
-                 than {:.1} %.",
-                property.word(),
-                100.0 * change,
-                100.0 * usual_change,
-            ),
-            _ => format!(
-                "Doubtful: encoding this shape leads {round_trip:.2} away; shapes like the data stay below \
-                 {usual_round_trip:.2}."
-            ),
+            (_, Some(survival)) => {
+                let [change, limit] = survival.change_and_limit();
+                format!(
+                    "Doubtful: encoded and decoded again, its {} changes by {change} (limit {limit}).",
+                    survival.property.word(),
+                )
+            }
+            _ => {
+                let [shift, limit] = self.shift_and_limit();
+                format!(
+                    "Doubtful: decoded and encoded again, the point moves by {shift} (limit {limit})."
+                )
+            }
         }
+    }
+
+    /// The distance to the data and its limit, as text; in standard deviations of the data.
+    pub fn distance_and_limit(&self) -> [String; 2] {
+        with_limit(self.density_distance, self.usual_density_distance)
+    }
+
+    /// The roughness and its limit, as text; in root mean square radii.
+    pub fn roughness_and_limit(&self) -> [String; 2] {
+        with_limit(self.roughness, self.usual_roughness)
+    }
+
+    /// The encode-decode shift and its limit, as text; in latent units.
+    pub fn shift_and_limit(&self) -> [String; 2] {
+        with_limit(self.round_trip, self.usual_round_trip)
     }
 }
 
@@ -254,7 +278,7 @@ mod tests {
         let crossed = Verdict { simple: false, ..doubtful.clone() };
         assert!(crossed.sentence().contains("crosses itself"));
         let rough = Verdict { roughness: 0.5, ..doubtful.clone() };
-        assert!(rough.sentence().contains("0.500") && rough.sentence().contains("0.020"));
+        assert!(rough.sentence().contains("0.50") && rough.sentence().contains("0.02"));
         let thin = Verdict { in_domain: false, ..doubtful.clone() };
         assert!(thin.sentence().contains("too thin"));
         let lost = Verdict { round_trip: 0.7, ..doubtful.clone() };
@@ -263,8 +287,25 @@ mod tests {
         changed.survival[1].change = 0.071;
         let sentence = changed.sentence();
         assert!(sentence.contains("roundness") && sentence.contains("7.1 %"), "{sentence}");
-        assert!(sentence.contains("2.0 %"), "{sentence}");
+        assert!(sentence.contains("(limit 2.0 %)"), "{sentence}");
         assert_eq!(changed.worst().map(|worst| worst.property), Some(Property::Roundness));
+    }
+
+    #[test]
+    fn a_limit_never_looks_kept_where_it_is_broken() {
+        let far = Verdict {
+            density_distance: 0.4021,
+            usual_density_distance: 0.4,
+            ..verdict(Belief::Outside)
+        };
+        assert!(far.sentence().contains("0.402 SD away (limit 0.400)"), "{}", far.sentence());
+        let far = Verdict { density_distance: 0.47, ..far };
+        assert!(far.sentence().contains("0.47 SD away (limit 0.40)"), "{}", far.sentence());
+        let mut changed = verdict(Belief::Doubtful);
+        changed.survival[0].change = 0.02004;
+        assert!(changed.sentence().contains("2.004 % (limit 2.000 %)"), "{}", changed.sentence());
+        let shifted = Verdict { round_trip: 0.304, ..verdict(Belief::Doubtful) };
+        assert!(shifted.sentence().contains("0.304 (limit 0.300)"), "{}", shifted.sentence());
     }
 
     #[test]

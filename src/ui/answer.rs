@@ -1,6 +1,7 @@
 //! The answer of a search: what was reached, what to believe of it, and what a colleague would ask.
 
 use super::action::Actions;
+use super::curves;
 use super::inspector::{canvas, reach};
 use super::moment;
 use super::painting::fill_shape;
@@ -30,7 +31,7 @@ const GAIN: &str =
 const AFTER: &str = "The value after encoding the shape and decoding it again: a value that does not survive was never there";
 const NEAREST: &str = "The training shape whose place in the latent is nearest, and how far it is, in standard deviations of the data";
 const DISTANCE: &str = "From the answer to the tenth nearest of the training data; 99 % of held-out shapes stay within the second number";
-const ROUND_TRIP: &str = "How far encoding the decoded shape leads away in the latent; 99 % of held-out shapes stay within the second number";
+const SHIFT: &str = "How far encoding the decoded shape leads away in the latent; 99 % of held-out shapes stay within the second number";
 /// Height of the two shapes side by side.
 const SIDE_BY_SIDE: f32 = 104.0;
 
@@ -68,12 +69,19 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         let [_, low, high] = predicted.shown();
         fact(ui, "90 % interval", &with_unit(state, climb, &format!("{low} to {high}")), INTERVAL);
     }
+    if aim.is_penalised() {
+        let objective = three_digits(restart.restart.best_objective());
+        fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
+    }
     for term in &restart.answer.terms {
+        if let Some(why) = term.measured.and_then(|value| term.property.outside_domain(value)) {
+            note(ui, why);
+        }
         predicted_beside_true(ui, term);
     }
     let gain = match (restart.answer.predicted_gain, restart.answer.gain) {
-        (Some(gain), _) => Some(("Gain over it, predicted", gain.text())),
-        (None, gain) => gain.map(|gain| ("Gain over it", three_digits(gain))),
+        (Some(gain), _) => Some(("Improvement on it, predicted", gain.text())),
+        (None, gain) => gain.map(|gain| ("Improvement on it", three_digits(gain))),
     };
     if let (Some(data), Some((label, gain))) = (&report.in_data, gain) {
         fact(ui, "Best in the data", &with_unit(state, climb, &three_digits(data.value)), IN_DATA);
@@ -177,18 +185,17 @@ fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
                 None => text,
             };
             match term.measured {
-                Some(_) => fact(ui, &format!("{label}, round trip"), &text, AFTER),
+                Some(_) => fact(ui, &format!("{label}, re-decoded"), &text, AFTER),
                 None => fact(ui, &format!("{label}, predicted"), &text, PREDICTED),
             };
         }
         if let Some(entry) = entry {
             others(ui, restart, &entry.prepared.model);
         }
-        let of =
-            |value: f64, usual: f64| format!("{} of {}", three_digits(value), three_digits(usual));
-        let distance = of(verdict.density_distance, verdict.usual_density_distance);
-        fact(ui, "Distance to the data", &distance, DISTANCE);
-        fact(ui, "Round trip", &of(verdict.round_trip, verdict.usual_round_trip), ROUND_TRIP);
+        let [distance, limit] = verdict.distance_and_limit();
+        fact(ui, "Distance to the data", &format!("{distance} SD, limit {limit}"), DISTANCE);
+        let [shift, limit] = verdict.shift_and_limit();
+        fact(ui, "Encode-decode shift", &format!("{shift}, limit {limit}"), SHIFT);
         if let (Some((row, distance)), Some(entry)) = (answer.nearest, entry) {
             let encoded = &entry.prepared.model.encoded;
             let label = encoded.labels.get(row).and_then(|l| encoded.names.get(usize::from(*l)));

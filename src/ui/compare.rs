@@ -242,8 +242,15 @@ fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
         }
     }
     for property in properties {
-        let shown = both.map(|probe| RichText::new(three_digits(probe.value(property))));
-        row(ui, property.label(), property.about(), shown.map(|text| (text, String::new())));
+        let shown = both.map(|probe| match probe.prediction(property) {
+            Some(predicted) => RichText::new(predicted.text()).small(),
+            None => RichText::new(three_digits(probe.value(property))),
+        });
+        let label = match property.is_measured() {
+            true => format!("{}, predicted", property.label()),
+            false => property.label().to_owned(),
+        };
+        row(ui, &label, property.about(), shown.map(|text| (text, String::new())));
     }
     let words = both.map(|probe| {
         // There is room for one word; the sentence is in the tooltip.

@@ -14,6 +14,12 @@ use egui_plot::{
     VLine,
 };
 
+/// The name of what a penalised search makes greatest.
+pub const OBJECTIVE: &str = "Objective";
+/// What it is.
+pub const ABOUT_OBJECTIVE: &str = "Minus the loss: the value (of a minimum its negative, of a target minus the squared \
+                                   distance) less all penalties. The search makes this greatest, and the best so far \
+                                   is the best by this.";
 /// How near the mouse must come to a curve, in points of the screen.
 const NEAR: f32 = 9.0;
 
@@ -32,8 +38,8 @@ pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
 }
 
 /// The losses of a training, on a logarithmic scale so that none hides another; those of held-out samples dashed. A
-/// line stands at the moment that is shown.
-pub fn losses(ui: &mut Ui, training: &Training) {
+/// line stands at the moment that is shown, or at the epoch that early stopping `kept`.
+pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
     let dark = ui.visuals().dark_mode;
     let pick = |light: (u8, u8, u8), in_dark: (u8, u8, u8)| {
         let (r, g, b) = if dark { in_dark } else { light };
@@ -46,21 +52,21 @@ pub fn losses(ui: &mut Ui, training: &Training) {
     type HeldOut = (&'static str, fn(&EpochRecord) -> Option<f64>, Color32);
     let mut learned: Vec<Learned> = vec![
         ("Total", |l| l.total, ui.visuals().text_color()),
-        ("Rebuild error", |l| l.reconstruction, blue),
+        ("Reconstruction loss", |l| l.reconstruction, blue),
         ("KL", |l| l.kl, amber),
     ];
     let mut held_out: Vec<HeldOut> = vec![
-        ("Rebuild error", |r| r.held_out_reconstruction, blue),
-        ("KL", |r| r.held_out_kl, amber),
+        ("Reconstruction loss (validation)", |r| r.held_out_reconstruction, blue),
+        ("KL (validation)", |r| r.held_out_kl, amber),
     ];
     if training.plan.as_ref().is_some_and(|plan| !plan.config.heads.is_empty()) {
         learned.push(("Heads", |l| l.heads, green));
-        held_out.push(("Heads", |r| r.held_out_heads, green));
+        held_out.push(("Heads (validation)", |r| r.held_out_heads, green));
     }
     let accent = theme::accent(ui);
     let logarithm = |[x, y]: [f64; 2]| (y > 0.0).then(|| [x, y.log10()]);
     let legend = Legend::default().position(Corner::RightTop);
-    let plot = plot("losses", ui, "epoch (dashed: shapes held out of training)")
+    let plot = plot("losses", ui, "epoch (dashed: validation, shapes held out of training)")
         .legend(legend)
         .y_axis_formatter(|mark, _| crate::explore::tick(10f64.powf(mark.value)));
     plot.show(ui, |ui| {
@@ -78,16 +84,19 @@ pub fn losses(ui: &mut Ui, training: &Training) {
                 Line::new(name, points).color(colour).width(1.6).style(LineStyle::dashed_dense()),
             );
         }
-        if training.timeline.asked().is_some() {
-            ui.vline(VLine::new("", training.shown_epochs()).color(accent).width(1.5));
+        let shown = training.timeline.asked().map(|_| training.shown_epochs());
+        if let Some(epoch) = shown.or(kept.map(|record| record.epoch as f64)) {
+            ui.vline(VLine::new("", epoch).color(accent).width(1.5));
         }
     });
 }
 
-/// The value of every restart over its steps; a line at the step that is shown. The curve under the mouse
-/// lights up, a click lifts it out.
-pub fn values(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
+/// The value of every restart over its steps, or the `objective` of a penalised search; a line at the step that is
+/// shown. The curve under the mouse lights up, a click lifts it out.
+pub fn values(ui: &mut Ui, climb: &Climb, objective: bool, actions: &mut Actions) {
     let Some(findings) = &climb.findings else { return };
+    let objective = objective && !findings.objectives.is_empty();
+    let curves = if objective { &findings.objectives } else { &findings.curves };
     let ink = ui.visuals().text_color();
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let (accent, star) = (theme::accent(ui), theme::colour(theme::palette(ui).star));
@@ -104,10 +113,11 @@ pub fn values(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
         }
     };
     let lifted = |index: usize| climb.chosen == Some(index) || climb.hovered == Some(index);
-    let shown = plot("values", ui, "step").show(ui, |ui| {
+    let label = if objective { OBJECTIVE } else { climb.config.aim.label() };
+    let shown = plot("values", ui, "step").y_axis_label(label).show(ui, |ui| {
         // The best last, so that they lie on top; above them those that are lifted out.
         for top in [false, true] {
-            for (index, points) in findings.curves.iter().rev().filter(|(i, _)| lifted(*i) == top) {
+            for (index, points) in curves.iter().rev().filter(|(i, _)| lifted(*i) == top) {
                 let name = format!("Restart {}", index + 1);
                 let points = PlotPoints::from(points.clone());
                 ui.line(Line::new(name, points).stroke(stroke(*index)));
@@ -116,7 +126,7 @@ pub fn values(ui: &mut Ui, climb: &Climb, actions: &mut Actions) {
         ui.vline(VLine::new("Shown", step).color(accent).width(1.0));
     });
     let Some(at) = shown.response.hover_pos() else { return };
-    actions.pointed = nearest(&findings.curves, &shown.transform, at);
+    actions.pointed = nearest(curves, &shown.transform, at);
     if actions.pointed.is_some() && shown.response.clicked() {
         actions.command(Command::ChooseRestart(actions.pointed));
     }

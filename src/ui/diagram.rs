@@ -71,8 +71,15 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     pen.text(y, "y", 14.0, pen.ink);
     // Where the point has come to is measured in the next update.
     let label = match stage {
-        Stage::Move | Stage::Plateau => config.aim.label().to_owned(),
-        _ => format!("{} {}", config.aim.label(), three_digits(walk.by_hand.here().1)),
+        Stage::Move | Stage::Plateau => config.aim.title(),
+        _ => match walk
+            .here
+            .prediction(config.aim.property())
+            .filter(|_| config.aim.terms.len() == 1)
+        {
+            Some(predicted) => format!("{} {}", config.aim.title(), predicted.text()),
+            None => format!("{} {}", config.aim.title(), three_digits(walk.by_hand.here().1)),
+        },
     };
     // Beside y where there is room, below it where the head is in the way.
     let (by, anchor) = match (by_head, in_latent) {

@@ -115,7 +115,7 @@ impl Pen {
     }
 }
 
-/// The drawn shape filled, its rebuild as a line over it.
+/// The drawn shape filled, its reconstruction as a line over it.
 fn both(ui: &Ui, rect: Rect, drawn: &Drawn) {
     let reach = |outline: &[f32]| outline.iter().fold(0f32, |m, v| m.max(v.abs()));
     let unit = 0.44 * rect.width() / reach(&drawn.outline).max(reach(&drawn.rebuilt)).max(1e-6);

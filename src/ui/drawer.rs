@@ -144,7 +144,11 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
             colour(scale(value, state.range())),
         ));
         let at = rect.right_center() - vec2(8.0, 0.0);
-        let value = if narrow { String::new() } else { three_digits(value) };
+        let value = match pin.prediction(state.property()) {
+            _ if narrow => String::new(),
+            Some(predicted) => predicted.text(),
+            None => three_digits(value),
+        };
         painter.text(
             at,
             Align2::RIGHT_CENTER,
@@ -201,9 +205,9 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
         }
     }
     let about = if running {
-        "The best value so far; drag to any moment, or to the end to follow the newest step"
+        "The best objective so far (minus the loss); drag to any moment, or to the end to follow the newest step"
     } else {
-        "The best value so far; drag to any moment"
+        "The best objective so far (minus the loss); drag to any moment"
     };
     let share = if climb.is_live() { 1.0 } else { climb.playback.share };
     playing::timeline(ui, &climb.best_so_far, 1.0, share, about, actions);

@@ -73,7 +73,7 @@ fn stem(what: Exportable) -> &'static str {
         Exportable::Strip => "strip",
         Exportable::Walk => "walk",
         Exportable::NewShapes => "new_shapes",
-        Exportable::Rebuild => "rebuild",
+        Exportable::Rebuild => "reconstruction",
         Exportable::Report => "report",
         Exportable::Answer => "answer",
         Exportable::Pins => "pins",
@@ -99,9 +99,10 @@ fn label(what: Exportable) -> (&'static str, &'static str) {
             ("Walk film", "The way over the map as a film: the shape morphs beside the map")
         }
         Exportable::NewShapes => ("New shapes", "The new shapes with their verdicts"),
-        Exportable::Rebuild => {
-            ("Rebuild", "The kept shape of the data beside its rebuild, and the error drawn")
-        }
+        Exportable::Rebuild => (
+            "Reconstruction",
+            "The kept shape of the data beside its reconstruction, and the error drawn",
+        ),
         Exportable::Report => {
             ("Report", "One file that explains the model, and the answer of the climb in it")
         }

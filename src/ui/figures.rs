@@ -82,11 +82,12 @@ impl Table<'_> {
         }
     }
 
-    /// Each family by itself: rebuild error and share of the map.
+    /// Each family by itself: reconstruction error and share of the map.
     fn families(&self, ui: &mut Ui) {
         let [first, second] = self.figures.map(Figures::measures);
         let find = |name: &str, among: &[Measure]| among.iter().find(|m| m.name == name).cloned();
-        let columns = [("Rebuild error", "rebuild_error"), ("Share of the map", "share")];
+        let columns =
+            [("Reconstruction error", "reconstruction_error"), ("Share of the map", "share")];
         ui.horizontal(|ui| {
             cell(ui, FAMILY, Align::Min, RichText::new(""), "");
             for (what, _) in columns {

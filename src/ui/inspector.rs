@@ -199,6 +199,9 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
         _ => property.label().to_owned(),
     };
     fact(ui, &label, &model.with_unit(property, &text), about);
+    if let Some(why) = property.outside_domain(probe.value(property)) {
+        note(ui, why);
+    }
 }
 
 fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
@@ -216,10 +219,10 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
                 fact(ui, &format!("gradient {i}"), &format!("{g:.6}"), GRADIENT);
             }
         }
-        fact(ui, "Round trip", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
+        fact(ui, "Encode-decode shift", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
         if let Some(worst) = probe.verdict.worst() {
             let after = state.said(worst.property, worst.after);
-            fact(ui, &format!("{} after it", worst.property.label()), &after, AFTER);
+            fact(ui, &format!("{}, re-decoded", worst.property.label()), &after, AFTER);
         }
         if let Some(nearest) = &probe.nearest {
             fact(ui, "Nearest training shape", &nearest.family, NEAREST);

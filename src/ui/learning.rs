@@ -37,9 +37,15 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     };
     buttons(ui, training, actions);
     let asked = training.timeline.asked();
-    let updates = asked.map_or(training.updates, |(_, moment)| moment.resume.updates);
+    let kept = state.kept_epoch();
+    let updates = match (asked, kept) {
+        (Some((_, moment)), _) => moment.resume.updates,
+        (None, Some((updates, _))) => updates,
+        (None, None) => training.updates,
+    };
     let rest = match training.phase {
         _ if asked.is_some() => "earlier".to_owned(),
+        _ if kept.is_some() => "the best, kept".to_owned(),
         Phase::Idle if training.share < 1.0 => "stopped".to_owned(),
         Phase::Idle | Phase::Finishing => "done".to_owned(),
         Phase::Paused => "paused".to_owned(),
@@ -47,20 +53,22 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     };
     let total = training.total_updates();
     let at = format!("Update {updates} of {total}");
-    let epoch = format!("epoch {:.1}, {rest}", training.shown_epochs());
+    let epochs = kept.map_or(training.shown_epochs(), |(_, record)| record.epoch as f64);
+    let epoch = format!("epoch {epochs:.1}, {rest}");
     let lines = match training.phase {
         Phase::Finishing if asked.is_none() => FINISHING,
         _ => [at.as_str(), epoch.as_str()],
     };
     two_lines(ui, lines[0], lines[1], 178.0);
     let record = asked.and_then(|(_, moment)| moment.history.last());
+    let record = record.or(kept.map(|(_, record)| record));
     let last = training.curve.last().map(|point| point.losses);
-    let [rebuild, kl] = match (record, last) {
+    let [reconstruction, kl] = match (record, last) {
         (Some(record), _) => [record.reconstruction, record.kl],
         (None, Some(losses)) if asked.is_none() => [losses.reconstruction, losses.kl],
         _ => [f64::NAN; 2],
     };
-    two_lines(ui, "Rebuild error", &three_digits(rebuild), 104.0);
+    two_lines(ui, "Reconstruction loss", &three_digits(reconstruction), 140.0);
     two_lines(ui, "KL", &three_digits(kl), 58.0);
     let health = state.health();
     match health.as_ref().map(|health| (health, health.warnings.first())) {
@@ -120,7 +128,9 @@ pub fn show(ui: &mut Ui, state: &State) {
     let area = ui.available_rect_before_wrap();
     let side = |rect: Rect| egui::UiBuilder::new().max_rect(rect);
     let split = area.right() - HEALTH;
-    ui.scope_builder(side(area.with_max_x(split - 18.0)), |ui| curves::losses(ui, training));
+    ui.scope_builder(side(area.with_max_x(split - 18.0)), |ui| {
+        curves::losses(ui, training, state.kept_epoch().map(|(_, record)| record));
+    });
     let Some(known) = state.health() else { return };
     let asked = training.timeline.asked_updates();
     ui.scope_builder(side(area.with_min_x(split)), |ui| health(ui, &known, asked));
@@ -153,36 +163,36 @@ fn health(ui: &mut Ui, health: &Health<'_>, asked: Option<usize>) {
         };
         let on = if figures.held_out { "held-out" } else { "training" };
         let tooltip = format!(
-            "The mean squared distance between a {on} shape and its rebuild, summed over all coordinates, family by \
+            "The mean squared distance between a {on} shape and its reconstruction, summed over all coordinates, in data units, family by \
              family. Usual: within a factor of two or three of each other; a family that stands out is one the map \
              has no room for."
         );
-        ui.label(RichText::new("Rebuild error by family").weak()).on_hover_text(tooltip);
+        ui.label(RichText::new("Reconstruction error by family (data units)").weak()).on_hover_text(tooltip);
         families(ui, figures);
         ui.add_space(4.0);
         units(ui, figures);
     });
 }
 
-/// A bar for each family, the longest for the worst rebuilt.
+/// A bar for each family, the longest for the one reconstructed worst.
 fn families(ui: &mut Ui, figures: &Figures) {
-    let errors = figures.families.iter().map(|family| family.rebuild_error);
+    let errors = figures.families.iter().map(|family| family.reconstruction_error);
     let worst = errors.filter(|error| error.is_finite()).fold(0.0, f64::max);
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let bar = theme::accent(ui).gamma_multiply(0.6);
     let missing = ui.visuals().warn_fg_color;
-    for FamilyFigures { name, rebuild_error, share, reachable, .. } in &figures.families {
+    for FamilyFigures { name, reconstruction_error, share, reachable, .. } in &figures.families {
         let (row, response) =
             ui.allocate_exact_size(vec2(ui.available_width() - 12.0, 15.0), Sense::hover());
-        let value = three_digits(*rebuild_error);
-        let label = format!("{name}: rebuild error {value}");
+        let value = three_digits(*reconstruction_error);
+        let label = format!("{name}: reconstruction error {value}");
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
         let font = FontId::proportional(13.0);
         let painter = ui.painter();
         let colour = if *reachable { ink } else { missing };
         painter.text(row.left_center(), Align2::LEFT_CENTER, name, font.clone(), colour);
         let track = row.with_min_x(row.left() + NAME).with_max_x(row.right() - NUMBER);
-        let part = if worst > 0.0 { (rebuild_error / worst) as f32 } else { 0.0 };
+        let part = if worst > 0.0 { (reconstruction_error / worst) as f32 } else { 0.0 };
         let width = track.width() * if part.is_finite() { part } else { 0.0 };
         let filled =
             Rect::from_min_size(track.min, vec2(width, track.height())).shrink2(vec2(0.0, 3.0));
@@ -200,7 +210,7 @@ fn families(ui: &mut Ui, figures: &Figures) {
 /// How many numbers of the latent are used.
 fn units(ui: &mut Ui, figures: &Figures) {
     let tooltip = format!(
-        "Latent numbers whose mean varies over the data: variance above {} (Burda et al. 2016). All of a small latent \
+        "Latent dimensions whose mean varies over the data: variance above {} (Burda et al. 2016). All of a small latent \
          are usual; none is a collapse.",
         figures.active_variance
     );

@@ -168,7 +168,7 @@ impl MapView {
         let here = hover.map(|at| (at, transform.view));
         if here != self.last_hover {
             self.last_hover = here;
-            // Over a shape of the data that is kept, it and its rebuild are what is looked at.
+            // Over a shape of the data that is kept, it and its reconstruction are what is looked at.
             let kept = state.map.picked.as_ref().filter(|picked| picked.rebuild.is_some());
             let kept = kept.map(|kept| transform.to_screen(kept.at));
             let looked = hover.filter(|at| kept.is_none_or(|kept| kept.distance(*at) > GRAB));
@@ -285,7 +285,7 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
             "Data",
             visible.data,
             true,
-            "Where the model puts the shapes it was trained on; click one to see its rebuild (D)",
+            "Where the model puts the shapes it was trained on; click one to see its reconstruction (D)",
         ),
         (Overlay::Paths, "Paths", visible.paths, has_climb, "The ways of the last climb (P)"),
         (

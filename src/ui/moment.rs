@@ -79,7 +79,8 @@ pub fn under_way(ui: &mut Ui, climb: &Climb, state: &State) {
     let caption = format!("step {}", moment.step.floor());
     draw(ui, rect, &[Station { outline: &moment.outline, place: 0.5, caption }], state);
     let about = "At the step that is shown; the timeline goes back, and its end follows the newest";
-    fact(ui, climb.config.aim.label(), &three_digits(moment.value), about);
+    let value = moment.predicted.map_or_else(|| three_digits(moment.value), |p| p.text());
+    fact(ui, &climb.config.aim.title(), &value, about);
 }
 
 fn canvas(ui: &mut Ui, name: &str, sense: Sense) -> (Rect, Response) {

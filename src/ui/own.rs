@@ -94,8 +94,8 @@ impl Form {
             .desired_width(f32::INFINITY)
             .margin(vec2(8.0, 6.0));
         ui.add(field).accessible_name("Measured values").on_hover_text(
-            "A table whose first column names the shape and whose others hold what was measured of it, with a unit in \
-             brackets",
+            "A table with a column of the shapes' names, or of their places from 1, and columns of what was measured of \
+             them, with a unit in brackets",
         );
     }
 
@@ -164,7 +164,7 @@ fn running(ui: &mut Ui, own: &Own, actions: &mut Actions) {
 
 /// What was kept, how it looks, and what was not kept.
 fn result(ui: &mut Ui, brought: &Brought) {
-    let Brought { data, kept, rejected } = brought;
+    let Brought { data, kept, rejected, aside } = brought;
     let set = &data.set;
     ui.horizontal(|ui| {
         let changed = kept.iter().filter(|kept| !kept.notes.is_empty()).count();
@@ -172,6 +172,15 @@ fn result(ui: &mut Ui, brought: &Brought) {
         note(ui, format!("{} left out", rejected.count()));
         if changed > 0 {
             note(ui, format!("{changed} mended")).on_hover_text(mended(brought));
+        }
+        if aside.count() > 0 {
+            let reasons = aside.by_reason().into_iter().take(12);
+            let lines = reasons.map(|(reason, files)| match files {
+                1 => reason.to_owned(),
+                _ => format!("in {files} files: {reason}"),
+            });
+            let text = lines.collect::<Vec<_>>().join("\n");
+            note(ui, format!("{} left aside", aside.count())).on_hover_text(text);
         }
         let names = set.names.len();
         if names > 1 {

@@ -96,18 +96,24 @@ pub fn strip(ui: &mut Ui, contest: &Contest, actions: &mut Actions) {
 /// Who was first, and with what.
 fn outcome(contest: &Contest) -> Option<(String, String)> {
     let report = &contest.results.as_ref()?.report;
-    let Some(lane) = report.winner.map(|winner| &report.lanes[winner]) else {
+    let Some(lane) = report.winners.first().map(|&winner| &report.lanes[winner]) else {
         let why = "The cards say why of each method's answer.".to_owned();
         return Some(("No answer can be believed".to_owned(), why));
     };
     let value = lane.answer().map_or(f64::NAN, |(_, answer)| answer.restart.best_value());
     let spent = lane.reached.map_or(0, |tally| tally.evaluations());
-    let first = format!(
-        "{} is first: {} {}",
-        lane.lane.label(),
-        report.aim().label().to_lowercase(),
-        three_digits(value)
-    );
+    let names: Vec<&str> =
+        report.winners.iter().map(|&winner| report.lanes[winner].lane.label()).collect();
+    let who = match names.as_slice() {
+        [others @ .., last] if !others.is_empty() => {
+            format!("{} and {last} tie", others.join(", "))
+        }
+        _ => format!("{} is first", lane.lane.label()),
+    };
+    let predicted = lane.answer().and_then(|(_, answer)| answer.answer.predicted);
+    let value =
+        predicted.map_or_else(|| three_digits(value), |p| format!("predicted {}", p.text()));
+    let first = format!("{who}: {} {value}", report.aim().label().to_lowercase());
     let rest = format!(
         "as good as the best answer that can be believed after {} of {} evaluations",
         grouped(spent),
@@ -181,13 +187,14 @@ impl RaceView {
 
     fn lines(&self, ui: &mut Ui, contest: &Contest) {
         let lifted = self.pointed.or(contest.chosen);
+        let penalised = contest.config.aim.is_penalised();
         let along = |tally: &Tally| {
             let spent = if self.values_only { tally.values } else { tally.evaluations() };
             if self.logarithmic { (spent.max(1) as f64).log10() } else { spent as f64 }
         };
         let line = |(index, standing): (usize, &Standing)| LaneLine {
             lane: standing.lane,
-            points: stairs(standing, along),
+            points: stairs(standing, along, penalised),
             colour: lane_colour(ui, standing.lane),
             width: if lifted == Some(index) { 3.4 } else { 2.0 },
             going: standing.going,
@@ -197,7 +204,9 @@ impl RaceView {
         let begins = lines.iter().filter_map(|line| Some(line.points.first()?[0]));
         let (from, to) = (begins.fold(f64::INFINITY, f64::min), ends.fold(0.0, f64::max));
         let logarithmic = self.logarithmic;
+        let label = if penalised { curves::OBJECTIVE } else { contest.config.aim.label() };
         let mut plot = curves::plot("race", ui, "")
+            .y_axis_label(label)
             .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic, to))
             // Room for the names.
             .include_x(to + 0.5 * (to - from).max(1e-3));
@@ -308,22 +317,26 @@ fn names(
     }
 }
 
-/// The best so far holds until something better is found, so the line goes in steps.
-fn stairs(standing: &Standing, along: impl Fn(&Tally) -> f64) -> Vec<[f64; 2]> {
+/// The best so far holds until something better is found, so the line goes in steps. Where penalties count it is the
+/// objective, since the value of what is better by that may be worse.
+fn stairs(standing: &Standing, along: impl Fn(&Tally) -> f64, objective: bool) -> Vec<[f64; 2]> {
+    let best = |tally: &Tally| if objective { tally.best_objective() } else { tally.best_value };
     let mut points: Vec<[f64; 2]> = Vec::new();
-    for tally in standing.curve.iter().filter(|tally| tally.best_value.is_finite()) {
-        let x = along(tally);
+    for (x, best) in standing.curve.iter().map(|tally| (along(tally), best(tally))) {
+        if !best.is_finite() {
+            continue;
+        }
         if let Some(&[_, before]) = points.last()
-            && before != tally.best_value
+            && before != best
         {
             points.push([x, before]);
         }
-        points.push([x, tally.best_value]);
+        points.push([x, best]);
     }
     points
 }
 
-/// Marks at 1, 2, .. 9 of each order of magnitude.
+/// Marks at 1, 2, .. 9 of each order of magnitude, those in sight.
 fn decades(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let first = low.floor().max(0.0) as i32;
@@ -334,6 +347,8 @@ fn decades(input: GridInput) -> Vec<GridMark> {
     };
     (first..last.max(first))
         .flat_map(|decade| (1..10).map(move |digit| mark(decade, digit)))
+        // A mark before the plot would be written beside it.
+        .filter(|mark| mark.value >= low)
         .collect()
 }
 
@@ -395,10 +410,11 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Conte
     painter.circle_filled(swatch, 5.0, lane_colour(ui, standing.lane));
     let title = FontId::new(14.0, theme::strong());
     text(swatch + vec2(11.0, 0.0), Align2::LEFT_CENTER, standing.lane.label(), title, ink);
-    let winner = contest.results.as_ref().and_then(|results| results.report.winner);
-    if winner == Some(index) {
+    let winners = contest.results.as_ref().map_or(&[][..], |results| &results.report.winners);
+    if winners.contains(&index) {
         let at = pos2(rect.right() - 10.0, top);
-        text(at, Align2::RIGHT_CENTER, "first", small.clone(), theme::accent(ui));
+        let place = if winners.len() > 1 { "tie" } else { "first" };
+        text(at, Align2::RIGHT_CENTER, place, small.clone(), theme::accent(ui));
     }
 
     let bottom = rect.bottom() - 40.0;
@@ -412,6 +428,11 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Conte
     }
     let left = rect.left() + side + 14.0;
     let large = FontId::new(17.0, theme::strong());
+    if contest.config.aim.is_penalised() {
+        let objective = answer.map_or(tally.best_objective(), |a| a.restart.best_objective());
+        let objective = format!("objective {}", three_digits(objective));
+        text(pos2(left, middle + 28.0), Align2::LEFT_CENTER, &objective, small.clone(), weak);
+    }
     text(pos2(left, middle - 12.0), Align2::LEFT_CENTER, &three_digits(value), large, ink);
     if let Some(answer) = answer {
         let disc = pos2(left + 4.0, middle + 10.0);
@@ -432,7 +453,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Conte
                 let returned = returned.unwrap_or(f64::NAN);
                 let survived = (returned - value).abs() <= 0.05 * value.abs();
                 let ink = if survived { weak } else { visuals.warn_fg_color };
-                (format!("{} after the round trip", three_digits(returned)), ink)
+                (format!("{} re-decoded", three_digits(returned)), ink)
             }
         };
         text(line(0.0), Align2::LEFT_CENTER, &beside, small.clone(), ink);
@@ -464,7 +485,7 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &Contest) -> bool {
     let unit = 0.42 * (rect.width() / 2.0).min(rect.height()) / reach(state) as f32;
     let weak = ui.visuals().weak_text_color();
     for (outline, x, caption) in
-        [(&answer.decoded, 0.25, "answer"), (&found.returned, 0.75, "after the round trip")]
+        [(&answer.decoded, 0.25, "answer"), (&found.returned, 0.75, "re-decoded")]
     {
         let centre = rect.left_top() + vec2(x * rect.width(), 0.46 * rect.height());
         let ink = colour(scale(state.value_of(outline), state.range()));
@@ -480,15 +501,19 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &Contest) -> bool {
         }
         (None, returned) => {
             let change = format!("{value} to {}", three_digits(returned.unwrap_or(f64::NAN)));
-            let about = "Before and after the round trip: the answer encoded and decoded once more";
+            let about = "Before and after encoding the answer and decoding it once more";
             fact(ui, label, &change, about);
         }
     }
+    if results.report.aim().is_penalised() {
+        let objective = three_digits(answer.restart.best_objective());
+        fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
+    }
     let about = "By how much it is better than the best of the data";
     if let Some(gain) = answer.answer.predicted_gain {
-        fact(ui, "Gain on the data, predicted", &gain.text(), about);
+        fact(ui, "Improvement on the data, predicted", &gain.text(), about);
     } else if let Some(gain) = answer.answer.gain {
-        fact(ui, "Gain on the data", &three_digits(gain), about);
+        fact(ui, "Improvement on the data", &three_digits(gain), about);
     }
     let restarts = lane.report.restarts.len();
     let believable = format!("{:.0} % of {restarts}", 100.0 * lane.believable());

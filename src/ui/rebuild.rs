@@ -1,4 +1,4 @@
-//! In the inspector: a shape of the data with its rebuild over it, and the training shapes nearest to a point.
+//! In the inspector: a shape of the data with its reconstruction over it, and the training shapes nearest to a point.
 
 use super::inspector::{canvas, reach};
 use super::painting::{fill_shape, outline_shape};
@@ -11,13 +11,13 @@ use crate::session::State;
 use crate::session::probe::Probe;
 use egui::{Align2, Color32, FontId, Painter, Pos2, Sense, Stroke, Ui, vec2};
 
-const ERROR: &str = "The root mean square of the distances from each point of the shape to its rebuild, in the units \
+const ERROR: &str = "The root mean square of the distances from each point of the shape to its reconstruction, in the units \
                      of the data; a typical shape has a radius of 1";
-const WORST: &str = "The largest distance from a point of the shape to its rebuild";
+const WORST: &str = "The largest distance from a point of the shape to its reconstruction";
 const NEAR: &str = "The training shapes that the model places nearest to this point: how far each is from it, in \
                     standard deviations of the data, and how much its form differs";
 
-/// The shape itself as a line over its rebuild, each point tied to where it was rebuilt.
+/// The shape itself as a line over its reconstruction, each point tied to its counterpart.
 pub fn paint(painter: &Painter, rebuild: &Rebuild, centre: Pos2, unit: f32, ui: &Ui) {
     let at = |[x, y]: [f64; 2]| centre + unit * vec2(x as f32, -y as f32);
     let star = colour(theme::palette(ui).star);
@@ -32,9 +32,9 @@ pub fn paint(painter: &Painter, rebuild: &Rebuild, centre: Pos2, unit: f32, ui: 
     }
 }
 
-/// Which shape it is, and how far its rebuild is from it.
+/// The shape's name, and how far its reconstruction is from it.
 pub fn facts(ui: &mut Ui, rebuild: &Rebuild) {
-    fact(ui, "Rebuild error", &three_digits(rebuild.error), ERROR);
+    fact(ui, "RMS error", &three_digits(rebuild.error), ERROR);
     if let Some((_, worst)) = rebuild.worst() {
         fact(ui, "Worst point", &three_digits(worst), WORST);
     }
@@ -43,7 +43,7 @@ pub fn facts(ui: &mut Ui, rebuild: &Rebuild) {
     note(
         ui,
         format!(
-            "Shape {} of the data, {family}, {seen}. The line is the shape, the filling its rebuild.",
+            "Shape {} of the data, {family}, {seen}. The line is the shape, the filling its reconstruction.",
             row + 1
         ),
     );

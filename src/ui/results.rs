@@ -29,7 +29,11 @@ enum Tab {
 impl Tab {
     /// The tabs with their names and what they hold, in their order.
     const ALL: [(Self, &'static str, &'static str); 4] = [
-        (Self::Restarts, "Restarts", "Every start: what it came to, and the curve of its value"),
+        (
+            Self::Restarts,
+            "Restarts",
+            "Every start: what it came to, and the curve of its value or objective",
+        ),
         (Self::Hills, "Hills", "Which starts came to the same maximum"),
         (
             Self::Candidates,
@@ -49,12 +53,21 @@ pub struct Results {
     seen: Option<usize>,
     /// How many candidates are wanted.
     most: usize,
+    /// The curves show the objective of a penalised search, not the value.
+    objective: bool,
     race: RaceView,
 }
 
 impl Default for Results {
     fn default() -> Self {
-        Self { tab: Tab::default(), ending: None, seen: None, most: 8, race: RaceView::default() }
+        Self {
+            tab: Tab::default(),
+            ending: None,
+            seen: None,
+            most: 8,
+            objective: false,
+            race: RaceView::default(),
+        }
     }
 }
 
@@ -95,7 +108,10 @@ impl Results {
             ui.add_space(14.0);
             match (self.tab, race, climb.map(|climb| &climb.findings)) {
                 (Tab::Race, Some(race), _) => self.race.controls(ui, state, race, actions),
-                (Tab::Restarts, _, Some(Some(findings))) => self.endings(ui, findings),
+                (Tab::Restarts, _, Some(Some(findings))) => {
+                    self.endings(ui, findings);
+                    self.plotted(ui, findings);
+                }
                 (Tab::Hills, _, Some(Some(findings))) => _ = note(ui, summary(findings)),
                 (Tab::Candidates, _, Some(Some(findings))) => self.exchange(ui, findings, actions),
                 _ => _ = note(ui, "Climbing\u{2026}"),
@@ -135,7 +151,11 @@ impl Results {
         let left = |ui: &mut Ui, actions: &mut Actions| {
             table::show(ui, climb, findings, rows, sought, actions);
         };
-        beside(ui, TABLE_WIDTH, actions, left, |ui, actions| curves::values(ui, climb, actions));
+        let width = TABLE_WIDTH + if penalised(findings) { table::OBJECTIVE_WIDTH } else { 0.0 };
+        let objective = self.objective;
+        beside(ui, width, actions, left, |ui, actions| {
+            curves::values(ui, climb, objective, actions);
+        });
     }
 
     /// Why restarts ended and how many each: a click shows those alone.
@@ -149,6 +169,24 @@ impl Results {
             let button = ui.add(Button::selectable(on, text));
             if button.on_hover_text("Show these alone, or all again").clicked() {
                 self.ending = (!on).then_some(label);
+            }
+        }
+    }
+
+    /// Which numbers the curves show, where there is a choice.
+    fn plotted(&mut self, ui: &mut Ui, findings: &Findings) {
+        if !penalised(findings) {
+            return;
+        }
+        ui.add_space(14.0);
+        let value = findings.report.config.aim.label();
+        for (objective, name, about) in [
+            (false, value, "The curves show what the shape is worth, penalties left out"),
+            (true, curves::OBJECTIVE, curves::ABOUT_OBJECTIVE),
+        ] {
+            let button = Button::selectable(self.objective == objective, name);
+            if ui.add(button).on_hover_text(about).clicked() {
+                self.objective = objective;
             }
         }
     }
@@ -196,6 +234,11 @@ impl Results {
             actions.push(Action::Show(Sheet::Import(String::new())));
         }
     }
+}
+
+/// Whether the search went by more than the value that is shown.
+fn penalised(findings: &Findings) -> bool {
+    findings.report.config.aim.is_penalised()
 }
 
 /// `6 hills; 47 of 50 starts have an answer; 3 were not compared`.

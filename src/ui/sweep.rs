@@ -9,6 +9,7 @@ use crate::explore::{three_digits, tick};
 use crate::session::sweep::{BetaSweep, SweepPoint};
 use crate::session::{Command, State};
 use crate::train::{MOST_BETAS, USUAL_BETAS, parse_betas};
+use crate::trust::RECONSTRUCTION_ERROR;
 use egui::{
     Align2, Button, Color32, FontId, Pos2, ProgressBar, Rect, RichText, ScrollArea, Sense, Shape,
     Stroke, TextEdit, Ui, pos2, vec2,
@@ -107,14 +108,14 @@ fn results(ui: &mut Ui, done: &[SweepPoint], actions: &mut Actions) {
     ui.horizontal_top(|ui| {
         let (rect, response) = ui.allocate_exact_size(CHART, Sense::click());
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Image, true, "Rebuild error against information")
+            egui::WidgetInfo::labeled(egui::Role::Image, true, "Reconstruction error against information")
         });
         let hovered = chart(ui, rect, done, response.hover_pos());
         if response.clicked() {
             chosen = hovered.map(|index| (index, true));
         }
         response.on_hover_text(
-            "Each point is a model: how much its latent says of a shape (KL, in nats) and how far its rebuilds are \
+            "Each point is a model: how much its latent says of a shape (KL, in nats) and how far its reconstructions are \
              from held-out shapes. A point opens beside the shown model.",
         );
         ui.add_space(8.0);
@@ -144,8 +145,9 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let font = FontId::proportional(13.0);
     let plot = Rect::from_min_max(rect.min + vec2(58.0, 10.0), rect.max - vec2(12.0, 44.0));
-    let value =
-        |point: &SweepPoint| [point.figures.kl.unwrap_or(f64::NAN), point.figures.rebuild_error];
+    let value = |point: &SweepPoint| {
+        [point.figures.kl.unwrap_or(f64::NAN), point.figures.reconstruction_error]
+    };
     let most = |k: usize| {
         let values = done.iter().map(|point| value(point)[k]).filter(|v| v.is_finite());
         let greatest = values.fold(0.0, f64::max);
@@ -173,7 +175,7 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
     }
     let below = pos2(plot.center().x, rect.bottom() - 2.0);
     painter.text(below, Align2::CENTER_BOTTOM, "Information (KL), nats", font.clone(), ink);
-    let galley = painter.layout_no_wrap("Rebuild error".to_owned(), font.clone(), ink);
+    let galley = painter.layout_no_wrap(RECONSTRUCTION_ERROR.to_owned(), font.clone(), ink);
     let corner = pos2(rect.left() + 2.0, plot.center().y + galley.size().x / 2.0);
     let turned = egui::epaint::TextShape::new(corner, galley, ink);
     painter.add(turned.with_angle(-std::f32::consts::FRAC_PI_2));
@@ -226,12 +228,12 @@ fn card(ui: &mut Ui, point: &SweepPoint, lit: bool) -> Option<bool> {
         ui.painter().text(middle, Align2::CENTER_TOP, &name, font(14.0), ink);
         let figures = &point.figures;
         let kl = figures.kl.map_or("\u{2013}".to_owned(), three_digits);
-        let text = format!("{} at {kl} nats", three_digits(figures.rebuild_error));
+        let text = format!("{} at {kl} nats", three_digits(figures.reconstruction_error));
         let below = middle + vec2(0.0, 19.0);
         ui.painter().text(below, Align2::CENTER_TOP, text, font(12.0), weak);
         let about = format!(
-            "Rebuild error {}, KL {kl} nats, {} active units, {} of {} families found. Click to compare.",
-            three_digits(figures.rebuild_error),
+            "Reconstruction error {}, KL {kl} nats, {} active units, {} of {} families found. Click to compare.",
+            three_digits(figures.reconstruction_error),
             figures.active_units,
             figures.reachable,
             figures.families.len(),

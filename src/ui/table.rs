@@ -1,6 +1,7 @@
 //! The table of restarts, best first.
 
 use super::action::Actions;
+use super::curves;
 use super::widgets::belief_colour;
 use crate::explore::three_digits;
 use crate::optimise::RestartReport;
@@ -10,6 +11,8 @@ use egui::{RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
 const ROW: f32 = 22.0;
+/// Width of the column that a penalised search has besides, with its gap.
+pub const OBJECTIVE_WIDTH: f32 = 70.0;
 
 /// Draws the table of the restarts `rows`, in their order, scrolled to row `sought`; a click on a row
 /// lifts its way out, another one lets it go.
@@ -25,19 +28,23 @@ pub fn show(
     // A prediction stands with its interval, for which there has to be room.
     let predicts = report.config.aim.terms.iter().any(|term| term.property.is_measured());
     let best = if predicts { ("Best, predicted", 170.0) } else { ("Best", 62.0) };
+    let penalised = report.config.aim.is_penalised();
     let columns = [
         ("#", 34.0),
         ("Start", 62.0),
         best,
+        (curves::OBJECTIVE, OBJECTIVE_WIDTH - 8.0),
         ("at step", 56.0),
         ("Final", 62.0),
         ("Steps", 48.0),
         ("Ended", 104.0),
         ("Hill", 30.0),
         ("Distance", 60.0),
-        ("Round trip", 70.0),
+        ("Shift", 60.0),
         ("Change", 58.0),
     ];
+    let columns: Vec<(&str, f32)> =
+        columns.into_iter().filter(|(name, _)| penalised || *name != curves::OBJECTIVE).collect();
     // Rows are as high as they are: many are to be seen in little room.
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut table = TableBuilder::new(ui)
@@ -48,7 +55,7 @@ pub fn show(
     if let Some(sought) = sought {
         table = table.scroll_to_row(sought, None);
     }
-    for (_, width) in columns {
+    for &(_, width) in &columns {
         table = table.column(Column::exact(width));
     }
     let table = table.column(Column::remainder().clip(true));
@@ -64,7 +71,7 @@ pub fn show(
             let index = rows[row.index()];
             row.set_selected(climb.chosen == Some(index));
             row.set_hovered(climb.hovered == Some(index));
-            cells(&mut row, index, &report.restarts[index], ways[index].group);
+            cells(&mut row, index, &report.restarts[index], ways[index].group, penalised);
             let response = row.response();
             if response.hovered() {
                 actions.pointed = Some(index);
@@ -82,6 +89,7 @@ fn cells(
     index: usize,
     report: &RestartReport,
     hill: Option<usize>,
+    penalised: bool,
 ) {
     let restart = &report.restart;
     let none = restart.no_answer();
@@ -89,13 +97,16 @@ fn cells(
     let reason = restart.stop_reason.map_or("", crate::optimise::StopReason::label);
     let worst = report.verdict.worst();
     let change = worst.map_or("\u{2013}".to_owned(), |s| format!("{:.1} %", 100.0 * s.change));
-    let texts = [
+    let objective = penalised.then(|| three_digits(restart.best_objective()));
+    let before = [
         (index + 1).to_string(),
         three_digits(restart.start_value()),
         match report.answer.predicted.filter(|_| none.is_none()) {
             Some(predicted) => predicted.text(),
             None => three_digits(restart.best_value()),
         },
+    ];
+    let after = [
         step,
         three_digits(restart.last().1),
         restart.steps.to_string(),
@@ -105,7 +116,7 @@ fn cells(
         three_digits(report.verdict.round_trip),
         change,
     ];
-    for text in texts {
+    for text in before.into_iter().chain(objective).chain(after) {
         row.col(|ui| {
             let text = RichText::new(text).small();
             ui.label(if none.is_some() { text.weak() } else { text });

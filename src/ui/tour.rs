@@ -34,8 +34,12 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
     let play = if tour.playback.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
     playing::buttons(ui, play, actions);
     playing::speed(ui, tour.playback.speed, actions);
-    let belief = tour.strip.verdicts.get(tour.frame()).map_or("", |verdict| verdict.word());
-    two_lines(ui, &title(tour), &format!("{:.0} %, {belief}", 100.0 * tour.playback.share), 168.0);
+    let property = state.property();
+    let here = tour.probe.as_ref().map_or_else(String::new, |here| {
+        format!(", {}, {}", state.said(property, here.value(property)), here.verdict.word())
+    });
+    let second = format!("{:.0} %{here}", 100.0 * tour.playback.share);
+    two_lines(ui, &title(tour), &second, 210.0);
     let values: Vec<f64> =
         tour.sheet.cells()[..tour.strip.shares.len()].iter().map(|cell| cell.value).collect();
     let about = format!("{} along the way; drag to any place on it", state.property().label());

@@ -6,7 +6,7 @@ use super::theme;
 use super::widgets::{Icon, icon_button};
 use crate::explore::three_digits;
 use crate::numerics::adam::{BETA_1, BETA_2, EPSILON};
-use crate::objective::Space;
+use crate::objective::{Aim, Space};
 use crate::optimise::{ByHand, MOMENTUM, Moment, Rule, Stage, StopReason};
 use crate::session::Command;
 use crate::session::walk::{Walk, Walking};
@@ -172,7 +172,7 @@ fn formula(walk: &Walk) -> [String; 2] {
 
 fn value(by_hand: &ByHand, moment: &Moment) -> [String; 2] {
     let config = by_hand.config();
-    let (name, value) = (config.aim.label().to_lowercase(), three_digits(moment.value));
+    let (name, value) = (name_of(&config.aim), three_digits(moment.value));
     let mut second = format!("loss = {}", three_digits(moment.loss));
     let (plateau, patience) = moment.waited;
     if plateau.max(patience) > 0 {
@@ -180,6 +180,14 @@ fn value(by_hand: &ByHand, moment: &Moment) -> [String; 2] {
         second += &format!("   no better for {} steps{limit}", plateau.max(patience));
     }
     [format!("{name} = {value}"), second]
+}
+
+/// What the value is called within a line; that of a head is a prediction, whose interval stands beside the shape.
+fn name_of(aim: &Aim) -> String {
+    match aim.terms.as_slice() {
+        [term] if term.property.is_measured() => format!("predicted {}", term.property.word()),
+        _ => aim.label().to_lowercase(),
+    }
 }
 
 fn over(by_hand: &ByHand) -> [String; 2] {
@@ -193,10 +201,7 @@ fn over(by_hand: &ByHand) -> [String; 2] {
         Some(StopReason::NotFinite) => "a value or gradient is not a finite number",
         Some(StopReason::Cancelled) | None => "",
     };
-    [
-        format!("{} = {}", by_hand.config().aim.label().to_lowercase(), three_digits(value)),
-        why.to_owned(),
-    ]
+    [format!("{} = {}", name_of(&by_hand.config().aim), three_digits(value)), why.to_owned()]
 }
 
 /// Under the strip: the numbers on the left, the code on the right.

@@ -134,26 +134,27 @@ pub fn verdict(ui: &mut Ui, verdict: &crate::trust::Verdict) {
 
 /// The numbers behind a verdict, a line each.
 fn evidence(verdict: &crate::trust::Verdict) -> String {
-    let distance = |name: &str, found: f64, usual: f64| {
-        format!("{name}: {} (usual: {} or less)\n", three_digits(found), three_digits(usual))
-    };
-    let mut text =
-        distance("Distance to the data", verdict.density_distance, verdict.usual_density_distance)
-            + &distance("Round trip", verdict.round_trip, verdict.usual_round_trip);
+    let [distance, usual_distance] = verdict.distance_and_limit();
+    let [shift, usual_shift] = verdict.shift_and_limit();
+    let mut text = format!(
+        "Distance to the data: {distance} SD (limit {usual_distance})\n\
+         Encode-decode shift: {shift} (limit {usual_shift})\n"
+    );
     for survival in &verdict.survival {
+        let [change, limit] = survival.change_and_limit();
         text += &format!(
-            "{}: {}, and {} after the round trip: {:.1} % (usual: {:.1} % or less)\n",
+            "{}: {}, re-decoded {}: {change} (limit {limit})\n",
             survival.property.label(),
             three_digits(survival.before),
             three_digits(survival.after),
-            100.0 * survival.change,
-            100.0 * survival.usual_change,
         );
     }
     let (simple, in_domain) = (yes(verdict.simple), yes(verdict.in_domain));
+    let [roughness, usual_roughness] = verdict.roughness_and_limit();
     text + &format!(
-        "Clean outline: {simple}. Property defined: {in_domain}.\n\
-         Usual is what 99 % of the data keep to that were held out of the training."
+        "Roughness: {roughness} (limit {usual_roughness})\n\
+         Crosses itself nowhere: {simple}. Property defined: {in_domain}.\n\
+         Limits are what 99 % of the data keep to that were held out of the training."
     )
 }
 

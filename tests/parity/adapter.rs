@@ -38,6 +38,7 @@ fn assemble(
         history: Vec::new(),
         start: StartDistribution::StandardNormal,
         statistics,
+        kept: None,
     };
     Model::new(card, Encoded::default(), parameters).unwrap()
 }

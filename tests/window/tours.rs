@@ -134,10 +134,35 @@ fn a_dot_of_the_data_shows_its_rebuild_while_the_mouse_is_on_it() {
     let rebuild = state(&window).map.picked.as_ref().unwrap().rebuild.clone().unwrap();
     let nearest = points.positions[points.rows.iter().position(|&r| r == rebuild.row).unwrap()];
     assert!(place(nearest).distance(place(points.positions[index])) < 5.0);
-    assert!(said(&window, "Rebuild error"));
+    assert!(said(&window, "RMS error"));
     assert!(said(&window, &format!("Shape {} of the data", rebuild.row + 1)));
     let elsewhere = on_map(&window, 0.2, 0.2);
     window.hover_at(elsewhere);
     act(&mut window);
     assert!(!said(&window, "of the data, "), "elsewhere it is the mouse's own shape");
+}
+
+#[test]
+fn the_bar_and_the_inspector_tell_of_one_shape_on_every_frame() {
+    let mut window = open();
+    click(&mut window, "Walk");
+    let (mut frames, mut between) = (0, 0);
+    while playing(&window) && frames < 400 {
+        let state = state(&window);
+        let tour = state.tours.tour.as_ref().unwrap();
+        let here = state.map.picked.as_ref().unwrap();
+        assert_eq!(tour.probe.as_ref(), Some(here));
+        let (word, property) = (here.verdict.word(), state.property());
+        let value = state.said(property, here.value(property));
+        // The bar, and the sentence of the inspector.
+        assert!(said(&window, &format!("%, {value}, {word}")), "{value}, {word}");
+        assert!(said(&window, &here.verdict.sentence()));
+        between += usize::from(tour.strip.verdicts[tour.frame()].word() != word);
+        frames += 1;
+        window.step();
+    }
+    assert!(
+        frames > 20 && between > 0,
+        "the nearest frame tells another word: {between} of {frames}"
+    );
 }

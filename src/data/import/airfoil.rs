@@ -4,49 +4,105 @@
 //! Lednicer: a line of counts such as `17. 17.`, then the upper and then the lower side, both from the
 //! leading edge. (UIUC Airfoil Coordinates Database, "Airfoil coordinates format".)
 
-use super::clean::{Curve, Ends, MOST_POINTS};
+use super::clean::{Curve, Ends, MOST_POINTS, extent};
+use super::parts::{self, is_mark};
 
-/// The points of one airfoil file.
+/// The ends of a flat base lie at most this share of the chord before the trailing edge.
+const BASE: f64 = 0.05;
+
+/// The outlines of one airfoil file: one, or one for each of its elements.
+///
+/// A pair such as 999 999 sets elements apart or ends the file, and so does an empty line between closed curves. After
+/// the points, whatever is not exactly a pair ends them.
 ///
 /// # Errors
 /// Says which line, counted from 1, is not understood.
-pub fn read(bytes: &[u8]) -> Result<Curve, String> {
-    let mut pairs: Vec<[f64; 2]> = Vec::new();
-    let mut lines_read = 0;
-    // Remarks may end a file; a line that is no point among points is a mistake.
+pub fn read(bytes: &[u8]) -> Result<Vec<Curve>, String> {
+    let mut points: Vec<[f64; 2]> = Vec::new();
+    // The indices of points with an empty line before them.
+    let mut breaks = Vec::new();
+    let (mut lines_read, mut exact) = (0, 0);
+    // Remarks may end a file; points after a line that is none are a mistake.
     let mut not_a_point: Option<String> = None;
     for (index, line) in lines(bytes).enumerate() {
         // The name may be in any old encoding; points are plain.
         let text = String::from_utf8_lossy(line);
         let text = text.trim();
+        if text.is_empty() {
+            breaks.push(points.len());
+        }
         if text.is_empty() || text.starts_with(['#', '!', '%']) {
             continue;
         }
         match (pair(text), &not_a_point) {
-            (Some(_), Some(problem)) => return Err(problem.clone()),
-            (Some(pair), None) => pairs.push(pair),
-            (None, None) if lines_read > 0 && !(pairs.is_empty() && is_heading(text)) => {
+            (Some((_, true)), Some(problem)) => return Err(problem.clone()),
+            (Some((pair, alone)), None) => {
+                points.push(pair);
+                if alone {
+                    exact = points.len();
+                }
+            }
+            (None, None) if lines_read > 0 && !(points.is_empty() && is_heading(text)) => {
                 not_a_point = Some(format!(
                     "line {}: '{}' is not a point",
                     index + 1,
                     super::records::brief(text)
                 ));
             }
-            (None, _) => {}
+            _ => {}
         }
         lines_read += 1;
-        if pairs.len() > MOST_POINTS {
+        if points.len() > MOST_POINTS {
             return Err(format!("has more than {MOST_POINTS} points; thin it out"));
         }
     }
-    let points = match counts(&pairs)? {
-        Some(upper) => {
-            let (upper, lower) = pairs[1..].split_at(upper);
-            upper.iter().rev().chain(lower).copied().collect()
+    // Words behind a pair are a remark on that point, unless none follows: then the remarks have begun.
+    points.truncate(exact);
+    let reach = parts::reach(&points);
+    let mut curves = Vec::new();
+    let mut begin = 0;
+    for end in 0..=points.len() {
+        if end == points.len() || is_mark(points[end], reach) {
+            curves.extend(elements(&points[begin..end], begin, &breaks)?);
+            begin = end + 1;
         }
-        None => pairs,
-    };
-    Ok(Curve { points, ends: Ends::Apart })
+    }
+    // A file without points is one outline without points, which is refused as such.
+    if curves.is_empty() {
+        curves.push(Vec::new());
+    }
+    Ok(curves.into_iter().map(curve).collect())
+}
+
+/// The curves of points without marks, the first of which is point `begin` of the file.
+fn elements(
+    points: &[[f64; 2]],
+    begin: usize,
+    breaks: &[usize],
+) -> Result<Vec<Vec<[f64; 2]>>, String> {
+    if let Some(upper) = counts(points)? {
+        let (upper, lower) = points[1..].split_at(upper);
+        return Ok(vec![upper.iter().rev().chain(lower).copied().collect()]);
+    }
+    let cuts =
+        breaks.iter().filter_map(|&at| at.checked_sub(begin)).filter(|&at| at < points.len());
+    let mut from = 0;
+    let mut found = Vec::new();
+    for to in cuts.chain([points.len()]) {
+        found.push(points[from..to].to_vec());
+        from = to;
+    }
+    // No airfoil is drawn with a few long sides.
+    parts::outlines(found, 0)
+}
+
+/// A curve that ends where it began, but for a flat base: that is the straight line between its ends, however thick.
+fn curve(points: Vec<[f64; 2]>) -> Curve {
+    let (chord, last) = (extent(&points), points.last());
+    let edge = points.iter().fold(f64::NEG_INFINITY, |most, p| most.max(p[0]));
+    let is_at_edge = |p: &[f64; 2]| edge - p[0] <= BASE * chord;
+    let has_base = points.first().is_some_and(is_at_edge) && last.is_some_and(is_at_edge);
+    Curve { points, ends: if has_base { Ends::Joined } else { Ends::Apart } }
 }
 
 /// The lines of a text, whatever ends them.
@@ -55,12 +111,16 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(move |&b| b == end)
 }
 
-/// Two numbers, set apart by white space or a comma; what follows must be a remark.
-fn pair(text: &str) -> Option<[f64; 2]> {
+/// Two numbers, set apart by white space or a comma, and whether nothing but a comment follows them.
+fn pair(text: &str) -> Option<([f64; 2], bool)> {
     let mut words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
     let pair = [words.next()?.parse().ok()?, words.next()?.parse().ok()?];
-    // A third number would be a third coordinate.
-    words.next().is_none_or(|word| word.parse::<f64>().is_err()).then_some(pair)
+    match words.next() {
+        None => Some((pair, true)),
+        // A third number would be a third coordinate.
+        Some(word) if word.parse::<f64>().is_ok() => None,
+        Some(word) => Some((pair, word.starts_with(['#', '!', '%']))),
+    }
 }
 
 /// Whether a line after the name may stand before the points: words, or the four numbers that MSES wants to know
@@ -100,7 +160,9 @@ mod tests {
     const SELIG: &str = "TEST 12\n1.0 0.0\n0.5 0.1\n0.0 0.0\n0.5 -0.1\n";
 
     fn points(text: &str) -> Vec<[f64; 2]> {
-        read(text.as_bytes()).unwrap().points
+        let mut curves = read(text.as_bytes()).unwrap();
+        assert_eq!(curves.len(), 1);
+        curves.remove(0).points
     }
 
     #[test]
@@ -128,7 +190,7 @@ mod tests {
         assert_eq!(points(&headed), points(SELIG));
         let mut bytes = vec![b'M', 0xfc, b'l', b'l', b'e', b'r', b'\n'];
         bytes.extend(&SELIG.as_bytes()["TEST 12\n".len()..]);
-        assert_eq!(read(&bytes).unwrap().points, points(SELIG));
+        assert_eq!(read(&bytes).unwrap()[0].points, points(SELIG));
     }
 
     #[test]
@@ -141,5 +203,62 @@ mod tests {
             problem("T\n17. 17.\n0 0\n1 1\n").contains("promises 17 and 17 points, and 2 follow")
         );
         assert!(points("").is_empty());
+    }
+
+    /// An airfoil of a circle's arcs, closed at (1, `y`) with a base of `base`, in the order of Selig.
+    fn section(y: f64, base: f64) -> String {
+        let at = |i: i32| {
+            let t = std::f64::consts::PI * f64::from(i) / 20.0;
+            let [x, high] = [0.5 + 0.5 * t.cos(), 0.1 * t.sin()];
+            format!("{x} {}\n", y + high + 0.5 * base * x * (10.0 - f64::from(i)).signum())
+        };
+        (0..=40).map(at).collect()
+    }
+
+    #[test]
+    fn marks_and_empty_lines_set_elements_apart_and_are_no_points() {
+        let plain = section(0.0, 0.0);
+        for (text, elements) in [
+            (format!("MAIN\n{plain}999.0 999.0\n"), 1),
+            (format!("TWO\n{plain} 999.0 999.0\n{}", section(0.4, 0.0)), 2),
+            (format!("TWO\n{plain}\n{}\n", section(0.4, 0.0)), 2),
+            (format!("ONE\n{}", plain.replace("0.5 0.1\n", "0.5 0.1\n\n")), 1),
+        ] {
+            let curves = read(text.as_bytes()).unwrap();
+            assert_eq!(curves.len(), elements, "{text}");
+            assert_eq!(curves[0].points, points(&plain), "{text}");
+            assert!(curves.iter().all(|curve| curve.points.len() == 41));
+        }
+    }
+
+    #[test]
+    fn two_sides_from_the_leading_edge_need_no_counts() {
+        let upper = "0.0 0.0\n0.2 0.08\n0.5 0.1\n1.0 0.0\n";
+        let lower = "0.0 0.0\n0.2 -0.08\n0.5 -0.1\n1.0 0.0\n";
+        let counted = points(&format!("T\n4. 4.\n\n{upper}\n{lower}"));
+        assert_eq!(points(&format!("T\n\n{upper}\n{lower}")), counted);
+        assert_eq!(counted[0], [1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_base_is_a_side_however_thick() {
+        use crate::data::import::clean::clean;
+        for base in [0.0, 0.02, 0.2] {
+            let curve = read(section(0.0, base).as_bytes()).unwrap().remove(0);
+            assert!(clean(curve).is_ok_and(|clean| clean.notes.is_empty()), "{base}");
+        }
+        let half = read(b"1 0\n0.6 0.1\n0.3 0.1\n0 0\n").unwrap().remove(0);
+        assert!(clean(half).unwrap_err().contains("open curve"));
+    }
+
+    #[test]
+    fn remarks_after_the_points_are_no_points() {
+        for remark in [
+            "250,000 is the least Reynolds number for it.",
+            "smoothed by hand\n0.99 0.02 -> 1.0 0.0",
+            "meant for\n60,000 up to\n250,000 and beyond",
+        ] {
+            assert_eq!(points(&format!("{SELIG}{remark}\n")), points(SELIG), "{remark}");
+        }
     }
 }

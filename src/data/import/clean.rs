@@ -8,6 +8,10 @@ pub const MOST_POINTS: usize = 1_000_000;
 const SMALL_GAP: f64 = 0.05;
 /// In a list of corners without an end, the last side may be this much longer than any other.
 const LAST_SIDE: f64 = 1.5;
+/// A spur thinner than this share of the shape's extent is none of its own.
+const SPUR: f64 = 1e-3;
+/// A curve with more spurs than that is no outline.
+const MOST_SPURS: usize = 100;
 /// Points closer than this share of the shape's extent are one.
 const SAME: f64 = 1e-9;
 /// The least area, as a share of the squared perimeter; a circle has 0.08, the thinnest airfoil 0.002.
@@ -104,7 +108,17 @@ pub fn clean(curve: Curve) -> Result<Clean, String> {
     if area.abs() <= LEAST_AREA * perimeter * perimeter {
         return Err("has no area; an outline goes around something".to_owned());
     }
-    match crossing(&points) {
+    let mut found = crossing(&points);
+    if let Crossing::At(_) = found {
+        let taken_off = take_spurs_off(&mut points, SPUR * extent);
+        if taken_off > 0 {
+            let one = taken_off == 1;
+            let (count, is) = if one { ("a spur", "was") } else { ("spurs", "were") };
+            notes.push(format!("{count} thinner than 0.1 % of its extent {is} taken off"));
+            found = if points.len() < 3 { found } else { crossing(&points) };
+        }
+    }
+    match found {
         Crossing::None => {}
         Crossing::At([x, y]) => {
             let (x, y) = (three_digits(x), three_digits(y));
@@ -119,6 +133,26 @@ pub fn clean(curve: Curve) -> Result<Clean, String> {
         notes.push("ran clockwise and was turned".to_owned());
     }
     Ok(Clean { points, notes })
+}
+
+/// Takes vertices off at which a curve turns back along itself, no farther apart than `width`; says how many. Rounding
+/// makes such spurs where a curve was closed or a side ended a little beyond its corner.
+fn take_spurs_off(points: &mut Vec<[f64; 2]>, width: f64) -> usize {
+    let before = points.len();
+    while points.len() > 3 && before - points.len() < MOST_SPURS {
+        let count = points.len();
+        let is_spur = |&i: &usize| {
+            let [a, b, c] = [i + count - 1, i, i + 1].map(|k| points[k % count]);
+            let (u, v) = ([b[0] - a[0], b[1] - a[1]], [c[0] - b[0], c[1] - b[1]]);
+            let turns_back = u[0] * v[0] + u[1] * v[1] < 0.0;
+            let longer = u[0].hypot(u[1]).max(v[0].hypot(v[1]));
+            // How far the end of the shorter side is from the longer one.
+            turns_back && (u[0] * v[1] - u[1] * v[0]).abs() <= width * longer
+        };
+        let Some(spur) = (0..count).find(is_spur) else { break };
+        points.remove(spur);
+    }
+    before - points.len()
 }
 
 /// The longer side of the box around points.
@@ -253,6 +287,22 @@ mod tests {
         let eight = [[0.0, 0.0], [2.0, 1.0], [2.0, -1.0], [0.0, 0.0], [-1.0, 1.0], [-1.0, -0.5]];
         assert!(problem(&eight).contains("crosses or touches itself"));
         assert!(problem(&[[0.0, 0.0], [1e200, 0.0], [0.0, 1e200]]).contains("ordinary size"));
+    }
+
+    #[test]
+    fn thin_spurs_that_cross_are_taken_off_and_said() {
+        // The last side goes 0.02 beyond the first corner, and back.
+        let house = [[20.0, 20.0], [80.0, 20.0], [80.0, 70.0], [50.0, 90.0], [20.0, 70.0]];
+        let mut needle = house.to_vec();
+        needle.push([20.0, 19.98]);
+        let clean = of(&needle, Ends::Joined).unwrap();
+        assert_eq!(clean.points, house);
+        assert!(clean.notes[0].starts_with("a spur thinner than 0.1 %"), "{:?}", clean.notes);
+        // A thin end that crosses nothing stays.
+        let wing = [[100.0, 0.0], [50.0, 5.0], [0.0, 0.0], [50.0, -5.0], [99.0, -0.01]];
+        assert_eq!(of(&wing, Ends::Joined).unwrap().points.len(), 5);
+        let eight = [[0.0, 0.0], [2.0, 2.0], [2.0, 0.0], [0.0, 1.0]];
+        assert!(of(&eight, Ends::Joined).unwrap_err().contains("crosses"));
     }
 
     #[test]

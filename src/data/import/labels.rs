@@ -89,14 +89,21 @@ pub fn unique_ids(named: Vec<Named>) -> Vec<String> {
         *count.entry(&shape.own).or_default() += 1;
     }
     let mut taken = HashSet::with_capacity(named.len());
+    // The number that comes next behind an id: many shapes of one name are not counted from the beginning each.
+    let mut next: HashMap<String, usize> = HashMap::new();
     let unique = |shape: &Named| {
         let id = if count[shape.own.as_str()] > 1 { longer(shape) } else { shape.own.clone() };
-        let numbered = (2..).map(|n| format!("{id}#{n}"));
-        let mut free = std::iter::once(id.clone()).chain(numbered);
-        // There are more numbers than shapes.
-        let id = free.find(|id| !taken.contains(id)).unwrap_or(id);
-        taken.insert(id.clone());
-        id
+        if taken.insert(id.clone()) {
+            return id;
+        }
+        let number = next.entry(id.clone()).or_insert(1);
+        loop {
+            *number += 1;
+            let numbered = format!("{id}#{number}");
+            if taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
     };
     named.iter().map(unique).collect()
 }

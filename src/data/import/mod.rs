@@ -5,11 +5,14 @@
 
 pub mod airfoil;
 pub mod clean;
+mod cover;
 pub mod files;
 pub mod form;
+mod header;
 mod labels;
 mod options;
 mod outcome;
+mod parts;
 mod records;
 mod shapes;
 pub mod stroke;
@@ -28,7 +31,7 @@ use crate::error::{Error, Result, check_range};
 use files::Listed;
 use form::Begin;
 use rayon::prelude::*;
-use shapes::{Found, shapes};
+use shapes::{Contents, Found, contents};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use watch::Watch;
@@ -62,9 +65,9 @@ pub fn import(
     };
     let read = |file: &Listed| {
         if watch.is_stopped() {
-            return Vec::new();
+            return Contents::default();
         }
-        let found = shapes(file, options, &watch);
+        let found = contents(file, options, &watch);
         watch.done.fetch_add(1, Ordering::Relaxed);
         watch.tell();
         found
@@ -73,7 +76,7 @@ pub fn import(
     let pool = rayon::ThreadPoolBuilder::new().stack_size(svg::STACK).build();
     let pool =
         pool.map_err(|error| Error::Mismatch(format!("nothing can be imported: {error}")))?;
-    let found: Vec<Vec<Found>> = pool.install(|| files.par_iter().map(read).collect());
+    let found: Vec<Contents> = pool.install(|| files.par_iter().map(read).collect());
     if watch.kept.into_inner() > watch.most {
         let problem =
             format!("there are more than {} outlines of {} points", watch.most, options.points);
@@ -85,8 +88,9 @@ pub fn import(
     let mut import = Import::default();
     import.rejected.list = foreign;
     let (mut canonical, mut named) = (Vec::new(), Vec::new());
-    for (file, found) in files.iter().zip(found) {
-        for Found { named: own, place, outline } in found {
+    for (file, Contents { shapes, aside }) in files.iter().zip(found) {
+        aside.into_iter().for_each(|aside| import.aside.push(aside));
+        for Found { named: own, place, outline } in shapes {
             match outline {
                 Ok(shape) => {
                     import.kept.push(Kept { file: file.path.clone(), notes: shape.notes });
@@ -133,9 +137,12 @@ pub fn import_with_values(
     let Some(mut import) = import(paths, options, keep_going)? else { return Ok(None) };
     if let Some(path) = values {
         let reserved = Property::ALL.map(Property::name);
-        let values = values::read(path, &import.set.ids, &reserved)?;
+        let groups = options.groups.as_deref();
+        let values = values::read(path, &import.set.ids, &reserved, groups)?;
         import.set.measured = values.measured;
+        import.set.groups = values.groups;
         import.rejected.append(values.left_out);
+        import.aside.append(values.aside);
     }
     Ok(Some(import))
 }

@@ -12,11 +12,14 @@ pub struct ImportOptions {
     pub normalise: Normalise,
     /// Where labels come from; the automatic choice where nothing is said.
     pub labels: Option<LabelFrom>,
+    /// The column of the file of values that names the group of each shape: whole groups are learned from or held out.
+    #[serde(default)]
+    pub groups: Option<String>,
 }
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { points: 100, normalise: Normalise::default(), labels: None }
+        Self { points: 100, normalise: Normalise::default(), labels: None, groups: None }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::form::Begin;
 use crate::data::dataset::Dataset;
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// The most rejections that are listed one by one.
@@ -16,8 +17,11 @@ pub struct Import {
     pub begin: Begin,
     /// One entry for each outline.
     pub kept: Vec<Kept>,
-    /// What was left out.
+    /// Files, rows, paths and cells that were left out.
     pub rejected: Summary,
+    /// What stood beside them and is nothing to be learned from, an entry or two for each file: columns that are no
+    /// coordinates, paths that are not painted.
+    pub aside: Summary,
 }
 
 /// An outline that was kept.
@@ -29,7 +33,7 @@ pub struct Kept {
     pub notes: Vec<String>,
 }
 
-/// Something that was left out.
+/// Something that was left out or aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
     /// The file that it is in, or is.
@@ -73,6 +77,20 @@ impl Summary {
     pub fn append(&mut self, other: Self) {
         other.list.into_iter().for_each(|rejection| self.push(rejection));
         self.more += other.more;
+    }
+
+    /// The reasons without their places, each once, and how often there is each; in the order in which they come.
+    pub fn by_reason(&self) -> Vec<(&str, usize)> {
+        let mut found: Vec<(&str, usize)> = Vec::new();
+        let mut places = HashMap::new();
+        for rejection in &self.list {
+            let place = *places.entry(rejection.reason.as_str()).or_insert(found.len());
+            match found.get_mut(place) {
+                Some((_, count)) => *count += 1,
+                None => found.push((&rejection.reason, 1)),
+            }
+        }
+        found
     }
 
     /// How many there were in all.

@@ -1,18 +1,140 @@
 //! The rows of a CSV as they are, whatever their length.
 
-/// The records of a CSV with the line on which each begins, counted from 1: rows of any length, set apart by
-/// comma, semicolon or tab.
-pub fn records(
+use csv::StringRecord;
+
+/// Lines that are looked at to tell what sets cells apart.
+const SAMPLED: usize = 20;
+
+/// The records of a CSV, with what stands around them.
+pub struct Records {
+    /// Each record with the line on which it begins, counted from 1.
+    pub rows: Vec<(usize, StringRecord)>,
+    /// Comment lines before the first record, as records: one of them may name the columns.
+    pub comments: Vec<StringRecord>,
+    /// Lines without anything on them, in order: between points they set outlines apart.
+    blank: Vec<usize>,
+    /// Whether a comma is the decimal point, as it may be where something else sets cells apart.
+    decimal_comma: bool,
+}
+
+impl Records {
+    /// Reads the records of a text: rows of any length, set apart by comma, semicolon or tab. A line that begins
+    /// with `#` is a comment, and a first line such as `sep=;` says what sets cells apart. A last column that is empty
+    /// everywhere is none.
+    ///
+    /// # Errors
+    /// Names the line after which the text is not CSV.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        let told =
+            lines.iter().position(|line| !line.is_empty()).filter(|&i| is_separator(lines[i]));
+        let is_data =
+            |i: usize| Some(i) != told && !lines[i].is_empty() && !lines[i].starts_with('#');
+        let sampled: Vec<&str> =
+            (0..lines.len()).filter(|&i| is_data(i)).take(SAMPLED).map(|i| lines[i]).collect();
+        let separator = match told {
+            Some(i) => lines[i].chars().nth(4).unwrap_or(','),
+            None => separator(&sampled),
+        };
+        let decimal_comma = separator != ',';
+        let blank = (0..lines.len()).filter(|&i| lines[i].is_empty()).map(|i| i + 1).collect();
+        let first = (0..lines.len()).find(|&i| is_data(i)).unwrap_or(lines.len());
+        let comments = (0..first).filter(|&i| lines[i].starts_with('#'));
+        let comments =
+            comments.flat_map(|i| parse(lines[i].trim_start_matches(['#', ' ']), separator));
+        let mut records = Self {
+            comments: comments.flatten().map(|(_, record)| record).collect(),
+            rows: Vec::new(),
+            blank,
+            decimal_comma,
+        };
+        // Comments keep their lines, so that all others keep their numbers.
+        let kept = |i: usize| if is_data(i) { text_of(text, lines[i]) } else { "" };
+        let has_more = (0..lines.len()).any(|i| !is_data(i) && !lines[i].is_empty());
+        let without: String;
+        let text = if has_more {
+            without = (0..lines.len()).map(|i| kept(i).to_owned() + "\n").collect();
+            &without
+        } else {
+            text
+        };
+        records.rows = parse(text, separator).collect::<Result<_, _>>()?;
+        records.trim();
+        Ok(records)
+    }
+
+    /// Takes last columns off that are empty in every row, the header included.
+    fn trim(&mut self) {
+        let width = self.rows.first().map_or(0, |(_, record)| record.len());
+        if self.rows.iter().any(|(_, record)| record.len() != width) {
+            return;
+        }
+        let is_empty =
+            |&column: &usize| self.rows.iter().all(|(_, record)| record[column].is_empty());
+        let empty = (0..width).rev().take_while(is_empty).count();
+        if empty > 0 && empty < width {
+            for (_, record) in &mut self.rows {
+                record.truncate(width - empty);
+            }
+        }
+    }
+
+    /// The number that a cell holds.
+    pub fn number(&self, cell: &str) -> Option<f64> {
+        match cell.parse() {
+            Err(_)
+                if self.decimal_comma && cell.matches(',').count() == 1 && !cell.contains('.') =>
+            {
+                cell.replace(',', ".").parse().ok()
+            }
+            number => number.ok(),
+        }
+    }
+
+    /// Whether there is an empty line between two lines.
+    pub fn is_apart(&self, line: usize, next: usize) -> bool {
+        let after = self.blank.partition_point(|&blank| blank <= line);
+        self.blank.get(after).is_some_and(|&blank| blank < next)
+    }
+}
+
+/// Whether a line is `sep=;` or the like, with which spreadsheets are told what sets cells apart.
+fn is_separator(line: &str) -> bool {
+    line.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("sep="))
+        && line.chars().count() == 5
+}
+
+/// What sets the cells of these lines apart. A comma may also be a decimal point, so a semicolon or tab that leaves
+/// numbers on every line comes first.
+fn separator(lines: &[&str]) -> char {
+    let is_number = |cell: &str| cell.trim().replacen(',', ".", 1).parse::<f64>().is_ok();
+    let numbers = |line: &str, by: char| line.split(by).filter(|cell| is_number(cell)).count();
+    let fits = |by: &char| {
+        lines.iter().all(|line| line.contains(*by))
+            && lines.last().is_some_and(|line| 2 * numbers(line, *by) >= line.split(*by).count())
+    };
+    let many = |c: char| lines.first().map_or(0, |line| line.matches(c).count());
+    let most = || [',', ';', '\t'].into_iter().rev().max_by_key(|&c| many(c)).unwrap_or(',');
+    ['\t', ';'].into_iter().find(fits).unwrap_or_else(most)
+}
+
+/// A trimmed line with what is around it: a tab at its end sets an empty cell apart.
+fn text_of<'a>(text: &'a str, line: &'a str) -> &'a str {
+    let begins = line.as_ptr() as usize - text.as_ptr() as usize;
+    let before = text[..begins].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[begins..].find('\n').map_or(text.len(), |at| begins + at);
+    &text[before..end]
+}
+
+fn parse(
     text: &str,
-) -> impl Iterator<Item = std::result::Result<(usize, csv::StringRecord), String>> {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let many = |c: char| first.matches(c).count();
-    let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(|&c| many(c)).unwrap_or(',');
+    separator: char,
+) -> impl Iterator<Item = Result<(usize, StringRecord), String>> {
     let reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
-        .delimiter(delimiter as u8)
+        .delimiter(u8::try_from(separator).unwrap_or(b','))
         .from_reader(text.as_bytes());
     let (mut read, mut line) = (0, 1);
     reader.into_records().map(move |record| {
@@ -30,4 +152,44 @@ pub fn records(
 /// As much of a text as fits into a message.
 pub fn brief(text: &str) -> String {
     text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(text: &str) -> Vec<Vec<String>> {
+        let records = Records::read(text).unwrap();
+        let cells = |record: &StringRecord| record.iter().map(str::to_owned).collect();
+        records.rows.iter().map(|(_, record)| cells(record)).collect()
+    }
+
+    #[test]
+    fn cells_are_told_from_decimal_commas() {
+        let rows = [["a", "1,5"], ["b", "2,25"]];
+        for by in [";", "\t"] {
+            let text = rows.map(|row| row.join(by)).join("\n");
+            assert_eq!(cells(&text), rows);
+            assert_eq!(Records::read(&text).unwrap().number("1,5"), Some(1.5));
+        }
+        let plain = Records::read("1,5\n2,5\n").unwrap();
+        assert_eq!((plain.rows[0].1.len(), plain.number("1,5")), (2, None));
+        assert_eq!(cells("name;x,0,1\nb;c,1,1\n")[0], ["name;x", "0", "1"]);
+        assert_eq!(cells("1,0;2,0\n3,0;4,0;5,0;6,0\n")[1], ["3,0", "4,0", "5,0", "6,0"]);
+    }
+
+    #[test]
+    fn what_is_around_the_rows_is_no_row() {
+        let records = Records::read("sep=;\n# x;y\n1;2\n#note\n\n3;4\n").unwrap();
+        let lines: Vec<usize> = records.rows.iter().map(|(line, _)| *line).collect();
+        assert_eq!((lines, records.comments[0].get(1)), (vec![3, 6], Some("y")));
+        assert!(records.is_apart(3, 6) && !Records::read("1,2\n#a\n3,4\n").unwrap().is_apart(1, 3));
+        assert!(!Records::read("1,2\r\n3,4\r\n").unwrap().is_apart(1, 2));
+    }
+
+    #[test]
+    fn a_last_column_that_is_empty_everywhere_is_none() {
+        assert_eq!(cells("x,y,\n1,2,\n"), [["x", "y"], ["1", "2"]]);
+        assert_eq!(cells("1,2,\n3,4,5\n")[0], ["1", "2", ""]);
+    }
 }

@@ -6,7 +6,7 @@ use super::form::{self, Begin};
 use super::labels::Named;
 use super::options::ImportOptions;
 use super::watch::Watch;
-use super::{airfoil, svg, table};
+use super::{Rejection, airfoil, svg, table};
 use crate::data::geometry::is_simple;
 use crate::data::placement::Placement;
 use rayon::prelude::*;
@@ -19,6 +19,15 @@ pub struct Found {
     pub place: String,
     /// It, or why it is none.
     pub outline: std::result::Result<Canonical, String>,
+}
+
+/// What is in a file.
+#[derive(Default)]
+pub struct Contents {
+    /// Its shapes.
+    pub shapes: Vec<Found>,
+    /// What else is in it, and was left aside.
+    pub aside: Vec<Rejection>,
 }
 
 /// A shape in canonical form.
@@ -34,8 +43,8 @@ pub struct Canonical {
 /// An outline and what was taken away from it.
 pub type Normalised = (Vec<f32>, Placement);
 
-/// Every shape of one file.
-pub fn shapes(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Vec<Found> {
+/// Every shape of one file, and what was left aside.
+pub fn contents(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Contents {
     let stem = file.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let named = |own: String, label: String| Named {
         own,
@@ -52,50 +61,71 @@ pub fn shapes(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Vec<
         watch.count(outline.is_ok());
         Found { named, place, outline }
     };
-    let whole = |curve| vec![one(String::new(), named(stem.clone(), String::new()), curve)];
+    // Several curves without names are numbered.
+    let all = |curves: Vec<Curve>| {
+        let alone = curves.len() == 1;
+        let place = |k| if alone { String::new() } else { format!("outline {k}") };
+        let id = |k| if alone { stem.clone() } else { format!("{stem}#{k}") };
+        let numbered = (1..).zip(curves);
+        numbered.map(|(k, curve)| one(place(k), named(id(k), String::new()), Ok(curve))).collect()
+    };
+    let refused = |problem| Contents {
+        shapes: vec![one(String::new(), named(stem.clone(), String::new()), Err(problem))],
+        aside: Vec::new(),
+    };
+    let aside =
+        |reason: String| Rejection { file: file.path.clone(), place: String::new(), reason };
     let bytes = match files::read_bounded(&file.path) {
         Ok(bytes) => bytes,
-        Err(problem) => return whole(Err(problem)),
+        Err(problem) => return refused(problem),
     };
     if file.format == Format::Airfoil {
-        let utf16 = files::is_utf16(&bytes);
-        return whole(if utf16 {
-            files::text(&bytes).map(drop).and_then(|()| airfoil::read(&bytes))
-        } else {
-            airfoil::read(&bytes)
-        });
+        let text = if files::is_utf16(&bytes) { files::text(&bytes).map(drop) } else { Ok(()) };
+        return match text.and_then(|()| airfoil::read(&bytes)) {
+            Ok(curves) => Contents { shapes: all(curves), aside: Vec::new() },
+            Err(problem) => refused(problem),
+        };
     }
     let text = match files::text(&bytes) {
         Ok(text) => text,
-        Err(problem) => return whole(Err(problem)),
+        Err(problem) => return refused(problem),
     };
     if file.format == Format::Svg {
-        let paths = match svg::read(text) {
-            Ok(paths) => paths,
-            Err(problem) => return whole(Err(problem)),
+        let picture = match svg::read(text) {
+            Ok(picture) => picture,
+            Err(problem) => return refused(problem),
         };
-        let alone = paths.len() == 1;
-        let numbered = paths.into_iter().enumerate();
-        return numbered
-            .map(|(index, path)| {
-                let own = if path.id.is_empty() { (index + 1).to_string() } else { path.id };
-                let id = if alone { stem.clone() } else { format!("{stem}#{own}") };
-                one(format!("path {own}"), named(id, String::new()), path.curve)
-            })
-            .collect();
+        let alone = picture.paths.len() == 1;
+        let shape = |(index, path): (usize, svg::PathOfPicture)| {
+            let own = if path.id.is_empty() { (index + 1).to_string() } else { path.id };
+            let id = if alone { stem.clone() } else { format!("{stem}#{own}") };
+            let mut found = one(format!("path {own}"), named(id, String::new()), path.curve);
+            if let Ok(outline) = &mut found.outline {
+                outline.notes.extend(path.note);
+            }
+            found
+        };
+        return Contents {
+            shapes: picture.paths.into_iter().enumerate().map(shape).collect(),
+            aside: picture.aside.into_iter().map(aside).collect(),
+        };
     }
-    match table::read(text) {
-        Err(problem) => whole(Err(problem)),
-        Ok(table::Table::Points(curve)) => whole(Ok(curve)),
-        Ok(table::Table::Rows(rows)) => rows
+    let read = match table::read(text) {
+        Ok(read) => read,
+        Err(problem) => return refused(problem),
+    };
+    let shapes = match read.table {
+        table::Table::Curves(curves) => all(curves),
+        table::Table::Rows(rows) => rows
             .into_par_iter()
             .enumerate()
             .map(|(index, row)| {
                 let own = if row.id.is_empty() { (index + 1).to_string() } else { row.id };
-                one(format!("line {}", row.line), named(own, row.label), row.curve)
+                one(row.place, named(own, row.label), row.curve)
             })
             .collect(),
-    }
+    };
+    Contents { shapes, aside: read.aside.into_iter().map(aside).collect() }
 }
 
 fn canonical(

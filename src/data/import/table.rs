@@ -1,18 +1,27 @@
-//! Outlines as CSV: a shape a row (`x0, y0, x1, y1, ..`), or one shape as the columns `x` and `y`.
+//! Outlines as CSV: a shape a row (`x0, y0, x1, y1, ..`), or a point a row (`x`, `y`).
 //!
-//! A header is optional. With one, a column `id` (or `name`) names a row's shape and a column `label`
-//! (or `family`, `class`) its label; without one, a leading word is its id.
+//! Columns are told by their headers, and whatever is not named as a coordinate, an id or a label is left aside and
+//! said to be. Points of several outlines are told apart by a column `id` (or `name`, `shape`, ..), by empty lines, or
+//! by marks such as 999 999. A header is optional; without one a leading word is an id, a second one a label.
 
 use super::clean::{Curve, Ends, MOST_POINTS};
-use std::ops::Range;
+use super::header::{Coordinates, Header};
+use super::parts::{self, goes_on, is_mark};
+use super::records::{Records, brief};
+use csv::StringRecord;
+use std::collections::{HashMap, HashSet};
 
 /// The most rows of shapes in one file.
 pub const MOST_ROWS: usize = 1_000_000;
+/// Runs of at least so many rows with one value in a column may be outlines by themselves.
+const SHORTEST_RUN: usize = 3;
+/// Two parts with fewer points than that are not taken for one curve.
+const FEWEST_OF_ONE: usize = 16;
 
 /// One shape of a table.
 pub struct Row {
-    /// The line on which it begins, counted from 1.
-    pub line: usize,
+    /// Where it is, as in `line 3`.
+    pub place: String,
     /// What the table calls it; empty where it does not.
     pub id: String,
     /// Its label; empty where there is none.
@@ -23,139 +32,340 @@ pub struct Row {
 
 /// What a table holds.
 pub enum Table {
-    /// A shape a row.
+    /// Shapes with a row or an id each.
     Rows(Vec<Row>),
-    /// One shape, a point a row.
-    Points(Curve),
+    /// Curves without names: one, or several set apart by empty lines or marks.
+    Curves(Vec<Curve>),
+}
+
+/// What a table holds, and what it holds besides.
+pub struct Read {
+    /// The shapes.
+    pub table: Table,
+    /// What was left aside, a sentence.
+    pub aside: Option<String>,
 }
 
 /// Reads a table of outlines.
 ///
 /// # Errors
 /// Says why there is no shape in it at all.
-pub fn read(text: &str) -> Result<Table, String> {
-    let mut records = super::records::records(text);
-    let Some(first) = records.next().transpose()? else {
+pub fn read(text: &str) -> Result<Read, String> {
+    let records = Records::read(text)?;
+    let Some((_, first)) = records.rows.first() else {
         return Err("is empty; it needs points as rows of numbers".to_owned());
     };
-    let header = first.1.iter().all(|cell| cell.parse::<f64>().is_err());
-    let columns = if header { Columns::named(&first.1)? } else { Columns::guessed(&first.1) };
-    let rows = (!header).then_some(Ok(first)).into_iter().chain(records);
-    let table = match columns {
-        Columns::Points([x, y]) => Table::Points(points(rows, x, y)?),
-        Columns::Shapes { id, label, numbers } => {
-            let mut shapes = Vec::new();
-            for row in rows {
-                let (line, record) = row?;
-                if shapes.len() == MOST_ROWS {
-                    return Err(format!("has more than {MOST_ROWS} rows; split the file"));
-                }
-                let cell = |column: Option<usize>| {
-                    column.and_then(|c| record.get(c)).unwrap_or_default().to_owned()
-                };
-                let curve = curve(&record, numbers.clone());
-                shapes.push(Row { line, id: cell(id), label: cell(label), curve });
-            }
-            Table::Rows(shapes)
-        }
+    let is_number = |cell: &str| records.number(cell).is_some();
+    let named_above = || {
+        let fitting = records.comments.iter().rev().filter(|names| names.len() == first.len());
+        let mut headers = fitting.map(Header::new);
+        headers.find(|header| header.coordinates().is_ok())
     };
-    match table {
+    let (header, rows) = if !first.iter().any(is_number) {
+        (Some(Header::new(first)), &records.rows[1..])
+    } else if let Some(header) = counted(&records) {
+        (Some(header), &records.rows[1..])
+    } else {
+        (named_above(), &records.rows[..])
+    };
+    let mut read = match header {
+        Some(header) => by_header(&records, &header, rows)?,
+        None => by_place(&records, rows)?,
+    };
+    if rows.len() < records.rows.len() && first.len() == 2 && first.iter().all(is_number) {
+        read.aside = Some("the first line, 0,1, taken for a header".to_owned());
+    }
+    match &read.table {
         Table::Rows(rows) if rows.is_empty() => Err("has a header and no rows".to_owned()),
-        table => Ok(table),
+        _ => Ok(read),
     }
 }
 
-/// Where what is found in a table.
-enum Columns {
-    Points([usize; 2]),
-    Shapes { id: Option<usize>, label: Option<usize>, numbers: Range<usize> },
+/// The header of counted columns, as in data frames without names. Two numbers alone may be a point as well: they are
+/// a header where every other number is written with a fraction.
+fn counted(records: &Records) -> Option<Header> {
+    let (_, first) = records.rows.first()?;
+    let header = Header::counted(first)?;
+    let is_written_as_float =
+        |cell: &str| cell.contains(['.', 'e', 'E']) || cell.parse::<f64>().is_err();
+    let mut others = records.rows[1..].iter().flat_map(|(_, record)| record);
+    (first.len() > 2 || others.all(is_written_as_float)).then_some(header)
 }
 
-impl Columns {
-    fn named(header: &csv::StringRecord) -> Result<Self, String> {
-        let names: Vec<String> = header.iter().map(plain_name).collect();
-        let find = |any: &[&str]| names.iter().position(|name| any.contains(&name.as_str()));
-        if let (Some(x), Some(y)) = (find(&["x"]), find(&["y"])) {
-            return Ok(Self::Points([x, y]));
+type Rows<'a> = &'a [(usize, StringRecord)];
+
+fn by_header(records: &Records, header: &Header, rows: Rows<'_>) -> Result<Read, String> {
+    let label = header.label();
+    match header.coordinates()? {
+        Coordinates::Point([x, y]) => points(records, Some(header), rows, [x, y]),
+        Coordinates::Shape(pairs) => {
+            let id = header.ids().next().or_else(|| names(records, header, rows, &pairs));
+            let used = pairs.as_flattened().iter().copied().chain(id).chain(label);
+            let aside = header.left_aside(used);
+            Ok(Read { table: shapes(records, rows, id, label, &pairs)?, aside })
         }
-        let id = find(&["id", "name", "shape", "file"]);
-        let label = find(&["label", "family", "class", "group"]);
-        let is_number = |i: &usize| Some(*i) != id && Some(*i) != label;
-        let Some(begin) = (0..names.len()).find(is_number) else {
-            return Err(
-                "its header names no columns of points; name them x0,y0,x1,y1,.. or x,y".to_owned()
-            );
+    }
+}
+
+/// The first column of words that are different in every row, as the index of a data frame may be: they are names
+/// whatever the column is called.
+fn names(
+    records: &Records,
+    header: &Header,
+    rows: Rows<'_>,
+    pairs: &[[usize; 2]],
+) -> Option<usize> {
+    let coordinates = pairs.as_flattened();
+    let is_free = |i: &usize| !coordinates.contains(i) && Some(*i) != header.label();
+    (0..header.len()).filter(is_free).find(|&column| {
+        let cells = || rows.iter().map(|(_, record)| record.get(column).unwrap_or_default());
+        let are_words = cells().all(|cell| !cell.is_empty() && records.number(cell).is_none());
+        rows.len() > 1 && are_words && cells().collect::<HashSet<_>>().len() == rows.len()
+    })
+}
+
+/// Reads rows without a header.
+fn by_place(records: &Records, rows: Rows<'_>) -> Result<Read, String> {
+    let width = rows.iter().map(|(_, record)| record.len()).max().unwrap_or(0);
+    let first = &rows[0].1;
+    let begin = first.iter().position(|cell| records.number(cell).is_some()).unwrap_or(0);
+    let has_index = begin == 0 && width > 2 && counts_rows(rows, 0);
+    let aside = has_index.then(|| "column 1, which counts the rows".to_owned());
+    let begin = begin + usize::from(has_index);
+    if width == begin + 2 && (begin == 0 || has_index) {
+        let mut read = points(records, None, rows, [begin, begin + 1])?;
+        read.aside = aside;
+        return Ok(read);
+    }
+    if has_index && width % 2 == 0 {
+        return Err("its first column counts the rows, and the other numbers are no pairs; name the columns \
+                    in a header: x0,y0,x1,y1,.."
+            .to_owned());
+    }
+    if begin == 1 && width == 3 {
+        // A word before each point: the outline that it is of.
+        return points(records, Some(&Header::new(["id", "x", "y"])), rows, [1, 2]);
+    }
+    let id = (begin > 0 && !has_index).then_some(0);
+    let label = (begin > 1 && !has_index).then_some(1);
+    let pairs: Vec<[usize; 2]> = (begin..width).step_by(2).map(|x| [x, x + 1]).collect();
+    Ok(Read { table: shapes(records, rows, id, label, &pairs)?, aside })
+}
+
+/// Whether a column counts the rows, from 0 or from 1.
+fn counts_rows(rows: Rows<'_>, column: usize) -> bool {
+    let counts = |from: usize| {
+        let mut cells = rows.iter().map(|(_, record)| record.get(column)).enumerate();
+        cells.all(|(i, cell)| cell == Some((i + from).to_string().as_str()))
+    };
+    rows.len() >= SHORTEST_RUN && (counts(0) || counts(1))
+}
+
+/// A shape for each row.
+fn shapes(
+    records: &Records,
+    rows: Rows<'_>,
+    id: Option<usize>,
+    label: Option<usize>,
+    pairs: &[[usize; 2]],
+) -> Result<Table, String> {
+    if rows.len() > MOST_ROWS {
+        return Err(format!("has more than {MOST_ROWS} rows; split the file"));
+    }
+    let shape = |(line, record): &(usize, StringRecord)| {
+        let cell = |column: Option<usize>| {
+            column.and_then(|c| record.get(c)).unwrap_or_default().to_owned()
         };
-        let end = (begin..names.len()).find(|i| !is_number(i)).unwrap_or(names.len());
-        if !(end..names.len()).all(|i| !is_number(&i)) {
-            return Err(
-                "its columns of points do not stand together; put id and label before them"
-                    .to_owned(),
-            );
-        }
-        Ok(Self::Shapes { id, label, numbers: begin..end })
-    }
-
-    fn guessed(first: &csv::StringRecord) -> Self {
-        let is_number = |cell: &str| cell.parse::<f64>().is_ok();
-        if first.len() == 2 && first.iter().all(is_number) {
-            return Self::Points([0, 1]);
-        }
-        let begin = first.iter().position(is_number).unwrap_or(0);
-        let id = (begin > 0).then_some(0);
-        let label = (begin > 1).then_some(1);
-        Self::Shapes { id, label, numbers: begin..usize::MAX }
-    }
-}
-
-/// A column's name without its unit, in small letters.
-fn plain_name(cell: &str) -> String {
-    let end = cell.find(['[', '(']).unwrap_or(cell.len());
-    cell[..end].trim().to_lowercase()
+        let curve = curve(records, record, pairs);
+        Row { place: format!("line {line}"), id: cell(id), label: cell(label), curve }
+    };
+    Ok(Table::Rows(rows.iter().map(shape).collect()))
 }
 
 /// The curve in some columns of a row; empty cells at its end are none.
-fn curve(record: &csv::StringRecord, columns: Range<usize>) -> Result<Curve, String> {
-    let end = columns.end.min(record.len());
-    let cells: Vec<&str> = (columns.start..end).map(|i| &record[i]).collect();
-    let used = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+fn curve(records: &Records, record: &StringRecord, pairs: &[[usize; 2]]) -> Result<Curve, String> {
+    let cell = |column: usize| record.get(column).unwrap_or_default();
+    let columns = pairs.as_flattened();
+    let used = columns.iter().rposition(|&c| !cell(c).is_empty()).map_or(0, |last| last + 1);
     if used % 2 == 1 {
         return Err(format!("has {used} numbers, so the last point has no y"));
     }
+    let number = |column: usize| {
+        let text = cell(column);
+        records
+            .number(text)
+            .ok_or_else(|| format!("column {}: '{}' is not a number", column + 1, brief(text)))
+    };
     let mut points = Vec::with_capacity(used / 2);
-    for (index, pair) in cells[..used].chunks_exact(2).enumerate() {
-        let number = |k: usize| {
-            pair[k].parse::<f64>().map_err(|_| {
-                let column = columns.start + 2 * index + k + 1;
-                format!("column {column}: '{}' is not a number", super::records::brief(pair[k]))
-            })
-        };
-        points.push([number(0)?, number(1)?]);
+    for &[x, y] in &pairs[..used / 2] {
+        points.push([number(x)?, number(y)?]);
+    }
+    let reach = parts::reach(&points);
+    if let Some(at) = points.iter().position(|&p| is_mark(p, reach)) {
+        let [x, y] = points[at];
+        return Err(format!("point {} is ({x}, {y}), which is a mark and no point", at + 1));
     }
     Ok(Curve { points, ends: Ends::Listed })
 }
 
-/// The one curve of a table of points.
+/// A point of a table with a point a row.
+struct Point<'a> {
+    line: usize,
+    record: &'a StringRecord,
+    at: [f64; 2],
+}
+
+/// The curves of a table with a point a row.
 fn points(
-    rows: impl Iterator<Item = Result<(usize, csv::StringRecord), String>>,
-    x: usize,
-    y: usize,
-) -> Result<Curve, String> {
-    let mut points = Vec::new();
-    for row in rows {
-        let (line, record) = row?;
+    records: &Records,
+    header: Option<&Header>,
+    rows: Rows<'_>,
+    [x, y]: [usize; 2],
+) -> Result<Read, String> {
+    let mut points = Vec::with_capacity(rows.len());
+    for (line, record) in rows {
         let number = |column: usize| {
             let cell = record.get(column).unwrap_or_default();
-            cell.parse::<f64>().map_err(|_| {
-                format!("line {line}: '{}' is not a number", super::records::brief(cell))
-            })
+            // An empty pair is a mark, as NaN is.
+            let number = if cell.is_empty() { Some(f64::NAN) } else { records.number(cell) };
+            number.ok_or_else(|| format!("line {line}: '{}' is not a number", brief(cell)))
         };
-        points.push([number(x)?, number(y)?]);
-        if points.len() > MOST_POINTS {
-            return Err(format!("has more than {MOST_POINTS} points; thin it out"));
+        let at = [number(x)?, number(y)?];
+        let cell = |column: usize| record.get(column).unwrap_or_default();
+        if at[0].is_nan() != at[1].is_nan() && (cell(x).is_empty() || cell(y).is_empty()) {
+            return Err(format!("line {line}: '' is not a number"));
+        }
+        points.push(Point { line: *line, record, at });
+    }
+    let Some(header) = header else {
+        let table = Table::Curves(parted(records, &points)?);
+        return Ok(Read { table, aside: None });
+    };
+    let label = header.label();
+    let id = header.ids().find(|&column| tells_apart(&points, column));
+    let others = || (0..header.len()).filter(|i| ![Some(x), Some(y), id].contains(&Some(*i)));
+    let groups = match id {
+        Some(column) => by_id(&points, column, header)?,
+        None => vec![("", points.iter().collect())],
+    };
+    for column in others().filter(|_| points.len() >= 2 * SHORTEST_RUN) {
+        if groups.iter().any(|(_, group)| has_runs(group, column) || restarts(group, column)) {
+            return Err(format!(
+                "its column {} may tell outlines apart; call it id if it does, else take it out",
+                header.name(column)
+            ));
         }
     }
-    Ok(Curve { points, ends: Ends::Listed })
+    let Some(id) = id else {
+        let aside = header.left_aside([x, y]);
+        return Ok(Read { table: Table::Curves(parted(records, &points)?), aside });
+    };
+    let aside = header.left_aside([x, y, id].into_iter().chain(label));
+    let row = |(id, group): (&str, Vec<&Point<'_>>)| {
+        let first = group[0];
+        let cell = |column: Option<usize>| column.and_then(|c| first.record.get(c));
+        let reach = parts::reach(group.iter().map(|point| &point.at));
+        let at = group.iter().map(|point| point.at);
+        let points = at.filter(|&at| !is_separator(at, reach)).collect();
+        Row {
+            place: format!("from line {}", first.line),
+            id: id.to_owned(),
+            label: cell(label).unwrap_or_default().to_owned(),
+            curve: Ok(Curve { points, ends: Ends::Listed }),
+        }
+    };
+    Ok(Read { table: Table::Rows(groups.into_iter().map(row).collect()), aside })
+}
+
+fn is_separator(at: [f64; 2], reach: [f64; 2]) -> bool {
+    at.iter().all(|v| v.is_nan()) || is_mark(at, reach)
+}
+
+/// Whether a column has several values and not another on every row, as that of an id has.
+fn tells_apart(points: &[Point<'_>], column: usize) -> bool {
+    let values: HashSet<&str> =
+        points.iter().map(|point| point.record.get(column).unwrap_or_default()).collect();
+    values.len() > 1 && values.len() < points.len()
+}
+
+/// The points of each id, in the order in which the ids come.
+fn by_id<'a>(
+    points: &'a [Point<'a>],
+    column: usize,
+    header: &Header,
+) -> Result<Vec<(&'a str, Vec<&'a Point<'a>>)>, String> {
+    let mut places = HashMap::new();
+    let mut groups: Vec<(&str, Vec<&Point<'_>>)> = Vec::new();
+    for point in points {
+        let id = point.record.get(column).unwrap_or_default();
+        if id.is_empty() {
+            if point.at.iter().all(|v| v.is_nan()) {
+                continue;
+            }
+            let (line, name) = (point.line, header.name(column));
+            return Err(format!(
+                "line {line} has nothing in the column {name} that tells outlines apart"
+            ));
+        }
+        let place = *places.entry(id).or_insert_with(|| {
+            groups.push((id, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(point);
+    }
+    Ok(groups)
+}
+
+/// Whether a column has a few values, each on several rows one after the other and nowhere else, from one of which to
+/// the next the points jump: as it would be where it told outlines apart.
+fn has_runs(points: &[&Point<'_>], column: usize) -> bool {
+    let cell = |point: &Point<'_>| point.record.get(column).unwrap_or_default().to_owned();
+    let runs: Vec<&[&Point<'_>]> = points.chunk_by(|a, b| cell(a) == cell(b)).collect();
+    let values: HashSet<String> = runs.iter().map(|run| cell(run[0])).collect();
+    if runs.len() < 2
+        || values.len() < runs.len()
+        || runs.iter().any(|run| run.len() < SHORTEST_RUN)
+    {
+        return false;
+    }
+    let at = |run: &[&Point<'_>]| run.iter().map(|point| point.at).collect::<Vec<_>>();
+    runs.windows(2).any(|pair| !goes_on(&at(pair[0]), &at(pair[1]), FEWEST_OF_ONE))
+}
+
+/// Whether a column counts points and begins again, as the number of a point within its outline does.
+fn restarts(points: &[&Point<'_>], column: usize) -> bool {
+    let cell =
+        |point: &&Point<'_>| point.record.get(column).unwrap_or_default().parse::<i64>().ok();
+    let Some(numbers) = points.iter().map(cell).collect::<Option<Vec<i64>>>() else { return false };
+    let begins: Vec<bool> = numbers.iter().map(|&n| n == numbers[0]).collect();
+    let goes_on = |(i, pair): (usize, &[i64])| begins[i + 1] || pair[1] == pair[0] + 1;
+    let runs = begins.iter().filter(|&&begins| begins).count();
+    let is_long = numbers.windows(SHORTEST_RUN - 1).enumerate().all(|(i, _)| {
+        !begins[i]
+            || i + SHORTEST_RUN <= numbers.len() && !begins[i + 1..i + SHORTEST_RUN].contains(&true)
+    });
+    runs > 1 && is_long && numbers.windows(2).enumerate().all(goes_on)
+}
+
+/// The curves of points without ids, set apart by empty lines or marks.
+fn parted(records: &Records, points: &[Point<'_>]) -> Result<Vec<Curve>, String> {
+    if points.len() > MOST_POINTS {
+        return Err(format!("has more than {MOST_POINTS} points; thin it out"));
+    }
+    let reach = parts::reach(points.iter().map(|point| &point.at));
+    let mut curves = Vec::new();
+    for element in points.split(|point| is_separator(point.at, reach)) {
+        let is_apart = |a: &Point<'_>, b: &Point<'_>| records.is_apart(a.line, b.line);
+        // With an empty line after every line, none sets anything apart.
+        let all = element.len() > 1 && element.windows(2).all(|p| is_apart(&p[0], &p[1]));
+        let found = element.chunk_by(|a, b| all || !is_apart(a, b));
+        let found = found.map(|part| part.iter().map(|point| point.at).collect()).collect();
+        curves.extend(parts::outlines(found, FEWEST_OF_ONE)?);
+    }
+    if curves.is_empty() {
+        curves.push(Vec::new());
+    }
+    Ok(curves.into_iter().map(|points| Curve { points, ends: Ends::Listed }).collect())
 }
 
 #[cfg(test)]
@@ -164,16 +374,34 @@ mod tests {
 
     fn rows(text: &str) -> Vec<Row> {
         match read(text) {
-            Ok(Table::Rows(rows)) => rows,
-            Ok(Table::Points(_)) => panic!("points"),
+            Ok(Read { table: Table::Rows(rows), .. }) => rows,
+            Ok(_) => panic!("curves"),
             Err(problem) => panic!("{problem}"),
         }
     }
 
-    fn points(text: &str) -> Vec<[f64; 2]> {
-        match read(text).unwrap_or_else(|problem| panic!("{problem}")) {
-            Table::Points(curve) => curve.points,
+    fn curves(text: &str) -> Vec<Vec<[f64; 2]>> {
+        match read(text).unwrap_or_else(|problem| panic!("{problem}")).table {
+            Table::Curves(curves) => curves.into_iter().map(|curve| curve.points).collect(),
             Table::Rows(_) => panic!("rows"),
+        }
+    }
+
+    fn points(text: &str) -> Vec<[f64; 2]> {
+        let mut curves = curves(text);
+        assert_eq!(curves.len(), 1, "{text}");
+        curves.remove(0)
+    }
+
+    /// What was left aside.
+    fn aside(text: &str) -> String {
+        read(text).unwrap().aside.unwrap_or_default()
+    }
+
+    fn problem(text: &str) -> String {
+        match read(text) {
+            Err(problem) => problem,
+            Ok(_) => panic!("{text}"),
         }
     }
 
@@ -184,11 +412,11 @@ mod tests {
         assert_eq!(bare[1].curve.as_ref().unwrap().points.len(), 4);
         let named = rows("x0,y0,x1,y1,x2,y2\n0,0,1,0,1,1\n");
         assert_eq!(named[0].curve, bare[0].curve);
-        assert_eq!((named[0].line, named[0].id.as_str()), (2, ""));
+        assert_eq!((named[0].place.as_str(), named[0].id.as_str()), ("line 2", ""));
         let with_words =
             rows("id,label,x0,y0,x1,y1,x2,y2\na,round,0,0,1,0,1,1\n\nb,,0,0,1,0,1,1\n");
         assert_eq!((with_words[0].id.as_str(), with_words[0].label.as_str()), ("a", "round"));
-        assert_eq!((with_words[1].line, with_words[1].label.as_str()), (4, ""));
+        assert_eq!((with_words[1].place.as_str(), with_words[1].label.as_str()), ("line 4", ""));
         let label_last = rows("x0;y0;x1;y1;x2;y2;Label\n0;0;1;0;1;1;flat\n");
         assert_eq!((label_last[0].label.as_str(), label_last[0].curve.is_ok()), ("flat", true));
         assert_eq!(rows("a,0,0,1,0,1,1\n")[0].id, "a");
@@ -203,13 +431,130 @@ mod tests {
     }
 
     #[test]
+    fn other_columns_of_rows_are_no_coordinates_and_are_named() {
+        let right = rows("0,0,1,0,1,1\n0,0,2,0,2,2\n0,0,3,0,3,3\n");
+        for (text, expected) in [
+            (",x0,y0,x1,y1,x2,y2,drag\n0,0,0,1,0,1,1,5\n1,0,0,2,0,2,2,6\n2,0,0,3,0,3,3,7\n", 2),
+            (
+                "Unnamed: 0,id,x0,y0,x1,y1,x2,y2\n0,a,0,0,1,0,1,1\n1,b,0,0,2,0,2,2\n2,c,0,0,3,0,3,3\n",
+                1,
+            ),
+            (
+                "x0,x1,x2,area,y0,y1,y2,n,n2\n0,1,1,9,0,0,1,1,1\n0,2,2,9,0,0,2,2,2\n0,3,3,9,0,0,3,3,3\n",
+                3,
+            ),
+            (",0,1,2,3,4,5\n0,0,0,1,0,1,1\n1,0,0,2,0,2,2\n2,0,0,3,0,3,3\n", 1),
+            ("0,1,2,3,4,5\n0,0,1,0,1,1\n0,0,2,0,2,2\n0,0,3,0,3,3\n", 0),
+            ("0,0,0,1,0,1,1\n1,0,0,2,0,2,2\n2,0,0,3,0,3,3\n", 1),
+            ("# x0,y0,x1,y1,x2,y2,area\n0,0,1,0,1,1,1\n0,0,2,0,2,2,1\n0,0,3,0,3,3,1\n", 1),
+        ] {
+            let read = rows(text);
+            assert_eq!(read.len(), 3, "{text}");
+            for (read, right) in read.iter().zip(&right) {
+                assert_eq!(read.curve, right.curve, "{text}");
+            }
+            let said = aside(text);
+            let count = said.split(' ').next().and_then(|word| word.parse().ok());
+            assert_eq!(count.unwrap_or(usize::from(!said.is_empty())), expected, "{said}");
+        }
+        let named = rows(",x0,y0,x1,y1,x2,y2,drag\nrib0,0,0,1,0,1,1,5\nrib1,0,0,2,0,2,2,6\n");
+        assert_eq!((named[1].id.as_str(), named[1].curve.is_ok()), ("rib1", true));
+        let unpaired = problem("0,0,0,1,0,1,1,5\n1,0,0,2,0,2,2,6\n2,0,0,3,0,3,3,7\n");
+        assert!(unpaired.contains("counts the rows"), "{unpaired}");
+        let marked = rows("0,0,1,0,1,1,999,999\n")[0].curve.clone().unwrap_err();
+        assert!(marked.contains("(999, 999), which is a mark"), "{marked}");
+    }
+
+    #[test]
+    fn other_columns_of_points_are_no_coordinates_and_are_named() {
+        let expected = [[0.0, 0.5], [1.0, 0.0], [1.0, 1.0]];
+        for (text, said) in [
+            (",x,y\n0,0,0.5\n1,1,0\n2,1,1\n", "1 column: (without a name)"),
+            ("y,drag,x\n0.5,4,0\n0,4,1\n1,4,1\n", "1 column: 'drag'"),
+            ("0,1\n0.0,0.5\n1.0,0.0\n1.0,1.0\n", "the first line, 0,1, taken for a header"),
+            (",0,1\n0,0.0,0.5\n1,1.0,0.0\n2,1.0,1.0\n", "1 column: (without a name)"),
+            ("0,0,0.5\n1,1,0\n2,1,1\n", "column 1, which counts the rows"),
+            ("# x,y\n0,0.5\n1,0\n1,1\n", ""),
+            ("x;y\n0;0,5\n1;0\n1;1\n", ""),
+            ("x,y\n0,0.5\n1,0\n1,1\n999,999\n", ""),
+            ("x,y\n0,0.5\n1,0\n1,1\nNaN,NaN\n", ""),
+        ] {
+            assert_eq!(
+                (points(text).as_slice(), aside(text).as_str()),
+                (&expected[..], said),
+                "{text}"
+            );
+        }
+        assert_eq!(points("0,1\n1,0\n1,1\n")[0], [0.0, 1.0], "whole numbers are points");
+    }
+
+    #[test]
+    fn an_id_beside_x_and_y_makes_several_outlines() {
+        let two = [[[0.0, 0.0], [4.0, 0.0], [2.0, 3.0]], [[-3.0, 4.0], [-5.0, 0.0], [-2.0, -1.0]]];
+        let cells = ["0,0", "4,0", "2,3", "-3,4", "-5,0", "-2,-1"];
+        let table = |header: &str, row: fn(usize, &str) -> String| {
+            let rows: Vec<String> = (0..6).map(|i| row(i, cells[i])).collect();
+            format!("{header}\n{}\n", rows.join("\n"))
+        };
+        for text in [
+            table("id,x,y", |i, cell| format!("{},{cell}", ["a", "b"][i / 3])),
+            table("X,Y,Z,ID", |i, cell| format!("{cell},0.0,{}", i / 3)),
+            table("Selection,X,Y", |i, cell| format!("Selection {},{cell}", i / 3)),
+            table(",name,n,x,y", |i, cell| format!("{i},{},{},{cell}", i / 3, i % 3)),
+            table("label,x,y,roi", |i, cell| format!("flat,{cell},{}", i / 3)),
+            cells.iter().enumerate().map(|(i, c)| format!("{},{c}\n", ["a", "b"][i / 3])).collect(),
+            "id,x,y\na,0,0\nb,-3,4\na,4,0\nb,-5,0\nb,-2,-1\na,2,3\n".to_owned(),
+        ] {
+            let rows = rows(&text);
+            assert_eq!(rows.len(), 2, "{text}");
+            for (row, points) in rows.iter().zip(two) {
+                assert_eq!(row.curve.as_ref().unwrap().points, points, "{text}");
+                assert!(!row.id.is_empty() && row.place.starts_with("from line "));
+            }
+        }
+        assert_eq!(rows("label,x,y,id\nu,0,0,a\nu,4,0,a\nv,1,1,b\n")[1].label, "v");
+        for (text, column) in [
+            (table("slice,x,y", |i, cell| format!("{},{cell}", i / 3)), "'slice'"),
+            (table("class,x,y", |i, cell| format!("{},{cell}", i / 3)), "'class'"),
+            (table("x,y,z", |i, cell| format!("{cell},{}", 0.5 * (i / 3) as f64)), "'z'"),
+            (table("n,x,y", |i, cell| format!("{},{cell}", 1 + i % 3)), "'n'"),
+        ] {
+            let problem = problem(&text);
+            assert!(
+                problem.contains(column) && problem.contains("tell outlines apart"),
+                "{problem}"
+            );
+        }
+        let gap = problem("id,x,y\na,0,0\na,4,0\n,2,3\nb,1,1\n");
+        assert!(gap.starts_with("line 4 has nothing in the column 'id'"), "{gap}");
+    }
+
+    #[test]
+    fn empty_lines_and_marks_set_outlines_apart() {
+        let square = "0,0\n2,0\n2,2\n0,2\n0,0\n";
+        let other = "5,5\n7,5\n7,7\n5,7\n5,5\n";
+        for apart in ["\n", "\n\n", "999,999\n", "NaN,NaN\n", ",\n"] {
+            let found = curves(&format!("x,y\n{square}{apart}{other}"));
+            assert_eq!((found.len(), found[1][0]), (2, [5.0, 5.0]), "{apart:?}");
+            assert_eq!(found[0].len(), 5);
+        }
+        assert_eq!(points(&square.replace('\n', "\n\n")).len(), 5, "every line is followed by one");
+        let line = |y: i32, from: i32| {
+            (0..9).map(|i| format!("{},{y}\n", (from - i).abs())).collect::<String>()
+        };
+        assert_eq!(points(&format!("{}\n{}", line(0, 0), line(1, 8))).len(), 18, "it goes on");
+        let halves = problem("0,0\n1,0\n2,0\n\n9,9\n8,9\n7,9\n");
+        assert!(halves.contains("2 parts"), "{halves}");
+    }
+
+    #[test]
     fn what_is_not_understood_is_named() {
-        let problem = |text: &str| read(text).err().unwrap();
         assert!(problem("").starts_with("is empty"));
         assert!(problem("id,label\na,b\n").contains("names no columns of points"));
-        assert!(problem("x0,y0,label,x1,y1\n").contains("do not stand together"));
+        assert!(problem("x0,y0,label,x1\n").contains("has a column x1 and none y1"));
         assert!(problem("x0,y0\n").contains("no rows"));
         assert!(problem("x,y\n1,2\n1,two\n").starts_with("line 3: 'two'"));
+        assert!(problem("x,y\n1,2\n1,\n").starts_with("line 3: ''"));
         let bad = rows("0,0,1,0,1,1\n0,0,1\n0,0,one,0,1,1\n");
         let problem = |i: usize| bad[i].curve.clone().unwrap_err();
         assert!(problem(1).contains("3 numbers") && problem(2).contains("column 3: 'one'"));

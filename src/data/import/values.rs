@@ -1,11 +1,13 @@
 //! Values that were measured of the shapes: a CSV of names and one or more columns with their units.
 
-use super::records::{brief, records};
+use super::header::{Coordinates, Header, columns_aside, is_id};
+use super::records::{Records, brief};
 use super::{Rejection, Summary};
 use crate::data::dataset::Measured;
 use crate::data::name::Name;
 use crate::error::{Error, Result};
-use std::collections::{BTreeMap, HashMap};
+use csv::StringRecord;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 /// The most columns of values.
@@ -14,6 +16,9 @@ pub const MOST_COLUMNS: usize = 16;
 /// The most letters of a unit.
 pub const LONGEST_UNIT: usize = 12;
 
+/// Names of a column of places, besides those of ids.
+const PLACES: [&str; 6] = ["place", "row", "number", "no", "nr", "#"];
+
 /// The measured values of shapes and what of their file could not be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values {
@@ -21,35 +26,42 @@ pub struct Values {
     pub measured: Vec<Measured>,
     /// Rows and cells that were left out, with the reason.
     pub left_out: Summary,
+    /// Columns that hold no values.
+    pub aside: Summary,
+    /// The group of each shape, where a column of groups was named; one without a group is a group of its own. Empty
+    /// where no column was named.
+    pub groups: Vec<u32>,
 }
 
 /// Reads values for the shapes with these ids; `reserved` are names that mean something else already.
 ///
-/// The first column names the shape, by its id or its place counted from 1; the header names the others,
-/// with a unit in brackets where there is one, as in `drag [N]`.
+/// The column whose cells are the shapes' ids names them, wherever it stands; where there is none, a column may name
+/// them by their places, counted from 1. A file is read in one of the two ways. The header names the columns of values,
+/// with a unit in brackets where there is one, as in `drag [N]`. A column that is called `groups` holds no values: shapes
+/// with the same cell in it belong together.
 ///
 /// # Errors
-/// Names the file when it cannot be read, has no header, no column of values or no row that names a shape.
-pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
+/// Names the file when it cannot be read, has no header, no column of values or of groups that was named, or no row
+/// that names a shape.
+pub fn read(
+    path: &Path,
+    ids: &[String],
+    reserved: &[&str],
+    groups: Option<&str>,
+) -> Result<Values> {
     let refuse = |problem: String| Error::file(path, problem);
     let bytes = super::files::read_bounded(path).map_err(refuse)?;
     let text = super::files::text(&bytes).map_err(refuse)?;
-    let mut records = records(text);
-    let header = records.next().and_then(std::result::Result::ok).unwrap_or_default().1;
-    if header.iter().skip(1).any(|cell| cell.parse::<f64>().is_ok()) || header.len() < 2 {
-        let problem = "needs a header such as: name,drag [N]";
-        return Err(refuse(problem.to_owned()));
-    }
-    if header.len() > 1 + MOST_COLUMNS {
-        let problem = format!(
-            "has {} columns of values, and at most {MOST_COLUMNS} are read",
-            header.len() - 1
-        );
-        return Err(refuse(problem));
-    }
-    let mut measured = Vec::with_capacity(header.len() - 1);
-    for cell in header.iter().skip(1) {
-        let (name, unit) = name_and_unit(cell);
+    let records = Records::read(text).map_err(refuse)?;
+    let table = Table::new(&records).map_err(refuse)?;
+    let by_id = ids.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
+    let key = table.key(&by_id).map_err(refuse)?;
+    let of_groups = groups.map(|name| table.column(name, &key)).transpose().map_err(refuse)?;
+    let (columns, others) = table.columns_of_values(&key, of_groups).map_err(refuse)?;
+    let mut membership = Membership::new(ids.len());
+    let mut measured = Vec::with_capacity(columns.len());
+    for &column in &columns {
+        let (name, unit) = name_and_unit(table.name(column));
         if unit.chars().count() > LONGEST_UNIT {
             let problem =
                 format!("has a unit of more than {LONGEST_UNIT} letters for '{}'", brief(&name));
@@ -58,31 +70,30 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
         let name = free_name(&name, reserved, &measured).map_err(refuse)?;
         measured.push(Measured { name, unit, values: vec![f64::NAN; ids.len()] });
     }
-    let mut places: HashMap<String, usize> = HashMap::with_capacity(2 * ids.len());
-    for index in 0..ids.len() {
-        places.insert((index + 1).to_string(), index);
-    }
-    // An id comes before a place that reads the same.
-    places.extend(ids.iter().enumerate().map(|(index, id)| (id.clone(), index)));
     let mut left_out = Summary::default();
     let mut lines = BTreeMap::new();
-    for record in records {
-        let (line, record) = record.map_err(refuse)?;
-        let name = record.get(0).unwrap_or_default();
-        let Some(&index) = places.get(name) else {
-            let problem = format!("no shape is called '{}'", brief(name));
-            left_out.push(rejection(path, line, &problem));
+    for (line, record) in table.rows {
+        let name = record.get(key.column).unwrap_or_default();
+        let Some(index) = key.find(name, &by_id) else {
+            let problem = match key.by_place {
+                true => format!("no shape has the place '{}'", brief(name)),
+                false => format!("no shape is called '{}'", brief(name)),
+            };
+            left_out.push(rejection(path, *line, &problem));
             continue;
         };
         if let Some(first) = lines.get(&index) {
             let problem = format!("'{}' has its values on line {first} already", brief(name));
-            left_out.push(rejection(path, line, &problem));
+            left_out.push(rejection(path, *line, &problem));
             continue;
         }
-        lines.insert(index, line);
-        for (column, measured) in measured.iter_mut().enumerate() {
-            let cell = record.get(column + 1).unwrap_or_default();
-            match cell.parse::<f64>().ok().filter(|v| v.is_finite()) {
+        lines.insert(index, *line);
+        if let Some(column) = of_groups {
+            membership.join(index, record.get(column).unwrap_or_default());
+        }
+        for (&column, measured) in columns.iter().zip(&mut measured) {
+            let cell = record.get(column).unwrap_or_default();
+            match records.number(cell).filter(|v| v.is_finite()) {
                 // Heads are taught in the single precision that checkpoints keep.
                 Some(value) => measured.values[index] = f64::from(value as f32),
                 None => {
@@ -91,16 +102,247 @@ pub fn read(path: &Path, ids: &[String], reserved: &[&str]) -> Result<Values> {
                     } else {
                         format!("{}: '{}' is not a finite number", measured.name, brief(cell))
                     };
-                    left_out.push(rejection(path, line, &what));
+                    left_out.push(rejection(path, *line, &what));
                 }
             }
         }
     }
-    if lines.is_empty() {
-        let example = ids.first().map_or("", String::as_str);
-        return Err(refuse(format!("names none of the shapes; they are called as in '{example}'")));
+    let mut aside = Summary::default();
+    if let Some(reason) = columns_aside(others.iter().map(|&column| table.header.name(column))) {
+        aside.push(Rejection { file: path.to_owned(), place: String::new(), reason });
     }
-    Ok(Values { measured, left_out })
+    let groups = if of_groups.is_some() { membership.groups } else { Vec::new() };
+    Ok(Values { measured, left_out, aside, groups })
+}
+
+/// Which shapes belong together.
+struct Membership {
+    /// `[shapes]`; at first each is a group of its own.
+    groups: Vec<u32>,
+    /// The first shape of each group by the cell that names it.
+    first: HashMap<String, u32>,
+}
+
+impl Membership {
+    fn new(shapes: usize) -> Self {
+        Self { groups: (0..shapes as u32).collect(), first: HashMap::new() }
+    }
+
+    /// Puts a shape into the group that a cell names; an empty one names none.
+    fn join(&mut self, shape: usize, cell: &str) {
+        if !cell.is_empty() {
+            let own = self.groups[shape];
+            self.groups[shape] = *self.first.entry(cell.to_owned()).or_insert(own);
+        }
+    }
+}
+
+type ById<'a> = HashMap<&'a str, usize>;
+
+/// A table with a header.
+struct Table<'a> {
+    records: &'a Records,
+    names: &'a StringRecord,
+    header: Header,
+    rows: &'a [(usize, StringRecord)],
+}
+
+/// The column that names the shapes, and how.
+struct Key {
+    column: usize,
+    by_place: bool,
+}
+
+impl Key {
+    /// The shape that a cell names.
+    fn find(&self, cell: &str, by_id: &ById<'_>) -> Option<usize> {
+        if !self.by_place {
+            return by_id.get(cell).copied();
+        }
+        cell.parse::<usize>().ok().filter(|place| (1..=by_id.len()).contains(place)).map(|p| p - 1)
+    }
+}
+
+impl<'a> Table<'a> {
+    fn new(records: &'a Records) -> std::result::Result<Self, String> {
+        let is_header = |names: &StringRecord| names.iter().all(|c| records.number(c).is_none());
+        let (names, rows) = match records.rows.split_first() {
+            Some(((_, names), rows)) if is_header(names) => (Some(names), rows),
+            Some(((_, first), _)) => {
+                let named_above =
+                    |names: &&StringRecord| names.len() == first.len() && is_header(names);
+                (records.comments.iter().rev().find(named_above), records.rows.as_slice())
+            }
+            None => (None, &[][..]),
+        };
+        let names = names.filter(|names| names.len() > 1);
+        let names = names.ok_or_else(|| "needs a header such as: name,drag [N]".to_owned())?;
+        Ok(Self { records, names, header: Header::new(names), rows })
+    }
+
+    fn name(&self, column: usize) -> &'a str {
+        self.names.get(column).unwrap_or_default()
+    }
+
+    /// The column of a name, in any letter case and with a unit or without, that is not the key.
+    fn column(&self, name: &str, key: &Key) -> std::result::Result<usize, String> {
+        let is_it = |column: &usize| {
+            let own = self.name(*column);
+            let bare = name_and_unit(own).0;
+            *column != key.column
+                && (own.eq_ignore_ascii_case(name) || bare.eq_ignore_ascii_case(name))
+        };
+        self.columns().find(is_it).ok_or_else(|| {
+            let others = self.columns().filter(|&column| column != key.column);
+            let names: Vec<&str> = others.map(|column| self.name(column)).collect();
+            format!("has no column '{}' of groups; it has {}", brief(name), names.join(", "))
+        })
+    }
+
+    /// The cells of a column that are not empty.
+    fn cells(&self, column: usize) -> impl Iterator<Item = &'a str> {
+        let cells = self.rows.iter().filter_map(move |(_, record)| record.get(column));
+        cells.filter(|cell| !cell.is_empty())
+    }
+
+    fn columns(&self) -> impl Iterator<Item = usize> + use<> {
+        0..self.names.len()
+    }
+
+    /// Whether a column has no name, or the one that data frames give to theirs without.
+    fn is_nameless(&self, column: usize) -> bool {
+        let name = self.name(column);
+        name.is_empty() || name.starts_with("Unnamed:")
+    }
+
+    /// Whether a column holds whole numbers alone.
+    fn is_whole(&self, column: usize) -> bool {
+        self.cells(column).all(|cell| cell.parse::<i64>().is_ok())
+    }
+
+    /// The columns that hold the coordinates of a table of outlines.
+    fn coordinates(&self) -> Vec<usize> {
+        match self.header.coordinates() {
+            Ok(Coordinates::Shape(pairs)) if pairs.len() > 2 => pairs.concat(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Tells the column that names the shapes.
+    fn key(&self, by_id: &ById<'_>) -> std::result::Result<Key, String> {
+        let coordinates = self.coordinates();
+        let is_id = |column: usize| is_id(self.name(column));
+        // An index that counts rows of some other table is no name, nor is a number somewhere a shape's.
+        let may_name = |column: &usize| {
+            !coordinates.contains(column)
+                && !(self.is_nameless(*column) && self.is_whole(*column))
+                && (is_id(*column) || *column == 0 || !self.is_whole(*column))
+        };
+        let found = |column: usize| {
+            self.cells(column).filter_map(|cell| by_id.get(cell)).collect::<HashSet<_>>().len()
+        };
+        let named =
+            self.columns().filter(may_name).map(|column| (is_id(column), found(column), column));
+        // The first of the best: maxima are looked for from the end.
+        let best = named.filter(|(_, found, _)| *found > 0).collect::<Vec<_>>();
+        let best = best.into_iter().rev().max_by_key(|&(is_id, found, _)| (is_id, found));
+        let places = |column: usize| {
+            let mut cells = self.cells(column).map(|cell| cell.parse::<usize>());
+            cells.all(|cell| cell.is_ok_and(|place| (1..=by_id.len()).contains(&place)))
+        };
+        let from_zero = |column: usize| {
+            self.is_whole(column)
+                && self.cells(column).any(|cell| cell == "0")
+                && !by_id.contains_key("0")
+        };
+        let zero = |column: usize| {
+            format!(
+                "its column {} counts the shapes from 0, and places are counted from 1; name the shapes",
+                self.header.name(column)
+            )
+        };
+        if let Some((_, found, column)) = best {
+            if from_zero(column) {
+                return Err(zero(column));
+            }
+            if found < self.cells(column).collect::<HashSet<_>>().len() && places(column) {
+                return Err(format!(
+                    "its column {} holds numbers that are places of shapes, and some of them are names of other \
+                     shapes; name all shapes",
+                    self.header.name(column)
+                ));
+            }
+            return Ok(Key { column, by_place: false });
+        }
+        let says_places = |column: &usize| {
+            let is_first = *column == 0 && !self.is_nameless(0);
+            is_first || is_id(*column) || PLACES.contains(&&*self.name(*column).to_lowercase())
+        };
+        let whole = self.columns().filter(says_places);
+        if let Some(column) = whole
+            .into_iter()
+            .find(|&column| self.cells(column).next().is_some() && self.is_whole(column))
+        {
+            if from_zero(column) {
+                return Err(zero(column));
+            }
+            if self
+                .cells(column)
+                .any(|cell| Key { column, by_place: true }.find(cell, by_id).is_some())
+            {
+                return Ok(Key { column, by_place: true });
+            }
+        }
+        let mut ids: Vec<_> = by_id.iter().collect();
+        ids.sort_by_key(|(_, index)| **index);
+        let example = ids.first().map_or("", |(id, _)| **id);
+        let index = match self.is_nameless(0) && self.is_whole(0) {
+            true => "; a column without a name is no name of theirs, as it may count from 0",
+            false => "",
+        };
+        Err(format!("names none of the shapes; they are called as in '{example}'{index}"))
+    }
+
+    /// The columns of values, and those that are none: ids, coordinates, an index, and columns without a number.
+    fn columns_of_values(
+        &self,
+        key: &Key,
+        groups: Option<usize>,
+    ) -> std::result::Result<(Vec<usize>, Vec<usize>), String> {
+        let coordinates = self.coordinates();
+        let mut values = Vec::new();
+        let mut others = Vec::new();
+        let is_value = |column: &usize| *column != key.column && Some(*column) != groups;
+        for column in self.columns().filter(is_value) {
+            let holds_numbers = self.cells(column).any(|cell| self.records.number(cell).is_some());
+            let is_index = self.is_nameless(column) && column == 0 && self.is_whole(column);
+            if coordinates.contains(&column)
+                || is_id(self.name(column))
+                || is_index
+                || !holds_numbers
+            {
+                others.push(column);
+            } else if self.name(column).is_empty() {
+                return Err(
+                    "a column of values has no name; name each in the first line".to_owned()
+                );
+            } else {
+                values.push(column);
+            }
+        }
+        if values.len() > MOST_COLUMNS {
+            let count = values.len();
+            return Err(format!(
+                "has {count} columns of values, and at most {MOST_COLUMNS} are read"
+            ));
+        }
+        if values.is_empty() {
+            return Err("has no column of values beside the names of the shapes".to_owned());
+        }
+        // Of a table of outlines nobody needs to hear that it has coordinates.
+        others.retain(|column| !coordinates.contains(column));
+        Ok((values, others))
+    }
 }
 
 fn rejection(path: &Path, line: usize, reason: &str) -> Rejection {
@@ -140,12 +382,27 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("v.csv");
         std::fs::write(&path, text).unwrap();
-        read(&path, &["a", "b", "2"].map(str::to_owned), &["area"])
+        read(&path, &["a", "b", "2"].map(str::to_owned), &["area"], None)
+    }
+
+    #[test]
+    fn shapes_with_one_cell_in_the_column_of_groups_belong_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.csv");
+        std::fs::write(&path, "name,batch,drag\nc,7,1\na,7,2\nd,,3\n").unwrap();
+        let ids = ["a", "b", "c", "d"].map(str::to_owned);
+        let values = read(&path, &ids, &[], Some("Batch")).unwrap();
+        assert_eq!(values.measured.len(), 1, "a column of groups holds no values");
+        let [a, b, c, d] = values.groups.as_slice() else { panic!("{values:?}") };
+        assert!(a == c && a != b && a != d && b != d, "{values:?}");
+        let refused = read(&path, &ids, &[], Some("lot")).unwrap_err().to_string();
+        assert!(refused.contains("no column 'lot' of groups; it has batch, drag"), "{refused}");
+        assert!(read(&path, &ids, &[], None).unwrap().groups.is_empty());
     }
 
     #[test]
     fn values_find_their_shapes_by_name_or_place() {
-        let values = read_text("name,drag [N],Lift (kN)\nb,2.5,1e3\n1,3,4\n").unwrap();
+        let values = read_text("name,drag [N],Lift (kN)\nb,2.5,1e3\na,3,4\n").unwrap();
         let [drag, lift] = values.measured.as_slice() else { panic!("{values:?}") };
         assert_eq!((drag.name.as_str(), drag.unit.as_str()), ("drag", "N"));
         assert_eq!((lift.name.as_str(), lift.unit.as_str()), ("Lift", "kN"));
@@ -154,11 +411,46 @@ mod tests {
         assert!(values.left_out.list.is_empty());
         // The third shape is called 2; the place gives way.
         assert_eq!(read_text("id,drag\n2,7\n").unwrap().measured[0].values[2], 7.0);
+        assert_eq!(read_text("id,drag\n1,7\n3,8\n").unwrap().measured[0].values[2], 8.0);
+    }
+
+    #[test]
+    fn a_file_is_read_by_names_or_by_places_and_never_both() {
+        let values = read_text("name,drag\nb,2.5\n1,3\n").unwrap();
+        assert!(values.measured[0].values[0].is_nan() && values.measured[0].values[1] == 2.5);
+        assert_eq!(values.left_out.list[0].reason, "no shape is called '1'");
+        let problem = |text: &str| read_text(text).unwrap_err().to_string();
+        // Of 1, 2 and 3 one is the name of the third shape.
+        assert!(problem("id,drag\n1,5\n2,6\n3,7\n").contains("name all shapes"));
+        assert!(problem("id,drag\n0,5\n1,6\n").contains("counts the shapes from 0"));
+        assert!(problem(",drag\n1,5\n3,6\n").contains("may count from 0"));
+    }
+
+    #[test]
+    fn the_key_is_the_column_whose_cells_are_names_wherever_it_stands() {
+        let drag = |text: &str| {
+            let values = read_text(text).unwrap();
+            let [drag] = values.measured.as_slice() else { panic!("{values:?}") };
+            assert_eq!(
+                (drag.name.as_str(), &drag.values[..2]),
+                ("drag", &[10.0, 11.0][..]),
+                "{text}"
+            );
+            values.aside.list.first().map_or(String::new(), |aside| aside.reason.clone())
+        };
+        let expected = "1 column: (without a name)";
+        assert_eq!(drag(",name,drag [N]\n0,a,10.0\n1,b,11.0\n"), expected);
+        assert_eq!(drag("drag,wing\n10,a\n11,b\n"), "");
+        let words = drag("material,drag,name\noak,10,a\nash,11,b\n");
+        assert_eq!(words, "1 column: 'material'");
+        assert_eq!(drag("name;drag [N]\na;10,0\nb;11,0\n"), "");
+        assert_eq!(drag("name,drag [N],\na,10,\nb,11,\n"), "");
+        assert_eq!(drag("id,x0,y0,x1,y1,x2,y2,drag\na,0,0,1,0,1,1,10\nb,0,0,1,0,1,1,11\n"), "");
     }
 
     #[test]
     fn what_cannot_be_used_is_listed() {
-        let values = read_text("name,drag\na,1\nzebra,2\nb,\na,5\n3,none\n").unwrap();
+        let values = read_text("name,drag\na,1\nzebra,2\nb,\na,5\n2,none\n").unwrap();
         let reasons: Vec<String> =
             values.left_out.list.iter().map(|r| format!("{}: {}", r.place, r.reason)).collect();
         assert_eq!(

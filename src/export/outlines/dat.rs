@@ -14,15 +14,17 @@ use std::path::Path;
 pub(super) fn write_one(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
     match outlines {
         [one] => write_whole(path, |out| write(out, one, &one.title(0))),
-        _ => {
-            let problem = format!(
-                "an airfoil file holds one outline and there are {}; name a new folder, ending in /, for a \
-                 file each, or end the name in .csv, .json, .svg or .dxf",
-                outlines.len()
-            );
-            Err(Error::file(path, problem))
-        }
+        _ => Err(one_alone(path, &outlines.len().to_string())),
     }
+}
+
+/// The refusal of more outlines than one.
+pub(super) fn one_alone(path: &Path, count: &str) -> Error {
+    let problem = format!(
+        "an airfoil file holds one outline and there are {count}; name a new folder, ending in /, for a \
+         file each, or end the name in .csv, .json, .svg or .dxf"
+    );
+    Error::file(path, problem)
 }
 
 /// Fails unless a folder can be made at `path`.
@@ -40,11 +42,11 @@ pub(super) fn write_folder(path: &Path, outlines: &[NamedOutline<'_>]) -> Result
     let mut taken = HashSet::new();
     for (place, outline) in outlines.iter().enumerate() {
         let title = outline.title(place);
-        let mut name = file_name(&title);
-        if !taken.insert(name.to_lowercase()) {
-            name = format!("{name}-{}", place + 1);
-            taken.insert(name.to_lowercase());
-        }
+        let own = file_name(&title);
+        // Two titles may read the same in the name of a file, also with their places behind them.
+        let numbered = (place + 1..).map(|n| format!("{own}-{n}"));
+        let mut free = std::iter::once(own.clone()).chain(numbered);
+        let name = free.find(|name| taken.insert(name.to_lowercase())).unwrap_or(own);
         let inside = folder.path().join(format!("{name}.dat"));
         write_whole(&inside, |out| write(out, outline, &title)).map_err(|error| match error {
             Error::File { problem, .. } => Error::file(path, problem),

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::numerics::files::{check_writable, write_whole};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// An outline on its way to a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,9 +53,7 @@ impl<'a> NamedOutline<'a> {
     /// stays 0.1.
     fn numbers(&self) -> Cow<'_, [f64]> {
         match &self.points {
-            Numbers::Data(points) => {
-                points.iter().map(|v| v.to_string().parse().unwrap_or(f64::NAN)).collect()
-            }
+            Numbers::Data(points) => points.iter().map(|&v| as_it_reads(v)).collect(),
             Numbers::Restored(points) => Cow::Borrowed(points),
         }
     }
@@ -109,45 +108,31 @@ pub fn of_set(set: &Dataset) -> Vec<NamedOutline<'_>> {
     (0..set.rows.len()).map(outline).collect()
 }
 
-/// Writes a data set as [`of_set`] has it and, where values were measured of its shapes, these beside it as
-/// `NAME-values.csv`, in the form in which they are imported; says where those are.
+/// Writes a data set as [`of_set`] has it, with what was measured of its shapes where the format
+/// [holds values](holds_values). A table of it is what imports, encoders and searches read: `id`, `label`, `x0, y0, ..`
+/// and a column for each kind of value, which an import of values finds by itself.
 ///
 /// # Errors
 /// As [`write_outlines`].
-pub fn write_set(path: &Path, set: &Dataset) -> Result<Option<PathBuf>> {
-    write_outlines(path, &of_set(set))?;
-    if set.measured.is_empty() {
-        return Ok(None);
-    }
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!("{stem}-values.csv"));
-    let title = |measured: &Measured| match measured.unit.as_str() {
-        "" => measured.name.as_str().to_owned(),
-        unit => format!("{} [{unit}]", measured.name.as_str()),
-    };
-    let header: Vec<String> =
-        std::iter::once("name".to_owned()).chain(set.measured.iter().map(title)).collect();
-    let cell = |value: f64| if value.is_finite() { value.to_string() } else { String::new() };
-    let row = |index: usize| {
-        // Without an id a shape is known by its place.
-        let name = set.ids.get(index).cloned().unwrap_or_else(|| (index + 1).to_string());
-        let values = set.measured.iter().map(move |measured| cell(measured.values[index]));
-        std::iter::once(name).chain(values)
-    };
-    let known = |index: &usize| set.measured.iter().any(|m| m.values[*index].is_finite());
-    write(&beside, &header, (0..set.rows.len()).filter(known).map(row))?;
-    Ok(Some(beside))
+pub fn write_set(path: &Path, set: &Dataset) -> Result<()> {
+    write_with_values(path, &of_set(set), &set.measured)
 }
 
-/// Writes what a model is trained on: as a table in data units without names, which is what the encoder reads, in
-/// other formats as [`of_set`] has it.
-///
-/// # Errors
-/// As [`write_outlines`].
-pub fn write_training_data(path: &Path, set: &Dataset) -> Result<()> {
-    match Format::of(path)? {
-        Format::Csv => write_outlines(path, &bare(&set.rows)),
-        _ => write_outlines(path, &of_set(set)),
+/// Whether a file of this name can hold what was measured of shapes: a table and JSON can.
+pub fn holds_values(path: &Path) -> bool {
+    matches!(Format::of(path), Ok(Format::Csv | Format::Json))
+}
+
+/// The double that reads like a single, so that 0.1 stays 0.1.
+fn as_it_reads(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::NAN)
+}
+
+/// What a kind of value is called in a file, with its unit: `drag [N]`.
+fn title(measured: &Measured) -> String {
+    match measured.unit.as_str() {
+        "" => measured.name.as_str().to_owned(),
+        unit => format!("{} [{unit}]", measured.name.as_str()),
     }
 }
 
@@ -159,14 +144,17 @@ struct Record<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a str>,
     outline: &'a [f64],
+    /// What was measured of it, by name and unit.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    values: BTreeMap<&'a str, f64>,
 }
 
 /// How outlines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// An outline a row, `x0, y0, ..`, after `id` and `label` where there are some.
+    /// An outline a row, `x0, y0, ..`, after `id` and `label` where there are some and before what was measured.
     Csv,
-    /// A list of objects with `id`, `label` and `outline`.
+    /// A list of objects with `id`, `label`, `outline` and `values`.
     Json,
     /// A path each, side by side; the numbers of a path are those of its outline.
     Svg,
@@ -203,6 +191,17 @@ impl Format {
     }
 }
 
+/// Fails where a file of this name cannot hold several outlines, before there are any.
+///
+/// # Errors
+/// Names `path` when its ending is unknown or stands for one outline.
+pub fn check_holds_several(path: &Path) -> Result<()> {
+    match Format::of(path)? {
+        Format::Dat => Err(dat::one_alone(path, "several")),
+        _ => Ok(()),
+    }
+}
+
 /// Fails as [`write_outlines`] would, before any work is spent on outlines.
 ///
 /// # Errors
@@ -220,6 +219,15 @@ pub fn check_target(path: &Path) -> Result<()> {
 /// Names `path` when its ending is unknown or it cannot be written; or says that there is no outline, that
 /// one is not finite, or that the format does not hold them together.
 pub fn write_outlines(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
+    write_with_values(path, outlines, &[])
+}
+
+/// The same with values of each outline, where the format holds them.
+fn write_with_values(
+    path: &Path,
+    outlines: &[NamedOutline<'_>],
+    measured: &[Measured],
+) -> Result<()> {
     let format = Format::of(path)?;
     if outlines.is_empty() {
         return Err(Error::file(path, "there is no outline to write"));
@@ -229,18 +237,24 @@ pub fn write_outlines(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> 
         return Err(Error::file(path, format!("{title} is not finite; leave it out")));
     }
     match format {
-        Format::Csv => table(path, outlines),
+        Format::Csv => table(path, outlines, measured),
         Format::Json => write_whole(path, |out| {
-            let record = |outline: &NamedOutline<'_>| {
+            let titles: Vec<String> = measured.iter().map(title).collect();
+            let record = |place: usize| {
+                let outline = &outlines[place];
                 let NamedOutline { name, label, .. } = outline;
+                let values = titles.iter().map(String::as_str).zip(measured);
+                let value = |measured: &Measured| as_it_reads(measured.values[place] as f32);
+                let values = values.map(|(title, measured)| (title, value(measured)));
                 serde_json::to_string(&Record {
                     id: name,
                     label: *label,
                     outline: &outline.numbers(),
+                    values: values.filter(|(_, value)| value.is_finite()).collect(),
                 })
             };
-            for (place, outline) in outlines.iter().enumerate() {
-                write!(out, "{}{}", if place == 0 { "[\n" } else { ",\n" }, record(outline)?)?;
+            for place in 0..outlines.len() {
+                write!(out, "{}{}", if place == 0 { "[\n" } else { ",\n" }, record(place)?)?;
             }
             writeln!(out, "\n]")
         }),
@@ -251,7 +265,7 @@ pub fn write_outlines(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> 
     }
 }
 
-fn table(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
+fn table(path: &Path, outlines: &[NamedOutline<'_>], measured: &[Measured]) -> Result<()> {
     let width = outlines[0].width();
     if let Some(other) = outlines.iter().find(|outline| outline.width() != width) {
         let problem = format!(
@@ -268,14 +282,19 @@ fn table(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
     let mut header: Vec<String> =
         columns.iter().filter(|(there, _)| *there).map(|(_, name)| (*name).to_owned()).collect();
     header.extend(outline_header(width));
-    let row = |outline: &NamedOutline<'_>| {
+    header.extend(measured.iter().map(title));
+    let row = |(place, outline): (usize, &NamedOutline<'_>)| {
         let name = with_names.then(|| outline.name.to_string());
         let label = with_labels.then(|| outline.label.unwrap_or_default().to_owned());
         let numbers = outline.numbers();
         let numbers = numbers.iter().map(f64::to_string);
-        name.into_iter().chain(label).chain(numbers).collect::<Vec<_>>()
+        let values = measured.iter().map(|measured| match measured.values[place] as f32 {
+            value if value.is_finite() => value.to_string(),
+            _ => String::new(),
+        });
+        name.into_iter().chain(label).chain(numbers).chain(values).collect::<Vec<_>>()
     };
-    write(path, &header, outlines.iter().map(row))
+    write(path, &header, outlines.iter().enumerate().map(row))
 }
 
 #[cfg(test)]

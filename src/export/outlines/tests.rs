@@ -11,6 +11,10 @@ fn written(name: &str, outlines: &[NamedOutline<'_>]) -> Result<String> {
     Ok(std::fs::read_to_string(path).unwrap())
 }
 
+fn drag() -> crate::data::name::Name {
+    crate::data::name::Name::new("drag").unwrap()
+}
+
 fn both() -> [NamedOutline<'static>; 2] {
     let square = NamedOutline::named("b/\u{e9} <2>", &SQUARE).of_kind(Some("square"));
     [NamedOutline::named("c1", &TRIANGLE), square]
@@ -159,8 +163,19 @@ fn a_data_set_leaves_with_its_names_and_where_it_stood() {
         names: vec!["odd".to_owned()],
         ids: vec!["t1".to_owned()],
         placements: vec![Placement { origin: [100.0, 0.0], scale: 10.0, rotation: 0.0 }],
-        ..Dataset::default()
+        measured: vec![Measured { name: drag(), unit: "N".to_owned(), values: vec![2.5] }],
     };
+    let folder = tempfile::tempdir().unwrap();
+    let written_whole = |name: &str| {
+        write_set(&folder.path().join(name), &set).unwrap();
+        std::fs::read_to_string(folder.path().join(name)).unwrap()
+    };
+    let whole = written_whole("a.csv");
+    assert!(
+        whole.starts_with("id,label,x0,y0,x1,y1,x2,y2,drag [N]\n") && whole.ends_with(",2.5\n")
+    );
+    assert!(written_whole("a.json").contains(r#""values":{"drag [N]":2.5}"#));
+    assert!(!holds_values(Path::new("a.svg")) && holds_values(Path::new("a")));
     let table = written("a.csv", &of_set(&set)).unwrap();
     let (header, row) = table.split_once('\n').unwrap();
     assert!(header.starts_with("id,label,x0,y0") && row.starts_with("t1,odd,"), "{table}");

@@ -73,8 +73,8 @@ impl Report<'_> {
         let nearest = found.answer.nearest;
         let ghost = nearest.map(|(row, _)| self.model.training_outline(row));
         let gain = match (found.answer.predicted_gain, found.answer.gain) {
-            (Some(gain), _) => Some(("Gain over it, predicted", gain.text())),
-            (None, gain) => gain.map(|gain| ("Gain over it", three_digits(gain))),
+            (Some(gain), _) => Some(("Improvement on it, predicted", gain.text())),
+            (None, gain) => gain.map(|gain| ("Improvement on it", three_digits(gain))),
         };
         let remark = found.verdict.foretold.as_ref().and_then(Foretold::remark);
         html! {
@@ -100,8 +100,14 @@ impl Report<'_> {
                             td.number { (term.returned.map_or("\u{2013}".to_owned(), three_digits)) }
                         } } }
                     }
+                    @for term in &found.answer.terms {
+                        @if let Some(why) = term.measured.and_then(|value| term.property.outside_domain(value)) { p.doubtful { (why) } }
+                    }
                     (trust(&found.verdict))
                     dl.settings {
+                        @if search.config.aim.is_penalised() {
+                            (pair("Objective (minus the loss, penalties included)", &three_digits(found.restart.best_objective())))
+                        }
                         @if let Some(data) = &search.in_data {
                             (pair("Best of the data", &three_digits(data.value)))
                         }
@@ -162,9 +168,9 @@ impl Report<'_> {
                     @if let Some(pca) = &self.pca {
                         tr {
                             td { "PCA with as many numbers" }
-                            td { "Rebuild error of " (scope(pca.held_out)) }
-                            td.number { (measure(pca.rebuild_error)) }
-                            td.number { (measure(self.figures.rebuild_error)) }
+                            td { "Reconstruction error (data units) of " (scope(pca.held_out)) }
+                            td.number { (measure(pca.reconstruction_error)) }
+                            td.number { (measure(self.figures.reconstruction_error)) }
                         }
                         tr {
                             td { "PCA with as many numbers" }
@@ -189,17 +195,17 @@ impl Report<'_> {
             rows.fold((0, 0), |(all, out), row| (all + 1, out + usize::from(encoded.held_out[row])))
         };
         let error =
-            |index: usize| figures.families.get(index).map_or(f64::NAN, |f| f.rebuild_error);
+            |index: usize| figures.families.get(index).map_or(f64::NAN, |f| f.reconstruction_error);
         html! {
-            h2 { "The data, and how well they are rebuilt" }
+            h2 { "The data, and how well they are reconstructed" }
             p {
-                (grouped(encoded.mu.len())) " shapes, of which " (grouped(held)) " were held out of training. The rebuild \
-                error is the sum of squared differences of all coordinates, the mean over " (scope(figures.held_out))
-                ": " b { (three_digits(figures.rebuild_error)) } "."
+                (grouped(encoded.mu.len())) " shapes, of which " (grouped(held)) " were held out of training. The \
+                reconstruction error is the sum of squared differences of all coordinates in data units, the mean over " (scope(figures.held_out))
+                ": " b { (three_digits(figures.reconstruction_error)) } "."
             }
             table {
                 thead { tr {
-                    th { "Kind" } th.number { "Shapes" } th.number { "Held out" } th.number { "Rebuild error" }
+                    th { "Kind" } th.number { "Shapes" } th.number { "Held out" } th.number { "Reconstruction error" }
                     th.number { "Share of the map" }
                 } }
                 tbody { @for (index, name) in encoded.names.iter().enumerate() {
@@ -239,7 +245,7 @@ impl Report<'_> {
             @if !card.history.is_empty() {
                 figure {
                     (picture([&curves[0], &curves[1]], CURVES, "The losses of the training over its epochs"))
-                    figcaption { "The losses over the epochs, on a logarithmic scale; dashed, of what was held out." }
+                    figcaption { "The losses over the epochs, in the network's units, on a logarithmic scale; dashed, of what was held out (validation)." }
                 }
             }
             h3 { "Settings" }
@@ -314,27 +320,29 @@ fn value_label(search: &SearchReport) -> String {
 
 /// The numbers behind a verdict, each with what is usual.
 fn trust(verdict: &Verdict) -> Markup {
-    let Verdict { density_distance, usual_density_distance, round_trip, usual_round_trip, .. } =
-        verdict;
-    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let [distance, distance_limit] = verdict.distance_and_limit();
+    let [roughness, rough_limit] = verdict.roughness_and_limit();
+    let [shift, shift_limit] = verdict.shift_and_limit();
     html! {
         table {
-            caption { "What can be believed; usual is what 99 % of the held-out data keep to." }
-            thead { tr { th { "Test" } th.number { "Here" } th.number { "Usual" } } }
+            caption { "What can be believed; the limit is what 99 % of the held-out data keep to." }
+            thead { tr { th { "Test" } th.number { "Here" } th.number { "Limit" } } }
             tbody {
                 tr {
-                    th { "Distance to the data" }
-                    td.number { (three_digits(*density_distance)) }
-                    td.number { (three_digits(*usual_density_distance)) }
+                    th { "Distance to the data, in standard deviations" }
+                    td.number { (distance) } td.number { (distance_limit) }
                 }
                 tr {
-                    th { "Decoded and encoded again, it moves by" }
-                    td.number { (three_digits(*round_trip)) } td.number { (three_digits(*usual_round_trip)) }
+                    th { "Encode-decode shift" }
+                    td.number { (shift) } td.number { (shift_limit) }
                 }
-                @for survival in &verdict.survival { tr {
-                    th { (survival.property.label()) " changes by" }
-                    td.number { (percent(survival.change)) } td.number { (percent(survival.usual_change)) }
-                } }
+                @for survival in &verdict.survival {
+                    @let [change, limit] = survival.change_and_limit();
+                    tr {
+                        th { (survival.property.label()) " changes by" }
+                        td.number { (change) } td.number { (limit) }
+                    }
+                }
                 @if let Some(foretold) = &verdict.foretold {
                     tr {
                         th { "Negative logarithm of the data's density, in nats (usual: 75 %)" }
@@ -346,7 +354,8 @@ fn trust(verdict: &Verdict) -> Markup {
                         td.number { (three_digits(check.gap)) } td.number { "1" }
                     } }
                 }
-                tr { th { "Clean outline" } td.number { (yes(verdict.simple)) } td.number { "yes" } }
+                tr { th { "Roughness of the outline" } td.number { (roughness) } td.number { (rough_limit) } }
+                tr { th { "Crosses itself nowhere" } td.number { (yes(verdict.simple)) } td.number { "yes" } }
                 tr { th { "Property means something" } td.number { (yes(verdict.in_domain)) } td.number { "yes" } }
             }
         }
@@ -383,7 +392,7 @@ fn search_section(search: &SearchReport) -> Markup {
             table {
                 caption { "Candidates: the best believable answer of each hill, best first." }
                 thead { tr {
-                    th { "" } th { "Name" } th.number { (value_label(search)) } th.number { "Gain over the data" }
+                    th { "" } th { "Name" } th.number { (value_label(search)) } th.number { "Improvement on the data" }
                     th.number { "Starts on its hill" } th.number { "Distance to the data" } th.number { "Restart" }
                 } }
                 tbody { @for candidate in &candidates {

@@ -45,6 +45,8 @@ struct JsonAnswer<'a> {
     z: &'a [f64],
     /// What the search says it has; null where no point was feasible.
     value: f64,
+    /// Minus the loss, penalties included: what the search made greatest.
+    objective: f64,
     #[serde(flatten)]
     answer: &'a Answer,
     trust: &'a Verdict,
@@ -61,6 +63,7 @@ impl Report<'_> {
             restart: self.answer.unwrap_or_default(),
             z: found.restart.best_z(),
             value: found.restart.best_value(),
+            objective: found.restart.best_objective(),
             answer: &found.answer,
             trust: &found.verdict,
             sentence: found.verdict.sentence(),

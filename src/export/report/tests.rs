@@ -20,9 +20,9 @@ fn a_report_explains_an_answer_in_one_file() {
     let found = search(&model, 40);
     let name = "a <b> & \"c\".safetensors";
     let report = Report::new(name.to_owned(), model, Some(&found)).unwrap();
-    let pca = report.pca.as_ref().unwrap().rebuild_error;
+    let pca = report.pca.as_ref().unwrap().reconstruction_error;
     assert!(
-        pca > report.figures.rebuild_error,
+        pca > report.figures.reconstruction_error,
         "two straight axes cannot do what a network does: {pca}"
     );
     let page = report.html().unwrap();
@@ -34,8 +34,8 @@ fn a_report_explains_an_answer_in_one_file() {
         three(answer.answer.value()),
         three(answer.answer.returned.unwrap()),
         three(found.in_data.as_ref().unwrap().value),
-        three(report.figures.rebuild_error),
-        three(report.figures.families[3].rebuild_error),
+        three(report.figures.reconstruction_error),
+        three(report.figures.families[3].reconstruction_error),
         three(pca),
         answer.verdict.sentence(),
         "latent-explorer optimise --model".to_owned(),
@@ -85,7 +85,7 @@ fn the_same_figures_are_in_json() {
     let (_, answer) = report.answered().unwrap();
     assert_eq!(json["search"]["answer"]["measured"], answer.answer.value());
     assert_eq!(json["search"]["best_in_data"]["value"], found.in_data.as_ref().unwrap().value);
-    assert_eq!(json["figures"]["rebuild_error"], report.figures.rebuild_error);
+    assert_eq!(json["figures"]["reconstruction_error"], report.figures.reconstruction_error);
     assert!(json["search"]["command"].as_str().unwrap().contains("--model m.safetensors"));
     let refused = report.write(&folder.path().join("r.pdf")).unwrap_err().to_string();
     assert!(refused.contains("must end in .html"), "{refused}");

@@ -4,6 +4,7 @@ use super::{can_say_outside, joined, name};
 use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
+use crate::model::density::Density;
 use crate::model::head::LEAST_SQUARE;
 use crate::model::layers::{Activation, LayerSpec};
 use crate::optimise::{Method, Rule, SearchConfig, Starts};
@@ -64,6 +65,15 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
     if aim.inside > 0.0 && can_say_outside(model) {
         let (centres, matrix) = model.density().kernels();
         let level = model.density().level(aim.predicts());
+        let far =
+            format!("torch.relu(math.log(len(data)) - torch.logsumexp(-squares, 0) - {level})");
+        let softness = Density::softness(aim.predicts());
+        let outside = match softness > 0.0 {
+            true => format!(
+                "far = {far}\n    return far - {softness} / 2 + torch.relu({softness} - far) ** 2 / (2 * {softness})"
+            ),
+            false => format!("return {far}"),
+        };
         let share = if aim.predicts() { "three in four" } else { "nine in ten" };
         let count = centres.len();
         let rows = matrix.iter().map(|row| format!("[{}]", joined(row, ", ")));
@@ -74,7 +84,7 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
              data = data[[i * len(data) // {count} for i in range({count})]]\n\n\n\
              def outside(z):  # nats below the density that {share} held-out points have\n    \
              squares = ((z - data) @ to_kernel).square().sum(1)\n    \
-             return torch.relu(math.log(len(data)) - torch.logsumexp(-squares, 0) - {level})"
+             {outside}"
         ));
     }
     let sought = aim.terms.iter().map(|term| term.property);

@@ -119,7 +119,8 @@ impl<'a> Listing<'a> {
             let (factor, patience) = (plateau.factor, plateau.patience);
             self.line(1, format!("scheduler = ReduceLROnPlateau(optimizer, factor={factor}, patience={patience}{more})"), None);
         }
-        let constrained = !self.config.aim.constraints.is_empty();
+        let needs_area = self.config.aim.positive_terms().next().is_some();
+        let constrained = !self.config.aim.constraints.is_empty() || needs_area;
         let counts = patience.is_some();
         self.line(
             1,
@@ -137,11 +138,14 @@ impl<'a> Listing<'a> {
         let median = self.model.card.statistics.median_area;
         let least = terms.filter_map(|term| term.property.least_area(median)).reduce(f64::max);
         if let Some(least) = least {
-            let line = format!("if area(x) <= {least}: break  # there it means nothing");
+            let line = format!("if area(x) <= {least:.6}: break  # there it means nothing");
             self.line(2, line, Some(Stage::End));
         }
         let keep = format!("best, answer = loss.item(), {moved}.tolist()");
-        let holds: String = self.constraints.iter().map(|c| format!(" and {}", holds(c))).collect();
+        let area = needs_area.then(|| " and area(x) > 0".to_owned());
+        let constraints = self.constraints.iter();
+        let holds: String =
+            area.into_iter().chain(constraints.map(|c| format!(" and {}", holds(c)))).collect();
         match (constrained, counts) {
             (false, true) => {
                 self.line(2, "waited = 0 if loss < best else waited + 1", None);

@@ -22,10 +22,11 @@ pub struct RaceReport {
     pub config: SearchConfig,
     /// The lanes, in the order in which they were named.
     pub lanes: Vec<LaneReport>,
-    /// The lane to name first: of those whose believable answer is as good as the best one, within 1 % of
-    /// what that one gained on the median start, the one whose answer came so far with the fewest evaluations. None
-    /// where no answer can be believed.
-    pub winner: Option<usize>,
+    /// The lanes to name first: of those whose believable answer is as good as the best one, within 1 % of
+    /// what that one gained on the median start, the one whose answer came so far with the fewest evaluations; several
+    /// tie where they needed equally many, or where each began at such an answer, since all begin alike. Empty where no
+    /// answer can be believed.
+    pub winners: Vec<usize>,
 }
 
 /// What came of one lane.
@@ -36,7 +37,7 @@ pub struct LaneReport {
     /// The best so far against what was spent, at most 400 points; it holds from one to the next.
     pub curve: Vec<Tally>,
     /// When a restart that ends in a believable answer was first as good as the best believable answer of the race,
-    /// see [`RaceReport::winner`]; none where none was. What cannot be believed does not count, however good its
+    /// see [`RaceReport::winners`]; none where none was. What cannot be believed does not count, however good its
     /// loss: a start far from the data may beat every honest answer.
     pub reached: Option<Tally>,
     /// Seconds that it has computed.
@@ -67,6 +68,13 @@ impl LaneReport {
         self.report.tally()
     }
 
+    /// What it spent until it had reached the best answer, 0 where it began there; none where it never did.
+    fn spent(&self) -> Option<usize> {
+        let at = self.reached?.evaluations();
+        let begun = self.report.progress.first().map_or(0, Tally::evaluations);
+        Some(if at <= begun { 0 } else { at })
+    }
+
     /// The least loss among the believable answers.
     fn believable_loss(&self) -> Option<f64> {
         let index = self.report.best_believable?;
@@ -82,7 +90,7 @@ impl RaceReport {
     pub fn new(mut race: Race) -> Result<Self> {
         race.cancel();
         let Some(runner) = race.runners.first() else {
-            return Ok(Self { config: race.config, lanes: Vec::new(), winner: None });
+            return Ok(Self { config: race.config, lanes: Vec::new(), winners: Vec::new() });
         };
         let model = runner.search.objective().model().clone();
         let objective = Objective::new(model, race.config.aim.clone(), Space::Latent)?;
@@ -93,18 +101,24 @@ impl RaceReport {
             Ok(LaneReport { lane, curve, reached: None, seconds, report })
         });
         let mut lanes = judged.collect::<Result<Vec<LaneReport>>>()?;
-        let mut winner = None;
+        let mut winners = Vec::new();
         let best = lanes.iter().filter_map(LaneReport::believable_loss).min_by(f64::total_cmp);
         if let Some(best) = best {
             let level = as_good_as(best, &lanes[0], &objective)?;
             for lane in &mut lanes {
                 lane.reached = reached(lane, level, &objective)?;
             }
-            let spent = |index: &usize| Some((lanes[*index].reached?.evaluations(), *index));
-            winner =
-                (0..lanes.len()).filter_map(|index| spent(&index)).min().map(|(_, index)| index);
+            winners = first(&lanes.iter().map(LaneReport::spent).collect::<Vec<_>>());
         }
-        Ok(Self { config: race.config, lanes, winner })
+        Ok(Self { config: race.config, lanes, winners })
+    }
+
+    /// The lane that was first by itself; none where several tie or no answer can be believed.
+    pub fn winner(&self) -> Option<usize> {
+        match self.winners.as_slice() {
+            [winner] => Some(*winner),
+            _ => None,
+        }
     }
 
     /// What is sought.
@@ -127,13 +141,20 @@ impl RaceReport {
             format: 1,
             config: &self.config,
             budget: self.budget(),
-            winner: self.winner.map(|index| self.lanes[index].lane),
+            winner: self.winner().map(|index| self.lanes[index].lane),
+            winners: self.winners.iter().map(|&index| self.lanes[index].lane).collect(),
             lanes: self.lanes.iter().map(JsonLane::new).collect(),
         };
         let mut out = out;
         serde_json::to_writer(&mut out, &report)?;
         writeln!(out)
     }
+}
+
+/// The places of the least of the numbers that are there.
+fn first(spent: &[Option<usize>]) -> Vec<usize> {
+    let least = spent.iter().flatten().min();
+    (0..spent.len()).filter(|&index| least.is_some() && spent[index].as_ref() == least).collect()
 }
 
 /// The loss that is as good as `best`: all lanes begin at the starts of this one.
@@ -170,7 +191,9 @@ struct JsonRace<'a> {
     format: u32,
     config: &'a SearchConfig,
     budget: usize,
+    /// The one that was first by itself; null where several tie.
     winner: Option<Lane>,
+    winners: Vec<Lane>,
     lanes: Vec<JsonLane<'a>>,
 }
 
@@ -203,5 +226,18 @@ impl<'a> JsonLane<'a> {
             best_believable: believable.map(json),
             curve: &lane.curve,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first;
+
+    #[test]
+    fn equal_results_tie() {
+        assert_eq!(first(&[Some(300), Some(100), Some(100), None]), [1, 2]);
+        assert_eq!(first(&[Some(0), Some(0), Some(0)]), [0, 1, 2]);
+        assert_eq!(first(&[None, Some(7)]), [1]);
+        assert!(first(&[None, None]).is_empty() && first(&[]).is_empty());
     }
 }

@@ -64,7 +64,7 @@ fn all_begin_alike_and_none_spends_more_than_its_budget() {
             assert_eq!(end.evaluations(), report.budget(), "{}", lane.lane);
         }
     }
-    let winner = &report.lanes[report.winner.unwrap()];
+    let winner = &report.lanes[report.winners[0]];
     let loss = |lane: &LaneReport| {
         let best = lane.report.best_believable?;
         Some(lane.report.restarts[best].restart.best_loss())
@@ -121,7 +121,7 @@ fn a_race_can_be_repeated_and_a_lane_is_the_search_by_itself() {
 fn what_is_not_finite_or_not_feasible_does_not_end_the_race() {
     let aim = Aim { constraints: vec!["area>=1000".parse().unwrap()], ..Aim::default() };
     let report = run(SearchConfig { aim, ..config() }, &lanes("adam,random"));
-    assert!(report.winner.is_none());
+    assert!(report.winners.is_empty() && report.winner().is_none());
     for lane in &report.lanes {
         assert!(lane.answer().is_none() && lane.reached.is_none() && lane.believable() == 0.0);
         assert!(lane.curve.iter().all(|tally| tally.best_value.is_nan()));
@@ -153,4 +153,20 @@ fn a_long_curve_keeps_its_beginning_and_its_end() {
     let flat = vec![Tally { best_loss: 1.0, ..tally(0) }; 9];
     assert_eq!(thinned(&flat).len(), 2);
     assert_eq!((thinned(&flat[..1]).len(), thinned(&[]).len()), (1, 0));
+}
+
+#[test]
+fn lanes_with_equal_results_tie() {
+    // So small a step that nobody gets anywhere: each stands at the best of the starts that all of them share.
+    let still = SearchConfig { rate: 1e-8, steps: 3, ..config() };
+    let report = run(still, &lanes("adam,gradient,momentum"));
+    assert_eq!((report.winners.as_slice(), report.winner()), ([0, 1, 2].as_slice(), None));
+    let mut out = Vec::new();
+    report.write_json(&mut out).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert!(json["winner"].is_null());
+    assert_eq!(json["winners"], serde_json::json!(["adam", "gradient", "momentum"]));
+    // A method that needs fewer evaluations is first by itself.
+    let report = run(config(), &lanes("adam,random"));
+    assert_eq!(report.winner(), Some(report.winners[0]));
 }

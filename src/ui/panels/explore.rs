@@ -83,7 +83,7 @@ fn model(ui: &mut Ui, state: &State) {
         Reconstruction::Mse => "squared error",
         Reconstruction::Bce => "cross-entropy",
     };
-    fact(ui, "Loss", loss, "How far a rebuilt shape is from the original");
+    fact(ui, "Loss", loss, "How far a reconstruction is from the original");
     fact(
         ui,
         "Beta",
@@ -95,12 +95,12 @@ fn model(ui: &mut Ui, state: &State) {
         Output::Sigmoid => "sigmoid",
     };
     fact(ui, "Output", output, "What the decoder ends in");
-    if let Some(error) = model.card.history.last().and_then(|e| e.held_out_reconstruction) {
+    if let Some(error) = model.card.record().and_then(|e| e.held_out_reconstruction) {
         fact(
             ui,
-            "Rebuild error",
+            "Reconstruction loss (validation)",
             &three_digits(error),
-            "Reconstruction loss on shapes it was not trained on, summed over the numbers of a shape",
+            "The loss above on shapes that were held out of training, summed over the numbers of a shape, in the network's units",
         );
     }
 }

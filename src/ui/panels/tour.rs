@@ -64,20 +64,15 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::Tour(Touring::Begin));
         }
         let (name, tooltip) = match &state.tours.drawn {
-            None => {
-                ("New shapes", "Draw shapes from N(0, 1), which the decoder learned to read (N)")
-            }
-            Some(_) => ("New sample", "Draw again, with the next seed (N)"),
+            None => ("New shapes", "Draw shapes (N) from: "),
+            Some(_) => ("New sample", "Draw again, with the next seed (N), from: "),
         };
-        let tooltip = if prepared.states_normal() { tooltip } else { DRAWN_ELSEWHERE };
+        let tooltip = format!("{tooltip}{}", prepared.model.card.start.about());
         if ui.add_sized(size, Button::new(name)).on_hover_text(tooltip).clicked() {
             actions.command(Command::Tour(Touring::Draw));
         }
     });
 }
-
-const DRAWN_ELSEWHERE: &str =
-    "Draw shapes from the distribution that the model states: it was trained without a prior (N)";
 
 fn radius(ui: &mut Ui, plan: &mut Plan, prepared: &Prepared) {
     let mut radius = plan.radius.unwrap_or_else(|| usual_radius(prepared.home));

@@ -4,6 +4,7 @@ use super::heads;
 use crate::data::recipe::Recipe;
 use crate::explore::duration;
 use crate::model::losses::Reconstruction;
+use crate::model::preset::Preset;
 use crate::model::training::TrainingConfig;
 use crate::model::vae::Output;
 use crate::session::training::{Phase, Portion};
@@ -12,7 +13,6 @@ use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::learning::FINISHING;
 use crate::ui::sweep;
 use crate::ui::widgets::{heading, log_slider, note, number, primary, row, segments};
-use clap::ValueEnum;
 use egui::{Button, DragValue, Frame, Panel, ProgressBar, RichText, ScrollArea, Ui, vec2};
 
 /// Updates without a better held-out error that early stopping usually waits for.
@@ -86,26 +86,41 @@ fn settings(
         ui.label(RichText::new(format!("{epochs} epochs")).small().weak());
         field
     });
+    let unit = if config.linear_path && !config.sigma_vae {
+        " In units of twice the residual variance of PCA with as many numbers; 1 to 4 give much the same error."
+    } else {
+        ""
+    };
     log_slider(
         ui,
-        "Detail \u{2194} order (beta)",
-        "beta, the weight of the KL term. High: a tidy map in which families blur or vanish. \
-         Low: sharp shapes on a map with gaps. 0: a plain autoencoder.",
+        "Beta: reconstruction \u{2194} regularity",
+        &format!(
+            "The weight of the KL term. High: a regular map in which families blur or vanish. \
+             Low: sharp shapes on a map with gaps. 0: a plain autoencoder.{unit}"
+        ),
         &mut config.beta,
         0.0..=10.0,
     );
     let losses = [
-        (Reconstruction::Mse, "Squared", "MSE: the squared distance of every coordinate"),
+        (
+            Reconstruction::Mse,
+            "MSE",
+            "Mean squared error: the squared distance of every coordinate",
+        ),
         (
             Reconstruction::Bce,
-            "Cross-entropy",
-            "BCE: each coordinate, scaled into 0 to 1, as a probability; needs the sigmoid output",
+            "BCE",
+            "Binary cross-entropy: each coordinate, scaled into 0 to 1, as a probability; needs the sigmoid output and a \
+             smaller beta; a preset sets all three",
         ),
     ];
-    ui.label("Loss").on_hover_text("How far a rebuilt shape is from the original");
-    if segments(ui, &mut config.loss, &losses) {
-        take_loss(config, config.loss);
-    }
+    // On the line of what they set, so that nothing below is pushed out of sight.
+    ui.horizontal(|ui| {
+        ui.label("Loss").on_hover_text("How far a reconstruction is from the original");
+        let right = egui::Layout::right_to_left(egui::Align::Center);
+        ui.with_layout(right, |ui| presets(ui, config, state));
+    });
+    segments(ui, &mut config.loss, &losses);
     let outputs = [
         (
             Output::Linear,
@@ -119,8 +134,13 @@ fn settings(
         ),
     ];
     ui.label("Output").on_hover_text("What the decoder ends in");
-    if segments(ui, &mut config.output, &outputs) && config.output == Output::Linear {
-        take_loss(config, Reconstruction::Mse);
+    segments(ui, &mut config.output, &outputs);
+    if let Some(preset) = Preset::of(config) {
+        note(ui, format!("{}.", preset.about()));
+    }
+    // Nothing is changed behind one's back: what does not go together is said until it does.
+    if let Err(error) = config.check() {
+        ui.label(RichText::new(error.to_string()).small().color(ui.visuals().warn_fg_color));
     }
     number(
         ui,
@@ -132,7 +152,6 @@ fn settings(
     );
     ui.collapsing("More", |ui| {
         sweep::offer(ui, actions);
-        presets(ui, config);
         number(ui, "Batch size", "Shapes of one update", &mut config.batch_size, 1..=4096, 0.5);
         number(
             ui,
@@ -142,18 +161,24 @@ fn settings(
             1e-6..=1.0,
             1e-4,
         );
+        let tooltip = "Lets the learning rate fall evenly to 0: the last updates settle what the first ones found";
+        row(ui, "Falling rate", tooltip, |ui| ui.checkbox(&mut config.falling_rate, ""));
         number(
             ui,
-            "Latent numbers",
+            "Latent dimensions",
             "Dimensions of the latent; the map shows more than two through PCA",
             &mut config.latent_dim,
             1..=128,
             0.1,
         );
         number(ui, "Hidden width", "Units of the hidden layers", &mut config.hidden, 4..=1024, 1.0);
+        let tooltip = "Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
+                       through both networks from the start, and what bends learned beside it. Usual for your own \
+                       outlines; goes with MSE and the linear output.";
+        row(ui, "Linear path (PCA)", tooltip, |ui| ui.checkbox(&mut config.linear_path, ""));
         let tooltip =
-            "Draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself";
-        row(ui, "Latent noise", tooltip, |ui| ui.checkbox(&mut config.latent_noise, ""));
+            "Reparameterisation: draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself";
+        row(ui, "Sample z", tooltip, |ui| ui.checkbox(&mut config.latent_noise, ""));
         row(ui, "Learned variance", SIGMA, |ui| {
             let gaussian = config.loss == Reconstruction::Mse;
             ui.add_enabled(gaussian, egui::Checkbox::without_text(&mut config.sigma_vae))
@@ -162,14 +187,14 @@ fn settings(
                        A tenth to a half of the training is usual where the latent collapses.";
         number(ui, "KL warm-up", tooltip, &mut config.kl_warmup, 0..=1_000_000, 10.0);
         let tooltip = "The share of shapes that the network never learns from, to judge it by; 0.1 is usual";
-        number(ui, "Held out", tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
+        number(ui, "Validation share", tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
         early_stopping(ui, config);
         heads::trained_along(ui, config, state);
     });
 }
 
 const SIGMA: &str = "sigma-VAE: the decoder learns how exact it is, one variance for all coordinates, and so finds the \
-                     balance of detail and order by itself; beta 1 is then a VAE by the book. Goes with the squared loss.";
+                     balance of reconstruction and regularity by itself; beta 1 is then a VAE by the book. Goes with MSE.";
 
 /// Early stopping: off, or after so many updates without a better held-out error.
 fn early_stopping(ui: &mut Ui, config: &mut TrainingConfig) {
@@ -187,40 +212,23 @@ fn early_stopping(ui: &mut Ui, config: &mut TrainingConfig) {
     }
 }
 
-/// Cross-entropy is not defined for values that leave 0 to 1, so it brings the sigmoid; a beta that
-/// was the usual one of the other loss becomes the usual one of this.
-fn take_loss(config: &mut TrainingConfig, loss: Reconstruction) {
-    if Reconstruction::value_variants().iter().any(|other| config.beta == other.usual_beta()) {
-        config.beta = loss.usual_beta();
-    }
-    config.loss = loss;
-    if loss == Reconstruction::Bce {
-        config.output = Output::Sigmoid;
-        config.sigma_vae = false;
-    }
-}
-
-fn presets(ui: &mut Ui, config: &mut TrainingConfig) {
-    let usual = TrainingConfig { seed: config.seed, ..TrainingConfig::default() };
-    ui.menu_button("Presets", |ui| {
-        if ui.button("Usual").on_hover_text("The settings of the first model").clicked() {
-            *config = usual.clone();
-        }
+/// Settings that go together.
+fn presets(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
+    let menu = ui.menu_button("Preset\u{2026}", |ui| {
         if ui
-            .button("As in the article")
-            .on_hover_text("beta 1: watch families vanish from the map")
+            .button("Default")
+            .on_hover_text("All settings as they are usual for these data")
             .clicked()
         {
-            *config = TrainingConfig { beta: 1.0, ..usual.clone() };
+            *config = TrainingConfig { seed: config.seed, ..state.usual_training() };
         }
-        if ui
-            .button("Plain autoencoder")
-            .on_hover_text("beta 0 and no noise: sharp shapes, a map with holes")
-            .clicked()
-        {
-            *config = TrainingConfig { beta: 0.0, latent_noise: false, ..usual };
+        for preset in Preset::ALL {
+            if ui.button(preset.label()).on_hover_text(preset.about()).clicked() {
+                preset.apply(config);
+            }
         }
     });
+    menu.response.on_hover_text("Settings that go together; each says what it sets");
 }
 
 fn idle(ui: &mut Ui, state: &State, actions: &mut Actions) {

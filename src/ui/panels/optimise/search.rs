@@ -53,16 +53,16 @@ pub fn steps(ui: &mut Ui, config: &mut SearchConfig) {
     number(ui, "Seed", tooltip, &mut config.seed, 0..=u64::from(u32::MAX), 0.1);
 }
 
-/// Whether the model states another start distribution than N(0, 1).
-fn states_another(state: &State) -> bool {
+/// What the model states that latents are drawn from.
+fn stated(state: &State) -> &StartDistribution {
     let start = state.shown().map(|(_, entry)| &entry.prepared.model.card.start);
-    start.is_some_and(|start| *start != StartDistribution::StandardNormal)
+    start.unwrap_or(&StartDistribution::StandardNormal)
 }
 
 fn origin_label(state: &State, origin: Origin) -> &'static str {
     match origin {
-        Origin::Stated if states_another(state) => "the model's",
-        Origin::Stated | Origin::StandardNormal => "N(0, 1)",
+        Origin::Stated => stated(state).label(),
+        Origin::StandardNormal => StartDistribution::StandardNormal.label(),
         Origin::Point => "kept point",
         Origin::Neighbour => "nearest shape",
     }
@@ -75,9 +75,8 @@ pub fn starts_in_words(state: &State, starts: StartChoice) -> &'static str {
 
 /// Where restarts begin.
 pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mut Actions) {
-    let mut choices =
-        vec![(Origin::Stated, "The distribution that the model states; of a VAE N(0, 1)")];
-    if states_another(state) {
+    let mut choices = vec![(Origin::Stated, stated(state).about())];
+    if *stated(state) != StartDistribution::StandardNormal {
         choices.push((Origin::StandardNormal, "N(0, 1), whatever the model states"));
     }
     choices.push((Origin::Point, "Around the point that you keep by clicking the map"));

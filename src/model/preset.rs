@@ -1,0 +1,108 @@
+//! Presets: settings of a training that belong together, changed by one word that says what it sets.
+
+use super::losses::Reconstruction;
+use super::training::TrainingConfig;
+use super::vae::Output;
+use clap::ValueEnum;
+
+/// Settings that go together. The sentence beside each is what the command line and the window show of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Preset {
+    /// Sets the MSE loss, a linear output, beta 1, sampled z, a linear path and a falling rate: begins as PCA, beta in units of its residual variance
+    LinearPath,
+    /// Sets the MSE loss, a linear output, beta 1, sampled z, no linear path and a constant rate: the VAE of the blog article, on whose map families vanish
+    Article,
+    /// Sets the BCE loss, the sigmoid output that it needs, beta 0.03, sampled z, no linear path and a constant rate: BCE of data in 0 to 1 is some four times less than MSE, hence the smaller beta
+    Bce,
+    /// Sets the MSE loss, a linear output, beta 0, z as it is, no linear path and a constant rate: a plain autoencoder, sharp shapes on a map with gaps
+    Plain,
+}
+
+impl Preset {
+    /// All of them, in the order of menus.
+    pub const ALL: [Self; 4] = [Self::LinearPath, Self::Article, Self::Bce, Self::Plain];
+
+    /// The name on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::LinearPath => "Begun as PCA",
+            Self::Article => "As in the article",
+            Self::Bce => "BCE, sigmoid output",
+            Self::Plain => "Plain autoencoder",
+        }
+    }
+
+    /// One sentence that says what it sets, as the command line has it.
+    pub fn about(self) -> String {
+        let value = self.to_possible_value();
+        value.and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
+    }
+
+    /// Puts its settings into `config`; all others stay.
+    pub fn apply(self, config: &mut TrainingConfig) {
+        let (loss, output, beta, latent_noise) = match self {
+            Self::LinearPath | Self::Article => (Reconstruction::Mse, Output::Linear, 1.0, true),
+            Self::Bce => {
+                let loss = Reconstruction::Bce;
+                (loss, Output::Sigmoid, loss.usual_beta(), true)
+            }
+            Self::Plain => (Reconstruction::Mse, Output::Linear, 0.0, false),
+        };
+        (config.loss, config.output, config.beta) = (loss, output, beta);
+        (config.latent_noise, config.sigma_vae) = (latent_noise, false);
+        let begins_as_pca = self == Self::LinearPath;
+        (config.linear_path, config.falling_rate) = (begins_as_pca, begins_as_pca);
+    }
+
+    /// The preset whose settings `config` has.
+    pub fn of(config: &TrainingConfig) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| {
+            let mut same = config.clone();
+            preset.apply(&mut same);
+            same == *config
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preset_sets_what_it_says_and_nothing_else() {
+        let own = TrainingConfig {
+            updates: 17,
+            seed: 4,
+            hidden: 9,
+            held_out: 0.3,
+            sigma_vae: true,
+            falling_rate: true,
+            ..TrainingConfig::default()
+        };
+        for preset in Preset::ALL {
+            let mut config = own.clone();
+            preset.apply(&mut config);
+            config.check().unwrap();
+            let about = preset.about();
+            assert!(about.contains(&format!("beta {}", config.beta)), "{about}");
+            let loss = format!("{:?} loss", config.loss).to_uppercase();
+            assert!(about.to_uppercase().contains(&loss), "{about}");
+            let output = format!("{:?} output", config.output).to_lowercase();
+            assert!(about.contains(&output), "{about}");
+            assert_eq!(about.contains("sampled z"), config.latent_noise, "{about}");
+            assert_eq!(
+                about.contains("a linear path and a falling"),
+                config.linear_path,
+                "{about}"
+            );
+            assert_eq!(config.falling_rate, config.linear_path);
+            let TrainingConfig { loss, output, beta, latent_noise, sigma_vae, .. } = own.clone();
+            let back =
+                TrainingConfig { loss, output, beta, latent_noise, sigma_vae, ..config.clone() };
+            let TrainingConfig { linear_path, falling_rate, .. } = own.clone();
+            assert_eq!(TrainingConfig { linear_path, falling_rate, ..back }, own, "{preset:?}");
+            assert_eq!(Preset::of(&config), Some(preset));
+        }
+        assert_eq!(Preset::of(&TrainingConfig::default()), None);
+    }
+}
