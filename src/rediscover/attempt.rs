@@ -5,6 +5,7 @@ use crate::data::property::Property;
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::model::Model;
+use crate::model::head::TaskHead;
 use crate::model::judge::{Judge, Prediction};
 use crate::model::training::TrainingConfig;
 use crate::objective::Goal;
@@ -227,8 +228,7 @@ pub fn judged(model: &Arc<Model>, property: Property) -> Result<Arc<Model>> {
             let mut head = head.clone();
             head.card.judge = Some(Judge::fitted(model, &head)?);
             // Made anew, so that no judge of before stays with it.
-            let head =
-                crate::model::head::TaskHead::new(head.card.clone(), head.parameters().to_vec())?;
+            let head = TaskHead::new(head.card.clone(), head.parameters().to_vec())?;
             Ok(Arc::new(Model::clone(model).with_head(head)?))
         }
         _ => Ok(model.clone()),

@@ -2,7 +2,7 @@
 
 use crate::data::property::Property;
 use crate::error::{Result, check_range};
-use crate::objective::Goal;
+use crate::objective::{Aim, Goal};
 use crate::optimise::SearchConfig;
 use serde::Serialize;
 use std::fmt;
@@ -116,10 +116,10 @@ impl RediscoverConfig {
         check_range("steps", self.steps, 1, 1_000_000)
     }
 
-    /// The same as the settings of a search for a property that heads predict, to either end.
+    /// The settings of a search for a property that heads predict.
     pub(super) fn search(&self, property: Property, goal: Goal, seed: u64) -> SearchConfig {
         SearchConfig {
-            aim: crate::objective::Aim::of(property, goal).with_usual_inside(),
+            aim: Aim::of(property, goal).with_usual_inside(),
             restarts: self.restarts,
             steps: self.steps,
             seed,
