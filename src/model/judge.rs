@@ -367,3 +367,65 @@ impl Coordinates {
         z.iter().flat_map(|z| self.of_one(z)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numerics::random::{Purpose, stream};
+    use rand_distr::{Distribution, StandardNormal};
+
+    /// Points of `dim` coordinates whose spreads fall from 2 to 0 over the coordinates.
+    fn cloud(rows: usize, dim: usize) -> Rows<f64> {
+        let rng = stream(5, Purpose::Starts, dim as u64, 0);
+        let drawn: Vec<f64> = StandardNormal.sample_iter(rng).take(rows * dim).collect();
+        let spread = |k: usize| 2.0 * (1.0 - k as f64 / dim as f64);
+        let spread_out = drawn.iter().enumerate().map(|(i, v)| v * spread(i % dim) + 0.5);
+        Rows::from_flat(dim, spread_out.collect())
+    }
+
+    fn coordinates(mu: &Rows<f64>, log_var: Option<&Rows<f64>>) -> Coordinates {
+        Coordinates::of(&Density::of(mu, log_var, &vec![false; mu.len()]), mu)
+    }
+
+    #[test]
+    fn in_few_dimensions_every_coordinate_spreads_by_one() {
+        let mu = cloud(500, 3);
+        let read = coordinates(&mu, None);
+        assert_eq!((read.count(), read.blur.as_slice()), (3, [LEAST_BLUR; 3].as_slice()));
+        for k in 0..3 {
+            let square: f64 = mu.iter().map(|z| read.of_one(z)[k].powi(2)).sum();
+            assert!((square / 500.0 - 1.0).abs() < 1e-2, "{k}: {square}");
+        }
+        // Noise of the posterior, as wide as the data, is no place to look for a function's bends.
+        let noisy = Rows::from_flat(3, vec![(4.0f64).ln(); 1500]);
+        let read = coordinates(&mu, Some(&noisy));
+        assert!((read.blur[0] - 0.5f64.sqrt()).abs() < 0.05, "{:?}", read.blur);
+    }
+
+    #[test]
+    fn in_many_dimensions_axes_are_read_and_the_distance_off_them() {
+        let mu = cloud(600, 12);
+        let read = coordinates(&mu, None);
+        assert_eq!((read.count(), read.blur.len()), (9, 9));
+        let points: Vec<Vec<f64>> = mu.iter().map(|z| read.of_one(z)).collect();
+        for k in 0..9 {
+            let square = points.iter().map(|point| point[k].powi(2)).sum::<f64>() / 600.0;
+            assert!((square - 1.0).abs() < 0.02, "{k}: {square}");
+        }
+        let mut moved = mu.row(0).to_vec();
+        moved[11] += 50.0;
+        let (before, after) = (read.of_one(mu.row(0)), read.of_one(&moved));
+        assert!(after[8] > before[8] + 5.0, "leaving the axes is seen: {before:?} {after:?}");
+    }
+
+    #[test]
+    fn a_prediction_is_shown_with_as_many_digits_as_its_interval_deserves() {
+        let wide = Prediction { value: 305.4321, low: 119.2, high: 199.1 };
+        assert_eq!(wide.text(), "305.4 (119.2 to 199.1)");
+        let narrow = Prediction { value: 0.78512, low: 0.7801, high: 0.7899 };
+        assert_eq!(narrow.text(), "0.78512 (0.78010 to 0.78990)");
+        assert!(wide.gap() > 1.0 && !wide.covers(wide.value) && wide.covers(wide.judged()));
+        let none = Prediction { value: f64::NAN, low: 1.0, high: 2.0 };
+        assert!(none.text().starts_with('\u{2013}') && none.gap().is_nan());
+    }
+}

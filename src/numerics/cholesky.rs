@@ -140,9 +140,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (mut left, mut right) = (a.chunks_exact(8), b.chunks_exact(8));
     for (a, b) in left.by_ref().zip(right.by_ref()) {
-        for k in 0..8 {
-            sums[k] += a[k] * b[k];
-        }
+        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += a * b);
     }
     let rest = left.remainder().iter().zip(right.remainder()).map(|(a, b)| a * b);
     sums.iter().sum::<f64>() + rest.sum::<f64>()

@@ -243,14 +243,18 @@ impl Quick {
                     let cautious = aim.terms.get(i).filter(|_| aim.cautious);
                     let [mut of_means, mut of_spreads] = [vec![0.0; rows], vec![0.0; rows]];
                     let values: Vec<f64> = means.iter().map(|mean| mean * scale + offset).collect();
-                    for row in 0..rows {
-                        let (adds, slope) = price(i, values[row]);
-                        loss[row] += adds;
-                        of_means[row] = slope * scale;
+                    let slopes = of_means.iter_mut().zip(&mut of_spreads);
+                    let said = values.iter().zip(&spreads);
+                    for ((loss, (of_mean, of_spread)), (&value, spread)) in
+                        loss.iter_mut().zip(slopes).zip(said)
+                    {
+                        let (adds, slope) = price(i, value);
+                        *loss += adds;
+                        *of_mean = slope * scale;
                         if let Some(term) = cautious {
-                            let (adds, slope) = term.goal.caution(spreads[row] * scale);
-                            loss[row] += term.weight * adds;
-                            of_spreads[row] = term.weight * slope * scale;
+                            let (adds, slope) = term.goal.caution(spread * scale);
+                            *loss += term.weight * adds;
+                            *of_spread = term.weight * slope * scale;
                         }
                     }
                     if with_gradient {

@@ -58,8 +58,7 @@ impl PredictionCheck {
     fn doubt(&self) -> Option<String> {
         let Self { property, prediction, gap, .. } = self;
         let ([value, low, high], word) = (prediction.shown(), property.word());
-        // A NaN is no agreement.
-        if !(*gap <= 1.0) {
+        if gap.is_nan() || *gap > 1.0 {
             return Some(format!(
                 "the head predicts {word} {value}, and a judge that learned apart from it {low} to {high}"
             ));
@@ -150,7 +149,7 @@ impl Foretold {
             return Some(doubt);
         }
         let (found, usual) = (self.negative_log_density, self.usual_negative_log_density);
-        (!(found <= usual + DENSITY_TOLERANCE)).then(|| {
+        (found.is_nan() || found > usual + DENSITY_TOLERANCE).then(|| {
             format!(
                 "the data are sparse here, {:.2} nats thinner than where three quarters of them lie, so the prediction \
                  stands on few",

@@ -164,6 +164,7 @@ fn a_data_set_leaves_with_its_names_and_where_it_stood() {
         ids: vec!["t1".to_owned()],
         placements: vec![Placement { origin: [100.0, 0.0], scale: 10.0, rotation: 0.0 }],
         measured: vec![Measured { name: drag(), unit: "N".to_owned(), values: vec![2.5] }],
+        groups: vec![],
     };
     let folder = tempfile::tempdir().unwrap();
     let written_whole = |name: &str| {
