@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         let missing: Vec<Property> =
             properties.iter().copied().filter(|p| model.head(*p).is_none()).collect();
         ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
-            for property in properties {
+            for &property in &properties {
                 match model.head(property) {
                     Some(head) => known(ui, entry, &head.card),
                     None => unknown(ui, property, actions),
@@ -73,8 +73,9 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 actions.command(Command::TrainHeads(missing));
             }
             if state.rediscovery.as_ref().is_none_or(|test| test.run.is_none()) {
-                let heads = model.heads().iter().map(|head| head.card.property);
-                rediscover::ask(ui, &heads.collect::<Vec<_>>(), actions);
+                let mut predicted = properties;
+                predicted.retain(|property| model.head(*property).is_some());
+                rediscover::ask(ui, &predicted, actions);
             }
         });
         rediscover::show(ui, state, actions);
