@@ -94,7 +94,7 @@ fn numbers(
         note(ui, format!("{truth}; {count} answers; chance {chance}")).on_hover_text(of.remark);
     }
     for of in &report.pointed {
-        fact(ui, "Hidden rows about answers", &mean(&of.hidden_share), POINTED);
+        fact(ui, "Hidden rows nearby", &mean(&of.hidden_share), POINTED);
         note(
             ui,
             format!(
@@ -107,11 +107,11 @@ fn numbers(
         );
     }
     if let Some(of) = &report.blind {
-        fact(ui, "Percentile of a blind choice", &mean(&of.percentile), BLIND);
+        fact(ui, "Blind choice", &mean(&of.percentile), BLIND);
         note(
             ui,
             format!(
-                "chance 0.50; in the true best tenth {}, chance {}; in their intervals {}",
+                "percentile, chance 0.50; in the true best tenth {}, chance {}; in their intervals {}",
                 mean(&of.precision),
                 mean(&of.chance),
                 mean(&of.coverage)
