@@ -15,7 +15,7 @@
 //! - [`objective`]: properties, differentiable geometry, the objective that everything calls
 //! - [`trust`]: where the data are, what a map is worth, how far an answer can be believed
 //! - [`train`], [`optimise`], [`explore`]: how it is learned, searched and seen
-//! - [`export`]: pictures and tables
+//! - [`export`]: pictures and tables; [`rediscover`]: would it have found what is known already?
 //! - [`session`]: commands, jobs, events, state: the program without its window
 //! - [`ui`]: the window; [`cli`]: the same verbs without one
 
@@ -29,6 +29,7 @@ pub mod model;
 pub mod numerics;
 pub mod objective;
 pub mod optimise;
+pub mod rediscover;
 pub mod session;
 pub mod train;
 pub mod trust;

@@ -29,6 +29,8 @@ mod common;
 mod exports;
 #[path = "common/learning.rs"]
 mod learning;
+#[path = "session/rediscovery.rs"]
+mod rediscovery;
 #[path = "session/tours.rs"]
 mod tours;
 

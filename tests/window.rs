@@ -21,6 +21,8 @@ use std::sync::Arc;
 
 #[path = "common/window.rs"]
 mod common;
+#[path = "window/rediscovery.rs"]
+mod rediscovery;
 #[path = "window/tours.rs"]
 mod tours;
 

@@ -17,6 +17,7 @@ mod pca;
 mod point;
 mod progress;
 mod race;
+mod rediscover;
 mod render;
 mod report;
 mod sample;
@@ -82,6 +83,8 @@ pub enum Command {
     Race(race::RaceArguments),
     /// Put what a lab measured of candidates beside what was predicted, and into the data of the next training
     Lab(lab::LabArguments),
+    /// Ask whether a model would have found what is known already
+    Rediscover(rediscover::RediscoverArguments),
     /// Turn latent vectors into outlines
     Decode(codec::DecodeArguments),
     /// Turn outlines into latent vectors
@@ -144,6 +147,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Optimise(arguments) => optimise::run(arguments),
         Command::Race(arguments) => race::run(arguments),
         Command::Lab(arguments) => lab::run(arguments),
+        Command::Rediscover(arguments) => rediscover::run(arguments),
         Command::Decode(arguments) => codec::decode(arguments),
         Command::Encode(arguments) => codec::encode(arguments),
         Command::Interpolate(arguments) => interpolate::run(arguments),

@@ -233,7 +233,8 @@ pub(super) fn with_objective(value: &str, objective: f64, aim: &Aim) -> String {
     }
 }
 
-fn goal(text: &str) -> std::result::Result<Goal, String> {
+/// Which way is up, as it is written.
+pub(super) fn goal(text: &str) -> std::result::Result<Goal, String> {
     match text {
         "max" => Ok(Goal::Max),
         "min" => Ok(Goal::Min),

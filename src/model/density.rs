@@ -146,6 +146,11 @@ impl Density {
         on_all_cores(z.len(), |i| multiple(z.row(i)))
     }
 
+    /// A latent point in the coordinates in which all distances here are taken, `[latent]` both.
+    pub fn whitened(&self, z: &[f64]) -> Vec<f64> {
+        self.whitening.apply(z)
+    }
+
     /// The row of the encoded data, held-out ones left out, that is nearest to `z`, and its distance in
     /// whitened units.
     pub fn nearest(&self, z: &[f64]) -> Option<(usize, f64)> {

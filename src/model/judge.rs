@@ -225,6 +225,21 @@ impl Judge {
     pub fn usual_half_width(&self) -> f64 {
         self.usual_half_width
     }
+
+    /// The process, which reads [`Self::coordinates`] and gives values in standard deviations from the mean.
+    pub(super) fn process(&self) -> &GaussianProcess {
+        &self.process
+    }
+
+    /// What the process reads of latent points, `[n, latent] -> [n, count]`, flat.
+    pub(super) fn coordinates(&self, z: &Rows<f64>) -> Vec<f64> {
+        self.coordinates.of_all(z)
+    }
+
+    /// The mean and the standard deviation of the values, in the property's unit.
+    pub(super) fn unit(&self) -> (f64, f64) {
+        (self.offset, self.scale)
+    }
 }
 
 /// The rows of a model that have a property.

@@ -9,6 +9,7 @@ mod imported;
 pub mod judge;
 pub mod layers;
 pub mod losses;
+pub mod planted;
 pub mod point_ref;
 pub mod preset;
 pub mod resume;

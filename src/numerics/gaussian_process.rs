@@ -110,19 +110,19 @@ impl Hyperparameters {
     }
 
     /// Points in units of the lengths, `[n, dim]`.
-    fn scaled(&self, points: &[f64]) -> Vec<f64> {
+    pub(super) fn scaled(&self, points: &[f64]) -> Vec<f64> {
         points.iter().zip(self.lengths.iter().cycle()).map(|(v, length)| v / length).collect()
     }
 
     /// The covariance of two points in units of the lengths.
-    fn covariance(&self, a: &[f64], b: &[f64]) -> f64 {
+    pub(super) fn covariance(&self, a: &[f64], b: &[f64]) -> f64 {
         let squared: f64 = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();
         let q = (5.0 * squared).sqrt();
         self.signal * (1.0 + q + q * q / 3.0) * (-q).exp()
     }
 
     /// The covariance of values at scaled points with each other, noise included, `[n, n]`; the upper half is left at 0.
-    fn covariances(&self, scaled: &[f64]) -> Vec<f64> {
+    pub(super) fn covariances(&self, scaled: &[f64]) -> Vec<f64> {
         let dim = self.lengths.len();
         let n = scaled.len() / dim.max(1);
         let row = |i: usize| &scaled[i * dim..][..dim];
@@ -187,12 +187,12 @@ pub fn log_marginal_likelihood(
 /// A process that has seen values, with a constant mean: that of the values.
 #[derive(Clone, Debug)]
 pub struct GaussianProcess {
-    hyperparameters: Hyperparameters,
+    pub(super) hyperparameters: Hyperparameters,
     /// In units of the lengths, `[n, dim]`.
-    scaled: Vec<f64>,
+    pub(super) scaled: Vec<f64>,
     /// The values less their mean, `[n]`.
-    values: Vec<f64>,
-    mean: f64,
+    pub(super) values: Vec<f64>,
+    pub(super) mean: f64,
     knowledge: Knowledge,
 }
 
@@ -232,6 +232,11 @@ impl GaussianProcess {
             Knowledge::Nearest(Cloud::new(&scaled, hyperparameters.lengths.len()))
         };
         Ok(Self { hyperparameters, scaled, values, mean, knowledge })
+    }
+
+    /// The variance of the noise that each value carries, in squared units of the values.
+    pub fn noise(&self) -> f64 {
+        self.hyperparameters.noise
     }
 
     /// The mean and the standard deviation of a value, noise included, at each of `points [n, dim]`; NaN where a

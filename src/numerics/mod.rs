@@ -3,6 +3,7 @@
 pub mod adam;
 pub mod cholesky;
 pub mod cloud;
+pub mod drawn_function;
 pub mod files;
 pub mod gaussian_process;
 pub mod mixture;

@@ -31,6 +31,10 @@ pub enum Purpose {
     Roles = 10,
     /// Which rows a member of an ensemble learns from.
     Resamples = 11,
+    /// Functions and noise of planted truths.
+    Planted = 12,
+    /// Where clusters of rows begin.
+    Clusters = 13,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

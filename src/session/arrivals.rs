@@ -31,6 +31,7 @@ impl State {
             Progress::Search(progress) => self.searched(run, progress),
             Progress::Race(progress) => self.raced(run, progress),
             Progress::Sweep(progress) => self.swept(run, progress),
+            Progress::Rediscovery(progress) => self.rediscovering(run, progress),
             Progress::Export(share) => self.export.progress(run, share),
             Progress::Pca(share) => {
                 if let Some(pca) = self.pca.as_mut().filter(|pca| pca.run == run) {
@@ -63,6 +64,8 @@ impl State {
             self.race_ended(end);
         } else if self.sweep.as_ref().is_some_and(|sweep| sweep.run == Some(run)) {
             self.sweep_ended(end);
+        } else if self.rediscovery.as_ref().is_some_and(|r| r.run == Some(run)) {
+            self.rediscovery_ended(end);
         } else if self.export.run.as_ref().is_some_and(|export| export.run == run) {
             self.export_ended(end);
         } else if self.pca.as_ref().is_some_and(|pca| pca.run == run) {

@@ -118,6 +118,12 @@ pub enum Command {
     TrainHeads(Vec<Property>),
     /// End the training of heads; those that are whole are kept.
     StopHeads,
+    /// Ask whether the shown model would have found what is known of this property already.
+    Rediscover(Property),
+    /// End the rediscovery; the repeats before are kept.
+    StopRediscovery,
+    /// Take the numbers of the rediscovery away.
+    ClearRediscovery,
     /// Change the settings of the next search.
     SetSearch(SearchConfig),
     /// Change where the restarts of the next search begin.

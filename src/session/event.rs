@@ -12,6 +12,7 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::explore::paths::Growth;
 use crate::model::training::EpochRecord;
+use crate::rediscover::RediscoveryReport;
 use crate::train::{Setup, TrainerState};
 use crate::trust::Figures;
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ pub enum Progress {
     Heads(HeadsProgress),
     /// Of a sweep.
     Sweep(SweepProgress),
+    /// Of a rediscovery.
+    Rediscovery(RediscoverProgress),
     /// Of an export: how much is done, 0 to 1.
     Export(f64),
     /// Of the search for principal axes: how much is done, 0 to 1.
@@ -117,6 +120,15 @@ pub struct HeadsProgress {
     pub share: f64,
 }
 
+/// Where a rediscovery is.
+#[derive(Clone, Debug, Default)]
+pub struct RediscoverProgress {
+    /// 0 to 1.
+    pub share: f64,
+    /// What it does now.
+    pub doing: String,
+}
+
 /// Where a sweep is.
 #[derive(Clone, Debug, Default)]
 pub struct SweepProgress {
@@ -171,6 +183,8 @@ pub enum Product {
     Measured(Arc<Figures>),
     /// A model to stand beside another, and its name.
     Rival(Arc<Prepared>, String),
+    /// The numbers of a rediscovery.
+    Rediscovered(Arc<RediscoveryReport>),
     /// The models of a sweep that no report had room for.
     Swept(Vec<SweepPoint>),
     /// Candidates, or what else was exported, were written to this file.

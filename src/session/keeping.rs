@@ -89,6 +89,9 @@ impl Session {
         if let Some(heads) = self.state.heads.as_ref().filter(|heads| heads.model.0 == id) {
             heads.control.cancel();
         }
+        if self.state.rediscovery.as_ref().is_some_and(|r| r.model == id) {
+            self.clear_rediscovery();
+        }
         if let Some(entry) = self.state.models.remove(id) {
             self.state.lose(Lost::Model(id, entry));
         }

@@ -29,6 +29,7 @@ pub mod plan;
 mod playback;
 pub mod probe;
 pub mod race;
+pub mod rediscover;
 mod running;
 pub mod settings;
 mod shown;
@@ -304,6 +305,9 @@ impl Session {
             Command::GoOn => self.go_on(),
             Command::Branch => self.branch(),
             Command::TrainHeads(properties) => self.train_heads(properties),
+            Command::Rediscover(property) => self.rediscover(property),
+            Command::StopRediscovery => state.rediscovery.iter().for_each(|r| r.control.cancel()),
+            Command::ClearRediscovery => self.clear_rediscovery(),
             Command::StopHeads => state.heads.iter().for_each(|heads| heads.control.cancel()),
             Command::Climb => match state.next_climb() {
                 Ok(config) => self.climb(config),
@@ -482,6 +486,7 @@ impl Drop for Session {
         self.state.climb.iter().for_each(|climb| climb.control.cancel());
         self.state.race.iter().for_each(|race| race.control.cancel());
         self.state.heads.iter().for_each(|heads| heads.control.cancel());
+        self.state.rediscovery.iter().for_each(|r| r.control.cancel());
         self.state.sweep.iter().for_each(|sweep| sweep.control.cancel());
         self.state.export.run.iter().for_each(|run| run.control.cancel());
         self.state.pca.iter().for_each(|pca| pca.control.cancel());

@@ -40,6 +40,8 @@ impl Session {
             heads.control.cancel();
         } else if let Some(sweep) = state.sweep.as_ref().filter(|sweep| sweep.run.is_some()) {
             sweep.control.cancel();
+        } else if let Some(rediscovery) = state.rediscovery.as_ref().filter(|r| r.run.is_some()) {
+            rediscovery.control.cancel();
         } else if let Some(climb) = state.climb.as_mut().filter(|climb| climb.chosen.is_some()) {
             (climb.chosen, climb.hill) = (None, None);
         } else if let Some(race) = state.race.as_mut().filter(|race| race.chosen.is_some()) {

@@ -16,6 +16,7 @@ use super::notices::Notices;
 use super::own::Own;
 use super::pca::PcaRun;
 use super::race::Contest;
+use super::rediscover::RediscoverRun;
 use super::settings::Settings;
 use super::sweep::BetaSweep;
 use super::tour::Tours;
@@ -75,6 +76,8 @@ pub struct State {
     pub own: Own,
     /// The heads that are being trained, if any.
     pub heads: Option<HeadsRun>,
+    /// The rediscovery that is under way, or its numbers.
+    pub rediscovery: Option<RediscoverRun>,
     /// The search.
     pub climb: Option<Climb>,
     /// The race.
@@ -125,6 +128,7 @@ impl State {
             drawing: Drawing::default(),
             own: Own::default(),
             heads: None,
+            rediscovery: None,
             climb: None,
             race: None,
             comparison: None,

@@ -8,6 +8,7 @@ use crate::session::heads::HeadsRun;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::ui::action::Actions;
+use crate::ui::panels::rediscover;
 use crate::ui::widgets::{note, number, row};
 use egui::{Align, Button, CollapsingHeader, Layout, ProgressBar, RichText, Ui};
 
@@ -57,7 +58,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         let missing: Vec<Property> =
             properties.iter().copied().filter(|p| model.head(*p).is_none()).collect();
         ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
-            for property in properties {
+            for &property in &properties {
                 match model.head(property) {
                     Some(head) => known(ui, entry, &head.card),
                     None => unknown(ui, property, actions),
@@ -71,7 +72,13 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             {
                 actions.command(Command::TrainHeads(missing));
             }
+            if state.rediscovery.as_ref().is_none_or(|test| test.run.is_none()) {
+                let mut predicted = properties;
+                predicted.retain(|property| model.head(*property).is_some());
+                rediscover::ask(ui, &predicted, actions);
+            }
         });
+        rediscover::show(ui, state, actions);
     });
     // What has unfolded at the lower end comes into sight, once.
     let key = section.header_response.id.with("open");

@@ -3,6 +3,7 @@
 mod explore;
 mod heads;
 mod optimise;
+mod rediscover;
 mod tour;
 mod train;
 

@@ -1,0 +1,60 @@
+//! Planted truths: functions of the latent that could have given the values of a data set, known everywhere.
+
+use super::judge::Judge;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::numerics::drawn_function::{DrawnFunction, Posterior};
+use crate::numerics::random::{Purpose, stream};
+use rand_distr::{Distribution, StandardNormal};
+use std::sync::Arc;
+
+/// Truths that a judge's process holds for possible, each drawn by its seed.
+pub struct Planting {
+    judge: Arc<Judge>,
+    posterior: Posterior,
+}
+
+impl Planting {
+    /// Ready to draw from what a judge has learned.
+    ///
+    /// # Errors
+    /// When the rows of the judge lie on top of each other.
+    pub fn of(judge: Arc<Judge>) -> Result<Self> {
+        let posterior = Posterior::of(judge.process())?;
+        Ok(Self { judge, posterior })
+    }
+
+    /// The truth of a seed.
+    pub fn truth(&self, seed: u64) -> PlantedTruth {
+        let function = self.posterior.draw(&mut stream(seed, Purpose::Planted, 0, 0));
+        PlantedTruth { judge: self.judge.clone(), function, seed }
+    }
+}
+
+/// A property that is known everywhere on the latent, in the unit of the one whose values it is like.
+pub struct PlantedTruth {
+    judge: Arc<Judge>,
+    function: DrawnFunction,
+    seed: u64,
+}
+
+impl PlantedTruth {
+    /// The value itself at `z [n, latent]`, `[n]`.
+    pub fn at(&self, z: &Rows<f64>) -> Vec<f64> {
+        let (offset, scale) = self.judge.unit();
+        let values = self.function.at(&self.judge.coordinates(z));
+        values.into_iter().map(|value| value * scale + offset).collect()
+    }
+
+    /// The standard deviation of what a measurement adds to the value.
+    pub fn noise(&self) -> f64 {
+        self.judge.process().noise().sqrt() * self.judge.unit().1
+    }
+
+    /// Measurements at `z [n, latent]`, `[n]`: the values with noise, other noise for each `occasion`.
+    pub fn measured(&self, z: &Rows<f64>, occasion: u64) -> Vec<f64> {
+        let normal = StandardNormal.sample_iter(stream(self.seed, Purpose::Planted, 1, occasion));
+        let noise = self.noise();
+        self.at(z).into_iter().zip(normal).map(|(v, e): (f64, f64)| v + noise * e).collect()
+    }
+}

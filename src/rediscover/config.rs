@@ -1,0 +1,144 @@
+//! The settings of a rediscovery.
+
+use crate::data::property::Property;
+use crate::error::{Result, check_range};
+use crate::objective::{Aim, Goal};
+use crate::optimise::SearchConfig;
+use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+
+/// The most repeats.
+pub const MOST_REPEATS: usize = 1000;
+/// The most planted truths.
+pub const MOST_FUNCTIONS: usize = 10_000;
+
+/// One of the three numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// Is "believable" right?
+    A,
+    /// Would it have pointed there?
+    B,
+    /// Blind choice.
+    C,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::A, Self::B, Self::C];
+
+    fn letter(self) -> char {
+        match self {
+            Self::A => 'a',
+            Self::B => 'b',
+            Self::C => 'c',
+        }
+    }
+}
+
+/// Some of the parts, in order; none twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Parts(Vec<Part>);
+
+impl Parts {
+    /// Whether a part is among them.
+    pub fn has(&self, part: Part) -> bool {
+        self.0.contains(&part)
+    }
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self(Part::ALL.to_vec())
+    }
+}
+
+impl FromStr for Parts {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let part = |word: &str| {
+            let found = Part::ALL.into_iter().find(|part| word.trim() == part.letter().to_string());
+            found.ok_or_else(|| format!("'{word}' is none of a, b and c, separated by commas"))
+        };
+        let named = text.split(',').map(part).collect::<std::result::Result<Vec<_>, _>>()?;
+        Ok(Self(Part::ALL.into_iter().filter(|part| named.contains(part)).collect()))
+    }
+}
+
+impl fmt::Display for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letters: Vec<String> = self.0.iter().map(|part| part.letter().to_string()).collect();
+        f.write_str(&letters.join(","))
+    }
+}
+
+/// The settings of a rediscovery.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RediscoverConfig {
+    /// What is to be found again.
+    pub property: Property,
+    /// Which end of it is the best: the greatest values or the least. The first part always seeks both.
+    pub goal: Goal,
+    /// The parts.
+    pub parts: Parts,
+    /// How often each is done with another seed, 1 to 1000.
+    pub repeats: usize,
+    /// How many truths are planted where the true value cannot be computed, 1 to 10000.
+    pub functions: usize,
+    /// The seed of the first repeat; the next have the next ones.
+    pub seed: u64,
+    /// Starts of each search.
+    pub restarts: usize,
+    /// Updates of each start.
+    pub steps: usize,
+}
+
+impl RediscoverConfig {
+    /// The usual settings for a property.
+    pub fn of(property: Property) -> Self {
+        let SearchConfig { restarts, steps, .. } = SearchConfig::default();
+        let (goal, parts) = (Goal::Max, Parts::default());
+        Self { property, goal, parts, repeats: 5, functions: 20, seed: 0, restarts, steps }
+    }
+
+    /// The ranges that every rediscovery must keep to.
+    ///
+    /// # Errors
+    /// Names the first setting that is outside its range.
+    pub fn check(&self) -> Result<()> {
+        check_range("repeats", self.repeats, 1, MOST_REPEATS)?;
+        check_range("functions", self.functions, 1, MOST_FUNCTIONS)?;
+        check_range("restarts", self.restarts, 1, 100_000)?;
+        check_range("steps", self.steps, 1, 1_000_000)
+    }
+
+    /// The settings of a search for a property that heads predict.
+    pub(super) fn search(&self, property: Property, goal: Goal, seed: u64) -> SearchConfig {
+        SearchConfig {
+            aim: Aim::of(property, goal).with_usual_inside(),
+            restarts: self.restarts,
+            steps: self.steps,
+            seed,
+            // Nobody reads the ways.
+            keep_every: self.steps,
+            ..SearchConfig::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_written_by_their_letters() {
+        assert_eq!("c,a".parse::<Parts>().unwrap().to_string(), "a,c");
+        assert_eq!(Parts::default().to_string(), "a,b,c");
+        assert!("a,d".parse::<Parts>().unwrap_err().contains("'d'"));
+        assert!("".parse::<Parts>().is_err());
+    }
+}

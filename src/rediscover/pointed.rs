@@ -1,0 +1,92 @@
+//! Would it have pointed there? How many of the rows about an answer were hidden, and how far the nearest of them is.
+
+use crate::data::rows::Rows;
+use crate::numerics::cloud::Cloud;
+use crate::numerics::statistics::quantile;
+use serde::Serialize;
+
+/// Rows about a point that are looked at.
+pub const NEAREST: usize = 10;
+
+/// What lies about some points.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Pointing {
+    /// How many points there were.
+    pub points: usize,
+    /// The mean share of hidden rows among the ten rows nearest to each, 0 to 1; none without points.
+    pub hidden_share: Option<f64>,
+    /// The median distance to the nearest hidden row, in standard deviations of the data; none without points.
+    pub distance: Option<f64>,
+}
+
+impl Pointing {
+    /// What lies about `points [n, dim]` among `rows [m, dim]`, of which those that are `hidden [m]` were hidden. A point
+    /// that is a row itself is not counted about itself: `own` names it.
+    pub fn of(
+        points: &Rows<f64>,
+        own: impl Fn(usize) -> Option<usize>,
+        rows: &Rows<f64>,
+        hidden: &[bool],
+    ) -> Self {
+        let dim = rows.width();
+        let all = Cloud::new(rows.as_flat(), dim);
+        let unseen: Vec<usize> = (0..hidden.len()).filter(|&row| hidden[row]).collect();
+        let unseen = Cloud::new(rows.select(&unseen).as_flat(), dim);
+        let (mut shares, mut distances) = (Vec::new(), Vec::new());
+        for (i, point) in points.iter().enumerate() {
+            let near = all.nearest(point, NEAREST + 1, f64::INFINITY);
+            let near = near.iter().map(|(_, row)| *row).filter(|row| own(i) != Some(*row));
+            let near: Vec<usize> = near.take(NEAREST).collect();
+            let found = near.iter().filter(|row| hidden[**row]).count();
+            if !near.is_empty() {
+                shares.push(found as f64 / near.len() as f64);
+            }
+            let nearest = unseen.nearest(point, 1, f64::INFINITY);
+            distances.extend(nearest.first().map(|(distance, _)| *distance));
+        }
+        let hidden_share =
+            (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64);
+        Self { points: points.len(), hidden_share, distance: quantile(distances, 0.5) }
+    }
+}
+
+/// One repeat: the answers beside what anybody could point to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Pointed {
+    /// The seed.
+    pub seed: u64,
+    /// Rows that were hidden, and rows in all.
+    pub hidden: usize,
+    /// Rows in all.
+    pub rows: usize,
+    /// About the different believable answers.
+    pub answers: Pointing,
+    /// About the best rows that were learned from.
+    pub best_training: Pointing,
+    /// About random draws.
+    pub random: Pointing,
+    /// The share of hidden rows among all: what ten rows drawn at random would hold.
+    pub chance: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_rows_are_counted_about_each_point() {
+        // Twenty rows on a line, of which the last five are hidden.
+        let rows = Rows::from_flat(1, (0..20).map(f64::from).collect());
+        let hidden: Vec<bool> = (0..20).map(|i| i >= 15).collect();
+        let points = Rows::from_flat(1, vec![19.0, 5.0]);
+        let of = Pointing::of(&points, |_| None, &rows, &hidden);
+        // Rows 10 to 19 are about the first point, 5 of 10 of them hidden; none about the second, ten away.
+        assert_eq!(of.hidden_share, Some(0.25));
+        assert_eq!(of.distance, Some(5.0));
+        // Without row 19 itself it is rows 9 to 18.
+        let of = Pointing::of(&points, |i| (i == 0).then_some(19), &rows, &hidden);
+        assert_eq!(of.hidden_share, Some(0.2));
+        let none = Pointing::of(&Rows::new(1), |_| None, &rows, &hidden);
+        assert_eq!((none.points, none.hidden_share, none.distance), (0, None, None));
+    }
+}

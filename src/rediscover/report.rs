@@ -1,0 +1,296 @@
+//! What came of a rediscovery: the three numbers with their repeats, as JSON and as a few lines.
+
+use super::blind::Blind;
+use super::config::RediscoverConfig;
+use super::hidden::Hiding;
+use super::pointed::{Pointed, Pointing};
+use super::right::{Right, Truth};
+use serde::Serialize;
+use std::fmt;
+
+/// A figure over the repeats in which there was one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// The mean.
+    pub mean: f64,
+    /// The least.
+    pub low: f64,
+    /// The greatest.
+    pub high: f64,
+}
+
+impl Spread {
+    /// Over the finite figures; none where there is none.
+    pub fn of(figures: impl IntoIterator<Item = Option<f64>>) -> Option<Self> {
+        let known: Vec<f64> = figures.into_iter().flatten().filter(|v| v.is_finite()).collect();
+        let (low, high) = known
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+        let mean = known.iter().sum::<f64>() / known.len() as f64;
+        (!known.is_empty()).then_some(Self { mean, low, high })
+    }
+
+    /// Mean and range as shares: `0.91 (0.75 to 1.00)`.
+    pub fn text(&self) -> String {
+        format!("{:.2} ({:.2} to {:.2})", self.mean, self.low, self.high)
+    }
+}
+
+/// The first number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Judged {
+    /// Where the true values come from.
+    pub truth: Truth,
+    /// What is to be known of them.
+    pub remark: &'static str,
+    /// Different believable answers in all.
+    pub answers: usize,
+    /// The share of all of them whose true value lies in the 90 % interval; none without answers.
+    pub share: Option<f64>,
+    /// The same share of each repeat.
+    pub share_of_each: Option<Spread>,
+    /// What values drawn at random from the data would reach.
+    pub chance: Option<Spread>,
+    /// The median half width, in standard deviations of the data.
+    pub half_width: Option<Spread>,
+    /// The share of test rows in their intervals.
+    pub coverage_of_test_rows: Option<Spread>,
+    /// Each repeat.
+    pub repeats: Vec<Right>,
+}
+
+impl Judged {
+    /// Puts the repeats together.
+    pub fn of(truth: Truth, repeats: Vec<Right>) -> Self {
+        let answers: usize = repeats.iter().map(|r| r.answers).sum();
+        let right: usize = repeats.iter().map(|r| r.right).sum();
+        Self {
+            truth,
+            remark: truth.remark(),
+            answers,
+            share: (answers > 0).then(|| right as f64 / answers as f64),
+            share_of_each: Spread::of(repeats.iter().map(|r| r.share)),
+            chance: Spread::of(repeats.iter().map(|r| r.chance)),
+            half_width: Spread::of(repeats.iter().map(|r| r.half_width)),
+            coverage_of_test_rows: Spread::of(repeats.iter().map(|r| r.coverage_of_test_rows)),
+            repeats,
+        }
+    }
+}
+
+/// The second number, of one way to hide rows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PointedReport {
+    /// What was hidden.
+    pub hiding: Hiding,
+    /// The share of hidden rows among the ten nearest of each answer.
+    pub hidden_share: Option<Spread>,
+    /// The same about the best rows that were learned from.
+    pub hidden_share_of_best_training: Option<Spread>,
+    /// The same about random draws.
+    pub hidden_share_of_random: Option<Spread>,
+    /// The share of hidden rows among all rows.
+    pub chance: Option<Spread>,
+    /// The median distance from an answer to the nearest hidden row, in standard deviations of the data.
+    pub distance: Option<Spread>,
+    /// The same from the best rows that were learned from.
+    pub distance_of_best_training: Option<Spread>,
+    /// The same from random draws.
+    pub distance_of_random: Option<Spread>,
+    /// Each repeat.
+    pub repeats: Vec<Pointed>,
+}
+
+impl PointedReport {
+    /// Puts the repeats together.
+    pub fn of(hiding: Hiding, repeats: Vec<Pointed>) -> Self {
+        let over = |of: &dyn Fn(&Pointed) -> Option<f64>| Spread::of(repeats.iter().map(of));
+        let share = |of: fn(&Pointed) -> &Pointing| over(&|r| of(r).hidden_share);
+        let distance = |of: fn(&Pointed) -> &Pointing| over(&|r| of(r).distance);
+        Self {
+            hiding,
+            hidden_share: share(|r| &r.answers),
+            hidden_share_of_best_training: share(|r| &r.best_training),
+            hidden_share_of_random: share(|r| &r.random),
+            chance: over(&|r| Some(r.chance)),
+            distance: distance(|r| &r.answers),
+            distance_of_best_training: distance(|r| &r.best_training),
+            distance_of_random: distance(|r| &r.random),
+            repeats,
+        }
+    }
+}
+
+/// The third number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BlindReport {
+    /// The mean percentile of the chosen, by chance 0.5.
+    pub percentile: Option<Spread>,
+    /// The share of the chosen that is among the true best tenth.
+    pub precision: Option<Spread>,
+    /// That of rows drawn at random.
+    pub chance: Option<Spread>,
+    /// The share of the chosen in their intervals.
+    pub coverage: Option<Spread>,
+    /// The share of all unseen rows in theirs.
+    pub coverage_of_all: Option<Spread>,
+    /// Each repeat.
+    pub repeats: Vec<Blind>,
+}
+
+impl BlindReport {
+    /// Puts the repeats together.
+    pub fn of(repeats: Vec<Blind>) -> Self {
+        let over = |of: fn(&Blind) -> f64| Spread::of(repeats.iter().map(|r| Some(of(r))));
+        Self {
+            percentile: over(|r| r.percentile),
+            precision: over(|r| r.precision),
+            chance: over(|r| r.chance),
+            coverage: over(|r| r.coverage),
+            coverage_of_all: over(|r| r.coverage_of_all),
+            repeats,
+        }
+    }
+}
+
+/// All that was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RediscoveryReport {
+    /// The format of the file, 1.
+    pub format: u32,
+    /// The settings.
+    pub config: RediscoverConfig,
+    /// Is "believable" right?
+    pub believable: Option<Judged>,
+    /// Would it have pointed there? An entry for each way to hide rows.
+    pub pointed: Vec<PointedReport>,
+    /// Blind choice.
+    pub blind: Option<BlindReport>,
+}
+
+/// One line of the table: what it is, what was found, and what stands beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What was asked.
+    pub name: String,
+    /// What was found.
+    pub found: String,
+    /// Chance, or what else is held against it.
+    pub beside: String,
+}
+
+impl RediscoveryReport {
+    /// Writes the report as JSON; what is not finite becomes null.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write_json(&self, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        let mut out = out;
+        serde_json::to_writer_pretty(&mut out, self)?;
+        writeln!(out)
+    }
+
+    /// Whether nothing was found yet.
+    pub fn is_empty(&self) -> bool {
+        self.believable.is_none() && self.pointed.is_empty() && self.blind.is_none()
+    }
+
+    /// The table.
+    pub fn lines(&self) -> Vec<Line> {
+        let text = |spread: &Option<Spread>| {
+            spread.map_or_else(|| "\u{2013}".to_owned(), |spread| spread.text())
+        };
+        let mean = |spread: &Option<Spread>| {
+            spread.map_or_else(|| "\u{2013}".to_owned(), |spread| format!("{:.2}", spread.mean))
+        };
+        let line = |name: String, found: String, beside: String| Line { name, found, beside };
+        let mut lines = Vec::new();
+        if let Some(of) = &self.believable {
+            let truth = match of.truth {
+                Truth::Computed => "computed truth",
+                Truth::Planted => "planted truth",
+            };
+            let share = of.share.map_or("\u{2013}".to_owned(), |share| format!("{share:.2}"));
+            let range = of
+                .share_of_each
+                .map_or(String::new(), |each| format!(" ({:.2} to {:.2})", each.low, each.high));
+            lines.push(line(
+                format!("a  believable answers in their 90 % interval, {truth}"),
+                format!("{share}{range}"),
+                format!("chance {}, of {} answers", mean(&of.chance), of.answers),
+            ));
+            lines.push(line(
+                "   half width, in standard deviations".to_owned(),
+                text(&of.half_width),
+                format!("test rows in theirs {}", mean(&of.coverage_of_test_rows)),
+            ));
+        }
+        for of in &self.pointed {
+            lines.push(line(
+                format!("b  hidden rows about the answers, {} hidden", of.hiding.words()),
+                text(&of.hidden_share),
+                format!(
+                    "about the best training rows {}, random draws {}, chance {}",
+                    mean(&of.hidden_share_of_best_training),
+                    mean(&of.hidden_share_of_random),
+                    mean(&of.chance)
+                ),
+            ));
+            lines.push(line(
+                "   distance to the nearest of them, in standard deviations".to_owned(),
+                text(&of.distance),
+                format!(
+                    "from the best training rows {}, random draws {}",
+                    mean(&of.distance_of_best_training),
+                    mean(&of.distance_of_random)
+                ),
+            ));
+        }
+        if let Some(of) = &self.blind {
+            lines.push(line(
+                "c  true percentile of the ten rows chosen blindly".to_owned(),
+                text(&of.percentile),
+                "chance 0.50".to_owned(),
+            ));
+            lines.push(line(
+                "   share of them in the true best tenth".to_owned(),
+                text(&of.precision),
+                format!("chance {}", mean(&of.chance)),
+            ));
+            lines.push(line(
+                "   share of them in their 90 % interval".to_owned(),
+                text(&of.coverage),
+                format!("of all unseen rows {}", mean(&of.coverage_of_all)),
+            ));
+        }
+        lines
+    }
+}
+
+impl fmt::Display for RediscoveryReport {
+    /// The table in aligned columns, a line each.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.lines();
+        let width = |of: fn(&Line) -> &str| {
+            lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0)
+        };
+        let (name, found) = (width(|line| &line.name), width(|line| &line.found));
+        for line in &lines {
+            writeln!(f, "{:<name$}  {:<found$}  {}", line.name, line.found, line.beside)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_is_over_what_there_is() {
+        let spread = Spread::of([Some(0.5), None, Some(1.0), Some(f64::NAN)]).unwrap();
+        assert_eq!((spread.mean, spread.low, spread.high), (0.75, 0.5, 1.0));
+        assert_eq!(spread.text(), "0.75 (0.50 to 1.00)");
+        assert_eq!(Spread::of([None]), None);
+    }
+}

@@ -1,0 +1,387 @@
+//! The rediscovery advances all repeats of all parts; who calls it decides on pace and the end.
+
+use super::attempt::{Attempt, Attempted, Beginning, Optimum, judged};
+use super::blind::Blind;
+use super::config::{Part, RediscoverConfig};
+use super::hidden::{Hiding, encoded};
+use super::pointed::{NEAREST, Pointed, Pointing};
+use super::report::{BlindReport, Judged, PointedReport, RediscoveryReport};
+use super::right::{Right, Truth, TruthOf};
+use super::subject::{Subject, whitened};
+use crate::data::rows::Rows;
+use crate::data::source::TrainingData;
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::model::planted::{PlantedTruth, Planting};
+use crate::numerics::random::{Purpose, stream};
+use crate::objective::Goal;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// One row in so many is kept unseen for a blind choice.
+const UNSEEN: usize = 5;
+/// Random draws that answers are held against.
+const DRAWS: usize = 200;
+/// Both ends, which the first part seeks.
+const ENDS: [Goal; 2] = [Goal::Max, Goal::Min];
+
+/// One repeat of one part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Task {
+    /// Teach the head whose judge truths are planted by.
+    Planting,
+    /// A truth that was planted.
+    Planted(u64),
+    /// True values that are computed.
+    Computed(u64),
+    /// Hidden rows.
+    Pointed(Hiding, u64),
+    /// Unseen rows.
+    Blind(u64),
+}
+
+impl Task {
+    /// About how much work it is.
+    fn weight(self) -> f64 {
+        match self {
+            Self::Planting => 2.0,
+            Self::Planted(_) | Self::Computed(_) => 4.0,
+            Self::Pointed(..) => 9.0,
+            Self::Blind(_) => 8.0,
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Self::Planting => "getting ready".to_owned(),
+            Self::Planted(_) => "a planted truth".to_owned(),
+            Self::Computed(_) => "answers and their computed values".to_owned(),
+            Self::Pointed(hiding, _) => format!("{} hidden", hiding.words()),
+            Self::Blind(_) => "a blind choice".to_owned(),
+        }
+    }
+}
+
+/// A task under way, with what is needed to read its result.
+struct UnderWay {
+    task: Task,
+    attempt: Attempt,
+    /// The rows of the data that were hidden or kept unseen, `[rows]`.
+    hidden: Vec<bool>,
+    truth: Option<PlantedTruth>,
+    /// The values that the head learned, `[encoded rows]`.
+    values: Vec<f64>,
+}
+
+/// A rediscovery under way.
+pub struct Rediscovery {
+    model: Arc<Model>,
+    config: RediscoverConfig,
+    subject: Subject,
+    /// What the model learned from; only what trains anew needs it.
+    data: Option<TrainingData>,
+    hidings: Vec<Hiding>,
+    planting: Option<Planting>,
+    tasks: VecDeque<Task>,
+    now: Option<UnderWay>,
+    weight: f64,
+    done: f64,
+    count: usize,
+    right: Vec<Right>,
+    pointed: Vec<(Hiding, Pointed)>,
+    blind: Vec<Blind>,
+}
+
+impl Rediscovery {
+    /// Prepares a rediscovery of a property that a model's data have.
+    ///
+    /// # Errors
+    /// Names a setting out of range, the property where the data do not have it, or says that the data are not at hand.
+    pub fn new(model: Arc<Model>, config: RediscoverConfig) -> Result<Self> {
+        config.check()?;
+        let subject = Subject::new(&model, config.property)?;
+        let parts = &config.parts;
+        let anew = parts.has(Part::B) || parts.has(Part::C);
+        let data = anew.then(|| model.training_data()).transpose()?;
+        let seeds = |count: usize| (0..count as u64).map(|k| config.seed.wrapping_add(k));
+        let mut tasks = VecDeque::new();
+        if parts.has(Part::A) {
+            if config.property.is_measured() {
+                tasks.push_back(Task::Planting);
+                tasks.extend(seeds(config.functions).map(Task::Planted));
+            } else {
+                tasks.extend(seeds(config.repeats).map(Task::Computed));
+            }
+        }
+        let mut hidings = Vec::new();
+        if let Some(data) = &data {
+            if parts.has(Part::B) {
+                hidings = Hiding::fitting(&data.set);
+                for &hiding in &hidings {
+                    tasks.extend(seeds(config.repeats).map(|seed| Task::Pointed(hiding, seed)));
+                }
+            }
+            if parts.has(Part::C) {
+                tasks.extend(seeds(config.repeats).map(Task::Blind));
+            }
+        }
+        Ok(Self {
+            weight: tasks.iter().map(|task| task.weight()).sum(),
+            count: tasks.len(),
+            model,
+            config,
+            subject,
+            data,
+            hidings,
+            planting: None,
+            tasks,
+            now: None,
+            done: 0.0,
+            right: Vec::new(),
+            pointed: Vec::new(),
+            blind: Vec::new(),
+        })
+    }
+
+    /// Does a little more, a batch of a training or some steps of a search; whether anything is left.
+    ///
+    /// # Errors
+    /// As training, judging and searching.
+    pub fn step(&mut self) -> Result<bool> {
+        match &mut self.now {
+            None => {
+                let Some(task) = self.tasks.pop_front() else { return Ok(false) };
+                self.now = self.begin(task)?;
+                if self.now.is_none() {
+                    self.done += task.weight();
+                }
+            }
+            Some(now) => {
+                if let Some(attempted) = now.attempt.step()? {
+                    self.done += now.task.weight();
+                    if let Some(now) = self.now.take() {
+                        self.take_in(now, attempted)?;
+                    }
+                }
+            }
+        }
+        Ok(self.now.is_some() || !self.tasks.is_empty())
+    }
+
+    /// Begins a task; none where there is nothing to do.
+    fn begin(&mut self, task: Task) -> Result<Option<UnderWay>> {
+        let learned = self.subject.learned();
+        let (mut hidden, mut truth, mut values) = (Vec::new(), None, Vec::new());
+        let (beginning, seed, goals): (Beginning, u64, &[Goal]) = match task {
+            Task::Planting if self.model.head(learned).is_some() => {
+                return self.plant(&self.model.clone()).map(|()| None);
+            }
+            Task::Planting => (Beginning::Model(self.model.clone()), self.config.seed, &[]),
+            Task::Planted(seed) => {
+                let Some(planting) = &self.planting else { return Ok(None) };
+                let planted = planting.truth(seed);
+                values = planted.measured(&self.model.encoded.mu, 0);
+                self.forget_unknown(&mut values);
+                let model = self.subject.relabelled(&self.model, values.clone());
+                truth = Some(planted);
+                (Beginning::Model(Arc::new(model)), seed, &ENDS)
+            }
+            Task::Computed(seed) => {
+                values = self.model.encoded.property(self.config.property).collect();
+                let model = self.subject.relabelled(&self.model, values.clone());
+                (Beginning::Model(Arc::new(model)), seed, &ENDS)
+            }
+            Task::Pointed(hiding, seed) => {
+                let data = self.data()?;
+                let known = self.subject.values(&data.set);
+                let (goal, latent) = (self.config.goal, || encoded(&self.model, &data.set));
+                hidden = hiding.hidden(&data.set, &known, goal, latent, seed)?;
+                if !hidden.contains(&true) {
+                    return Ok(None);
+                }
+                (self.without(&hidden)?, seed, &[self.config.goal])
+            }
+            Task::Blind(seed) => {
+                let data = self.data()?;
+                hidden = data.set.held_out(data.set.rows.len().div_ceil(UNSEEN), seed);
+                (self.without(&hidden)?, seed, &[])
+            }
+        };
+        let attempt = Attempt::new(beginning, learned, &self.config, seed, goals)?;
+        Ok(Some(UnderWay { task, attempt, hidden, truth, values }))
+    }
+
+    fn data(&self) -> Result<&TrainingData> {
+        // It was asked for when these tasks were made.
+        self.data.as_ref().ok_or_else(|| Error::Mismatch("the data are not at hand".to_owned()))
+    }
+
+    /// A training like that of the model, without the hidden rows.
+    fn without(&self, hidden: &[bool]) -> Result<Beginning> {
+        let kept: Vec<usize> = (0..hidden.len()).filter(|&row| !hidden[row]).collect();
+        let part = self.subject.part(self.data()?, &kept)?;
+        let training = Box::new(self.model.card.training.clone());
+        Ok(Beginning::Data(part, training, self.model.is_linear()))
+    }
+
+    /// Where a value of the data is not known, that of a planted truth is not known either.
+    fn forget_unknown(&self, values: &mut [f64]) {
+        let known = self.model.encoded.property(self.config.property);
+        for (value, known) in values.iter_mut().zip(known) {
+            if !known.is_finite() {
+                *value = f64::NAN;
+            }
+        }
+    }
+
+    /// Takes the judge of a model's head for the truths that are to be planted.
+    fn plant(&mut self, model: &Arc<Model>) -> Result<()> {
+        let property = self.subject.learned();
+        let judge = judged(model, property)?.judge(property)?;
+        self.planting = judge.map(Planting::of).transpose()?;
+        Ok(())
+    }
+
+    fn take_in(&mut self, now: UnderWay, Attempted { model, optima }: Attempted) -> Result<()> {
+        let UnderWay { task, hidden, truth, values, .. } = now;
+        match task {
+            Task::Planting => self.plant(&model),
+            Task::Planted(seed) => {
+                let Some(truth) = truth else { return Ok(()) };
+                let z = latent(&model, &optima);
+                let mut of_rows = truth.at(&model.encoded.mu);
+                self.forget_unknown(&mut of_rows);
+                let found =
+                    TruthOf { measured: truth.measured(&z, 1), exact: truth.at(&z), of_rows };
+                self.right.push(self.right(seed, &model, optima, &found, &values));
+                Ok(())
+            }
+            Task::Computed(seed) => {
+                let of = |o: &Optimum| self.subject.computed(&o.outline).unwrap_or(f64::NAN);
+                let exact: Vec<f64> = optima.iter().map(of).collect();
+                let measured = exact.clone();
+                let found = TruthOf { measured, exact, of_rows: values.clone() };
+                self.right.push(self.right(seed, &model, optima, &found, &values));
+                Ok(())
+            }
+            Task::Pointed(hiding, seed) => {
+                let pointed = self.point(seed, &model, &optima, &hidden)?;
+                self.pointed.push((hiding, pointed));
+                Ok(())
+            }
+            Task::Blind(seed) => {
+                let blind = self.choose(seed, &model, &hidden)?;
+                self.blind.extend(blind);
+                Ok(())
+            }
+        }
+    }
+
+    fn right(
+        &self,
+        seed: u64,
+        model: &Model,
+        optima: Vec<Optimum>,
+        truth: &TruthOf,
+        values: &[f64],
+    ) -> Right {
+        let judge =
+            model.head(self.subject.learned()).and_then(|head| head.card.judge.as_ref()?.coverage);
+        Right::of(seed, optima, truth, values, judge)
+    }
+
+    /// What lies about the answers of a model that has not seen the hidden rows, all rows as it encodes them.
+    fn point(
+        &self,
+        seed: u64,
+        model: &Model,
+        optima: &[Optimum],
+        hidden: &[bool],
+    ) -> Result<Pointed> {
+        let set = &self.data()?.set;
+        let rows = encoded(model, set)?;
+        let answers = whitened(model, &latent(model, optima));
+        // The best that a person could see.
+        let values = self.subject.values(set);
+        let mut seen: Vec<usize> =
+            (0..hidden.len()).filter(|&row| !hidden[row] && values[row].is_finite()).collect();
+        let loss = |row: usize| self.config.goal.loss(values[row]);
+        seen.sort_by(|&a, &b| loss(a).total_cmp(&loss(b)));
+        seen.truncate(NEAREST);
+        let dim = model.latent_dim();
+        let draw = |i| model.card.start.draw(dim, stream(seed, Purpose::Samples, 1, i));
+        let draws: Vec<f64> = (0..DRAWS as u64).flat_map(draw).collect();
+        let draws = whitened(model, &Rows::from_flat(dim, draws));
+        let count = hidden.iter().filter(|hidden| **hidden).count();
+        Ok(Pointed {
+            seed,
+            hidden: count,
+            rows: hidden.len(),
+            answers: Pointing::of(&answers, |_| None, &rows, hidden),
+            best_training: Pointing::of(&rows.select(&seen), |i| Some(seen[i]), &rows, hidden),
+            random: Pointing::of(&draws, |_| None, &rows, hidden),
+            chance: count as f64 / hidden.len() as f64,
+        })
+    }
+
+    /// A choice among the unseen rows that have a value; none where there are none.
+    fn choose(&self, seed: u64, model: &Model, unseen: &[bool]) -> Result<Option<Blind>> {
+        let set = &self.data()?.set;
+        let values = self.subject.values(set);
+        let rows: Vec<usize> =
+            (0..unseen.len()).filter(|&row| unseen[row] && values[row].is_finite()).collect();
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let (z, _) = model.encode(&set.rows.select(&rows))?;
+        let Some(predictions) = model.predictions(self.subject.learned(), &z)? else {
+            return Ok(None);
+        };
+        let truth: Vec<f64> = rows.iter().map(|&row| values[row]).collect();
+        Ok(Blind::of(&predictions, &truth, self.config.goal, seed))
+    }
+
+    /// How much is done, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        let now = self.now.as_ref().map_or(0.0, |now| now.task.weight() * now.attempt.progress());
+        ((self.done + now) / self.weight.max(1.0)).min(1.0)
+    }
+
+    /// What it does now: `7 of 36, a planted truth: searching`.
+    pub fn doing(&self) -> String {
+        let place = (self.count - self.tasks.len()).max(1);
+        match &self.now {
+            Some(now) => {
+                let (words, doing) = (now.task.words(), now.attempt.doing());
+                format!("{place} of {}, {words}: {doing}", self.count)
+            }
+            None => format!("{place} of {}", self.count),
+        }
+    }
+
+    /// What was found so far: of parts of which nothing was, nothing.
+    pub fn report(&self) -> RediscoveryReport {
+        let truth = match self.config.property.is_measured() {
+            true => Truth::Planted,
+            false => Truth::Computed,
+        };
+        let of = |hiding: &Hiding| -> Vec<Pointed> {
+            let own = self.pointed.iter().filter(|(other, _)| other == hiding);
+            own.map(|(_, pointed)| *pointed).collect()
+        };
+        let each = self.hidings.iter().map(|hiding| (*hiding, of(hiding)));
+        let pointed = each.filter(|(_, repeats)| !repeats.is_empty());
+        RediscoveryReport {
+            format: 1,
+            config: self.config.clone(),
+            believable: (!self.right.is_empty()).then(|| Judged::of(truth, self.right.clone())),
+            pointed: pointed.map(|(hiding, of)| PointedReport::of(hiding, of)).collect(),
+            blind: (!self.blind.is_empty()).then(|| BlindReport::of(self.blind.clone())),
+        }
+    }
+}
+
+/// The latent points of answers, `[answers, latent]`.
+fn latent(model: &Model, optima: &[Optimum]) -> Rows<f64> {
+    Rows::from_flat(model.latent_dim(), optima.iter().flat_map(|o| o.z.clone()).collect())
+}

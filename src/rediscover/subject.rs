@@ -1,0 +1,113 @@
+//! What is to be found again, and the data in which it is: relabelled, or without some of their rows.
+
+use crate::data::dataset::{Dataset, Measured};
+use crate::data::import::Normalise;
+use crate::data::import::form::Begin;
+use crate::data::name::Name;
+use crate::data::property::{Property, check_among};
+use crate::data::rows::Rows;
+use crate::data::source::{Imported, Source, TrainingData, fingerprint};
+use crate::error::{Error, Result};
+use crate::model::Model;
+use std::sync::Arc;
+
+/// A property as it is learned and searched here: by its values alone. What geometry tells is written into a column as
+/// if somebody had measured it, so that it goes the way of every prediction, and is known nonetheless.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// What was asked for.
+    asked: Property,
+    /// The column, without its values.
+    name: Name,
+    unit: String,
+}
+
+impl Subject {
+    /// The property of a model's data.
+    ///
+    /// # Errors
+    /// Names it where the data do not have it.
+    pub fn new(model: &Model, asked: Property) -> Result<Self> {
+        check_among(asked, &model.properties())?;
+        let name = match asked {
+            Property::Measured(name) => Ok(name),
+            _ => Name::new(&format!("computed {}", asked.name())).map_err(Error::Mismatch),
+        };
+        Ok(Self { asked, name: name?, unit: model.unit(asked).to_owned() })
+    }
+
+    /// The property that heads learn.
+    pub fn learned(&self) -> Property {
+        Property::Measured(self.name)
+    }
+
+    /// The true value of a shape, where it can be computed.
+    pub fn computed(&self, outline: &[f32]) -> Option<f64> {
+        (!self.asked.is_measured()).then(|| self.asked.measure(outline))
+    }
+
+    /// The values of a data set, NaN where they are not known.
+    pub fn values(&self, set: &Dataset) -> Vec<f64> {
+        set.values(self.asked)
+    }
+
+    fn column(&self, values: Vec<f64>) -> Measured {
+        Measured { name: self.name, unit: self.unit.clone(), values }
+    }
+
+    /// The same model, whose rows have these values, `[encoded rows]`.
+    pub fn relabelled(&self, model: &Model, values: Vec<f64>) -> Model {
+        let mut model = model.clone();
+        model.encoded.measured = vec![self.column(values)];
+        model
+    }
+
+    /// Some rows of a data set, with their values as a column.
+    ///
+    /// # Errors
+    /// When nothing is left.
+    pub fn part(&self, data: &TrainingData, rows: &[usize]) -> Result<TrainingData> {
+        let TrainingData { source, set } = data;
+        if rows.is_empty() {
+            return Err(Error::Mismatch("no row is left to learn from".to_owned()));
+        }
+        let mut measured: Vec<Measured> =
+            set.measured.iter().map(|column| column.select(rows.iter().copied())).collect();
+        if !self.asked.is_measured() {
+            measured.push(self.column(self.values(set)).select(rows.iter().copied()));
+        }
+        let part = Dataset {
+            rows: set.rows.select(rows),
+            labels: select(&set.labels, rows),
+            names: set.names.clone(),
+            ids: select(&set.ids, rows),
+            placements: select(&set.placements, rows),
+            measured,
+            groups: select(&set.groups, rows),
+        };
+        let (normalise, begin) = match source {
+            Source::Imported(imported) => (imported.normalise, imported.begin),
+            Source::Outlines(_) => (Normalise::default(), Begin::default()),
+        };
+        let source = Source::Imported(Imported {
+            name: "a part of the data".to_owned(),
+            count: rows.len(),
+            points: part.rows.width() / 2,
+            hash: fingerprint(part.rows.as_flat()),
+            normalise,
+            begin,
+        });
+        Ok(TrainingData { source, set: Arc::new(part) })
+    }
+}
+
+/// The entries of some rows, of a list that may be empty.
+fn select<T: Clone>(all: &[T], rows: &[usize]) -> Vec<T> {
+    rows.iter().filter_map(|&row| all.get(row).cloned()).collect()
+}
+
+/// Latent points in the coordinates in which distances are taken, `[n, latent]`.
+pub fn whitened(model: &Model, z: &Rows<f64>) -> Rows<f64> {
+    let density = model.density();
+    Rows::from_flat(z.width(), z.iter().flat_map(|z| density.whitened(z)).collect())
+}

@@ -1,0 +1,121 @@
+//! Would it have found them? The button for each head, how far the test is, and its three numbers with what they mean.
+
+use crate::data::property::Property;
+use crate::explore::brief;
+use crate::rediscover::{RediscoveryReport, Spread, Truth};
+use crate::session::rediscover::RediscoverRun;
+use crate::session::{Command, State};
+use crate::ui::action::Actions;
+use crate::ui::widgets::{Icon, fact, icon_button, note};
+use egui::{Align, Button, Frame, Layout, ProgressBar, RichText, Ui};
+
+const ASK: &str = "Put the model to the test with what is known already, each beside chance: is \u{201c}believable\u{201d} right, \
+     would answers have pointed to the best rows had these been hidden, and what is a blind choice among unseen rows worth? \
+     Heads, searches and whole models are made anew many times: this takes minutes, and the model stays as it is.";
+const RIGHT: &str = "Of the answers called believable, the share whose true value lies in the 90 % interval: 0.9 is as promised, \
+     much less means that the word promises too much. Where the truth cannot be computed it is planted: functions are drawn \
+     from a Gaussian process fitted to the values, the rows are labelled by them, and heads, judge and searches begin anew. \
+     That flatters a judge that is a Gaussian process itself. Chance: how many of the data\u{2019}s own values lie in the same intervals.";
+const POINTED: &str = "The best rows were hidden and all was trained without them. Of the ten rows nearest to each answer, so \
+     many were hidden ones. More than about the best rows that were seen: the search points beyond what was known. No more than \
+     about random draws: it points nowhere.";
+const BLIND: &str = "A fifth of the rows was kept unseen. The ten were chosen whose interval ends best where it is worst; this is \
+     the share of the other unseen rows that are truly worse than they. Rows drawn at random reach 0.5.";
+
+/// The buttons for the properties of the shown model that a head predicts.
+pub fn ask(ui: &mut Ui, properties: &[Property], actions: &mut Actions) {
+    const QUESTION: &str = "Would it have found them?";
+    let single = properties.len() == 1;
+    if !properties.is_empty() && !single {
+        note(ui, QUESTION).on_hover_text(ASK);
+    }
+    ui.horizontal_wrapped(|ui| {
+        for &property in properties {
+            let text =
+                if single { QUESTION.to_owned() } else { brief(property.label(), 20).to_string() };
+            let name = format!("Would it have found the best {}?", property.word());
+            let button = ui.add(Button::new(text)).on_hover_text(ASK);
+            if button.accessible_name(name).clicked() {
+                actions.command(Command::Rediscover(property));
+            }
+        }
+    });
+}
+
+/// How far the test is, or its numbers; nothing where there is neither.
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let Some(rediscovery) = &state.rediscovery else { return };
+    Frame::group(ui.style()).show(ui, |ui| {
+        match &rediscovery.report {
+            None => under_way(ui, rediscovery, actions),
+            Some(report) => numbers(ui, rediscovery, report, actions),
+        };
+    });
+}
+
+fn under_way(ui: &mut Ui, rediscovery: &RediscoverRun, actions: &mut Actions) {
+    ui.horizontal(|ui| {
+        let stop = ui.button("Stop the test");
+        if stop.on_hover_text("Keep the numbers of the repeats before (Esc)").clicked() {
+            actions.command(Command::StopRediscovery);
+        }
+        note(ui, rediscovery.property.label());
+    });
+    ui.add(ProgressBar::new(rediscovery.share as f32).desired_height(8.0));
+    note(ui, &rediscovery.doing);
+}
+
+fn numbers(
+    ui: &mut Ui,
+    rediscovery: &RediscoverRun,
+    report: &RediscoveryReport,
+    actions: &mut Actions,
+) {
+    ui.horizontal(|ui| {
+        let title = format!("Found again? {}", brief(rediscovery.property.label(), 16));
+        ui.label(RichText::new(title).strong());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon_button(ui, Icon::Close, "Take the numbers away").clicked() {
+                actions.command(Command::ClearRediscovery);
+            }
+        });
+    });
+    let mean = |spread: &Option<Spread>| {
+        spread.map_or("\u{2013}".to_owned(), |spread| format!("{:.2}", spread.mean))
+    };
+    if let Some(of) = &report.believable {
+        let share = of.share.map_or("\u{2013}".to_owned(), |share| format!("{share:.2}"));
+        fact(ui, "Believable and right", &share, RIGHT);
+        let truth = match of.truth {
+            Truth::Computed => "computed truth",
+            Truth::Planted => "planted truth, which flatters",
+        };
+        let (count, chance) = (of.answers, mean(&of.chance));
+        note(ui, format!("{truth}; {count} answers; chance {chance}")).on_hover_text(of.remark);
+    }
+    for of in &report.pointed {
+        fact(ui, "Hidden rows nearby", &mean(&of.hidden_share), POINTED);
+        note(
+            ui,
+            format!(
+                "{} hidden; about the best seen rows {}, random draws {}, chance {}",
+                of.hiding.words(),
+                mean(&of.hidden_share_of_best_training),
+                mean(&of.hidden_share_of_random),
+                mean(&of.chance)
+            ),
+        );
+    }
+    if let Some(of) = &report.blind {
+        fact(ui, "Blind choice", &mean(&of.percentile), BLIND);
+        note(
+            ui,
+            format!(
+                "percentile, chance 0.50; in the true best tenth {}, chance {}; in their intervals {}",
+                mean(&of.precision),
+                mean(&of.chance),
+                mean(&of.coverage)
+            ),
+        );
+    }
+}

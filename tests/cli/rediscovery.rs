@@ -1,0 +1,47 @@
+//! `rediscover` as it is used: a table on standard output, a report, the same bytes twice, and bad input.
+
+use super::{fail, run, succeed, words};
+use serde_json::Value;
+
+#[test]
+fn a_blind_choice_is_reported_as_a_table_and_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let line =
+        "rediscover --model M --property area --mode min --parts c --repeats 2 --out F/a.json";
+    let output = run(&words(line, folder.path()));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(table.lines().count(), 3, "{table}");
+    assert!(table.contains("chance 0.50") && table.contains("in the true best tenth"), "{table}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("wrote "));
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    let report: Value = serde_json::from_slice(&read("a.json")).unwrap();
+    assert_eq!((&report["format"], &report["config"]["goal"]), (&1.into(), &"min".into()));
+    let repeats = report["blind"]["repeats"].as_array().unwrap();
+    assert_eq!(repeats.len(), 2);
+    // A fifth of 90 shapes; a tenth of these 18 is 2.
+    assert!(repeats.iter().all(|repeat| repeat["unseen"] == 18 && repeat["chosen"] == 10));
+    assert!(repeats.iter().all(|repeat| repeat["chance"] == 2.0 / 18.0));
+    assert!(report["believable"].is_null() && report["pointed"] == Value::Array(Vec::new()));
+    succeed(&words(&line.replace("a.json", "b.json"), folder.path()));
+    assert!(read("a.json") == read("b.json"), "the same seeds give the same bytes");
+}
+
+#[test]
+fn what_cannot_be_done_is_told_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    for (options, part) in [
+        ("--property drag --out F/a.json", "'drag' is no property here"),
+        ("--property area --parts a,x --out F/a.json", "'x' is none of a, b and c"),
+        ("--property area --repeats 0 --out F/a.json", "repeats"),
+        ("--property area --functions 0 --out F/a.json", "functions"),
+        ("--property area --mode most --out F/a.json", "max or min"),
+        ("--property area --out M", "is read by this command"),
+        ("--property area --out F/no/a.json", "no"),
+    ] {
+        let line = format!("rediscover --model M {options}");
+        let message = fail(&words(&line, folder.path()));
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(!folder.path().join("a.json").exists());
+}
