@@ -102,12 +102,6 @@ fn planted_truths_are_held_by_a_right_judge_and_not_by_a_narrow_one() {
     // Within three standard errors of a binomial.
     let error = (0.9 * 0.1 / told.len() as f64).sqrt();
     assert!((share(1.0) - of.share.unwrap()).abs() < 1e-12);
-    println!(
-        "{} of {} answers; {} by intervals a fifth as wide",
-        share(1.0),
-        told.len(),
-        share(0.2)
-    );
     assert!((share(1.0) - 0.9).abs() < 3.0 * error, "{} of {}", share(1.0), told.len());
     assert!(share(0.2) < 0.6, "a judge that is five times too sure is found out: {}", share(0.2));
     let chance = of.chance.unwrap().mean;
