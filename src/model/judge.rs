@@ -75,11 +75,11 @@ impl Prediction {
         (self.value - self.judged()).abs() / self.half_width()
     }
 
-    /// Value, lower and upper end as they are shown: with as many digits as tell hundredths of the half width.
+    /// Value, lower and upper end as they are shown: with as many digits as tell tenths of the half width.
     pub fn shown(&self) -> [String; 3] {
         let half = self.half_width();
         let places =
-            if half > 0.0 && half.is_finite() { 2 - half.log10().floor() as i32 } else { 3 };
+            if half > 0.0 && half.is_finite() { 1 - half.log10().floor() as i32 } else { 3 };
         let places = usize::try_from(places).unwrap_or(0).min(9);
         [self.value, self.low, self.high].map(|number| match number.is_nan() {
             true => "\u{2013}".to_owned(),

@@ -11,6 +11,7 @@ use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Model;
+use crate::model::judge::Prediction;
 use crate::optimise::{RestartReport, SearchReport, TermAnswer};
 use crate::session::climb::Climb;
 use crate::session::models::ModelEntry;
@@ -65,9 +66,12 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         None => aim.label().to_owned(),
     };
     fact(ui, &label, &with_unit(state, climb, &change), about);
-    if let Some(predicted) = restart.answer.predicted {
-        let [_, low, high] = predicted.shown();
+    let interval = |ui: &mut Ui, of: &Prediction| {
+        let [_, low, high] = of.shown();
         fact(ui, "90 % interval", &with_unit(state, climb, &format!("{low} to {high}")), INTERVAL);
+    };
+    if let Some(predicted) = &restart.answer.predicted {
+        interval(ui, predicted);
     }
     if aim.is_penalised() {
         let objective = three_digits(restart.restart.best_objective());
@@ -77,15 +81,24 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if let Some(why) = term.measured.and_then(|value| term.property.outside_domain(value)) {
             note(ui, why);
         }
-        predicted_beside_true(ui, term);
+        predicted_beside_true(ui, term, aim.terms.len() == 1);
     }
-    let gain = match (restart.answer.predicted_gain, restart.answer.gain) {
-        (Some(gain), _) => Some(("Improvement on it, predicted", gain.text())),
-        (None, gain) => gain.map(|gain| ("Improvement on it", three_digits(gain))),
-    };
-    if let (Some(data), Some((label, gain))) = (&report.in_data, gain) {
+    let (predicted_gain, gain) = (&restart.answer.predicted_gain, restart.answer.gain);
+    if let Some(data) =
+        report.in_data.as_ref().filter(|_| predicted_gain.is_some() || gain.is_some())
+    {
         fact(ui, "Best in the data", &with_unit(state, climb, &three_digits(data.value)), IN_DATA);
-        fact(ui, label, &with_unit(state, climb, &gain), GAIN);
+    }
+    match (predicted_gain, gain) {
+        (Some(gain), _) => {
+            let [value, ..] = gain.shown();
+            fact(ui, "Improvement, predicted", &with_unit(state, climb, &value), GAIN);
+            interval(ui, gain);
+        }
+        (None, Some(gain)) => {
+            fact(ui, "Improvement on it", &with_unit(state, climb, &three_digits(gain)), GAIN);
+        }
+        (None, None) => (),
     }
     match restart.restart.no_answer() {
         Some(none) => _ = note(ui, none.sentence()),
@@ -113,12 +126,16 @@ fn with_unit(state: &State, climb: &Climb, value: &str) -> String {
 }
 
 /// What a head says of a term, where there is one, beside what the shape has.
-fn predicted_beside_true(ui: &mut Ui, term: &TermAnswer) {
+fn predicted_beside_true(ui: &mut Ui, term: &TermAnswer, alone: bool) {
     // What only a head can tell has no other truth to stand beside it.
     let (Some(predicted), Some(computed)) = (term.prediction(), term.measured) else { return };
-    let label = term.property.label();
-    fact(ui, &format!("{label}, predicted"), &predicted.text(), PREDICTED);
-    fact(ui, &format!("{label}, computed"), &three_digits(computed), TRUE);
+    if !alone {
+        fact(ui, term.property.label(), "", PREDICTED);
+    }
+    let [value, low, high] = predicted.shown();
+    fact(ui, "Predicted", &value, PREDICTED);
+    fact(ui, "90 % interval", &format!("{low} to {high}"), INTERVAL);
+    fact(ui, "Computed", &three_digits(computed), TRUE);
 }
 
 /// The best answer beside the best that can be believed, where they differ; a click shows one.
