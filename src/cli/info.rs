@@ -9,7 +9,7 @@ use crate::data::source::{Imported, Source};
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
-use crate::model::card::{Card, LatentStatistics};
+use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::checkpoint::FORMAT;
 use crate::model::head::HeadCard;
 use crate::model::layers::LayerSpec;
@@ -63,6 +63,8 @@ struct Info<'a> {
     /// Sums of squares in data units, see [`Figures::reconstruction_error`].
     reconstruction_error: f64,
     statistics: &'a LatentStatistics,
+    /// Where restarts and new shapes are drawn from.
+    start: &'a StartDistribution,
     /// What is wrong with it.
     warnings: Vec<Warning>,
     /// The distance from the data that is usual, as verdicts have it.
@@ -162,6 +164,7 @@ impl<'a> Info<'a> {
             losses: record,
             reconstruction_error: figures.reconstruction_error,
             statistics,
+            start: &model.card.start,
             warnings: warnings_of(model, &figures),
             usual_density_distance: model.density().threshold(),
         })
@@ -294,6 +297,7 @@ impl<'a> Info<'a> {
         let round_trip = three_digits(statistics.round_trip);
         lines.push(("round trip", format!("{round_trip} or less (99 % of the held-out data)")));
         lines.push(("median area", three_digits(statistics.median_area)));
+        lines.push(("drawn from", self.start.label().to_owned()));
         lines
     }
 }

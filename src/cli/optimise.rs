@@ -8,7 +8,7 @@ use crate::explore::three_digits;
 use crate::export::candidates::write_candidates;
 use crate::model::Model;
 use crate::numerics::files::write_whole;
-use crate::objective::{Aim, Goal};
+use crate::objective::{Aim, By, Goal};
 use crate::optimise::{InData, LabResults, Method, Search, SearchConfig, SearchReport, Trajectory};
 use clap::Args;
 use std::path::PathBuf;
@@ -174,9 +174,14 @@ fn answer(report: &SearchReport) -> String {
     let aim = &report.config.aim;
     let value = |index: usize| {
         let found = &report.restarts[index];
-        let value = match found.answer.predicted {
-            Some(predicted) => predicted.text(),
-            None => three_digits(found.restart.best_value()),
+        // What the shape has comes first, where that is computed; a head that was searched says more than it has.
+        let value = match (found.answer.predicted, found.answer.terms.as_slice()) {
+            (Some(predicted), _) => predicted.text(),
+            (None, [term]) if aim.by == By::Head => {
+                let predicted = term.prediction().map_or(String::new(), |p| p.text());
+                format!("{}, predicted {predicted}", three_digits(found.answer.value()))
+            }
+            (None, _) => three_digits(found.answer.value()),
         };
         with_objective(&value, found.restart.best_objective(), aim)
     };
@@ -191,6 +196,11 @@ fn answer(report: &SearchReport) -> String {
             return format!("no restart found a valid {name}");
         }
         (None, _) => return "no restart found a shape that keeps every constraint".to_owned(),
+        (Some(best), None) if predicts => format!(
+            "best {name} {}, and none is believable; a greater --inside (now {}) keeps nearer to the data",
+            value(best),
+            aim.inside
+        ),
         (Some(best), None) => format!("best {name} {}, and none is believable", value(best)),
         (Some(best), Some(good)) if best == good => {
             format!("best {name} {}, believable", value(best))

@@ -9,7 +9,7 @@ use crate::export::tables::write_race;
 use crate::numerics::files::write_whole;
 use crate::objective::Space;
 use crate::optimise::race::Runner;
-use crate::optimise::{LaneReport, Lanes, Race, RaceReport, RestartReport, SearchConfig};
+use crate::optimise::{LaneReport, Lanes, Race, RaceReport, RestartReport};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -62,9 +62,6 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
         let problem = "the methods of a race say what they move; name adam-input among --methods";
         return Err(Error::setting("space", problem));
     }
-    // Nobody reads the ways.
-    let config = SearchConfig { keep_every: config.steps, ..config };
-
     let aim = &config.aim.clone();
     let mut progress = Progress::start();
     let mut race = Race::new(model, config, methods)?;

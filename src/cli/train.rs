@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::outlines::{check_holds_several, write_set};
 use crate::export::tables;
+use crate::model::card::StartDistribution;
 use crate::model::training::EpochRecord;
 use crate::model::{Model, checkpoint};
 use crate::train::{Trainer, TrainerState};
@@ -138,6 +139,10 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let figures = Figures::of(&model)?;
     for warning in warnings_of(&model, &figures) {
         progress.say(&format!("warning: {warning}"));
+    }
+    if model.card.start != StartDistribution::StandardNormal {
+        let about = model.card.start.about();
+        progress.say(&format!("new shapes and restarts are drawn from: {about}"));
     }
     let heads = match model.card.training.heads.as_slice() {
         [] => String::new(),

@@ -233,7 +233,7 @@ impl TrainingConfig {
             ));
         }
         if self.linear_path && self.is_bounded() {
-            let problem = "begins as PCA, which has linear outputs and squared errors; choose those, or leave it off";
+            let problem = "begins as PCA, as is usual for imported outlines, and needs a linear output and mse; switch it off (--linear-path false, or a preset) for others";
             return Err(Error::setting("linear-path", problem));
         }
         if self.sigma_vae && self.loss == Reconstruction::Bce {

@@ -62,6 +62,13 @@ pub struct CandidateRecord<'a> {
     pub frame: Option<Placement>,
 }
 
+impl Candidate {
+    /// The first part of its id, `c1` for the best: enough beside others of one search.
+    pub fn place(&self) -> &str {
+        self.id.split('-').next().unwrap_or_default()
+    }
+}
+
 impl SearchReport {
     /// At most `most` answers that can be believed, one a hill, best first.
     pub fn candidates(&self, most: usize) -> Vec<Candidate> {

@@ -119,13 +119,17 @@ pub fn read_lab_results(
 ) -> Result<(LabResults, Vec<String>)> {
     let values = values::read_named(path, ids, "candidate")?;
     let mut results = LabResults::default();
+    let mut aside: Vec<String> = Vec::new();
     let mut any = false;
     for column in &values.measured {
         let name = column.name.as_str();
         let named = |property: &&Property| property.name().eq_ignore_ascii_case(name);
         let is_value = sought.len() == 1 && name.eq_ignore_ascii_case(VALUE);
         let alone = || sought.first().filter(|_| is_value);
-        let Some(&property) = sought.iter().find(named).or_else(alone) else { continue };
+        let Some(&property) = sought.iter().find(named).or_else(alone) else {
+            aside.push(format!("the column '{name}' is left aside: this search did not seek it"));
+            continue;
+        };
         any = true;
         let unit = Some(column.unit.clone()).filter(|unit| !unit.is_empty());
         let found = ids.iter().zip(&column.values).filter(|(_, value)| value.is_finite());
@@ -142,7 +146,8 @@ pub fn read_lab_results(
         return Err(Error::file(path, problem));
     }
     let told = values.left_out.list.iter().map(|left| format!("{}: {}", left.place, left.reason));
-    Ok((results, told.collect()))
+    aside.extend(told);
+    Ok((results, aside))
 }
 
 #[cfg(test)]

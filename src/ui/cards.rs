@@ -95,7 +95,7 @@ pub fn candidates(
             restart,
             chosen: climb.chosen == Some(candidate.restart) && climb.hill.is_none(),
             lines: [
-                format!("{}  {}", candidate.id, three_digits(restart.restart.best_value())),
+                format!("{}  {}", candidate.place(), three_digits(restart.answer.value())),
                 measured.unwrap_or(beside),
                 format!("Hill {}", candidate.hill + 1),
             ],

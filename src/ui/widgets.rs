@@ -104,23 +104,32 @@ pub fn segments<T: Copy + PartialEq>(
     changed
 }
 
-/// Letters that fit on a line of a panel, name and value together.
-const LETTERS: usize = 38;
-
-/// A name and a value on one line, the value on the right edge.
+/// A name and a value on one line, the value on the right edge; on two where both do not fit on one.
 pub fn fact(ui: &mut Ui, name: &str, value: &str, tooltip: &str) -> Response {
-    // Names of what was measured are people's own, and may be longer than the line.
-    let [name_letters, letters] = [name, value].map(|text| text.chars().count());
-    let fits = name_letters + letters <= LETTERS;
-    let short =
-        brief(name, if fits { name_letters } else { LETTERS.saturating_sub(letters + 2).max(8) });
+    // Names of what was measured are people's own, and may be longer than a line.
+    const LETTERS: usize = 32;
+    let short = brief(name, LETTERS);
     let full = if short == name { String::new() } else { format!("{name}\n") };
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(short).weak()).on_hover_text(format!("{full}{tooltip}"));
-        let right = egui::Layout::right_to_left(egui::Align::Center);
-        ui.with_layout(right, |ui| ui.label(value)).inner
-    })
-    .inner
+    let tooltip = format!("{full}{tooltip}");
+    let wide = |text: &str| {
+        let text = egui::WidgetText::from(text);
+        let galley = text.into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
+        galley.size().x
+    };
+    let gap = ui.spacing().item_spacing.x;
+    let fits = wide(&short) + gap + wide(value) <= ui.available_width();
+    let right = egui::Layout::right_to_left(egui::Align::Center);
+    if fits {
+        return ui
+            .horizontal(|ui| {
+                ui.label(RichText::new(short).weak()).on_hover_text(tooltip);
+                ui.with_layout(right, |ui| ui.label(value)).inner
+            })
+            .inner;
+    }
+    ui.label(RichText::new(short).weak()).on_hover_text(tooltip);
+    let right = egui::Layout::top_down(egui::Align::Max);
+    ui.with_layout(right, |ui| ui.add(egui::Label::new(value).wrap())).inner
 }
 
 /// A disc and a sentence: how far something can be believed.

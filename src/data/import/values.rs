@@ -114,6 +114,16 @@ fn read_of(
     let mut left_out = Summary::default();
     let mut lines = BTreeMap::new();
     for (line, record) in table.rows {
+        // A decimal comma or a name that is not quoted moves all cells after it.
+        let cells = record.len() - record.iter().rev().take_while(|cell| cell.is_empty()).count();
+        if cells > table.header.len() {
+            let problem = format!(
+                "has {cells} cells, and the header names {}; quote a name that holds the separator",
+                table.header.len()
+            );
+            left_out.push(rejection(path, *line, &problem));
+            continue;
+        }
         let name = record.get(key.column).unwrap_or_default();
         let Some(index) = key.find(name, &by_id) else {
             let problem = match key.by_place {
@@ -445,6 +455,17 @@ mod tests {
         let refused = read(&path, &ids, &[], Some("lot")).unwrap_err().to_string();
         assert!(refused.contains("no column 'lot' of groups; it has batch, drag"), "{refused}");
         assert!(read(&path, &ids, &[], None).unwrap().groups.is_empty());
+    }
+
+    #[test]
+    fn a_row_of_more_cells_than_the_header_names_is_left_out() {
+        for text in ["id,drag\na,1,5\nb,2\n", "id,drag\nx,a,5\nb,2,\n"] {
+            let values = read_text(text).unwrap();
+            let [left] = values.left_out.list.as_slice() else { panic!("{values:?}") };
+            assert!(left.reason.contains("3 cells, and the header names 2"), "{left:?}");
+            assert!(values.measured[0].values[0].is_nan(), "a 1 from 1,5 is no value");
+            assert_eq!(values.measured[0].values[1], 2.0);
+        }
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Report<'_> {
                 search.config.aim.label(),
                 match found.answer.predicted {
                     Some(predicted) => format!("predicted {}", predicted.text()),
-                    None => three_digits(found.restart.best_value()),
+                    None => three_digits(found.answer.value()),
                 },
                 found.verdict.word()
             ),
