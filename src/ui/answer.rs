@@ -60,7 +60,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let aim = &climb.config.aim;
     let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
     let (first, best) = (restart.restart.start_value(), restart.restart.best_value());
-    let change = format!("{} \u{2192} {}", three_digits(first), three_digits(best));
+    let change = format!("{}, from {}", three_digits(best), three_digits(first));
     let label = match restart.answer.predicted {
         Some(_) => format!("{}, predicted", aim.label()),
         None => aim.label().to_owned(),
@@ -179,7 +179,7 @@ fn others(ui: &mut Ui, found: &RestartReport, model: &Model) {
         let [before, after] = ends
             .map(|(z, outline)| model.tell_one(property, z, outline).unwrap_or(f64::NAN))
             .map(three_digits);
-        let text = model.with_unit(property, &format!("{before} \u{2192} {after}"));
+        let text = model.with_unit(property, &format!("{after}, from {before}"));
         let label = match property.is_measured() {
             true => format!("{}, predicted", property.label()),
             false => property.label().to_owned(),

@@ -342,10 +342,15 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let title = state.shown().map_or(state.property().label().to_owned(), |(_, entry)| {
         entry.prepared.model.title(state.property())
     });
+    // What is only predicted says so at the foot, so that it is never what is left out.
+    let (name, kind) = match title.strip_suffix(", predicted") {
+        Some(name) => (name, Some("predicted")),
+        None => (title.as_str(), None),
+    };
     painter.text(
         frame.center_top() + vec2(0.0, 8.0),
         Align2::CENTER_TOP,
-        brief(&title, 15),
+        brief(name, 15),
         FontId::proportional(13.0),
         ink,
     );
@@ -374,16 +379,14 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
         painter.text(at, Align2::LEFT_CENTER, three_digits(value), FontId::proportional(13.0), ink);
     }
     let held = state.is_range_held();
-    if held {
-        let at = frame.center_bottom() - vec2(0.0, 3.0);
-        painter.text(
-            at,
-            Align2::CENTER_BOTTOM,
-            "held",
-            FontId::proportional(12.0),
-            ui.visuals().weak_text_color(),
-        );
-    }
+    let foot: Vec<&str> = kind.into_iter().chain(held.then_some("held")).collect();
+    painter.text(
+        frame.center_bottom() - vec2(0.0, 3.0),
+        Align2::CENTER_BOTTOM,
+        foot.join(", "),
+        FontId::proportional(12.0),
+        ui.visuals().weak_text_color(),
+    );
     let about = state.property().about();
     let hold =
         if held { "Click to let the range follow the model." } else { "Click to hold the range." };
