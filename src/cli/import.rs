@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use crate::data::dataset::Dataset;
 use crate::data::import::{
-    Import, ImportOptions, LabelFrom, Normalise, Summary, import_with_values,
+    Import, ImportOptions, Kept, LabelFrom, Normalise, Summary, import_with_values,
 };
 use crate::error::{Error, Result};
 use clap::{Args, ValueEnum};
@@ -137,6 +137,11 @@ fn summary(import: &Import) -> Vec<String> {
         import.kept.iter().filter(|k| k.notes.iter().any(|n| n.starts_with("a gap"))).count();
     if closed > 0 {
         lines.push(format!("closed a small gap in {closed} of them"));
+    }
+    let is_trimmed = |kept: &&Kept| kept.notes.iter().any(|note| note.ends_with("taken off"));
+    let trimmed = import.kept.iter().filter(is_trimmed).count();
+    if trimmed > 0 {
+        lines.push(format!("took thin spurs off {trimmed} of them"));
     }
     let is_coarse = |note: &String| note.starts_with("single precision");
     let coarse = import.kept.iter().filter(|kept| kept.notes.iter().any(is_coarse)).count();
