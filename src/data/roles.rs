@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Role {
     /// Networks and Gaussian processes learn from it.
     Training,
-    /// Early stopping goes by it.
+    /// Kept apart for early stopping, so that no interval is set or tested on it. (The epoch that is kept still goes by
+    /// all held-out outlines; their values have no part in that.)
     Stopping,
     /// The width of intervals is set on it.
     Calibration,

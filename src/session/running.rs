@@ -201,8 +201,13 @@ impl State {
                 }
                 climb.moment = None;
                 if findings.report.best_believable.is_none() {
-                    self.notices
-                        .info("No answer can be believed: the table says why, restart by restart.");
+                    self.notices.info(match findings.report.config.aim.predicts() {
+                        true => {
+                            "No answer can be believed: a prediction needs data around it. Give \"inside the data\" more \
+                             weight (More), or teach the model more shapes."
+                        }
+                        false => "No answer can be believed: the table says why, restart by restart.",
+                    });
                 }
                 self.lesson.iter_mut().for_each(|lesson| lesson.climbed(&findings.report));
                 climb.findings = Some(findings);

@@ -83,6 +83,17 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         }
         predicted_beside_true(ui, term, aim.terms.len() == 1);
     }
+    // What a constraint bounds is predicted too.
+    let checks = restart.verdict.foretold.iter().flat_map(|foretold| &foretold.predictions);
+    let is_sought = |of: Property| restart.answer.terms.iter().any(|term| term.property == of);
+    for check in checks.filter(|check| !is_sought(check.property)) {
+        let text = check.prediction.text();
+        let text = match state.models.get(climb.model.0) {
+            Some(entry) => entry.prepared.model.with_unit(check.property, &text),
+            None => text,
+        };
+        fact(ui, &format!("{}, predicted", check.property.label()), &text, PREDICTED);
+    }
     let (predicted_gain, gain) = (&restart.answer.predicted_gain, restart.answer.gain);
     if let Some(data) =
         report.in_data.as_ref().filter(|_| predicted_gain.is_some() || gain.is_some())

@@ -43,12 +43,14 @@ pub fn hills(
     row(ui, "hills", hills.len(), |ui, index| {
         let hill = &hills[index];
         let members = hill.members.len();
+        let top = &findings.report.restarts[hill.top];
+        let kind = if top.answer.predicted.is_some() { " predicted" } else { "" };
         let card = Card {
             name: format!("Hill {}", index + 1),
-            restart: &findings.report.restarts[hill.top],
+            restart: top,
             chosen: climb.hill == Some(index),
             lines: [
-                three_digits(hill.value),
+                format!("{}{kind}", three_digits(top.answer.value())),
                 format!("{members} of {starts} starts"),
                 format!("Hill {}", index + 1),
             ],
@@ -78,7 +80,7 @@ pub fn candidates(
         let beside = match (restart.answer.predicted, restart.answer.gain) {
             (Some(predicted), _) => {
                 let [_, low, high] = predicted.shown();
-                format!("predicted, {low} to {high}")
+                format!("{low} to {high}")
             }
             (None, Some(gain)) => {
                 let sign = if gain >= 0.0 { "+" } else { "" };
@@ -97,7 +99,10 @@ pub fn candidates(
             lines: [
                 format!("{}  {}", candidate.place(), three_digits(restart.answer.value())),
                 measured.unwrap_or(beside),
-                format!("Hill {}", candidate.hill + 1),
+                match restart.answer.predicted {
+                    Some(_) => format!("predicted, hill {}", candidate.hill + 1),
+                    None => format!("Hill {}", candidate.hill + 1),
+                },
             ],
         };
         let about = "Gain: by how much it is better than the best of the data. Of a prediction: nine in ten such intervals \

@@ -196,8 +196,12 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
             (climb.paths.last_step(), best.unwrap_or("none believable".to_owned()))
         }
     };
-    let second = format!("value {}, {rest}", three_digits(value));
-    two_lines(ui, &format!("Step {step} of {steps}"), &second, 172.0);
+    let (kind, width) = match climb.config.aim.predicts() {
+        true => ("predicted", 204.0),
+        false => ("value", 172.0),
+    };
+    let second = format!("{kind} {}, {rest}", three_digits(value));
+    two_lines(ui, &format!("Step {step} of {steps}"), &second, width);
     if running && !climb.is_live() {
         let live = ui.button("Live").on_hover_text("Follow the newest step again");
         if live.clicked() {

@@ -26,6 +26,8 @@ const BESIDE: &str = "What was measured of this shape of the data, and what the 
      of a judge that learned apart from it";
 const PREDICTED: &str = "What the task head predicts here, and the interval of a judge that learned apart from it: nine in ten such \
      intervals hold the true value";
+const OUTSIDE_INTERVAL: &str =
+    "Head and judge disagree here: the prediction lies outside its interval and cannot be relied on.";
 const NO_HEAD: &str = "This was measured of the data; of other shapes only a task head can tell it. Learn one in Train, \
                        Predict properties.";
 const NEAREST: &str =
@@ -199,6 +201,9 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
         _ => property.label().to_owned(),
     };
     fact(ui, &label, &model.with_unit(property, &text), about);
+    if predicted.is_some_and(|p| p.gap() > 1.0) {
+        note(ui, OUTSIDE_INTERVAL);
+    }
     if let Some(why) = property.outside_domain(probe.value(property)) {
         note(ui, why);
     }
