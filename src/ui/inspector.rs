@@ -26,8 +26,7 @@ const BESIDE: &str = "What was measured of this shape of the data, and what the 
      of a judge that learned apart from it";
 const PREDICTED: &str = "What the task head predicts here, and the interval of a judge that learned apart from it: nine in ten such \
      intervals hold the true value";
-const OUTSIDE_INTERVAL: &str =
-    "Head and judge disagree here: the prediction lies outside its interval and cannot be relied on.";
+const OUTSIDE_INTERVAL: &str = "Head and judge disagree here: the prediction lies outside its interval and cannot be relied on.";
 const NO_HEAD: &str = "This was measured of the data; of other shapes only a task head can tell it. Learn one in Train, \
                        Predict properties.";
 const NEAREST: &str =
