@@ -55,7 +55,7 @@ fn check_apart(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
     Ok(())
 }
 
-/// Whether a file is an input, or one of the files of shapes in a folder that is.
+/// Tells an input, or a file of shapes in a folder that is one, from any other file.
 fn is_read(input: &Path, file: &Path) -> bool {
     let in_folder = || input.is_dir() && file.exists() && Format::of(file).is_some();
     place(input) == place(file) || in_folder() && place(file).starts_with(place(input))

@@ -152,7 +152,7 @@ fn summary(import: &Import) -> Vec<String> {
     lines
 }
 
-/// What was left aside, and of how many files.
+/// Reasons for which something was left aside, and of how many files.
 fn asides(aside: &Summary) -> Vec<String> {
     let reasons = aside.by_reason();
     let line = |&(reason, files): &(&str, usize)| match files {

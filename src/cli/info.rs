@@ -63,7 +63,7 @@ struct Info<'a> {
     /// Sums of squares in data units, see [`Figures::reconstruction_error`].
     reconstruction_error: f64,
     statistics: &'a LatentStatistics,
-    /// Where restarts and new shapes are drawn from.
+    /// The distribution from which restarts and new shapes are drawn.
     start: &'a StartDistribution,
     /// What is wrong with it.
     warnings: Vec<Warning>,
@@ -125,7 +125,7 @@ pub fn run(arguments: &InfoArguments) -> Result<()> {
         info.text()
     };
     match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever reads, as `head` does, may have seen enough.
+        // A reader such as `head` may have seen enough.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::io(Path::new("standard output"), &error))
         }

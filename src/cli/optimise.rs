@@ -174,7 +174,7 @@ fn answer(report: &SearchReport) -> String {
     let aim = &report.config.aim;
     let value = |index: usize| {
         let found = &report.restarts[index];
-        // What the shape has comes first, where that is computed; a head that was searched says more than it has.
+        // A computed value comes first: at the end of a search a head errs, and in favour of what was sought.
         let value = match (found.answer.predicted, found.answer.terms.as_slice()) {
             (Some(predicted), _) => predicted.text(),
             (None, [term]) if aim.by == By::Head => {

@@ -43,7 +43,7 @@ pub struct RediscoverArguments {
     /// The checkpoint to put to the test
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// What is to be found again: roundness, area, perimeter, heat-shedding, or what was measured of the data
+    /// The property to find again: roundness, area, perimeter, heat-shedding, or what was measured of the data
     #[arg(long, value_name = "NAME")]
     property: Property,
     /// Which end of it is the best for b and c: max or min
@@ -105,7 +105,7 @@ pub fn run(arguments: &RediscoverArguments) -> Result<()> {
 
 fn print(text: &str) -> Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever reads, as `head` does, may have seen enough.
+        // A reader such as `head` may have seen enough.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::io(Path::new("standard output"), &error))
         }

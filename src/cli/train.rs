@@ -246,7 +246,7 @@ impl<'a> Snapshots<'a> {
     }
 }
 
-/// Where the training ended, and the losses of the epoch that the model is of: with early stopping the best one.
+/// The end of the training, and the losses of the epoch that the model is of: with early stopping the best one.
 fn outcome(trainer: &Trainer, model: &Model) -> String {
     let kept = model.card.updates();
     let Some(record) = model.card.record().filter(|_| kept < trainer.updates()) else {

@@ -32,8 +32,8 @@ pub struct Conformed {
 }
 
 impl Source {
-    /// What the data were freed of, and where each of them begins. Generated outlines have a size of about 1 and begin
-    /// at the ray along +x.
+    /// The normalisation of the data, and where each of them begins. Generated outlines have a size of about 1 and
+    /// begin at the ray along +x.
     fn form(&self) -> (Normalise, Begin) {
         match self {
             Self::Outlines(_) => (Normalise { scale: true, rotation: false }, Begin::Ray),

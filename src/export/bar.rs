@@ -3,6 +3,7 @@
 use super::svg::{escaped, n, paint, path, rectangle};
 use crate::explore::colour::{Palette, faded, scale};
 use crate::explore::{brief, three_digits};
+use crate::model::Model;
 
 /// The room that a bar takes beside the map, in points.
 pub(super) const WIDTH: f64 = 112.0;
@@ -72,10 +73,7 @@ impl ColourBar {
             out += &label([x + STRIP + 11.0, y + 4.5], 13.0, 400, &three_digits(value), palette);
         }
         // What is only predicted says so on a line of its own, so that it is never what is left out.
-        let (name, kind) = match self.label.strip_suffix(", predicted") {
-            Some(name) => (name, Some("predicted")),
-            None => (self.label.as_str(), None),
-        };
+        let (name, kind) = Model::split_title(&self.label);
         let above = if kind.is_some() { 16.0 } else { 0.0 };
         out += &label([x, top - ARROW - 14.0 - above], 14.0, 600, &brief(name, 16), palette);
         let kind = kind.map(|kind| label([x, top - ARROW - 14.0], 13.0, 400, kind, palette));

@@ -8,6 +8,9 @@ use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use std::sync::Arc;
 
+/// What the title of a prediction ends in.
+const PREDICTED: &str = ", predicted";
+
 impl Model {
     /// Its properties: those that geometry tells, then what was measured of its data.
     pub fn properties(&self) -> Vec<Property> {
@@ -27,7 +30,15 @@ impl Model {
             "" => property.label().to_owned(),
             unit => format!("{} [{unit}]", property.label()),
         };
-        if property.is_measured() { format!("{title}, predicted") } else { title }
+        if property.is_measured() { format!("{title}{PREDICTED}") } else { title }
+    }
+
+    /// A [`title`](Self::title) for two short lines: without that it is a prediction, and that alone where it is one.
+    pub fn split_title(title: &str) -> (&str, Option<&'static str>) {
+        match title.strip_suffix(PREDICTED) {
+            Some(name) => (name, Some("predicted")),
+            None => (title, None),
+        }
     }
 
     /// A value of a property as it is shown, with its unit where one is known.

@@ -65,6 +65,12 @@ impl Cholesky {
         self.n == 0
     }
 
+    /// `L` without what stands above its diagonal, row by row, `[n (n + 1) / 2]`.
+    pub fn triangle(&self) -> Vec<f64> {
+        let row = |i: usize| &self.lower[i * self.n..][..=i];
+        (0..self.n).flat_map(row).copied().collect()
+    }
+
     /// `log det A`.
     pub fn log_determinant(&self) -> f64 {
         2.0 * self.lower.iter().step_by(self.n + 1).map(|v| v.ln()).sum::<f64>()

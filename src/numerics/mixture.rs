@@ -1,5 +1,6 @@
 //! A mixture of Gaussians, fitted by expectation maximisation (Dempster, Laird & Rubin 1977; Bishop 2006, section 9.2.2).
 
+use super::cholesky::Cholesky;
 use super::random::{Purpose, stream};
 use super::statistics::distance;
 use rand::Rng;
@@ -64,7 +65,7 @@ impl GaussianMixture {
         let (mean, covariance) = moments(points, &all);
         let spread = (0..dim).map(|k| covariance[k * dim + k]).sum::<f64>() / dim as f64;
         let floor = (LEAST_VARIANCE * spread).max(f64::MIN_POSITIVE);
-        let start = cholesky(&with_diagonal(covariance, floor), dim)?;
+        let start = Cholesky::new(with_diagonal(covariance, floor), dim)?.triangle();
         let mut mixture = Self {
             weights: vec![1.0 / components as f64; components],
             means: spread_out(points, &mean, components),
@@ -99,7 +100,8 @@ impl GaussianMixture {
                 let (mean, covariance) = moments(points, &shares);
                 mixture.weights[k] = weight / n as f64;
                 mixture.means[k] = mean;
-                mixture.factors[k] = cholesky(&with_diagonal(covariance, floor), dim)?;
+                mixture.factors[k] =
+                    Cholesky::new(with_diagonal(covariance, floor), dim)?.triangle();
             }
         }
         Some((mixture, likelihood))
@@ -210,24 +212,6 @@ fn with_diagonal(mut matrix: Vec<f64>, added: f64) -> Vec<f64> {
     let dim = matrix.len().isqrt();
     matrix.iter_mut().step_by(dim + 1).for_each(|v| *v += added);
     matrix
-}
-
-/// The lower triangle `L` of `C = L L^T`, row by row; none where `C [dim, dim]` is not positive definite.
-fn cholesky(matrix: &[f64], dim: usize) -> Option<Vec<f64>> {
-    let mut lower: Vec<f64> = Vec::with_capacity(dim * (dim + 1) / 2);
-    for i in 0..dim {
-        for j in 0..=i {
-            let (of_i, of_j) = (i * (i + 1) / 2, j * (j + 1) / 2);
-            let known: f64 = (0..j).map(|k| lower[of_i + k] * lower[of_j + k]).sum();
-            let left = matrix[i * dim + j] - known;
-            let entry = if i > j { left / lower[of_j + j] } else { left.sqrt() };
-            if !entry.is_finite() || (i == j && entry <= 0.0) {
-                return None;
-            }
-            lower.push(entry);
-        }
-    }
-    Some(lower)
 }
 
 /// Points far from each other, where components begin: the first near the mean, each next drawn with a probability that

@@ -79,7 +79,7 @@ impl fmt::Display for Parts {
 /// The settings of a rediscovery.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RediscoverConfig {
-    /// What is to be found again.
+    /// The property that is to be found again.
     pub property: Property,
     /// Which end of it is the best: the greatest values or the least. The first part always seeks both.
     pub goal: Goal,

@@ -23,7 +23,7 @@ pub struct RediscoverRun {
     pub run: Option<RunId>,
     /// The model that is put to the test.
     pub model: ModelId,
-    /// What is to be found again.
+    /// The property that is to be found again.
     pub property: Property,
     /// 0 to 1.
     pub share: f64,

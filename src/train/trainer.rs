@@ -282,8 +282,9 @@ impl Trainer {
         Ok(TrainerState { parameters, resume, history: self.history.clone() })
     }
 
-    /// The model that was learned, with all its data encoded and its heads completed to ensembles: that of the least held-out error where that may end
-    /// the training, else of now, or of the last whole epoch when something was no number.
+    /// The model that was learned, with all its data encoded and its heads completed to ensembles: that of the least
+    /// held-out error where that may end the training, else of now, or of the last whole epoch when something was no
+    /// number.
     ///
     /// # Errors
     /// Only when the tensor library fails.

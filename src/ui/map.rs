@@ -9,6 +9,7 @@ use crate::explore::Bounds;
 use crate::explore::colour::{Palette, scale};
 use crate::explore::compose::{Doing, Points, Subject, compose};
 use crate::explore::{brief, grouped, three_digits};
+use crate::model::Model;
 use crate::session::models::{ModelEntry, Prepared};
 use crate::session::tour::Touring;
 use crate::session::{Activity, Command, Overlay, State};
@@ -343,10 +344,7 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
         entry.prepared.model.title(state.property())
     });
     // What is only predicted says so at the foot, so that it is never what is left out.
-    let (name, kind) = match title.strip_suffix(", predicted") {
-        Some(name) => (name, Some("predicted")),
-        None => (title.as_str(), None),
-    };
+    let (name, kind) = Model::split_title(&title);
     painter.text(
         frame.center_top() + vec2(0.0, 8.0),
         Align2::CENTER_TOP,
