@@ -326,13 +326,18 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     );
 }
 
+/// The room that the layers' buttons take from the left edge of a map, their margins included.
+const BUTTONS_WIDTH: f32 = 390.0;
+
 /// The scale of the colours: a gradient with its range, arrows where values go beyond it.
 fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let (low, high) = state.range();
-    let height = (rect.height() - 190.0).clamp(90.0, 260.0);
+    // On a narrow map it stands below the layers' buttons, not behind them.
+    let below = if rect.width() < BUTTONS_WIDTH + BAR_ROOM { 44.0 } else { 0.0 };
+    let height = (rect.height() - 190.0 - below).clamp(90.0, 260.0);
     let width = BAR_ROOM - 12.0;
     let frame = Rect::from_min_size(
-        pos2(rect.right() - width - 10.0, rect.top() + 10.0),
+        pos2(rect.right() - width - 10.0, rect.top() + 10.0 + below),
         vec2(width, height + 70.0),
     );
     ui.painter().rect_filled(frame, 8.0, ui.visuals().panel_fill.gamma_multiply(0.96));
