@@ -7,6 +7,7 @@ use super::tally::Tally;
 use super::update::{Rule, Update};
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Evaluation, Objective, Space};
 
 /// What all restarts of a search share.
@@ -14,8 +15,7 @@ use crate::objective::{Evaluation, Objective, Space};
 pub(super) struct Task<'a> {
     pub objective: &'a Objective,
     pub config: &'a SearchConfig,
-    /// Whether somebody has stopped the search.
-    pub stop: &'a (dyn Fn() -> bool + Sync),
+    pub cancel: &'a CancelToken,
 }
 
 /// A few restarts. One that ends stays where it is, the others go on.
@@ -55,7 +55,7 @@ impl Cohort {
         (self.plateaus[restart].waited(), self.stoppings[restart].waited())
     }
 
-    /// Moves all that still go by the steps of these numbers, until none does or somebody stops it; what each step
+    /// Moves all that still go by the steps of these numbers, until none does or the search is cancelled; what each step
     /// has spent and found.
     pub fn advance(
         &mut self,
@@ -65,7 +65,7 @@ impl Cohort {
     ) -> Result<Vec<Tally>> {
         let mut tallies = Vec::with_capacity(steps.clone().count());
         for step in steps {
-            if self.active.is_empty() || (task.stop)() {
+            if self.active.is_empty() || task.cancel.is_cancelled() {
                 break;
             }
             self.step(task.config, step, restarts);
@@ -94,14 +94,14 @@ impl Cohort {
         }
     }
 
-    /// Values and gradients where the restarts now are; ends those that cannot go on. None when somebody stopped it.
+    /// Values and gradients where the restarts now are; ends those that cannot go on. None when it was cancelled.
     pub fn evaluate(
         &mut self,
         task: Task<'_>,
         step: usize,
         restarts: &mut [Restart],
     ) -> Result<Option<Tally>> {
-        let Task { objective, config, stop } = task;
+        let Task { objective, config, cancel } = task;
         let selected;
         let points = if self.active.len() == self.points.len() {
             &self.points
@@ -110,7 +110,7 @@ impl Cohort {
             &selected
         };
         let slopes = config.method.follows_gradients();
-        let evaluation = objective.evaluate_unless(points.as_flat(), slopes, stop)?;
+        let evaluation = objective.evaluate_unless(points.as_flat(), slopes, cancel)?;
         let Some(mut evaluation) = evaluation else { return Ok(None) };
         let mut tally = Tally::default();
         tally.count(self.active.len(), slopes);

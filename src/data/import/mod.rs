@@ -28,12 +28,13 @@ pub use outcome::{Import, ImportProgress, Kept, Rejection, Summary};
 use super::property::Property;
 use super::rows::Rows;
 use crate::error::{Error, Result, check_range};
+use crate::numerics::cancel_token::CancelToken;
 use files::Listed;
 use form::Begin;
 use rayon::prelude::*;
 use shapes::{Contents, Found, contents};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use watch::Watch;
 
 /// The most numbers of all outlines together: 400 MB of them.
@@ -41,8 +42,8 @@ const MOST_NUMBERS: usize = 100_000_000;
 /// The fewest outlines that can be learned from.
 pub const FEWEST: usize = 10;
 
-/// Brings in every outline of these files and folders. `keep_going` hears how far it is, from several threads,
-/// and stops it by answering no; then there is none.
+/// Brings in every outline of these files and folders. `progress` hears how far it is, from several threads.
+/// None where it was cancelled.
 ///
 /// # Errors
 /// Names a path that cannot be read at all, an option out of range, or a limit that all of it together exceeds;
@@ -50,18 +51,19 @@ pub const FEWEST: usize = 10;
 pub fn import(
     paths: &[PathBuf],
     options: &ImportOptions,
-    keep_going: impl Fn(ImportProgress) -> bool + Sync,
+    cancel: &CancelToken,
+    progress: impl Fn(ImportProgress) + Sync,
 ) -> Result<Option<Import>> {
     check_range("points", options.points, 16, 1000)?;
     let (files, foreign) = files::list(paths)?;
     let watch = Watch {
-        stopped: AtomicBool::new(false),
+        cancel,
         done: AtomicUsize::new(0),
         shapes: AtomicUsize::new(0),
         kept: AtomicUsize::new(0),
         most: MOST_NUMBERS / (2 * options.points),
         files: files.len(),
-        keep_going: &keep_going,
+        progress: &progress,
     };
     let read = |file: &Listed| {
         if watch.is_stopped() {
@@ -82,7 +84,7 @@ pub fn import(
             format!("there are more than {} outlines of {} points", watch.most, options.points);
         return Err(Error::Mismatch(format!("{problem}; import fewer, or with fewer points")));
     }
-    if watch.stopped.into_inner() {
+    if cancel.is_cancelled() {
         return Ok(None);
     }
     let mut import = Import::default();
@@ -132,9 +134,10 @@ pub fn import_with_values(
     paths: &[PathBuf],
     values: Option<&Path>,
     options: &ImportOptions,
-    keep_going: impl Fn(ImportProgress) -> bool + Sync,
+    cancel: &CancelToken,
+    progress: impl Fn(ImportProgress) + Sync,
 ) -> Result<Option<Import>> {
-    let Some(mut import) = import(paths, options, keep_going)? else { return Ok(None) };
+    let Some(mut import) = import(paths, options, cancel, progress)? else { return Ok(None) };
     if let Some(path) = values {
         let reserved = Property::ALL.map(Property::name);
         let groups = options.groups.as_deref();

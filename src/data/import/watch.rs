@@ -1,12 +1,13 @@
-//! How far an import is, counted by all of its threads, and whether it goes on.
+//! The progress of an import, counted by all of its threads, and whether it goes on.
 
 use super::ImportProgress;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::numerics::cancel_token::CancelToken;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What the threads of an import tell each other.
 pub struct Watch<'a> {
-    /// Set once nobody wants the rest.
-    pub stopped: AtomicBool,
+    /// Ends the import.
+    pub cancel: &'a CancelToken,
     /// Files that were read.
     pub done: AtomicUsize,
     /// Shapes that were looked at.
@@ -17,30 +18,28 @@ pub struct Watch<'a> {
     pub most: usize,
     /// Files in all.
     pub files: usize,
-    /// Hears how far it is, and answers whether it goes on.
-    pub keep_going: &'a (dyn Fn(ImportProgress) -> bool + Sync),
+    /// Hears how far it is.
+    pub progress: &'a (dyn Fn(ImportProgress) + Sync),
 }
 
 impl Watch<'_> {
-    /// Whether nobody wants the rest.
+    /// Whether the rest is not read: it was cancelled, or there are too many outlines.
     pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
+        self.cancel.is_cancelled() || self.kept.load(Ordering::Relaxed) > self.most
     }
 
-    /// Says how far it is, and hears whether to go on.
+    /// Says how far it is.
     pub fn tell(&self) {
         let (done, shapes) =
             (self.done.load(Ordering::Relaxed), self.shapes.load(Ordering::Relaxed));
-        if !(self.keep_going)(ImportProgress { done, files: self.files, shapes }) {
-            self.stopped.store(true, Ordering::Relaxed);
-        }
+        (self.progress)(ImportProgress { done, files: self.files, shapes });
     }
 
-    /// Counts a shape that was looked at; the import ends where there are too many.
+    /// Counts a shape that was looked at.
     pub fn count(&self, kept: bool) {
         let shapes = 1 + self.shapes.fetch_add(1, Ordering::Relaxed);
-        if kept && self.kept.fetch_add(1, Ordering::Relaxed) >= self.most {
-            self.stopped.store(true, Ordering::Relaxed);
+        if kept {
+            self.kept.fetch_add(1, Ordering::Relaxed);
         }
         if shapes.is_multiple_of(1000) {
             self.tell();
