@@ -418,7 +418,7 @@ fn the_window_learns_from_shapes_that_were_opened_and_goes_back_to_families() {
     );
 
     // What a failed import says stays to be read, and what was there stays too.
-    let wish = latent_explorer::session::own::ImportWish {
+    let wish = latent_explorer::session::jobs::import::ImportWish {
         paths: vec![folder.path().join("bad.dat")],
         ..Default::default()
     };
