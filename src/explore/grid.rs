@@ -14,17 +14,17 @@ use lyon_tessellation::path::Path;
 use lyon_tessellation::{BuffersBuilder, FillOptions, FillTessellator, FillVertex, VertexBuffers};
 use std::ops::Range;
 
-/// The multiple of the usual distance to the data at which a shape is faintest; beyond 1 it begins to fade.
+/// The multiple of the typical distance to the data at which a shape is faintest; fading begins at 1.
 const FAINTEST: f64 = 4.0;
-/// What is left of it there.
+/// The opacity of a shape there.
 const TRACE: f64 = 0.12;
 
-/// Lattice points at whole multiples of `spacing`, so that panning moves over them and never shifts them.
+/// A lattice of points at whole multiples of `spacing`: a moved view uses the same points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lattice {
-    /// Distance between neighbours, in map units.
+    /// The distance between neighbours, in map units.
     pub spacing: f64,
-    /// The multiples of the lower left point.
+    /// The multiples of `spacing` at the lower left point.
     pub first: [i64; 2],
     /// Columns and rows.
     pub count: [usize; 2],
@@ -49,12 +49,12 @@ impl Lattice {
         [0, 1].map(|k| (self.first[k] + cell[k] as i64) as f64 * self.spacing)
     }
 
-    /// Columns times rows.
+    /// The number of points: columns times rows.
     pub fn len(&self) -> usize {
         self.count[0] * self.count[1]
     }
 
-    /// Whether there is no point.
+    /// Returns whether there is no point.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -70,33 +70,33 @@ impl Lattice {
     }
 }
 
-/// Triangles that fill outlines (non-zero winding, so that crossed outlines keep their lobes).
+/// Triangles that fill outlines (non-zero winding rule, so that all lobes of crossed outlines are filled).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mesh {
     /// Corners in data units relative to the outline's own origin.
     pub vertices: Vec<[f32; 2]>,
-    /// Three vertices a triangle, counted from the first of its part.
+    /// Three vertices per triangle, counted from the first vertex of its part.
     pub indices: Vec<u32>,
-    /// What belongs to each outline that has any triangles.
+    /// One part for each outline that has triangles.
     pub parts: Vec<Part>,
 }
 
 /// The triangles of one outline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// The outline.
+    /// The index of the outline.
     pub owner: usize,
-    /// Its corners among the vertices.
+    /// The range of its corners in the vertices.
     pub vertices: Range<usize>,
-    /// Its triangles among the indices.
+    /// The range of its triangles in the indices.
     pub indices: Range<usize>,
 }
 
-/// The most corners that a filled outline has.
+/// The most corners of a filled outline.
 const MOST_CORNERS: usize = 250;
 
 impl Mesh {
-    /// Appends the triangles of an outline, their corners counted from 0.
+    /// Appends the triangles of an outline, with corners counted from 0.
     pub fn push(
         &mut self,
         owner: usize,
@@ -110,12 +110,12 @@ impl Mesh {
         self.parts.push(Part { owner, vertices, indices });
     }
 
-    /// Fills every outline; those that are not finite stay empty.
+    /// Fills every outline; outlines that are not finite have no triangles.
     ///
-    /// Of very fine outlines every k-th corner is taken, at most 250: in a picture the others cannot be
-    /// seen, and where a barely trained decoder scribbles, every crossing of two edges costs a vertex.
+    /// Of an outline with more than 250 corners every k-th one is used: the others are not visible in a picture, and in
+    /// the outlines of a barely trained decoder every crossing of two edges adds a vertex.
     pub fn fill<'a>(outlines: impl IntoIterator<Item = &'a [f32]>) -> Self {
-        // The tessellator works on a fixed grid meant for pixels; shapes of size 1 are lifted onto it.
+        // The tessellator has a fixed grid in units of pixels, so shapes of size 1 are scaled up.
         const LIFT: f32 = 1000.0;
         let mut tessellator = FillTessellator::new();
         let mut mesh = Self::default();
@@ -136,7 +136,7 @@ impl Mesh {
             let mut filled: VertexBuffers<[f32; 2], u32> = VertexBuffers::new();
             let position = |v: FillVertex<'_>| v.position().to_array().map(|c| c / LIFT);
             let mut output = BuffersBuilder::new(&mut filled, position);
-            // A shape that cannot be filled is left out of the picture, not of the program.
+            // A shape that cannot be filled is omitted from the picture; this is no error of the program.
             if tessellator
                 .tessellate_path(&path.build(), &FillOptions::non_zero(), &mut output)
                 .is_ok()
@@ -148,37 +148,37 @@ impl Mesh {
     }
 }
 
-/// By how much of a usual shape's reach the outlines that are drawn may lie beside the decoded ones: under a quarter of a
-/// point at the size that shapes have on a map. A decoder's outlines tremble about as much.
+/// The tolerance between painted and decoded outlines, as a share of the typical reach: under a quarter of a point at
+/// the usual size on a map. The noise of a decoder's outlines is about as large.
 const BESIDE: f64 = 1.0 / 100.0;
 
-/// Corners of an outline that are enough: a smooth one has far fewer.
+/// The most corners of a painted outline; a smooth one has far fewer.
 const MOST_SEEN: usize = 48;
 
 /// The decoded shapes of a lattice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShapeGrid {
-    /// Where they are.
+    /// The lattice of the shapes.
     pub lattice: Lattice,
     /// The shapes, `[cells, input]`.
     pub outlines: Rows<f32>,
-    /// Their triangles.
+    /// The triangles that fill them.
     pub mesh: Mesh,
-    /// The lines around them.
+    /// Their outlines as triangles.
     pub rim: Rim,
-    /// The property of each; NaN where it means nothing.
+    /// The property of each shape; NaN where it is undefined.
     pub values: Vec<f64>,
-    /// Whether each outline is finite and crosses itself nowhere.
+    /// True for each outline that is finite and does not cross itself.
     pub simple: Vec<bool>,
-    /// Whether each is inside the data.
+    /// True for each shape inside the data.
     pub inside: Vec<bool>,
-    /// How strongly each is drawn: 1 inside the data, falling to a trace beyond.
+    /// The opacity of each shape: 1 inside the data, decreasing outside.
     pub presence: Vec<f64>,
 }
 
 impl ShapeGrid {
-    /// Shapes that somebody else has measured: `[cells, input]`, one for each point of the lattice; all are drawn in
-    /// full. Where the numbers are not finite, the cell stays empty.
+    /// A grid of shapes that were computed elsewhere: `[cells, input]`, one for each lattice point, all with full
+    /// opacity. A cell whose numbers are not finite stays empty.
     pub fn of(lattice: Lattice, outlines: Rows<f32>) -> Self {
         let cells = lattice.len();
         Self {
@@ -193,7 +193,7 @@ impl ShapeGrid {
         }
     }
 
-    /// Decodes and measures the shapes of a lattice.
+    /// Decodes the shapes of a lattice and computes their property.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -228,7 +228,7 @@ impl ShapeGrid {
     }
 }
 
-/// The corners of an outline that can be told apart in a picture; fewer of what a barely trained decoder scribbles.
+/// The corners of an outline that are visible in a picture; the tolerance is larger for noisy outlines.
 fn corners(outline: &[f32], beside: f64) -> Vec<f32> {
     let mut corners = Vec::new();
     for coarser in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0] {
@@ -241,8 +241,8 @@ fn corners(outline: &[f32], beside: f64) -> Vec<f32> {
     corners.into_flattened()
 }
 
-/// What colours an outline that is decoded from `z`, or of one that is not, its place where the model encodes it: the
-/// property, or NaN where it means nothing or nobody can tell it.
+/// The value that colours an outline: the property at `z`, from which the outline is decoded, or, without a `z`, at the
+/// point to which the model encodes the outline. NaN where the property is undefined or unknown.
 pub fn shown_value(model: &Model, property: Property, z: Option<&[f64]>, outline: &[f32]) -> f64 {
     let told = match z {
         Some(z) => model.tell_one(property, z, outline),
@@ -251,7 +251,7 @@ pub fn shown_value(model: &Model, property: Property, z: Option<&[f64]>, outline
     where_it_means(model, property, told.unwrap_or(f64::NAN), outline)
 }
 
-/// A property that is `value` for an outline, or NaN where it means nothing.
+/// The `value` of a property for an outline, or NaN where the property is undefined.
 fn where_it_means(model: &Model, property: Property, value: f64, outline: &[f32]) -> f64 {
     let median_area = model.card.statistics.median_area;
     if property.in_domain(median_area, value, outline) { value } else { f64::NAN }

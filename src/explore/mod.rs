@@ -1,4 +1,5 @@
-//! What can be seen: shapes and heat over the latent plane, paths across it, put together as a scene.
+//! The visible content of the map: shapes and heat over the latent plane, trajectories and latent paths on it, composed
+//! as a scene.
 
 pub mod blend;
 pub mod bounds;
