@@ -1,4 +1,4 @@
-//! The same search elsewhere: a few lines of PyTorch, and a command line.
+//! The same search as code for other programs: a few lines of PyTorch, and a command line.
 
 mod command;
 mod preamble;
@@ -12,11 +12,11 @@ use super::by_hand::Stage;
 use crate::data::property::Property;
 use crate::model::Model;
 
-/// Starts that are written out; more are read from a file.
+/// The most starts that are written into the code; more are read from a file.
 const MOST_STARTS: usize = 4;
-/// Numbers of a start that are written out.
+/// The most numbers of a start that are written into the code.
 const MOST_NUMBERS: usize = 8;
-/// The file that more starts are read from.
+/// The file for more starts.
 const STARTS: &str = "starts.csv";
 
 /// A line of a program.
@@ -24,23 +24,23 @@ const STARTS: &str = "starts.csv";
 pub struct CodeLine {
     /// The line, indented by spaces.
     pub text: String,
-    /// The stage of an update that it does.
+    /// The stage of an update that this line computes.
     pub stage: Option<Stage>,
 }
 
-/// Numbers in the precision in which networks see them.
+/// Numbers in the precision of the network, joined.
 fn joined(numbers: &[f64], between: &str) -> String {
     numbers.iter().map(|v| format!("{:?}", *v as f32)).collect::<Vec<_>>().join(between)
 }
 
-/// Whether the penalty for leaving the data is short enough to be written out.
+/// Returns whether the penalty outside the data is short enough to be written into the code.
 fn can_say_outside(model: &Model) -> bool {
     let held_out = &model.encoded.held_out;
     let is_split = held_out.contains(&true) && held_out.contains(&false);
     is_split && model.latent_dim() <= MOST_NUMBERS
 }
 
-/// The function of a property; what was measured may have any letters in its name.
+/// The name of the function of a property; the name of a target column may contain any characters.
 fn name(property: Property) -> String {
     property.name().replace(|c: char| !c.is_alphabetic() && !c.is_ascii_digit(), "_")
 }
