@@ -112,8 +112,8 @@ impl Mesh {
 
     /// Fills every outline; outlines that are not finite have no triangles.
     ///
-    /// Of an outline with more than 250 corners every k-th one is used: the others are not visible in a picture, and in
-    /// the outlines of a barely trained decoder every crossing of two edges adds a vertex.
+    /// Every k-th corner is used if an outline has more than 250: the others are not visible in a picture, and in the
+    /// outlines of a barely trained decoder every crossing of two edges adds a vertex.
     pub fn fill<'a>(outlines: impl IntoIterator<Item = &'a [f32]>) -> Self {
         // The tessellator has a fixed grid in units of pixels, so shapes of size 1 are scaled up.
         const LIFT: f32 = 1000.0;
