@@ -365,7 +365,7 @@ mod tests {
         };
         assert_eq!(stride(50, 500, 1), 1);
         assert_eq!(stride(50, 500, 7), 7);
-        // The numbers of 10,000 x 2,001 x 3 are just over five times the limit.
+        // Just over five times the limit: 10,000 x 2,001 x 3 numbers.
         assert_eq!(stride(10_000, 2_000, 1), 6);
         assert_eq!(stride(10_000, 2_000, 4), 8);
         assert_eq!(stride(10_000, 2_000, 100), 100);

@@ -287,7 +287,7 @@ impl Search {
         (&self.cohorts[restart / share], restart % share)
     }
 
-    /// The objective that is climbed.
+    /// The objective of the search.
     pub fn objective(&self) -> &Objective {
         &self.objective
     }
