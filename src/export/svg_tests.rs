@@ -33,7 +33,7 @@ fn shapes(hollow: Option<f32>) -> Layer {
     Layer::Shapes(Shapes { grid: grid(), scale: 0.2, colours: vec![RED; 4], hollow })
 }
 
-/// Red fog, as thick everywhere.
+/// Red fog of uniform density.
 fn fog(bounds: Bounds, cover: u8) -> Layer {
     Layer::Fog(Fog { bounds, size: [2, 2], cover: Arc::new(vec![cover; 4]) }, RED)
 }
