@@ -144,7 +144,7 @@ impl SearchArguments {
         if let Some((points, frames)) = self.given_starts(model)? {
             let rows = points.len();
             config.restarts = match self.restarts {
-                // Without a perturbation, more restarts than rows would be copies.
+                // More restarts than rows would be copies without a perturbation.
                 _ if perturb == 0.0 => rows,
                 Some(restarts) => restarts,
                 None => config.restarts.max(rows),

@@ -168,7 +168,7 @@ fn save(trainer: &Trainer, arguments: &TrainArguments) -> Result<Model> {
     Ok(model)
 }
 
-/// If a loss is no longer a number, writes the model of the last whole epoch since `begun` updates, if there is one;
+/// Writes the model of the last whole epoch since `begun` updates, if there is one, when a loss is no longer a number;
 /// returns the error with a remark on it.
 fn keep_what_was_learned(
     error: Error,
@@ -206,7 +206,7 @@ fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
     let mut config = model.card.training.clone();
     let earlier = config.clone();
     arguments.learning.training.apply(&mut config, samples);
-    // By default a resumed training makes the updates that were left, or as many again if it was finished.
+    // A resumed training makes by default the updates that were left, or as many again if it was finished.
     let left = model.card.training.updates.saturating_sub(stood.resume.updates);
     let usual = if left > 0 { left } else { stood.resume.updates };
     let more = arguments.learning.training.length(&config, samples).unwrap_or(usual);

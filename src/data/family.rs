@@ -119,7 +119,7 @@ fn spokes(count: usize, radius: impl Fn(usize) -> f64) -> Vec<[f64; 2]> {
 /// MathWorld), cut at its two corners: the dip (t = 0) and the tip (t = pi).
 fn heart(stretch: f64) -> Path {
     let half = CURVE_POINTS / 2;
-    // With -t the curve runs counter-clockwise: dip, left lobe, tip, right lobe.
+    // The parameter is -t, so that the curve runs counter-clockwise: dip, left lobe, tip, right lobe.
     let side = |from: f64| {
         let point = |i| {
             let t = from - PI * i as f64 / half as f64;

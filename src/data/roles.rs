@@ -64,7 +64,7 @@ pub fn held_out_by_groups(groups: &[u32], count: usize, seed: u64) -> Vec<bool> 
         }
     }
     if chosen.is_empty() && count > 0 && in_order.len() > 1 {
-        // If every group is larger than that, the smallest is taken.
+        // The smallest group is taken if every group is larger than that.
         chosen.extend(in_order.iter().min_by_key(|(_, _, size)| size).map(|(_, group, _)| *group));
     }
     groups.iter().map(|group| chosen.contains(group)).collect()

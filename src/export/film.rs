@@ -146,7 +146,7 @@ pub fn training_film(
     let last = snapshot(count.saturating_sub(1))?;
     let projection = Projection::of(&last.encoded.mu);
     let view = wish.view.unwrap_or_else(|| home_view(&last, &projection).grown(0.1));
-    // If there are more snapshots than pictures, some are skipped evenly; if there are fewer, each stays longer.
+    // Some snapshots are skipped evenly if there are more than pictures; each stays longer if there are fewer.
     let frames = film.frames().min(count).max(1);
     let seconds = film.seconds / frames as f64;
     for frame in 0..frames {

@@ -147,7 +147,7 @@ impl MapPicture {
             let field = HeatField::compute(&objective, projection, view, cells, &never)?;
             let field = field.expect("nobody cancels it");
             let pixels = heat_pixels(&field, range);
-            // If no value of the property is known, colour has no meaning: only the shapes are drawn.
+            // Colour has no meaning if no value of the property is known: only the shapes are drawn.
             Ok(field.range.is_some().then_some((field, pixels)))
         };
         let slopes = || {

@@ -89,7 +89,7 @@ mod tests {
         assert!(!picture(1.0).svg([300, 200]).unwrap().contains("Area"), "a row has no room");
         let high = picture(3.0);
         assert!(high.svg([300, 200]).unwrap().contains("Area"));
-        // In its own size the cells fill the picture, except for the margins and the bar.
+        // The cells fill a picture of its own size, except for the margins and the bar.
         let height = height_of(high.bounds, CELL, 1064);
         assert_eq!(height, (1064.0_f64 * 340.0 / (440.0 + 112.0)).round() as u32);
     }

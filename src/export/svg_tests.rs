@@ -58,7 +58,7 @@ fn written(layers: Vec<Layer>, bar: Option<ColourBar>) -> String {
     .unwrap()
 }
 
-/// The colour of a pixel of the drawn picture, at 2 pixels a point.
+/// The colour of a pixel of the rendered picture, at 2 pixels a point.
 fn pixel(svg: &str, [x, y]: [u32; 2]) -> [u8; 3] {
     let picture = resvg::tiny_skia::Pixmap::decode_png(&png(svg).unwrap()).unwrap();
     assert_eq!((picture.width(), picture.height()), (400, 400));

@@ -98,7 +98,7 @@ impl Hyperparameters {
         })
     }
 
-    /// From the logarithms of lengths, signal and noise, in this order.
+    /// Converts the logarithms of lengths, signal and noise, in this order.
     fn from_logarithms(logarithms: &[f64]) -> Self {
         let (lengths, variances) = logarithms.split_at(logarithms.len() - 2);
         Self {

@@ -49,7 +49,7 @@ fn hyperparameters_tell_noise_from_function_and_what_does_not_matter() {
     let walled = Hyperparameters::most_likely(&points, &values, &[30.0, 0.1, 0.1]).unwrap();
     assert!((walled.lengths[0] - 30.0).abs() < 1e-6 && walled.noise > found.noise, "{walled:?}");
     let (_, gradient) = log_marginal_likelihood(&points, &values, &found).unwrap();
-    // At a bound of the search range the gradient need not be zero.
+    // The gradient need not be zero at a bound of the search range.
     let free = gradient.iter().zip(found.lengths.iter().chain([&found.signal, &found.noise]));
     for (slope, value) in free.filter(|(_, value)| value.ln() < LENGTHS[1] - 1e-6) {
         assert!(slope.abs() < 0.1, "{slope} at {value}");

@@ -21,7 +21,7 @@ pub enum Purpose {
     LatentNoise = 5,
     /// The starting points of restarts.
     Starts = 6,
-    /// The draws of the ask-tell optimisers CMA-ES and random search.
+    /// The random choices of the ask-tell optimisers CMA-ES and random search.
     Rivals = 7,
     /// New shapes that are sampled for display.
     Samples = 8,

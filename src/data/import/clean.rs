@@ -6,7 +6,7 @@ use crate::data::geometry::segments_meet;
 pub const MOST_POINTS: usize = 1_000_000;
 /// A gap of less than this share of the perimeter is closed.
 const SMALL_GAP: f64 = 0.05;
-/// In a list of corners without a repeated first point, the last side may be this much longer than any other.
+/// The largest ratio of the last side to any other side in a list of corners without a repeated first point.
 const LAST_SIDE: f64 = 1.5;
 /// The thickness, as a share of the shape's extent, below which a spur is an artefact and is removed.
 const SPUR: f64 = 1e-3;

@@ -10,7 +10,7 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 /// A vertex that turns by more than this, in radians, is a corner; other vertices lie on curved sides.
 const SHARP: f64 = PI / 6.0;
-/// If the lengths of the principal axes differ by less than this factor, the shape has no direction of its own.
+/// The ratio of the principal axes below which a shape has no direction of its own.
 const ROUND: f64 = 1.05;
 /// The most times that the longest side may be as long as the shortest in canonical form: keeping corners makes the
 /// spacing a little uneven.

@@ -359,7 +359,7 @@ fn parted(records: &Records, points: &[&Point<'_>]) -> Result<Vec<Curve>, String
     for element in points.split(|point| is_separator(point.at, reach)) {
         // The points of one id need not be on consecutive lines.
         let is_apart = |a: &&Point<'_>, b: &&Point<'_>| records.is_apart(a.line, b.line);
-        // If every line is followed by an empty line, empty lines separate nothing.
+        // Empty lines separate nothing if one follows every line.
         let all = element.len() > 1 && element.windows(2).all(|p| is_apart(&p[0], &p[1]));
         let found = element.chunk_by(|a, b| all || !is_apart(a, b));
         let found = found.map(|part| part.iter().map(|point| point.at).collect()).collect();

@@ -391,7 +391,7 @@ impl<'a> Table<'a> {
         if values.is_empty() {
             return Err("has no column of values beside the names of the shapes".to_owned());
         }
-        // In a table of outlines the coordinates are expected, so they are not reported.
+        // Coordinates are expected in a table of outlines, so they are not reported.
         others.retain(|column| !coordinates.contains(column));
         Ok((values, others))
     }
@@ -488,13 +488,13 @@ mod tests {
         assert!(values.measured[0].values[0].is_nan() && values.measured[0].values[1] == 2.5);
         assert_eq!(values.left_out.list[0].reason, "no shape is called '1'");
         let problem = |text: &str| read_text(text).unwrap_err().to_string();
-        // Of the cells 1, 2 and 3 only one is a name, that of the third shape.
+        // Only one of the cells 1, 2 and 3 is a name, that of the third shape.
         assert!(problem("id,drag\n1,5\n2,6\n3,7\n").contains("name all shapes"));
         assert!(problem("id,drag\n0,5\n1,6\n").contains("counts the shapes from 0"));
         assert!(problem(",drag\n1,5\n3,6\n").contains("may count from 0"));
         assert!(problem("drag,lift\n1,5\n3,6\n").contains("call it place"));
         assert_eq!(read_text("place,drag\n1,5\n").unwrap().measured[0].values[0], 5.0);
-        // If shapes have the default names 1, 2, .., whole numbers in any column are no names.
+        // Whole numbers in any column are no names if shapes have the default names 1, 2, ..
         let counted = |text: &str| read_for(&["1", "2", "3"], text);
         assert!(counted("drag,lift\n1,5\n3,6\n").is_err() && counted(",drag\n1,5\n2,6\n").is_err());
         assert_eq!(counted("id,drag\n3,6\n").unwrap().measured[0].values[2], 6.0);

@@ -1,7 +1,7 @@
 //! Outlines as airfoils in the order of Selig: a line with the name, then `x y` of each point from the trailing edge
 //! over the upper side to the leading edge and back below (UIUC Airfoil Coordinates Database).
 //!
-//! In a shape that is no airfoil, the rightmost point takes the role of the trailing edge.
+//! The rightmost point takes the role of the trailing edge in a shape that is no airfoil.
 
 use super::NamedOutline;
 use crate::error::{Error, Result};

@@ -26,9 +26,9 @@ pub struct NamedOutline<'a> {
 /// The coordinates of an outline, `x0, y0, x1, y1, ..`.
 #[derive(Clone, Debug, PartialEq)]
 enum Numbers<'a> {
-    /// In data units.
+    /// Coordinates in data units.
     Data(&'a [f32]),
-    /// At the position and size that the outline had before it was imported.
+    /// Coordinates at the position and size that the outline had before it was imported.
     Restored(Vec<f64>),
 }
 

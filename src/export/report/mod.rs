@@ -79,7 +79,7 @@ impl<'a> Report<'a> {
     pub fn new(name: String, model: Arc<Model>, search: Option<&'a SearchReport>) -> Result<Self> {
         let figures = Figures::of(&model)?;
         let answer = search.and_then(|search| search.best_believable.or(search.best));
-        // Without a baseline, for example if the latent is wider than a shape, the report omits the comparison.
+        // The report omits the comparison if there is no baseline, for example if the latent is wider than a shape.
         let pca = Pca::rival_of(&model).and_then(|rival| Figures::of(&rival)).ok();
         Ok(Self { name, model, figures, pca, search, answer })
     }
