@@ -1,4 +1,4 @@
-//! The program's verbs without a window: arguments in, files out, progress on standard error.
+//! The command line: arguments in, files out, progress on standard error.
 
 mod again;
 mod codec;
@@ -34,15 +34,15 @@ use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// What the program was asked to do.
+/// The request of the command line.
 #[derive(Debug)]
 pub enum Invocation {
-    /// Open the window, on a model where one is named.
+    /// Opens the window, with a model if one is given.
     Window {
         /// The checkpoint to open.
         model: Option<PathBuf>,
     },
-    /// Do one thing and end.
+    /// Runs one command and exits.
     Command(Box<Command>),
 }
 
@@ -60,30 +60,30 @@ pub enum Invocation {
     latent-explorer optimise --model nine.safetensors --property roundness --mode max --out best.json\n\n\
     A model file that is named like a command is opened with a path: latent-explorer ./train")]
 struct Arguments {
-    /// A checkpoint to open in the window; the sample model where none is named
+    /// A checkpoint to open in the window [default: the sample model]
     model: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
-/// A verb with its arguments.
+/// A command with its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Generate outlines and train a model on them
     Train(Box<train::TrainArguments>),
-    /// Train a model for each of several betas and see what became of each
+    /// Train a model for each of several betas and compare the results
     Sweep(Box<sweep::SweepArguments>),
     /// Generate outlines, or import your own, and write them as a table
     Data(data::DataArguments),
-    /// Teach a trained model to predict properties
+    /// Train heads that predict properties for an existing model
     Heads(heads::HeadsArguments),
-    /// Climb a property from many starts and judge the answers
+    /// Optimise a property from many starts and assess the answers
     Optimise(optimise::OptimiseArguments),
-    /// Let several methods climb from the same starts with the same budget
+    /// Compare several methods from the same starts with the same budget
     Race(race::RaceArguments),
-    /// Put what a lab measured of candidates beside what was predicted, and into the data of the next training
+    /// Compare lab results of candidates with the predictions, and add them to the data of the next training
     Lab(lab::LabArguments),
-    /// Ask whether a model would have found what is known already
+    /// Test if a search in the model finds shapes that are known already
     Rediscover(rediscover::RediscoverArguments),
     /// Turn latent vectors into outlines
     Decode(codec::DecodeArguments),
@@ -91,15 +91,15 @@ pub enum Command {
     Encode(codec::EncodeArguments),
     /// Morph one shape into another, through the latent and point by point
     Interpolate(interpolate::InterpolateArguments),
-    /// Follow a way over the map while the shape morphs
+    /// Follow a latent path while the shape morphs
     Walk(walk::WalkArguments),
-    /// Draw new shapes and judge them
+    /// Sample new shapes and assess them
     Sample(sample::SampleArguments),
     /// Write a property over the map as a table
     Field(field::FieldArguments),
     /// Draw the map, curves, or a film of a search or a training
     Render(render::RenderArguments),
-    /// Put the figures of several models beside each other
+    /// Compare the metrics of several models
     Compare(compare::CompareArguments),
     /// Explain a model, and an answer that was found in it, in one file
     Report(report::ReportArguments),
@@ -107,10 +107,10 @@ pub enum Command {
     Info(info::InfoArguments),
 }
 
-/// Reads the command line of this process. `--help` and `--version` are answered here and end it.
+/// Reads the command line of this process. `--help` and `--version` are answered here and end the process.
 ///
 /// # Errors
-/// Says in one line what cannot be understood.
+/// Explains in one line the part that is not understood.
 pub fn parse() -> Result<Invocation> {
     parse_from(std::env::args_os())
 }
@@ -134,7 +134,7 @@ fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocatio
     }
 }
 
-/// Does what a command asks for.
+/// Runs a command.
 ///
 /// # Errors
 /// Names the file or the setting that is wrong.
@@ -161,13 +161,13 @@ pub fn run(command: &Command) -> Result<()> {
     }
 }
 
-/// Whether a word that stands for a model is more likely a command: bare, and no file's name.
+/// True if a word in the place of a model is probably a mistyped command: a bare word that is no existing file.
 fn is_mistyped(word: &Path) -> bool {
     let bare = word.extension().is_none() && word.components().count() == 1;
     bare && !word.exists() && !word.starts_with(".")
 }
 
-/// What clap says in several paragraphs, without the usage that `--help` shows better.
+/// Joins the paragraphs of a clap message into one line, without the usage, which `--help` shows better.
 fn in_one_line(message: &str) -> String {
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let paragraphs =

@@ -1,4 +1,4 @@
-//! What leaves the program: pictures of a scene, and tables of what was computed.
+//! Exports: pictures of a scene, and tables of computed values.
 
 pub mod bar;
 pub mod candidates;

@@ -1,33 +1,33 @@
-//! How far an import is, counted by all of its threads, and whether it goes on.
+//! Progress of an import, counted by all of its threads, and its stop flag.
 
 use super::ImportProgress;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// What the threads of an import tell each other.
+/// The state that the threads of an import share.
 pub struct Watch<'a> {
-    /// Set once nobody wants the rest.
+    /// Set when the import is to stop.
     pub stopped: AtomicBool,
-    /// Files that were read.
+    /// Number of files that were read.
     pub done: AtomicUsize,
-    /// Shapes that were looked at.
+    /// Number of shapes that were processed.
     pub shapes: AtomicUsize,
-    /// Those of them that are outlines.
+    /// Number of shapes that are outlines.
     pub kept: AtomicUsize,
     /// The most outlines there may be.
     pub most: usize,
-    /// Files in all.
+    /// Number of files in all.
     pub files: usize,
-    /// Hears how far it is, and answers whether it goes on.
+    /// Called with the progress; returns false to stop the import.
     pub keep_going: &'a (dyn Fn(ImportProgress) -> bool + Sync),
 }
 
 impl Watch<'_> {
-    /// Whether nobody wants the rest.
+    /// True if the import is to stop.
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
 
-    /// Says how far it is, and hears whether to go on.
+    /// Reports the progress and sets the stop flag if the answer is to stop.
     pub fn tell(&self) {
         let (done, shapes) =
             (self.done.load(Ordering::Relaxed), self.shapes.load(Ordering::Relaxed));
@@ -36,7 +36,7 @@ impl Watch<'_> {
         }
     }
 
-    /// Counts a shape that was looked at; the import ends where there are too many.
+    /// Counts a processed shape; stops the import if there are too many outlines.
     pub fn count(&self, kept: bool) {
         let shapes = 1 + self.shapes.fetch_add(1, Ordering::Relaxed);
         if kept && self.kept.fetch_add(1, Ordering::Relaxed) >= self.most {

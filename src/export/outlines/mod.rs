@@ -1,4 +1,4 @@
-//! Outlines as files of other programs: tables, drawings, airfoils; the ending of the name says which.
+//! Outlines in the formats of other programs: tables, drawings, airfoils; the file extension decides.
 
 mod dat;
 mod drawing;
@@ -13,12 +13,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// An outline on its way to a file.
+/// An outline that is to be written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedOutline<'a> {
-    /// What it is called; empty where it has no name of its own.
+    /// Its name; empty if it has none of its own.
     name: Cow<'a, str>,
-    /// What kind it is of, where that is known.
+    /// Its label, if it is known.
     label: Option<&'a str>,
     points: Numbers<'a>,
 }
@@ -26,9 +26,9 @@ pub struct NamedOutline<'a> {
 /// The coordinates of an outline, `x0, y0, x1, y1, ..`.
 #[derive(Clone, Debug, PartialEq)]
 enum Numbers<'a> {
-    /// In data units.
+    /// Coordinates in data units.
     Data(&'a [f32]),
-    /// Where and as large as the outline stood before it was imported.
+    /// Coordinates at the position and size that the outline had before it was imported.
     Restored(Vec<f64>),
 }
 
@@ -38,18 +38,18 @@ impl<'a> NamedOutline<'a> {
         Self { name: name.into(), label: None, points: Numbers::Data(points) }
     }
 
-    /// The same outline of a kind.
+    /// The same outline with a label.
     pub fn of_kind(self, label: Option<&'a str>) -> Self {
         Self { label, ..self }
     }
 
-    /// The same outline with coordinates of the file that it was imported from, instead of those in data units.
+    /// The same outline with the coordinates of the file that it was imported from, instead of data units.
     pub fn restored(self, points: Vec<f64>) -> Self {
         Self { points: Numbers::Restored(points), ..self }
     }
 
-    /// The numbers as they are written. Those in data units are the doubles that read like the singles, so that 0.1
-    /// stays 0.1.
+    /// The numbers as they are written. Single-precision numbers become the doubles with the same shortest decimal
+    /// form, so that 0.1 stays 0.1.
     fn numbers(&self) -> Cow<'_, [f64]> {
         match &self.points {
             Numbers::Data(points) => points.iter().map(|&v| as_it_reads(v)).collect(),
@@ -57,7 +57,7 @@ impl<'a> NamedOutline<'a> {
         }
     }
 
-    /// How many numbers it has.
+    /// The number of its coordinates.
     fn width(&self) -> usize {
         match &self.points {
             Numbers::Data(points) => points.len(),
@@ -77,7 +77,7 @@ impl<'a> NamedOutline<'a> {
         self.numbers().chunks_exact(2).map(|p| [p[0], p[1]]).collect()
     }
 
-    /// Its name, or its kind, or its place counted from 1.
+    /// Its name; else its label with its place, counted from 1; else the place alone.
     fn title(&self, place: usize) -> String {
         match (&*self.name, self.label) {
             ("", Some(label)) => format!("{label} {}", place + 1),
@@ -87,7 +87,8 @@ impl<'a> NamedOutline<'a> {
     }
 }
 
-/// The shapes of a data set with their names and kinds, where and as large as they stood before they were imported.
+/// The shapes of a data set with their names and labels, at the position and size that they had before they were
+/// imported.
 pub fn of_set(set: &Dataset) -> Vec<NamedOutline<'_>> {
     let outline = |index: usize| {
         let row = set.rows.row(index);
@@ -102,9 +103,9 @@ pub fn of_set(set: &Dataset) -> Vec<NamedOutline<'_>> {
     (0..set.rows.len()).map(outline).collect()
 }
 
-/// Writes a data set as [`of_set`] has it, with what was measured of its shapes where the format
-/// [holds values](holds_values). A table of it is what imports, encoders and searches read: `id`, `label`, `x0, y0, ..`
-/// and a column for each kind of value, which an import of values finds by itself.
+/// Writes a data set in the form of [`of_set`], with its target values if the format [holds values](holds_values).
+/// Imports, encoders and searches can read the table: `id`, `label`, `x0, y0, ..` and a column for each kind of target
+/// value, which an import of values recognises.
 ///
 /// # Errors
 /// As [`write_outlines`].
@@ -112,17 +113,17 @@ pub fn write_set(path: &Path, set: &Dataset) -> Result<()> {
     write_with_values(path, &of_set(set), &set.measured)
 }
 
-/// Whether a file of this name can hold what was measured of shapes: a table and JSON can.
+/// True if a file of this name can hold target values: a table and JSON can.
 pub fn holds_values(path: &Path) -> bool {
     matches!(Format::of(path), Ok(Format::Csv | Format::Json))
 }
 
-/// The double that reads like a single, so that 0.1 stays 0.1.
+/// The double with the same shortest decimal form as a single, so that 0.1 stays 0.1.
 fn as_it_reads(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::NAN)
 }
 
-/// What a kind of value is called in a file, with its unit: `drag [N]`.
+/// The title of a target column in a file, with its unit: `drag [N]`.
 fn title(measured: &Measured) -> String {
     match measured.unit.as_str() {
         "" => measured.name.as_str().to_owned(),
@@ -138,15 +139,15 @@ struct Record<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a str>,
     outline: &'a [f64],
-    /// What was measured of it, by name and unit.
+    /// Its target values, by name and unit.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     values: BTreeMap<&'a str, f64>,
 }
 
-/// How outlines are written.
+/// The format of written outlines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// An outline a row, `x0, y0, ..`, after `id` and `label` where there are some and before what was measured.
+    /// An outline a row, `x0, y0, ..`, after `id` and `label` if there are any, and before target values.
     Csv,
     /// A list of objects with `id`, `label`, `outline` and `values`.
     Json,
@@ -160,15 +161,14 @@ pub enum Format {
     DatFolder,
 }
 
-/// The endings that [`Format::of`] knows, for sentences.
+/// The extensions that [`Format::of`] knows, for messages.
 pub const ENDINGS: &str = ".csv, .json, .svg, .dxf or .dat";
 
 impl Format {
-    /// The format that the name of a file asks for: a folder asks for airfoils, a name without an ending for
-    /// a table.
+    /// The format that belongs to a path: airfoils for a folder, a table for a name without an extension.
     ///
     /// # Errors
-    /// Names the file when it has an ending that is not one of [`ENDINGS`].
+    /// Names the file when its extension is not one of [`ENDINGS`].
     pub fn of(path: &Path) -> Result<Self> {
         if path.is_dir() || path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
             return Ok(Self::DatFolder);
@@ -185,10 +185,10 @@ impl Format {
     }
 }
 
-/// Fails where a file of this name cannot hold several outlines, before there are any.
+/// Fails if a file of this name cannot hold several outlines; for use before there are any.
 ///
 /// # Errors
-/// Names `path` when its ending is unknown or stands for one outline.
+/// Names `path` when its extension is unknown or belongs to one outline.
 pub fn check_holds_several(path: &Path) -> Result<()> {
     match Format::of(path)? {
         Format::Dat => Err(dat::one_alone(path, "several")),
@@ -199,7 +199,7 @@ pub fn check_holds_several(path: &Path) -> Result<()> {
 /// Fails as [`write_outlines`] would, before any work is spent on outlines.
 ///
 /// # Errors
-/// Names `path` when its ending is unknown or it cannot be written.
+/// Names `path` when its extension is unknown or it cannot be written.
 pub fn check_target(path: &Path) -> Result<()> {
     match Format::of(path)? {
         Format::DatFolder => dat::check_folder(path),
@@ -207,16 +207,16 @@ pub fn check_target(path: &Path) -> Result<()> {
     }
 }
 
-/// Writes outlines as the name of the file says, whole or not at all.
+/// Writes outlines in the format of the file extension, completely or not at all.
 ///
 /// # Errors
-/// Names `path` when its ending is unknown or it cannot be written; or says that there is no outline, that
-/// one is not finite, or that the format does not hold them together.
+/// Names `path` when its extension is unknown or it cannot be written; or reports that there is no outline, that one is
+/// not finite, or that the format cannot hold all of them.
 pub fn write_outlines(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
     write_with_values(path, outlines, &[])
 }
 
-/// The same with values of each outline, where the format holds them.
+/// Writes outlines, with the values of each if the format holds them.
 fn write_with_values(
     path: &Path,
     outlines: &[NamedOutline<'_>],
