@@ -243,7 +243,7 @@ pub(super) fn goal(text: &str) -> std::result::Result<Goal, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Command, Invocation, parse_from};
+    use super::super::command::{Command, Invocation, parse_from};
     use super::*;
     use crate::model::samples::SAMPLES;
     use crate::optimise::Method;

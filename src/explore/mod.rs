@@ -13,6 +13,7 @@ pub mod glyphs;
 pub mod grid;
 pub mod heat;
 pub mod labels;
+pub mod mesh;
 pub mod miniature;
 pub mod neighbours;
 pub mod paths;

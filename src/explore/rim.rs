@@ -1,6 +1,6 @@
 //! The strokes of outlines, as ribbons.
 
-use super::grid::Mesh;
+use super::mesh::Mesh;
 use super::ribbon::{ribbon, triangles};
 
 /// Ribbons around outlines.

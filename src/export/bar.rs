@@ -1,6 +1,6 @@
 //! The colour bar beside a map, which explains its colours.
 
-use super::svg::{escaped, n, paint, path, rectangle};
+use super::svg_elements::{escaped, n, paint, path, rectangle};
 use crate::explore::colour::{Palette, faded, scale};
 use crate::explore::{brief, three_digits};
 use crate::model::Model;

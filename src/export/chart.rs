@@ -1,7 +1,7 @@
 //! Charts of curves and dots: losses of a training, values of a search, lab results against predicted values.
 
 use super::map::Page;
-use super::svg::{FONT, escaped, n, paint, path};
+use super::svg_elements::{FONT, escaped, n, paint, path};
 use crate::data::property::Property;
 use crate::explore::colour::{Palette, Rgba, faded};
 use crate::explore::tick;

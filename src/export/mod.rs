@@ -15,6 +15,7 @@ pub mod report;
 pub mod shapes;
 pub mod sheet;
 pub mod svg;
+mod svg_elements;
 pub mod sweep;
 pub mod tables;
 pub mod walk;

@@ -1,7 +1,8 @@
 use super::*;
 use crate::data::family::Family;
 use crate::data::rows::Rows;
-use crate::explore::grid::{Lattice, Mesh, ShapeGrid};
+use crate::explore::grid::{Lattice, ShapeGrid};
+use crate::explore::mesh::Mesh;
 use crate::explore::rim::Rim;
 use crate::export::png::png;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! A sweep as a picture: reconstruction error against KL, a point for each beta, and a small map of each below.
 
-use super::svg::{FONT, escaped, n, paint, path, rectangle};
+use super::svg_elements::{FONT, escaped, n, paint, path, rectangle};
 use crate::explore::colour::{Palette, faded};
 use crate::explore::labels::beside;
 use crate::explore::miniature::{Miniature, ticks};

@@ -3,7 +3,7 @@
 //!
 //! The rightmost point takes the role of the trailing edge in a shape that is no airfoil.
 
-use super::NamedOutline;
+use super::outline::NamedOutline;
 use crate::error::{Error, Result};
 use crate::numerics::files::write_whole;
 use std::collections::HashSet;

@@ -1,7 +1,7 @@
 //! Outlines as DXF of release 12, which every CAD program reads: a closed POLYLINE each, in data units, on a
 //! layer with its name (Autodesk, "DXF Reference", group codes of HEADER, LAYER, POLYLINE, VERTEX and SEQEND).
 
-use super::NamedOutline;
+use super::outline::NamedOutline;
 use std::collections::HashSet;
 use std::io::{Result, Write};
 

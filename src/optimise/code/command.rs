@@ -1,6 +1,6 @@
 //! A search as a command line.
 
-use super::{MOST_STARTS, STARTS, joined};
+use super::line::{MOST_STARTS, STARTS, joined};
 use crate::objective::{By, Goal, Space, Term};
 use crate::optimise::{SearchConfig, Starts};
 use std::fmt::Write;

@@ -1,6 +1,6 @@
 //! The definitions that the code of a search needs, so that it runs.
 
-use super::{can_say_outside, joined, name};
+use super::line::{can_say_outside, joined, name};
 use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;

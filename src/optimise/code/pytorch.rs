@@ -1,6 +1,6 @@
 //! A search as PyTorch.
 
-use super::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, can_say_outside, joined, name};
+use super::line::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, can_say_outside, joined, name};
 use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
