@@ -26,8 +26,8 @@ pub struct FieldArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// What is told of the decoded shapes: roundness, area, perimeter, heat-shedding, or what was measured of the
-    /// data, once a head tells it
+    /// The property of the decoded shapes: roundness, area, perimeter, heat-shedding, or a target column of the data,
+    /// if a head predicts it
     #[arg(long, value_name = "NAME")]
     property: Property,
     /// Cells in each direction: 1 to 4096
@@ -38,7 +38,7 @@ pub struct FieldArguments {
     out: PathBuf,
 }
 
-/// Measures a property over the map and writes it as a table.
+/// Computes a property over the map and writes it as a table.
 ///
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written.

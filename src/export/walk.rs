@@ -1,4 +1,4 @@
-//! A walk as a film: the map with the way on it, and beside it the shape where one has come to.
+//! A latent path as a film: the path on the map, and beside it the shape at the current point.
 
 use super::bar::ColourBar;
 use super::gif::{Animation, GifFile};
@@ -14,30 +14,30 @@ use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
 use std::path::Path;
 
-/// Width and height in which map and shape fill a frame, in points.
+/// Width and height that map and shape fill in a frame, in points.
 pub const FRAME: [f64; 2] = [960.0, 400.0];
 
-/// A way and what is met on it.
+/// A latent path with its shapes.
 #[derive(Clone, Copy, Debug)]
 pub struct Walk<'a> {
-    /// The model that it leads through.
+    /// The model whose latent space it lies in.
     pub model: &'a Model,
     /// Its map.
     pub projection: &'a Projection,
-    /// The way.
+    /// The latent path.
     pub route: &'a Route,
     /// A shape for each frame.
     pub strip: &'a Strip,
-    /// What colours the shapes.
+    /// The property that colours the shapes.
     pub property: Property,
-    /// What the colours mean.
+    /// The legend of the colours.
     pub bar: &'a ColourBar,
     /// The colours around them.
     pub palette: &'a Palette,
 }
 
-/// Writes a walk. `progress` is told the share that is done before each frame; where it is cancelled nothing is left
-/// behind. Whether all was written.
+/// Writes a latent path as a film; returns true if it was completed. `progress` is called with the share that is done
+/// before each frame; if `cancel` is set, nothing is left behind.
 ///
 /// # Errors
 /// Names a setting out of range, or `path` when it cannot be written.

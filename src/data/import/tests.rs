@@ -1,4 +1,4 @@
-//! Junk, tables, folders: what comes in, and what is said of the rest.
+//! Tests of whole imports: bad files, tables, folders; the outlines that are imported and the reasons for the rest.
 
 use super::*;
 use crate::data::outline::form_distance;
