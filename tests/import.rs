@@ -83,7 +83,8 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
     let again = import(
         std::slice::from_ref(&shapes),
         &ImportOptions { points: 32, ..ImportOptions::default() },
-        |_| true,
+        &CancelToken::default(),
+        |_| (),
     );
     let again = again.unwrap().unwrap();
     std::fs::remove_dir_all(&shapes).unwrap();

@@ -5,7 +5,7 @@ use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::session::event::{Event, News};
 use latent_explorer::session::jobs::control::Control;
-use latent_explorer::session::jobs::registry::{JobKind, Progress, RunId};
+use latent_explorer::session::jobs::registry::{JobKind, JobProgress, RunId};
 use latent_explorer::session::jobs::training::{
     Material, Phase, Plan, Portion, Training, TrainingNews, run,
 };
@@ -329,7 +329,7 @@ fn what_finishes_cannot_be_paused() {
     session.perform(Command::Train);
     let run = session.state().training.run.unwrap();
     let finishing = TrainingNews { finishing: true, ..TrainingNews::default() };
-    session.apply(Event::Progress(run, Progress::default(), Some(News::Training(finishing))));
+    session.apply(Event::Progress(run, JobProgress::default(), Some(News::Training(finishing))));
     for command in
         [Command::PauseTraining(true), Command::TogglePlay, Command::Learn(Portion::Batch)]
     {

@@ -13,7 +13,7 @@ use latent_explorer::session::event::{End, Event, News};
 use latent_explorer::session::findings::Findings;
 use latent_explorer::session::jobs::handle::{Handle, NoNews};
 use latent_explorer::session::jobs::heads::TrainedHeads;
-use latent_explorer::session::jobs::registry::{JobKind, JobResult, Progress, RunId};
+use latent_explorer::session::jobs::registry::{JobKind, JobProgress, JobResult, RunId};
 use latent_explorer::session::jobs::search::{SearchNews, SearchRun};
 use latent_explorer::session::jobs::training::{Phase, Trained, TrainingNews};
 use latent_explorer::session::launch::{Outlet, launch};
@@ -257,7 +257,7 @@ fn events_of_foreign_runs_are_dropped() {
     let foreign = RunId(999);
     let said = session.state().notices.iter().count();
     let share = session.state().training.share;
-    let progress = || Progress { share: Some(0.77), words: String::new() };
+    let progress = || JobProgress { share: Some(0.77), words: String::new() };
     let news = TrainingNews { updates: 12, ..TrainingNews::default() };
     session.apply(Event::Progress(foreign, progress(), Some(News::Training(news))));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];

@@ -4,7 +4,7 @@ use super::action::Actions;
 use super::theme;
 use super::widgets::note;
 use crate::explore::{brief, duration};
-use crate::session::jobs::registry::{Job, Progress, RunId};
+use crate::session::jobs::registry::{Job, JobProgress, RunId};
 use crate::session::jobs::training::Phase;
 use crate::session::{Command, State};
 use egui::{
@@ -101,7 +101,7 @@ fn pause(ui: &mut Ui, kind: &str, phase: Phase, actions: &mut Actions) {
 }
 
 /// How far a job is, with its words; a spinner where nobody knows.
-pub fn bar(ui: &mut Ui, progress: &Progress) -> Response {
+pub fn bar(ui: &mut Ui, progress: &JobProgress) -> Response {
     match progress.share {
         Some(share) => {
             let text = RichText::new(&progress.words).small();

@@ -164,6 +164,15 @@ fn no_room_holds_a_circle() {
     assert!(knotted.is_empty(), "files import each other in circles:\n{}", knotted.join("\n"));
 }
 
+/// Jobs are free of circles before the rest of their room is.
+#[test]
+fn no_circle_goes_through_a_job() {
+    let jobs = Path::new("session/jobs");
+    let found = circles(&REFERENCES, "session");
+    let files: BTreeSet<_> = found.iter().flatten().filter(|f| f.starts_with(jobs)).collect();
+    assert!(files.is_empty(), "in a circle: {files:?}");
+}
+
 /// A room that is free of circles leaves the list.
 #[test]
 fn the_knotted_rooms_are_knotted() {

@@ -6,7 +6,7 @@ use super::super::moment::{Kept, Moment};
 use super::super::notices::Notices;
 use super::super::playback::{FRESH, PLAYBACK_SECONDS, Playback};
 use super::handle::Handle;
-use super::registry::{JobResult, Progress, RunId};
+use super::registry::{JobProgress, JobResult, RunId};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
@@ -30,7 +30,7 @@ pub struct SearchRun {
     pub run: Option<RunId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
-    /// That version, which may have been closed or gone on learning since.
+    /// The model of that version, which may have been closed or trained further since.
     pub frozen: Arc<Model>,
     /// From that version's latent to the map; the ways are drawn with it even when the model is closed.
     pub projection: Projection,
@@ -38,9 +38,9 @@ pub struct SearchRun {
     pub config: SearchConfig,
     /// The ways so far.
     pub paths: Arc<Paths>,
-    /// What was reported while it runs.
+    /// The reports so far, while it runs.
     pub under_way: PathsSoFar,
-    /// What came of it, once it is over.
+    /// The results, once it is over.
     pub findings: Option<Arc<Findings>>,
     /// The best objective (minus the loss) so far at even moments of the playback; it never falls.
     pub best_so_far: Vec<f64>,
@@ -54,7 +54,7 @@ pub struct SearchRun {
     pub hovered: Option<usize>,
     /// The followed restart at the moment that is shown.
     pub moment: Option<Moment>,
-    /// What a lab measured of the candidates.
+    /// Lab results of the candidates.
     pub lab: LabResults,
 }
 
@@ -75,7 +75,7 @@ pub struct SearchNews {
     pub best: Option<usize>,
 }
 
-/// What a search that runs has reported so far; its findings take the place of it.
+/// The reports of a search that runs; its results take their place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PathsSoFar {
     /// The kept points of every restart, `[restarts][kept, latent]`.
@@ -121,7 +121,7 @@ impl SearchRun {
         self.best_so_far = so_far(&self.paths, at);
     }
 
-    /// Takes the end in; whether there are answers.
+    /// Takes the end in; true if there are results.
     pub fn ended(&mut self, result: JobResult<Arc<Findings>>, notices: &mut Notices) -> bool {
         self.run = None;
         let findings = match result {
@@ -247,7 +247,7 @@ pub fn run(
     Ok(JobResult::of(Arc::new(findings), cancelled))
 }
 
-/// What the window knows of a search that runs.
+/// The part of a running search that was reported.
 struct Watcher<'a> {
     projection: &'a Projection,
     tracer: Tracer,
@@ -276,7 +276,7 @@ impl<'a> Watcher<'a> {
         let news = self.waiting.take().unwrap_or_else(|| self.news(search));
         let (done, steps) = (search.done(), search.config().steps);
         let words = format!("step {done} of {steps}");
-        let progress = Progress { share: Some(search.share()), words };
+        let progress = JobProgress { share: Some(search.share()), words };
         self.waiting = handle.offer(progress, news);
     }
 
@@ -327,7 +327,7 @@ fn fresh<T: Copy>(all: &[T], from: usize, room: usize) -> Vec<T> {
 }
 
 impl SearchRun {
-    /// Whether the newest step of a running search is shown, whichever that is.
+    /// True while the newest step of a running search is shown.
     pub fn is_live(&self) -> bool {
         self.run.is_some() && self.playback.live
     }
