@@ -172,6 +172,11 @@ impl NetworkOptions {
         self.preset
     }
 
+    /// Whether heads were named.
+    pub fn names_heads(&self) -> bool {
+        !self.heads.is_empty()
+    }
+
     /// The usual settings with what was named.
     pub fn config(&self, mut usual: TrainingConfig, seed: u64) -> TrainingConfig {
         self.preset.iter().for_each(|preset| preset.apply(&mut usual));

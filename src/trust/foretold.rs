@@ -13,6 +13,12 @@ use serde::Serialize;
 /// within them.
 const DENSITY_TOLERANCE: f64 = 0.25;
 
+/// Whether the data are dense enough at `z [latent]` for a prediction to be believed there.
+pub fn is_dense(model: &Model, z: &[f64]) -> bool {
+    let density = model.density();
+    density.negative_log(z) <= density.level(true) + DENSITY_TOLERANCE
+}
+
 /// What was found about the predictions at one latent point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Foretold {
