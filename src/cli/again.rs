@@ -5,6 +5,7 @@ use super::search::best_so_far;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::files;
 use crate::optimise::{Search, SearchConfig, SearchReport};
 use serde::Deserialize;
@@ -78,7 +79,7 @@ pub fn search(
     progress: &mut Progress,
 ) -> Result<SearchReport> {
     let mut search = Search::new(model.clone(), config)?;
-    while search.advance(&|| false)? {
+    while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let best = best_so_far(&search.tally(), &search.config().aim);
             format!("searching: step {}, best {best}", search.done())

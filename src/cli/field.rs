@@ -8,11 +8,11 @@ use crate::explore::heat::HeatField;
 use crate::explore::{Bounds, Projection, home_view};
 use crate::export::tables;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Objective;
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// The arguments of `field`.
 #[derive(Debug, Args)]
@@ -75,7 +75,7 @@ fn heat(
     cells: usize,
 ) -> Result<HeatField> {
     let objective = Objective::of(model.clone(), property)?;
-    let never = AtomicBool::new(false);
+    let never = CancelToken::default();
     let field = HeatField::compute(&objective, projection, view, [cells; 2], &never)?;
     field.expect("nobody cancels it").without_crossings(model, projection)
 }

@@ -6,6 +6,7 @@ use crate::data::import::{
     Import, ImportOptions, Kept, LabelFrom, Normalise, Summary, import_with_values,
 };
 use crate::error::{Error, Result};
+use crate::numerics::cancel_token::CancelToken;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -96,8 +97,8 @@ impl ImportArguments {
     /// # Errors
     /// Names the file that cannot be read, or reports that nothing could be imported.
     pub fn import(&self, from: &[PathBuf], options: &ImportOptions) -> Result<Import> {
-        let progress = Mutex::new(Progress::start());
-        let imported = import_with_values(from, self.values(), options, |at| {
+        let (progress, never) = (Mutex::new(Progress::start()), CancelToken::default());
+        let imported = import_with_values(from, self.values(), options, &never, |at| {
             // A thread that finds the lock taken has no newer progress to report.
             if let Ok(mut progress) = progress.try_lock() {
                 let share = at.done as f64 / at.files.max(1) as f64;
@@ -105,10 +106,8 @@ impl ImportArguments {
                     format!("read {} of {} files, {} shapes", at.done, at.files, at.shapes)
                 });
             }
-            true
         })?;
-        // The callback never stops the import, so there is a result.
-        let imported = imported.unwrap_or_default();
+        let imported = imported.expect("nobody cancels it");
         let mut lines = summary(&imported);
         for measured in &imported.set.measured {
             let (known, shapes) = (measured.known(), imported.set.ids.len());

@@ -7,6 +7,7 @@ use crate::error::{Result, check_range};
 use crate::explore::three_digits;
 use crate::export::candidates::write_candidates;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::files::write_whole;
 use crate::objective::{Aim, By, Goal};
 use crate::optimise::{InData, LabResults, Method, Search, SearchConfig, SearchReport, Trajectory};
@@ -121,13 +122,13 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
 
     let mut progress = Progress::start();
     let stride = config.stride(model.latent_dim());
-    if stride > 1 {
+    if stride > 1 && *trajectory != Trajectory::None {
         progress.say(&format!("ways are kept every {stride} steps"));
     }
     let in_data = InData::best(&model, &config.aim).map(|data| three_digits(data.value));
     let in_data = in_data.map_or(String::new(), |value| format!(" (in the data {value})"));
     let mut search = Search::new(model, config)?;
-    while search.advance(&|| false)? {
+    while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let (done, going, of) = (search.done(), search.going(), search.restarts().len());
             let best = best_so_far(&search.tally(), &search.config().aim);

@@ -15,6 +15,7 @@ use crate::export::map::{MapPicture, MapWish, Page};
 use crate::export::png::{is_svg, write_picture};
 use crate::model::point_ref::SYNTAX;
 use crate::model::{Model, PointRef, checkpoint};
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Aim, Goal};
 use crate::optimise::SearchReport;
 use clap::{Args, ValueEnum};
@@ -185,21 +186,21 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
     let mut progress = Progress::start();
     let report = search.as_deref().map(|path| search_again(&model, path, &mut progress));
     let report = report.transpose()?;
+    let never = CancelToken::default();
     let mut told = |share: f64| {
         progress.report(share, || format!("{:.0} % of the pictures", 100.0 * share));
-        true
     };
     match (moves, snapshots, &report) {
         (true, Some(folder), _) => {
             let snapshots = checkpoints_in(folder)?;
             let load = |index: usize| checkpoint::load(&snapshots[index]).map(Arc::new);
             let wish = arguments.wish(None);
-            training_film(out, snapshots.len(), load, &wish, &film, &mut told)?;
+            training_film(out, snapshots.len(), load, &wish, &film, &never, &mut told)?;
         }
         (true, _, Some(report)) => {
             let (picture, ways) = arguments.map(&model, Some(report), page)?;
             let ways = ways.expect("they are made of the report");
-            search_film(out, &picture, &ways, &film, &mut told)?;
+            search_film(out, &picture, &ways, &film, &never, &mut told)?;
         }
         _ => write_picture(out, arguments.still(&model, report.as_ref(), page)?)?,
     }

@@ -14,6 +14,7 @@ use crate::export::shapes::{ShapeRow, write_shapes};
 use crate::export::walk::{FRAME, Walk, walk_film};
 use crate::model::point_ref::{SYNTAX, frames_between};
 use crate::model::{Endpoint, Model, PointRef};
+use crate::numerics::cancel_token::CancelToken;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -206,7 +207,6 @@ fn animate(
     let mut told = |share: f64| {
         let frame = (share * *frames as f64).round() + 1.0;
         progress.report(share, || format!("frame {frame} of {frames}"));
-        true
     };
-    walk_film(out, &walk, animation, &mut told).map(drop)
+    walk_film(out, &walk, animation, &CancelToken::default(), &mut told).map(drop)
 }

@@ -6,11 +6,11 @@ use crate::data::geometry;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
+use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::processor::on_all_cores;
 use crate::numerics::statistics::quantile;
 use crate::objective::Objective;
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Cells along each side of the box over which the usual range is computed.
 const RANGE_CELLS: usize = 32;
@@ -36,7 +36,7 @@ pub struct HeatField {
 }
 
 impl HeatField {
-    /// Evaluates the objective at every cell; `None` if `cancelled` became true before the end.
+    /// Evaluates the objective at every cell; `None` if it was cancelled before the end.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -45,7 +45,7 @@ impl HeatField {
         projection: &Projection,
         bounds: Bounds,
         [columns, rows]: [usize; 2],
-        cancelled: &AtomicBool,
+        cancel: &CancelToken,
     ) -> Result<Option<Self>> {
         // Neighbouring cells are evaluated together because they have nearly the same active units, see `fused`.
         let side = objective.model().rows_at_once().isqrt();
@@ -60,7 +60,7 @@ impl HeatField {
         let parts: Result<Vec<_>> = tiles
             .par_iter()
             .map(|tile| {
-                if cancelled.load(Ordering::Relaxed) {
+                if cancel.is_cancelled() {
                     return Ok(None);
                 }
                 let centre =
@@ -121,7 +121,7 @@ pub fn usual_range(objective: &Objective, projection: &Projection) -> Result<Opt
     }
     let statistics = &objective.model().card.statistics;
     let corners = [projection.project(&statistics.low), projection.project(&statistics.high)];
-    let never = AtomicBool::new(false);
+    let never = CancelToken::default();
     let bounds = Bounds::around(&corners);
     let field = HeatField::compute(objective, projection, bounds, [RANGE_CELLS; 2], &never)?;
     Ok(field.and_then(|field| field.range))

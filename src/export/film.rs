@@ -7,6 +7,7 @@ use crate::explore::compose::{Climb, Doing, Way};
 use crate::explore::paths::Paths;
 use crate::explore::{Projection, home_view};
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::SearchReport;
 use std::path::Path;
 use std::sync::Arc;
@@ -100,8 +101,8 @@ impl Ways {
     }
 }
 
-/// Writes a search as a film; returns true if it was completed. `go_on` is called with the share that is done before
-/// each picture; if it returns false, nothing is left behind.
+/// Writes a search as a film; returns true if it was completed. `progress` is called with the share that is done before
+/// each picture; if `cancel` is set, nothing is left behind.
 ///
 /// # Errors
 /// Names a setting out of range, or `path` when it cannot be written.
@@ -110,14 +111,16 @@ pub fn search_film(
     picture: &MapPicture,
     ways: &Ways,
     film: &Film,
-    go_on: &mut dyn FnMut(f64) -> bool,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(f64),
 ) -> Result<bool> {
     film.check()?;
     let mut file = GifFile::create(path, film.animation())?;
     let frames = film.frames();
     for frame in 0..frames {
         let share = frame as f64 / (frames - 1) as f64;
-        if !go_on(share) {
+        progress(share);
+        if cancel.is_cancelled() {
             return Ok(false);
         }
         let step = ways.paths.step_at(share).round();
@@ -129,7 +132,7 @@ pub fn search_film(
 }
 
 /// Writes a training as a film: `snapshot` returns the model at each of `count` snapshots, the last of which is the
-/// final model. All are drawn on the map of the last one. `go_on` and the result are those of [`search_film`].
+/// final model. All are drawn on the map of the last one. `progress`, `cancel` and the result are those of [`search_film`].
 ///
 /// # Errors
 /// Names a setting out of range, or `path` when it cannot be written; and passes on any error of `snapshot`.
@@ -139,7 +142,8 @@ pub fn training_film(
     mut snapshot: impl FnMut(usize) -> Result<Arc<Model>>,
     wish: &MapWish,
     film: &Film,
-    go_on: &mut dyn FnMut(f64) -> bool,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(f64),
 ) -> Result<bool> {
     film.check()?;
     let mut file = GifFile::create(path, film.animation())?;
@@ -151,7 +155,8 @@ pub fn training_film(
     let seconds = film.seconds / frames as f64;
     for frame in 0..frames {
         let index = if frames > 1 { frame * (count - 1) / (frames - 1) } else { count - 1 };
-        if !go_on(frame as f64 / frames as f64) {
+        progress(frame as f64 / frames as f64);
+        if cancel.is_cancelled() {
             return Ok(false);
         }
         let model = snapshot(index)?;

@@ -12,9 +12,9 @@ use crate::explore::heat::{HeatField, usual_range};
 use crate::explore::slopes::SlopeField;
 use crate::explore::{Bounds, Projection, encoded, home_view};
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Aim, Objective, Space};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// The shorter side of a picture, in points: text has a size of 14 points at any size in pixels.
 const POINTS: f64 = 800.0;
@@ -143,7 +143,7 @@ impl MapPicture {
             let cells =
                 size.map(|side| (HEAT_CELLS * side / size[0].max(size[1])).round() as usize);
             let cells = cells.map(|cells| cells.max(2));
-            let never = AtomicBool::new(false);
+            let never = CancelToken::default();
             let field = HeatField::compute(&objective, projection, view, cells, &never)?;
             let field = field.expect("nobody cancels it");
             let pixels = heat_pixels(&field, range);

@@ -11,6 +11,7 @@ use crate::explore::frame::Stage;
 use crate::explore::route::Route;
 use crate::explore::strip::Strip;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use std::path::Path;
 
 /// Width and height that map and shape fill in a frame, in points.
@@ -35,8 +36,8 @@ pub struct Walk<'a> {
     pub palette: &'a Palette,
 }
 
-/// Writes a latent path as a film; returns true if it was completed. `go_on` is called with the share that is done
-/// before each frame; if it returns false, nothing is left behind.
+/// Writes a latent path as a film; returns true if it was completed. `progress` is called with the share that is done
+/// before each frame; if `cancel` is set, nothing is left behind.
 ///
 /// # Errors
 /// Names a setting out of range, or `path` when it cannot be written.
@@ -44,7 +45,8 @@ pub fn walk_film(
     path: &Path,
     walk: &Walk<'_>,
     animation: Animation,
-    go_on: &mut dyn FnMut(f64) -> bool,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(f64),
 ) -> Result<bool> {
     let mut file = GifFile::create(path, animation)?;
     let pixels = animation.size.map(f64::from);
@@ -55,7 +57,8 @@ pub fn walk_film(
     let stage = Stage::new(model, projection, route, room[0] / room[1]);
     let frames = strip.shares.len();
     for frame in 0..frames {
-        if !go_on(frame as f64 / frames as f64) {
+        progress(frame as f64 / frames as f64);
+        if cancel.is_cancelled() {
             return Ok(false);
         }
         let scene = stage.scene(strip, frame, property, bar.range, palette);

@@ -1,5 +1,6 @@
 //! Principal axes: the orthogonal directions in which a set of points spreads most (Pearson 1901).
 
+use super::cancel_token::CancelToken;
 use super::statistics::distance;
 
 /// The iteration has converged if the axes move by less than this.
@@ -10,7 +11,7 @@ const ROUNDING: f64 = 1e-14;
 /// so slowly, and no result depends on which of them is which.
 const MOST_ITERATIONS: usize = 1000;
 
-/// Number of points between two calls of `go_on`.
+/// Number of points between two reports of progress.
 const AT_ONCE: usize = 64;
 
 /// Orthogonal iteration on the covariance of points (Golub & Van Loan 2013, "Matrix Computations", section 8.2.4).
@@ -31,16 +32,17 @@ impl Principal {
         dim: usize,
         count: usize,
     ) -> Self {
-        Self::new_while(points, dim, count, &mut |_| true).expect("nobody stops it")
+        let never = CancelToken::default();
+        Self::new_unless(points, dim, count, &never, &mut |_| ()).expect("nobody cancels it")
     }
 
-    /// As [`Self::new`]; `go_on` is called with the share of the points that are done, and if it returns false there is
-    /// no result.
-    pub fn new_while<'a, T: Copy + Into<f64> + 'a>(
+    /// As [`Self::new`]; `progress` is called with the share of the points that are done. None if it was cancelled.
+    pub fn new_unless<'a, T: Copy + Into<f64> + 'a>(
         points: impl ExactSizeIterator<Item = &'a [T]> + Clone,
         dim: usize,
         count: usize,
-        go_on: &mut dyn FnMut(f64) -> bool,
+        cancel: &CancelToken,
+        progress: &mut dyn FnMut(f64),
     ) -> Option<Self> {
         let n = points.len().max(1) as f64;
         let mut mean = vec![0.0; dim];
@@ -49,8 +51,11 @@ impl Principal {
         }
         let mut covariance = vec![0.0; dim * dim];
         for (index, point) in points.enumerate() {
-            if index.is_multiple_of(AT_ONCE) && !go_on(index as f64 / n) {
-                return None;
+            if index.is_multiple_of(AT_ONCE) {
+                progress(index as f64 / n);
+                if cancel.is_cancelled() {
+                    return None;
+                }
             }
             let centred: Vec<f64> =
                 point.iter().zip(&mean).map(|(&v, mean)| v.into() - mean).collect();

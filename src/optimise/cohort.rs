@@ -7,6 +7,7 @@ use super::tally::Tally;
 use super::update::{Rule, Update};
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Evaluation, Objective, Space};
 
 /// The data that all restarts of a search share.
@@ -14,8 +15,7 @@ use crate::objective::{Evaluation, Objective, Space};
 pub(super) struct Task<'a> {
     pub objective: &'a Objective,
     pub config: &'a SearchConfig,
-    /// Returns whether the search was stopped.
-    pub stop: &'a (dyn Fn() -> bool + Sync),
+    pub cancel: &'a CancelToken,
 }
 
 /// A batch of restarts. A restart that ends keeps its point while the others continue.
@@ -54,7 +54,7 @@ impl Cohort {
         (self.plateaus[restart].waited(), self.stoppings[restart].waited())
     }
 
-    /// Advances all active restarts by the steps with these numbers, until none is active or the search is stopped.
+    /// Advances all active restarts by the steps with these numbers, until none is active or the search is cancelled.
     /// Returns the tally of each step.
     pub fn advance(
         &mut self,
@@ -64,7 +64,7 @@ impl Cohort {
     ) -> Result<Vec<Tally>> {
         let mut tallies = Vec::with_capacity(steps.clone().count());
         for step in steps {
-            if self.active.is_empty() || (task.stop)() {
+            if self.active.is_empty() || task.cancel.is_cancelled() {
                 break;
             }
             self.step(task.config, step, restarts);
@@ -94,14 +94,14 @@ impl Cohort {
     }
 
     /// Evaluates the active restarts at their current points and ends those that cannot continue. None if the search
-    /// was stopped.
+    /// was cancelled.
     pub fn evaluate(
         &mut self,
         task: Task<'_>,
         step: usize,
         restarts: &mut [Restart],
     ) -> Result<Option<Tally>> {
-        let Task { objective, config, stop } = task;
+        let Task { objective, config, cancel } = task;
         let selected;
         let points = if self.active.len() == self.points.len() {
             &self.points
@@ -110,7 +110,7 @@ impl Cohort {
             &selected
         };
         let slopes = config.method.follows_gradients();
-        let evaluation = objective.evaluate_unless(points.as_flat(), slopes, stop)?;
+        let evaluation = objective.evaluate_unless(points.as_flat(), slopes, cancel)?;
         let Some(mut evaluation) = evaluation else { return Ok(None) };
         let mut tally = Tally::default();
         tally.count(self.active.len(), slopes);

@@ -9,6 +9,7 @@ use super::update::Update;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, Space};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -85,7 +86,7 @@ impl Search {
             objective,
             config,
         };
-        search.each_cohort(&|| false, |cohort, task, restarts| {
+        search.each_cohort(&CancelToken::default(), |cohort, task, restarts| {
             Ok(cohort.evaluate(task, 0, restarts)?.into_iter().collect())
         })?;
         if search.cohorts.iter().all(|cohort| cohort.update.is_none()) {
@@ -99,16 +100,16 @@ impl Search {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn step(&mut self) -> Result<bool> {
-        self.step_unless(&|| false)
+        self.step_unless(&CancelToken::default())
     }
 
-    /// Works as [`Self::step`]; if `stop` becomes true during the step, the step is not completed and the search is
+    /// Works as [`Self::step`]; if `cancel` is set during the step, the step is not completed and the search ends as
     /// cancelled.
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn step_unless(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
-        self.advance_by(1, stop)
+    pub fn step_unless(&mut self, cancel: &CancelToken) -> Result<bool> {
+        self.advance_by(1, cancel)
     }
 
     /// Works as [`Self::step_unless`] for as many steps as take about a millisecond, so that the cores rarely have to
@@ -116,11 +117,11 @@ impl Search {
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn advance(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
-        self.advance_by((AT_ONCE / self.going().max(1)).clamp(1, MOST_STEPS), stop)
+    pub fn advance(&mut self, cancel: &CancelToken) -> Result<bool> {
+        self.advance_by((AT_ONCE / self.going().max(1)).clamp(1, MOST_STEPS), cancel)
     }
 
-    fn advance_by(&mut self, steps: usize, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
+    fn advance_by(&mut self, steps: usize, cancel: &CancelToken) -> Result<bool> {
         if self.is_over() {
             return Ok(false);
         }
@@ -129,13 +130,13 @@ impl Search {
             let advance = |cohort: &mut Cohort, task: Task<'_>, restarts: &mut [Restart]| {
                 cohort.advance(task, numbers.clone(), restarts)
             };
-            self.done += self.each_cohort(stop, advance)?;
-            if stop() {
+            self.done += self.each_cohort(cancel, advance)?;
+            if cancel.is_cancelled() {
                 self.cancel();
             }
         } else {
             self.done += 1;
-            self.advance_rivals(stop)?;
+            self.advance_rivals(cancel)?;
         }
         Ok(!self.is_over())
     }
@@ -144,11 +145,11 @@ impl Search {
     /// steps.
     fn each_cohort(
         &mut self,
-        stop: &(dyn Fn() -> bool + Sync),
+        cancel: &CancelToken,
         act: impl Fn(&mut Cohort, Task<'_>, &mut [Restart]) -> Result<Vec<Tally>> + Sync,
     ) -> Result<usize> {
         let Self { objective, config, cohorts, restarts, .. } = self;
-        let task = Task { objective, config, stop };
+        let task = Task { objective, config, cancel };
         let share = cohorts.first().map_or(1, |cohort| cohort.points.len());
         let both = cohorts.par_iter_mut().zip(restarts.par_chunks_mut(share));
         let tallies: Vec<Vec<Tally>> =
@@ -188,7 +189,7 @@ impl Search {
     }
 
     /// Advances every active ask-tell optimiser by one iteration; all requested points are counted, up to the budget.
-    fn advance_rivals(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+    fn advance_rivals(&mut self, cancel: &CancelToken) -> Result<()> {
         let (mut tally, budget) = (self.tally(), self.config.budget());
         let active: Vec<usize> = self.active().collect();
         let Self { rivals, objective, restarts, .. } = self;
@@ -200,7 +201,7 @@ impl Search {
         let mut seen: Vec<Option<Seen>> = vec![None; active.len()];
         let mut evaluate = |asked: &Asked| -> Result<Option<Sample>> {
             let slopes = asked.with_gradients;
-            let Some(found) = objective.evaluate_unless(&asked.points, slopes, stop)? else {
+            let Some(found) = objective.evaluate_unless(&asked.points, slopes, cancel)? else {
                 return Ok(None);
             };
             for (k, &rival) in asked.rivals.iter().enumerate() {

@@ -8,6 +8,7 @@ use crate::model::Model;
 use crate::model::head::TaskHead;
 use crate::model::judge::{Judge, Prediction};
 use crate::model::training::TrainingConfig;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Goal;
 use crate::optimise::{Search, SearchReport};
 use crate::train::{HeadConfig, HeadTrainer, Pca, Trainer};
@@ -142,7 +143,7 @@ impl Attempt {
                 }
             }
             Phase::Search(mut search, goal, model) => {
-                if search.advance(&|| false)? {
+                if search.advance(&CancelToken::default())? {
                     Phase::Search(search, goal, model)
                 } else {
                     self.done += WEIGHTS[2];

@@ -6,6 +6,7 @@ use super::probabilistic_pca::ProbabilisticPca;
 use super::state::TrainerState;
 use crate::data::dataset::Dataset;
 use crate::data::property::{Property, check_among};
+use crate::data::roles::Validation;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
@@ -13,9 +14,10 @@ use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::head::HeadCard;
 use crate::model::layers::LayerSpec;
-use crate::model::training::TrainingConfig;
+use crate::model::training::{EpochRecord, TrainingConfig};
 use crate::model::vae::architecture;
 use crate::numerics::statistics::coprime_stride;
+use candle_core::Tensor;
 use std::sync::Arc;
 
 /// The fixed part of a training; moments of it can be made into models on any thread.
@@ -29,6 +31,8 @@ pub struct Setup {
     pub data: Arc<Dataset>,
     /// Which samples are held out, `[samples]`.
     pub held_out: Vec<bool>,
+    /// The rows by which the training may end, and those of which its validation loss is reported.
+    pub validation: Validation,
     /// Data units to network units.
     pub scaling: Scaling,
     /// Probabilistic PCA of the training rows with as many numbers, where the network begins as that, and of imported
@@ -50,6 +54,8 @@ impl Setup {
         let TrainingData { source, set: data } = data;
         let samples = data.rows.len();
         let held_out = data.held_out(config.held_out_of(samples), config.seed);
+        let roles = data.roles(&held_out, config.seed);
+        let validation = Validation::new(&roles, config.early_stopping.is_some());
         let width = data.rows.width();
         let training: Vec<usize> = (0..samples).filter(|&i| !held_out[i]).collect();
         if config.linear_path && config.latent_dim > width {
@@ -76,7 +82,7 @@ impl Setup {
             HeadCard::of(property, &values, &held_out, config.latent_dim, &config.head_widths, true)
         };
         let heads = config.heads.iter().map(head).collect::<Result<_>>()?;
-        Ok(Self { config, source, data, held_out, scaling, pca, layers, heads })
+        Ok(Self { config, source, data, held_out, validation, scaling, pca, layers, heads })
     }
 
     /// What KL is multiplied with in an update, counted from 0.
@@ -106,20 +112,37 @@ impl Setup {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn model_at(&self, state: &TrainerState, most: usize) -> Result<Model> {
+        let TrainerState { parameters, resume, history } = state;
+        let mut model = self.preview(parameters, history, resume.updates, most)?;
+        model.resume = Some(Arc::new(resume.clone()));
+        Ok(model)
+    }
+
+    /// As [`Self::model_at`] from the parameters after so many updates: no training can go on from it.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn preview(
+        &self,
+        parameters: &[Tensor],
+        history: &[EpochRecord],
+        updates: usize,
+        most: usize,
+    ) -> Result<Model> {
         // The families take turns; all of them are to be seen.
         let stride = self.data.rows.len().div_ceil(most.max(1));
         let stride = coprime_stride(stride, self.data.names.len());
         let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();
-        let (own, of_heads) = state.parameters.split_at(2 * self.layers.len());
+        let (own, of_heads) = parameters.split_at(2 * self.layers.len());
         let card = Card {
             source: self.source.clone(),
             layers: self.layers.clone(),
             scaling: self.scaling.clone(),
             training: self.config.clone(),
-            history: state.history.clone(),
+            history: history.to_vec(),
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
-            kept: Some(state.resume.updates),
+            kept: Some(updates),
         };
         let mut model = assemble(card, own.to_vec(), &self.data, &indices, &self.held_out)?;
         let mut of_heads = of_heads;
@@ -130,7 +153,6 @@ impl Setup {
             let head = with_usual_change(head, &model)?;
             model = model.with_head(head)?;
         }
-        model.resume = Some(Arc::new(state.resume.clone()));
         Ok(model)
     }
 }

@@ -7,8 +7,8 @@ use super::playing;
 use super::theme;
 use super::widgets::{Icon, icon_button, note};
 use crate::explore::{duration, grouped, three_digits};
+use crate::session::jobs::training::{Phase, Training};
 use crate::session::measuring::Health;
-use crate::session::training::{Phase, Training};
 use crate::session::{Command, State};
 use crate::trust::{FamilyFigures, Figures, Warning};
 use egui::{Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
@@ -94,8 +94,10 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
     let stoppable = matches!(training.phase, Phase::Running | Phase::Paused);
-    if stoppable && icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
-        actions.command(Command::StopTraining);
+    if let Some(run) = training.run.filter(|_| stoppable)
+        && icon_button(ui, Icon::Stop, "Stop and keep").clicked()
+    {
+        actions.command(Command::Stop(run));
     }
     let (icon, name) = match training.phase {
         Phase::Running => (Icon::Pause, "Pause"),
@@ -161,10 +163,10 @@ fn health(ui: &mut Ui, health: &Health<'_>, asked: Option<usize>) {
             note(ui, health.failed.unwrap_or(learns));
             return;
         };
-        let on = if figures.held_out { "held-out" } else { "training" };
+        let of = figures.scope();
         let tooltip = format!(
-            "The mean squared distance between a {on} shape and its reconstruction, summed over all coordinates, in data units, family by \
-             family. Usual: within a factor of two or three of each other; a family that stands out is one the map \
+            "The mean squared distance between a shape and its reconstruction, summed over all coordinates, in data units, family by \
+             family, of {of}. Usual: within a factor of two or three of each other; a family that stands out is one the map \
              has no room for."
         );
         ui.label(RichText::new("Reconstruction error by family (data units)").weak()).on_hover_text(tooltip);

@@ -29,12 +29,13 @@ pub use outcome::{Import, ImportProgress, Kept, Rejection, Summary};
 use super::property::Property;
 use super::rows::Rows;
 use crate::error::{Error, Result, check_range};
+use crate::numerics::cancel_token::CancelToken;
 use files::Listed;
 use form::Begin;
 use rayon::prelude::*;
 use shapes::{Contents, Found, contents};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use watch::Watch;
 
 /// The most numbers of all outlines together: 400 MB.
@@ -42,8 +43,8 @@ const MOST_NUMBERS: usize = 100_000_000;
 /// The fewest outlines that a model can be trained on.
 pub const FEWEST: usize = 10;
 
-/// Imports every outline of these files and folders. `keep_going` is called with the progress, from several threads,
-/// and stops the import by returning false; then there is no result.
+/// Imports every outline of these files and folders. `progress` is called from several threads. None if the import was
+/// cancelled.
 ///
 /// # Errors
 /// Names a path that cannot be read at all, an option out of range, or a limit that the whole import exceeds; or, if
@@ -51,18 +52,19 @@ pub const FEWEST: usize = 10;
 pub fn import(
     paths: &[PathBuf],
     options: &ImportOptions,
-    keep_going: impl Fn(ImportProgress) -> bool + Sync,
+    cancel: &CancelToken,
+    progress: impl Fn(ImportProgress) + Sync,
 ) -> Result<Option<Import>> {
     check_range("points", options.points, 16, 1000)?;
     let (files, foreign) = files::list(paths)?;
     let watch = Watch {
-        stopped: AtomicBool::new(false),
+        cancel,
         done: AtomicUsize::new(0),
         shapes: AtomicUsize::new(0),
         kept: AtomicUsize::new(0),
         most: MOST_NUMBERS / (2 * options.points),
         files: files.len(),
-        keep_going: &keep_going,
+        progress: &progress,
     };
     let read = |file: &Listed| {
         if watch.is_stopped() {
@@ -83,7 +85,7 @@ pub fn import(
             format!("there are more than {} outlines of {} points", watch.most, options.points);
         return Err(Error::Mismatch(format!("{problem}; import fewer, or with fewer points")));
     }
-    if watch.stopped.into_inner() {
+    if cancel.is_cancelled() {
         return Ok(None);
     }
     let mut import = Import::default();
@@ -133,9 +135,10 @@ pub fn import_with_values(
     paths: &[PathBuf],
     values: Option<&Path>,
     options: &ImportOptions,
-    keep_going: impl Fn(ImportProgress) -> bool + Sync,
+    cancel: &CancelToken,
+    progress: impl Fn(ImportProgress) + Sync,
 ) -> Result<Option<Import>> {
-    let Some(mut import) = import(paths, options, keep_going)? else { return Ok(None) };
+    let Some(mut import) = import(paths, options, cancel, progress)? else { return Ok(None) };
     if let Some(path) = values {
         let reserved = Property::ALL.map(Property::name);
         let groups = options.groups.as_deref();

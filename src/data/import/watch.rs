@@ -1,12 +1,13 @@
-//! Progress of an import, counted by all of its threads, and its stop flag.
+//! Progress of an import, counted by all of its threads, and its cancellation.
 
 use super::ImportProgress;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::numerics::cancel_token::CancelToken;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The state that the threads of an import share.
 pub struct Watch<'a> {
-    /// Set when the import is to stop.
-    pub stopped: AtomicBool,
+    /// Ends the import.
+    pub cancel: &'a CancelToken,
     /// Number of files that were read.
     pub done: AtomicUsize,
     /// Number of shapes that were processed.
@@ -17,30 +18,28 @@ pub struct Watch<'a> {
     pub most: usize,
     /// Number of files in all.
     pub files: usize,
-    /// Called with the progress; returns false to stop the import.
-    pub keep_going: &'a (dyn Fn(ImportProgress) -> bool + Sync),
+    /// Called with the progress.
+    pub progress: &'a (dyn Fn(ImportProgress) + Sync),
 }
 
 impl Watch<'_> {
-    /// True if the import is to stop.
+    /// True if the rest is not read: the import was cancelled, or there are too many outlines.
     pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
+        self.cancel.is_cancelled() || self.kept.load(Ordering::Relaxed) > self.most
     }
 
-    /// Reports the progress and sets the stop flag if the answer is to stop.
+    /// Reports the progress.
     pub fn tell(&self) {
         let (done, shapes) =
             (self.done.load(Ordering::Relaxed), self.shapes.load(Ordering::Relaxed));
-        if !(self.keep_going)(ImportProgress { done, files: self.files, shapes }) {
-            self.stopped.store(true, Ordering::Relaxed);
-        }
+        (self.progress)(ImportProgress { done, files: self.files, shapes });
     }
 
-    /// Counts a processed shape; stops the import if there are too many outlines.
+    /// Counts a processed shape.
     pub fn count(&self, kept: bool) {
         let shapes = 1 + self.shapes.fetch_add(1, Ordering::Relaxed);
-        if kept && self.kept.fetch_add(1, Ordering::Relaxed) >= self.most {
-            self.stopped.store(true, Ordering::Relaxed);
+        if kept {
+            self.kept.fetch_add(1, Ordering::Relaxed);
         }
         if shapes.is_multiple_of(1000) {
             self.tell();

@@ -20,6 +20,7 @@ use super::tally::Tally;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Space;
 pub use lane::{Lane, Lanes};
 pub use report::{LaneReport, RaceReport};
@@ -108,20 +109,20 @@ impl Race {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn step(&mut self) -> Result<bool> {
-        self.step_unless(&|| false)
+        self.step_unless(&CancelToken::default())
     }
 
-    /// Works as [`Self::step`], and cancels the contender if `stop` becomes true during the step.
+    /// Works as [`Self::step`], and ends the contender as cancelled if `cancel` is set during the step.
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn step_unless(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
+    pub fn step_unless(&mut self, cancel: &CancelToken) -> Result<bool> {
         let going = self.runners.iter_mut().filter(|runner| runner.going);
         let Some(runner) = going.min_by_key(|runner| runner.search.tally().evaluations()) else {
             return Ok(false);
         };
         let begun = Instant::now();
-        runner.going = runner.search.step_unless(stop)?;
+        runner.going = runner.search.step_unless(cancel)?;
         runner.seconds += begun.elapsed().as_secs_f64();
         Ok(self.runners.iter().any(Runner::is_going))
     }
