@@ -10,9 +10,9 @@
 //!
 //! - [`error`] and [`numerics`]: one error type; Adam, keyed randomness, percentiles, matrix products, whole-file writes
 //! - [`data`]: outlines, the families that generate them, plain geometry, scaling, tables
-//! - [`model`]: layers, the variational autoencoder, losses, the frozen model, its checkpoint
-//! - [`fused`]: what is run most, without a graph: the same numbers in a fraction of the time
-//! - [`objective`]: properties, differentiable geometry, the objective that everything calls
+//! - [`nn`]: dense layers and the variational autoencoder, forwards and backwards without a graph, losses
+//! - [`model`]: the frozen model with its heads and its density, its checkpoint
+//! - [`objective`]: aims, constraints, the objective that everything calls
 //! - [`trust`]: where the data are, what a map is worth, how far an answer can be believed
 //! - [`train`], [`optimise`], [`explore`]: how it is learned, searched and seen
 //! - [`export`]: pictures and tables; [`rediscover`]: would it have found what is known already?
@@ -24,8 +24,8 @@ pub mod data;
 pub mod error;
 pub mod explore;
 pub mod export;
-pub mod fused;
 pub mod model;
+pub mod nn;
 pub mod numerics;
 pub mod objective;
 pub mod optimise;

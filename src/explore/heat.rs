@@ -6,7 +6,7 @@ use crate::data::geometry;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
-use crate::numerics::processor::on_all_cores;
+use crate::numerics::runtime::on_all_cores;
 use crate::numerics::statistics::quantile;
 use crate::objective::Objective;
 use rayon::prelude::*;
@@ -47,7 +47,7 @@ impl HeatField {
         [columns, rows]: [usize; 2],
         cancelled: &AtomicBool,
     ) -> Result<Option<Self>> {
-        // Neighbours are evaluated together: what the network does to them is much alike, see `fused`.
+        // Neighbours are evaluated together: what the network does to them is much alike, see [`Trace::apply`](crate::nn::mlp::Trace::apply).
         let side = objective.model().rows_at_once().isqrt();
         let tiles: Vec<Vec<usize>> = (0..rows.div_ceil(side))
             .flat_map(|y| (0..columns.div_ceil(side)).map(move |x| (side * x, side * y)))

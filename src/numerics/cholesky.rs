@@ -1,6 +1,6 @@
 //! The triangle of a positive definite matrix, in blocks: nearly all of the work is matrix products.
 
-use super::processor::{View, subtract_product};
+use super::gemm::{View, subtract_product};
 
 /// Rows and columns of a block: the products of that depth fill the kernels, and what is done by hand stays small.
 const BLOCK: usize = 64;

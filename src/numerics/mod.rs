@@ -5,19 +5,13 @@ pub mod cholesky;
 pub mod cloud;
 pub mod drawn_function;
 pub mod files;
+mod foreign;
 pub mod gaussian_process;
+pub mod gemm;
 pub mod mixture;
 pub mod principal;
-pub mod processor;
 pub mod random;
+pub mod runtime;
+pub mod simd;
 pub mod statistics;
 pub mod whitening;
-
-/// How many vectors go through a network at once when its widest layer has `width` numbers.
-///
-/// What belongs together then stays in the cache. It also keeps every tensor below the 65,536 numbers
-/// from which on candle shares single additions out to threads of its own, which wait by spinning:
-/// beside our own threads that costs many times what it brings.
-pub fn rows_at_once(width: usize) -> usize {
-    (32_768 / width.max(1)).max(1)
-}

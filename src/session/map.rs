@@ -355,7 +355,7 @@ fn draw(request: &Request, newer: &AtomicBool, inbox: &Sender<Event>, wake: &Wak
     };
     let bounds = key.view.grown(MARGIN);
     let [w, h] = bounds.size();
-    let objective = Objective::of(model.clone(), key.property)?;
+    let objective = Objective::of(model.clone(), key.property);
     let heat = |cells: usize, cancelled: &AtomicBool| -> Result<_> {
         let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
         let field = HeatField::compute(&objective, projection, bounds, size, cancelled)?;

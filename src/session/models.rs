@@ -54,7 +54,7 @@ impl Prepared {
         let model = Arc::new(model);
         let projection = Projection::of(&model.encoded.mu);
         let range = |property| -> Result<(Property, (f64, f64))> {
-            let objective = Objective::of(model.clone(), property)?;
+            let objective = Objective::of(model.clone(), property);
             Ok((property, usual_range(&objective, &projection)?.unwrap_or((0.0, 1.0))))
         };
         let ranges = model.properties().into_iter().map(range).collect::<Result<_>>()?;
@@ -69,7 +69,7 @@ impl Prepared {
             beyond: Arc::new(beyond(&model, &projection, &home)),
             home,
             ranges,
-            batch_seconds: batch_seconds(&Objective::of(model.clone(), Property::default())?)?,
+            batch_seconds: batch_seconds(&Objective::of(model.clone(), Property::default()))?,
             projection,
             model,
         })

@@ -338,7 +338,7 @@ impl Watch {
         let due = self.kept.is_none_or(|kept| trainer.updates() >= kept + apart);
         if due || trainer.is_finished() {
             self.kept = Some(trainer.updates());
-            self.unsent.moments.push(Arc::new(trainer.state()?));
+            self.unsent.moments.push(Arc::new(trainer.state()));
         }
         Ok(())
     }
@@ -354,7 +354,7 @@ impl Watch {
             (self.losses, self.counted) = (Losses::default(), 0);
         }
         if shows {
-            let model = trainer.setup().model_at(&trainer.state()?, SNAPSHOT_SAMPLES)?;
+            let model = trainer.setup().model_at(&trainer.state(), SNAPSHOT_SAMPLES)?;
             let prepared = Arc::new(Prepared::new(model)?);
             self.measure(&prepared)?;
             self.unsent.snapshot = Some(prepared);

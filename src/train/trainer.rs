@@ -12,9 +12,9 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::resume::Resume;
 use crate::model::training::{EpochRecord, Losses, TrainingConfig};
+use crate::nn::loss::log_sigma;
 use crate::numerics::random::{Purpose, stream};
-use crate::numerics::rows_at_once;
-use candle_core::{Device, Tensor};
+use crate::numerics::runtime::rows_at_once;
 use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl Trainer {
             broken: false,
         };
         trainer.shuffle();
-        trainer.kept = Some(trainer.state()?);
+        trainer.kept = Some(trainer.state());
         Ok(trainer)
     }
 
@@ -91,10 +91,10 @@ impl Trainer {
     ) -> Result<Self> {
         let mut trainer = Self::new(data, config)?;
         let TrainerState { parameters, resume, history } = state;
-        let raw = resume.raw_log_sigma.map(|raw| Tensor::new(raw, &Device::Cpu)).transpose()?;
-        let values: Vec<Tensor> = parameters.iter().cloned().chain(raw).collect();
+        let raw = resume.raw_log_sigma.map(|raw| vec![raw]);
+        let values = parameters.iter().cloned().chain(raw).collect();
         let rate = trainer.config().learning_rate;
-        trainer.network.variables().restore(&values, resume.adam.clone(), rate)?;
+        trainer.network.variables_mut().restore(values, resume.adam.clone(), rate)?;
         (trainer.updates, trainer.epoch) = (resume.updates, resume.epoch);
         trainer.sums = resume.sums;
         trainer.history.clone_from(history);
@@ -169,8 +169,9 @@ impl Trainer {
         let (epoch, batch) = (self.epoch + 1, self.seen / self.config().batch_size + 1);
         let noise = self.config().latent_noise.then(|| self.noise(samples));
         let beta = self.setup.beta_at(self.updates);
-        self.network.variables().set_rate(self.config().rate_at(self.updates));
-        let losses = self.network.learn(samples, noise.as_deref(), beta)?;
+        let rate = self.config().rate_at(self.updates);
+        self.network.variables_mut().set_rate(rate);
+        let losses = self.network.learn(samples, noise.as_deref(), beta);
         if !losses.total.is_finite() {
             self.broken = true;
             return Err(Error::NotFinite { epoch, batch, loss: losses.total });
@@ -193,7 +194,7 @@ impl Trainer {
     fn end_epoch(&mut self, batch: usize) -> Result<EpochRecord> {
         let mut mean = Losses::default();
         mean.add(self.sums, 1.0 / self.seen as f64);
-        let held = self.measure_held_out()?;
+        let held = self.measure_held_out();
         let with_heads = |loss: f64| (!self.setup.heads.is_empty()).then_some(loss);
         let record = EpochRecord {
             epoch: self.epoch + 1,
@@ -205,7 +206,7 @@ impl Trainer {
             held_out_kl: held.map(|l| l.kl),
             heads: with_heads(mean.heads),
             held_out_heads: held.and_then(|l| with_heads(l.heads)),
-            sigma: self.network.log_sigma()?.map(f64::exp),
+            sigma: self.network.raw_log_sigma().map(|raw| log_sigma(f64::from(raw)).0.exp()),
         };
         // An epoch that was cut short and went on later is written once.
         self.history.retain(|earlier| earlier.epoch < record.epoch);
@@ -215,8 +216,8 @@ impl Trainer {
             self.sums = Losses::default();
             self.shuffle();
         }
-        let state = self.state()?;
-        if let Some(loss) = first_not_finite(&state.parameters)? {
+        let state = self.state();
+        if let Some(loss) = first_not_finite(&state.parameters) {
             self.broken = true;
             self.history.pop();
             return Err(Error::NotFinite { epoch: record.epoch, batch, loss });
@@ -240,17 +241,18 @@ impl Trainer {
     }
 
     /// The mean losses of the held-out samples, decoded from mu; none where none is held out.
-    fn measure_held_out(&mut self) -> Result<Option<Losses>> {
+    fn measure_held_out(&mut self) -> Option<Losses> {
         let held: Vec<usize> =
             (0..self.setup.held_out.len()).filter(|&i| self.setup.held_out[i]).collect();
         let mut mean = Losses::default();
-        let widest = self.setup.data.rows.width().max(self.config().hidden_units());
+        let hidden = self.config().hidden_units();
+        let widest = hidden.into_iter().fold(self.setup.data.rows.width(), usize::max);
         let beta = self.setup.beta_at(self.updates);
         for part in held.chunks(rows_at_once(widest)) {
-            let losses = self.network.measure(part, beta)?;
+            let losses = self.network.measure(part, beta);
             mean.add(losses, part.len() as f64 / held.len() as f64);
         }
-        Ok((!held.is_empty()).then_some(mean))
+        (!held.is_empty()).then_some(mean)
     }
 
     /// The reparameterisation noise of these samples in this epoch, `[n, latent]`.
@@ -266,20 +268,20 @@ impl Trainer {
     }
 
     /// Where it stands.
-    ///
-    /// # Errors
-    /// Only when the tensor library fails.
-    pub fn state(&self) -> Result<TrainerState> {
-        let (parameters, raw_log_sigma) = self.network.copies()?;
+    pub fn state(&self) -> TrainerState {
         let resume = Resume {
             updates: self.updates,
             epoch: self.epoch,
             seen: self.seen,
             sums: self.sums,
-            adam: self.network.variables().adam(),
-            raw_log_sigma,
+            adam: self.network.variables().adam().clone(),
+            raw_log_sigma: self.network.raw_log_sigma(),
         };
-        Ok(TrainerState { parameters, resume, history: self.history.clone() })
+        TrainerState {
+            parameters: self.network.parameters(),
+            resume,
+            history: self.history.clone(),
+        }
     }
 
     /// The model that was learned, with all its data encoded and its heads completed to ensembles: that of the least
@@ -292,8 +294,8 @@ impl Trainer {
         let best = self.best.as_ref().filter(|_| self.config().early_stopping.is_some());
         let state = match (best, &self.kept) {
             (Some((_, best)), _) => best.clone(),
-            (None, Some(kept)) if !self.is_well()? => kept.clone(),
-            _ => self.state()?,
+            (None, Some(kept)) if !self.is_well() => kept.clone(),
+            _ => self.state(),
         };
         // The curves of all epochs stay with the model, also when an earlier one is kept.
         let mut model = self.setup.model_at(&state, usize::MAX)?;
@@ -311,9 +313,7 @@ impl Trainer {
         complete_heads(model)
     }
 
-    fn is_well(&self) -> Result<bool> {
-        let (parameters, raw_log_sigma) = self.network.copies()?;
-        let learned = first_not_finite(&parameters)?.is_none();
-        Ok(!self.broken && learned && raw_log_sigma.is_none_or(f32::is_finite))
+    fn is_well(&self) -> bool {
+        !self.broken && first_not_finite(self.network.variables().values()).is_none()
     }
 }
