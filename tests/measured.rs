@@ -133,7 +133,8 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let told = MODEL.tell_one(stiff, best.restart.best_z(), &best.decoded).unwrap();
     // A head's output is a prediction, and stands with its interval.
     let predicted = best.answer.predicted.unwrap();
-    assert!(predicted.value == told && told > 17.0, "{:?}", best.answer);
+    // Points that are predicted together may round otherwise than one alone.
+    assert!((predicted.value - told).abs() < 1e-5 && told > 17.0, "{:?}", best.answer);
     assert_eq!((best.answer.measured, best.answer.gain, best.answer.returned), (None, None, None));
     let term = best.answer.terms[0];
     assert_eq!((term.prediction(), term.measured), (Some(predicted), None));

@@ -208,7 +208,7 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
     for (output, loss) in
         [(Output::Linear, Reconstruction::Mse), (Output::Sigmoid, Reconstruction::Bce)]
     {
-        let layers = architecture(64, &[5, 4], Activation::Gelu, 2, output);
+        let layers = architecture(64, &[5, 4], Activation::Silu, 2, output);
         let head = head_layers(Property::Area, 2, &[4, 3]);
         let all = [layers.clone(), head.clone()].concat();
         let flat = initial_parameters(&all, 7);
