@@ -9,6 +9,7 @@ use latent_explorer::explore::sample::new_shapes;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::nn::autoencoder::Output;
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::{Pca, Trainer, TrainerState};
 use latent_explorer::trust::{Belief, Figures, warnings_of};
 use std::f64::consts::PI;
@@ -224,7 +225,7 @@ fn airfoils(count: usize) -> TrainingData {
     let rows: Vec<String> = (0..count).map(profile).collect();
     std::fs::write(&path, rows.join("\n")).unwrap();
     let options = ImportOptions { points: 50, ..ImportOptions::default() };
-    let imported = import(&[path], &options, |_| true).unwrap().unwrap();
+    let imported = import(&[path], &options, &CancelToken::default(), |_| ()).unwrap().unwrap();
     TrainingData::imported(imported, "naca".to_owned(), options.normalise).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use super::judge::{Judge, JudgeCard};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
-use crate::error::{Error, Result, check_range};
+use crate::error::{Error, Result};
 use crate::nn::activation::Activation;
 use crate::nn::graph;
 use crate::nn::layer::{LayerSpec, chain};
@@ -12,24 +12,6 @@ use crate::numerics::runtime::rows_at_once;
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
-
-/// The hidden layers of a head where nothing else is said.
-pub const USUAL_WIDTHS: [usize; 2] = [64, 32];
-
-/// The widest hidden layer of a head.
-pub const MAX_HEAD_WIDTH: usize = 4096;
-
-/// The hidden layers that a network may have: 1 to 8 of them, of 1 to `most` units; `name` is the setting.
-///
-/// # Errors
-/// Names the setting that is out of range.
-pub fn check_widths(name: &'static str, widths: &[usize], most: usize) -> Result<()> {
-    if !(1..=8).contains(&widths.len()) {
-        let problem = format!("must name 1 to 8 hidden layers, not {}", widths.len());
-        return Err(Error::setting(name, problem));
-    }
-    widths.iter().try_for_each(|&width| check_range(name, width, 1, most))
-}
 
 /// What a head says of itself beside its weights; written as JSON into the checkpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -381,16 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn widths_are_refused_by_the_name_of_their_setting() {
+    fn widths_are_those_of_the_hidden_layers() {
         assert_eq!(card(&[4, 5]).widths(), [4, 5]);
-        assert!(check_widths("widths", &USUAL_WIDTHS, MAX_HEAD_WIDTH).is_ok());
-        for widths in [&[][..], &[1; 9], &[0], &[5000]] {
-            assert!(
-                check_widths("widths", widths, MAX_HEAD_WIDTH)
-                    .unwrap_err()
-                    .to_string()
-                    .starts_with("widths")
-            );
-        }
     }
 }

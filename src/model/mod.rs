@@ -13,6 +13,7 @@ pub mod point_ref;
 pub mod preset;
 pub mod resume;
 pub mod samples;
+mod tensors;
 mod told;
 pub mod training;
 

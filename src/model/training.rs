@@ -1,6 +1,5 @@
 //! How a model was or will be trained: the settings and the history that a checkpoint keeps.
 
-use super::head::{MAX_HEAD_WIDTH, USUAL_WIDTHS, check_widths};
 use crate::data::dataset::Measured;
 use crate::data::property::Property;
 use crate::data::scaling::Scaling;
@@ -63,6 +62,24 @@ pub struct TrainingConfig {
     pub head_widths: Vec<usize>,
     /// The weight of the heads' errors beside the other losses: how much the latent yields to them.
     pub head_weight: f64,
+}
+
+/// The hidden layers of a head where nothing else is said.
+pub const USUAL_WIDTHS: [usize; 2] = [64, 32];
+
+/// The widest hidden layer of a head.
+pub const MAX_HEAD_WIDTH: usize = 4096;
+
+/// The hidden layers that a network may have: 1 to 8 of them, of 1 to `most` units; `name` is the setting.
+///
+/// # Errors
+/// Names the setting that is out of range.
+pub fn check_widths(name: &'static str, widths: &[usize], most: usize) -> Result<()> {
+    if !(1..=8).contains(&widths.len()) {
+        let problem = format!("must name 1 to 8 hidden layers, not {}", widths.len());
+        return Err(Error::setting(name, problem));
+    }
+    widths.iter().try_for_each(|&width| check_range(name, width, 1, most))
 }
 
 /// The longest training.
@@ -356,6 +373,10 @@ mod tests {
         assert!(bad(|c| c.head_weight = 0.0).starts_with("head-weight"));
         assert!(bad(|c| c.head_widths = vec![64, 0]).starts_with("head-widths"));
         assert!(bad(|c| c.heads = vec![Property::Area; 2]).contains("'area' is named twice"));
+        for widths in [vec![], vec![1; 9], vec![0], vec![5000]] {
+            let refused = check_widths("widths", &widths, MAX_HEAD_WIDTH).unwrap_err();
+            assert!(refused.to_string().starts_with("widths"));
+        }
         assert!(bad(|c| c.hidden = Vec::new()).starts_with("hidden"));
         assert!(bad(|c| c.hidden = vec![64, 0]).starts_with("hidden"));
         let bent = |c: &mut TrainingConfig| {

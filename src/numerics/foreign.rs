@@ -1,5 +1,5 @@
-//! What only foreign code can do: the environment, the allocator's settings, and the kernel of a matrix product. All
-//! `unsafe` of the program is here, each with its proof.
+//! Calls of foreign code: the environment, the settings of the allocator, and the kernel of a matrix product. All
+//! `unsafe` code of the program is here, each block with its proof.
 
 use libmimalloc_sys::{mi_option_get, mi_option_set, mi_option_t};
 use std::ffi::c_long;
@@ -11,18 +11,18 @@ pub(super) fn set_variable(name: &str, value: &str) {
     unsafe { std::env::set_var(name, value) };
 }
 
-/// How long the allocator keeps what was freed before it gives it back to the system, in milliseconds: a setting of
-/// mimalloc's, which its binding does not name, what it is where nobody has set it, and what this program wants.
+/// Delay after which the allocator returns freed memory to the system, in milliseconds: the number of this setting in
+/// mimalloc, which its binding does not name, its default, and the value of this program.
 const PURGE_DELAY: mi_option_t = 15;
 const USUAL_DELAY: c_long = 1_000;
 const DELAY: c_long = 10_000;
 
-/// Lets the allocator keep for longer what was freed. A frame asks for what the one before it has freed; given back
-/// every second, it would be faulted in and cleared again in one frame of sixty, while all threads wait for it
-/// (`BENCHMARKS.md`). A delay that the environment sets stays.
+/// Makes the allocator keep freed memory for longer. A frame needs the memory that the one before it has freed;
+/// returned every second, it would be faulted in and cleared again in one frame of sixty, while all threads wait for it
+/// (`BENCHMARKS.md`). A delay that the user set in the environment is kept.
 #[expect(unsafe_code, reason = "the allocator's settings are functions of C")]
 pub(super) fn keep_freed_memory() {
-    // SAFETY: both read or write one number in a table of the allocator's, and check that it has such a number.
+    // SAFETY: both read or write one number in a table of the allocator, and check that the table has it.
     unsafe {
         if mi_option_get(PURGE_DELAY) == USUAL_DELAY {
             mi_option_set(PURGE_DELAY, DELAY);
@@ -38,7 +38,7 @@ pub(super) struct Strided<'a, T> {
 }
 
 impl<T> Strided<'_, T> {
-    /// How far into the slice `rows` and `columns` reach: one more than the place of the last number.
+    /// The length of slice that `rows` and `columns` need: one more than the index of the last number.
     fn reach(&self, rows: usize, columns: usize) -> usize {
         if rows == 0 || columns == 0 {
             return 0;
@@ -47,8 +47,8 @@ impl<T> Strided<'_, T> {
     }
 }
 
-/// The product of `a [m, k]` and `b [k, n]`, times the second of `factors`, put into or added to the first of them times
-/// `out`, whose rows begin every `stride` numbers.
+/// The product of `a [m, k]` and `b [k, n]`, times the second of `factors`, written to `out` or added to `out` times
+/// the first of them; the rows of `out` begin every `stride` numbers.
 ///
 /// # Panics
 /// When a matrix reaches beyond its slice, or the rows of `out` overlap.
@@ -65,14 +65,14 @@ pub(super) fn product<T: Copy + 'static>(
     assert!(n <= stride && (m == 0 || (m - 1) * stride + n <= out.len()), "it has a place");
     let inside = a.reach(m, k) <= a.values.len() && b.reach(k, n) <= b.values.len();
     assert!(inside, "matrices lie inside their slices");
-    // A slice has at most `isize::MAX` numbers, and no stride is more than its matrix has.
+    // A slice has at most `isize::MAX` numbers, and no stride exceeds the length of its matrix.
     let [a_row, a_column] = a.strides.map(|stride| stride as isize);
     let [b_row, b_column] = b.strides.map(|stride| stride as isize);
     // SAFETY: the kernel reads `a` at `i a_row + j a_column` for i < m and j < k, and `b` alike: the assertion on
-    // `reach`, which is that of the last of them, keeps all inside their slices. It writes `out` at `i stride + j` for
-    // i < m and j < n, each place once since n <= stride, and the assertion keeps the last inside. The slices live as
-    // long as the call; `out` is borrowed mutably, so nothing overlaps it. It is initialised, so that it may be read
-    // when `add` asks for it.
+    // `reach`, which covers the last of these indices, keeps all inside their slices. The kernel writes `out` at
+    // `i stride + j` for i < m and j < n, each index once since n <= stride, and the assertion keeps the last inside.
+    // The slices live as long as the call; `out` is borrowed mutably, so nothing overlaps it. `out` is initialised, so
+    // that it may be read if `add` is true.
     unsafe {
         gemm::gemm(
             m,
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn the_allocator_keeps_what_was_freed_unless_the_environment_says_otherwise() {
         keep_freed_memory();
-        // SAFETY: as in what is tested.
+        // SAFETY: as in the function under test.
         #[expect(unsafe_code, reason = "as in what is tested")]
         let delay = unsafe { mi_option_get(PURGE_DELAY) };
         let said = std::env::var("MIMALLOC_PURGE_DELAY").ok().and_then(|said| said.parse().ok());

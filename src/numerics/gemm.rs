@@ -45,25 +45,26 @@ impl<'a, T: Copy> View<'a, T> {
     }
 }
 
-/// A matrix to multiply with from the right, kept in the order that is read faster: both where it does not change.
+/// A matrix to multiply with from the right, read in the faster of two orders; a matrix that does not change is stored
+/// in both.
 #[derive(Clone, Copy, Debug)]
 pub struct Operand<'a> {
-    /// Of numbers that stand row by row, where there is a copy of that kind.
+    /// The row-major copy, if there is one.
     by_rows: View<'a>,
-    /// Of numbers that stand column by column, where there is.
+    /// The column-major copy, if there is one.
     by_columns: View<'a>,
 }
 
 impl<'a> Operand<'a> {
-    /// A matrix that is kept once.
+    /// A matrix that is stored once.
     pub fn once(view: View<'a>) -> Self {
         Self { by_rows: view, by_columns: view }
     }
 
-    /// A matrix that is kept row by row, and its transpose that is too.
+    /// A matrix that is stored row-major, together with its row-major transpose.
     ///
     /// # Panics
-    /// When one is not of the shape of the other's transpose.
+    /// When the shape of one is not that of the other's transpose.
     pub fn twice(by_rows: View<'a>, transpose: View<'a>) -> Self {
         let by_columns = transpose.t();
         let shape = |view: &View<'_>| [view.rows, view.columns];
@@ -81,26 +82,26 @@ impl<'a> Operand<'a> {
         self.by_rows
     }
 
-    /// The rows of the matrix, where they are kept as such.
+    /// The rows of the matrix, if it is stored row-major.
     pub fn rows(&self) -> Option<std::slice::ChunksExact<'a, f32>> {
         let View { values, columns, strides, .. } = self.by_rows;
         (strides == [columns, 1] && columns > 0).then(|| values.chunks_exact(columns))
     }
 }
 
-/// Numbers in the widest vector that the kernels know.
+/// Numbers in the widest vector of the kernels.
 const LANES: usize = 16;
-/// The largest product that the kernels take number by number, each from a row and a column that stand in line.
+/// The largest product that the kernels compute number by number, each from a contiguous row and a contiguous column.
 const SMALL: usize = 256;
 
-/// The product of `a [m, k]` and `b [k, n]`, put into or added to `out [m, n]`, row-major.
+/// The product of `a [m, k]` and `b [k, n]`, written or added to `out [m, n]`, row-major.
 ///
 /// # Panics
 /// When the shapes do not fit.
 pub fn product(out: &mut [f32], a: View<'_>, b: Operand<'_>, add: bool) {
     let (m, n) = (a.rows, b.by_rows.columns);
     assert_eq!(out.len(), m * n, "a product has the rows of its left and the columns of its right");
-    // Columns that fill vectors are read as they stand; where one is left over, the kernel copies all that it is given.
+    // Columns that fill vectors are read in place; with one more column, the kernel would copy the whole matrix.
     let whole = if b.by_rows.strides[1] == 1 { n / LANES * LANES } else { n };
     if whole > 0 {
         block(out, n, a, b.by_rows.columns(0, whole), add, [1.0; 2]);
@@ -115,7 +116,7 @@ pub fn product(out: &mut [f32], a: View<'_>, b: Operand<'_>, add: bool) {
     }
 }
 
-/// Takes the product of `a [m, k]` and `b [k, n]` from `out`, whose rows begin every `stride` numbers, in double
+/// Subtracts the product of `a [m, k]` and `b [k, n]` from `out`, whose rows begin every `stride` numbers, in double
 /// precision: the step of a blocked factorisation.
 ///
 /// # Panics
@@ -124,8 +125,8 @@ pub fn subtract_product(out: &mut [f64], stride: usize, a: View<'_, f64>, b: Vie
     block(out, stride, a, b, true, [1.0, -1.0]);
 }
 
-/// The product of `a [m, k]` and `b [k, n]`, times the second of `factors`, put into or added to the first of them times
-/// `out`, whose rows begin every `stride` numbers.
+/// The product of `a [m, k]` and `b [k, n]`, times the second of `factors`, written to `out` or added to `out` times
+/// the first of them; the rows of `out` begin every `stride` numbers.
 fn block<T: Copy + 'static>(
     out: &mut [T],
     stride: usize,
@@ -173,7 +174,7 @@ mod tests {
                 (0..values.len()).map(|i| values[i % rows * columns + i / rows]).collect()
             };
             let (a_t, b_t) = (flip(&a, m, k), flip(&b, k, n));
-            // What has no numbers does not tell its columns.
+            // An empty slice does not determine its number of columns.
             let view = |values, rows, columns| View {
                 columns,
                 strides: [columns, 1],

@@ -1,6 +1,7 @@
-//! Arithmetic that every other room shares: one Adam, keyed randomness, percentiles, nearest points, whole-file writes.
+//! Arithmetic that all other modules share: Adam, keyed randomness, percentiles, nearest points, atomic file writes.
 
 pub mod adam;
+pub mod cancel_token;
 pub mod cholesky;
 pub mod cloud;
 pub mod drawn_function;

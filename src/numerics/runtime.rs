@@ -1,19 +1,19 @@
-//! What holds for the whole process: the number of threads, what the allocator keeps, and work on all cores.
+//! The process as a whole: the number of cores, the memory of the allocator, and work on all cores.
 
 use super::foreign;
 use rayon::prelude::*;
 
-/// Sets up what holds for the whole process. Must be called first in `main`, while there is one thread.
+/// Sets up the process. Must be called first in `main`, while there is only one thread.
 pub fn set_up() {
     count_cores_once();
     foreign::keep_freed_memory();
 }
 
-/// Says once how many cores there are, before any other thread runs.
+/// Stores the number of cores once, before other threads start.
 ///
-/// candle asks at every matrix product, and on Linux looks it up in `/proc/cpuinfo` each time, which
-/// takes longer than a small product and grows with the cores; this variable answers it at once. The
-/// number is the one that rayon would find by itself.
+/// candle needs it at every matrix product, and on Linux it is read from `/proc/cpuinfo` each time, which takes longer
+/// than a small product and grows with the cores; this variable avoids that. The number is the one that rayon would
+/// find itself.
 fn count_cores_once() {
     const ANSWER: &str = "RAYON_NUM_THREADS";
     if std::env::var_os(ANSWER).is_none()
@@ -23,8 +23,8 @@ fn count_cores_once() {
     }
 }
 
-/// `work` for every number below `count`, shared out to all cores. One alone is done here: handing it to another thread,
-/// which may be busy, takes longer.
+/// Calls `work` for every number below `count`, on all cores. A single call is made on this thread: passing it to
+/// another thread, which may be busy, takes longer.
 pub fn on_all_cores<T: Send>(count: usize, work: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
     match count {
         1 => vec![work(0)],
@@ -32,18 +32,19 @@ pub fn on_all_cores<T: Send>(count: usize, work: impl Fn(usize) -> T + Send + Sy
     }
 }
 
-/// Keeps every matrix product on the thread that asked for it.
+/// Keeps every matrix product of candle on the calling thread.
 ///
-/// Products of this program's sizes are two to three times slower on two threads than on one; work
-/// is split over restarts, chunks and batches instead. It also makes results independent of the
-/// number of cores.
+/// Products of this program's sizes are two to three times slower on two threads than on one; work is split over
+/// restarts, chunks and batches instead. Results are then independent of the number of cores.
 pub fn use_one_thread_per_product() {
     gemm::set_threading_threshold(usize::MAX);
 }
 
-/// How many vectors go through a network at once when its widest layer has `width` numbers: what belongs together then
-/// stays in the cache, and every tensor of a graph stays below the 65,536 numbers from which candle shares single
-/// additions out to threads of its own, which wait by spinning.
+/// The number of vectors in one pass through a network whose widest layer has `width` numbers.
+///
+/// The activations of such a pass fit into the cache. Every tensor of a graph also stays below 65,536 numbers: from there
+/// on candle splits single additions among its own threads, which wait in a busy loop and slow down the threads of this
+/// program by far more than they gain.
 pub fn rows_at_once(width: usize) -> usize {
     (32_768 / width.max(1)).max(1)
 }

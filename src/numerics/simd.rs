@@ -1,18 +1,17 @@
-//! Loops in the widest vectors that the processor has: without branches, sums in a fixed number of lanes.
+//! Loops in a form that a compiler turns into wide vectors: without branches, sums in a fixed number of lanes.
 
 use pulp::Arch;
 
-/// Work that [`dispatch`] runs: a struct of what it needs, whose `call` is marked `#[inline(always)]`, as all that it
-/// calls must be. A closure or a function would be compiled apart, for the oldest processor.
+/// A computation for [`dispatch`]: a struct of its inputs, whose `call` is marked `#[inline(always)]`, as all functions
+/// that it calls must be. A closure or a function would be compiled separately, for the oldest processor.
 pub use pulp::NullaryFnOnce as Work;
 
-/// Runs work compiled for the widest vectors that this processor has; the results are the same to the last bit as
-/// without.
+/// Runs work compiled for the widest vectors of this processor; the results are bit for bit the same as without.
 pub fn dispatch<W: Work>(work: W) -> W::Output {
     Arch::new().dispatch(work)
 }
 
-/// Sums run in so many lanes, whatever the processor has, so that they are the same everywhere.
+/// The number of partial sums, the same on every processor, so that results are too.
 const LANES: usize = 16;
 
 /// `sum_i f(a_i, b_i)` in lanes, where `f` may also write into `a`.

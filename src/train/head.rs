@@ -5,10 +5,8 @@ use super::variables::{Variables, first_not_finite};
 use crate::data::property::{Property, check_among};
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
-use crate::model::head::{
-    HeadCard, MAX_HEAD_WIDTH, MOST_MEMBERS, TaskHead, USUAL_MEMBERS, USUAL_WIDTHS, check_widths,
-};
-use crate::model::judge::Judge;
+use crate::model::head::{HeadCard, MOST_MEMBERS, TaskHead, USUAL_MEMBERS};
+use crate::model::training::{MAX_HEAD_WIDTH, USUAL_WIDTHS, check_widths};
 use crate::nn::layer::{Layer, LayerSpec, initial_parameters};
 use crate::nn::mlp::Trace;
 use crate::numerics::random::{Purpose, stream};
@@ -308,7 +306,7 @@ impl HeadTrainer {
         }
         let mut head = measured_head(self.card.clone(), &parameters, &self.model.encoded)?;
         if self.property.is_measured() {
-            head.card.judge = Some(Judge::fitted(&self.model, &head)?);
+            head.card.judge = Some(self.model.fitted_judge(&head)?);
         }
         with_usual_change(head, &self.model)
     }

@@ -267,6 +267,11 @@ impl Trainer {
         noise
     }
 
+    /// A copy of the parameters, as [`TrainerState::parameters`]: enough to show the model, not to go on from it.
+    pub fn weights(&self) -> Vec<Vec<f32>> {
+        self.network.parameters()
+    }
+
     /// Where it stands.
     pub fn state(&self) -> TrainerState {
         let resume = Resume {
