@@ -66,7 +66,7 @@ fn shown(session: &Session) -> (ModelId, u64) {
 fn config(epochs: usize) -> TrainingConfig {
     TrainingConfig {
         updates: epochs.saturating_mul(3),
-        hidden: 16,
+        hidden: vec![16],
         seed: 3,
         ..TrainingConfig::default()
     }

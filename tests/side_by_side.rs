@@ -42,7 +42,7 @@ fn shown(session: &Session) -> ModelId {
 
 /// Few shapes, few updates, no brake.
 fn small(session: &mut Session) {
-    let config = TrainingConfig { updates: 6, hidden: 16, ..TrainingConfig::default() };
+    let config = TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() };
     set_small(session, config);
 }
 
@@ -345,7 +345,7 @@ fn a_sweep_is_begun_watched_and_opened_from_its_sheet() {
     let path = folder.path().join("settings.json");
     let settings = Settings {
         recipe: Recipe { samples: 90, points: 32, ..Recipe::default() },
-        training: TrainingConfig { updates: 6, hidden: 16, ..TrainingConfig::default() },
+        training: TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() },
         ..Settings::default()
     };
     settings.save(&path).unwrap();

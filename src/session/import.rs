@@ -104,8 +104,14 @@ impl State {
         match (usual, self.own.before.take()) {
             (Some(usual), before) => {
                 let before = before.unwrap_or_else(|| training.clone());
-                let TrainingConfig { batch_size, latent_dim, hidden, seed, .. } = before;
-                *training = TrainingConfig { batch_size, latent_dim, hidden, seed, ..usual };
+                *training = TrainingConfig {
+                    batch_size: before.batch_size,
+                    latent_dim: before.latent_dim,
+                    hidden: before.hidden.clone(),
+                    activation: before.activation,
+                    seed: before.seed,
+                    ..usual
+                };
                 self.own.before = Some(before);
             }
             (None, Some(before)) => {

@@ -357,7 +357,7 @@ fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(Picture)) -> Re
     let Prepared { model, projection, .. } = &**prepared;
     let bounds = key.view.grown(MARGIN);
     let [w, h] = bounds.size();
-    let objective = Objective::of(model.clone(), key.property)?;
+    let objective = Objective::of(model.clone(), key.property);
     let heat = |cells: usize, cancel: &CancelToken| -> Result<_> {
         let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
         let field = HeatField::compute(&objective, projection, bounds, size, cancel)?;

@@ -5,7 +5,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::judge::Prediction;
-use crate::numerics::processor::on_all_cores;
+use crate::numerics::runtime::on_all_cores;
 use crate::objective::{Constraint, Relation};
 use serde::Serialize;
 

@@ -8,7 +8,7 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::numerics::processor::on_all_cores;
+use crate::numerics::runtime::on_all_cores;
 use crate::objective::Constraint;
 use serde::Serialize;
 

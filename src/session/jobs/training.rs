@@ -436,7 +436,7 @@ impl Watch {
         let due = self.kept.is_none_or(|kept| trainer.updates() >= kept + apart);
         if due || trainer.is_finished() {
             self.kept = Some(trainer.updates());
-            self.unsent.moments.push(Arc::new(trainer.state()?));
+            self.unsent.moments.push(Arc::new(trainer.state()));
         }
         Ok(())
     }
@@ -500,7 +500,7 @@ impl Watch {
 
 /// The model as it is now, from a copy of its weights alone.
 fn preview(trainer: &Trainer) -> Result<Model> {
-    let weights = trainer.weights()?;
+    let weights = trainer.weights();
     let (history, updates) = (trainer.history(), trainer.updates());
     trainer.setup().preview(&weights, history, updates, SNAPSHOT_SAMPLES)
 }
