@@ -17,6 +17,8 @@ pub mod samples;
 mod told;
 pub mod training;
 pub mod vae;
+mod value;
 
 pub use frozen::Model;
 pub use point_ref::{Endpoint, PointRef};
+pub use value::Value;

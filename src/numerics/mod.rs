@@ -5,6 +5,7 @@ pub mod cholesky;
 pub mod cloud;
 pub mod drawn_function;
 pub mod files;
+pub mod format;
 pub mod gaussian_process;
 pub mod mixture;
 pub mod principal;

@@ -4,6 +4,7 @@ mod aim;
 mod differentiable;
 mod evaluate;
 mod quick;
+mod shown;
 
 pub use aim::{Aim, By, Constraint, Goal, Relation, Space, Term};
 pub use evaluate::{Evaluation, Objective, Outside, constraint_weights, kept_constraints};

@@ -7,11 +7,12 @@ use super::job::{Control, Ending, Reporter};
 use super::models::{ModelId, Prepared};
 use super::moment::{Kept, Moment};
 pub use super::playback::{PLAYBACK_SECONDS, Playback};
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::paths::{Paths, Tracer};
-use crate::model::Model;
+use crate::model::{Model, Value};
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -54,6 +55,8 @@ pub struct Climb {
     pub hovered: Option<usize>,
     /// The followed restart at the moment that is shown.
     pub moment: Option<Moment>,
+    /// The followed restart once the search is over, and what its answer has besides what was sought.
+    pub besides: Option<(usize, Vec<(Property, Value)>)>,
     /// What a lab measured of the candidates.
     pub lab: LabResults,
     /// The hand on the job.
@@ -123,6 +126,13 @@ impl Climb {
     /// Only when the tensor library fails.
     pub fn look(&mut self) -> Result<()> {
         let (followed, step) = (self.followed(), self.shown_step());
+        let found = followed.filter(|_| self.findings.is_some());
+        if found != self.besides.as_ref().map(|(restart, _)| *restart) {
+            self.besides = match found {
+                Some(restart) => Some((restart, self.besides(restart)?)),
+                None => None,
+            };
+        }
         let seen = self.moment.as_ref().map(|moment| (moment.restart, moment.step));
         if seen == followed.map(|restart| (restart, step)) {
             return Ok(());
@@ -132,6 +142,20 @@ impl Climb {
             None => None,
         };
         Ok(())
+    }
+
+    /// The properties of an answer that were not sought.
+    fn besides(&self, restart: usize) -> Result<Vec<(Property, Value)>> {
+        let Some(found) = self.report().and_then(|report| report.restarts.get(restart)) else {
+            return Ok(Vec::new());
+        };
+        let is_sought = |property: &Property| {
+            self.config.aim.terms.iter().any(|term| term.property == *property)
+        };
+        let others = self.frozen.properties().into_iter().filter(|property| !is_sought(property));
+        let z = found.restart.best_z();
+        let value = |property| Ok((property, self.frozen.value(property, z, &found.decoded)?));
+        others.map(value).collect()
     }
 
     /// The way of a restart as it was kept.
@@ -285,6 +309,7 @@ mod tests {
             hill: None,
             hovered: None,
             moment: None,
+            besides: None,
             lab: LabResults::default(),
             control: Arc::default(),
         }
@@ -354,7 +379,7 @@ mod tests {
         climb.scrub(climb.paths.share_at(1.5));
         climb.look().unwrap();
         let moment = climb.moment.clone().unwrap();
-        assert!((moment.value - 0.8).abs() < 1e-9 && moment.outline.len() == 200);
+        assert!((moment.value.number() - 0.8).abs() < 1e-9 && moment.outline.len() == 200);
         climb.chosen = Some(7);
         climb.look().unwrap();
         assert!(climb.moment.is_none(), "there is no such way");

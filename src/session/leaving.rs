@@ -106,7 +106,7 @@ pub(super) fn rebuild(state: &State) -> Option<&Rebuild> {
 /// The frames of the way on the map side by side, and what their marks mean.
 pub(super) fn strip(state: &State) -> Option<Sheet> {
     let strip = &state.tours.tour.as_ref()?.strip;
-    Some(strip.rows(&state.shown()?.1.prepared.model, state.property(), true))
+    strip.rows(&state.shown()?.1.prepared.model, state.property(), true).ok()
 }
 
 impl Leaving {
@@ -195,11 +195,11 @@ impl Leaving {
             }
             Thing::Sheet(sheet) => {
                 let reach = model.card.statistics.reach;
-                let scene = sheet.scene(reach, self.range, None, page.palette);
+                let scene = sheet.scene(reach, self.range, None, CELL, page.palette);
                 still(self.cells(&scene, sheet.bounds(), CELL, page)?)
             }
             Thing::Rebuild(rebuild) => {
-                let scene = rebuild.scene(model, self.wish.property, self.range, page.palette);
+                let scene = rebuild.scene(model, self.wish.property, self.range, page.palette)?;
                 still(self.cells(&scene, Rebuild::bounds(), LARGE_CELL, page)?)
             }
             Thing::Walk(route) => self.walk(path, route, page, go_on),
@@ -274,8 +274,6 @@ impl Leaving {
 
 impl Thing {
     fn gather(state: &State, export: &Export) -> Option<Self> {
-        let prepared = &state.shown()?.1.prepared;
-        let (model, property) = (&prepared.model, state.property());
         let findings = |climb: Option<&Climb>| climb.and_then(|climb| climb.findings.clone());
         Some(match export.what {
             Exportable::Map => Self::Map(Box::new(state.doing())),
@@ -292,7 +290,7 @@ impl Thing {
                 // As many rows as the page has room for cells that are squares, the last as full as can be.
                 let rows = (shapes.len() as f64 * height / width).sqrt().round().max(1.0);
                 let columns = shapes.len().div_ceil(rows as usize);
-                Self::Sheet(Box::new(sample::sheet(model, property, shapes, columns, true)))
+                Self::Sheet(Box::new(sample::sheet(shapes, columns, true)))
             }
             Exportable::Rebuild => Self::Rebuild(Box::new(rebuild(state)?.clone())),
             Exportable::Report => {

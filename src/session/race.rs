@@ -10,6 +10,7 @@ use super::state::{Activity, State};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::paths::Paths;
+use crate::model::Value;
 use crate::objective::{Objective, Space};
 use crate::optimise::race::{Race, RaceReport, Runner};
 use crate::optimise::{Lane, LaneReport, Lanes, Method, SearchConfig, Tally};
@@ -48,6 +49,8 @@ pub struct Standing {
     pub curve: Vec<Tally>,
     /// The shape of the best so far, and of the answer once the race is over; empty before the first.
     pub outline: Vec<f32>,
+    /// Its value.
+    pub value: Value,
     /// Seconds that it has computed.
     pub seconds: f64,
     /// Whether it can go on.
@@ -55,9 +58,18 @@ pub struct Standing {
 }
 
 impl Standing {
-    fn of(runner: &Runner) -> Result<Self> {
-        let best = runner.search.best();
+    /// How a lane stands which stood as `before`: what was predicted then is not predicted again.
+    fn of(runner: &Runner, before: Option<&Self>) -> Result<Self> {
+        let (best, tally) = (runner.search.best(), runner.search.tally());
+        let same = before.filter(|before| before.tally().best_loss == tally.best_loss);
+        let (aim, model) = (&runner.search.config().aim, runner.search.objective().model());
+        let value = match (best, same) {
+            (None, _) => Value::NONE,
+            (_, Some(before)) => before.value,
+            (Some((_, best)), None) => aim.shown_at(model, &best.z, best.value)?,
+        };
         Ok(Self {
+            value,
             lane: runner.lane,
             curve: runner.curve(),
             outline: best.map_or_else(|| Ok(Vec::new()), |(_, best)| runner.shape(best))?,
@@ -99,6 +111,7 @@ impl RaceResults {
             lane: lane.lane,
             curve: lane.curve.clone(),
             outline: lane.answer().map_or_else(Vec::new, |(_, answer)| answer.decoded.clone()),
+            value: lane.answer().map_or(Value::NONE, |(_, answer)| answer.best()),
             seconds: lane.seconds,
             going: false,
         };
@@ -232,12 +245,17 @@ fn race(
 ) -> Result<Ending> {
     let mut race = Race::new(prepared.model.clone(), config, lanes)?;
     let mut last_report: Option<Instant> = None;
+    let mut standings: Vec<Standing> = Vec::new();
     let mut going = true;
     while going && !control.is_cancelled() {
         if last_report.is_none_or(|last| last.elapsed() >= REPORT) {
-            let standings = race.runners().iter().map(Standing::of).collect::<Result<_>>()?;
+            let runners = race.runners().iter().enumerate();
+            standings = runners
+                .map(|(index, runner)| Standing::of(runner, standings.get(index)))
+                .collect::<Result<_>>()?;
             // One that finds no room is made up for by the next: each of them is all there is to know.
-            reporter.offer(Progress::Race(RaceProgress { share: race.share(), standings }));
+            let (share, standings) = (race.share(), standings.clone());
+            reporter.offer(Progress::Race(RaceProgress { share, standings }));
             last_report = Some(Instant::now());
         }
         going = race.step_unless(&|| control.is_cancelled())?;

@@ -132,6 +132,7 @@ impl Session {
             hill: None,
             hovered: None,
             moment: None,
+            besides: None,
             lab: LabResults::default(),
             control,
         });
@@ -200,6 +201,7 @@ impl State {
                     climb.hold_step(held);
                 }
                 climb.moment = None;
+                climb.besides = None;
                 if findings.report.best_believable.is_none() {
                     self.notices.info(match findings.report.config.aim.predicts() {
                         true => {

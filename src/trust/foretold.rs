@@ -143,9 +143,14 @@ impl Foretold {
         Ok(Some(on_all_cores(z.len(), at)))
     }
 
-    /// Why the predictions cannot be relied on, as the rest of a sentence; none where they can.
+    /// Why the predictions cannot be relied on, as the rest of a sentence; none where all of them can.
     pub fn doubt(&self) -> Option<String> {
-        if let Some(doubt) = self.predictions.iter().find_map(PredictionCheck::doubt) {
+        self.predictions.iter().find_map(|check| self.doubt_of(check.property))
+    }
+
+    /// As [`Self::doubt`], of one property; none of a property that is not predicted.
+    pub fn doubt_of(&self, property: Property) -> Option<String> {
+        if let Some(doubt) = self.of(property)?.doubt() {
             return Some(doubt);
         }
         let (found, usual) = (self.negative_log_density, self.usual_negative_log_density);
@@ -165,7 +170,8 @@ impl Foretold {
         let most = if beyond.prediction.value > high { "above" } else { "below" };
         let end = if beyond.prediction.value > high { high } else { low };
         Some(format!(
-            "The prediction lies {most} everything that was measured ({end:.4}); its interval reaches back."
+            "The prediction of {} lies {most} everything that was measured ({end:.4}); its interval reaches back.",
+            beyond.property.word()
         ))
     }
 
