@@ -1,4 +1,4 @@
-//! A search as its report tells of it, made again: the report says how, and the same settings give the same ways.
+//! Repeats the search of a report: the report stores its settings, and the same settings give the same trajectories.
 
 use super::progress::Progress;
 use super::search::best_so_far;
@@ -6,16 +6,17 @@ use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::judge::Prediction;
+use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::files;
 use crate::optimise::{Search, SearchConfig, SearchReport};
 use serde::Deserialize;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What is read of a report; everything else comes again.
+/// The parts of a report that are read; the search computes the rest again.
 #[derive(Deserialize)]
 struct Recorded {
-    /// Up to format 2 restarts were counted from 0.
+    /// The format version; up to format 2 restarts were counted from 0.
     #[serde(default)]
     format: u32,
     config: SearchConfig,
@@ -31,10 +32,10 @@ struct RecordedRestart {
     predicted: Option<Prediction>,
 }
 
-/// Makes the search again that wrote the report at `path`, with all of its ways.
+/// Repeats the search that wrote the report at `path`, and keeps its complete trajectories.
 ///
 /// # Errors
-/// Names the report when it is none, does not fit the model, or another model wrote it.
+/// Names the report when it is not one, does not fit the model, or another model wrote it.
 pub fn search_again(
     model: &Arc<Model>,
     path: &Path,
@@ -55,7 +56,7 @@ pub fn search_again(
         restart.value_best.or(restart.predicted.map(|predicted| predicted.value))
     });
     let now = report.best.map(|best| report.restarts[best].best().number());
-    // Another machine may round otherwise; another model gives other values altogether.
+    // Rounding may differ on another machine; another model gives clearly different values.
     let same = match (before, now) {
         (Some(before), Some(now)) => (before - now).abs() <= 1e-3 * before.abs().max(1e-3),
         (before, now) => before.is_none() == now.is_none(),
@@ -73,7 +74,7 @@ pub fn search_again(
     Ok(report)
 }
 
-/// Searches and judges, and says how far it is.
+/// Searches, assesses the answers and reports the progress.
 ///
 /// # Errors
 /// Settings out of range, or a failure of the tensor library.
@@ -83,7 +84,7 @@ pub fn search(
     progress: &mut Progress,
 ) -> Result<SearchReport> {
     let mut search = Search::new(model.clone(), config)?;
-    while search.advance(&|| false)? {
+    while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let best = best_so_far(&search);
             format!("searching: step {}, best {best}", search.done())

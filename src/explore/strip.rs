@@ -1,4 +1,4 @@
-//! The frames of a morph side by side: along a way through the latent, and blended straight.
+//! The frames of a morph side by side: along a latent path, and by linear interpolation of the outlines.
 
 use super::blend::blend;
 use super::grid::{shown_value, shown_values};
@@ -10,27 +10,26 @@ use crate::error::Result;
 use crate::model::{Model, Value};
 use crate::trust::{Verdict, judge};
 
-/// Shapes along a way, evenly spaced.
+/// Shapes at even distances along a latent path.
 #[derive(Clone, Debug)]
 pub struct Strip {
-    /// The share of the way at each frame, `[frames]`.
+    /// The share of the path at each frame, `[frames]`.
     pub shares: Vec<f64>,
     /// The latent points, `[frames, latent]`.
     pub z: Rows<f64>,
-    /// What they decode to, `[frames, input]` in data units.
+    /// The decoded shapes, `[frames, input]` in data units.
     pub decoded: Rows<f32>,
-    /// How far each can be believed, `[frames]`.
+    /// The reliability of each frame, `[frames]`.
     pub verdicts: Vec<Verdict>,
-    /// What colours each, `[frames]`.
+    /// The value that colours each, `[frames]`.
     pub values: Vec<Value>,
-    /// The straight blend of the two ends, `[frames, input]`; none where a way does not lead straight from one to
-    /// the other.
+    /// The linear interpolation of both end shapes, `[frames, input]`; none where the path is not a straight line.
     pub blended: Option<Rows<f32>>,
 }
 
 impl Strip {
-    /// Decodes and judges so many frames of a way. The outlines that are blended beside a straight way are `ends`,
-    /// or where there are none what its own ends decode to.
+    /// Decodes and judges `frames` frames of a latent path. Along a straight path the outlines `ends` are interpolated,
+    /// or without them the decoded ends of the path.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -54,8 +53,8 @@ impl Strip {
         Ok(Self { shares, z, decoded, verdicts, values, blended })
     }
 
-    /// All frames of the way in one row, and those of the blend, if there are any, in a row below; with a `legend`
-    /// the marks are explained.
+    /// All frames of the path in one row, and the interpolated ones, if any, in a row below; with a `legend` for the
+    /// marks.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -77,7 +76,7 @@ impl Strip {
         Ok(Sheet::new(Layout { columns: self.shares.len(), titles, legend }, cells))
     }
 
-    /// The frames of the way alone, so many in a row.
+    /// The frames of the path alone, `columns` in each row.
     pub fn sheet(&self, columns: usize) -> Sheet {
         let layout = Layout { columns, titles: Vec::new(), legend: true };
         Sheet::new(layout, self.cells())

@@ -1,4 +1,4 @@
-//! Tables as CSV with full precision: latent vectors, a field, a training's losses.
+//! Tables as CSV with full precision: latent vectors, a field, the losses of a training.
 
 use crate::data::conform::Conformed;
 use crate::data::placement::Placement;
@@ -12,8 +12,8 @@ use crate::model::training::EpochRecord;
 use crate::optimise::{LaneReport, RaceReport, Tally};
 use std::path::Path;
 
-/// Writes what the encoder gave for each outline, `mu0, .., log_var0, ..`; after an `id` where outlines have names, and
-/// before the frames ([`FRAME`]) where any stood elsewhere than in data units.
+/// Writes the encoder's output for each outline, `mu0, .., log_var0, ..`; after an `id` if outlines have names, and
+/// before the frames ([`FRAME`]) if any outline was not in data units.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -62,8 +62,8 @@ pub fn write_field(path: &Path, field: &HeatField, predictions: &[Prediction]) -
     write(path, &header, (0..field.values.len()).map(cell))
 }
 
-/// Writes the losses of a training, an epoch a row; what was not measured stays empty. Where heads were
-/// trained along their losses follow in two more columns, and where the variance is learned sigma in one.
+/// Writes the losses of a training, an epoch a row; values that were not computed are empty. If heads were trained
+/// jointly, their losses follow in two further columns; if the variance is learned, sigma in one.
 ///
 /// # Errors
 /// Names the file when it cannot be written.

@@ -256,7 +256,7 @@ impl Aim {
         }
     }
 
-    /// What the shown value is called within a sentence.
+    /// The name of the shown value within a sentence.
     pub fn word(&self) -> String {
         match self.terms.as_slice() {
             [term] => term.property.word(),

@@ -54,7 +54,7 @@ impl Aim {
     }
 }
 
-/// What a term adds to the score, `-weight * goal(value)`: as it is predicted, at worst and at best within the interval.
+/// The contribution of a term to the score, `-weight * goal(value)`: predicted, and the worst and best within the interval.
 fn score(term: &Term, of: &Prediction) -> Prediction {
     let score = |value: f64| -term.weight * term.goal.loss(value);
     let (low, high) = match term.goal {

@@ -26,7 +26,7 @@ pub struct Probe {
     pub outline: Vec<f32>,
     /// Every property of the shape, in the order in which the model has them; NaN where there is no head to tell it.
     pub values: Vec<(Property, Value)>,
-    /// How far it can be believed: as the property that colours the map, and as all that is predicted beside it.
+    /// The reliability of the property that colours the map, and of every prediction beside it.
     pub verdict: Verdict,
     /// The nearest training shape.
     pub nearest: Option<Neighbour>,

@@ -12,7 +12,7 @@ use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Value;
 use crate::optimise::{SearchReport, TermAnswer};
-use crate::session::climb::Climb;
+use crate::session::jobs::search::SearchRun;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::trust::Foretold;
@@ -113,7 +113,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
 }
 
-/// What a head says of a term, where there is one and it is not above already, beside what the shape has.
+/// The prediction of a term, if there is one and it is not above already, beside the computed value.
 fn predicted_beside_computed(ui: &mut Ui, term: &TermAnswer, unit: &str, is_above: bool) {
     let Some(predicted) = term.prediction().map(Value::Predicted) else { return };
     let label = term.property.label();
@@ -164,7 +164,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
 }
 
 /// What a colleague would ask.
-fn questions(ui: &mut Ui, climb: &Climb, index: usize, entry: Option<&ModelEntry>) {
+fn questions(ui: &mut Ui, climb: &SearchRun, index: usize, entry: Option<&ModelEntry>) {
     let Some(report) = climb.report() else { return };
     let restart = &report.restarts[index];
     let (answer, verdict) = (&restart.answer, &restart.verdict);
@@ -174,7 +174,7 @@ fn questions(ui: &mut Ui, climb: &Climb, index: usize, entry: Option<&ModelEntry
             let text = format!("{} to {}", three_digits(before), three_digits(after));
             fact(ui, &format!("{}, re-decoded", term.property.label()), &text, AFTER);
         }
-        // What constraints bound stands above.
+        // Properties that constraints bound stand above.
         let is_above = |of: Property| restart.bounded().any(|check| check.property == of);
         let besides = climb.besides.iter().filter(|(of, _)| *of == index).flat_map(|(_, all)| all);
         for (property, value) in besides.filter(|(property, _)| !is_above(*property)) {

@@ -8,7 +8,8 @@ use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Value;
 use crate::optimise::{Candidate, RestartReport};
-use crate::session::climb::{Climb, Findings};
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
 use crate::session::{Command, State};
 use egui::{FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
@@ -23,7 +24,7 @@ struct Card<'a> {
     name: String,
     restart: &'a RestartReport,
     chosen: bool,
-    /// What stands before the value, large as it is.
+    /// The text before the value, as large as it.
     before: &'a str,
     /// The lines below the value; between them stands the verdict.
     lines: [String; 2],
@@ -33,7 +34,7 @@ struct Card<'a> {
 pub fn hills(
     ui: &mut Ui,
     state: &State,
-    climb: &Climb,
+    climb: &SearchRun,
     findings: &Findings,
     actions: &mut Actions,
 ) {
@@ -68,7 +69,7 @@ pub fn hills(
 pub fn candidates(
     ui: &mut Ui,
     state: &State,
-    climb: &Climb,
+    climb: &SearchRun,
     findings: &Findings,
     shown: &[Candidate],
     actions: &mut Actions,

@@ -6,7 +6,8 @@ use super::widgets::belief_colour;
 use crate::explore::three_digits;
 use crate::optimise::{RestartReport, SearchReport};
 use crate::session::Command;
-use crate::session::climb::{Climb, Findings};
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
 use egui::{RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
@@ -17,7 +18,7 @@ const OBJECTIVE_WIDTH: f32 = 70.0;
 /// Room for an interval, in each of the columns that a search of predictions has three of.
 const INTERVAL_WIDTH: f32 = 88.0;
 
-/// How much wider the table of a search is than that of a plain one.
+/// The width of the table of a search beyond that of a plain one.
 pub fn extra_width(report: &SearchReport) -> f32 {
     let objective = if report.config.aim.is_penalised() { OBJECTIVE_WIDTH } else { 0.0 };
     objective + if predicts(report) { 3.0 * INTERVAL_WIDTH } else { 0.0 }
@@ -31,7 +32,7 @@ fn predicts(report: &SearchReport) -> bool {
 /// lifts its way out, another one lets it go.
 pub fn show(
     ui: &mut Ui,
-    climb: &Climb,
+    climb: &SearchRun,
     findings: &Findings,
     rows: &[usize],
     sought: Option<usize>,

@@ -152,7 +152,7 @@ fn evidence(verdict: &crate::trust::Verdict) -> String {
     for survival in &verdict.survival {
         let [change, limit] = survival.change_and_limit();
         let label = survival.property.label();
-        // What is predicted does not stand without its interval.
+        // A prediction does not stand without its interval.
         text += &match survival.property.is_measured() {
             true => format!("{label}, predicted: re-decoded {change} apart (limit {limit})\n"),
             false => format!(
