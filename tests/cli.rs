@@ -470,17 +470,32 @@ fn starts_lie_around_outlines_and_vectors() {
 }
 
 #[test]
+fn decoded_points_keep_the_names_they_have() {
+    let folder = TempDir::new().unwrap();
+    let line = "decode --model M --z family:star --z 0.2,0.1 --z row:3 --z mean --out F/x.csv";
+    succeed(&words(line, folder.path()));
+    let rows = table(&folder.path().join("x.csv"));
+    let ids: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(ids, ["id", "star", "", "row 3", "mean"]);
+    succeed(&words("decode --model M --z 0.2,0.1 --out F/x.csv", folder.path()));
+    assert_eq!(table(&folder.path().join("x.csv"))[0][0], "x0", "nothing has a name");
+}
+
+#[test]
 fn long_ways_are_kept_more_seldom_and_this_is_said_first() {
     let folder = TempDir::new().unwrap();
     let (report, said) = optimise(
         "--property area --mode max --restarts 2 --steps 9 --trajectory none",
         folder.path(),
     );
-    assert!(said.starts_with("ways are kept every 9 steps\n"), "{said}");
+    assert!(!said.contains("ways are kept"), "none is written: {said}");
     assert_eq!(
         (&report["stride"], &report["restarts"][0]["trajectory"]),
         (&9.into(), &Value::Array(Vec::new()))
     );
+    let line = "--property area --mode max --restarts 2 --steps 9 --trajectory 4";
+    let (_, said) = optimise(line, folder.path());
+    assert!(said.starts_with("ways are kept every 4 steps\n"), "{said}");
     let (_, said) = optimise("--property area --mode max --restarts 2 --steps 9", folder.path());
     assert!(!said.contains("ways are kept"), "all of them: {said}");
 }
@@ -929,6 +944,9 @@ fn after_early_stopping_all_speak_of_the_epoch_that_was_kept() {
         "{text}"
     );
     assert!(text.contains(&format!("validation   reconstruction {validation},")), "{text}");
+    // Nine shapes are too few to keep some for stopping alone.
+    assert_eq!(info["chose_epoch"], true);
+    assert!(end.contains("also chose the epoch") && text.contains("also chose the epoch"), "{end}");
 
     let resumed = "train --resume F/m.safetensors --updates 3 --out F/on.safetensors";
     let output = run(&words(resumed, folder.path()));

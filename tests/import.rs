@@ -196,6 +196,27 @@ fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
 }
 
 #[test]
+fn why_no_head_learns_a_value_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let [table, values, out] =
+        ["t.csv", "v.csv", "m.safetensors"].map(|name| path(folder.path(), name));
+    write_table_of_ellipses(Path::new(&table), 40);
+    let rows = |count: usize| -> String { (1..=count).map(|i| format!("{i},{i}\n")).collect() };
+    let train = |count: usize, more: &[&str]| {
+        std::fs::write(&values, format!("place,drag\n{}", rows(count))).unwrap();
+        let line =
+            ["train", "--data", &table, "--values", &values, "--updates", "3", "--out", &out];
+        said(&run(&[line.as_slice(), &["--hidden", "4"], more].concat()))
+    };
+    let few = train(12, &[]);
+    assert!(few.contains("no head learns drag: 12 shapes have a value"), "{few}");
+    assert!(few.contains("--heads drag"), "{few}");
+    for said in [train(40, &[]), train(29, &["--heads", "drag"])] {
+        assert!(said.contains("wrote") && !said.contains("no head learns"), "{said}");
+    }
+}
+
+#[test]
 fn no_file_is_written_that_is_read_or_that_nobody_named() {
     let folder = tempfile::tempdir().unwrap();
     let shapes = folder.path().join("shapes");

@@ -3,6 +3,7 @@
 use latent_explorer::data::import::{ImportOptions, import};
 use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::roles::Role;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Result;
 use latent_explorer::explore::sample::new_shapes;
@@ -164,6 +165,73 @@ fn early_stopping_keeps_the_best() {
     let mut went_on = learn(Trainer::resume(data(), wild, &state).unwrap()).finish().unwrap();
     went_on.resume = None;
     assert_eq!((went_on.card.updates(), went_on.card.updates_run()), (done, done + 2 * BATCHES));
+}
+
+/// The mean squared error of some rows, decoded from mu, in data units.
+fn error_of(model: &Model, rows: &[usize]) -> f64 {
+    let decoded = model.decode(&model.encoded.mu.select(rows)).unwrap();
+    let pairs = rows.iter().flat_map(|&row| model.training_outline(row));
+    let squared = pairs.zip(decoded.as_flat()).map(|(a, b)| f64::from(a - b).powi(2));
+    squared.sum::<f64>() / rows.len() as f64
+}
+
+#[test]
+fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
+    // Of 600 shapes 60 are held out, 20 of them for stopping.
+    let recipe = Recipe { samples: 600, points: 32, ..Recipe::default() };
+    let data = TrainingData::generate(recipe).unwrap();
+    let restless = TrainingConfig {
+        updates: 1200,
+        learning_rate: 0.03,
+        early_stopping: Some(100),
+        ..config()
+    };
+    let trainer = learn(Trainer::new(data.clone(), restless.clone()).unwrap());
+    assert!(trainer.stopped_early());
+    let stopping = |at: usize| trainer.history()[at].stopping_reconstruction.unwrap();
+    let best = (0..trainer.history().len()).min_by(|&a, &b| stopping(a).total_cmp(&stopping(b)));
+    let record = trainer.history()[best.unwrap()];
+    let model = trainer.finish().unwrap();
+    assert_eq!(model.card.record(), Some(&record));
+
+    let roles = model.encoded.roles(restless.seed);
+    let rows = |are: &[Role]| -> Vec<usize> {
+        (0..roles.len()).filter(|&row| are.contains(&roles[row])).collect()
+    };
+    let [alone, others] =
+        [rows(&[Role::Stopping]), rows(&[Role::Calibration, Role::Test])].map(|rows| {
+            assert!(rows.len() >= 20);
+            (rows.len(), error_of(&model, &rows))
+        });
+    let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-4;
+    assert!(near(record.stopping_reconstruction.unwrap(), alone.1));
+    assert!(near(record.held_out_reconstruction.unwrap(), others.1));
+    let figures = Figures::of(&model).unwrap();
+    assert!(near(figures.reconstruction_error, others.1) && !near(alone.1, others.1));
+    assert_eq!((figures.shapes, figures.chose_epoch), (others.0, false));
+    // PCA is held against the same shapes.
+    let rival = Figures::of(&Pca::rival_of(&model).unwrap()).unwrap();
+    assert_eq!((rival.shapes, rival.chose_epoch), (others.0, false));
+
+    // A training that had no early stopping goes on with it: its last epoch is what has to be beaten.
+    let patient = TrainingConfig { updates: 200, early_stopping: None, ..restless.clone() };
+    let last = learn(Trainer::new(data.clone(), patient).unwrap()).finish().unwrap();
+    assert_eq!(Figures::of(&last).unwrap().shapes, 60);
+    let wild = TrainingConfig { learning_rate: 0.5, updates: 240, ..restless.clone() };
+    let state = TrainerState::of(&last).unwrap();
+    let went_on = learn(Trainer::resume(data.clone(), wild, &state).unwrap()).finish().unwrap();
+    assert_eq!(went_on.card.updates(), 200);
+
+    // Fewer than twenty would choose at random: all that are held out choose, and it is said.
+    let few = TrainingConfig { held_out: 0.09, ..restless };
+    let model = learn(Trainer::new(data, few).unwrap()).finish().unwrap();
+    let record = model.card.record().unwrap();
+    assert_eq!(record.stopping_reconstruction, None);
+    let figures = Figures::of(&model).unwrap();
+    assert_eq!((figures.shapes, figures.chose_epoch), (54, true));
+    assert!(near(figures.reconstruction_error, record.held_out_reconstruction.unwrap()));
+    let least = model.card.history.iter().filter_map(|r| r.held_out_reconstruction);
+    assert_eq!(record.held_out_reconstruction, least.min_by(f64::total_cmp));
 }
 
 #[test]

@@ -62,6 +62,10 @@ struct Info<'a> {
     losses: Option<&'a EpochRecord>,
     /// Sums of squares in data units, see [`Figures::reconstruction_error`].
     reconstruction_error: f64,
+    /// Whether that is of the shapes that chose the epoch, too.
+    chose_epoch: bool,
+    #[serde(skip)]
+    scope: &'static str,
     statistics: &'a LatentStatistics,
     /// The distribution from which restarts and new shapes are sampled.
     start: &'a StartDistribution,
@@ -163,6 +167,8 @@ impl<'a> Info<'a> {
             epochs_run: history.last().map_or(0, |record| record.epoch),
             losses: record,
             reconstruction_error: figures.reconstruction_error,
+            chose_epoch: figures.chose_epoch,
+            scope: figures.scope(),
             statistics,
             start: &model.card.start,
             warnings: warnings_of(model, &figures),
@@ -240,8 +246,10 @@ impl<'a> Info<'a> {
         )];
         if self.updates_done < self.updates_run {
             let kept = format!(
-                "update {}, epoch {}: early stopping kept the least validation loss",
-                self.updates_done, self.epochs_done
+                "update {}, epoch {}: early stopping kept the least loss of {}",
+                self.updates_done,
+                self.epochs_done,
+                if self.chose_epoch { "all held-out shapes" } else { "the shapes for stopping" }
             );
             lines.push(("kept", kept));
         }
@@ -264,11 +272,8 @@ impl<'a> Info<'a> {
     /// The error that can be compared between models, unlike the losses.
     fn error_line(&self) -> (&'static str, String) {
         let error = three_digits(self.reconstruction_error);
-        let scope = if self.held_out > 0 { "held-out" } else { "training" };
-        (
-            "error",
-            format!("reconstruction error {error} (sum of squares in data units, {scope} shapes)"),
-        )
+        let scope = self.scope;
+        ("error", format!("reconstruction error {error} (sum of squares in data units, {scope})"))
     }
 
     fn latent_lines(&self) -> Vec<(&'static str, String)> {

@@ -123,7 +123,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
 
     let mut progress = Progress::start();
     let stride = config.stride(model.latent_dim());
-    if stride > 1 {
+    if stride > 1 && *trajectory != Trajectory::None {
         progress.say(&format!("ways are kept every {stride} steps"));
     }
     let in_data = InData::best(&model, &config.aim).map(|data| three_digits(data.value));

@@ -151,8 +151,9 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     };
     let error = three_digits(figures.reconstruction_error);
     progress.finish(&format!(
-        "{}; reconstruction error {error} (data units){heads}; wrote {}",
+        "{}; reconstruction error {error} (data units) of {}{heads}; wrote {}",
         outcome(&trainer, &model),
+        figures.scope(),
         arguments.out.display()
     ));
     Ok(())

@@ -62,10 +62,11 @@ impl Chart {
     pub fn losses(history: &[EpochRecord], palette: &Palette) -> Self {
         let [blue, orange, green] = palette.curves();
         type Series = (&'static str, Rgba, bool, fn(&EpochRecord) -> Option<f64>);
-        let series: [Series; 6] = [
+        let series: [Series; 7] = [
             ("Total", palette.text, false, |r| Some(r.total)),
             ("Reconstruction loss", blue, false, |r| Some(r.reconstruction)),
             ("Reconstruction loss (validation)", blue, true, |r| r.held_out_reconstruction),
+            ("Reconstruction loss (stopping)", green, true, |r| r.stopping_reconstruction),
             ("KL", orange, false, |r| Some(r.kl)),
             ("KL (validation)", orange, true, |r| r.held_out_kl),
             ("Heads", green, false, |r| r.heads),
@@ -356,6 +357,7 @@ mod tests {
             reconstruction: 8.0 / epoch as f64,
             kl: 0.5 * epoch as f64,
             held_out_reconstruction: (epoch > 1).then_some(8.5 / epoch as f64),
+            stopping_reconstruction: None,
             held_out_kl: None,
             heads: None,
             held_out_heads: None,

@@ -62,8 +62,9 @@ pub fn write_field(path: &Path, field: &HeatField, predictions: &[Prediction]) -
     write(path, &header, (0..field.values.len()).map(cell))
 }
 
-/// Writes the losses of a training, an epoch a row; values that were not computed are empty. If heads were trained
-/// jointly, their losses follow in two further columns; if the variance is learned, sigma in one.
+/// Writes the losses of a training, an epoch a row; what was not measured stays empty. Where early
+/// stopping has rows of its own their loss follows in one more column, where heads were trained along their losses in two,
+/// and where the variance is learned sigma in one.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -76,11 +77,13 @@ pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
         ("held_out_reconstruction", |record| record.held_out_reconstruction),
         ("held_out_kl", |record| record.held_out_kl),
     ];
+    let stopping: [Column; 1] = [("stopping_reconstruction", |r| r.stopping_reconstruction)];
     let heads: [Column; 2] =
         [("heads", |record| record.heads), ("held_out_heads", |record| record.held_out_heads)];
     let sigma: [Column; 1] = [("sigma", |record| record.sigma)];
     let any = |column: Column| history.iter().any(|record| column.1(record).is_some());
     let mut columns = always.to_vec();
+    columns.extend(stopping.into_iter().filter(|_| any(stopping[0])));
     columns.extend(heads.into_iter().filter(|_| any(heads[0])));
     columns.extend(sigma.into_iter().filter(|_| any(sigma[0])));
     let names = ["epoch", "updates"].into_iter().chain(columns.iter().map(|column| column.0));
@@ -169,6 +172,7 @@ mod tests {
             reconstruction: 2.0,
             kl: 0.5,
             held_out_reconstruction: None,
+            stopping_reconstruction: None,
             held_out_kl: None,
             heads: None,
             held_out_heads: None,

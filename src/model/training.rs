@@ -94,7 +94,7 @@ const VARIANCE_OF_FAMILIES: f64 = 4.6;
 /// Below so many outlines of one's own, more are held out and learning ends in time.
 const FEW: usize = 1000;
 /// From so many shapes with a measured value on, a head learns it unasked: the usual split leaves enough on both sides.
-const ENOUGH: usize = 30;
+pub const ENOUGH: usize = 30;
 
 impl TrainingConfig {
     /// The usual settings for outlines that were imported: a [linear path](Self::linear_path), without which models of
@@ -281,8 +281,12 @@ pub struct EpochRecord {
     pub reconstruction: f64,
     /// KL on the training samples, in nats.
     pub kl: f64,
-    /// The reconstruction loss of held-out samples decoded from mu, where some are held out.
+    /// The reconstruction loss of held-out samples decoded from mu, where some are held out; where early stopping has
+    /// rows of its own, of the others.
     pub held_out_reconstruction: Option<f64>,
+    /// The same of the rows that are for stopping, where these alone choose the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopping_reconstruction: Option<f64>,
     /// KL of held-out samples, in nats.
     pub held_out_kl: Option<f64>,
     /// The squared errors of the heads in standardised units, summed over the heads, on the training
@@ -292,6 +296,13 @@ pub struct EpochRecord {
     pub held_out_heads: Option<f64>,
     /// The standard deviation of the decoder in network units, where it is learned.
     pub sigma: Option<f64>,
+}
+
+impl EpochRecord {
+    /// The loss by which early stopping chooses, where some rows are held out.
+    pub fn stopping_loss(&self) -> Option<f64> {
+        self.stopping_reconstruction.or(self.held_out_reconstruction)
+    }
 }
 
 #[cfg(test)]

@@ -72,6 +72,14 @@ impl Cholesky {
         (0..self.n).flat_map(row).copied().collect()
     }
 
+    /// `L` with zeros above its diagonal, `[n, n]` row-major.
+    pub fn into_square(mut self) -> Vec<f64> {
+        for (i, row) in self.lower.chunks_exact_mut(self.n.max(1)).enumerate() {
+            row[i + 1..].fill(0.0);
+        }
+        self.lower
+    }
+
     /// `log det A`.
     pub fn log_determinant(&self) -> f64 {
         2.0 * self.lower.iter().step_by(self.n + 1).map(|v| v.ln()).sum::<f64>()

@@ -136,7 +136,7 @@ impl State {
             sweep: None,
             lesson: None,
             walk: None,
-            tours: Tours::through(&[]),
+            tours: Tours::default(),
             notices: Notices::default(),
             settings,
             export: Exporting::default(),
@@ -296,7 +296,7 @@ impl State {
         if let Some((_, entry)) = self.models.shown() {
             let prepared = entry.prepared.clone();
             self.map.fit(prepared.home);
-            self.tours.forget(&prepared.model.encoded.names);
+            self.tours.forget(&prepared);
         }
     }
 

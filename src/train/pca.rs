@@ -1,6 +1,7 @@
 //! Principal component analysis as a model: the rival of an autoencoder that needs no network.
 
 use super::assemble::assemble;
+use crate::data::roles::Validation;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::TrainingData;
@@ -35,11 +36,13 @@ pub struct Pca {
     data: TrainingData,
     config: TrainingConfig,
     held_out: Vec<bool>,
+    validation: Validation,
     principal: Principal,
 }
 
 impl Pca {
-    /// Measures the training part of the data. Of the settings only split, seed and width of the latent count.
+    /// Measures the training part of the data. Of the settings only split, seed and width of the latent count; rows that
+    /// early stopping would keep for itself are left out of the error here too, so that a rival is held against the same.
     ///
     /// # Errors
     /// Names a setting that is out of range: a latent may have no more numbers than a shape.
@@ -58,6 +61,7 @@ impl Pca {
         cancel: &CancelToken,
         progress: &mut dyn FnMut(f64),
     ) -> Result<Option<Self>> {
+        let stops = config.early_stopping.is_some();
         let config = TrainingConfig {
             loss: Reconstruction::Mse,
             output: Output::Linear,
@@ -80,11 +84,11 @@ impl Pca {
             return Err(Error::setting("latent-dim", problem));
         }
         let held_out = data.set.held_out(config.held_out_of(rows.len()), config.seed);
+        let validation = Validation::new(&data.set.roles(&held_out, config.seed), stops);
         let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
         let seen = training.iter().map(|&i| rows.row(i));
-        let principal =
-            Principal::new_unless(seen, rows.width(), config.latent_dim, cancel, progress);
-        Ok(principal.map(|principal| Self { data, config, held_out, principal }))
+        let principal = Principal::new_while(seen, rows.width(), config.latent_dim, go_on);
+        Ok(principal.map(|principal| Self { data, config, held_out, validation, principal }))
     }
 
     /// The model of the principal axes of the data behind `model`, with the same split and as many numbers.
@@ -133,7 +137,7 @@ impl Pca {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn finish(self) -> Result<Model> {
-        let Self { data, config, held_out, principal } = self;
+        let Self { data, config, held_out, validation, principal } = self;
         let (width, latent) = (data.set.rows.width(), config.latent_dim);
         let error = self::error(&principal);
         let record = EpochRecord {
@@ -143,6 +147,7 @@ impl Pca {
             reconstruction: error,
             kl: 0.0,
             held_out_reconstruction: None,
+            stopping_reconstruction: None,
             held_out_kl: None,
             heads: None,
             held_out_heads: None,
@@ -160,7 +165,11 @@ impl Pca {
         };
         let indices: Vec<usize> = (0..data.set.rows.len()).collect();
         let mut model = assemble(card, parameters(&principal)?, &data.set, &indices, &held_out)?;
-        model.card.history[0].held_out_reconstruction = held_out_error(&model, &data.set.rows)?;
+        let error = |of: &Vec<usize>| error_of(&model, &data.set.rows, of);
+        let stopping = validation.stopping.as_ref().map(error).transpose()?.flatten();
+        let held_out = error(&validation.reported)?;
+        let record = &mut model.card.history[0];
+        (record.held_out_reconstruction, record.stopping_reconstruction) = (held_out, stopping);
         Ok(model)
     }
 }
@@ -170,14 +179,12 @@ fn error(principal: &Principal) -> f64 {
     (principal.total_variance() - principal.variances().iter().sum::<f64>()).max(0.0)
 }
 
-/// The mean squared error of held-out rows; none where none is held out.
-fn held_out_error(model: &Model, rows: &Rows<f32>) -> Result<Option<f64>> {
-    let held_out = &model.encoded.held_out;
-    let held: Vec<usize> = (0..held_out.len()).filter(|&i| held_out[i]).collect();
-    let rebuilt = model.decode(&model.encoded.mu.select(&held))?;
-    let pairs = held.iter().flat_map(|&i| rows.row(i)).zip(rebuilt.as_flat());
+/// The mean squared error of some rows; none of no rows.
+fn error_of(model: &Model, rows: &Rows<f32>, some: &[usize]) -> Result<Option<f64>> {
+    let rebuilt = model.decode(&model.encoded.mu.select(some))?;
+    let pairs = some.iter().flat_map(|&i| rows.row(i)).zip(rebuilt.as_flat());
     let sum: f64 = pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum();
-    Ok((!held.is_empty()).then(|| sum / held.len() as f64))
+    Ok((!some.is_empty()).then(|| sum / some.len() as f64))
 }
 
 /// Weight and bias of `mu`, `log_var` and the decoder.

@@ -6,6 +6,7 @@ use super::probabilistic_pca::ProbabilisticPca;
 use super::state::TrainerState;
 use crate::data::dataset::Dataset;
 use crate::data::property::{Property, check_among};
+use crate::data::roles::Validation;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
@@ -30,6 +31,8 @@ pub struct Setup {
     pub data: Arc<Dataset>,
     /// Which samples are held out, `[samples]`.
     pub held_out: Vec<bool>,
+    /// The rows by which the training may end, and those of which its validation loss is reported.
+    pub validation: Validation,
     /// Data units to network units.
     pub scaling: Scaling,
     /// Probabilistic PCA of the training rows with as many numbers, where the network begins as that, and of imported
@@ -51,6 +54,8 @@ impl Setup {
         let TrainingData { source, set: data } = data;
         let samples = data.rows.len();
         let held_out = data.held_out(config.held_out_of(samples), config.seed);
+        let roles = data.roles(&held_out, config.seed);
+        let validation = Validation::new(&roles, config.early_stopping.is_some());
         let width = data.rows.width();
         let training: Vec<usize> = (0..samples).filter(|&i| !held_out[i]).collect();
         if config.linear_path && config.latent_dim > width {
@@ -77,7 +82,7 @@ impl Setup {
             HeadCard::of(property, &values, &held_out, config.latent_dim, &config.head_widths, true)
         };
         let heads = config.heads.iter().map(head).collect::<Result<_>>()?;
-        Ok(Self { config, source, data, held_out, scaling, pca, layers, heads })
+        Ok(Self { config, source, data, held_out, validation, scaling, pca, layers, heads })
     }
 
     /// What KL is multiplied with in an update, counted from 0.

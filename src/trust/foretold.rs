@@ -12,7 +12,13 @@ use serde::Serialize;
 /// The tolerance of the density limit, in nats: a search with the density penalty ends within it.
 const DENSITY_TOLERANCE: f64 = 0.25;
 
-/// The checks of the predictions at one latent point.
+/// Whether the data are dense enough at `z [latent]` for a prediction to be believed there.
+pub fn is_dense(model: &Model, z: &[f64]) -> bool {
+    let density = model.density();
+    density.negative_log(z) <= density.level(true) + DENSITY_TOLERANCE
+}
+
+/// What was found about the predictions at one latent point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Foretold {
     /// The negative logarithm of the smooth density of the data there, in nats.

@@ -60,6 +60,9 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
         ("Reconstruction loss", |r| r.held_out_reconstruction, blue),
         ("KL", |r| r.held_out_kl, amber),
     ];
+    if training.records.iter().any(|record| record.stopping_reconstruction.is_some()) {
+        held_out.push(("Stopping", |r| r.stopping_reconstruction, green));
+    }
     if training.plan.as_ref().is_some_and(|plan| !plan.config.heads.is_empty()) {
         learned.push(("Heads", |l| l.heads, green));
         held_out.push(("Heads", |r| r.held_out_heads, green));

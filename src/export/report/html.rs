@@ -166,7 +166,7 @@ impl Report<'_> {
                     @if let Some(pca) = &self.pca {
                         tr {
                             td { "PCA with as many numbers" }
-                            td { "Reconstruction error (data units) of " (scope(pca.held_out)) }
+                            td { "Reconstruction error (data units) of " (pca.scope()) }
                             td.number { (measure(pca.reconstruction_error)) }
                             td.number { (measure(self.figures.reconstruction_error)) }
                         }
@@ -198,7 +198,7 @@ impl Report<'_> {
             h2 { "The data, and how well they are reconstructed" }
             p {
                 (grouped(encoded.mu.len())) " shapes, of which " (grouped(held)) " were held out of training. The \
-                reconstruction error is the sum of squared differences of all coordinates in data units, the mean over " (scope(figures.held_out))
+                reconstruction error is the sum of squared differences of all coordinates in data units, the mean over " (figures.scope())
                 ": " b { (three_digits(figures.reconstruction_error)) } "."
             }
             table {
@@ -462,10 +462,6 @@ fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Strin
 
 /// The most entries of a list that are written one by one.
 const MOST_ITEMS: usize = 8;
-
-fn scope(held_out: bool) -> &'static str {
-    if held_out { "held-out shapes" } else { "all shapes (none was held out)" }
-}
 
 fn share(share: f64) -> String {
     if share.is_finite() { format!("{:.1} %", 100.0 * share) } else { "\u{2013}".to_owned() }

@@ -2,6 +2,7 @@
 
 use super::heads;
 use crate::data::recipe::Recipe;
+use crate::data::source::Source;
 use crate::explore::duration;
 use crate::model::losses::Reconstruction;
 use crate::model::preset::Preset;
@@ -57,6 +58,10 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
         None if state.own.chosen => "My shapes\u{2026}".to_owned(),
         None => format!("{families} {plural}, {} shapes\u{2026}", recipe.samples),
     };
+    let shown = state.shown().map(|(_, entry)| &entry.prepared.model.card.source);
+    if let (Some(Source::Imported(own)), None) = (shown, state.own.chosen()) {
+        note(ui, format!("The model shown learned from {}; a new training learns from:", own.name));
+    }
     let button = Button::new(text).min_size(vec2(ui.available_width(), 30.0));
     if ui
         .add(button)
