@@ -151,8 +151,6 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
 
 /// What leaves of it.
 fn content(state: &State, export: &Export) -> Option<Content> {
-    let prepared = &state.shown()?.1.prepared;
-    let (model, property) = (&prepared.model, state.property());
     let findings = |climb: Option<&SearchRun>| climb.and_then(|climb| climb.findings.clone());
     Some(match export.what {
         Exportable::Map => Content::Map(Box::new(state.doing())),
