@@ -87,7 +87,8 @@ impl Pca {
         let validation = Validation::new(&data.set.roles(&held_out, config.seed), stops);
         let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
         let seen = training.iter().map(|&i| rows.row(i));
-        let principal = Principal::new_while(seen, rows.width(), config.latent_dim, go_on);
+        let (width, count) = (rows.width(), config.latent_dim);
+        let principal = Principal::new_unless(seen, width, count, cancel, progress);
         Ok(principal.map(|principal| Self { data, config, held_out, validation, principal }))
     }
 
