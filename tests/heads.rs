@@ -11,6 +11,7 @@ use latent_explorer::model::head::TaskHead;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::objective::{Aim, By, Goal, Objective, Space};
+use latent_explorer::optimise::{Search, SearchConfig, SearchReport, Trajectory};
 use latent_explorer::train::{HeadConfig, HeadTrainer, Step, Trainer};
 use std::sync::{Arc, LazyLock};
 
@@ -216,6 +217,30 @@ fn gradients_through_a_head_agree_with_finite_differences() {
             }
         }
     }
+}
+
+#[test]
+fn what_a_head_says_of_a_computed_property_has_its_interval_and_stands_beside_it() {
+    let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
+    let model = Arc::new(Model::clone(&MODEL).with_head(head).unwrap());
+    let aim = Aim { by: By::Head, ..Aim::of(Property::Area, Goal::Max) };
+    let config = SearchConfig { aim, restarts: 3, steps: 20, ..SearchConfig::default() };
+    let mut search = Search::new(model.clone(), config).unwrap();
+    while search.step().unwrap() {}
+    let report = SearchReport::new(search).unwrap();
+    let found = &report.restarts[report.best.unwrap()];
+    let z = Rows::from_flat(2, found.restart.best_z().to_vec());
+    let read = model.predictions(Property::Area, &z).unwrap().unwrap()[0];
+    assert_eq!(found.best().prediction(), Some(read));
+    assert_eq!(found.answer.value().computed(), Some(Property::Area.measure(&found.decoded)));
+    let mut json = Vec::new();
+    report.write_json(&mut json, Trajectory::None, 0).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let restart = &json["restarts"][report.best.unwrap()];
+    assert!(restart["value_best"].is_null() && restart["measured"].is_f64(), "{restart}");
+    assert_eq!(restart["predicted"]["low"], read.low);
+    let hill = &json["hills"]["all"][0];
+    assert!(hill["value"].is_null() && hill["predicted"]["high"].is_f64(), "{hill}");
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn run(config: SearchConfig) -> SearchReport {
 fn a_target_is_met() {
     let report = run(SearchConfig { aim: aim(&["area:target=2.5"]), ..SearchConfig::default() });
     let answer = &report.restarts[report.best.unwrap()];
-    assert!((answer.answer.value() - 2.5).abs() < 0.01, "{:?}", answer.answer);
+    assert!((answer.answer.value().number() - 2.5).abs() < 0.01, "{:?}", answer.answer);
     assert!(answer.restart.best_loss() < 1e-4);
 }
 
@@ -159,7 +159,7 @@ fn a_target_is_met() {
 fn what_breaks_a_constraint_is_never_an_answer() {
     let free =
         run(SearchConfig { aim: aim(&["perimeter:min"]), restarts: 8, ..SearchConfig::default() });
-    let bound = free.restarts[free.best.unwrap()].answer.value() + 0.5;
+    let bound = free.restarts[free.best.unwrap()].answer.value().number() + 0.5;
     let constrained = Aim {
         constraints: vec![format!("perimeter>={bound}").parse().unwrap()],
         ..aim(&["perimeter:min"])
@@ -169,10 +169,10 @@ fn what_breaks_a_constraint_is_never_an_answer() {
         .restarts
         .iter()
         .filter(|r| r.restart.best.is_some())
-        .map(|r| r.answer.value())
+        .map(|r| r.answer.value().number())
         .collect();
     assert!(!values.is_empty() && values.iter().all(|v| *v >= bound - 1e-6), "{values:?}");
-    let best = report.restarts[report.best.unwrap()].answer.value();
+    let best = report.restarts[report.best.unwrap()].answer.value().number();
     assert!(best < bound + 0.1, "and the bound is come close to: {best}");
 }
 
@@ -297,7 +297,7 @@ fn every_method_climbs_within_its_budget_and_counts_what_it_spends() {
         assert_eq!(again.tally(), end, "{method:?} can be repeated");
         for restart in &again.restarts {
             let best = restart.restart.best.as_ref().unwrap();
-            assert!((restart.answer.value() - best.value).abs() < 1e-6 * best.value.abs());
+            assert!((restart.answer.value().number() - best.value).abs() < 1e-6 * best.value.abs());
         }
     }
 }

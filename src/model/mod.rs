@@ -16,6 +16,8 @@ pub mod samples;
 mod tensors;
 mod told;
 pub mod training;
+mod value;
 
 pub use frozen::Model;
 pub use point_ref::{Endpoint, PointRef};
+pub use value::Value;

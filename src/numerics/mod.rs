@@ -7,6 +7,7 @@ pub mod cloud;
 pub mod drawn_function;
 pub mod files;
 mod foreign;
+pub mod format;
 pub mod gaussian_process;
 pub mod gemm;
 pub mod mixture;

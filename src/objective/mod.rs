@@ -6,6 +6,7 @@ mod evaluate;
 mod evaluation;
 mod geometry_graph;
 mod graph;
+mod shown;
 
 pub use aim::{Aim, By, Constraint, Goal, Relation, Space, Term};
 pub use evaluate::Objective;

@@ -123,7 +123,7 @@ fn rebuild(state: &State) -> Option<&Rebuild> {
 /// The frames of the way on the map side by side, and what their marks mean.
 fn strip(state: &State) -> Option<Sheet> {
     let strip = &state.tours.tour.as_ref()?.strip;
-    Some(strip.rows(&state.shown()?.1.prepared.model, state.property(), true))
+    strip.rows(&state.shown()?.1.prepared.model, state.property(), true).ok()
 }
 
 /// The input of an export as it is now, if it is there.
@@ -151,8 +151,6 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
 
 /// The content of an export as it is now, if it is there.
 fn content(state: &State, export: &Export) -> Option<Content> {
-    let prepared = &state.shown()?.1.prepared;
-    let (model, property) = (&prepared.model, state.property());
     let findings = |climb: Option<&SearchRun>| climb.and_then(|climb| climb.findings.clone());
     Some(match export.what {
         Exportable::Map => Content::Map(Box::new(state.doing())),
@@ -169,7 +167,7 @@ fn content(state: &State, export: &Export) -> Option<Content> {
             // As many rows as the page has room for cells that are squares, the last as full as can be.
             let rows = (shapes.len() as f64 * height / width).sqrt().round().max(1.0);
             let columns = shapes.len().div_ceil(rows as usize);
-            Content::Sheet(Box::new(sample::sheet(model, property, shapes, columns, true)))
+            Content::Sheet(Box::new(sample::sheet(shapes, columns, true)))
         }
         Exportable::Rebuild => Content::Rebuild(Box::new(rebuild(state)?.clone())),
         Exportable::Report => {

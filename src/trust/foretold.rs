@@ -149,9 +149,14 @@ impl Foretold {
         Ok(Some(on_all_cores(z.len(), at)))
     }
 
-    /// The reason why the predictions are unreliable, as the rest of a sentence; none if they are reliable.
+    /// The reason why the predictions are unreliable, as the rest of a sentence; none if all are reliable.
     pub fn doubt(&self) -> Option<String> {
-        if let Some(doubt) = self.predictions.iter().find_map(PredictionCheck::doubt) {
+        self.predictions.iter().find_map(|check| self.doubt_of(check.property))
+    }
+
+    /// The reason for one property, as [`Self::doubt`]; none for a property that is not predicted.
+    pub fn doubt_of(&self, property: Property) -> Option<String> {
+        if let Some(doubt) = self.of(property)?.doubt() {
             return Some(doubt);
         }
         let (found, usual) = (self.negative_log_density, self.usual_negative_log_density);
@@ -171,7 +176,8 @@ impl Foretold {
         let most = if beyond.prediction.value > high { "above" } else { "below" };
         let end = if beyond.prediction.value > high { high } else { low };
         Some(format!(
-            "The prediction lies {most} everything that was measured ({end:.4}); its interval reaches back."
+            "The prediction of {} lies {most} everything that was measured ({end:.4}); its interval reaches back.",
+            beyond.property.word()
         ))
     }
 

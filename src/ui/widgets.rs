@@ -172,12 +172,16 @@ fn evidence(verdict: &crate::trust::Verdict) -> String {
     );
     for survival in &verdict.survival {
         let [change, limit] = survival.change_and_limit();
-        text += &format!(
-            "{}: {}, re-decoded {}: {change} (limit {limit})\n",
-            survival.property.label(),
-            three_digits(survival.before),
-            three_digits(survival.after),
-        );
+        let label = survival.property.label();
+        // A prediction does not stand without its interval.
+        text += &match survival.property.is_measured() {
+            true => format!("{label}, predicted: re-decoded {change} apart (limit {limit})\n"),
+            false => format!(
+                "{label}: {}, re-decoded {}: {change} (limit {limit})\n",
+                three_digits(survival.before),
+                three_digits(survival.after)
+            ),
+        };
     }
     let (simple, in_domain) = (yes(verdict.simple), yes(verdict.in_domain));
     let [roughness, usual_roughness] = verdict.roughness_and_limit();

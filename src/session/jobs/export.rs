@@ -287,11 +287,11 @@ impl ExportJob {
             }
             Content::Sheet(sheet) => {
                 let reach = model.card.statistics.reach;
-                let scene = sheet.scene(reach, self.range, None, page.palette);
+                let scene = sheet.scene(reach, self.range, None, CELL, page.palette);
                 still(self.cells(&scene, sheet.bounds(), CELL, page)?)
             }
             Content::Rebuild(rebuild) => {
-                let scene = rebuild.scene(model, self.wish.property, self.range, page.palette);
+                let scene = rebuild.scene(model, self.wish.property, self.range, page.palette)?;
                 still(self.cells(&scene, Rebuild::bounds(), LARGE_CELL, page)?)
             }
             Content::Walk(route) => self.walk(path, route, page, handle.token(), progress),

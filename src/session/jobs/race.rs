@@ -7,6 +7,7 @@ use super::registry::{JobProgress, JobResult, RunId};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::paths::Paths;
+use crate::model::Value;
 use crate::optimise::race::{Race, RaceReport, Runner};
 use crate::optimise::{Lane, LaneReport, Lanes, SearchConfig, Tally};
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct Standing {
     pub curve: Vec<Tally>,
     /// The shape of the best so far, and of the answer once the race is over; empty before the first.
     pub outline: Vec<f32>,
+    /// Its value.
+    pub value: Value,
     /// Seconds that it has computed.
     pub seconds: f64,
     /// True while it can go on.
@@ -50,9 +53,18 @@ pub struct Standing {
 }
 
 impl Standing {
-    fn of(runner: &Runner) -> Result<Self> {
-        let best = runner.search.best();
+    /// The standing of a lane whose last standing was `before`: a value predicted then is not predicted again.
+    fn of(runner: &Runner, before: Option<&Self>) -> Result<Self> {
+        let (best, tally) = (runner.search.best(), runner.search.tally());
+        let same = before.filter(|before| before.tally().best_loss == tally.best_loss);
+        let (aim, model) = (&runner.search.config().aim, runner.search.objective().model());
+        let value = match (best, same) {
+            (None, _) => Value::NONE,
+            (_, Some(before)) => before.value,
+            (Some((_, best)), None) => aim.shown_at(model, &best.z, best.value)?,
+        };
         Ok(Self {
+            value,
             lane: runner.lane,
             curve: runner.curve(),
             outline: best.map_or_else(|| Ok(Vec::new()), |(_, best)| runner.shape(best))?,
@@ -94,6 +106,7 @@ impl RaceResults {
             lane: lane.lane,
             curve: lane.curve.clone(),
             outline: lane.answer().map_or_else(Vec::new, |(_, answer)| answer.decoded.clone()),
+            value: lane.answer().map_or(Value::NONE, |(_, answer)| answer.best()),
             seconds: lane.seconds,
             going: false,
         };
@@ -176,13 +189,17 @@ pub fn run(
 ) -> Result<JobResult<Arc<RaceResults>>> {
     let mut race = Race::new(prepared.model.clone(), config, lanes)?;
     let mut reported: Option<Instant> = None;
+    let mut standings: Vec<Standing> = Vec::new();
     let mut going = true;
     while going && !handle.is_cancelled() {
         if reported.is_none_or(|last| last.elapsed() >= REPORT) {
-            let standings = race.runners().iter().map(Standing::of).collect::<Result<_>>()?;
+            let runners = race.runners().iter().enumerate();
+            standings = runners
+                .map(|(index, runner)| Standing::of(runner, standings.get(index)))
+                .collect::<Result<_>>()?;
             let progress = JobProgress { share: Some(race.share()), words: String::new() };
             // A report that finds no room needs no second try: the next says all there is to know.
-            handle.offer(progress, RaceNews { standings });
+            handle.offer(progress, RaceNews { standings: standings.clone() });
             reported = Some(Instant::now());
         }
         going = race.step_unless(handle.token())?;

@@ -7,11 +7,12 @@ use super::super::notices::Notices;
 use super::super::playback::{FRESH, PLAYBACK_SECONDS, Playback};
 use super::handle::Handle;
 use super::registry::{JobProgress, JobResult, RunId};
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::paths::{Growth, Paths, Tracer};
-use crate::model::Model;
+use crate::model::{Model, Value};
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -54,6 +55,8 @@ pub struct SearchRun {
     pub hovered: Option<usize>,
     /// The followed restart at the moment that is shown.
     pub moment: Option<Moment>,
+    /// The followed restart once the search is over, and what its answer has besides what was sought.
+    pub besides: Option<(usize, Vec<(Property, Value)>)>,
     /// Lab results of the candidates.
     pub lab: LabResults,
 }
@@ -155,7 +158,7 @@ impl SearchRun {
         } else {
             self.hold_step(held);
         }
-        self.moment = None;
+        (self.moment, self.besides) = (None, None);
         self.findings = Some(findings);
         true
     }
@@ -188,6 +191,13 @@ impl SearchRun {
     /// Only when the tensor library fails.
     pub fn look(&mut self) -> Result<()> {
         let (followed, step) = (self.followed(), self.shown_step());
+        let found = followed.filter(|_| self.findings.is_some());
+        if found != self.besides.as_ref().map(|(restart, _)| *restart) {
+            self.besides = match found {
+                Some(restart) => Some((restart, self.besides(restart)?)),
+                None => None,
+            };
+        }
         let seen = self.moment.as_ref().map(|moment| (moment.restart, moment.step));
         if seen == followed.map(|restart| (restart, step)) {
             return Ok(());
@@ -197,6 +207,20 @@ impl SearchRun {
             None => None,
         };
         Ok(())
+    }
+
+    /// The properties of an answer that were not sought.
+    fn besides(&self, restart: usize) -> Result<Vec<(Property, Value)>> {
+        let Some(found) = self.report().and_then(|report| report.restarts.get(restart)) else {
+            return Ok(Vec::new());
+        };
+        let is_sought = |property: &Property| {
+            self.config.aim.terms.iter().any(|term| term.property == *property)
+        };
+        let others = self.frozen.properties().into_iter().filter(|property| !is_sought(property));
+        let z = found.restart.best_z();
+        let value = |property| Ok((property, self.frozen.value(property, z, &found.decoded)?));
+        others.map(value).collect()
     }
 
     /// The way of a restart as it was kept.
@@ -434,6 +458,7 @@ mod tests {
             hill: None,
             hovered: None,
             moment: None,
+            besides: None,
             lab: LabResults::default(),
         }
     }
@@ -502,7 +527,7 @@ mod tests {
         climb.scrub(climb.paths.share_at(1.5));
         climb.look().unwrap();
         let moment = climb.moment.clone().unwrap();
-        assert!((moment.value - 0.8).abs() < 1e-9 && moment.outline.len() == 200);
+        assert!((moment.value.number() - 0.8).abs() < 1e-9 && moment.outline.len() == 200);
         climb.chosen = Some(7);
         climb.look().unwrap();
         assert!(climb.moment.is_none(), "there is no such way");
