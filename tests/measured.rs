@@ -398,7 +398,8 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
     // A bound that the interval does not keep is doubtful, though the value does.
     let bounds = |bound: f64| {
         let constraint = format!("stiffness>={bound}").parse().unwrap();
-        let checked = Foretold::of_all(&MODEL, &[stiff], &[constraint], &z).unwrap().unwrap();
+        let aim = Aim { constraints: vec![constraint], ..Aim::default() };
+        let checked = Foretold::of_all(&MODEL, &[stiff], &aim, &z).unwrap().unwrap();
         checked[0].doubt()
     };
     let within = 0.5 * (check.prediction.low + check.prediction.value);
