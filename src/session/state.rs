@@ -24,6 +24,8 @@ use super::walk::Walk;
 use crate::data::property::Property;
 use crate::explore::compose::Visible;
 use crate::explore::{Bounds, three_digits};
+use crate::model::Model;
+use crate::objective::{Aim, Goal};
 use crate::optimise::SearchReport;
 use std::collections::BTreeMap;
 
@@ -297,7 +299,22 @@ impl State {
             let prepared = entry.prepared.clone();
             self.map.fit(prepared.home);
             self.tours.forget(&prepared);
+            self.settle_aim(&prepared.model);
         }
+    }
+
+    /// Replaces an aim that names a property which `model` does not know, such as a target column of other data, and
+    /// tells the person.
+    fn settle_aim(&mut self, model: &Model) {
+        let known = model.properties();
+        let aim = &mut self.settings.search.aim;
+        let Some(unknown) = aim.properties().find(|property| !known.contains(property)) else {
+            return;
+        };
+        let Some(&property) = known.first() else { return };
+        *aim = Aim::of(property, Goal::Max);
+        let (unknown, word) = (unknown.name(), property.word());
+        self.notices.info(format!("This model has no '{unknown}'; {word} is sought instead."));
     }
 
     /// The report of the search, if there is one.

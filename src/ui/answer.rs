@@ -53,6 +53,18 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         (None, None) => "Best answer, not believable".to_owned(),
     };
     heading(ui, &title);
+    if state.is_climb_stale() {
+        let id = climb.model.0;
+        let name =
+            state.models.get(id).map_or("a model that was closed", |entry| entry.name.as_str());
+        let text = match state.shown_version() {
+            Some((shown, _)) if shown == id => {
+                "The model has changed since this search.".to_owned()
+            }
+            _ => format!("Found in {name}, not in the model that is shown."),
+        };
+        ui.label(RichText::new(text).small().color(ui.visuals().warn_fg_color));
+    }
     moment::before_and_after(ui, climb, index, restart, state, actions);
     let aim = &climb.config.aim;
     let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
@@ -107,10 +119,6 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         side_by_side(ui, state, report, actions);
     }
     questions(ui, climb, index, state.models.get(climb.model.0));
-    if state.is_climb_stale() {
-        let text = RichText::new("The model has changed since this climb.").small();
-        ui.label(text.color(ui.visuals().warn_fg_color));
-    }
 }
 
 /// The prediction of a term, if there is one and it is not above already, beside the computed value.
