@@ -604,7 +604,7 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
 
 #[test]
 fn shapes_with_values_are_learned_with_their_heads_in_the_window() {
-    use latent_explorer::session::{Command, own::ImportWish};
+    use latent_explorer::session::{Command, jobs::import::ImportWish};
     let folder = tempfile::tempdir().unwrap();
     let [shapes, values] = write_shapes(folder.path());
     let mut session = Session::new(None, Arc::new(|| ()));
