@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
+#[path = "cli/depths.rs"]
+mod depths;
 #[path = "cli/rediscovery.rs"]
 mod rediscovery;
 #[path = "cli/walks.rs"]

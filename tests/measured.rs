@@ -78,7 +78,13 @@ fn property(name: &str) -> Property {
 
 fn config(data: &TrainingData) -> TrainingConfig {
     let usual = TrainingConfig::for_imported(data);
-    TrainingConfig { updates: 2000, learning_rate: 3e-3, hidden: 32, early_stopping: None, ..usual }
+    TrainingConfig {
+        updates: 2000,
+        learning_rate: 3e-3,
+        hidden: vec![32],
+        early_stopping: None,
+        ..usual
+    }
 }
 
 fn trained(data: TrainingData, config: TrainingConfig) -> Model {
@@ -137,7 +143,8 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let told = MODEL.tell_one(stiff, best.restart.best_z(), &best.decoded).unwrap();
     // A head's output is a prediction, and stands with its interval.
     let predicted = best.answer.predicted.unwrap();
-    assert!(predicted.value == told && told > 17.0, "{:?}", best.answer);
+    // Points that are predicted together may round otherwise than one alone.
+    assert!((predicted.value - told).abs() < 1e-5 && told > 17.0, "{:?}", best.answer);
     assert_eq!((best.answer.measured, best.answer.gain, best.answer.returned), (None, None, None));
     let term = best.answer.terms[0];
     assert_eq!((term.prediction(), term.measured), (Some(predicted), None));
@@ -185,7 +192,8 @@ fn lying() -> Model {
     let head = MODEL.head(property("stiffness")).unwrap();
     let mut card = head.card.clone();
     card.offset += 5.0 * card.scale;
-    let lying = TaskHead::new(card, head.parameters().to_vec()).unwrap();
+    let parameters: Vec<Vec<f32>> = head.parameters().map(<[f32]>::to_vec).collect();
+    let lying = TaskHead::new(card, &parameters).unwrap();
     Model::clone(&MODEL).with_head(lying).unwrap()
 }
 
@@ -390,7 +398,8 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
     // A bound that the interval does not keep is doubtful, though the value does.
     let bounds = |bound: f64| {
         let constraint = format!("stiffness>={bound}").parse().unwrap();
-        let checked = Foretold::of_all(&MODEL, &[stiff], &[constraint], &z).unwrap().unwrap();
+        let aim = Aim { constraints: vec![constraint], ..Aim::default() };
+        let checked = Foretold::of_all(&MODEL, &[stiff], &aim, &z).unwrap().unwrap();
         checked[0].doubt()
     };
     let within = 0.5 * (check.prediction.low + check.prediction.value);
@@ -412,8 +421,9 @@ fn intervals_are_set_on_calibration_rows_and_tried_on_others() {
     assert!(judge.tested <= 8 && judge.coverage.is_some() && judge.half_width.unwrap() > 0.0);
     // A head of an older file has neither members nor a judge that was fitted, and has its interval nonetheless.
     let plain = HeadCard { members: 1, judge: None, ..card.clone() };
-    let first = MODEL.head(property("stiffness")).unwrap().member_parameters().next().unwrap();
-    let old = TaskHead::new(plain, first.to_vec()).unwrap();
+    let first = &MODEL.head(property("stiffness")).unwrap().members()[0];
+    let first: Vec<Vec<f32>> = first.parameters().map(<[f32]>::to_vec).collect();
+    let old = TaskHead::new(plain, &first).unwrap();
     let old = Model::clone(&MODEL).with_head(old).unwrap();
     let values: Vec<f64> = MODEL.encoded.property(property("stiffness")).collect();
     let predicted = old.predictions(property("stiffness"), &MODEL.encoded.mu).unwrap().unwrap();
@@ -476,7 +486,7 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
     let z = Rows::from_flat(2, model.encoded.mu.row(SHAPES / 2).to_vec());
     let decoded = model.decode(&z).unwrap();
     assert!(model.tell(stiff, &z, &decoded).unwrap()[0].is_nan());
-    let heat = Objective::of(model.clone(), stiff).unwrap().evaluate(z.as_flat(), false).unwrap();
+    let heat = Objective::of(model.clone(), stiff).evaluate(z.as_flat(), false).unwrap();
     assert!(heat.value[0].is_nan() && !heat.valid[0]);
     // Nobody is doubtful for what nobody can tell.
     let verdict = &judge(model, &[stiff], &z, &decoded).unwrap()[0];
@@ -604,7 +614,8 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
 
 #[test]
 fn shapes_with_values_are_learned_with_their_heads_in_the_window() {
-    use latent_explorer::session::{Command, jobs::import::ImportWish};
+    use latent_explorer::session::Command;
+    use latent_explorer::session::jobs::import::ImportWish;
     let folder = tempfile::tempdir().unwrap();
     let [shapes, values] = write_shapes(folder.path());
     let mut session = Session::new(None, Arc::new(|| ()));

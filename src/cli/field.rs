@@ -75,7 +75,7 @@ fn heat(
     view: Bounds,
     cells: usize,
 ) -> Result<HeatField> {
-    let objective = Objective::of(model.clone(), property)?;
+    let objective = Objective::of(model.clone(), property);
     let never = CancelToken::default();
     let field = HeatField::compute(&objective, projection, view, [cells; 2], &never)?;
     field.expect("nobody cancels it").without_crossings(model, projection)

@@ -71,7 +71,7 @@ impl Look {
     /// Names the property when the model does not know it.
     pub fn bar(&self, model: &Arc<Model>, projection: &Projection) -> Result<ColourBar> {
         model.check_can_tell(self.property)?;
-        let objective = Objective::of(model.clone(), self.property)?;
+        let objective = Objective::of(model.clone(), self.property);
         let range = usual_range(&objective, projection)?.unwrap_or((0.0, 1.0));
         Ok(ColourBar { label: model.title(self.property), range })
     }

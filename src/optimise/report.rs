@@ -222,7 +222,7 @@ impl SearchReport {
         let mut hills = Hills::of(&objective, &restarts)?;
         let in_data = InData::best(model, &config.aim);
         let properties: Vec<Property> = config.aim.terms.iter().map(|t| t.property).collect();
-        let verdicts = judge_with(model, &properties, &config.aim.constraints, &z, &decoded)?;
+        let verdicts = judge_with(model, &properties, &config.aim, &z, &decoded)?;
         let answers = answers(model, &config.aim, in_data.as_ref(), &restarts, &z, &verdicts)?;
         let [begun, ended] = ends(model, &config.aim, &restarts, &answers)?;
         let restarts: Vec<RestartReport> = restarts
@@ -342,8 +342,8 @@ fn answers(
     z: &Rows<f64>,
     verdicts: &[Verdict],
 ) -> Result<Vec<Answer>> {
-    // Properties that only a head predicts were predicted for the verdicts already.
-    let predictions = |term: &Term| match term.property.is_measured() {
+    // Heads that were searched made their predictions for the verdicts already.
+    let predictions = |term: &Term| match aim.reads_head(term.property) {
         true => Ok(None),
         false => model.predictions(term.property, z),
     };

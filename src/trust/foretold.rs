@@ -5,8 +5,8 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::judge::Prediction;
-use crate::numerics::processor::on_all_cores;
-use crate::objective::{Constraint, Relation};
+use crate::numerics::runtime::on_all_cores;
+use crate::objective::{Aim, Constraint, Relation};
 use serde::Serialize;
 
 /// The tolerance of the density limit, in nats: a search with the density penalty ends within it.
@@ -83,24 +83,23 @@ impl PredictionCheck {
 }
 
 impl Foretold {
-    /// Checks the predictions of `properties`, and of properties with `constraints`, at each of `z [n, latent]`; none
-    /// if no property is predicted.
+    /// Checks the predictions of `properties`, and of properties with constraints in `aim`, at each of `z [n, latent]`;
+    /// none if no property is predicted. A property that can be computed is checked only if `aim` searches its head.
     ///
     /// # Errors
     /// When the data are too few for a judge.
     pub fn of_all(
         model: &Model,
         properties: &[Property],
-        constraints: &[Constraint],
+        aim: &Aim,
         z: &Rows<f64>,
     ) -> Result<Option<Vec<Self>>> {
+        let constraints = &aim.constraints;
         let bounded = constraints.iter().map(|constraint| constraint.property);
+        let searched = properties.iter().copied().filter(|&property| aim.reads_head(property));
         let mut predicted: Vec<Property> = Vec::new();
-        for property in properties.iter().copied().chain(bounded) {
-            if property.is_measured()
-                && model.head(property).is_some()
-                && !predicted.contains(&property)
-            {
+        for property in searched.chain(bounded.filter(|property| property.is_measured())) {
+            if model.head(property).is_some() && !predicted.contains(&property) {
                 predicted.push(property);
             }
         }

@@ -8,8 +8,8 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::{Model, Value};
-use crate::numerics::processor::on_all_cores;
-use crate::objective::Constraint;
+use crate::numerics::runtime::on_all_cores;
+use crate::objective::Aim;
 use serde::Serialize;
 
 /// The word for the reliability.
@@ -121,7 +121,8 @@ impl Verdict {
     /// The value of a property for the shape that was judged, `outline [input]`: as it was predicted where it was asked for,
     /// else as geometry computes it; [`Value::NONE`] where neither can tell it.
     pub fn value(&self, property: Property, outline: &[f32]) -> Value {
-        let checked = self.foretold.as_ref().and_then(|all| all.of(property));
+        let all = self.foretold.as_ref().filter(|_| property.is_measured());
+        let checked = all.and_then(|all| all.of(property));
         let computed = || Value::Computed(property.measure(outline));
         checked.map_or_else(computed, |check| Value::Predicted(check.prediction))
     }
@@ -228,21 +229,22 @@ pub fn judge(
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    judge_with(model, properties, &[], z, decoded)
+    judge_with(model, properties, &Aim::default(), z, decoded)
 }
 
-/// The same as [`judge`] for a search with constraints: the interval of a prediction must satisfy its bound.
+/// The same as [`judge`] for a search with an `aim`: the interval of a prediction must satisfy the bounds, and if heads
+/// are searched, their predictions are checked even where the property can be computed.
 ///
 /// # Errors
 /// Only when the tensor library fails, or the data are too few to judge a prediction.
 pub fn judge_with(
     model: &Model,
     properties: &[Property],
-    constraints: &[Constraint],
+    aim: &Aim,
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    let foretold = Foretold::of_all(model, properties, constraints, z)?;
+    let foretold = Foretold::of_all(model, properties, aim, z)?;
     let (again, _) = model.encode(decoded)?;
     let decoded_again = model.decode(&again)?;
     let asked: Vec<Property> = properties.iter().copied().filter(|&p| model.can_tell(p)).collect();

@@ -3,8 +3,8 @@
 use super::{CANDIDATES, Report};
 use crate::data::source::Source;
 use crate::model::checkpoint::FORMAT;
-use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::nn::layer::LayerSpec;
 use crate::optimise::code::command_line;
 use crate::optimise::{Answer, CandidateRecord, Hills, InData, LabResults, SearchConfig, Shape};
 use crate::trust::{Figures, Verdict, Warning, warnings_of};

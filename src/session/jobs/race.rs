@@ -3,7 +3,7 @@
 use super::super::models::{ModelId, Prepared};
 use super::super::notices::Notices;
 use super::handle::Handle;
-use super::registry::{JobResult, Progress, RunId};
+use super::registry::{JobProgress, JobResult, RunId};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::paths::Paths;
@@ -25,20 +25,20 @@ pub struct RaceRun {
     pub model: (ModelId, u64),
     /// The settings that all lanes share.
     pub config: SearchConfig,
-    /// Who takes part.
+    /// The lanes that take part.
     pub lanes: Lanes,
-    /// How every lane stands; empty before the first report.
+    /// The standing of every lane; empty before the first report.
     pub standings: Vec<Standing>,
-    /// What came of it, once it is over.
+    /// The results, once it is over.
     pub results: Option<Arc<RaceResults>>,
     /// The lane whose answer is looked at.
     pub chosen: Option<usize>,
 }
 
-/// How one lane stands.
+/// The standing of one lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
-    /// Who it is.
+    /// The lane.
     pub lane: Lane,
     /// The best so far against what was spent, at most 400 points.
     pub curve: Vec<Tally>,
@@ -48,7 +48,7 @@ pub struct Standing {
     pub value: Value,
     /// Seconds that it has computed.
     pub seconds: f64,
-    /// Whether it can go on.
+    /// True while it can go on.
     pub going: bool,
 }
 
@@ -73,13 +73,13 @@ impl Standing {
         })
     }
 
-    /// What was spent and found so far.
+    /// The evaluations spent and the best found so far.
     pub fn tally(&self) -> Tally {
         self.curve.last().copied().unwrap_or_default()
     }
 }
 
-/// What came of a race, made ready for the window by the job.
+/// The results of a race, made ready for the window by the job.
 #[derive(Debug)]
 pub struct RaceResults {
     /// Every lane, judged.
@@ -90,7 +90,7 @@ pub struct RaceResults {
     standings: Vec<Standing>,
 }
 
-/// What the window shows of a lane's answer.
+/// The answer of a lane as the window shows it.
 #[derive(Debug)]
 pub struct LaneAnswer {
     /// The way to it on the map.
@@ -142,10 +142,10 @@ impl RaceRun {
     }
 }
 
-/// Where a race is; all there is to know, whatever was reported before.
+/// News of a race: all there is to know, whatever was reported before.
 #[derive(Clone, Debug, Default)]
 pub struct RaceNews {
-    /// How every lane stands.
+    /// The standing of every lane.
     pub standings: Vec<Standing>,
 }
 
@@ -155,7 +155,7 @@ impl RaceRun {
         self.standings = news.standings;
     }
 
-    /// Takes the end in; whether there are results.
+    /// Takes the end in; true if there are results.
     pub fn ended(&mut self, result: JobResult<Arc<RaceResults>>, notices: &mut Notices) -> bool {
         self.run = None;
         let results = match result {
@@ -197,7 +197,7 @@ pub fn run(
             standings = runners
                 .map(|(index, runner)| Standing::of(runner, standings.get(index)))
                 .collect::<Result<_>>()?;
-            let progress = Progress { share: Some(race.share()), words: String::new() };
+            let progress = JobProgress { share: Some(race.share()), words: String::new() };
             // A report that finds no room needs no second try: the next says all there is to know.
             handle.offer(progress, RaceNews { standings: standings.clone() });
             reported = Some(Instant::now());

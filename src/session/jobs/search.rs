@@ -6,7 +6,7 @@ use super::super::moment::{Kept, Moment};
 use super::super::notices::Notices;
 use super::super::playback::{FRESH, PLAYBACK_SECONDS, Playback};
 use super::handle::Handle;
-use super::registry::{JobResult, Progress, RunId};
+use super::registry::{JobProgress, JobResult, RunId};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -31,7 +31,7 @@ pub struct SearchRun {
     pub run: Option<RunId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
-    /// That version, which may have been closed or gone on learning since.
+    /// The model of that version, which may have been closed or trained further since.
     pub frozen: Arc<Model>,
     /// From that version's latent to the map; the ways are drawn with it even when the model is closed.
     pub projection: Projection,
@@ -39,9 +39,9 @@ pub struct SearchRun {
     pub config: SearchConfig,
     /// The ways so far.
     pub paths: Arc<Paths>,
-    /// What was reported while it runs.
+    /// The reports so far, while it runs.
     pub under_way: PathsSoFar,
-    /// What came of it, once it is over.
+    /// The results, once it is over.
     pub findings: Option<Arc<Findings>>,
     /// The best objective (minus the loss) so far at even moments of the playback; it never falls.
     pub best_so_far: Vec<f64>,
@@ -57,7 +57,7 @@ pub struct SearchRun {
     pub moment: Option<Moment>,
     /// The followed restart once the search is over, and what its answer has besides what was sought.
     pub besides: Option<(usize, Vec<(Property, Value)>)>,
-    /// What a lab measured of the candidates.
+    /// Lab results of the candidates.
     pub lab: LabResults,
 }
 
@@ -78,7 +78,7 @@ pub struct SearchNews {
     pub best: Option<usize>,
 }
 
-/// What a search that runs has reported so far; its findings take the place of it.
+/// The reports of a search that runs; its results take their place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PathsSoFar {
     /// The kept points of every restart, `[restarts][kept, latent]`.
@@ -124,7 +124,7 @@ impl SearchRun {
         self.best_so_far = so_far(&self.paths, at);
     }
 
-    /// Takes the end in; whether there are answers.
+    /// Takes the end in; true if there are results.
     pub fn ended(&mut self, result: JobResult<Arc<Findings>>, notices: &mut Notices) -> bool {
         self.run = None;
         let findings = match result {
@@ -271,7 +271,7 @@ pub fn run(
     Ok(JobResult::of(Arc::new(findings), cancelled))
 }
 
-/// What the window knows of a search that runs.
+/// The part of a running search that was reported.
 struct Watcher<'a> {
     projection: &'a Projection,
     tracer: Tracer,
@@ -300,7 +300,7 @@ impl<'a> Watcher<'a> {
         let news = self.waiting.take().unwrap_or_else(|| self.news(search));
         let (done, steps) = (search.done(), search.config().steps);
         let words = format!("step {done} of {steps}");
-        let progress = Progress { share: Some(search.share()), words };
+        let progress = JobProgress { share: Some(search.share()), words };
         self.waiting = handle.offer(progress, news);
     }
 
@@ -351,7 +351,7 @@ fn fresh<T: Copy>(all: &[T], from: usize, room: usize) -> Vec<T> {
 }
 
 impl SearchRun {
-    /// Whether the newest step of a running search is shown, whichever that is.
+    /// True while the newest step of a running search is shown.
     pub fn is_live(&self) -> bool {
         self.run.is_some() && self.playback.live
     }
