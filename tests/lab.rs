@@ -3,10 +3,14 @@
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::session::event::{Event, Progress, RunId, TrainingProgress};
-use latent_explorer::session::job::{self, Control, Reporter};
+use latent_explorer::session::event::{Event, News};
+use latent_explorer::session::jobs::control::Control;
+use latent_explorer::session::jobs::registry::{JobKind, Progress, RunId};
+use latent_explorer::session::jobs::training::{
+    Material, Phase, Plan, Portion, Training, TrainingNews, run,
+};
+use latent_explorer::session::launch::{Outlet, launch};
 use latent_explorer::session::models::ModelId;
-use latent_explorer::session::training::{Material, Phase, Plan, Portion, Training, train};
 use latent_explorer::session::{Activity, Command, Session, State};
 use latent_explorer::trust::Figures;
 use std::sync::Arc;
@@ -17,7 +21,7 @@ mod common;
 #[path = "common/learning.rs"]
 mod learning;
 
-use common::until;
+use common::{stop, until};
 use learning::set_small;
 
 /// Updates of an epoch: 81 samples in batches of 32.
@@ -297,18 +301,19 @@ fn that_a_training_finishes_is_said_before_its_model_is_made() {
     let recipe = Recipe { samples: 90, points: 32, ..Recipe::default() };
     let plan = Plan { material: Material::Recipe(recipe), config: config(), from: None };
     for stopped in [false, true] {
-        let (sender, inbox) = crossbeam_channel::unbounded();
-        let (plan, control) = (plan.clone(), Control::default());
+        let (inbox, events) = crossbeam_channel::unbounded();
+        let (plan, control) = (plan.clone(), Arc::new(Control::default()));
         if stopped {
             control.cancel();
         }
-        let work = move |reporter: &Reporter| train(plan, &control, reporter);
-        job::spawn("train", RunId(1), sender, Arc::new(|| ()), work);
-        let events: Vec<Event> = inbox.iter().collect();
+        let outlet = Outlet { inbox, wake: Arc::new(|| ()) };
+        launch("train", RunId(1), control, &outlet, move |handle| run(plan, handle));
+        drop(outlet);
+        let events: Vec<Event> = events.iter().collect();
         let [begun, .., last, Event::Ended(..)] = events.as_slice() else { panic!("{events:?}") };
         let finishing = |event: &Event| match event {
-            Event::Progress(_, Progress::Training(progress)) => {
-                progress.finishing.then_some(progress.updates)
+            Event::Progress(_, _, Some(News::Training(news))) => {
+                news.finishing.then_some(news.updates)
             }
             other => panic!("{other:?}"),
         };
@@ -323,15 +328,15 @@ fn what_finishes_cannot_be_paused() {
     session.perform(Command::SetTraining(TrainingConfig { updates: 1_000_000, ..config() }));
     session.perform(Command::Train);
     let run = session.state().training.run.unwrap();
-    let finishing = TrainingProgress { finishing: true, ..TrainingProgress::default() };
-    session.apply(Event::Progress(run, Progress::Training(finishing)));
+    let finishing = TrainingNews { finishing: true, ..TrainingNews::default() };
+    session.apply(Event::Progress(run, Progress::default(), Some(News::Training(finishing))));
     for command in
         [Command::PauseTraining(true), Command::TogglePlay, Command::Learn(Portion::Batch)]
     {
         session.perform(command);
         assert_eq!(session.state().training.phase, Phase::Finishing);
     }
-    session.perform(Command::StopTraining);
+    stop(&mut session, JobKind::Training);
     until_trained(&mut session);
     assert_eq!(session.state().training.phase, Phase::Idle);
 }

@@ -9,15 +9,17 @@ use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::objective::{Aim, By, Goal, Space};
 use latent_explorer::optimise::{Lane, Method, Rule, Search, SearchConfig, Stage, StopReason};
-use latent_explorer::session::climb::{Climb, Findings};
-use latent_explorer::session::event::{
-    End, Event, Outcome, Progress, RunId, SearchProgress, TrainingProgress,
-};
-use latent_explorer::session::job::{self, Ending, Reporter};
+use latent_explorer::session::event::{End, Event, News};
+use latent_explorer::session::findings::Findings;
+use latent_explorer::session::jobs::handle::{Handle, NoNews};
+use latent_explorer::session::jobs::heads::TrainedHeads;
+use latent_explorer::session::jobs::registry::{JobKind, JobResult, Progress, RunId};
+use latent_explorer::session::jobs::search::{SearchNews, SearchRun};
+use latent_explorer::session::jobs::training::{Phase, Trained, TrainingNews};
+use latent_explorer::session::launch::{Outlet, launch};
 use latent_explorer::session::models::ModelId;
 use latent_explorer::session::settings::ThemeChoice;
 use latent_explorer::session::starts::{Origin, StartChoice};
-use latent_explorer::session::training::Phase;
 use latent_explorer::session::walk::{Walk, Walking};
 use latent_explorer::session::{Activity, Command, Overlay, Session, State};
 use std::sync::Arc;
@@ -27,6 +29,8 @@ use std::time::{Duration, Instant};
 mod common;
 #[path = "session/exports.rs"]
 mod exports;
+#[path = "session/jobs.rs"]
+mod jobs;
 #[path = "common/learning.rs"]
 mod learning;
 #[path = "session/rediscovery.rs"]
@@ -34,7 +38,7 @@ mod rediscovery;
 #[path = "session/tours.rs"]
 mod tours;
 
-use common::{session, until};
+use common::{no_short_jobs, session, stop, until};
 use learning::set_small;
 
 /// What the last search found.
@@ -150,7 +154,7 @@ fn stopping_keeps_what_was_learned() {
     let mut session = session();
     train(&mut session, config(100_000));
     until(&mut session, "the third epoch", |state| state.training.epochs >= 2.0);
-    session.perform(Command::StopTraining);
+    stop(&mut session, JobKind::Training);
     until_trained(&mut session);
     assert_eq!(session.state().training.phase, Phase::Idle);
     let (_, entry) = session.state().shown().unwrap();
@@ -253,15 +257,17 @@ fn events_of_foreign_runs_are_dropped() {
     let foreign = RunId(999);
     let said = session.state().notices.iter().count();
     let share = session.state().training.share;
-    let progress = TrainingProgress { share: 0.77, updates: 12, ..TrainingProgress::default() };
-    session.apply(Event::Progress(foreign, Progress::Training(progress)));
+    let progress = || Progress { share: Some(0.77), words: String::new() };
+    let news = TrainingNews { updates: 12, ..TrainingNews::default() };
+    session.apply(Event::Progress(foreign, progress(), Some(News::Training(news))));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
     let growth = Tracer::new(0.1).grow(vec![vec![[0.5, 0.5]]; 3]);
-    let progress = SearchProgress { points, growth, ..SearchProgress::default() };
-    session.apply(Event::Progress(foreign, Progress::Search(progress)));
-    for outcome in [Outcome::Finished, Outcome::Cancelled, Outcome::Failed("no".to_owned())] {
-        session.apply(Event::Ended(foreign, End { outcome, product: None }));
-    }
+    let news = SearchNews { points, growth, ..SearchNews::default() };
+    session.apply(Event::Progress(foreign, progress(), Some(News::Search(news))));
+    let failed = || "no".to_owned();
+    session.apply(Event::Ended(foreign, End::Training(JobResult::Cancelled(None))));
+    session.apply(Event::Ended(foreign, End::Search(JobResult::Failed(failed(), None))));
+    session.apply(Event::Ended(foreign, End::Open(JobResult::Failed(failed(), None))));
     let state = session.state();
     assert_eq!(state.training.run, training);
     assert_ne!(state.training.share, 0.77);
@@ -269,19 +275,24 @@ fn events_of_foreign_runs_are_dropped() {
     assert!(Arc::ptr_eq(&findings(&session), &report));
     assert!(state.climb.as_ref().unwrap().paths.last_step() == 5);
     assert_eq!(session.state().notices.iter().count(), said);
-    session.perform(Command::StopTraining);
+    stop(&mut session, JobKind::Training);
     until_trained(&mut session);
 }
 
+/// The work of a job that makes `T`.
+type Work<T> = fn(&Handle<NoNews>) -> Result<JobResult<T>, Error>;
+
 /// Runs `work` as the job that `run` stands for and lets the session take in how it ends.
-fn end_with(
-    session: &mut Session,
-    run: RunId,
-    work: impl FnOnce(&Reporter) -> Result<Ending, Error> + Send + 'static,
-) {
-    let (sender, inbox) = crossbeam_channel::bounded(4);
-    job::spawn("test", run, sender, Arc::new(|| ()), work);
-    let events: Vec<Event> = inbox.iter().collect();
+fn end_with<T>(session: &mut Session, run: RunId, work: Work<T>)
+where
+    T: 'static,
+    JobResult<T>: Into<End>,
+{
+    let (inbox, events) = crossbeam_channel::bounded(4);
+    let outlet = Outlet { inbox, wake: Arc::new(|| ()) };
+    launch("test", run, Arc::default(), &outlet, work);
+    drop(outlet);
+    let events: Vec<Event> = events.iter().collect();
     assert_eq!(events.len(), 1, "{events:?}");
     events.into_iter().for_each(|event| session.apply(event));
 }
@@ -295,13 +306,14 @@ fn a_panic_in_a_training_is_told_and_the_old_model_comes_back() {
     // The true job waits meanwhile; when it is freed nobody listens to it any more.
     session.perform(Command::PauseTraining(true));
     let run = session.state().training.run.unwrap();
-    end_with(&mut session, run, |_| panic!("a bug"));
+    let control = session.state().jobs.get(run).unwrap().control.clone();
+    end_with::<Trained>(&mut session, run, |_| panic!("a bug"));
     assert_eq!(session.state().training.phase, Phase::Idle);
     assert_eq!(shown(&session), before);
     let told = errors(&session);
     assert_eq!(told.len(), 1);
     assert!(told[0].contains("inside the program"), "{told:?}");
-    session.perform(Command::StopTraining);
+    control.cancel();
     session.perform(Command::Cancel);
     trained(&mut session);
 }
@@ -309,15 +321,14 @@ fn a_panic_in_a_training_is_told_and_the_old_model_comes_back() {
 #[test]
 fn a_panic_or_a_failure_of_a_climb_is_told_and_the_map_goes_on() {
     let mut session = session();
-    type Work = fn(&Reporter) -> Result<Ending, Error>;
-    let ways_to_go_wrong: [(Work, &str); 2] = [
+    let ways_to_go_wrong: [(Work<Arc<Findings>>, &str); 2] = [
         (|_| panic!("a bug"), "something went wrong inside the program"),
         (|_| Err(Error::Mismatch("it does not fit".to_owned())), "it does not fit"),
     ];
     for (work, message) in ways_to_go_wrong {
         climb(&mut session, search(50, 100_000));
-        let under_way = session.state().climb.as_ref().unwrap();
-        let (run, control) = (under_way.run.unwrap(), under_way.control.clone());
+        let run = under_way(&session).run.unwrap();
+        let control = session.state().jobs.get(run).unwrap().control.clone();
         end_with(&mut session, run, work);
         // The true job is a stranger from here on.
         control.cancel();
@@ -378,7 +389,7 @@ fn a_climb_that_is_stopped_keeps_its_ways() {
     assert!(sentences(&session)[0].starts_with("Climb stopped"));
 }
 
-fn under_way(session: &Session) -> &Climb {
+fn under_way(session: &Session) -> &SearchRun {
     session.state().climb.as_ref().unwrap()
 }
 
@@ -409,7 +420,7 @@ fn a_search_that_runs_can_be_looked_back_at() {
     assert!(under_way(&session).is_live() && under_way(&session).shown_step() > 60.0);
     session.perform(Command::Scrub(0.0));
     session.perform(Command::StepBy(7));
-    session.perform(Command::StopClimb);
+    stop(&mut session, JobKind::Search);
     until_climbed(&mut session);
 
     let climb = under_way(&session);
@@ -518,7 +529,7 @@ fn candidates_go_out_and_measured_values_come_back() {
     assert!(count > 1, "roundness has several hills that can be believed");
 
     session.perform(Command::ExportCandidates(path("c.csv"), 1));
-    until(&mut session, "the end of writing", |state| state.errands.is_empty());
+    until(&mut session, "the end of writing", no_short_jobs);
     assert!(sentences(&session).iter().any(|s| s.starts_with("Candidates written to")));
     let table = std::fs::read_to_string(path("c.csv")).unwrap();
     assert_eq!(table.lines().count(), 2);
@@ -560,11 +571,11 @@ fn candidates_go_out_and_measured_values_come_back() {
     assert_eq!(under_way(&session).lab.len(), 2, "they belong to their climb");
 
     session.perform(Command::ExportCandidates(path("c.json"), 9));
-    until(&mut session, "the end of writing", |state| state.errands.is_empty());
+    until(&mut session, "the end of writing", no_short_jobs);
     let text = std::fs::read_to_string(path("c.json")).unwrap();
     assert!(text.contains("\"value\": 0.97") && text.contains("\"unit\": \"%\""), "{text}");
     session.perform(Command::ExportCandidates(path("no/c.csv"), 9));
-    until(&mut session, "the end of writing", |state| state.errands.is_empty());
+    until(&mut session, "the end of writing", no_short_jobs);
     assert!(errors(&session)[0].contains("its folder does not exist"), "{:?}", errors(&session));
 }
 
@@ -764,7 +775,7 @@ fn a_broken_file_leaves_everything_as_it_was() {
     for name in ["text", "empty", "folder", "cut", "missing"] {
         let file = path(&format!("{name}.safetensors"));
         session.perform(Command::Open(file.clone()));
-        until(&mut session, "the end of opening", |state| state.errands.is_empty());
+        until(&mut session, "the end of opening", no_short_jobs);
         let told = errors(&session);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].starts_with(file.to_str().unwrap()), "{told:?}");
@@ -783,7 +794,7 @@ fn a_saved_model_opens_again() {
     let id = trained(&mut session);
     assert!(session.state().has_unsaved());
     session.perform(Command::Save(id, path.clone()));
-    until(&mut session, "the end of saving", |state| state.errands.is_empty());
+    until(&mut session, "the end of saving", no_short_jobs);
     let entry = session.state().models.get(id).unwrap();
     assert_eq!((entry.name.as_str(), entry.unsaved), ("mine", false));
     assert_eq!(entry.path.as_deref(), Some(path.as_path()));
@@ -791,13 +802,13 @@ fn a_saved_model_opens_again() {
     let saved = bytes(&session, id);
     assert!(std::fs::read(&path).unwrap() == saved);
     session.perform(Command::Open(path.clone()));
-    until(&mut session, "the end of opening", |state| state.errands.is_empty());
+    until(&mut session, "the end of opening", no_short_jobs);
     assert_eq!(session.state().models.len(), 2, "it takes the place of its older self");
     let again = shown(&session).0;
     assert!(bytes(&session, again) == saved && errors(&session).is_empty());
     let mut another = self::session();
     another.perform(Command::Open(path));
-    until(&mut another, "the end of opening", |state| state.errands.is_empty());
+    until(&mut another, "the end of opening", no_short_jobs);
     assert_eq!(another.state().shown().unwrap().1.name, "mine");
     assert!(bytes(&another, shown(&another).0) == saved);
 }
@@ -809,7 +820,7 @@ fn a_model_that_cannot_be_written_stays_unsaved() {
     let id = trained(&mut session);
     for path in [folder.path().join("no/m.safetensors"), folder.path().to_owned()] {
         session.perform(Command::Save(id, path.clone()));
-        until(&mut session, "the end of saving", |state| state.errands.is_empty());
+        until(&mut session, "the end of saving", no_short_jobs);
         let told = errors(&session);
         assert_eq!(told.len(), 1);
         assert!(told[0].contains(path.to_str().unwrap()), "{told:?}");
@@ -844,7 +855,7 @@ fn a_model_is_not_closed_while_it_learns() {
     session.perform(Command::CloseModel(id));
     assert_eq!(session.state().models.len(), 2);
     assert!(sentences(&session)[0].contains("stop the training first"));
-    session.perform(Command::StopTraining);
+    stop(&mut session, JobKind::Training);
     until_trained(&mut session);
 }
 
@@ -869,7 +880,6 @@ fn a_race_ends_with_an_answer_of_every_method_and_leaves_the_climb_alone() {
     let contest = session.state().race.as_ref().unwrap();
     let names: Vec<&str> = contest.standings.iter().map(|s| s.lane.name()).collect();
     assert_eq!(names, ["adam", "random", "adam-input"]);
-    assert_eq!(contest.share, 1.0);
     let results = contest.results.clone().unwrap();
     for (lane, standing) in results.report.lanes.iter().zip(&contest.standings) {
         assert_eq!((lane.curve[0].values, lane.tally().evaluations()), (6, 6 * 2 * 31));
@@ -904,7 +914,8 @@ fn a_race_is_watched_stopped_and_brought_back() {
         !standings.is_empty()
             && standings.iter().all(|s| s.curve.len() > 2 && s.outline.len() == 200)
     });
-    let share = session.state().race.as_ref().unwrap().share;
+    let jobs = &session.state().jobs;
+    let share = jobs.progress(session.state().race.as_ref().unwrap().run).share.unwrap();
     assert!(share > 0.0 && share < 1.0, "{share}");
     let asked = Instant::now();
     session.perform(Command::Cancel);
@@ -976,7 +987,7 @@ fn a_climb_is_stale_once_its_model_has_changed() {
     until(&mut session, "the first picture", |state| state.models.len() == 3);
     session.perform(Command::Climb);
     until(&mut session, "a newer model", State::is_climb_stale);
-    session.perform(Command::StopTraining);
+    stop(&mut session, JobKind::Training);
     until_trained(&mut session);
     until_climbed(&mut session);
     assert!(session.state().report().is_some(), "it is kept all the same");
@@ -991,7 +1002,7 @@ fn a_climb_outlives_the_model_it_was_made_in() {
         s.climb.as_ref().is_some_and(|c| c.paths.last_step() > 3)
     });
     session.perform(Command::CloseModel(id));
-    session.perform(Command::StopClimb);
+    stop(&mut session, JobKind::Search);
     until_climbed(&mut session);
     session.advance(60.0);
     assert!(session.state().is_climb_stale());
@@ -1020,7 +1031,7 @@ fn the_map_is_drawn_for_the_newest_wish() {
         drawn(state) && state.map.picture.heat.is_some()
     });
     assert_eq!(session.state().map.picture.key.unwrap().property, Property::Area);
-    session.apply(Event::PictureFailed("no paper".to_owned()));
+    session.apply(Event::Drawn(Err("no paper".to_owned())));
     assert!(session.state().map.picture.grid.is_some(), "the old picture stays");
     assert_eq!(errors(&session), ["The map could not be drawn: no paper"]);
 }
@@ -1241,8 +1252,8 @@ fn a_walk_by_hand_that_is_ended_comes_back() {
         session.perform(Command::Turn(Activity::Explore));
         session.perform(Command::Undo);
         assert!(session.state().is_walking() && walked(&session).path() == path);
-        session.perform(Command::StopRace);
-        session.perform(Command::StopClimb);
+        stop(&mut session, JobKind::Race);
+        stop(&mut session, JobKind::Search);
         session.perform(Command::Walk(Walking::Reset));
         session.perform(Command::Walk(Walking::End));
     }
@@ -1337,20 +1348,20 @@ fn a_head_more_is_unsaved_even_if_the_model_was_just_being_saved() {
     session.perform(Command::Save(id, path.clone()));
     // Whichever is ready first, the head is taken in before the file is written.
     until_heads_end(&mut session);
-    until(&mut session, "the end of saving", |state| state.errands.is_empty());
+    until(&mut session, "the end of saving", no_short_jobs);
     assert_eq!(heads(&session), [Property::Roundness]);
     let with_head = bytes(&session, id);
     let entry = session.state().models.get(id).unwrap();
     assert!(entry.unsaved && std::fs::read(&path).unwrap() != with_head);
     assert!(session.state().heads.as_ref().is_none_or(|heads| heads.run != run));
     session.perform(Command::Save(id, path.clone()));
-    until(&mut session, "the end of saving", |state| state.errands.is_empty());
+    until(&mut session, "the end of saving", no_short_jobs);
     assert!(!session.state().has_unsaved() && std::fs::read(&path).unwrap() == with_head);
     // A file that is opened again does not push out what was learned since.
     session.perform(Command::TrainHeads(vec![Property::Area]));
     until_heads_end(&mut session);
     session.perform(Command::Open(path));
-    until(&mut session, "the end of opening", |state| state.errands.is_empty());
+    until(&mut session, "the end of opening", no_short_jobs);
     assert_eq!(heads(&session), [Property::Roundness]);
     assert!(session.state().models.get(id).unwrap().unsaved);
 }
@@ -1367,13 +1378,15 @@ fn heads_that_are_stopped_keep_those_that_are_whole() {
     until_trained(&mut session);
     let all = Property::ALL.to_vec();
     session.perform(Command::TrainHeads(all.clone()));
-    session.perform(Command::StopHeads);
+    stop(&mut session, JobKind::Heads);
     until_heads_end(&mut session);
     assert!(heads(&session).is_empty());
     assert_eq!(sentences(&session).last().unwrap(), "Stopped; no head was learned.");
     session.perform(Command::TrainHeads(all));
     until(&mut session, "the second head", |state| {
-        state.heads.as_ref().is_none_or(|heads| heads.share > 0.3)
+        state.heads.as_ref().is_none_or(|heads| {
+            state.jobs.progress(Some(heads.run)).share.is_some_and(|share| share > 0.3)
+        })
     });
     session.perform(Command::Cancel);
     until_heads_end(&mut session);
@@ -1399,9 +1412,9 @@ fn a_model_that_goes_away_or_learns_takes_no_heads() {
     session.perform(Command::ShowModel(sample));
     session.perform(Command::TrainHeads(vec![Property::Area]));
     assert!(session.state().heads.is_some());
-    session.perform(Command::StopHeads);
+    stop(&mut session, JobKind::Heads);
     until_heads_end(&mut session);
-    session.perform(Command::StopTraining);
+    stop(&mut session, JobKind::Training);
     until_trained(&mut session);
 }
 
@@ -1410,12 +1423,13 @@ fn a_failure_while_heads_learn_is_told_and_the_model_stays() {
     let mut session = session();
     let before = bytes(&session, shown(&session).0);
     for (work, message) in [
-        ((|_| panic!("a bug")) as fn(&Reporter) -> Result<Ending, Error>, "something went wrong"),
+        ((|_| panic!("a bug")) as Work<TrainedHeads>, "something went wrong"),
         (|_| Err(Error::Mismatch("it does not fit".to_owned())), "it does not fit"),
     ] {
         session.perform(Command::TrainHeads(vec![Property::Area]));
         let heads = session.state().heads.as_ref().unwrap();
-        let (run, control) = (heads.run, heads.control.clone());
+        let run = heads.run;
+        let control = session.state().jobs.get(run).unwrap().control.clone();
         end_with(&mut session, run, work);
         control.cancel();
         assert!(session.state().heads.is_none());

@@ -7,7 +7,8 @@ use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::session::compare::Rival;
-use latent_explorer::session::event::{End, Event, Outcome, Progress};
+use latent_explorer::session::event::{End, Event};
+use latent_explorer::session::jobs::registry::{JobResult, Progress};
 use latent_explorer::session::measuring::Measured;
 use latent_explorer::session::models::{ModelEntry, ModelId};
 use latent_explorer::session::settings::Settings;
@@ -162,10 +163,10 @@ fn pca_is_stopped_by_hand_and_its_failure_is_told() {
     let told = |session: &Session, part: &str| {
         session.state().notices.iter().any(|notice| notice.text.contains(part))
     };
-    for stop in [Command::Cancel, Command::StopPca] {
+    for by_escape in [true, false] {
         session.perform(Command::CompareWith(Rival::Pca));
-        let share = session.state().pca.as_ref().unwrap().share;
-        assert!((0.0..1.0).contains(&share));
+        let run = session.state().pca.unwrap();
+        let stop = if by_escape { Command::Cancel } else { Command::Stop(run) };
         session.perform(Command::CompareWith(Rival::Pca));
         assert!(told(&session, "PCA is under way"));
         session.perform(stop);
@@ -183,12 +184,12 @@ fn pca_is_stopped_by_hand_and_its_failure_is_told() {
     assert!(told(&session, "PCA stopped") && session.state().comparison.is_none());
 
     session.perform(Command::CompareWith(Rival::Pca));
-    let run = session.state().pca.as_ref().unwrap().run;
-    let end = End { outcome: Outcome::Failed("no axes".to_owned()), product: None };
-    session.apply(Event::Ended(run, end));
+    let run = session.state().pca.unwrap();
+    let end = JobResult::Failed("no axes".to_owned(), None);
+    session.apply(Event::Ended(run, End::Pca(end)));
     assert!(told(&session, "no axes") && session.state().pca.is_none());
     // Progress that comes late is nobody's.
-    session.apply(Event::Progress(run, Progress::Pca(0.5)));
+    session.apply(Event::Progress(run, Progress::default(), None));
     assert!(session.state().pca.is_none());
 }
 
@@ -224,7 +225,7 @@ fn a_sweep_is_trained_opened_replaced_and_brought_back() {
     until(&mut session, "the sweep", |s| s.sweep.as_ref().is_some_and(|s| s.run.is_none()));
     let sweep = session.state().sweep.as_ref().unwrap();
     assert_eq!(sweep.done.iter().map(|point| point.beta).collect::<Vec<_>>(), [0.1, 4.0]);
-    assert_eq!((sweep.count, sweep.share), (2, 1.0));
+    assert_eq!((sweep.count, sweep.done.len()), (2, 2));
     assert_eq!(session.state().models.len(), 1, "none is opened unasked");
 
     session.perform(Command::OpenSwept(1, true));

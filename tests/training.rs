@@ -11,6 +11,7 @@ use latent_explorer::model::frozen::flat_f64;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::vae::Output;
 use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::{Pca, Trainer, TrainerState};
 use latent_explorer::trust::{Belief, Figures, warnings_of};
 use std::f64::consts::PI;
@@ -293,7 +294,7 @@ fn airfoils(count: usize) -> TrainingData {
     let rows: Vec<String> = (0..count).map(profile).collect();
     std::fs::write(&path, rows.join("\n")).unwrap();
     let options = ImportOptions { points: 50, ..ImportOptions::default() };
-    let imported = import(&[path], &options, |_| true).unwrap().unwrap();
+    let imported = import(&[path], &options, &CancelToken::default(), |_| ()).unwrap().unwrap();
     TrainingData::imported(imported, "naca".to_owned(), options.normalise).unwrap()
 }
 
@@ -320,7 +321,7 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
     let model = learn(Trainer::new(airfoils(300), rash).unwrap()).finish().unwrap();
     let warnings = warnings_of(&model, &Figures::of(&model).unwrap());
     assert!(warnings.iter().any(|warning| warning.what.contains("PCA with as many numbers")));
-    // The start that it states is written with it.
+    // The start that it states is written with it, and its state if it is one to go on from.
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
     assert_eq!(read.card, model.card);
 }

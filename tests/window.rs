@@ -12,21 +12,23 @@ use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::vae::Output;
 use latent_explorer::objective::{Aim, By, Goal, Space};
 use latent_explorer::optimise::{Method, SearchConfig, Stage};
-use latent_explorer::session::climb::Climb;
+use latent_explorer::session::jobs::search::SearchRun;
+use latent_explorer::session::jobs::training::Phase;
 use latent_explorer::session::settings::Settings;
-use latent_explorer::session::training::Phase;
 use latent_explorer::session::{Activity, State};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[path = "common/window.rs"]
 mod common;
+#[path = "window/jobs.rs"]
+mod jobs;
 #[path = "window/rediscovery.rs"]
 mod rediscovery;
 #[path = "window/tours.rs"]
 mod tours;
 
-use common::{Window, open_as, settle, until, usual};
+use common::{Window, no_short_jobs, open_as, settle, until, usual};
 
 fn open_in(theme: Theme) -> Window {
     open_with(theme, None)
@@ -376,7 +378,7 @@ fn a_climb_ends_with_a_star_a_table_and_a_playback() {
     settle(&mut window);
 }
 
-fn shown_climb(window: &Window) -> &Climb {
+fn shown_climb(window: &Window) -> &SearchRun {
     state(window).climb.as_ref().unwrap()
 }
 
@@ -421,7 +423,7 @@ fn the_results_have_their_tabs() {
     let table = folder.path().join("out.csv");
     typed(&mut window, "Export\u{2026}", &table);
     click(&mut window, "Export");
-    until(&mut window, "the end of writing", |state| state.errands.is_empty());
+    until(&mut window, "the end of writing", no_short_jobs);
     assert!(std::fs::read_to_string(&table).unwrap().starts_with("id,x0,y0,"));
     let measured = folder.path().join("measured.csv");
     let id = shown_climb(&window).findings.as_ref().unwrap().candidates[0].id.clone();
@@ -813,7 +815,7 @@ fn open_typed(window: &mut Window, path: &Path) {
     act(window);
     window.event(egui::Event::Text(path.display().to_string()));
     key(window, Key::Enter);
-    until(window, "the end of opening", |state| state.errands.is_empty());
+    until(window, "the end of opening", no_short_jobs);
     act(window);
 }
 
@@ -857,7 +859,7 @@ fn a_model_is_saved_by_its_sheet_and_opens_by_dropping() {
     field.set_text_value_accesskit(path.to_str().unwrap());
     act(&mut window);
     click(&mut window, "Save");
-    until(&mut window, "the end of saving", |state| state.errands.is_empty());
+    until(&mut window, "the end of saving", no_short_jobs);
     assert_eq!(state(&window).shown().unwrap().1.name, "kept");
     assert!(path.exists());
     window.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));

@@ -229,8 +229,12 @@ fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
     let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();
     let (mu, _) = model.encode(&Rows::from_flat(model.input_dim(), flat))?;
     let place = |(index, (outline, z)): (usize, (conform::Conformed, &[f64]))| {
-        let point =
-            Endpoint { name: outline.name, z: z.to_vec(), outline: outline.outline, frame: Some(outline.placement) };
+        let point = Endpoint {
+            name: outline.name,
+            z: z.to_vec(),
+            outline: outline.outline,
+            frame: Some(outline.placement),
+        };
         point.is_finite().then_some(point).ok_or_else(|| {
             Error::file(path, format!("outline {} is too large to be encoded", index + 1))
         })

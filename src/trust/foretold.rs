@@ -1,5 +1,6 @@
-//! What is asked of a prediction besides: a head is one voice, and a search ends where that voice errs.
+//! Further checks of predictions: a search tends to end at points where a single head is wrong.
 
+use super::question::Question;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -9,85 +10,97 @@ use crate::numerics::processor::on_all_cores;
 use crate::objective::{Constraint, Relation};
 use serde::Serialize;
 
-/// By so many nats a point may lie beyond the density that is asked for: a search that a penalty holds there stops
-/// within them.
+/// The tolerance of the density limit, in nats: a search with the density penalty ends within it.
 const DENSITY_TOLERANCE: f64 = 0.25;
 
-/// Whether the data are dense enough at `z [latent]` for a prediction to be believed there.
+/// True if the data are dense enough at `z [latent]` for a prediction to be believed there.
 pub fn is_dense(model: &Model, z: &[f64]) -> bool {
     let density = model.density();
     density.negative_log(z) <= density.level(true) + DENSITY_TOLERANCE
 }
 
-/// What was found about the predictions at one latent point.
+/// The checks of the predictions at one latent point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Foretold {
     /// The negative logarithm of the smooth density of the data there, in nats.
     pub negative_log_density: f64,
-    /// The limit: what 75 % of the held-out data stay below, and a quarter of a nat more.
+    /// The limit, in nats: the 75 % quantile of the held-out data, plus a quarter of a nat.
     pub usual_negative_log_density: f64,
-    /// Every property that is predicted, those of constraints included.
+    /// All predicted properties, with those of constraints.
     pub predictions: Vec<PredictionCheck>,
 }
 
-/// One prediction and what it is held against.
+/// One prediction and its checks.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PredictionCheck {
-    /// What is predicted.
+    /// The predicted property.
     pub property: Property,
-    /// The head's value and the interval of its judge.
+    /// The value of the head and the interval of its judge.
     #[serde(flatten)]
     pub prediction: Prediction,
-    /// How far head and judge are apart, in half widths of the interval: beyond 1 the head lies outside of it.
+    /// The distance between head and judge, in half-widths of the interval: above 1 the value of the head lies outside
+    /// the interval.
     pub gap: f64,
-    /// The least and the greatest value that was ever measured of the data.
+    /// The least and the greatest target value in the data.
     pub measured_range: [f64; 2],
-    /// The constraint that the interval does not keep.
+    /// The constraint that the interval violates, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<Constraint>,
 }
 
 impl PredictionCheck {
-    /// Whether the value lies beyond all that was measured.
+    /// Returns whether the value lies outside the range of the target values.
     pub fn is_beyond(&self) -> bool {
         let ([low, high], value) = (self.measured_range, self.prediction.value);
         value < low || value > high
     }
 
-    /// Whether the interval reaches a value that was measured.
+    /// Returns whether the interval overlaps the range of the target values.
     pub fn reaches_back(&self) -> bool {
         let [low, high] = self.measured_range;
         self.prediction.low <= high && self.prediction.high >= low
     }
 
-    /// Why it cannot be relied on, as the rest of a sentence; none where it can.
-    fn doubt(&self) -> Option<String> {
-        let Self { property, prediction, gap, .. } = self;
-        let ([value, low, high], word) = (prediction.shown(), property.word());
-        if gap.is_nan() || *gap > 1.0 {
-            return Some(format!(
-                "the head predicts {word} {value}, and a judge that learned apart from it {low} to {high}"
-            ));
+    /// The first question that the prediction fails; none if it is reliable.
+    fn failed(&self) -> Option<Question> {
+        if self.gap.is_nan() || self.gap > 1.0 {
+            return Some(Question::Judge);
         }
         if self.is_beyond() && !self.reaches_back() {
-            let most = if prediction.value > self.measured_range[1] { "greatest" } else { "least" };
-            return Some(format!(
-                "{word} {value} ({low} to {high}) lies wholly beyond the {most} that was ever measured"
-            ));
+            return Some(Question::MeasuredRange);
         }
-        self.broken.map(|constraint| {
-            let end = if constraint.relation == Relation::AtLeast { low } else { high };
-            format!("{constraint} is not sure to hold: {word} may be {end}")
-        })
+        self.broken.map(|_| Question::Constraint)
+    }
+
+    /// The reason why the prediction is unreliable, as the rest of a sentence; none if it is reliable.
+    fn doubt(&self) -> Option<String> {
+        let Self { property, prediction, .. } = self;
+        let ([value, low, high], word) = (prediction.shown(), property.word());
+        match self.failed()? {
+            Question::Judge => Some(format!(
+                "the head predicts {word} {value}, and a judge that learned apart from it {low} to {high}"
+            )),
+            Question::MeasuredRange => {
+                let beyond = prediction.value > self.measured_range[1];
+                let most = if beyond { "greatest" } else { "least" };
+                Some(format!(
+                    "{word} {value} ({low} to {high}) lies wholly beyond the {most} that was ever measured"
+                ))
+            }
+            _ => self.broken.map(|constraint| {
+                let end = if constraint.relation == Relation::AtLeast { low } else { high };
+                format!("{constraint} is not sure to hold: {word} may be {end}")
+            }),
+        }
     }
 }
 
 impl Foretold {
-    /// What is to be asked of the predictions among `properties`, and of those that `constraints` bound, at each of `z [n,
-    /// latent]`; none where nothing is predicted.
+    /// Checks the predictions of `properties`, and of properties with `constraints`, at each of `z [n, latent]`; none
+    /// if no property is predicted.
     ///
     /// # Errors
-    /// When the data hold too little to judge by.
+    /// When the data are too few for a judge.
     pub fn of_all(
         model: &Model,
         properties: &[Property],
@@ -149,22 +162,27 @@ impl Foretold {
         Ok(Some(on_all_cores(z.len(), at)))
     }
 
-    /// Why the predictions cannot be relied on, as the rest of a sentence; none where they can.
-    pub fn doubt(&self) -> Option<String> {
-        if let Some(doubt) = self.predictions.iter().find_map(PredictionCheck::doubt) {
-            return Some(doubt);
-        }
+    /// The first question that the predictions fail; none if they are reliable.
+    pub fn failed(&self) -> Option<Question> {
         let (found, usual) = (self.negative_log_density, self.usual_negative_log_density);
-        (found.is_nan() || found > usual).then(|| {
-            format!(
-                "the data are sparse here, {:.2} nats thinner than where three quarters of them lie, so the prediction \
-                 stands on few",
-                found - usual + DENSITY_TOLERANCE
-            )
-        })
+        let of_prediction = self.predictions.iter().find_map(PredictionCheck::failed);
+        let is_sparse = found.is_nan() || found > usual;
+        of_prediction.or_else(|| is_sparse.then_some(Question::Density))
     }
 
-    /// What is remarkable though it raises no doubt, as a sentence; none where nothing is.
+    /// The reason why the predictions are unreliable, as the rest of a sentence; none if they are reliable.
+    pub fn doubt(&self) -> Option<String> {
+        match self.failed()? {
+            Question::Density => Some(format!(
+                "the data are sparse here, {:.2} nats thinner than where three quarters of them lie, so the prediction \
+                 stands on few",
+                self.negative_log_density - self.usual_negative_log_density + DENSITY_TOLERANCE
+            )),
+            _ => self.predictions.iter().find_map(PredictionCheck::doubt),
+        }
+    }
+
+    /// A sentence on a notable prediction that is still reliable; none if there is none.
     pub fn remark(&self) -> Option<String> {
         let beyond = self.predictions.iter().find(|check| check.is_beyond())?;
         let [low, high] = beyond.measured_range;

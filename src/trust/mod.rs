@@ -1,4 +1,5 @@
-//! What can be believed: where the data are, whether a shape survives the round trip, whether it is one.
+//! The reliability of answers: the distance to the data, the change of a shape in a round trip (encode and decode), and
+//! the validity of its outline.
 
 mod figures;
 mod foretold;
@@ -6,6 +7,7 @@ mod health;
 mod limit;
 mod measure;
 mod quality;
+mod question;
 mod smoothness;
 mod statistics;
 mod verdict;
@@ -16,5 +18,6 @@ pub use health::{Warning, warnings, warnings_of};
 pub use limit::{percent_with_limit, with_limit};
 pub use measure::{Better, Form, Measure, RECONSTRUCTION_ERROR};
 pub use quality::{MapQuality, map_quality};
+pub use question::Question;
 pub use statistics::{head_change, measure_statistics};
 pub use verdict::{Belief, Survival, Verdict, judge, judge_with};

@@ -46,7 +46,12 @@ pub fn settle(window: &mut Window) {
         let beside = state.comparison.as_ref();
         let second = beside.is_none_or(|c| c.picture.key.is_some() && c.picture.key == c.asked);
         let drawn = picture.key.is_some() && picture.key == state.map.asked;
-        drawn && first && second && state.errands.is_empty()
+        drawn && first && second && no_short_jobs(state)
     });
     window.run();
+}
+
+/// Whether no job runs but those that a person waits for.
+pub fn no_short_jobs(state: &State) -> bool {
+    state.jobs.iter().all(|(_, job)| job.kind.is_lost_by_leaving())
 }

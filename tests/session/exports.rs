@@ -1,10 +1,10 @@
 //! What leaves the window, and what is said when it cannot.
 
 use super::{
-    climb, config, errors, race, search, sentences, session, train, until, until_climbed,
-    until_trained, walk,
+    JobKind, climb, config, errors, race, search, sentences, session, stop, train, until,
+    until_climbed, until_trained, walk,
 };
-use latent_explorer::session::export::{Export, Exportable};
+use latent_explorer::session::jobs::export::{Export, Exportable};
 use latent_explorer::session::tour::Touring;
 use latent_explorer::session::walk::Walking;
 use latent_explorer::session::{Activity, Command, Session};
@@ -120,7 +120,7 @@ fn a_film_can_be_cancelled_and_leaves_nothing() {
     assert!(session.state().export.run.is_some());
     session.perform(export(Exportable::Map, folder.path().join("map.png")));
     assert!(sentences(&session).iter().any(|s| s.contains("wait for it or cancel it")));
-    session.perform(Command::CancelExport);
+    stop(&mut session, JobKind::Export);
     until_exported(&mut session);
     assert!(sentences(&session).iter().any(|s| s == "Export cancelled; nothing was written."));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -219,7 +219,7 @@ fn a_walk_that_is_cancelled_leaves_nothing() {
     let mut session = session();
     tour(&mut session);
     session.perform(export(Exportable::Walk, folder.path().join("walk.gif")));
-    session.perform(Command::CancelExport);
+    stop(&mut session, JobKind::Export);
     until_exported(&mut session);
     assert!(sentences(&session).iter().any(|s| s == "Export cancelled; nothing was written."));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

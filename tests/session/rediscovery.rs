@@ -2,7 +2,6 @@
 
 use super::*;
 use latent_explorer::rediscover::{Blind, BlindReport, RediscoverConfig, RediscoveryReport};
-use latent_explorer::session::event::Product;
 
 fn is_running(state: &State) -> bool {
     state.rediscovery.as_ref().is_some_and(|test| test.run.is_some())
@@ -18,7 +17,10 @@ fn a_rediscovery_runs_once_and_escape_ends_it() {
     assert_eq!(session.state().rediscovery.as_ref().unwrap().property, Property::Area);
     assert!(sentences(&session).iter().any(|s| s.contains("A rediscovery is under way")));
     until(&mut session, "some progress", |state| {
-        state.rediscovery.as_ref().is_none_or(|test| test.share > 0.0)
+        state
+            .rediscovery
+            .as_ref()
+            .is_none_or(|test| state.jobs.progress(test.run).share.is_some_and(|share| share > 0.0))
     });
     session.perform(Command::Cancel);
     until(&mut session, "its end", |state| !is_running(state));
@@ -34,12 +36,12 @@ fn its_numbers_come_with_its_end_and_a_failure_is_told() {
     trained(&mut session);
     let begin = |session: &mut Session| {
         session.perform(Command::Rediscover(Property::Area));
-        let test = session.state().rediscovery.as_ref().unwrap();
-        test.control.cancel();
-        test.run.unwrap()
+        let run = session.state().rediscovery.as_ref().unwrap().run.unwrap();
+        session.perform(Command::Stop(run));
+        run
     };
     let run = begin(&mut session);
-    end_with(&mut session, run, |_| {
+    end_with::<Arc<RediscoveryReport>>(&mut session, run, |_| {
         let blind = BlindReport::of(Blind::of(&[], &[], Goal::Max, 0).into_iter().collect());
         let report = RediscoveryReport {
             format: 1,
@@ -48,13 +50,14 @@ fn its_numbers_come_with_its_end_and_a_failure_is_told() {
             pointed: Vec::new(),
             blind: Some(blind),
         };
-        let product = Some(Product::Rediscovered(Arc::new(report)));
-        Ok(Ending { outcome: Outcome::Finished, product })
+        Ok(JobResult::Finished(Arc::new(report)))
     });
     assert!(session.state().rediscovery.as_ref().unwrap().report.is_some());
     assert!(sentences(&session).last().unwrap().contains("three numbers"));
     let run = begin(&mut session);
-    end_with(&mut session, run, |_| Err(Error::Mismatch("it does not fit".to_owned())));
+    end_with::<Arc<RediscoveryReport>>(&mut session, run, |_| {
+        Err(Error::Mismatch("it does not fit".to_owned()))
+    });
     assert!(session.state().rediscovery.is_none());
     assert_eq!(errors(&session), ["it does not fit"]);
 }

@@ -5,13 +5,13 @@ use latent_explorer::data::family::Family;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::explore::route::Kind;
+use latent_explorer::model::PointRef;
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::model::PointRef;
 use latent_explorer::session::plan::{Anchor, Plan};
 use latent_explorer::session::tour::{FRAMES, Page, TOUR_SECONDS, Touring};
-use latent_explorer::train::Pca;
 use latent_explorer::session::{Activity, Command, Session};
+use latent_explorer::train::Pca;
 
 fn tour(session: &mut Session, touring: Touring) {
     session.perform(Command::Tour(touring));
@@ -50,9 +50,13 @@ fn play(session: &mut Session) -> f64 {
 #[test]
 fn a_walk_leads_somewhere_before_anybody_chooses() {
     let mut session = session();
-    assert_eq!([plan(&session).from, plan(&session).to], ["family:circle", "family:heart"].map(named));
+    assert_eq!(
+        [plan(&session).from, plan(&session).to],
+        ["family:circle", "family:heart"].map(named)
+    );
     // With one family its mean is no way: it leads from one shape to another.
-    let recipe = Recipe { families: vec![Family::Star], samples: 60, points: 16, ..Recipe::default() };
+    let recipe =
+        Recipe { families: vec![Family::Star], samples: 60, points: 16, ..Recipe::default() };
     let config = TrainingConfig { latent_dim: 2, ..TrainingConfig::default() };
     let data = TrainingData::generate(recipe).unwrap();
     let mut pca = Pca::new(data, &config).unwrap();
@@ -61,7 +65,9 @@ fn a_walk_leads_somewhere_before_anybody_chooses() {
     let path = folder.path().join("stars.safetensors");
     checkpoint::save(&pca.finish().unwrap(), &path).unwrap();
     session.perform(Command::Open(path));
-    until(&mut session, "the model", |state| state.shown().unwrap().1.prepared.model.encoded.names.len() == 1);
+    until(&mut session, "the model", |state| {
+        state.shown().unwrap().1.prepared.model.encoded.names.len() == 1
+    });
     assert_ne!(plan(&session).from, plan(&session).to);
     tour(&mut session, Touring::Begin);
     assert!(session.state().is_touring(), "{:?}", errors(&session));

@@ -20,7 +20,9 @@ fn a_head_is_put_to_the_test_and_its_numbers_stand_beside_chance() {
     assert!(window.query_by_label(ask).is_none(), "one at a time");
     // A repeat of the first part is a little more than a fortieth of the whole.
     until(&mut window, "the first repeat", |state| {
-        state.rediscovery.as_ref().is_none_or(|test| test.share > 0.03)
+        state.rediscovery.as_ref().is_none_or(|test| {
+            state.jobs.progress(test.run).share.is_some_and(|share| share > 0.03)
+        })
     });
     act(&mut window);
     assert!(said(&window, " of 20, "), "it says where it is");
