@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
+#[path = "cli/depths.rs"]
+mod depths;
 #[path = "cli/rediscovery.rs"]
 mod rediscovery;
 #[path = "cli/walks.rs"]
@@ -233,7 +235,7 @@ fn a_search_writes_every_restart() {
     succeed(&words(line, folder.path()));
     let report: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
-    assert_eq!(report["format"], 3);
+    assert_eq!(report["format"], 4);
     assert_eq!(report["config"]["restarts"], 4);
     assert_eq!(report["stride"], 4, "no more is kept than is written");
     assert_eq!(
@@ -513,7 +515,7 @@ fn a_race_writes_what_each_method_had_found_by_when() {
     let report: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
     let budget = 4 * 2 * 21;
-    assert_eq!((&report["format"], &report["budget"]), (&2.into(), &budget.into()));
+    assert_eq!((&report["format"], &report["budget"]), (&3.into(), &budget.into()));
     for lane in report["lanes"].as_array().unwrap() {
         let name = lane["method"].as_str().unwrap();
         assert!(said.contains(&format!("{name}: ")), "{name} in {said}");

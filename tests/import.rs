@@ -83,7 +83,8 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
     let again = import(
         std::slice::from_ref(&shapes),
         &ImportOptions { points: 32, ..ImportOptions::default() },
-        |_| true,
+        &CancelToken::default(),
+        |_| (),
     );
     let again = again.unwrap().unwrap();
     std::fs::remove_dir_all(&shapes).unwrap();
@@ -361,7 +362,8 @@ fn sizes_may_stay_as_they_are() {
     let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
     let largest = data.set.rows.as_flat().iter().fold(0f32, |m, v| m.max(v.abs()));
     assert!(largest > 15.0, "{largest}");
-    let config = TrainingConfig { updates: 300, hidden: 16, ..TrainingConfig::for_imported(&data) };
+    let config =
+        TrainingConfig { updates: 300, hidden: vec![16], ..TrainingConfig::for_imported(&data) };
     let mut trainer = Trainer::new(data, config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
@@ -381,7 +383,7 @@ fn damaged_outlines_are_one_sentence() {
         .unwrap()
         .unwrap();
     let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
-    let config = TrainingConfig { updates: 5, hidden: 8, ..TrainingConfig::default() };
+    let config = TrainingConfig { updates: 5, hidden: vec![8], ..TrainingConfig::default() };
     let mut trainer = Trainer::new(data, config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
@@ -448,8 +450,11 @@ fn the_window_learns_from_shapes_that_were_opened_and_goes_back_to_families() {
     assert!(session.state().own.failed.as_ref().unwrap().contains("0 distinct points"));
     assert!(session.state().own.brought.is_some());
 
-    let quick =
-        TrainingConfig { updates: 10, hidden: 8, ..session.state().settings.training.clone() };
+    let quick = TrainingConfig {
+        updates: 10,
+        hidden: vec![8],
+        ..session.state().settings.training.clone()
+    };
     session.perform(Command::SetTraining(quick));
     session.perform(Command::SetFullSpeed(true));
     session.perform(Command::Train);

@@ -5,7 +5,7 @@ use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::session::event::{Event, News};
 use latent_explorer::session::jobs::control::Control;
-use latent_explorer::session::jobs::registry::{JobKind, Progress, RunId};
+use latent_explorer::session::jobs::registry::{JobKind, JobProgress, RunId};
 use latent_explorer::session::jobs::training::{
     Material, Phase, Plan, Portion, Training, TrainingNews, run,
 };
@@ -35,7 +35,7 @@ fn session() -> Session {
 }
 
 fn config() -> TrainingConfig {
-    TrainingConfig { updates: 10 * BATCHES, hidden: 16, seed: 3, ..TrainingConfig::default() }
+    TrainingConfig { updates: 10 * BATCHES, hidden: vec![16], seed: 3, ..TrainingConfig::default() }
 }
 
 fn until_trained(session: &mut Session) -> ModelId {
@@ -172,7 +172,7 @@ fn a_branch_is_a_new_model_with_the_same_past() {
     look_back(&mut session, 5 * BATCHES);
     session.perform(Command::Branch);
     assert!(sentences(&session).last().unwrap().contains("needs something that differs"));
-    session.perform(Command::SetTraining(TrainingConfig { hidden: 17, ..config() }));
+    session.perform(Command::SetTraining(TrainingConfig { hidden: vec![17], ..config() }));
     session.perform(Command::Branch);
     assert!(sentences(&session).last().unwrap().starts_with("hidden: must stay"));
     session.perform(Command::SetTraining(TrainingConfig { beta: 3.0, ..config() }));
@@ -329,7 +329,7 @@ fn what_finishes_cannot_be_paused() {
     session.perform(Command::Train);
     let run = session.state().training.run.unwrap();
     let finishing = TrainingNews { finishing: true, ..TrainingNews::default() };
-    session.apply(Event::Progress(run, Progress::default(), Some(News::Training(finishing))));
+    session.apply(Event::Progress(run, JobProgress::default(), Some(News::Training(finishing))));
     for command in
         [Command::PauseTraining(true), Command::TogglePlay, Command::Learn(Portion::Batch)]
     {

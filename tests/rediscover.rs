@@ -48,7 +48,7 @@ fn data() -> TrainingData {
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
     let config = TrainingConfig {
         updates: 1200,
-        hidden: 32,
+        hidden: vec![32],
         learning_rate: 5e-3,
         held_out: 0.3,
         seed: 3,

@@ -8,7 +8,7 @@ use latent_explorer::data::rows::Rows;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::session::compare::Rival;
 use latent_explorer::session::event::{End, Event};
-use latent_explorer::session::jobs::registry::{JobResult, Progress};
+use latent_explorer::session::jobs::registry::{JobProgress, JobResult};
 use latent_explorer::session::measuring::Measured;
 use latent_explorer::session::models::{ModelEntry, ModelId};
 use latent_explorer::session::settings::Settings;
@@ -42,7 +42,7 @@ fn shown(session: &Session) -> ModelId {
 
 /// Few shapes, few updates, no brake.
 fn small(session: &mut Session) {
-    let config = TrainingConfig { updates: 6, hidden: 16, ..TrainingConfig::default() };
+    let config = TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() };
     set_small(session, config);
 }
 
@@ -189,7 +189,7 @@ fn pca_is_stopped_by_hand_and_its_failure_is_told() {
     session.apply(Event::Ended(run, End::Pca(end)));
     assert!(told(&session, "no axes") && session.state().pca.is_none());
     // Progress that comes late is nobody's.
-    session.apply(Event::Progress(run, Progress::default(), None));
+    session.apply(Event::Progress(run, JobProgress::default(), None));
     assert!(session.state().pca.is_none());
 }
 
@@ -345,7 +345,7 @@ fn a_sweep_is_begun_watched_and_opened_from_its_sheet() {
     let path = folder.path().join("settings.json");
     let settings = Settings {
         recipe: Recipe { samples: 90, points: 32, ..Recipe::default() },
-        training: TrainingConfig { updates: 6, hidden: 16, ..TrainingConfig::default() },
+        training: TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() },
         ..Settings::default()
     };
     settings.save(&path).unwrap();

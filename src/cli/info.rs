@@ -12,8 +12,8 @@ use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::checkpoint::FORMAT;
 use crate::model::head::HeadCard;
-use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::nn::layer::LayerSpec;
 use crate::trust::{Figures, Warning, warnings_of};
 use clap::Args;
 use serde::Serialize;
@@ -156,7 +156,7 @@ impl<'a> Info<'a> {
             held_out: encoded.held_out.iter().filter(|&&held| held).count(),
             input: model.input_dim(),
             latent: model.latent_dim(),
-            parameters: model.parameters().iter().map(candle_core::Tensor::elem_count).sum(),
+            parameters: model.parameters().map(<[f32]>::len).sum(),
             layers,
             measured: encoded.measured.iter().map(Values::of).collect(),
             heads: model.heads().iter().map(|head| Head::of(model, &head.card)).collect(),

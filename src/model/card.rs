@@ -1,6 +1,5 @@
 //! What a model says of itself beside its weights; written as JSON into the checkpoint.
 
-use super::layers::LayerSpec;
 use super::training::{EpochRecord, TrainingConfig};
 use crate::data::dataset::Measured;
 use crate::data::property::Property;
@@ -8,6 +7,7 @@ use crate::data::roles::{Role, roles};
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
+use crate::nn::layer::LayerSpec;
 use crate::numerics::mixture::GaussianMixture;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};

@@ -1,6 +1,6 @@
 //! Blocked Cholesky factorisation of a positive definite matrix: nearly all of the work is matrix products.
 
-use super::processor::{View, subtract_product};
+use super::gemm::{View, subtract_product};
 
 /// Rows and columns of a block: products of this depth fill the kernels, and the unblocked part stays small.
 const BLOCK: usize = 64;

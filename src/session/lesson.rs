@@ -36,7 +36,7 @@ impl Outcome {
         let count = |what: &dyn Fn(&RestartReport) -> bool| {
             report.restarts.iter().filter(|restart| what(restart)).count()
         };
-        let value = |index: usize| report.restarts[index].answer.value();
+        let value = |index: usize| report.restarts[index].answer.value().number();
         Self {
             restarts: report.restarts.len(),
             believable: count(&|r| r.verdict.belief == Belief::Believable),

@@ -181,15 +181,9 @@ impl State {
         told.and_then(Result::ok).unwrap_or(f64::NAN)
     }
 
-    /// A value of a property as it is shown: three digits, and the unit where the model that is shown has one.
-    pub fn said(&self, property: Property, value: f64) -> String {
-        let digits = three_digits(value);
-        match self.shown() {
-            Some((_, entry)) if value.is_finite() => {
-                entry.prepared.model.with_unit(property, &digits)
-            }
-            _ => digits,
-        }
+    /// The unit of a property in the model that is shown; empty where none is known.
+    pub fn unit(&self, property: Property) -> &str {
+        self.shown().map_or("", |(_, entry)| entry.prepared.model.unit(property))
     }
 
     /// Switches a layer of the present activity.

@@ -289,7 +289,7 @@ impl Session {
         Ok(Tour {
             model: (id, entry.version),
             line: trail::on_map(&route, &prepared.projection),
-            sheet: strip.rows(&prepared.model, property, false),
+            sheet: strip.rows(&prepared.model, property, false)?,
             route,
             strip,
             playback: Playback::default(),
@@ -333,6 +333,6 @@ fn draw(
 ) -> Result<Drawn> {
     let [columns, rows] = NEW_SHAPES;
     let shapes = sample::new_shapes(&prepared.model, property, columns * rows, seed)?;
-    let sheet = sample::sheet(&prepared.model, property, &shapes, columns, false);
+    let sheet = sample::sheet(&shapes, columns, false);
     Ok(Drawn { model, seed, shapes, sheet })
 }

@@ -8,12 +8,12 @@ use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, StartDistribution};
-use crate::model::losses::Reconstruction;
 use crate::model::training::{EpochRecord, TrainingConfig};
-use crate::model::vae::{Output, linear_architecture};
+use crate::nn::activation::Activation;
+use crate::nn::autoencoder::{Output, architecture};
+use crate::nn::loss::Reconstruction;
 use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::principal::Principal;
-use candle_core::{Device, Tensor};
 
 /// What the encoder says of the logarithm of its variance: PCA knows no noise, and a spread of 3e-7 is none.
 const LOG_VARIANCE: f32 = -30.0;
@@ -87,10 +87,9 @@ impl Pca {
         let validation = Validation::new(&data.set.roles(&held_out, config.seed), stops);
         let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
         let seen = training.iter().map(|&i| rows.row(i));
-        let principal =
-            Principal::new_unless(seen, rows.width(), config.latent_dim, cancel, progress);
-        let whole = |principal| Self { data, config, held_out, validation, principal };
-        Ok(principal.map(whole))
+        let (width, count) = (rows.width(), config.latent_dim);
+        let principal = Principal::new_unless(seen, width, count, cancel, progress);
+        Ok(principal.map(|principal| Self { data, config, held_out, validation, principal }))
     }
 
     /// The model of the principal axes of the data behind `model`, with the same split and as many numbers.
@@ -157,7 +156,7 @@ impl Pca {
         };
         let card = Card {
             source: data.source,
-            layers: linear_architecture(width, latent),
+            layers: architecture(width, &[], Activation::Linear, latent, Output::Linear),
             scaling: Scaling::identity(width),
             training: config,
             history: vec![record],
@@ -166,7 +165,7 @@ impl Pca {
             kept: None,
         };
         let indices: Vec<usize> = (0..data.set.rows.len()).collect();
-        let mut model = assemble(card, parameters(&principal)?, &data.set, &indices, &held_out)?;
+        let mut model = assemble(card, &parameters(&principal), &data.set, &indices, &held_out)?;
         let error = |of: &Vec<usize>| error_of(&model, &data.set.rows, of);
         let stopping = validation.stopping.as_ref().map(error).transpose()?.flatten();
         let held_out = error(&validation.reported)?;
@@ -190,7 +189,7 @@ fn error_of(model: &Model, rows: &Rows<f32>, some: &[usize]) -> Result<Option<f6
 }
 
 /// Weight and bias of `mu`, `log_var` and the decoder.
-fn parameters(principal: &Principal) -> Result<Vec<Tensor>> {
+fn parameters(principal: &Principal) -> Vec<Vec<f32>> {
     let (mean, axes, variances) = (principal.mean(), principal.axes(), principal.variances());
     let (width, latent) = (mean.len(), axes.len());
     let greatest = variances.first().copied().unwrap_or(0.0);
@@ -210,14 +209,6 @@ fn parameters(principal: &Principal) -> Result<Vec<Tensor>> {
         let column = back.iter_mut().skip(k).step_by(latent);
         column.zip(axis).for_each(|(to, v)| *to = (v * colour) as f32);
     }
-    let mean: Vec<f32> = mean.iter().map(|&v| v as f32).collect();
-    let tensor = |values: Vec<f32>, shape: &[usize]| Tensor::from_vec(values, shape, &Device::Cpu);
-    Ok(vec![
-        tensor(into, &[latent, width])?,
-        tensor(bias, &[latent])?,
-        tensor(vec![0.0; latent * width], &[latent, width])?,
-        tensor(vec![LOG_VARIANCE; latent], &[latent])?,
-        tensor(back, &[width, latent])?,
-        tensor(mean, &[width])?,
-    ])
+    let mean = mean.iter().map(|&v| v as f32).collect();
+    vec![into, bias, vec![0.0; latent * width], vec![LOG_VARIANCE; latent], back, mean]
 }

@@ -13,11 +13,10 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::head::HeadCard;
-use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
-use crate::model::vae::architecture;
+use crate::nn::autoencoder::architecture;
+use crate::nn::layer::LayerSpec;
 use crate::numerics::statistics::coprime_stride;
-use candle_core::Tensor;
 use std::sync::Arc;
 
 /// The fixed part of a training; moments of it can be made into models on any thread.
@@ -75,7 +74,8 @@ impl Setup {
             None if source.has_unit_size() => Scaling::identity(width),
             None => Scaling::common(&data.rows),
         };
-        let layers = architecture(width, config.hidden_units(), config.latent_dim, config.output);
+        let TrainingConfig { latent_dim, activation, output, .. } = config;
+        let layers = architecture(width, &config.hidden_units(), activation, latent_dim, output);
         let head = |&property: &Property| {
             check_among(property, &data.properties())?;
             let values = data.values(property);
@@ -125,7 +125,7 @@ impl Setup {
     /// Only when the tensor library fails.
     pub fn preview(
         &self,
-        parameters: &[Tensor],
+        parameters: &[Vec<f32>],
         history: &[EpochRecord],
         updates: usize,
         most: usize,
@@ -145,12 +145,12 @@ impl Setup {
             statistics: LatentStatistics::default(),
             kept: Some(updates),
         };
-        let mut model = assemble(card, own.to_vec(), &self.data, &indices, &self.held_out)?;
+        let mut model = assemble(card, own, &self.data, &indices, &self.held_out)?;
         let mut of_heads = of_heads;
         for card in &self.heads {
             let (parameters, rest) = of_heads.split_at(2 * card.layers.len());
             of_heads = rest;
-            let head = measured_head(card.clone(), parameters.to_vec(), &model.encoded)?;
+            let head = measured_head(card.clone(), parameters, &model.encoded)?;
             let head = with_usual_change(head, &model)?;
             model = model.with_head(head)?;
         }

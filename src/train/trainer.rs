@@ -13,9 +13,9 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::resume::Resume;
 use crate::model::training::{EpochRecord, Losses, TrainingConfig};
+use crate::nn::loss::log_sigma;
 use crate::numerics::random::{Purpose, stream};
-use crate::numerics::rows_at_once;
-use candle_core::{Device, Tensor};
+use crate::numerics::runtime::rows_at_once;
 use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
@@ -76,7 +76,7 @@ impl Trainer {
             broken: false,
         };
         trainer.shuffle();
-        trainer.kept = Some(trainer.state()?);
+        trainer.kept = Some(trainer.state());
         Ok(trainer)
     }
 
@@ -92,10 +92,10 @@ impl Trainer {
     ) -> Result<Self> {
         let mut trainer = Self::new(data, config)?;
         let TrainerState { parameters, resume, history } = state;
-        let raw = resume.raw_log_sigma.map(|raw| Tensor::new(raw, &Device::Cpu)).transpose()?;
-        let values: Vec<Tensor> = parameters.iter().cloned().chain(raw).collect();
+        let raw = resume.raw_log_sigma.map(|raw| vec![raw]);
+        let values = parameters.iter().cloned().chain(raw).collect();
         let rate = trainer.config().learning_rate;
-        trainer.network.variables().restore(&values, resume.adam.clone(), rate)?;
+        trainer.network.variables_mut().restore(values, resume.adam.clone(), rate)?;
         (trainer.updates, trainer.epoch) = (resume.updates, resume.epoch);
         trainer.sums = resume.sums;
         trainer.history.clone_from(history);
@@ -106,7 +106,7 @@ impl Trainer {
         if trainer.config().early_stopping.is_some() && !history.is_empty() {
             let setup = trainer.setup.clone();
             let Validation { stopping, reported } = &setup.validation;
-            let losses = trainer.measure(stopping.as_ref().unwrap_or(reported))?;
+            let losses = trainer.measure(stopping.as_ref().unwrap_or(reported));
             trainer.best = losses.map(|losses| (losses.reconstruction, state.clone()));
         }
         Ok(trainer)
@@ -175,8 +175,9 @@ impl Trainer {
         let (epoch, batch) = (self.epoch + 1, self.seen / self.config().batch_size + 1);
         let noise = self.config().latent_noise.then(|| self.noise(samples));
         let beta = self.setup.beta_at(self.updates);
-        self.network.variables().set_rate(self.config().rate_at(self.updates));
-        let losses = self.network.learn(samples, noise.as_deref(), beta)?;
+        let rate = self.config().rate_at(self.updates);
+        self.network.variables_mut().set_rate(rate);
+        let losses = self.network.learn(samples, noise.as_deref(), beta);
         if !losses.total.is_finite() {
             self.broken = true;
             return Err(Error::NotFinite { epoch, batch, loss: losses.total });
@@ -200,11 +201,8 @@ impl Trainer {
         let mut mean = Losses::default();
         mean.add(self.sums, 1.0 / self.seen as f64);
         let setup = self.setup.clone();
-        let held = self.measure(&setup.validation.reported)?;
-        let stopping = match &setup.validation.stopping {
-            Some(rows) => self.measure(rows)?,
-            None => None,
-        };
+        let held = self.measure(&setup.validation.reported);
+        let stopping = setup.validation.stopping.as_ref().and_then(|rows| self.measure(rows));
         let with_heads = |loss: f64| (!self.setup.heads.is_empty()).then_some(loss);
         let record = EpochRecord {
             epoch: self.epoch + 1,
@@ -217,7 +215,7 @@ impl Trainer {
             held_out_kl: held.map(|l| l.kl),
             heads: with_heads(mean.heads),
             held_out_heads: held.and_then(|l| with_heads(l.heads)),
-            sigma: self.network.log_sigma()?.map(f64::exp),
+            sigma: self.network.raw_log_sigma().map(|raw| log_sigma(f64::from(raw)).0.exp()),
         };
         // An epoch that was cut short and went on later is written once.
         self.history.retain(|earlier| earlier.epoch < record.epoch);
@@ -227,8 +225,8 @@ impl Trainer {
             self.sums = Losses::default();
             self.shuffle();
         }
-        let state = self.state()?;
-        if let Some(loss) = first_not_finite(&state.parameters)? {
+        let state = self.state();
+        if let Some(loss) = first_not_finite(&state.parameters) {
             self.broken = true;
             self.history.pop();
             return Err(Error::NotFinite { epoch: record.epoch, batch, loss });
@@ -252,15 +250,16 @@ impl Trainer {
     }
 
     /// The mean losses of these rows, decoded from mu; none of no rows.
-    fn measure(&mut self, rows: &[usize]) -> Result<Option<Losses>> {
+    fn measure(&mut self, rows: &[usize]) -> Option<Losses> {
         let mut mean = Losses::default();
-        let widest = self.setup.data.rows.width().max(self.config().hidden_units());
+        let hidden = self.config().hidden_units();
+        let widest = hidden.into_iter().fold(self.setup.data.rows.width(), usize::max);
         let beta = self.setup.beta_at(self.updates);
         for part in rows.chunks(rows_at_once(widest)) {
-            let losses = self.network.measure(part, beta)?;
+            let losses = self.network.measure(part, beta);
             mean.add(losses, part.len() as f64 / rows.len() as f64);
         }
-        Ok((!rows.is_empty()).then_some(mean))
+        (!rows.is_empty()).then_some(mean)
     }
 
     /// The reparameterisation noise of these samples in this epoch, `[n, latent]`.
@@ -276,28 +275,25 @@ impl Trainer {
     }
 
     /// A copy of the parameters, as [`TrainerState::parameters`]: enough to show the model, not to go on from it.
-    ///
-    /// # Errors
-    /// Only when the tensor library fails.
-    pub fn weights(&self) -> Result<Vec<Tensor>> {
-        Ok(self.network.copies()?.0)
+    pub fn weights(&self) -> Vec<Vec<f32>> {
+        self.network.parameters()
     }
 
     /// Where it stands.
-    ///
-    /// # Errors
-    /// Only when the tensor library fails.
-    pub fn state(&self) -> Result<TrainerState> {
-        let (parameters, raw_log_sigma) = self.network.copies()?;
+    pub fn state(&self) -> TrainerState {
         let resume = Resume {
             updates: self.updates,
             epoch: self.epoch,
             seen: self.seen,
             sums: self.sums,
-            adam: self.network.variables().adam(),
-            raw_log_sigma,
+            adam: self.network.variables().adam().clone(),
+            raw_log_sigma: self.network.raw_log_sigma(),
         };
-        Ok(TrainerState { parameters, resume, history: self.history.clone() })
+        TrainerState {
+            parameters: self.network.parameters(),
+            resume,
+            history: self.history.clone(),
+        }
     }
 
     /// The model that was learned, with all its data encoded and its heads completed to ensembles: that of the least
@@ -310,8 +306,8 @@ impl Trainer {
         let best = self.best.as_ref().filter(|_| self.config().early_stopping.is_some());
         let state = match (best, &self.kept) {
             (Some((_, best)), _) => best.clone(),
-            (None, Some(kept)) if !self.is_well()? => kept.clone(),
-            _ => self.state()?,
+            (None, Some(kept)) if !self.is_well() => kept.clone(),
+            _ => self.state(),
         };
         // The curves of all epochs stay with the model, also when an earlier one is kept.
         let mut model = self.setup.model_at(&state, usize::MAX)?;
@@ -326,9 +322,7 @@ impl Trainer {
         complete_heads(model)
     }
 
-    fn is_well(&self) -> Result<bool> {
-        let (parameters, raw_log_sigma) = self.network.copies()?;
-        let learned = first_not_finite(&parameters)?.is_none();
-        Ok(!self.broken && learned && raw_log_sigma.is_none_or(f32::is_finite))
+    fn is_well(&self) -> bool {
+        !self.broken && first_not_finite(self.network.variables().values()).is_none()
     }
 }

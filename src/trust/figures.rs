@@ -6,9 +6,8 @@ use crate::data::roles::Validation;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::model::losses;
+use crate::nn::loss;
 use crate::numerics::statistics::coprime_stride;
-use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -131,7 +130,7 @@ impl Figures {
             shapes: rows.len(),
             reconstruction_error: mean(&errors),
             spread: spread(&shapes),
-            kl: model.card.training.latent_noise.then(|| kl(model, &rows)).transpose()?,
+            kl: model.card.training.latent_noise.then(|| kl(model, &rows)),
             active_units: unit_variances.iter().filter(|v| **v > ACTIVE_VARIANCE).count(),
             active_variance: ACTIVE_VARIANCE,
             unit_variances,
@@ -191,13 +190,12 @@ fn spread(shapes: &[Vec<f32>]) -> f64 {
     (about_mean / size).sqrt()
 }
 
-fn kl(model: &Model, rows: &[usize]) -> Result<f64> {
-    let tensor = |values: &Rows<f64>| {
-        let chosen = values.select(rows);
-        Tensor::from_slice(chosen.as_flat(), (chosen.len(), chosen.width()), &Device::Cpu)
-    };
-    let (mu, log_var) = (tensor(&model.encoded.mu)?, tensor(&model.encoded.log_var)?);
-    Ok(losses::kl(&mu, &log_var)?.to_scalar()?)
+fn kl(model: &Model, rows: &[usize]) -> f64 {
+    let encoded = &model.encoded;
+    let terms = rows.iter().flat_map(|&row| {
+        encoded.mu.row(row).iter().copied().zip(encoded.log_var.row(row).iter().copied())
+    });
+    loss::kl(terms) / rows.len() as f64
 }
 
 /// The variance of each column, `[n, d] -> [d]`.

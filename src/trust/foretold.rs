@@ -6,8 +6,8 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::judge::Prediction;
-use crate::numerics::processor::on_all_cores;
-use crate::objective::{Constraint, Relation};
+use crate::numerics::runtime::on_all_cores;
+use crate::objective::{Aim, Constraint, Relation};
 use serde::Serialize;
 
 /// The tolerance of the density limit, in nats: a search with the density penalty ends within it.
@@ -96,24 +96,23 @@ impl PredictionCheck {
 }
 
 impl Foretold {
-    /// Checks the predictions of `properties`, and of properties with `constraints`, at each of `z [n, latent]`; none
-    /// if no property is predicted.
+    /// Checks the predictions of `properties`, and of properties with constraints in `aim`, at each of `z [n, latent]`;
+    /// none if no property is predicted. A property that can be computed is checked only if `aim` searches its head.
     ///
     /// # Errors
     /// When the data are too few for a judge.
     pub fn of_all(
         model: &Model,
         properties: &[Property],
-        constraints: &[Constraint],
+        aim: &Aim,
         z: &Rows<f64>,
     ) -> Result<Option<Vec<Self>>> {
+        let constraints = &aim.constraints;
         let bounded = constraints.iter().map(|constraint| constraint.property);
+        let searched = properties.iter().copied().filter(|&property| aim.reads_head(property));
         let mut predicted: Vec<Property> = Vec::new();
-        for property in properties.iter().copied().chain(bounded) {
-            if property.is_measured()
-                && model.head(property).is_some()
-                && !predicted.contains(&property)
-            {
+        for property in searched.chain(bounded.filter(|property| property.is_measured())) {
+            if model.head(property).is_some() && !predicted.contains(&property) {
                 predicted.push(property);
             }
         }
@@ -164,22 +163,33 @@ impl Foretold {
 
     /// The first question that the predictions fail; none if they are reliable.
     pub fn failed(&self) -> Option<Question> {
-        let (found, usual) = (self.negative_log_density, self.usual_negative_log_density);
         let of_prediction = self.predictions.iter().find_map(PredictionCheck::failed);
-        let is_sparse = found.is_nan() || found > usual;
-        of_prediction.or_else(|| is_sparse.then_some(Question::Density))
+        of_prediction.or_else(|| self.is_sparse().then_some(Question::Density))
     }
 
-    /// The reason why the predictions are unreliable, as the rest of a sentence; none if they are reliable.
+    /// True if the data are too sparse here for a prediction.
+    fn is_sparse(&self) -> bool {
+        let found = self.negative_log_density;
+        found.is_nan() || found > self.usual_negative_log_density
+    }
+
+    /// The reason why the predictions are unreliable, as the rest of a sentence; none if all are reliable.
     pub fn doubt(&self) -> Option<String> {
-        match self.failed()? {
-            Question::Density => Some(format!(
+        self.predictions.iter().find_map(|check| self.doubt_of(check.property))
+    }
+
+    /// The reason for one property, as [`Self::doubt`]; none for a property that is not predicted.
+    pub fn doubt_of(&self, property: Property) -> Option<String> {
+        if let Some(doubt) = self.of(property)?.doubt() {
+            return Some(doubt);
+        }
+        self.is_sparse().then(|| {
+            format!(
                 "the data are sparse here, {:.2} nats thinner than where three quarters of them lie, so the prediction \
                  stands on few",
                 self.negative_log_density - self.usual_negative_log_density + DENSITY_TOLERANCE
-            )),
-            _ => self.predictions.iter().find_map(PredictionCheck::doubt),
-        }
+            )
+        })
     }
 
     /// A sentence on a notable prediction that is still reliable; none if there is none.
@@ -189,7 +199,8 @@ impl Foretold {
         let most = if beyond.prediction.value > high { "above" } else { "below" };
         let end = if beyond.prediction.value > high { high } else { low };
         Some(format!(
-            "The prediction lies {most} everything that was measured ({end:.4}); its interval reaches back."
+            "The prediction of {} lies {most} everything that was measured ({end:.4}); its interval reaches back.",
+            beyond.property.word()
         ))
     }
 

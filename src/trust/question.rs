@@ -11,6 +11,8 @@ pub enum Question {
     Roughness,
     /// A shape for which the property is defined.
     Domain,
+    /// The shift of the point over decode and encode.
+    Shift,
     /// Agreement of head and judge.
     Judge,
     /// An interval that reaches the values of the data.
@@ -21,8 +23,6 @@ pub enum Question {
     Density,
     /// The change of the value over decode, encode, decode.
     Change,
-    /// The shift of the point over decode and encode.
-    Shift,
 }
 
 impl Question {

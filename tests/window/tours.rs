@@ -154,7 +154,7 @@ fn the_bar_and_the_inspector_tell_of_one_shape_on_every_frame() {
         let here = state.map.picked.as_ref().unwrap();
         assert_eq!(tour.probe.as_ref(), Some(here));
         let (word, property) = (here.verdict.word(), state.property());
-        let value = state.said(property, here.value(property));
+        let value = here.value(property).text();
         // The bar, and the sentence of the inspector.
         assert!(said(&window, &format!("%, {value}, {word}")), "{value}, {word}");
         assert!(said(&window, &here.verdict.sentence()));
