@@ -495,7 +495,7 @@ fn long_ways_are_kept_more_seldom_and_this_is_said_first() {
         (&report["stride"], &report["restarts"][0]["trajectory"]),
         (&9.into(), &Value::Array(Vec::new()))
     );
-    let line = "--property area --mode max --restarts 2 --steps 9 --trajectory 4";
+    let line = "--property area --mode max --restarts 2 --steps 9 --trajectory every:4";
     let (_, said) = optimise(line, folder.path());
     assert!(said.starts_with("ways are kept every 4 steps\n"), "{said}");
     let (_, said) = optimise("--property area --mode max --restarts 2 --steps 9", folder.path());
