@@ -17,8 +17,9 @@ const FULLNESS: f64 = 0.34;
 const BELOW: f64 = 0.6;
 /// The position of the caption, in cells from the centre.
 const CAPTION: f64 = -0.46;
-/// The same of the two lines of a prediction.
-const CAPTIONS: [f64; 2] = [-0.41, -0.53];
+/// The position of the first of the two lines of a prediction, and their distance over their size.
+const FIRST_LINE: f64 = -0.38;
+const LINE_HEIGHT: f64 = 1.1;
 /// The size of a caption, the least at which it can be read, and the width of a letter over its height.
 const SIZE: f64 = 12.0;
 const LEAST_SIZE: f64 = 9.0;
@@ -204,7 +205,8 @@ fn caption(value: Value, cell: f64) -> Vec<(f64, String, f32)> {
     if size < LEAST_SIZE {
         return Vec::new();
     }
-    CAPTIONS.into_iter().zip([value, interval]).map(|(y, line)| (y, line, size as f32)).collect()
+    let second = FIRST_LINE - LINE_HEIGHT * size / cell;
+    vec![(FIRST_LINE, value, size as f32), (second, interval, size as f32)]
 }
 
 /// The mark of a verdict; its form is distinct even without colour.

@@ -24,8 +24,6 @@ struct Card<'a> {
     name: String,
     restart: &'a RestartReport,
     chosen: bool,
-    /// The text before the value, as large as it.
-    before: &'a str,
     /// The lines below the value; between them stands the verdict.
     lines: [String; 2],
 }
@@ -52,7 +50,6 @@ pub fn hills(
             name: format!("Hill {}", index + 1),
             restart: top,
             chosen: climb.hill == Some(index),
-            before: "",
             lines: [format!("{members} of {starts} starts"), format!("Hill {}", index + 1)],
         };
         let response = show(ui, &card, state);
@@ -77,9 +74,10 @@ pub fn candidates(
     row(ui, "candidates", shown.len(), |ui, index| {
         let candidate = &shown[index];
         let restart = &findings.report.restarts[candidate.restart];
-        let gain = restart.answer.gained().map(|gain| match gain {
-            Value::Computed(gain) if gain >= 0.0 => format!("gain +{}", three_digits(gain)),
-            gain => format!("gain {}", gain.text()),
+        // The interval of a predicted gain stands beside the shape, where there is room for it.
+        let gain = restart.answer.gained().and_then(Value::computed).map(|gain| {
+            let sign = if gain >= 0.0 { "+" } else { "" };
+            format!("gain {sign}{}", three_digits(gain))
         });
         let measured = climb.lab.of(&candidate.id).next().map(|result| {
             let unit = result.unit.as_deref().unwrap_or_default();
@@ -89,8 +87,10 @@ pub fn candidates(
             name: format!("Candidate {}", candidate.id),
             restart,
             chosen: climb.chosen == Some(candidate.restart) && climb.hill.is_none(),
-            before: candidate.place(),
-            lines: [measured.or(gain).unwrap_or_default(), format!("Hill {}", candidate.hill + 1)],
+            lines: [
+                measured.or(gain).unwrap_or_default(),
+                format!("{}, hill {}", candidate.place(), candidate.hill + 1),
+            ],
         };
         let about = "Gain: by how much it is better than the best of the data. Of a prediction: nine in ten such intervals \
                      hold the true value";
@@ -158,13 +158,12 @@ fn show(ui: &mut Ui, card: &Card<'_>, state: &State) -> Response {
         text
     };
     let small = || FontId::proportional(13.0);
-    let number = |value: &str| format!("{}  {value}", card.before).trim_start().to_owned();
     let large = FontId::new(17.0, theme::strong());
     match value {
-        Value::Computed(_) => _ = line(&number(&value.text()), large, ink, 24.0, left),
+        Value::Computed(_) => _ = line(&value.text(), large, ink, 24.0, left),
         Value::Predicted(predicted) => {
             let [value, low, high] = predicted.shown();
-            let end = line(&number(&value), large, ink, 0.0, left).right() + 6.0;
+            let end = line(&value, large, ink, 0.0, left).right() + 6.0;
             line("predicted", FontId::proportional(12.0), weak, 20.0, end);
             line(&format!("{low} to {high}"), small(), ink, 20.0, left);
         }

@@ -11,7 +11,7 @@ use egui::{
 };
 
 /// Height of the diagram.
-const HEIGHT: f32 = 130.0;
+const HEIGHT: f32 = 144.0;
 /// Where the two rows stand, below the top.
 const ROWS: [f32; 2] = [40.0, 96.0];
 
@@ -73,13 +73,13 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
         Stage::Move | Stage::Plateau => config.aim.title(),
         _ => format!("{} {}", config.aim.title(), walk.value.text()),
     };
-    // Beside y where there is room, below it where the head is in the way.
-    let (by, anchor) = match (by_head, in_latent) {
-        (true, _) => (vec2(0.0, 24.0), Align2::CENTER_CENTER),
-        (false, true) => (vec2(-22.0, 0.0), Align2::RIGHT_CENTER),
-        (false, false) => (vec2(22.0, 0.0), Align2::LEFT_CENTER),
+    // Beside y where there is room; where the head is in the way, below both, from the edge for an interval is long.
+    let (at, anchor) = match (by_head, in_latent) {
+        (true, _) => (rect.right_bottom() - vec2(4.0, 9.0), Align2::RIGHT_CENTER),
+        (false, true) => (y - vec2(22.0, 0.0), Align2::RIGHT_CENTER),
+        (false, false) => (y + vec2(22.0, 0.0), Align2::LEFT_CENTER),
     };
-    pen.painter.text(y + by, anchor, label, FontId::proportional(13.0), pen.ink);
+    pen.painter.text(at, anchor, label, FontId::proportional(13.0), pen.ink);
 }
 
 /// Which way something runs between two parts.

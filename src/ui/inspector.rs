@@ -202,8 +202,11 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
     };
     let text = if about == NO_HEAD { text } else { model.with_unit(property, &text) };
     fact(ui, &label, &text, about);
-    if let Some(doubt) = probe.verdict.doubt_of(property).filter(|_| value.prediction().is_some()) {
-        note(ui, format!("Doubtful: {doubt}."));
+    let doubt = probe.verdict.doubt_of(property).filter(|_| value.prediction().is_some());
+    if let Some(doubt) = doubt {
+        // The first reason stands in the sentence of the verdict.
+        let is_below = probe.verdict.sentence().contains(&doubt);
+        note(ui, if is_below { "Doubtful.".to_owned() } else { format!("Doubtful: {doubt}.") });
     }
     if let Some(why) = property.outside_domain(value.number()) {
         note(ui, why);

@@ -16,7 +16,7 @@ const ROW: f32 = 22.0;
 const OBJECTIVE_WIDTH: f32 = 70.0;
 
 /// Room for an interval, in each of the columns that a search of predictions has three of.
-const INTERVAL_WIDTH: f32 = 88.0;
+const INTERVAL_WIDTH: f32 = 66.0;
 
 /// The width of the table of a search beyond that of a plain one.
 pub fn extra_width(report: &SearchReport) -> f32 {
@@ -46,6 +46,7 @@ pub fn show(
     let penalised = report.config.aim.is_penalised();
     let columns = [
         ("#", 34.0),
+        ("Trust", 86.0),
         value("Start, predicted", "Start"),
         value("Best, predicted", "Best"),
         (curves::OBJECTIVE, OBJECTIVE_WIDTH - 8.0),
@@ -56,7 +57,6 @@ pub fn show(
         ("Hill", 30.0),
         ("Distance", 60.0),
         ("Shift", 60.0),
-        ("Change", 58.0),
     ];
     let columns: Vec<(&str, f32)> =
         columns.into_iter().filter(|(name, _)| penalised || *name != curves::OBJECTIVE).collect();
@@ -75,7 +75,7 @@ pub fn show(
     }
     let table = table.column(Column::remainder().clip(true));
     let header = table.header(ROW, |mut row| {
-        for name in columns.iter().map(|c| c.0).chain(["Trust"]) {
+        for name in columns.iter().map(|c| c.0).chain(["Change"]) {
             row.col(|ui| {
                 ui.label(RichText::new(name).small().weak());
             });
@@ -113,23 +113,14 @@ fn cells(
     let worst = report.verdict.worst();
     let change = worst.map_or("\u{2013}".to_owned(), |s| format!("{:.1} %", 100.0 * s.change));
     let objective = penalised.then(|| three_digits(restart.best_objective()));
-    let before = [(index + 1).to_string(), report.start.text(), report.best().text()];
-    let after = [
-        step,
-        report.last.text(),
-        restart.steps.to_string(),
-        reason.to_owned(),
-        hill.map_or("\u{2013}".to_owned(), |hill| (hill + 1).to_string()),
-        three_digits(report.verdict.density_distance),
-        three_digits(report.verdict.round_trip),
-        change,
-    ];
-    for text in before.into_iter().chain(objective).chain(after) {
+    let text = |row: &mut egui_extras::TableRow<'_, '_>, text: String| {
         row.col(|ui| {
             let text = RichText::new(text).small();
             ui.label(if none.is_some() { text.weak() } else { text });
         });
-    }
+    };
+    text(row, (index + 1).to_string());
+    // Beside the number, so that no narrow window hides it.
     row.col(|ui| {
         if let Some(none) = none {
             let text = RichText::new(none.label()).small().weak();
@@ -140,4 +131,16 @@ fn cells(
         let text = RichText::new(report.verdict.word()).small().color(colour);
         ui.label(text).on_hover_text(report.verdict.sentence());
     });
+    let values = [report.start.text(), report.best().text()];
+    let rest = [
+        step,
+        report.last.text(),
+        restart.steps.to_string(),
+        reason.to_owned(),
+        hill.map_or("\u{2013}".to_owned(), |hill| (hill + 1).to_string()),
+        three_digits(report.verdict.density_distance),
+        three_digits(report.verdict.round_trip),
+        change,
+    ];
+    values.into_iter().chain(objective).chain(rest).for_each(|cell| text(row, cell));
 }
