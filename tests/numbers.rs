@@ -246,7 +246,7 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
                     parameters[index] = tensor(values, initial[index].dims());
                     graph::flat_f64(&total(&parameters)).unwrap()[0]
                 };
-                let h = 1e-6;
+                let h = 1e-5;
                 let difference = (moved(h) - moved(-h)) / (2.0 * h);
                 assert!(
                     (gradient[element] - difference).abs() <= 1e-6 * length,
@@ -610,8 +610,13 @@ fn a_loss_that_is_no_number_names_its_batch_and_leaves_the_last_whole_epoch() {
     let at_once = exploded(at_once).expect("this training explodes");
     // When the loss explodes depends on the last bits of the processor's products; with one of these
     // seeds it takes more than an epoch.
-    let slower = |seed| TrainingConfig { learning_rate: 0.7, beta: 300.0, seed, ..config() };
-    let later = (0..20).find_map(|seed| {
+    let slower = |seed: u64| TrainingConfig {
+        learning_rate: 0.2 + 0.05 * (seed % 10) as f64,
+        beta: 300.0,
+        seed,
+        ..config()
+    };
+    let later = (0..60).find_map(|seed| {
         exploded(slower(seed)).filter(|(_, trainer)| !trainer.history().is_empty())
     });
     for (error, trainer) in [at_once, later.expect("one of these explodes after an epoch")] {
