@@ -409,7 +409,7 @@ fn what_comes_of_an_outline_of_ones_own_stands_where_it_stood() {
                 --from F/own.csv --candidates 2 --candidates-out F/c.csv --out F/r.json";
     said(&words(line, folder.path()));
     let report = json(&path("r.json"));
-    assert_eq!(report["format"], 3);
+    assert_eq!(report["format"], 4);
     for (index, restart) in report["restarts"].as_array().unwrap().iter().enumerate() {
         assert!(stands(&numbers(&restart["decoded"])), "restart {index}");
         assert_eq!(
