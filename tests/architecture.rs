@@ -236,6 +236,26 @@ fn no_wall_is_broken() {
     assert!(broken.is_empty(), "walls are broken:\n{}", broken.join("\n"));
 }
 
+/// Commands, state and events may change without the tests: only their driver knows them.
+#[test]
+fn tests_know_session_and_window_through_their_driver_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut files = Vec::new();
+    source_files(&root, &mut files);
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| !file.starts_with(root.join("driver"))) {
+        let tokens = tokens(&fs::read_to_string(file).unwrap());
+        for (i, token) in tokens.iter().enumerate().filter(|(_, t)| t.text == "latent_explorer") {
+            for room in first_names(&tokens, i + 3) {
+                if ["session", "ui"].contains(&room.as_str()) {
+                    found.push(format!("{}:{}: {room}", file.display(), token.line));
+                }
+            }
+        }
+    }
+    assert!(files.len() > 50 && found.is_empty(), "not through the driver:\n{}", found.join("\n"));
+}
+
 /// A new room must be given its floor here before it can be entered.
 #[test]
 fn the_rooms_are_those_of_the_plan() {
