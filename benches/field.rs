@@ -2,14 +2,15 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::property::Property;
-use latent_explorer::explore::grid::{Lattice, Mesh, ShapeGrid};
+use latent_explorer::explore::grid::{Lattice, ShapeGrid};
 use latent_explorer::explore::heat::HeatField;
+use latent_explorer::explore::mesh::Mesh;
 use latent_explorer::model::samples::SAMPLES;
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::numerics::processor;
 use latent_explorer::objective::Objective;
 use latent_explorer::session::models::{ModelId, Prepared};
 use latent_explorer::session::probe::Probe;
-use std::sync::atomic::AtomicBool;
 
 /// As the program has it.
 #[global_allocator]
@@ -26,7 +27,7 @@ fn field(c: &mut Criterion) {
     group.sample_size(20);
 
     let objective = Objective::of(model.clone(), PROPERTY).expect("the weights are there");
-    let never = AtomicBool::new(false);
+    let never = CancelToken::default();
     group.bench_function("heat 256x256 (W4)", |b| {
         b.iter(|| {
             HeatField::compute(&objective, projection, prepared.home, [256, 256], &never)

@@ -8,6 +8,7 @@ use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
 use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::numerics::processor;
 use latent_explorer::objective::{Aim, By, Goal, Space};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
@@ -39,7 +40,7 @@ fn search(c: &mut Criterion) {
     let by_head = SearchConfig { aim, ..config.clone() };
     let begin = || Search::new(model.clone(), config.clone()).expect("the settings are in range");
     let finish = |mut search: Search| {
-        while search.advance(&|| false).expect("the graph is valid") {}
+        while search.advance(&CancelToken::default()).expect("the graph is valid") {}
         search
     };
     let climb = || finish(begin());

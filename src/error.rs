@@ -1,8 +1,8 @@
-//! The one error type: every message names the thing that is wrong and the way out.
+//! The one error type: every message names the thing that is wrong and how to fix it.
 
 use std::path::{Path, PathBuf};
 
-/// What can go wrong in Latent Explorer, in words for the person at the keyboard.
+/// All errors of Latent Explorer, worded for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file could not be read, written or understood.
@@ -10,15 +10,15 @@ pub enum Error {
     File {
         /// The file or folder as the user named it.
         path: PathBuf,
-        /// What is wrong with it, and the way out.
+        /// The problem, and how to fix it.
         problem: String,
     },
-    /// A setting is outside its range, or does not go with another one.
+    /// A setting is outside its range, or conflicts with another one.
     #[error("{name}: {problem}")]
     Setting {
-        /// The setting as it is called on the command line, without dashes.
+        /// The setting as named on the command line, without dashes.
         name: &'static str,
-        /// The range it must keep to, and what was given.
+        /// The allowed range, and the given value.
         problem: String,
     },
     /// A loss or a weight stopped being a finite number while training.
@@ -30,7 +30,7 @@ pub enum Error {
         epoch: usize,
         /// Batch within the epoch, counted from 1.
         batch: usize,
-        /// The loss that was seen (NaN or an infinity).
+        /// The loss at that batch (NaN or an infinity).
         loss: f64,
     },
     /// A loss or a weight of a task head stopped being a finite number while it was trained.
@@ -38,13 +38,13 @@ pub enum Error {
         "the head for {property} stopped at epoch {epoch}, batch {batch}: its loss is {loss}; lower the learning rate"
     )]
     HeadNotFinite {
-        /// The property that it was to predict.
+        /// The property that the head predicts.
         property: &'static str,
         /// Epoch, counted from 1.
         epoch: usize,
         /// Batch within the epoch, counted from 1.
         batch: usize,
-        /// The loss that was seen (NaN or an infinity).
+        /// The loss at that batch (NaN or an infinity).
         loss: f64,
     },
     /// Input that fits no model or no property.
@@ -88,7 +88,7 @@ impl Error {
     }
 }
 
-/// Fails unless `value` lies in `low..=high`; NaN never does.
+/// Fails unless `value` lies in `low..=high`; NaN always fails.
 pub fn check_range<T>(name: &'static str, value: T, low: T, high: T) -> Result<()>
 where
     T: PartialOrd + std::fmt::Display,

@@ -1,23 +1,24 @@
 //! Latent Explorer: see, teach and use optimisation in a latent space.
 //!
 //! ```text
-//!     x --encode--> z --decode--> x'        the autoencoder; frozen while anyone looks or searches
+//!     x --encode--> z --decode--> x'        the autoencoder; frozen during exploration and search
 //! ```
 //!
-//! Everything a person does is one of four verbs: learn a model, explore it, optimise in it, keep what
-//! came of it. The rooms of the house, from the ground up; a room knows only those before it, and
-//! `explore`, `optimise` and `train` do not know each other:
+//! A user does four things: learn a model, explore it, optimise in it, export the results. The modules, from the lowest
+//! layer to the highest; a module uses only those before it, and `explore`, `optimise` and `train` do not use each
+//! other:
 //!
-//! - [`error`] and [`numerics`]: one error type; Adam, keyed randomness, percentiles, matrix products, whole-file writes
+//! - [`error`] and [`numerics`]: one error type; Adam, keyed randomness, percentiles, matrix products, atomic file
+//!   writes
 //! - [`data`]: outlines, the families that generate them, plain geometry, scaling, tables
 //! - [`model`]: layers, the variational autoencoder, losses, the frozen model, its checkpoint
-//! - [`fused`]: what is run most, without a graph: the same numbers in a fraction of the time
+//! - [`fused`]: the computations that run most, without a graph: the same numbers in a fraction of the time
 //! - [`objective`]: properties, differentiable geometry, the objective that everything calls
-//! - [`trust`]: where the data are, what a map is worth, how far an answer can be believed
-//! - [`train`], [`optimise`], [`explore`]: how it is learned, searched and seen
-//! - [`export`]: pictures and tables; [`rediscover`]: would it have found what is known already?
+//! - [`trust`]: the density of the data, the quality of a map, the reliability of an answer
+//! - [`train`], [`optimise`], [`explore`]: training, search and display of a model
+//! - [`export`]: pictures and tables; [`rediscover`]: a test if a search finds shapes that are known already
 //! - [`session`]: commands, jobs, events, state: the program without its window
-//! - [`ui`]: the window; [`cli`]: the same verbs without one
+//! - [`ui`]: the window; [`cli`]: the same actions on the command line
 
 pub mod cli;
 pub mod data;

@@ -1,13 +1,12 @@
-//! The program: a window, or one of its verbs on the command line.
+//! The program: a window, or one command on the command line.
 
 use latent_explorer::cli::{self, Invocation};
 use latent_explorer::error::Result;
 use latent_explorer::numerics::processor;
 use std::process::ExitCode;
 
-/// Tensors and pictures live for microseconds. The system's allocator gives their memory back and faults
-/// it in again each time: a training takes a quarter longer with it, a large frame three times as long
-/// (`BENCHMARKS.md`).
+/// Tensors and pictures live for microseconds. The system's allocator returns their memory and faults it in again each
+/// time: with it a training takes a quarter longer, a large frame three times as long (`BENCHMARKS.md`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -16,7 +15,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line, also where a file name or another library brings several.
+            // One line, even if a file name or a library's message has several.
             let message = error.to_string();
             eprintln!("latent-explorer: {}", message.lines().collect::<Vec<_>>().join(" "));
             ExitCode::FAILURE

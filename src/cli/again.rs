@@ -1,20 +1,21 @@
-//! A search as its report tells of it, made again: the report says how, and the same settings give the same ways.
+//! Repeats the search of a report: the report stores its settings, and the same settings give the same trajectories.
 
 use super::progress::Progress;
 use super::search::best_so_far;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::files;
 use crate::optimise::{Search, SearchConfig, SearchReport};
 use serde::Deserialize;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What is read of a report; everything else comes again.
+/// The parts of a report that are read; the search computes the rest again.
 #[derive(Deserialize)]
 struct Recorded {
-    /// Up to format 2 restarts were counted from 0.
+    /// The format version; up to format 2 restarts were counted from 0.
     #[serde(default)]
     format: u32,
     config: SearchConfig,
@@ -27,10 +28,10 @@ struct RecordedRestart {
     value_best: Option<f64>,
 }
 
-/// Makes the search again that wrote the report at `path`, with all of its ways.
+/// Repeats the search that wrote the report at `path`, and keeps its complete trajectories.
 ///
 /// # Errors
-/// Names the report when it is none, does not fit the model, or another model wrote it.
+/// Names the report when it is not one, does not fit the model, or another model wrote it.
 pub fn search_again(
     model: &Arc<Model>,
     path: &Path,
@@ -50,7 +51,7 @@ pub fn search_again(
         recorded.restarts.get(place)?.value_best
     });
     let now = report.best.map(|best| report.restarts[best].restart.best_value());
-    // Another machine may round otherwise; another model gives other values altogether.
+    // Rounding may differ on another machine; another model gives clearly different values.
     let same = match (before, now) {
         (Some(before), Some(now)) => (before - now).abs() <= 1e-3 * before.abs().max(1e-3),
         (before, now) => before.is_none() == now.is_none(),
@@ -68,7 +69,7 @@ pub fn search_again(
     Ok(report)
 }
 
-/// Searches and judges, and says how far it is.
+/// Searches, assesses the answers and reports the progress.
 ///
 /// # Errors
 /// Settings out of range, or a failure of the tensor library.
@@ -78,7 +79,7 @@ pub fn search(
     progress: &mut Progress,
 ) -> Result<SearchReport> {
     let mut search = Search::new(model.clone(), config)?;
-    while search.advance(&|| false)? {
+    while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let best = best_so_far(&search.tally(), &search.config().aim);
             format!("searching: step {}, best {best}", search.done())

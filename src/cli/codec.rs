@@ -33,7 +33,7 @@ pub struct DecodeArguments {
     #[arg(long, value_name = "Z.csv")]
     z_file: Option<PathBuf>,
     /// The outlines to write: .csv (one a row: x0,y0,x1,y1,..), .json, .svg, .dxf, .dat, or .dat of several in a new
-    /// folder FOLDER/; in the frame of the shape that was named or encoded, else in data units
+    /// folder FOLDER/; in the frame of the named or encoded shape, else in data units
     #[arg(long, value_name = "X.csv|..")]
     out: PathBuf,
 }
@@ -55,7 +55,7 @@ pub struct EncodeArguments {
     /// Outlines: .csv (one a row: x0,y0,x1,y1,.., or one as columns x,y), an airfoil .dat, or .svg
     #[arg(long, value_name = "X.csv|..")]
     shapes: PathBuf,
-    /// The latent vectors to write, one a row: mu0,..,log_var0,.., after id and before the frame where there are some
+    /// The latent vectors to write, one a row: mu0,..,log_var0,.., after the id and before the frame if there are any
     #[arg(long, value_name = "Z.csv")]
     out: PathBuf,
 }
@@ -92,7 +92,7 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
     write_outlines(&arguments.out, &named)
 }
 
-/// The latent vectors of the points of the command line.
+/// The latent vectors of the points on the command line.
 fn named(named: &[PointRef], model: &Model) -> Result<Latents> {
     let mut latents =
         Latents { z: Rows::new(model.latent_dim()), ids: Vec::new(), frames: Vec::new() };
@@ -108,7 +108,7 @@ fn named(named: &[PointRef], model: &Model) -> Result<Latents> {
 /// Encodes outlines and writes their latent vectors.
 ///
 /// # Errors
-/// Names the file that cannot be read or written, or the outline in it that is none.
+/// Names the file that cannot be read or written, or the outline in it that is not valid.
 pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     let EncodeArguments { model, shapes, out } = arguments;
     check_outputs(&[model, shapes], &[out])?;
@@ -123,7 +123,7 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     tables::write_encoded(out, &mu, &log_var, &outlines)
 }
 
-/// The first row, counted from 1, that holds a value which is not finite.
+/// The first row, counted from 1, with a value that is not finite.
 fn first_not_finite<T: Copy>(rows: &Rows<T>, is_finite: impl Fn(&T) -> bool) -> Option<usize> {
     rows.iter().position(|row| !row.iter().all(&is_finite)).map(|index| index + 1)
 }

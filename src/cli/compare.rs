@@ -1,4 +1,4 @@
-//! `compare`: the figures of several models beside each other.
+//! `compare`: the metrics of several models side by side.
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
@@ -9,7 +9,7 @@ use crate::trust::{Figures, Form, Measure, warnings_of};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// Models that fit beside each other in a table.
+/// The most models in one table.
 const MOST: usize = 32;
 
 /// The arguments of `compare`.
@@ -26,12 +26,12 @@ pub struct CompareArguments {
     /// The checkpoints
     #[arg(value_name = "M.safetensors", required = true, num_args = 2..)]
     models: Vec<PathBuf>,
-    /// The table to write; its ending says in which format
+    /// The table to write; the extension decides the format
     #[arg(long, value_name = "T.json|T.csv")]
     out: PathBuf,
 }
 
-/// The two formats of a table of figures.
+/// The two formats of a table of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Json,
@@ -39,7 +39,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format that a file's ending asks for.
+    /// The format that belongs to a file extension.
     pub(super) fn of(path: &Path) -> Result<Self> {
         let ending = path.extension().unwrap_or_default();
         match [ending.eq_ignore_ascii_case("json"), ending.eq_ignore_ascii_case("csv")] {
@@ -61,7 +61,7 @@ impl Format {
     }
 }
 
-/// Measures the models and writes the table.
+/// Computes the metrics of the models and writes the table.
 ///
 /// # Errors
 /// Names a file that cannot be read or written.
@@ -109,7 +109,7 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Says what is wrong with each model.
+/// Reports the problems of each model.
 pub(super) fn warn(heads: &[String], entries: &[Entry<'_>], progress: &mut Progress) {
     for (head, entry) in heads.iter().zip(entries) {
         for warning in &entry.warnings {
@@ -118,7 +118,7 @@ pub(super) fn warn(heads: &[String], entries: &[Entry<'_>], progress: &mut Progr
     }
 }
 
-/// The figures as aligned lines: a figure a line, a model a column.
+/// The metrics as aligned lines: a metric a line, a model a column.
 pub(super) fn table(heads: &[String], figures: &[&Figures]) -> Vec<String> {
     let measured: Vec<Vec<Measure>> = figures.iter().map(|figures| figures.measures()).collect();
     let mut rows = vec![(String::new(), heads.to_vec())];
@@ -144,7 +144,7 @@ pub(super) fn table(heads: &[String], figures: &[&Figures]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-/// A figure as it is shown.
+/// A metric formatted for the table.
 fn shown(measure: &Measure) -> String {
     match measure.form {
         Form::Number => three_digits(measure.value),

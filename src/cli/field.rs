@@ -8,11 +8,11 @@ use crate::explore::heat::HeatField;
 use crate::explore::{Bounds, Projection, home_view};
 use crate::export::tables;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Objective;
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// The arguments of `field`.
 #[derive(Debug, Args)]
@@ -26,8 +26,8 @@ pub struct FieldArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// What is told of the decoded shapes: roundness, area, perimeter, heat-shedding, or what was measured of the
-    /// data, once a head tells it
+    /// The property of the decoded shapes: roundness, area, perimeter, heat-shedding, or a target column of the data,
+    /// if a head predicts it
     #[arg(long, value_name = "NAME")]
     property: Property,
     /// Cells in each direction: 1 to 4096
@@ -38,7 +38,7 @@ pub struct FieldArguments {
     out: PathBuf,
 }
 
-/// Measures a property over the map and writes it as a table.
+/// Computes a property over the map and writes it as a table.
 ///
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written.
@@ -75,7 +75,7 @@ fn heat(
     cells: usize,
 ) -> Result<HeatField> {
     let objective = Objective::of(model.clone(), property)?;
-    let never = AtomicBool::new(false);
+    let never = CancelToken::default();
     let field = HeatField::compute(&objective, projection, view, [cells; 2], &never)?;
     field.expect("nobody cancels it").without_crossings(model, projection)
 }

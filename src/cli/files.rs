@@ -1,4 +1,4 @@
-//! What is checked of all files before any work begins.
+//! Checks of all files before any work begins.
 
 use crate::data::import::files::Format;
 use crate::error::{Error, Result};
@@ -8,14 +8,15 @@ use crate::numerics::files::check_writable;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Fails unless every output can be written and is neither read as well nor named twice.
+/// Fails unless every output can be written, is not also an input and is not given twice.
 pub fn check_outputs(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
     outputs.iter().try_for_each(|output| check_writable(output))?;
     check_apart(inputs, outputs)
 }
 
-/// The same where the last of the outputs, if any, is one of [`write_outlines`](crate::export::outlines::write_outlines):
-/// its ending must be known, and it may be a new folder.
+/// As [`check_outputs`], for a last output, if any, that is one of
+/// [`write_outlines`](crate::export::outlines::write_outlines): its extension must be known, and it may be a new
+/// folder.
 pub fn check_outputs_with(
     inputs: &[&Path],
     outputs: &[&Path],
@@ -26,7 +27,7 @@ pub fn check_outputs_with(
     outlines.map_or(Ok(()), check_target)
 }
 
-/// Fails unless files can be written into a folder, which may have to be made, and none of them is read as well.
+/// Fails unless files can be written into a folder, which may have to be created, and no input is in it.
 pub fn check_folder(inputs: &[&Path], folder: &Path) -> Result<()> {
     let place_of_folder = place(folder);
     if inputs.iter().any(|input| place(input).parent() == Some(&place_of_folder)) {
@@ -55,13 +56,13 @@ fn check_apart(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
     Ok(())
 }
 
-/// Tells an input, or a file of shapes in a folder that is one, from any other file.
+/// True if `file` is the input, or an existing file of shapes in an input folder.
 fn is_read(input: &Path, file: &Path) -> bool {
     let in_folder = || input.is_dir() && file.exists() && Format::of(file).is_some();
     place(input) == place(file) || in_folder() && place(file).starts_with(place(input))
 }
 
-/// The one name of a file that may go by several; it need not exist.
+/// The canonical path of a file, which need not exist: two names of one file give the same path.
 fn place(path: &Path) -> PathBuf {
     let in_folder = || {
         let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -91,7 +92,7 @@ mod tests {
         };
         assert!(refused(&[&a], &[&also_a]).contains("is read"));
         assert!(refused(&[], &[&b, &path("./b")]).contains("two outputs"));
-        // Of a folder that is read the shapes are, and nothing else.
+        // Only files of shapes in an input folder are inputs.
         let shapes = path("shapes.csv");
         assert!(check_outputs(&[folder.path()], &[&shapes, &a]).is_ok());
         std::fs::write(&shapes, "").unwrap();

@@ -1,4 +1,4 @@
-//! `heads`: task heads for a model that is trained already.
+//! `heads`: task heads for an existing model.
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
@@ -25,29 +25,30 @@ pub struct HeadsArguments {
     /// The checkpoint to train heads for
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// What the heads predict, separated by commas: roundness, area, perimeter, heat-shedding, or what was measured of
-    /// the data; a head that is there already is replaced
+    /// The properties that the heads predict, separated by commas: roundness, area, perimeter, heat-shedding, or a
+    /// target column of the data; an existing head is replaced
     #[arg(long, value_name = "NAMES", value_delimiter = ',', required = true)]
     property: Vec<Property>,
-    /// Where to write the model with its heads; its own file, rewritten whole, where none is named
+    /// The file for the model with its heads; by default its own file, which is replaced
     #[arg(long, value_name = "M2.safetensors")]
     out: Option<PathBuf>,
     /// Units of the hidden layers, separated by commas: 1 to 8 layers of 1 to 4096
     #[arg(long, value_name = "N,..", value_delimiter = ',', default_values_t = HeadConfig::default().widths, allow_hyphen_values = true)]
     widths: Vec<usize>,
-    /// Passes over the encoded data: 1 to 1000000 [default: 30, more where there are few shapes]
+    /// Passes over the encoded data: 1 to 1000000 [default: 30, more if there are few shapes]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     epochs: Option<usize>,
     /// Samples of one update: 1 to 100000
     #[arg(long, value_name = "N", default_value_t = HeadConfig::default().batch_size, allow_hyphen_values = true)]
     batch_size: usize,
-    /// Adam's learning rate at the beginning: 1e-8 to 10
+    /// Adam's initial learning rate: 1e-8 to 10
     #[arg(long, value_name = "RATE", default_value_t = HeadConfig::default().learning_rate, allow_hyphen_values = true)]
     lr: f64,
     /// The seed of weights, order, noise and resamples: 0 to 2^64-1
     #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
     seed: u64,
-    /// Networks of each head, which predicts their mean; all but the first learn from a resample of the rows: 1 to 64
+    /// Networks of each head, which predicts their mean; all but the first are trained on a resample of the rows: 1 to
+    /// 64
     #[arg(long, value_name = "N", default_value_t = HeadConfig::default().members, allow_hyphen_values = true)]
     members: usize,
 }
@@ -55,8 +56,8 @@ pub struct HeadsArguments {
 /// Trains heads, one after the other, and writes the model with them.
 ///
 /// # Errors
-/// Names a setting out of range or a file that cannot be read or written, before training; or the
-/// epoch in which a loss stopped being a number.
+/// Names a setting out of range or a file that cannot be read or written, before training; or the epoch in which a loss
+/// stopped being a number.
 pub fn run(arguments: &HeadsArguments) -> Result<()> {
     let config = HeadConfig {
         widths: arguments.widths.clone(),
@@ -109,13 +110,13 @@ fn said(model: &Model, card: &HeadCard) -> String {
     format!("{} {}{}", card.property.name(), score(card, unit), coverage(card, unit))
 }
 
-/// `R2 0.98, RMSE 0.06`, with the unit where there is one.
+/// `R2 0.98, RMSE 0.06`, with the unit if there is one.
 pub fn score(card: &HeadCard, unit: &str) -> String {
     let text = format!("R2 {:.3}, RMSE {} {unit}", card.r2, three_digits(card.rmse));
     text.trim_end().to_owned()
 }
 
-/// `; 90 % intervals of 0.1 N to either side hold 91 % of 72 test rows`, or nothing where that was not measured.
+/// `; 90 % intervals of 0.1 N to either side hold 91 % of 72 test rows`, or nothing if the coverage is unknown.
 pub fn coverage(card: &HeadCard, unit: &str) -> String {
     let Some(judge) = &card.judge else { return String::new() };
     let (Some(coverage), Some(half)) = (judge.coverage, judge.half_width) else {
@@ -130,7 +131,7 @@ pub fn coverage(card: &HeadCard, unit: &str) -> String {
     )
 }
 
-/// What the figures of a head were measured on.
+/// The rows on which the metrics of a head were computed.
 pub fn measured_on(held_out: &[bool]) -> &'static str {
     if held_out.contains(&true) { "held out" } else { "on the training data, as none is held out" }
 }

@@ -6,34 +6,35 @@ use crate::data::import::{
     Import, ImportOptions, Kept, LabelFrom, Normalise, Summary, import_with_values,
 };
 use crate::error::{Error, Result};
+use crate::numerics::cancel_token::CancelToken;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 const IMPORT: &str = "Your own data";
-/// Reasons that are shown one by one.
+/// The most reasons that are shown one by one.
 const SHOWN: usize = 5;
 
 /// The arguments of an import.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// Where labels come from; a column label, else subfolders, else none
+    /// The source of labels [default: a column label, else subfolders, else none]
     #[arg(long, value_name = "WHERE", help_heading = IMPORT)]
     label_from: Option<LabelFrom>,
-    /// What is taken away of each outline besides its place, separated by commas [default: scale]
+    /// The parts of the frame to remove from each outline besides its position, separated by commas [default: scale]
     #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = IMPORT)]
     normalise: Vec<Take>,
-    /// Values that were measured of the shapes: name,drag [N],..; the column whose cells are their names, or else
-    /// their places from 1, tells which
+    /// Target values of the shapes: name,drag [N],..; the column with the names of the shapes, or else with their row
+    /// numbers from 1, is the key
     #[arg(long, value_name = "V.csv", help_heading = IMPORT)]
     values: Option<PathBuf>,
-    /// The column of --values that names the group of each shape, such as a batch: a group is learned from or held out
-    /// as a whole
+    /// The column of --values that gives the group of each shape, such as a batch: a whole group is trained on or held
+    /// out
     #[arg(long, value_name = "COLUMN", requires = "values", help_heading = IMPORT)]
     groups: Option<String>,
 }
 
-/// What may be taken away of an outline.
+/// The parts of a frame that can be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Take {
     /// Its size: a unit RMS radius
@@ -45,10 +46,10 @@ enum Take {
 }
 
 impl ImportArguments {
-    /// How to import.
+    /// The options of the import.
     ///
     /// # Errors
-    /// When something and nothing are asked for at once.
+    /// When `none` is combined with another part.
     pub fn options(&self, points: usize) -> Result<ImportOptions> {
         if self.normalise.is_empty() {
             let normalise = Normalise::default();
@@ -67,15 +68,15 @@ impl ImportArguments {
         Ok(ImportOptions { points, normalise, labels, groups })
     }
 
-    /// The file of measured values, where there is one.
+    /// The file of target values, if there is one.
     pub fn values(&self) -> Option<&Path> {
         self.values.as_deref()
     }
 
-    /// Fails where one of them is named though nothing is imported; `way` is how something would be.
+    /// Fails if one of these options is given but nothing is imported; the error names the option that imports.
     ///
     /// # Errors
-    /// Names the option that goes with an import alone.
+    /// Names the option that needs an import.
     pub fn check_unused(&self, way: &str) -> Result<()> {
         let named = [
             ("values", self.values.is_some()),
@@ -91,24 +92,22 @@ impl ImportArguments {
         }
     }
 
-    /// Imports files and folders with the values that go with them, and says on standard error what became of them.
+    /// Imports files and folders with their target values, and reports the result on standard error.
     ///
     /// # Errors
-    /// Names what cannot be read, or says that nothing could be imported.
+    /// Names the file that cannot be read, or reports that nothing could be imported.
     pub fn import(&self, from: &[PathBuf], options: &ImportOptions) -> Result<Import> {
-        let progress = Mutex::new(Progress::start());
-        let imported = import_with_values(from, self.values(), options, |at| {
-            // Whoever finds it taken has nothing newer to say.
+        let (progress, never) = (Mutex::new(Progress::start()), CancelToken::default());
+        let imported = import_with_values(from, self.values(), options, &never, |at| {
+            // A thread that finds the lock taken has no newer progress to report.
             if let Ok(mut progress) = progress.try_lock() {
                 let share = at.done as f64 / at.files.max(1) as f64;
                 progress.report(share, || {
                     format!("read {} of {} files, {} shapes", at.done, at.files, at.shapes)
                 });
             }
-            true
         })?;
-        // It was never told to stop.
-        let imported = imported.unwrap_or_default();
+        let imported = imported.expect("nobody cancels it");
         let mut lines = summary(&imported);
         for measured in &imported.set.measured {
             let (known, shapes) = (measured.known(), imported.set.ids.len());
@@ -124,7 +123,7 @@ impl ImportArguments {
     }
 }
 
-/// `kept 12 outlines (thin 7, round 5), left out 3`, and how many were changed on the way.
+/// `kept 12 outlines (thin 7, round 5), left out 3`, and the number of outlines that were repaired.
 fn summary(import: &Import) -> Vec<String> {
     let Dataset { labels, names, .. } = &import.set;
     let count = |label: usize| labels.iter().filter(|&&l| usize::from(l) == label).count();
@@ -152,7 +151,7 @@ fn summary(import: &Import) -> Vec<String> {
     lines
 }
 
-/// Reasons for which something was left aside, and of how many files.
+/// The reasons why parts were not used, each with its number of files.
 fn asides(aside: &Summary) -> Vec<String> {
     let reasons = aside.by_reason();
     let line = |&(reason, files): &(&str, usize)| match files {
@@ -168,7 +167,7 @@ fn asides(aside: &Summary) -> Vec<String> {
     lines
 }
 
-/// How many were left out, and the first few with their reasons.
+/// The number of items that were left out, and the first few with their reasons.
 fn reasons(rejected: &Summary) -> Vec<String> {
     if rejected.count() == 0 {
         return Vec::new();

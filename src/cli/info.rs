@@ -1,4 +1,4 @@
-//! `info`: what a model is, as text or JSON on standard output.
+//! `info`: a description of a model, as text or JSON on standard output.
 
 use super::files::open;
 use super::heads::{coverage, measured_on, score};
@@ -35,7 +35,7 @@ pub struct InfoArguments {
     json: bool,
 }
 
-/// What there is to know of a model.
+/// All facts about a model.
 #[derive(Serialize)]
 struct Info<'a> {
     file: String,
@@ -52,22 +52,22 @@ struct Info<'a> {
     measured: Vec<Values<'a>>,
     heads: Vec<Head<'a>>,
     training: &'a TrainingConfig,
-    /// Updates and epochs that made the weights of the file: those that early stopping kept.
+    /// Updates and epochs of the weights in the file: those that early stopping selected.
     updates_done: usize,
     epochs_done: usize,
-    /// Updates and epochs that the training made in all.
+    /// Updates and epochs of the whole training.
     updates_run: usize,
     epochs_run: usize,
-    /// Of the epoch that was kept, in network units.
+    /// The losses of the selected epoch, in network units.
     losses: Option<&'a EpochRecord>,
     /// Sums of squares in data units, see [`Figures::reconstruction_error`].
     reconstruction_error: f64,
     statistics: &'a LatentStatistics,
-    /// The distribution from which restarts and new shapes are drawn.
+    /// The distribution from which restarts and new shapes are sampled.
     start: &'a StartDistribution,
-    /// What is wrong with it.
+    /// The problems that were found in it.
     warnings: Vec<Warning>,
-    /// The distance from the data that is usual, as verdicts have it.
+    /// The limit of the distance from the data in verdicts.
     usual_density_distance: f64,
 }
 
@@ -77,12 +77,12 @@ struct Count<'a> {
     samples: usize,
 }
 
-/// A kind of value that was measured of the data.
+/// A target column of the data.
 #[derive(Serialize)]
 struct Values<'a> {
     name: &'a str,
     unit: &'a str,
-    /// How many shapes have one.
+    /// Number of shapes with a value.
     known: usize,
     least: f64,
     greatest: f64,
@@ -91,30 +91,30 @@ struct Values<'a> {
 #[derive(Serialize)]
 struct Head<'a> {
     property: Property,
-    /// The unit of its error; empty where none is known.
+    /// The unit of its error; empty if unknown.
     unit: &'a str,
     /// `joint` or `afterwards`.
     trained: &'static str,
     widths: Vec<usize>,
     r2: f64,
     rmse: f64,
-    /// What they were measured on.
+    /// The rows on which the metrics were computed.
     measured: &'static str,
-    /// How many networks it is made of.
+    /// Number of its networks.
     members: usize,
-    /// The share of test rows whose value lies in its 90 % interval, and how many test rows there are.
+    /// The share of test rows whose value lies in its 90 % interval, and the number of test rows.
     coverage: Option<f64>,
     tested: usize,
-    /// The median of half an interval over them.
+    /// The median half width of an interval over the test rows.
     half_width: Option<f64>,
     #[serde(skip)]
     card: &'a HeadCard,
 }
 
-/// Shows what a checkpoint holds.
+/// Shows the contents of a checkpoint.
 ///
 /// # Errors
-/// Names the file and what is wrong with it.
+/// Names the file and the problem with it.
 pub fn run(arguments: &InfoArguments) -> Result<()> {
     let path = &arguments.model;
     let model = open(path)?;
@@ -125,7 +125,7 @@ pub fn run(arguments: &InfoArguments) -> Result<()> {
         info.text()
     };
     match std::io::stdout().write_all(text.as_bytes()) {
-        // A reader such as `head` may have seen enough.
+        // A reader such as `head` may close the pipe early.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::io(Path::new("standard output"), &error))
         }
@@ -170,7 +170,7 @@ impl<'a> Info<'a> {
         })
     }
 
-    /// A name and what there is to say, a line each.
+    /// A name and its value, a line each.
     fn text(&self) -> String {
         let mut text = String::new();
         for (name, value) in self.lines() {
@@ -261,7 +261,7 @@ impl<'a> Info<'a> {
         lines
     }
 
-    /// The error that compares between models, apart from the losses, which do not.
+    /// The error that can be compared between models, unlike the losses.
     fn error_line(&self) -> (&'static str, String) {
         let error = three_digits(self.reconstruction_error);
         let scope = if self.held_out > 0 { "held-out" } else { "training" };
@@ -272,7 +272,7 @@ impl<'a> Info<'a> {
     }
 
     fn latent_lines(&self) -> Vec<(&'static str, String)> {
-        /// A latent of hundreds of numbers is not listed in full.
+        /// A long latent is not listed completely.
         const MOST: usize = 8;
         let statistics = self.statistics;
         let bounds = statistics.low.iter().zip(&statistics.high).enumerate();
@@ -364,7 +364,7 @@ fn listed(name: &'static str, lines: impl Iterator<Item = String>) -> Vec<(&'sta
     lines.enumerate().map(|(i, line)| (if i == 0 { name } else { "" }, line)).collect()
 }
 
-/// How data were generated, or where they came from.
+/// The recipe of generated data, or the origin of imported data.
 fn origin(source: &Source) -> (&'static str, String) {
     match source {
         Source::Outlines(recipe) => {

@@ -1,4 +1,4 @@
-//! `interpolate`: one shape into another, through the latent and as a straight blend of the outlines.
+//! `interpolate`: one shape into another, through the latent and as a linear interpolation of the outlines.
 
 use super::files::{check_outputs, open};
 use super::point::point;
@@ -31,10 +31,10 @@ pub struct InterpolateArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// Where it begins
+    /// The first point
     #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
     from: PointRef,
-    /// Where it ends
+    /// The last point
     #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
     to: PointRef,
     /// Frames, both ends included: 2 to 1000 (pictures: to 50)
@@ -42,15 +42,15 @@ pub struct InterpolateArguments {
     steps: usize,
     #[command(flatten)]
     look: Look,
-    /// The table or picture to write; its ending says which
+    /// The table or picture to write; the extension decides the format
     #[arg(long, value_name = "F.csv|F.svg|F.png")]
     out: PathBuf,
 }
 
-/// Morphs and writes the frames.
+/// Interpolates and writes the frames.
 ///
 /// # Errors
-/// Names a place that does not fit the model, a setting out of range, or a file that cannot be read or written.
+/// Names a point that does not fit the model, a setting out of range, or a file that cannot be read or written.
 pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let InterpolateArguments { model, from, to, steps, look, out } = arguments;
     let output = Output::of(out)?;
@@ -80,7 +80,7 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     Ok(())
 }
 
-/// Writes the frames of the path, then those of the blend.
+/// Writes the frames of the latent path, then those of the linear interpolation.
 fn table(path: &Path, model: &Model, strip: &Strip, frames: &[Option<Placement>]) -> Result<()> {
     let first = |path: &str, frame: usize| {
         let share = strip.shares[frame];

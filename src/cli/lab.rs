@@ -1,4 +1,4 @@
-//! `lab`: what a lab measured of candidates, beside what was predicted, and with the data for the next training.
+//! `lab`: lab results of candidates, compared with the predictions and added to the data for the next training.
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// Width and height of the picture, in pixels.
 const PICTURE: [u32; 2] = [1000, 800];
-/// Lines of the values' file that are told one by one.
+/// The most lines of the file of values that are reported one by one.
 const MAX_TOLD: usize = 5;
 
 /// The arguments of `lab`.
@@ -35,32 +35,32 @@ pub struct LabArguments {
     /// The candidates: a report of optimise --candidates, or the .json that --candidates-out wrote
     #[arg(long, value_name = "R.json")]
     candidates: PathBuf,
-    /// The measured values: id, then a column for each sought property, such as drag [N]; the form is that of
+    /// The lab results: id, then a column for each property of the search, such as drag [N]; in the format of
     /// train --values
     #[arg(long, value_name = "V.csv")]
     values: PathBuf,
     /// The table to write
     #[arg(long, value_name = "T.csv")]
     out: PathBuf,
-    /// Also draw measured against predicted values, with the line on which both agree
+    /// Also draw the lab results against the predictions, with the line on which both agree
     #[arg(long, value_name = "P.png|P.svg")]
     picture: Option<PathBuf>,
-    /// The property that is drawn; the first that was measured where none is named
+    /// The property in the picture [default: the first with a lab result]
     #[arg(long, value_name = "NAME", requires = "picture")]
     property: Option<Property>,
     /// The colours of the picture
     #[arg(long, default_value = "light")]
     theme: Theme,
-    /// The model that was searched, whose data the next training goes on with
+    /// The model that was searched, whose data are extended for the next training
     #[arg(long, value_name = "M.safetensors", requires = "data_out")]
     model: Option<PathBuf>,
-    /// Also write the model's data with the measured candidates behind them and all values, for train --data and
-    /// --values
+    /// Also write the model's data, followed by the candidates with lab results and with all target values, for
+    /// train --data and --values
     #[arg(long, value_name = "D.csv", requires = "model")]
     data_out: Option<PathBuf>,
 }
 
-/// Compares and writes.
+/// Compares lab results with predictions and writes the outputs.
 ///
 /// # Errors
 /// Names a file that cannot be read or written, or that belongs to another run.

@@ -1,4 +1,4 @@
-//! What is learned and how: the options that `train` and `sweep` share.
+//! The options of data and training that `train` and `sweep` share.
 
 use super::import::ImportArguments;
 use super::training::{DataOptions, NetworkOptions, TrainingOptions};
@@ -9,13 +9,13 @@ use crate::model::training::TrainingConfig;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// Data, training and network.
+/// The options of data, training and network.
 #[derive(Debug, Args)]
 pub struct LearningOptions {
     #[command(flatten)]
     pub data: DataOptions,
-    /// Learn from these files and folders, not from generated outlines: CSV, airfoil .dat or SVG; may be given
-    /// several times
+    /// Train on these files and folders instead of generated outlines: CSV, airfoil .dat or SVG; may be given several
+    /// times
     #[arg(long = "data", value_name = "FILE|FOLDER", group = "own", help_heading = "Your own data",
         conflicts_with_all = ["families", "samples", "size_variation", "rotation", "aspect_variation", "noise"])]
     pub from: Vec<PathBuf>,
@@ -32,12 +32,12 @@ pub struct LearningOptions {
 }
 
 impl LearningOptions {
-    /// The files that are read.
+    /// All files that are read.
     pub fn inputs(&self) -> Vec<&Path> {
         self.from.iter().map(PathBuf::as_path).chain(self.import.values()).collect()
     }
 
-    /// Data and settings of a new training.
+    /// The data and settings of a new training.
     ///
     /// # Errors
     /// Names a setting out of range, or a file that cannot be read.
@@ -56,7 +56,7 @@ impl LearningOptions {
             return Ok((TrainingData::generate(recipe)?, config));
         }
         let options = self.import.options(self.data.points())?;
-        // Settings out of range are refused before anything is read.
+        // Settings out of range are refused before any file is read.
         config(TrainingConfig::default(), FEWEST)?;
         let imported = self.import.import(&self.from, &options)?;
         let name = name_of(&self.from);

@@ -1,4 +1,4 @@
-//! `optimise`: a model and an aim in, every restart and the answer out.
+//! `optimise`: a model and an aim in, all restarts and the answer out.
 
 use super::files::{check_outputs_with, open};
 use super::progress::Progress;
@@ -7,6 +7,7 @@ use crate::error::{Result, check_range};
 use crate::explore::three_digits;
 use crate::export::candidates::write_candidates;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::files::write_whole;
 use crate::objective::{Aim, By, Goal};
 use crate::optimise::{InData, LabResults, Method, Search, SearchConfig, SearchReport, Trajectory};
@@ -70,19 +71,19 @@ pub struct OptimiseArguments {
     model: PathBuf,
     #[command(flatten)]
     search: SearchArguments,
-    /// How a restart moves; all methods get the same budget of values and gradients. --lr is the first
-    /// spread of cma-es; the schedules are those of adam, gradient and momentum
+    /// The method of each restart; all methods get the same budget of values and gradients. --lr is the initial step
+    /// size of cma-es; the schedules apply to adam, gradient and momentum
     #[arg(long, value_name = "NAME", default_value = "adam", help_heading = "How it goes on")]
     method: Method,
-    /// How much of each way is written: full, every:K (the start, each K-th step, the last) or none.
-    /// Where all ways would not fit into memory, they are kept more seldom, which is said
+    /// The points of each trajectory to write: full, every:K (the start, each K-th step, the last) or none. If all
+    /// trajectories exceed the memory, fewer points are kept, and a message says so
     #[arg(long, value_name = "HOW", default_value = "full")]
     trajectory: Trajectory,
-    /// How many different believable answers, one a hill, the report names as candidates: 1 to 1000
+    /// The most candidates to list in the report, one believable answer for each local optimum: 1 to 1000
     #[arg(long, value_name = "K", allow_hyphen_values = true)]
     candidates: Option<usize>,
-    /// Write the candidates by themselves too: .json (all that is known of them), or their outlines as .csv
-    /// (id, x0, y0, ..), .svg, .dxf, or .dat in a new folder FOLDER/
+    /// Also write the candidates to a file of their own: .json (their complete records), or their outlines as .csv (id,
+    /// x0, y0, ..), .svg, .dxf, or .dat in a new folder FOLDER/
     #[arg(long, value_name = "C.csv|..", requires = "candidates")]
     candidates_out: Option<PathBuf>,
     /// The report to write
@@ -91,7 +92,7 @@ pub struct OptimiseArguments {
 }
 
 impl OptimiseArguments {
-    /// The settings of the search in `model`; files with starts are read.
+    /// The settings of the search in `model`; reads files with starts.
     ///
     /// # Errors
     /// As [`SearchArguments::config`].
@@ -105,7 +106,7 @@ impl OptimiseArguments {
 /// Runs a search and writes its report.
 ///
 /// # Errors
-/// Names a setting out of range or a file that cannot be read or written, before searching.
+/// Names a setting out of range or a file that cannot be read or written, before the search.
 pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let OptimiseArguments { search, trajectory, out, .. } = arguments;
     check_outputs_with(
@@ -127,7 +128,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let in_data = InData::best(&model, &config.aim).map(|data| three_digits(data.value));
     let in_data = in_data.map_or(String::new(), |value| format!(" (in the data {value})"));
     let mut search = Search::new(model, config)?;
-    while search.advance(&|| false)? {
+    while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let (done, going, of) = (search.done(), search.going(), search.restarts().len());
             let best = best_so_far(&search.tally(), &search.config().aim);
@@ -148,7 +149,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     Ok(())
 }
 
-/// Why the best answers have values that no shape has, if they do; each once.
+/// The reasons why the best answers have values that no valid shape has, if they do; each once.
 fn unreal(report: &SearchReport) -> Vec<&'static str> {
     let answers = [report.best, report.best_believable].into_iter().flatten();
     let terms = answers.flat_map(|index| &report.restarts[index].answer.terms);
@@ -174,7 +175,7 @@ fn answer(report: &SearchReport) -> String {
     let aim = &report.config.aim;
     let value = |index: usize| {
         let found = &report.restarts[index];
-        // A computed value comes first: at the end of a search a head errs, and in favour of what was sought.
+        // A computed value is preferred: at the end of a search the error of a head tends to favour the goal.
         let value = match (found.answer.predicted, found.answer.terms.as_slice()) {
             (Some(predicted), _) => predicted.text(),
             (None, [term]) if aim.by == By::Head => {
@@ -225,7 +226,7 @@ fn answer(report: &SearchReport) -> String {
     }
 }
 
-/// `gain 0.006`, or of a target `0.006 nearer`.
+/// `gain 0.006`, or for a target value `0.006 nearer`.
 fn gain_in_words(aim: &Aim, gain: f64) -> String {
     match aim.goal() {
         Goal::Target(_) if gain < 0.0 => format!("{} farther", three_digits(-gain)),

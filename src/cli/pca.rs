@@ -11,10 +11,10 @@ use crate::train::Pca;
 use crate::trust::{Figures, warnings_of};
 use std::path::Path;
 
-/// Finds the axes and writes the model, and the data where they were asked for.
+/// Computes the axes and writes the model, and the data if requested.
 ///
 /// # Errors
-/// When the latent has more numbers than a shape, or a file cannot be written.
+/// When the latent has more dimensions than a shape has numbers, or a file cannot be written.
 pub fn run(
     data: TrainingData,
     config: &TrainingConfig,

@@ -1,4 +1,4 @@
-//! Points as they are named by options.
+//! Points that options name.
 
 use crate::error::{Error, Result};
 use crate::model::{Endpoint, Model, PointRef};
@@ -6,12 +6,12 @@ use crate::model::{Endpoint, Model, PointRef};
 /// The point that an option names.
 ///
 /// # Errors
-/// Names the file that is wrong, or the option and the points that there are.
+/// Names the file that is wrong, or the option and the available points.
 pub fn point(option: &'static str, named: &PointRef, model: &Model) -> Result<Endpoint> {
     named.one(model, &[]).map_err(|error| of_option(option, error))
 }
 
-/// The points that an option names: of a file one for each outline.
+/// The points that an option names; for a file one for each outline.
 ///
 /// # Errors
 /// As [`point`].
@@ -26,10 +26,10 @@ fn of_option(option: &'static str, error: Error) -> Error {
     }
 }
 
-/// A point, or the path of a file with outlines.
+/// Parses a point, or the path of a file with outlines.
 ///
 /// # Errors
-/// Says how points are named when the text begins as one and is none.
+/// Explains the syntax of points if the text begins like a point but is not one.
 pub fn point_or_path(text: &str) -> std::result::Result<PointRef, String> {
     const KINDS: [&str; 6] = ["z", "row", "name", "family", "pin", "file"];
     text.parse().or_else(|problem| match text.split_once(':') {

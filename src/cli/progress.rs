@@ -5,18 +5,18 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
-/// Parts of a whole bar.
+/// Resolution of the bar.
 const PARTS: u64 = 1000;
-/// Times a second that a bar is drawn.
+/// Updates of the bar per second.
 const RATE: u8 = 10;
-/// Time between two lines where there is no terminal.
+/// Time between two lines if there is no terminal.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Says now and then how far something is.
+/// Reports the progress of a task at intervals.
 pub struct Progress {
     started: Instant,
     last: Instant,
-    /// None where there is no terminal, or nothing was reported yet.
+    /// The bar; none without a terminal or before the first report.
     bar: Option<ProgressBar>,
     terminal: bool,
 }
@@ -28,7 +28,7 @@ impl Progress {
         Self { started: now, last: now, bar: None, terminal: stderr().is_terminal() }
     }
 
-    /// Shows what `line` makes of the time left, if it is time for it; `share` is done, 0 to 1.
+    /// Shows the text of `line` with the time left, if the interval has passed; `share` is done, 0 to 1.
     pub fn report(&mut self, share: f64, line: impl FnOnce() -> String) {
         let pause = if self.terminal { PAUSE / u32::from(RATE) } else { PAUSE };
         if self.last.elapsed() < pause {
@@ -47,10 +47,10 @@ impl Progress {
         }
     }
 
-    /// Shows a line that stays.
+    /// Shows a line permanently.
     pub fn say(&mut self, line: &str) {
         self.clear();
-        // That nobody can be told is no reason to stop working.
+        // A failed write to standard error must not stop the work.
         let _ = writeln!(stderr(), "{line}");
     }
 
@@ -69,13 +69,13 @@ impl Progress {
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stderr_with_hz(RATE));
-    // The bar has its room whatever the words say; they are cut where the line ends.
+    // The bar has a fixed width; the text after it is cut at the end of the line.
     let style = ProgressStyle::with_template("{bar:24} {prefix}  {wide_msg}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("##-"))
 }
 
 impl Drop for Progress {
-    /// An error message begins on a line of its own.
+    /// The bar is removed, so that an error message begins on a line of its own.
     fn drop(&mut self) {
         self.clear();
     }

@@ -1,4 +1,4 @@
-//! `race`: a model, an aim and several methods in, the best so far of each and the answers out.
+//! `race`: a model, an aim and several methods in, the best value so far of each and the answers out.
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
@@ -36,11 +36,11 @@ pub struct RaceArguments {
     model: PathBuf,
     #[command(flatten)]
     search: SearchArguments,
-    /// Who takes part: adam, cma-es, random, gradient, momentum, lbfgs, and adam-input, which moves the
-    /// numbers of the shape itself by --input-lr
+    /// The methods: adam, cma-es, random, gradient, momentum, lbfgs, and adam-input, which moves the numbers of the
+    /// shape itself by --input-lr
     #[arg(long, value_name = "NAME,..", default_value_t = Lanes::default())]
     methods: Lanes,
-    /// The answers of every method, to be written as JSON
+    /// Also write the answers of every method as JSON
     #[arg(long, value_name = "R.json")]
     report: Option<PathBuf>,
     /// The table to write
@@ -51,7 +51,7 @@ pub struct RaceArguments {
 /// Runs a race and writes its table.
 ///
 /// # Errors
-/// Names a setting out of range or a file that cannot be read or written, before searching.
+/// Names a setting out of range or a file that cannot be read or written, before the search.
 pub fn run(arguments: &RaceArguments) -> Result<()> {
     let RaceArguments { model, search, methods, report: answers, out } = arguments;
     let outputs: Vec<&Path> = std::iter::once(out).chain(answers).map(PathBuf::as_path).collect();
@@ -101,7 +101,7 @@ fn line(lane: &LaneReport) -> String {
     format!("{}: {found}; spent {values} values and {gradients} gradients in {seconds}", lane.lane)
 }
 
-/// The value of an answer, with its objective where penalties count.
+/// The value of an answer, with its objective if there are penalties.
 fn value_of(lane: &LaneReport, answer: &RestartReport) -> String {
     let value = match answer.answer.predicted {
         Some(predicted) => format!("predicted {}", predicted.text()),

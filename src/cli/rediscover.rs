@@ -1,4 +1,4 @@
-//! `rediscover`: a model and a property in, three numbers out that say what its answers are worth.
+//! `rediscover`: a model and a property in, three numbers out that rate the answers of its searches.
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
@@ -40,22 +40,22 @@ use std::path::{Path, PathBuf};
     of_random, chance; distance (in standard deviations), that of_best_training and of_random; repeats\n  \
     blind       part c: percentile, precision, chance, coverage, coverage_of_all; repeats")]
 pub struct RediscoverArguments {
-    /// The checkpoint to put to the test
+    /// The checkpoint to test
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// The property to find again: roundness, area, perimeter, heat-shedding, or what was measured of the data
+    /// The property to optimise: roundness, area, perimeter, heat-shedding, or a target column of the data
     #[arg(long, value_name = "NAME")]
     property: Property,
-    /// Which end of it is the best for b and c: max or min
+    /// The goal in b and c: max or min
     #[arg(long, value_name = "MODE", default_value = "max", value_parser = goal)]
     mode: Goal,
-    /// How often each is done with another seed: 1 to 1000
+    /// Repeats of each part, each with another seed: 1 to 1000
     #[arg(long, value_name = "N", default_value_t = 5, allow_hyphen_values = true)]
     repeats: usize,
-    /// How many truths are planted for a: 1 to 10000; fewer than 20 tell little
+    /// Planted truths in a: 1 to 10000; fewer than 20 give an uncertain result
     #[arg(long, value_name = "N", default_value_t = 20, allow_hyphen_values = true)]
     functions: usize,
-    /// Which of the three are done: a, b, c, separated by commas
+    /// The parts to run: a, b, c, separated by commas
     #[arg(long, value_name = "LETTERS", default_value_t = Parts::default())]
     parts: Parts,
     /// The seed of the first repeat: 0 to 2^64-1
@@ -72,11 +72,11 @@ pub struct RediscoverArguments {
     out: PathBuf,
 }
 
-/// Does all repeats, writes the report and prints the table.
+/// Runs all repeats, writes the report and prints the table.
 ///
 /// # Errors
-/// Names a setting out of range or a file that cannot be read or written, before any work; or what the data are too few
-/// for.
+/// Names a setting out of range or a file that cannot be read or written, before any work; or the part for which there
+/// are too few data.
 pub fn run(arguments: &RediscoverArguments) -> Result<()> {
     let RediscoverArguments { model, out, .. } = arguments;
     check_outputs(&[model], &[out])?;
@@ -105,7 +105,7 @@ pub fn run(arguments: &RediscoverArguments) -> Result<()> {
 
 fn print(text: &str) -> Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
-        // A reader such as `head` may have seen enough.
+        // A reader such as `head` may close the pipe early.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::io(Path::new("standard output"), &error))
         }

@@ -15,6 +15,7 @@ use crate::export::map::{MapPicture, MapWish, Page};
 use crate::export::png::{is_svg, write_picture};
 use crate::model::point_ref::SYNTAX;
 use crate::model::{Model, PointRef, checkpoint};
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Aim, Goal};
 use crate::optimise::SearchReport;
 use clap::{Args, ValueEnum};
@@ -37,20 +38,20 @@ pub struct RenderArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// What is drawn; of a search heat unless named, of a training points
+    /// The content of the picture [default: heat with --search, points with --snapshots]
     #[arg(long, required_unless_present_any = ["layers", "search", "snapshots"])]
     what: Option<What>,
     /// Layers of the map, separated by commas, instead of --what: shapes,heat,data,paths,trust,gradient
     #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "what")]
     layers: Vec<LayerName>,
-    /// What the colours mean: roundness, area, perimeter, heat-shedding, or what was measured of the data, once a head
-    /// tells it
+    /// The property that the colours show: roundness, area, perimeter, heat-shedding, or a target column of the data,
+    /// if a head predicts it
     #[arg(long, value_name = "NAME", default_value = "roundness")]
     property: Property,
-    /// Lay fog over what is far from the data, and hatch what crosses itself
+    /// Cover points far from the data with fog, and hatch shapes that cross themselves
     #[arg(long)]
     trust: bool,
-    /// Pin this point on the map, numbered from 1 in the order in which they are named; may be given several times
+    /// Pin this point on the map; pins are numbered from 1 in the order given; may be given several times
     #[arg(
         long = "pin",
         value_name = "POINT",
@@ -58,31 +59,31 @@ pub struct RenderArguments {
         conflicts_with = "snapshots"
     )]
     pins: Vec<PointRef>,
-    /// A search that optimise --out wrote of this model: its ways lie on the map; as .gif they grow
+    /// A search that optimise --out wrote of this model: its trajectories are drawn on the map; in a .gif they grow
     #[arg(long, value_name = "R.json")]
     search: Option<PathBuf>,
     /// A folder of checkpoints, the epochs of a training in the order of their names, for a .gif
     #[arg(long, value_name = "DIR", conflicts_with = "search")]
     snapshots: Option<PathBuf>,
-    /// How long a .gif takes before it rests on its last picture, in seconds: 0.5 to 120
+    /// The length of a .gif without the rest of its last picture, in seconds: 0.5 to 120
     #[arg(long, value_name = "S", default_value_t = 4.0, allow_hyphen_values = true)]
     seconds: f64,
-    /// Pictures a second of a .gif: 1 to 50
+    /// Pictures per second of a .gif: 1 to 50
     #[arg(long, value_name = "N", default_value_t = 15.0, allow_hyphen_values = true)]
     fps: f64,
-    /// Width and height, in pixels: one number for a square, or such as 1920x1080; 100 to 8192 each, of a
-    /// .gif to 4096 [default: 1200, of a .gif 600]
+    /// Width and height, in pixels: one number for a square, or such as 1920x1080; 100 to 8192 each, of a .gif to 4096
+    /// [default: 1200, of a .gif 600]
     #[arg(long, value_name = "PX|WxH", allow_hyphen_values = true)]
     size: Option<Size>,
     /// The colours around the map
     #[arg(long, default_value = "light")]
     theme: Theme,
-    /// The picture to write; its ending says in which format
+    /// The picture to write; the extension decides the format
     #[arg(long, value_name = "P.png|P.svg|P.gif")]
     out: PathBuf,
 }
 
-/// What a picture shows.
+/// The content of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum What {
     /// Decoded shapes, filled by the property
@@ -91,7 +92,7 @@ enum What {
     Heat,
     /// The encoded data and the families' names, over grey shapes
     Points,
-    /// Arrows to where the property grows, over its heat map
+    /// Arrows in the direction in which the property grows, over its heat map
     Gradient,
     /// The losses of the training over its epochs
     Losses,
@@ -104,19 +105,19 @@ enum What {
 enum LayerName {
     /// Decoded shapes
     Shapes,
-    /// The property at every place
+    /// The property at every point
     Heat,
-    /// Where the model puts its data
+    /// The encoded data
     Data,
-    /// The ways of --search
+    /// The trajectories of --search
     Paths,
     /// Fog and hatching
     Trust,
-    /// Arrows to where the property grows
+    /// Arrows in the direction in which the property grows
     Gradient,
 }
 
-/// Light or dark.
+/// A colour theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Theme {
     /// For paper
@@ -154,12 +155,12 @@ impl FromStr for Size {
     }
 }
 
-/// Whether a name is that of a film.
+/// True if the extension is that of a film.
 fn is_film(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gif"))
 }
 
-/// Draws what was asked for and writes it.
+/// Draws the picture or film and writes it.
 ///
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written.
@@ -185,21 +186,21 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
     let mut progress = Progress::start();
     let report = search.as_deref().map(|path| search_again(&model, path, &mut progress));
     let report = report.transpose()?;
+    let never = CancelToken::default();
     let mut told = |share: f64| {
         progress.report(share, || format!("{:.0} % of the pictures", 100.0 * share));
-        true
     };
     match (moves, snapshots, &report) {
         (true, Some(folder), _) => {
             let snapshots = checkpoints_in(folder)?;
             let load = |index: usize| checkpoint::load(&snapshots[index]).map(Arc::new);
             let wish = arguments.wish(None);
-            training_film(out, snapshots.len(), load, &wish, &film, &mut told)?;
+            training_film(out, snapshots.len(), load, &wish, &film, &never, &mut told)?;
         }
         (true, _, Some(report)) => {
             let (picture, ways) = arguments.map(&model, Some(report), page)?;
             let ways = ways.expect("they are made of the report");
-            search_film(out, &picture, &ways, &film, &mut told)?;
+            search_film(out, &picture, &ways, &film, &never, &mut told)?;
         }
         _ => write_picture(out, arguments.still(&model, report.as_ref(), page)?)?,
     }
@@ -208,7 +209,7 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
 }
 
 impl RenderArguments {
-    /// Fails when the format and what is drawn do not go together.
+    /// Fails if the file format does not fit the content.
     fn check_kind(&self, is_film: bool) -> Result<()> {
         let is_curve = matches!(self.what, Some(What::Losses | What::Values));
         let moves = self.search.is_some() || self.snapshots.is_some();
@@ -235,7 +236,7 @@ impl RenderArguments {
         }
     }
 
-    /// A picture that stands still, as SVG.
+    /// A still picture, as SVG.
     fn still(
         &self,
         model: &Arc<Model>,
@@ -256,7 +257,7 @@ impl RenderArguments {
         }
     }
 
-    /// The map, and the ways on it where there is a search.
+    /// The map, with the trajectories of the search if there is one.
     fn map(
         &self,
         model: &Arc<Model>,
@@ -264,7 +265,7 @@ impl RenderArguments {
         page: Page,
     ) -> Result<(MapPicture, Option<Ways>)> {
         let projection = Projection::of(&model.encoded.mu);
-        // Finer than a pixel.
+        // The detail is finer than a pixel.
         let [width, height] = home_view(model, &projection).size();
         let detail = width.max(height) / 2500.0;
         let ways = report.map(|report| Ways::of(report, &projection, detail));
@@ -323,7 +324,7 @@ fn checkpoints_in(folder: &Path) -> Result<Vec<PathBuf>> {
         let problem = "holds no checkpoint (.safetensors); name the folder of train --snapshots";
         return Err(Error::file(folder, problem));
     }
-    // The tenth epoch comes after the second, whether its number has leading zeros or not.
+    // Sorted by number, the tenth epoch comes after the second, with or without leading zeros.
     let number = |path: &PathBuf| -> Option<u64> {
         let name = path.file_stem()?.to_string_lossy().into_owned();
         name.rsplit(|c: char| !c.is_ascii_digit()).find(|word| !word.is_empty())?.parse().ok()

@@ -31,7 +31,7 @@ pub struct ReportArguments {
     search: Option<PathBuf>,
     #[command(flatten)]
     new: SearchArguments,
-    /// How a restart moves
+    /// The method of each restart
     #[arg(long, value_name = "NAME", default_value = "adam", help_heading = "How it goes on")]
     method: Method,
     /// The report to write

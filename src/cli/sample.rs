@@ -1,4 +1,4 @@
-//! `sample`: new shapes, drawn and judged.
+//! `sample`: new shapes, sampled and assessed.
 
 use super::files::{check_outputs, open};
 use super::progress::Progress;
@@ -10,7 +10,7 @@ use crate::trust::Belief;
 use clap::Args;
 use std::path::PathBuf;
 
-/// As many shapes as a picture can show.
+/// The most shapes in a picture.
 const MOST_DRAWN: usize = 400;
 
 /// The arguments of `sample`.
@@ -26,7 +26,7 @@ pub struct SampleArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// How many shapes: 1 to 100000 (pictures: to 400)
+    /// Number of shapes: 1 to 100000 (pictures: to 400)
     #[arg(long, value_name = "N", default_value_t = 36, allow_hyphen_values = true)]
     count: usize,
     /// The seed of the draws: 0 to 2^64-1
@@ -34,12 +34,12 @@ pub struct SampleArguments {
     seed: u64,
     #[command(flatten)]
     look: Look,
-    /// The table or picture to write; its ending says which
+    /// The table or picture to write; the extension decides the format
     #[arg(long, value_name = "S.csv|S.svg|S.png")]
     out: PathBuf,
 }
 
-/// Draws shapes, judges them and writes them.
+/// Samples shapes, assesses them and writes them.
 ///
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written.

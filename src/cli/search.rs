@@ -1,4 +1,4 @@
-//! The arguments of every search: what is sought, where it begins, how far it goes.
+//! The arguments of every search: objective, starts, number of steps.
 
 use super::point::{point_or_path, points};
 use crate::data::placement::Placement;
@@ -13,18 +13,18 @@ use crate::optimise::{SearchConfig, Starts, Tally};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// What is sought, where it begins and how far it goes; which method does it is asked elsewhere.
+/// The objective, the starts and the steps of a search; the method is a separate argument.
 #[derive(Debug, Args)]
 pub struct SearchArguments {
-    /// A property to climb alone; the short form of one --term. What was measured of the data is climbed by its head
+    /// The only property to optimise; the short form of one --term. A target column of the data is optimised by its
+    /// head
     #[arg(long, value_name = "NAME", requires = "mode", help_heading = SOUGHT)]
     property: Option<Property>,
-    /// Which way is up for --property: max or min
+    /// The goal of --property: max or min
     #[arg(long, value_name = "MODE", requires = "property", value_parser = goal, help_heading = SOUGHT)]
     mode: Option<Goal>,
-    /// A property with its goal, such as area:target=2.5:weight=0.1; may be given several times, the
-    /// loss is the sum of weight x (-p for max, p for min, (p - V)^2 for target=V); the weight is 1
-    /// unless given
+    /// A property with its goal, such as area:target=2.5:weight=0.1; may be given several times, the loss is the sum of
+    /// weight x (-p for max, p for min, (p - V)^2 for target=V); the weight is 1 unless given
     #[arg(
         long = "term",
         value_name = "NAME:max|min|target=V[:weight=W]",
@@ -32,55 +32,54 @@ pub struct SearchArguments {
         help_heading = SOUGHT
     )]
     terms: Vec<Term>,
-    /// Climb the exact geometry of the decoded shape, or the prediction of the task head
+    /// Optimise the exact geometry of the decoded shape, or the prediction of the task head
     #[arg(long, value_name = "WHICH", default_value = "geometry", help_heading = SOUGHT)]
     objective: By,
-    /// Weight of |z|^2 in the loss, which keeps z near the origin; 0.01 is usual
+    /// Weight of |z|^2 in the loss, which keeps z near the origin; 0.01 is typical
     #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
     l2: f64,
     /// Weight of |encode(decode(z)) - z|^2 in the loss, which keeps z where both networks agree
     #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
     align: f64,
-    /// Weight of how far z lies outside the data, which keeps the search among known shapes; 1 is usual for what
-    /// geometry tells. Where a prediction is sought it counts in standard deviations of what is sought, and outside
-    /// begins at the density that three quarters of the held-out rows keep [default: 10 where a prediction is sought,
+    /// Weight of the distance of z outside the data, which keeps the search among known shapes; 1 is typical for
+    /// geometric properties. For a predicted property it counts in standard deviations of the property, and outside
+    /// begins at the density that three quarters of the held-out rows exceed [default: 10 for a predicted property,
     /// else 0]
     #[arg(long, value_name = "W", allow_hyphen_values = true, help_heading = SOUGHT)]
     inside: Option<f64>,
-    /// Seek a prediction with caution: of a maximum the mean of the head's members less their standard deviation, of a
-    /// minimum the mean and the deviation
+    /// Optimise a prediction cautiously: for max the mean of the head's members minus their standard deviation, for min
+    /// the mean plus the deviation
     #[arg(long, help_heading = SOUGHT)]
     cautious: bool,
-    /// A condition on the shape, such as "area>=0.5" or "perimeter<=7"; may be given several times.
-    /// Only a shape that keeps all of them can be an answer
+    /// A condition on the shape, such as "area>=0.5" or "perimeter<=7"; may be given several times. Only a shape that
+    /// satisfies all of them can be an answer
     #[arg(long = "constraint", value_name = "CONDITION", help_heading = SOUGHT)]
     constraints: Vec<Constraint>,
 
-    /// How many starts, drawn from the distribution that the model states, of a VAE N(0, 1):
-    /// 1 to 100000 [default: 50]
+    /// Number of starts, sampled from the start distribution of the model, for a VAE N(0, 1): 1 to 100000 [default: 50]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = STARTS)]
     restarts: Option<usize>,
     /// The seed of the starts: 0 to 2^64-1
     #[arg(long, value_name = "N", default_value_t = SearchConfig::default().seed, allow_hyphen_values = true, help_heading = STARTS)]
     seed: u64,
-    /// Start from these latent vectors, one a row, instead of drawing --restarts of them; of a table with a header from
-    /// its columns mu0,.. or z0,..
+    /// Start from these latent vectors, one a row, instead of sampling --restarts of them; of a table with a header
+    /// from its columns mu0,.. or z0,..
     #[arg(long, value_name = "Z.csv", conflicts_with = "from", help_heading = STARTS)]
     starts: Option<PathBuf>,
-    /// Start from this point: z:0.1,-0.3, row:17, name:NAME, family:NAME, mean or file:X.csv, each outline of a file
-    /// where the model encodes it, wherever it stands; may be given several times. What comes of an outline stands in
-    /// its frame
+    /// Start from this point: z:0.1,-0.3, row:17, name:NAME, family:NAME, mean or file:X.csv, each outline of a file as
+    /// the model encodes it, at any position; may be given several times. The answer of an outline is written in its
+    /// frame
     #[arg(long, value_name = "POINT|X.csv", value_parser = point_or_path, allow_hyphen_values = true, help_heading = STARTS)]
     from: Vec<PointRef>,
-    /// Draw --restarts starts around those of --starts or --from: they take turns, each as it is at
-    /// first and then moved by N(0, STD^2) in every latent coordinate
+    /// Sample --restarts starts around those of --starts or --from in turn: each first unchanged, then moved by N(0,
+    /// STD^2) in every latent coordinate
     #[arg(long, value_name = "STD", allow_hyphen_values = true, help_heading = STARTS)]
     perturb: Option<f64>,
 
     /// Updates of each restart: 1 to 1000000
     #[arg(long, value_name = "N", default_value_t = SearchConfig::default().steps, allow_hyphen_values = true, help_heading = STEPS)]
     steps: usize,
-    /// Move z, or the numbers of the shape itself; starts and ways are given in z for both
+    /// Move z, or the numbers of the shape itself; starts and trajectories are given in z for both
     #[arg(long, value_name = "WHICH", default_value = "latent", help_heading = STEPS)]
     space: Space,
     /// The learning rate of z, in latent units: 1e-8 to 100
@@ -92,10 +91,10 @@ pub struct SearchArguments {
     /// Steps without a better loss after which a restart reduces its rate; 0 keeps the rate
     #[arg(long, value_name = "N", default_value_t = Plateau::default().patience, allow_hyphen_values = true, help_heading = STEPS)]
     plateau_patience: usize,
-    /// What the rate is multiplied with then: 0 to 0.999999
+    /// The factor of that reduction: 0 to 0.999999
     #[arg(long, value_name = "F", default_value_t = Plateau::default().factor, allow_hyphen_values = true, help_heading = STEPS)]
     plateau_factor: f64,
-    /// Steps without a better loss after which a restart ends; 0 goes through all steps
+    /// Steps without a better loss after which a restart ends; 0 runs all steps
     #[arg(long, value_name = "N", default_value_t = SearchConfig::default().patience.unwrap_or(0), allow_hyphen_values = true, help_heading = STEPS)]
     patience: usize,
 }
@@ -108,21 +107,21 @@ const STEPS: &str = "How it goes on";
 type Points = Vec<Vec<f64>>;
 
 impl SearchArguments {
-    /// Every file that is read, the checkpoint `model` included.
+    /// Every file that is read, including the checkpoint `model`.
     pub fn inputs<'a>(&'a self, model: &'a Path) -> Vec<&'a Path> {
         let from = self.from.iter().filter_map(PointRef::file);
         self.starts.as_deref().into_iter().chain(from).chain([model]).collect()
     }
 
-    /// Whether anything is sought.
+    /// True if an objective is given.
     pub fn is_asked(&self) -> bool {
         self.property.is_some() || !self.terms.is_empty()
     }
 
-    /// The settings of a search in `model`; files with starts are read.
+    /// The settings of a search in `model`; reads files with starts.
     ///
     /// # Errors
-    /// When nothing is sought, a setting is out of range, or a file cannot be read or does not fit.
+    /// When no objective is given, a setting is out of range, or a file cannot be read or does not fit.
     pub fn config(&self, model: &Model) -> Result<SearchConfig> {
         let plateau = Plateau {
             patience: self.plateau_patience,
@@ -145,7 +144,7 @@ impl SearchArguments {
         if let Some((points, frames)) = self.given_starts(model)? {
             let rows = points.len();
             config.restarts = match self.restarts {
-                // Without a perturbation more restarts than rows would be copies.
+                // More restarts than rows would be copies without a perturbation.
                 _ if perturb == 0.0 => rows,
                 Some(restarts) => restarts,
                 None => config.restarts.max(rows),
@@ -194,8 +193,8 @@ impl SearchArguments {
         Ok(Aim { inside: self.inside.unwrap_or(usual.inside), ..usual })
     }
 
-    /// The latent points of --starts or --from, `[points][latent]`, and the frames of the shapes that they are of; no
-    /// frames where all are plain.
+    /// The latent points of --starts or --from, `[points][latent]`, and the frames of their shapes; no frames if all
+    /// are the identity.
     fn given_starts(&self, model: &Model) -> Result<Option<(Points, Vec<Placement>)>> {
         let (z, frames): (Points, Vec<Placement>) = match &self.starts {
             Some(path) => {
@@ -214,7 +213,7 @@ impl SearchArguments {
     }
 }
 
-/// The best so far in words: of a penalised search the objective, which never falls, before the value.
+/// The best value so far as text; for a penalised search the objective, which never falls, stands before the value.
 pub(super) fn best_so_far(tally: &Tally, aim: &Aim) -> String {
     let value = three_digits(tally.best_value);
     if !aim.is_penalised() {
@@ -224,7 +223,7 @@ pub(super) fn best_so_far(tally: &Tally, aim: &Aim) -> String {
     format!("objective {} ({name} {value})", three_digits(tally.best_objective()))
 }
 
-/// A value, and of a penalised search the objective beside it.
+/// A value, with the objective if the search is penalised.
 pub(super) fn with_objective(value: &str, objective: f64, aim: &Aim) -> String {
     if aim.is_penalised() {
         format!("{value} (objective {})", three_digits(objective))
@@ -233,7 +232,7 @@ pub(super) fn with_objective(value: &str, objective: f64, aim: &Aim) -> String {
     }
 }
 
-/// Which way is up, as it is written.
+/// Parses the goal of a single property.
 pub(super) fn goal(text: &str) -> std::result::Result<Goal, String> {
     match text {
         "max" => Ok(Goal::Max),
@@ -244,13 +243,13 @@ pub(super) fn goal(text: &str) -> std::result::Result<Goal, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Command, Invocation, parse_from};
+    use super::super::command::{Command, Invocation, parse_from};
     use super::*;
     use crate::model::samples::SAMPLES;
     use crate::optimise::Method;
     use crate::optimise::code::command_line;
 
-    /// The settings that a command line asks for, its file of starts put into a folder of the test.
+    /// The settings of a generated command line; its file of starts is written into a folder of the test.
     fn read_back(line: &str, model: &Model, folder: &Path) -> SearchConfig {
         let (points, line) = line.split_once("latent-explorer").unwrap();
         let rows = points.split_whitespace().skip(2).take_while(|word| *word != ">");

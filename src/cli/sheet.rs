@@ -1,4 +1,4 @@
-//! What the verbs that draw shapes have in common: how they look, and sheets of them as files.
+//! Shared parts of the commands that draw shapes: their appearance, and contact sheets as files.
 
 use super::render::Theme;
 use crate::data::property::Property;
@@ -15,11 +15,11 @@ use clap::Args;
 use std::path::Path;
 use std::sync::Arc;
 
-/// How shapes look.
+/// The appearance of shapes.
 #[derive(Debug, Args)]
 pub struct Look {
-    /// What the colours mean, and what verdicts ask to survive the round trip: roundness, area, perimeter,
-    /// heat-shedding, or what was measured of the data, once a head tells it
+    /// The property that the colours show and whose round trip is checked: roundness, area, perimeter, heat-shedding,
+    /// or a target column of the data, if a head predicts it
     #[arg(long, value_name = "NAME", default_value = "roundness")]
     pub property: Property,
     /// Width of the picture, in pixels: 100 to 8192 (GIF: to 2048)
@@ -30,7 +30,7 @@ pub struct Look {
     pub(super) theme: Theme,
 }
 
-/// What a file of shapes is, as its ending says.
+/// The kind of a file of shapes, decided by its extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
     /// A table.
@@ -42,10 +42,10 @@ pub enum Output {
 }
 
 impl Output {
-    /// What the ending of a name stands for.
+    /// The kind that belongs to a file extension.
     ///
     /// # Errors
-    /// Names the file when it ends in nothing that is known.
+    /// Names the file when its extension is unknown.
     pub fn of(path: &Path) -> Result<Self> {
         let ending = path.extension().unwrap_or_default();
         if ending.eq_ignore_ascii_case("csv") {
@@ -59,16 +59,16 @@ impl Output {
 }
 
 impl Look {
-    /// Fails unless the width of a picture can be drawn.
+    /// Fails unless the width of the picture is in range.
     pub fn check(&self, output: Output) -> Result<()> {
         let most = if output == Output::Gif { 2048 } else { 8192 };
         check_range("size", self.size, 100, most)
     }
 
-    /// The colour scale: one for every picture of a model, so that two of them compare.
+    /// The colour scale: one for all pictures of a model, so that they can be compared.
     ///
     /// # Errors
-    /// Names the property when the model cannot tell it.
+    /// Names the property when the model does not know it.
     pub fn bar(&self, model: &Arc<Model>, projection: &Projection) -> Result<ColourBar> {
         model.check_can_tell(self.property)?;
         let objective = Objective::of(model.clone(), self.property)?;
@@ -76,7 +76,7 @@ impl Look {
         Ok(ColourBar { label: model.title(self.property), range })
     }
 
-    /// Draws a sheet and writes it as SVG or PNG.
+    /// Draws a contact sheet and writes it as SVG or PNG.
     ///
     /// # Errors
     /// Names the file when it cannot be written.

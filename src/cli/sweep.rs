@@ -1,4 +1,4 @@
-//! `sweep`: a training for each of several betas, and what became of each.
+//! `sweep`: a training for each of several betas, and a comparison of the results.
 
 use super::compare::{Format, table, warn};
 use super::files::{check_folder, check_outputs};
@@ -31,22 +31,22 @@ pub struct SweepArguments {
     betas: Vec<f64>,
     #[command(flatten)]
     learning: LearningOptions,
-    /// The table to write; its ending says in which format
+    /// The table to write; the extension decides the format
     #[arg(long, value_name = "S.json|S.csv")]
     out: PathBuf,
-    /// Also keep the models, as beta_<B>.safetensors in this folder, which is made where it is not there
+    /// Also write the models, as beta_<B>.safetensors in this folder, which is created if needed
     #[arg(long, value_name = "FOLDER")]
     models: Option<PathBuf>,
-    /// Also draw reconstruction against KL with a small map of each model
+    /// Also draw reconstruction error against KL with a small map of each model
     #[arg(long, value_name = "S.svg")]
     picture: Option<PathBuf>,
 }
 
-/// Trains a model for each beta and writes their figures.
+/// Trains a model for each beta and writes their metrics.
 ///
 /// # Errors
-/// Names a setting out of range or a file that cannot be written, before training; or the beta at which the
-/// loss stopped being a number.
+/// Names a setting out of range or a file that cannot be written, before training; or the beta at which the loss
+/// stopped being a number.
 pub fn run(arguments: &SweepArguments) -> Result<()> {
     let SweepArguments { betas, learning, out, models, picture } = arguments;
     let format = Format::of(out)?;

@@ -17,10 +17,10 @@ use crate::trust::{Figures, warnings_of};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// A folder of snapshots holds at most so many.
+/// The most snapshots in a folder.
 const MOST_SNAPSHOTS: usize = 100;
 
-/// Without a network and its training these mean nothing.
+/// Options that have no meaning without a network.
 const PCA_IGNORES: [&str; 21] = [
     "falling_lr",
     "linear_path",
@@ -61,12 +61,12 @@ pub struct TrainArguments {
     /// The checkpoint to write
     #[arg(long, value_name = "M.safetensors")]
     out: PathBuf,
-    /// Go on with this model where its training stood, on the same data with the same network; what is named of
-    /// the training's settings changes
+    /// Continue the training of this model, on the same data with the same network; only training settings that are
+    /// given change
     #[arg(long, value_name = "M.safetensors", conflicts_with_all = ["recipe", "own", "network", "seed"])]
     resume: Option<PathBuf>,
-    /// No network: the principal axes of the outlines (PCA), the rival of every autoencoder; of the settings only
-    /// --latent-dim, --holdout and --seed count
+    /// Write the principal axes of the outlines (PCA) instead of a network, as a baseline for autoencoders; only the
+    /// settings --latent-dim, --holdout and --seed apply
     #[arg(long, conflicts_with_all = PCA_IGNORES)]
     pca: bool,
 
@@ -75,23 +75,24 @@ pub struct TrainArguments {
     /// Also write the losses, an epoch a row
     #[arg(long, value_name = "H.csv")]
     history: Option<PathBuf>,
-    /// Also write the outlines, as data --out does: .csv (one a row: id,label,x0,y0,x1,y1,.. and measured values),
-    /// .json, .svg, .dxf, or .dat in a new folder FOLDER/
+    /// Also write the outlines, as data --out does: .csv (one a row: id,label,x0,y0,x1,y1,.. and target values), .json,
+    /// .svg, .dxf, or .dat in a new folder FOLDER/
     #[arg(long, value_name = "D.csv|..")]
     data_out: Option<PathBuf>,
-    /// Also write the model on its way into this folder: its beginning, and epochs, at most 100 of them evenly
+    /// Also write snapshots of the model during training into this folder: the initial model, and at most 100 evenly
+    /// spaced epochs
     #[arg(long, value_name = "DIR")]
     snapshots: Option<PathBuf>,
-    /// Leave out what --resume needs: the file is about half as large
+    /// Omit the state that --resume needs: the file is about half as large
     #[arg(long)]
     without_state: bool,
 }
 
-/// Trains a model and writes it, and beside it what else was asked for.
+/// Trains a model and writes it, with the other requested files.
 ///
 /// # Errors
-/// Names a setting out of range or a file that cannot be written, before training; or the epoch in
-/// which the loss stopped being a number.
+/// Names a setting out of range or a file that cannot be written, before training; or the epoch in which the loss
+/// stopped being a number.
 pub fn run(arguments: &TrainArguments) -> Result<()> {
     let outputs = std::iter::once(&arguments.out).chain(&arguments.history);
     let outputs: Vec<&Path> = outputs.map(PathBuf::as_path).collect();
@@ -112,7 +113,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         .transpose()?;
 
     let begun = trainer.updates();
-    // Not before: the time left is judged by the training alone.
+    // The clock starts here: the estimate of the time left must count only the training.
     let mut progress = Progress::start();
     if let Some(preset) = arguments.learning.network.preset() {
         progress.say(&format!("{}: {}", preset.label(), preset.about()));
@@ -157,7 +158,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     Ok(())
 }
 
-/// Writes the model that was learned.
+/// Writes the trained model.
 fn save(trainer: &Trainer, arguments: &TrainArguments) -> Result<Model> {
     let mut model = trainer.finish()?;
     if arguments.without_state {
@@ -167,8 +168,8 @@ fn save(trainer: &Trainer, arguments: &TrainArguments) -> Result<Model> {
     Ok(model)
 }
 
-/// When a loss stopped being a number, writes the model of the last whole epoch since `begun` updates, if there is
-/// one; what is to be said of that.
+/// Writes the model of the last whole epoch since `begun` updates, if there is one, when a loss is no longer a number;
+/// returns the error with a remark on it.
 fn keep_what_was_learned(
     error: Error,
     trainer: &Trainer,
@@ -192,7 +193,7 @@ fn keep_what_was_learned(
     }
 }
 
-/// A new training, or one that goes on.
+/// A new training, or a resumed one.
 fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
     let Some(path) = &arguments.resume else {
         let (data, config) = arguments.learning.prepare()?;
@@ -205,7 +206,7 @@ fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
     let mut config = model.card.training.clone();
     let earlier = config.clone();
     arguments.learning.training.apply(&mut config, samples);
-    // What was left undone, or as many updates again.
+    // A resumed training makes by default the updates that were left, or as many again if it was finished.
     let left = model.card.training.updates.saturating_sub(stood.resume.updates);
     let usual = if left > 0 { left } else { stood.resume.updates };
     let more = arguments.learning.training.length(&config, samples).unwrap_or(usual);
@@ -214,7 +215,7 @@ fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
     Trainer::resume(data, config, &stood)
 }
 
-/// A folder of checkpoints that show how a model came into being.
+/// A folder of checkpoints that show the progress of a training.
 struct Snapshots<'a> {
     folder: &'a Path,
     /// Updates between two of them.
@@ -223,7 +224,7 @@ struct Snapshots<'a> {
 }
 
 impl<'a> Snapshots<'a> {
-    /// Makes the folder where there is none, and writes the model as it begins.
+    /// Creates the folder if needed, and writes the initial model.
     fn new(folder: &'a Path, trainer: &Trainer) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
         let total = trainer.config().updates - trainer.updates();
@@ -233,20 +234,20 @@ impl<'a> Snapshots<'a> {
         Ok(snapshots)
     }
 
-    /// Writes the model as it is, if it is time or the end.
+    /// Writes the current model if a snapshot is due or the training has ended.
     fn write(&mut self, trainer: &Trainer) -> Result<()> {
         let updates = trainer.updates();
         if updates < self.due && !trainer.is_finished() {
             return Ok(());
         }
         self.due = updates + self.every;
-        // Names in the order of time, however long it takes.
+        // Numbers of fixed width keep the names in the order of time.
         let path = self.folder.join(format!("update-{updates:09}.safetensors"));
         checkpoint::save(&trainer.setup().model_at(&trainer.state()?, usize::MAX)?, &path)
     }
 }
 
-/// The end of the training, and the losses of the epoch that the model is of: with early stopping the best one.
+/// The end of the training, and the losses of the model's epoch: with early stopping the best one.
 fn outcome(trainer: &Trainer, model: &Model) -> String {
     let kept = model.card.updates();
     let Some(record) = model.card.record().filter(|_| kept < trainer.updates()) else {

@@ -14,14 +14,14 @@ const TRAINING: &str = "Training";
 const NETWORK: &str = "Network";
 const HEADS: &str = "Task heads";
 
-/// What is learned from.
+/// The options of generated data.
 #[derive(Debug, Args)]
 #[group(id = "recipe", multiple = true)]
 pub struct DataOptions {
-    /// Families of outlines, separated by commas; all nine where none is named
+    /// Families of outlines, separated by commas [default: all nine]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = DATA)]
     families: Vec<Family>,
-    /// How many outlines, all families together: 10 for each family to 1000000 [default: 5000]
+    /// Number of outlines, all families together: 10 for each family to 1000000 [default: 5000]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = DATA)]
     samples: Option<usize>,
     /// Sizes are a factor from 1-F to 1+F: 0 to 0.9 [default: 0.05]
@@ -47,7 +47,7 @@ impl DataOptions {
         self.points.unwrap_or(Recipe::default().points)
     }
 
-    /// The recipe that they describe.
+    /// The recipe with these options.
     pub fn recipe(&self, seed: u64) -> Recipe {
         let usual = Recipe::default();
         let families =
@@ -65,10 +65,11 @@ impl DataOptions {
     }
 }
 
-/// How it is learned; what is not named stays as it is.
+/// The options of the training; a setting that is not given keeps its value.
 #[derive(Debug, Args)]
 pub struct TrainingOptions {
-    /// Steps of the optimiser, one a batch: 1 to 100000000; with --resume so many more [default: 7050; 8000 with early stopping for fewer than 1000 imported outlines]
+    /// Steps of the optimiser, one a batch: 1 to 100000000; with --resume so many more [default: 7050; 8000 with early
+    /// stopping for fewer than 1000 imported outlines]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
     updates: Option<usize>,
     /// The same length in passes over the data
@@ -80,26 +81,26 @@ pub struct TrainingOptions {
     /// Adam's learning rate: 1e-8 to 10 [default: 0.001]
     #[arg(long, value_name = "RATE", allow_hyphen_values = true, help_heading = TRAINING)]
     lr: Option<f64>,
-    /// Let the learning rate fall evenly to 0 [default: false; true for imported outlines]
+    /// Reduce the learning rate linearly to 0 [default: false; true for imported outlines]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = TRAINING)]
     falling_lr: Option<bool>,
     /// The reconstruction loss; bce needs --output sigmoid and a smaller --beta, which --preset bce sets too [default: mse]
     #[arg(long, help_heading = TRAINING)]
     loss: Option<Reconstruction>,
-    /// The weight of the KL term, reconstruction against regularity: 0 to 1000; 1 is a VAE by the book. With
-    /// --linear-path in units of twice the residual variance of PCA [default: 0.1; 1 with a linear path]
+    /// The weight of the KL term, reconstruction against regularity: 0 to 1000; 1 is a standard VAE. With --linear-path
+    /// in units of twice the residual variance of PCA [default: 0.1; 1 with a linear path]
     #[arg(long, value_name = "B", allow_hyphen_values = true, help_heading = TRAINING)]
     beta: Option<f64>,
     /// Updates over which beta grows from 0 to its value [default: 0]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
     kl_warmup: Option<usize>,
-    /// End when the held-out error has not become better for N updates, and keep the best
+    /// End when the validation error has not improved for N updates, and keep the best epoch
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
     early_stopping: Option<usize>,
 }
 
 impl TrainingOptions {
-    /// Puts what was named into `config`; `samples` is how many data there are, for a length in epochs.
+    /// Applies the given options to `config`; `samples` is the number of data rows, for a length in epochs.
     pub fn apply(&self, config: &mut TrainingConfig, samples: usize) {
         config.batch_size = self.batch_size.unwrap_or(config.batch_size);
         config.kl_warmup = self.kl_warmup.unwrap_or(config.kl_warmup);
@@ -111,10 +112,10 @@ impl TrainingOptions {
         config.updates = self.length(config, samples).unwrap_or(config.updates);
     }
 
-    /// The length that was named, in updates of `config`.
+    /// The given length, in updates of `config`; none if no length is given.
     pub fn length(&self, config: &TrainingConfig, samples: usize) -> Option<usize> {
         let of_epochs = |epochs| {
-            // The split must be one before anything is divided by it.
+            // The split and the batch size are checked before anything is divided by them.
             let valid = config.held_out <= 0.5 && config.batch_size > 0;
             if valid { config.updates_of(epochs, samples) } else { epochs }
         };
@@ -122,27 +123,28 @@ impl TrainingOptions {
     }
 }
 
-/// What makes the network and the split: fixed once a training has begun.
+/// The options of network and split: fixed once a training has begun.
 #[derive(Debug, Args)]
 #[group(id = "network", multiple = true)]
 pub struct NetworkOptions {
-    /// Settings that go together; what is named beside it counts more
+    /// A set of settings that go together; options that are given explicitly override it
     #[arg(long, value_name = "NAME", help_heading = TRAINING)]
     preset: Option<Preset>,
-    /// Decode the mean itself while training; with --beta 0 a plain autoencoder
+    /// Decode the mean itself during training; with --beta 0 a plain autoencoder
     #[arg(long, help_heading = TRAINING)]
     no_noise_latent: bool,
-    /// Learn one variance for all of the decoder's numbers (sigma-VAE); with the mse loss
+    /// Learn one variance for all outputs of the decoder (sigma-VAE); with the mse loss
     #[arg(long, help_heading = TRAINING)]
     sigma_vae: bool,
-    /// The share of outlines that is held out of training: 0 to 0.5 [default: 0.1; 0.2 of fewer than 1000 imported ones]
+    /// Validation share, the share of outlines that is held out of training: 0 to 0.5 [default: 0.1; 0.2 of fewer than
+    /// 1000 imported ones]
     #[arg(long, value_name = "F", allow_hyphen_values = true, help_heading = TRAINING)]
     holdout: Option<f64>,
 
-    /// What the decoder ends in: linear reaches any value, sigmoid stays inside the data's range [default: linear]
+    /// The output of the decoder: linear reaches any value, sigmoid stays inside the data's range [default: linear]
     #[arg(long, help_heading = NETWORK)]
     output: Option<Output>,
-    /// Numbers of the latent: 1 to 1024 [default: 2]
+    /// Latent dimensions: 1 to 1024 [default: 2]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
     latent_dim: Option<usize>,
     /// Width of the hidden layers: 1 to 8192 [default: 128]
@@ -154,25 +156,26 @@ pub struct NetworkOptions {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = NETWORK)]
     linear_path: Option<bool>,
 
-    /// Properties to learn to predict along with the rest, separated by commas; those of --values too [default: those of
-    /// --values that enough shapes have]
+    /// Properties whose heads are trained jointly, separated by commas; those of --values too [default: those
+    /// of --values that enough shapes have]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = HEADS)]
     heads: Vec<Property>,
     /// Units of a head's hidden layers, separated by commas: 1 to 8 layers of 1 to 4096 [default: 64,32]
     #[arg(long, value_name = "N,..", value_delimiter = ',', allow_hyphen_values = true, help_heading = HEADS)]
     head_widths: Vec<usize>,
-    /// The weight of the heads' errors, how much the latent yields to them: 1e-6 to 1e6 [default: 0.1]
+    /// The weight of the heads' errors in the loss; the larger, the more they shape the latent: 1e-6 to 1e6
+    /// [default: 0.1]
     #[arg(long, value_name = "W", allow_hyphen_values = true, help_heading = HEADS)]
     head_weight: Option<f64>,
 }
 
 impl NetworkOptions {
-    /// The preset that was named.
+    /// The given preset.
     pub fn preset(&self) -> Option<Preset> {
         self.preset
     }
 
-    /// The usual settings with what was named.
+    /// The default settings with the given options applied.
     pub fn config(&self, mut usual: TrainingConfig, seed: u64) -> TrainingConfig {
         self.preset.iter().for_each(|preset| preset.apply(&mut usual));
         let widths = Some(self.head_widths.clone()).filter(|widths| !widths.is_empty());

@@ -1,4 +1,4 @@
-//! `walk`: a way over the map, and the shape as it morphs along it.
+//! `walk`: a latent path over the map, and the shape as it morphs along it.
 
 use super::files::{check_outputs, open};
 use super::point::point;
@@ -14,13 +14,14 @@ use crate::export::shapes::{ShapeRow, write_shapes};
 use crate::export::walk::{FRAME, Walk, walk_film};
 use crate::model::point_ref::{SYNTAX, frames_between};
 use crate::model::{Endpoint, Model, PointRef};
+use crate::numerics::cancel_token::CancelToken;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// As many shapes as a picture can show.
+/// The most shapes in a picture.
 const MOST_DRAWN: usize = 400;
-/// Shapes in a row of a picture, at most.
+/// The most shapes in a row of a picture.
 const COLUMNS: usize = 12;
 
 /// The arguments of `walk`.
@@ -39,43 +40,43 @@ pub struct WalkArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// The way
+    /// The kind of latent path
     #[arg(long, value_name = "KIND")]
     path: Kind,
-    /// Where a line begins
+    /// The first point of a line
     #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
     from: Option<PointRef>,
-    /// Where a line ends
+    /// The last point of a line
     #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
     to: Option<PointRef>,
-    /// The middle of a circle or spiral, or what an axis holds; the middle of the data where none is named
+    /// The centre of a circle or spiral, or the fixed point of an axis [default: the centre of the data]
     #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
     around: Option<PointRef>,
-    /// How far a circle or spiral goes from its middle, in latent units: above 0, to 1000; three tenths of the data's
-    /// shorter side where none is named
+    /// The radius of a circle or spiral, in latent units: above 0, to 1000 [default: three tenths of the data's shorter
+    /// side]
     #[arg(long, value_name = "R", allow_hyphen_values = true)]
     radius: Option<f64>,
-    /// How often a spiral goes around: 0.1 to 50; 3 where nothing else is said
+    /// The turns of a spiral: 0.1 to 50 [default: 3]
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     turns: Option<f64>,
-    /// Which coordinate an axis moves, counted from 0 as in z0; the first where none is named
+    /// The coordinate that an axis moves, counted from 0 as in z0 [default: 0]
     #[arg(long, value_name = "K", allow_hyphen_values = true)]
     axis: Option<usize>,
-    /// How many frames: 2 to 2000 (pictures: to 400)
+    /// Number of frames: 2 to 2000 (pictures: to 400)
     #[arg(long, value_name = "N", default_value_t = 48, allow_hyphen_values = true)]
     frames: usize,
-    /// How long an animation lasts, in seconds: 0.1 to 600, with at most 50 frames in each
+    /// The length of an animation, in seconds: 0.1 to 600, with at most 50 frames in each
     #[arg(long, value_name = "S", default_value_t = 4.0, allow_hyphen_values = true)]
     seconds: f64,
     #[command(flatten)]
     look: Look,
-    /// The animation, picture or table to write; its ending says which
+    /// The animation, picture or table to write; the extension decides the format
     #[arg(long, value_name = "W.gif|W.svg|W.png|W.csv")]
     out: PathBuf,
 }
 
 impl WalkArguments {
-    /// Fails when an option is given that this way has no use for, or one is missing.
+    /// Fails if an option is given that this kind of path does not use, or one is missing.
     fn check(&self, output: Output) -> Result<()> {
         let uses = |kinds: &[Kind]| kinds.contains(&self.path);
         let given = [
@@ -104,12 +105,12 @@ impl WalkArguments {
         self.look.check(output)
     }
 
-    /// Frames a second.
+    /// Frames per second.
     fn rate(&self) -> f64 {
         self.frames as f64 / self.seconds
     }
 
-    /// The points that are named: where a line begins and ends, else twice the middle.
+    /// The named points: the first and last point of a line, else the centre twice.
     fn ends(&self, model: &Model) -> Result<[Endpoint; 2]> {
         if self.path == Kind::Line {
             let end = |name: &'static str, end: &Option<PointRef>| match end {
@@ -122,7 +123,7 @@ impl WalkArguments {
         Ok([middle.clone(), middle])
     }
 
-    /// The way that is asked for.
+    /// The requested latent path.
     fn route(&self, ends: &[Endpoint; 2], model: &Model, projection: &Projection) -> Result<Route> {
         let [from, to] = ends.each_ref().map(|end| end.z.clone());
         let centre = from.clone();
@@ -141,10 +142,10 @@ impl WalkArguments {
     }
 }
 
-/// Follows the way and writes what is seen on it.
+/// Follows the latent path and writes its frames.
 ///
 /// # Errors
-/// Names a place that does not fit the model or the way, a setting out of range, or a file that cannot be read or
+/// Names a point that does not fit the model or the path, a setting out of range, or a file that cannot be read or
 /// written.
 pub fn run(arguments: &WalkArguments) -> Result<()> {
     let WalkArguments { model, from, to, around, frames, look, out, .. } = arguments;
@@ -206,7 +207,6 @@ fn animate(
     let mut told = |share: f64| {
         let frame = (share * *frames as f64).round() + 1.0;
         progress.report(share, || format!("frame {frame} of {frames}"));
-        true
     };
-    walk_film(out, &walk, animation, &mut told).map(drop)
+    walk_film(out, &walk, animation, &CancelToken::default(), &mut told).map(drop)
 }

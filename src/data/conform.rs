@@ -1,5 +1,5 @@
-//! Outlines from outside in the form of a model's own data: any position, size, point count and beginning in, and
-//! the way back into the frame in which they stood.
+//! Foreign outlines converted to the form of a model's own data. They may have any position, size, number of points and
+//! starting point; the frame that was removed is returned with each.
 
 use super::geometry;
 use super::import::clean::{Curve, clean};
@@ -14,26 +14,28 @@ use rayon::prelude::*;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-/// An outline counts as centred when its centre is nearer to the origin than this share of its RMS radius, as upright
-/// when its axis is nearer to +x than so many radians, and as of unit size when its RMS radius differs by no more.
+/// Tolerance of [`Source::has_own_form`]: an outline is centred if its centre is nearer to the origin than this share
+/// of its RMS radius, upright if its axis is within this many radians of +x, and of unit size if its RMS radius differs
+/// from 1 by no more.
 const TOLERANCE: f64 = 1e-3;
-/// Generated outlines are drawn by their curve and sized by their points, which differ by less than this share.
+/// Tolerance of the RMS radius of generated outlines, a share: their size is set before the last resampling, which
+/// changes the radius a little.
 const SIZE_TOLERANCE: f64 = 0.01;
 
 /// An outline of a file in the form of a model's data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conformed {
-    /// The name that its file gives it; empty where there is none.
+    /// The name in its file; empty if it has none.
     pub name: String,
     /// Its points, `[2 * points]`, in data units.
     pub outline: Vec<f32>,
-    /// The frame in which it stood in its file.
+    /// The frame that it had in its file.
     pub placement: Placement,
 }
 
 impl Source {
-    /// The normalisation of the data, and where each of them begins. Generated outlines have a size of about 1 and
-    /// begin at the ray along +x.
+    /// The normalisation of the data and their starting point. Generated outlines have a size of about 1 and begin at
+    /// the ray along +x.
     fn form(&self) -> (Normalise, Begin) {
         match self {
             Self::Outlines(_) => (Normalise { scale: true, rotation: false }, Begin::Ray),
@@ -41,15 +43,16 @@ impl Source {
         }
     }
 
-    /// A curve brought into the form of the data, `[2 * points]` in data units, and the frame in which it stood: it is
-    /// cleaned, centred, scaled, turned, resampled and begun as the data were.
+    /// Returns a curve in the form of the data, `[2 * points]` in data units, and the frame that it had: it is cleaned,
+    /// centred, scaled, turned and resampled, and begins where the data begin.
     ///
-    /// A curve that is in this form already stays as it is, to the bit. One that crosses itself cannot be resampled: with
-    /// as many points as the data have, as a decoded shape, it is taken point by point. Sizes that vary among generated outlines are
-    /// part of their form: a size within their range is kept, any other becomes 1.
+    /// A curve that is already in this form is returned unchanged, to the bit. A curve that crosses itself cannot be
+    /// resampled: if it has as many points as the data, as a decoded shape has, it is normalised point by point. Sizes
+    /// that vary among generated outlines are part of their form: a size within their range is kept, any other
+    /// becomes 1.
     ///
     /// # Errors
-    /// Says why it is no outline.
+    /// Gives the reason why the curve is no outline.
     pub fn conform(&self, curve: Curve) -> Result<(Vec<f32>, Placement), String> {
         if self.has_own_form(&curve.points) {
             let outline = curve.points.as_flattened().iter().map(|&v| v as f32).collect();
@@ -78,7 +81,7 @@ impl Source {
         Ok((outline, placement))
     }
 
-    /// Whether a curve crosses itself and has as many points as the data, as decoded shapes may.
+    /// True if a curve crosses itself and has as many points as the data: decoded shapes may be such curves.
     fn crosses_itself(&self, points: &[[f64; 2]]) -> bool {
         let (outline, _) = about_mean(points);
         points.len() == self.points()
@@ -87,7 +90,7 @@ impl Source {
             && !geometry::is_simple(&outline)
     }
 
-    /// Whether points stand in the form of the data, as those do that this program wrote.
+    /// True if points are already in the form of the data, as in files that this program wrote.
     fn has_own_form(&self, points: &[[f64; 2]]) -> bool {
         let outline: Vec<f32> = points.as_flattened().iter().map(|&v| v as f32).collect();
         if points.len() != self.points() || outline.iter().any(|v| !v.is_finite()) {
@@ -101,7 +104,7 @@ impl Source {
             Self::Imported(_) => !normalise.scale || (radius - 1.0).abs() <= TOLERANCE,
         };
         let begins = || match noise > 0.0 {
-            // Noise roughens the spacing and moves the first point.
+            // Noise makes the spacing uneven and moves the first point.
             true => outline[0] > 0.0 && f64::from(outline[1]).abs() <= 6.0 * noise * radius + 0.1,
             false => form::is_canonical(points, points.len(), begin),
         };
@@ -113,7 +116,7 @@ impl Source {
     }
 }
 
-/// A curve moved to the mean of its points, and where that was: far from the origin shapes keep their digits this way.
+/// Moves a curve to the mean of its points and returns that mean: without this, shapes far from the origin lose digits.
 fn about_mean(points: &[[f64; 2]]) -> (Vec<f32>, [f64; 2]) {
     let count = points.len().max(1) as f64;
     let mean = [0, 1].map(|k| points.iter().map(|p| p[k]).sum::<f64>() / count);
@@ -121,7 +124,7 @@ fn about_mean(points: &[[f64; 2]]) -> (Vec<f32>, [f64; 2]) {
     (moved.collect(), mean)
 }
 
-/// A curve centred, scaled and turned, its points as they are.
+/// A curve centred, scaled and turned without resampling.
 fn point_by_point(points: &[[f64; 2]], normalise: Normalise) -> (Vec<f32>, Placement) {
     let (moved, origin) = about_mean(points);
     let scale = if normalise.scale { geometry::rms_radius(&moved) } else { 1.0 };
@@ -131,8 +134,9 @@ fn point_by_point(points: &[[f64; 2]], normalise: Normalise) -> (Vec<f32>, Place
     (outline.collect(), placement)
 }
 
-/// The RMS radii of the outlines of a recipe. Noise of standard deviation `s` on every coordinate makes a radius `r` of
-/// `n` points about `r sqrt(1 + 2 s^2)`, with a standard deviation of `r s / sqrt(n)`, of which four are allowed.
+/// The range of RMS radii of the outlines of a recipe. Noise of standard deviation `s` on every coordinate changes a
+/// radius `r` of `n` points to about `r sqrt(1 + 2 s^2)`, with a standard deviation of `r s / sqrt(n)`; four of these
+/// are allowed.
 fn sizes(recipe: &Recipe) -> RangeInclusive<f64> {
     let (least, most) = (1.0 - recipe.size_variation, 1.0 + recipe.size_variation);
     let noise = (1.0 + 2.0 * recipe.noise.powi(2)).sqrt();
@@ -140,11 +144,11 @@ fn sizes(recipe: &Recipe) -> RangeInclusive<f64> {
     (1.0 - tolerance) * least..=(1.0 + tolerance) * noise * most
 }
 
-/// The outlines of a file in the form of the data of `source`, in their order: a CSV (a shape a row, or x,y columns),
-/// an airfoil .dat or an .svg.
+/// Reads the outlines of a file in the form of the data of `source`, in file order: a CSV (a shape a row, or x,y
+/// columns), an airfoil .dat or an .svg.
 ///
 /// # Errors
-/// Names the file and the outline in it that cannot be used; none is left out.
+/// Names the file and the first outline in it that cannot be used; none is skipped.
 pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
     let refuse = |problem: String| Error::file(path, problem);
     let conformed = |(place, name, curve): Listed| {
@@ -156,18 +160,18 @@ pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
         Ok(Conformed { name, outline, placement })
     };
     let curves = curves(path).map_err(refuse)?;
-    // All of them first: the error is that of the first outline, on any number of cores.
+    // All results are collected before the first error is taken: the error is the same on any number of cores.
     let all: Vec<error::Result<Conformed>> = curves.into_par_iter().map(conformed).collect();
     all.into_iter().collect()
 }
 
-/// Where a curve is in its file, its name, and itself or why it is none.
+/// The place of a curve in its file, its name, and the curve or the reason why it is none.
 type Listed = (String, String, Result<Curve, String>);
 
 fn curves(path: &Path) -> Result<Vec<Listed>, String> {
     let bytes = files::read_bounded(path)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    // Several curves without names are numbered.
+    // Curves without names are numbered if there are several.
     let all = |curves: Vec<Curve>| -> Vec<Listed> {
         let alone = curves.len() == 1;
         let place = |k| if alone { String::new() } else { format!("outline {k}") };
@@ -193,7 +197,7 @@ fn curves(path: &Path) -> Result<Vec<Listed>, String> {
     })
 }
 
-/// The paths of a picture, read with the stack that it wants.
+/// The paths of a picture, read on a thread with the stack that [`svg::read`] needs.
 fn paths(text: &str) -> Result<Vec<svg::PathOfPicture>, String> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(svg::STACK).build();
     let read = || svg::read(text).map(|picture| picture.paths);

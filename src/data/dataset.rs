@@ -1,4 +1,4 @@
-//! A data set in memory and the split that holds part of it out of training.
+//! A data set in memory, and the split into training and held-out rows.
 
 use super::name::Name;
 use super::placement::Placement;
@@ -8,33 +8,33 @@ use super::rows::Rows;
 use crate::numerics::random::{Purpose, stream};
 use rand::seq::SliceRandom;
 
-/// Vectors with a label each; of outlines that were imported also where each comes from.
+/// Vectors with one label each; for imported outlines also their ids and frames.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dataset {
     /// The vectors, `[samples, input_dim]`, in data units.
     pub rows: Rows<f32>,
     /// The label of each vector, an index into `names`.
     pub labels: Vec<u16>,
-    /// What the labels mean.
+    /// The names of the labels.
     pub names: Vec<String>,
-    /// What each shape is called, no two the same; none where they were generated.
+    /// The name of each shape, all different; empty for generated shapes.
     pub ids: Vec<String>,
-    /// What normalising took away from each shape; none where they were generated.
+    /// The frame that normalising removed from each shape; empty for generated shapes.
     pub placements: Vec<Placement>,
-    /// What was measured of the shapes.
+    /// The target columns of the shapes.
     pub measured: Vec<Measured>,
-    /// The group of each shape, where groups were named: those of one group are learned from or held out together. Empty
-    /// where none were.
+    /// The group of each shape, if groups were given: a whole group is either trained on or held out. Empty if there
+    /// are none.
     pub groups: Vec<u32>,
 }
 
 impl Dataset {
-    /// What can be asked of its shapes: what geometry tells, then what was measured.
+    /// The properties that its shapes have: the geometric ones, then the target columns.
     pub fn properties(&self) -> Vec<Property> {
         Property::ALL.into_iter().chain(self.measured.iter().map(Measured::property)).collect()
     }
 
-    /// A property of every shape, `[samples]`; NaN where it is not known.
+    /// The values of a property for all shapes, `[samples]`; NaN where unknown.
     pub fn values(&self, property: Property) -> Vec<f64> {
         if !property.is_measured() {
             return self.rows.iter().map(|row| property.measure(row)).collect();
@@ -43,8 +43,8 @@ impl Dataset {
         column.map_or_else(|| vec![f64::NAN; self.rows.len()], |column| column.values.clone())
     }
 
-    /// Which of its vectors are held out, `[samples]`: a seeded choice of `count` of them, or of whole groups with about
-    /// as many.
+    /// Marks the held-out vectors, `[samples]`: a seeded choice of `count` of them, or of whole groups with about as
+    /// many.
     pub fn held_out(&self, count: usize, seed: u64) -> Vec<bool> {
         match self.groups.is_empty() {
             true => held_out(self.rows.len(), count, seed),
@@ -52,8 +52,8 @@ impl Dataset {
         }
     }
 
-    /// The sum over all numbers of a vector of their variance over the data: what a model of the mean alone would
-    /// miss, in squared data units.
+    /// The variance over the data, summed over all columns, in squared data units: the error of a model that knows only
+    /// the mean.
     pub fn variance(&self) -> f64 {
         let n = self.rows.len().max(1) as f64;
         let of = |k: usize| {
@@ -65,36 +65,36 @@ impl Dataset {
     }
 }
 
-/// One kind of value that somebody measured of shapes.
+/// A target column: one kind of value that is known of shapes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
-    /// What it is called.
+    /// The name of the column.
     pub name: Name,
-    /// Its unit; empty where none was given.
+    /// Its unit; empty if none was given.
     pub unit: String,
-    /// The value of each shape, NaN where it is not known; in single precision.
+    /// The value of each shape, NaN where unknown; in single precision.
     pub values: Vec<f64>,
 }
 
 impl Measured {
-    /// What it is among the properties.
+    /// The property that this column holds.
     pub fn property(&self) -> Property {
         Property::Measured(self.name)
     }
 
-    /// How many shapes have a value.
+    /// The number of shapes with a value.
     pub fn known(&self) -> usize {
         self.values.iter().filter(|value| value.is_finite()).count()
     }
 
-    /// The values of some shapes alone, in the order of their `indices`, all of them below the number of values.
+    /// The values of the shapes with these `indices`, in this order; each index must be below the number of values.
     pub fn select(&self, indices: impl Iterator<Item = usize>) -> Self {
         let values = indices.map(|index| self.values[index]).collect();
         Self { name: self.name, unit: self.unit.clone(), values }
     }
 }
 
-/// Which of `samples` are held out: a seeded choice of `count` of them, `[samples]`.
+/// Marks the held-out rows among `samples`: a seeded choice of `count` of them, `[samples]`.
 pub fn held_out(samples: usize, count: usize, seed: u64) -> Vec<bool> {
     let mut order: Vec<usize> = (0..samples).collect();
     order.shuffle(&mut stream(seed, Purpose::Split, 0, 0));

@@ -7,7 +7,7 @@ use std::f64::consts::{PI, TAU};
 
 /// Width over height of the families that have a long side, before variation.
 const LONG: f64 = 1.7;
-/// How finely a smooth curve is described before it is resampled.
+/// The number of points of a smooth curve before it is resampled.
 const CURVE_POINTS: usize = 720;
 
 /// A family of outlines. Their parameter ranges are disjoint: no ellipse is a circle, no rectangle a square.
@@ -50,7 +50,7 @@ impl Family {
         Self::Heart,
     ];
 
-    /// The name as it is written in tables and on the map.
+    /// The name in tables and on the map.
     pub fn name(self) -> &'static str {
         match self {
             Self::Circle => "circle",
@@ -119,7 +119,7 @@ fn spokes(count: usize, radius: impl Fn(usize) -> f64) -> Vec<[f64; 2]> {
 /// MathWorld), cut at its two corners: the dip (t = 0) and the tip (t = pi).
 fn heart(stretch: f64) -> Path {
     let half = CURVE_POINTS / 2;
-    // With -t the curve runs counter-clockwise: dip, left lobe, tip, right lobe.
+    // The parameter is -t, so that the curve runs counter-clockwise: dip, left lobe, tip, right lobe.
     let side = |from: f64| {
         let point = |i| {
             let t = from - PI * i as f64 / half as f64;

@@ -60,11 +60,10 @@ pub fn roughness(outline: &[f32]) -> f64 {
     sum / n as f64 / rms_radius(outline).max(1e-12)
 }
 
-/// Whether the outline is finite and crosses or touches itself nowhere.
+/// True if the outline is finite and crosses or touches itself nowhere.
 ///
-/// Every pair of edges that are not neighbours and whose boxes overlap is tested; sorted along x, an edge is looked at
-/// together with those alone that begin before it ends. Neighbours share a point by definition; they count as crossing
-/// only when one folds back onto the other.
+/// Edges are sorted along x and each is tested against the edges that begin before it ends and whose boxes overlap.
+/// Neighbours share a point by definition; they cross only if one folds back onto the other.
 pub fn is_simple(outline: &[f32]) -> bool {
     if outline.len() < 6 || outline.iter().any(|v| !v.is_finite()) {
         return false;
@@ -90,7 +89,7 @@ fn turn(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
     (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 }
 
-/// Whether edges `i < j` of a closed path have more in common than a path allows: neighbours a fold, others a point.
+/// True if edges `i < j` of a closed path share more than they may: neighbours a fold, others a point.
 fn cross(edges: &[([f64; 2], [f64; 2])], i: usize, j: usize) -> bool {
     let ((a, b), (c, d)) = (edges[i], edges[j]);
     match (j == i + 1, i == 0 && j + 1 == edges.len()) {
@@ -100,17 +99,17 @@ fn cross(edges: &[([f64; 2], [f64; 2])], i: usize, j: usize) -> bool {
     }
 }
 
-/// Whether the path `a b c` turns back exactly onto itself at `b`.
+/// True if the path `a b c` turns back exactly onto itself at `b`.
 fn folds_back(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> bool {
     turn(a, b, c) == 0.0 && (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0.0
 }
 
-/// Whether the closed segments `a b` and `c d` have a point in common.
+/// True if the closed segments `a b` and `c d` have a point in common.
 pub fn segments_meet(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> bool {
     let (c_side, d_side) = (turn(a, b, c), turn(a, b, d));
     let (a_side, b_side) = (turn(c, d, a), turn(c, d, b));
     if c_side == 0.0 && d_side == 0.0 {
-        // On one line: they meet when their boxes do.
+        // Collinear segments meet if their boxes do.
         let overlap =
             |k: usize| a[k].min(b[k]) <= c[k].max(d[k]) && c[k].min(d[k]) <= a[k].max(b[k]);
         return overlap(0) && overlap(1);
@@ -189,7 +188,7 @@ mod tests {
         assert!(is_simple(&[1.0, 1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0]));
     }
 
-    /// Every pair of edges looked at.
+    /// The same test over all pairs of edges, as a reference.
     fn is_simple_by_pairs(outline: &[f32]) -> bool {
         let all: Vec<_> = edges(outline).filter(|(a, b)| a != b).collect();
         all.len() >= 3 && !(0..all.len()).any(|i| (i + 1..all.len()).any(|j| cross(&all, i, j)))
@@ -200,7 +199,7 @@ mod tests {
         let mut simple = [0, 0];
         for index in 0..400 {
             let mut rng = stream(0, Purpose::Outlines, 0, index);
-            // Wild enough that about half of the rings cross themselves; on a coarse grid some only touch.
+            // About half of these rings cross themselves; on a coarse grid some only touch.
             let points = rng.random_range(3..40);
             let radius = |rng: &mut ChaCha8Rng| 1.0 + rng.random_range(-0.5..0.5f64);
             let outline: Vec<f32> = (0..points)

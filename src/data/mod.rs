@@ -1,4 +1,4 @@
-//! What is learned from: outlines, the families that generate them, their geometry and scaling.
+//! Training data: outlines, the families that generate them, their geometry and scaling.
 
 pub mod conform;
 pub mod dataset;

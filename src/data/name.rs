@@ -1,26 +1,26 @@
-//! Names of measured values as handles that are copied like numbers.
+//! Names of target columns as handles that are copied like numbers.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// The most letters of a name.
+/// The most characters of a name.
 const LONGEST: usize = 40;
-/// The most different names that one run of the program knows.
+/// The most different names in one run of the program.
 const MOST: usize = 4096;
-/// What would end a name in a table, in the name of a tensor or in the words of a search.
+/// Characters that have a meaning in a table, in the name of a tensor or in the goal of a search.
 const FORBIDDEN: [char; 7] = [',', '"', '.', ':', '<', '>', '='];
 
-/// The name of a measured value. Each different one is kept once, until the program ends.
+/// The name of a target column. Each different name is stored once, until the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(&'static str);
 
 impl Name {
-    /// The name that reads so.
+    /// Returns the name with this text.
     ///
     /// # Errors
-    /// When it is empty, longer than 40 letters, or holds a sign that names cannot have; or when there are
-    /// 4,096 other names already.
+    /// When the text is empty, longer than 40 characters, or holds a forbidden character; or when there are 4,096 other
+    /// names already.
     pub fn new(text: &str) -> Result<Self, String> {
         let is_bad = |c: char| c.is_control() || FORBIDDEN.contains(&c);
         let length = text.chars().count();
@@ -31,7 +31,7 @@ impl Name {
             ));
         }
         static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-        // A set of names is whole after whatever happened.
+        // A panic elsewhere cannot leave the set of names inconsistent, so a poisoned lock is safe to use.
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(name) = known.get(text) {
             return Ok(Self(name));
@@ -46,7 +46,7 @@ impl Name {
         Ok(Self(name))
     }
 
-    /// Its letters.
+    /// The text of the name.
     pub fn as_str(self) -> &'static str {
         self.0
     }

@@ -1,12 +1,12 @@
-//! The canonical form of an outline: counter-clockwise, nearly equal arc spacing with corners kept,
-//! centred on the mean of its points, beginning where the ray along +x leaves the shape last.
+//! The canonical form of an outline: counter-clockwise, nearly equal arc spacing with corners kept, centred on the mean
+//! of its points, beginning at the last point where the ray along +x leaves the shape.
 
 use super::geometry;
 
 /// A closed curve as its corners with the (possibly curved) sides between them.
 ///
-/// Side `i` runs from corner `i` to corner `i + 1`; it lists its points from its own corner up to,
-/// not including, the next. A smooth curve is one side without a corner worth keeping.
+/// Side `i` runs from corner `i` to corner `i + 1`; it lists its points from its own corner up to, not including, the
+/// next. A smooth curve is one side whose corner is not kept.
 #[derive(Clone, Debug)]
 pub struct Path {
     sides: Vec<Vec<[f64; 2]>>,
@@ -40,10 +40,10 @@ impl Path {
         self.resample_about(count).0
     }
 
-    /// As [`Self::resample`], and the mean of the points, which was taken away.
+    /// As [`Self::resample`], with the mean of the points, which was subtracted.
     pub fn resample_about(&self, count: usize) -> (Vec<f32>, [f64; 2]) {
-        // The beginning depends on the centre and the centre, slightly, on where the points fall:
-        // two rounds settle it to well under a point's spacing.
+        // The starting point depends on the centre and the centre, slightly, on the points: two iterations settle both
+        // to well under a point's spacing.
         let mut centre = mean(&place(&self.sides, self.smooth, count));
         let mut points = Vec::new();
         for _ in 0..2 {
@@ -62,7 +62,7 @@ impl Path {
         (outline.collect(), centre)
     }
 
-    /// The sides reordered, and one of them divided if need be, so that the first begins at the farthest point.
+    /// The sides reordered, and one of them divided if needed, so that the first begins at the farthest point.
     fn begin_at_farthest(&self) -> Vec<Vec<[f64; 2]>> {
         let all = self.sides.iter().enumerate();
         let points =
@@ -82,7 +82,8 @@ impl Path {
         sides
     }
 
-    /// The sides reordered so that the first begins where the ray from `centre` along +x leaves last.
+    /// The sides reordered so that the first begins at the last point where the ray from `centre` along +x leaves the
+    /// shape.
     fn begin_at_ray(&self, centre: [f64; 2], count: usize) -> Vec<Vec<[f64; 2]>> {
         let total: f64 = (0..self.sides.len()).map(|i| length(&self.closed_side(i))).sum();
         let mut last: Option<(f64, usize, usize, [f64; 2])> = None;
@@ -110,7 +111,7 @@ impl Path {
             tail.extend(head);
             return vec![tail];
         }
-        // A corner closer than half a spacing is itself the beginning.
+        // A corner closer than half a spacing becomes the starting point itself.
         let near = 0.5 * total / count as f64;
         let mut to_start = head.clone();
         to_start.push(start);
@@ -131,7 +132,7 @@ impl Path {
         sides
     }
 
-    /// Side `i` with the corner it ends in.
+    /// Side `i`, including the corner at its end.
     fn closed_side(&self, i: usize) -> Vec<[f64; 2]> {
         closed(&self.sides, i)
     }
@@ -179,7 +180,7 @@ fn shares(lengths: &[f64], count: usize) -> Vec<usize> {
     shares
 }
 
-/// `count` points equally spaced along a line of this length, the first at its beginning, none at its end.
+/// `count` points equally spaced along a polyline of this length, the first at its beginning, none at its end.
 fn along(line: &[[f64; 2]], length: f64, count: usize) -> Vec<[f64; 2]> {
     let spacing = length / count as f64;
     let mut points = Vec::with_capacity(count);

@@ -1,20 +1,21 @@
-//! What normalising took away from an imported outline, so that it can be given back.
+//! The frame that normalising removes from an imported outline, so that it can be restored.
 
 use serde::{Deserialize, Serialize};
 
-/// Where an outline stood before it was normalised: `restored = R(rotation) * scale * x + origin`.
+/// The position, size and rotation of an outline before it was normalised:
+/// `restored = R(rotation) * scale * x + origin`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Placement {
     /// The mean of its points, in the units of the file.
     pub origin: [f64; 2],
-    /// Units of the file for one data unit; positive.
+    /// Units of the file per data unit; positive.
     pub scale: f64,
-    /// How far the principal axis was from +x, in radians, counter-clockwise; -pi/2 to pi/2.
+    /// The angle from +x to the principal axis, in radians, counter-clockwise; -pi/2 to pi/2.
     pub rotation: f64,
 }
 
 impl Default for Placement {
-    /// Nothing was taken away.
+    /// The identity.
     fn default() -> Self {
         Self { origin: [0.0; 2], scale: 1.0, rotation: 0.0 }
     }
@@ -28,7 +29,7 @@ impl Placement {
         [x * cos + y * sin, y * cos - x * sin]
     }
 
-    /// An outline in data units, `[2 * points]`, where and as large as it stood in its file.
+    /// An outline in data units, `[2 * points]`, restored to its position, size and rotation in the file.
     pub fn restore(&self, outline: &[f32]) -> Vec<f64> {
         let (sin, cos) = self.rotation.sin_cos();
         let restored = outline.chunks_exact(2).flat_map(|p| {
@@ -38,12 +39,12 @@ impl Placement {
         restored.collect()
     }
 
-    /// Whether it takes nothing away.
+    /// True if it is the identity.
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The frame at a share of the way from this one to another, 0 to 1; sizes grow by factors.
+    /// The frame between this one and another at a share of 0 to 1; sizes are interpolated by factors.
     pub fn towards(&self, other: &Self, share: f64) -> Self {
         let between = |a: f64, b: f64| a + share * (b - a);
         Self {
@@ -53,7 +54,7 @@ impl Placement {
         }
     }
 
-    /// Whether all of it is finite and can be divided by.
+    /// True if all numbers are finite and the scale is positive.
     pub fn is_sound(&self) -> bool {
         let Self { origin: [x, y], scale, rotation } = *self;
         [x, y, scale, rotation].iter().all(|v| v.is_finite()) && scale > 0.0

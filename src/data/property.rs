@@ -1,4 +1,4 @@
-//! Properties of an outline: their names, their meaning, and the part of the world they are defined on.
+//! Properties of an outline: their names, their meaning, and their domain of definition.
 
 use super::geometry;
 use super::name::Name;
@@ -14,21 +14,21 @@ use std::str::FromStr;
 )]
 #[serde(into = "String", try_from = "String")]
 pub enum Property {
-    /// `4 pi A / P^2`, the isoperimetric quotient; a circle is 1, all else is less.
+    /// `4 pi A / P^2`, the isoperimetric quotient; 1 for a circle, less for any other shape.
     #[default]
     Roundness,
     /// `A`, the signed area; squared data units.
     Area,
     /// `P`, the length of the outline; data units.
     Perimeter,
-    /// `P / A`: edge for each unit of area; how well the shape sheds heat. No upper bound.
+    /// `P / A`: edge for each unit of area; a proxy of how well the shape sheds heat. No upper bound.
     HeatShedding,
-    /// What somebody measured of the shapes of a data set: of any other shape only a task head tells it.
+    /// A target column of a data set: for any other shape only a task head predicts it.
     Measured(Name),
 }
 
 impl Property {
-    /// The properties that geometry tells of every outline, in the order of menus.
+    /// The properties that geometry computes for every outline, in the order of menus.
     pub const ALL: [Self; 4] = [Self::Roundness, Self::Area, Self::Perimeter, Self::HeatShedding];
 
     /// The name on the screen.
@@ -56,18 +56,18 @@ impl Property {
     /// The name within a sentence.
     pub fn word(self) -> String {
         match self {
-            // Its letters may mean something, as in cL.
+            // Upper case may have a meaning, as in cL.
             Self::Measured(name) => name.as_str().to_owned(),
             _ => self.label().to_lowercase(),
         }
     }
 
-    /// Whether it was measured of the shapes of a data set; geometry knows nothing of it.
+    /// True if it is a target column of a data set, which geometry cannot compute.
     pub fn is_measured(self) -> bool {
         matches!(self, Self::Measured(_))
     }
 
-    /// Its formula and what it means, for a tooltip.
+    /// Its formula and its meaning, for a tooltip.
     pub fn about(self) -> &'static str {
         match self {
             Self::Area => "A: the area inside the outline. A typical shape has about 3.",
@@ -84,7 +84,7 @@ impl Property {
         }
     }
 
-    /// The value for one outline by plain geometry; NaN where that knows nothing of it.
+    /// The value for one outline by plain geometry; NaN for a target column.
     pub fn measure(self, outline: &[f32]) -> f64 {
         let (area, perimeter) = (geometry::area(outline), geometry::perimeter(outline));
         match self {
@@ -96,7 +96,8 @@ impl Property {
         }
     }
 
-    /// A value of a shape in data units as that of the same shape `scale` times as large; what was measured stays.
+    /// Converts a value of a shape in data units to that of the same shape `scale` times as large; target values are
+    /// unchanged.
     pub fn at_scale(self, value: f64, scale: f64) -> f64 {
         match self {
             Self::Area => value * scale * scale,
@@ -106,35 +107,35 @@ impl Property {
         }
     }
 
-    /// The least area on which the property means something among shapes of the given median area,
-    /// both in squared data units: heat shedding is undefined at 1 % of the median and below.
+    /// The least area for which the property has a meaning among shapes of the given median area, both in squared data
+    /// units: heat shedding is undefined at 1 % of the median and below.
     pub fn least_area(self, median_area: f64) -> Option<f64> {
         (self == Self::HeatShedding).then_some(0.01 * median_area)
     }
 
-    /// Whether it is above 0 for every proper outline, and otherwise means nothing: where the signed area is not
-    /// positive, the outline is turned inside out or crosses itself.
+    /// True if it is above 0 for every valid outline: where the signed area is not positive, the outline is inside out
+    /// or crosses itself.
     pub fn is_positive(self) -> bool {
         matches!(self, Self::Area | Self::Roundness)
     }
 
-    /// Whether the property, which is `value` for this outline, is finite and means something for it.
+    /// True if the property, which is `value` for this outline, is finite and defined for it.
     pub fn in_domain(self, median_area: f64, value: f64, outline: &[f32]) -> bool {
         value.is_finite()
             && (value > 0.0 || !self.is_positive())
             && self.least_area(median_area).is_none_or(|least| geometry::area(outline) > least)
     }
 
-    /// Why no outline that is one can have this value; none where one can. A value below 0 is that of a signed area: the
-    /// outline crosses itself, and its larger part is passed the wrong way round. The perimeter is least, for its area,
-    /// of a circle, whose roundness is 1 (the isoperimetric inequality).
+    /// The reason why no valid outline can have this value; none if one can. A value below 0 comes from a negative
+    /// signed area: the outline crosses itself, and the larger part runs clockwise. For a given area a circle has the
+    /// least perimeter, so no roundness exceeds 1 (the isoperimetric inequality).
     pub fn outside_domain(self, value: f64) -> Option<&'static str> {
         let below = value < 0.0;
         match self {
             Self::Roundness if below => Some(
                 "Roundness lies between 0 and 1. Below 0 the signed area is negative: the outline crosses itself, so it is no valid shape.",
             ),
-            // Rounding of single precision is no other shape.
+            // The margin allows for rounding to single precision.
             Self::Roundness if value > 1.0 + 1e-4 => Some(
                 "Roundness lies between 0 and 1, that of a circle. A greater value is a prediction that no shape has.",
             ),
@@ -151,17 +152,17 @@ impl Property {
         }
     }
 
-    /// Its place in [`Self::ALL`]; none where it was measured.
+    /// Its index in [`Self::ALL`]; none for a target column.
     pub fn index(self) -> Option<usize> {
         Self::ALL.iter().position(|&property| property == self)
     }
 
-    /// What geometry tells of one outline, in the order of [`Self::ALL`].
+    /// The geometric properties of one outline, in the order of [`Self::ALL`].
     pub fn measure_all(outline: &[f32]) -> [f64; Self::ALL.len()] {
         Self::ALL.map(|property| property.measure(outline))
     }
 
-    /// What geometry tells of every outline, `[n, 2 * points] -> [n, 4]`, in the precision of the outlines.
+    /// The geometric properties of every outline, `[n, 2 * points] -> [n, 4]`, in the precision of the outlines.
     pub fn of_all(outlines: &Rows<f32>) -> Rows<f64> {
         let values = outlines.iter().flat_map(Self::measure_all).map(|v| f64::from(v as f32));
         Rows::from_flat(Self::ALL.len(), values.collect())
@@ -171,7 +172,7 @@ impl Property {
 impl FromStr for Property {
     type Err = String;
 
-    /// One of [`Property::ALL`] in any letter case, or else the name of what was measured, letter for letter.
+    /// One of [`Property::ALL`] in any letter case, or else the target column with exactly this name.
     fn from_str(text: &str) -> Result<Self, String> {
         let geometric = Self::ALL.into_iter().find(|p| p.name().eq_ignore_ascii_case(text));
         geometric.map_or_else(|| Name::new(text).map(Self::Measured), Ok)
@@ -192,10 +193,10 @@ impl From<Property> for String {
     }
 }
 
-/// Fails unless a property is one of those that there are.
+/// Fails unless a property is one of those in `there_are`.
 ///
 /// # Errors
-/// Names it and those that there are.
+/// Names the property and the available ones.
 pub fn check_among(property: Property, there_are: &[Property]) -> Result<(), Error> {
     if there_are.contains(&property) {
         return Ok(());

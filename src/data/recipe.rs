@@ -1,7 +1,7 @@
-//! A recipe for a data set: which families, how many samples, how they vary.
+//! A recipe for a data set: its families, its number of samples and their variation.
 //!
-//! A sample is a function of the recipe and its index alone, so a model that keeps its recipe can
-//! show any of its training shapes without keeping them.
+//! A sample is a function of the recipe and its index alone, so a model that keeps its recipe can show any of its
+//! training shapes without storing them.
 
 use super::dataset::Dataset;
 use super::family::Family;
@@ -13,12 +13,12 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-/// How a set of outlines is generated.
+/// The parameters of a generated set of outlines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// The families, which samples take turns to come from.
+    /// The families, from which samples come in turn.
     pub families: Vec<Family>,
-    /// How many outlines, all families together.
+    /// Number of outlines, all families together.
     pub samples: usize,
     /// Points of an outline; twice as many numbers.
     pub points: usize,
@@ -30,12 +30,12 @@ pub struct Recipe {
     pub aspect_variation: f64,
     /// Standard deviation of the noise on every coordinate, as a fraction of the RMS radius; 0 to 0.5.
     pub noise: f64,
-    /// The seed of all of it.
+    /// The seed of all randomness.
     pub seed: u64,
 }
 
-/// Variation small enough that two latent dimensions have room for every family; `sample_models/README.md`
-/// has the measurements.
+/// A variation small enough for two latent dimensions to represent every family; `sample_models/README.md` has the
+/// measurements.
 impl Default for Recipe {
     fn default() -> Self {
         Self {
@@ -52,7 +52,7 @@ impl Default for Recipe {
 }
 
 impl Recipe {
-    /// The ranges that every recipe must keep to.
+    /// Checks the range of every setting.
     ///
     /// # Errors
     /// Names the first setting that is outside its range.
@@ -104,7 +104,7 @@ impl Recipe {
                 let jitter: f64 = StandardNormal.sample(&mut rng);
                 *value += (self.noise * size * jitter) as f32;
             }
-            // The jitter moves the mean a little; the centre is the mean again.
+            // The jitter moves the mean a little, so the outline is centred again.
             let [x, y] = geometry::centre(&outline);
             for point in outline.chunks_exact_mut(2) {
                 point[0] -= x as f32;

@@ -1,26 +1,26 @@
-//! Roles of rows: which teach, which end a training, which set the width of intervals, which only test.
+//! Roles of rows: training, early stopping, calibration of intervals, test.
 
 use crate::numerics::random::{Purpose, stream};
 use rand::RngCore;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a row of the data is for; no row has two roles.
+/// The purpose of a row of the data; each row has exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Networks and Gaussian processes learn from it.
     Training,
-    /// Kept apart for early stopping, so that no interval is set or tested on it. (The epoch that is kept still goes by
-    /// all held-out outlines; their values have no part in that.)
+    /// Used for early stopping only, so that no interval is set or tested on it. (The epoch that is kept is still
+    /// chosen by all held-out outlines; their target values have no part in that.)
     Stopping,
     /// The width of intervals is set on it.
     Calibration,
-    /// Nothing is set on it: what is found there is what others may expect.
+    /// Nothing is fitted to it: its errors are what to expect on new shapes.
     Test,
 }
 
-/// Shares the rows that are held out among stopping, calibration and test, about a third each; the others are for
-/// training. `key` names the group of a row, the row itself where it is in none: rows of one group have one role. The
-/// same rows, keys and seed give the same roles.
+/// Assigns the held-out rows to stopping, calibration and test, about a third each; the others are for training. `key`
+/// gives the group of a row, or the row itself if it is in none: rows of one group have one role. The same rows, keys
+/// and seed give the same roles.
 pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Role> {
     let mut groups: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for row in (0..held_out.len()).filter(|&row| held_out[row]) {
@@ -34,7 +34,7 @@ pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Ro
     let mut roles = vec![Role::Training; held_out.len()];
     let mut before = 0;
     for (_, rows) in in_order {
-        // By the middle of the group, so that a single row is for calibration.
+        // The middle of the group decides, so that a single row is for calibration.
         let role = match 3 * (2 * before + rows.len()) / (2 * total) {
             0 => Role::Stopping,
             1 => Role::Calibration,
@@ -46,7 +46,7 @@ pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Ro
     roles
 }
 
-/// Which of the rows are held out: whole groups in a seeded order, until about `count` rows are. `groups` names the
+/// Marks the held-out rows: whole groups in a seeded order, until about `count` rows are marked. `groups` gives the
 /// group of each row.
 pub fn held_out_by_groups(groups: &[u32], count: usize, seed: u64) -> Vec<bool> {
     let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
@@ -57,14 +57,14 @@ pub fn held_out_by_groups(groups: &[u32], count: usize, seed: u64) -> Vec<bool> 
     in_order.sort_unstable();
     let (mut taken, mut chosen) = (0, BTreeSet::new());
     for &(_, group, size) in &in_order {
-        // One that would miss the count by more than leaving it out does is left out.
+        // A group is skipped if taking it would miss the count by more than skipping it.
         if taken + size.div_ceil(2) <= count {
             taken += size;
             chosen.insert(group);
         }
     }
     if chosen.is_empty() && count > 0 && in_order.len() > 1 {
-        // Of groups that are all larger than that, the smallest.
+        // The smallest group is taken if every group is larger than that.
         chosen.extend(in_order.iter().min_by_key(|(_, _, size)| size).map(|(_, group, _)| *group));
     }
     groups.iter().map(|group| chosen.contains(group)).collect()

@@ -10,7 +10,7 @@ pub struct Rows<T> {
 }
 
 impl<T: Copy> Rows<T> {
-    /// No vectors yet, each to be `width` long.
+    /// No vectors yet; each will have `width` numbers.
     pub fn new(width: usize) -> Self {
         Self { width, values: Vec::new() }
     }
@@ -32,13 +32,13 @@ impl<T: Copy> Rows<T> {
         self.values.extend_from_slice(row);
     }
 
-    /// Appends all vectors of others of the same width.
+    /// Appends all vectors of others, which must have the same width.
     pub fn extend(&mut self, others: &Self) {
         debug_assert_eq!(others.width, self.width);
         self.values.extend_from_slice(&others.values);
     }
 
-    /// Takes one vector out; those after it move up.
+    /// Removes one vector; those after it move up.
     pub fn remove(&mut self, index: usize) {
         self.values.drain(index * self.width..(index + 1) * self.width);
     }
@@ -48,12 +48,12 @@ impl<T: Copy> Rows<T> {
         self.width
     }
 
-    /// How many vectors there are.
+    /// The number of vectors.
     pub fn len(&self) -> usize {
         self.values.len().checked_div(self.width).unwrap_or(0)
     }
 
-    /// Whether there is none.
+    /// True if there are no vectors.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

@@ -1,4 +1,4 @@
-//! The affine map between data units and the numbers a network sees.
+//! The affine map between data units and the units of a network's input.
 
 use super::rows::Rows;
 use serde::{Deserialize, Serialize};
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 /// `scaled = (value - offset) / scale`, column by column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scaling {
-    /// What is subtracted, `[input_dim]`, in data units.
+    /// The offset that is subtracted, `[input_dim]`, in data units.
     pub offset: Vec<f32>,
-    /// What is divided by, `[input_dim]`, in data units; positive.
+    /// The scale that is divided by, `[input_dim]`, in data units; positive.
     pub scale: Vec<f32>,
 }
 
 impl Scaling {
-    /// Data units as they are.
+    /// The identity.
     pub fn identity(width: usize) -> Self {
         Self { offset: vec![0.0; width], scale: vec![1.0; width] }
     }
@@ -30,8 +30,8 @@ impl Scaling {
         Self { offset: vec![offset; rows.width()], scale: vec![1.1 * range; rows.width()] }
     }
 
-    /// Divides all columns by their common root mean square, and moves none: for outlines that are already about
-    /// their centres, of whatever size.
+    /// Divides all columns by their common root mean square, without an offset: for outlines of any size that are
+    /// already centred.
     pub fn common(rows: &Rows<f32>) -> Self {
         let values = rows.as_flat();
         let sum: f64 = values.iter().map(|&v| f64::from(v).powi(2)).sum();

@@ -7,14 +7,13 @@ use crate::numerics::files;
 use std::fmt::Display;
 use std::path::Path;
 
-/// Reads vectors of `width` numbers; `of` says what they are, for the error message.
+/// Reads vectors of `width` numbers; `of` describes them in error messages.
 ///
-/// The first line may be a header: it is one when none of its cells is a number. Where it names `x0, y0, ..` or
-/// `z0, z1, ..` among others, these columns are read and the others are not.
+/// The first line may be a header: it is one if none of its cells is a number. If it names `x0, y0, ..` or `z0, z1, ..`
+/// among others, only these columns are read.
 ///
 /// # Errors
-/// Names the file, and the line, of a wrong column count, a word, a value that is not finite, or
-/// nothing at all.
+/// Names the file, and the line, of a wrong column count, a word, a value that is not finite, or an empty table.
 pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
     let bytes = files::read(path)?;
     let mut reader = csv::ReaderBuilder::new()
@@ -24,7 +23,7 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
         .from_reader(bytes.as_slice());
     let mut rows = Rows::new(width);
     let mut row = Vec::with_capacity(width);
-    // The columns to be read, where a header tells them.
+    // The columns to read, if a header names them.
     let mut named: Option<Vec<usize>> = None;
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|_| {
@@ -74,7 +73,7 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
     Ok(rows)
 }
 
-/// Latent vectors of a table, with what else it knows of each.
+/// Latent vectors of a table, with their ids and frames if it has them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Latents {
     /// The vectors, `[rows, latent]`.
@@ -86,10 +85,10 @@ pub struct Latents {
 }
 
 /// Reads latent vectors of `dim` numbers: a vector a row, or the columns `mu0, mu1, ..` or `z0, z1, ..` of a table with
-/// a header, and its columns `id` and [`FRAME`] where there are some.
+/// a header, and its columns `id` and [`FRAME`] if there are any.
 ///
 /// # Errors
-/// As [`read`], and names the column that is missing or too many.
+/// As [`read`]; also names a column that is missing or one too many.
 pub fn read_latents(path: &Path, dim: usize) -> Result<Latents> {
     let bytes = files::read(path)?;
     let mut reader =
@@ -146,15 +145,15 @@ pub fn read_latents(path: &Path, dim: usize) -> Result<Latents> {
 /// The columns of a frame, see [`Placement`]: `restored = R(rotation) * scale * x + origin`, rotation in radians.
 pub const FRAME: [&str; 4] = ["origin_x", "origin_y", "scale", "rotation"];
 
-/// The line, counted from 1, of the first text at or after a place in the file: a record begins where
-/// the one before ended, so blank lines lie between.
+/// The line, counted from 1, of the first text at or after a position in the file: the position of a record is the end
+/// of the one before, so blank lines may lie between.
 pub fn line_at(bytes: &[u8], begins: usize) -> usize {
     let text = bytes.iter().skip(begins).position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
     let before = &bytes[..(begins + text).min(bytes.len())];
     1 + before.iter().filter(|&&b| b == b'\n').count()
 }
 
-/// Writes a header and rows of cells, whole or not at all. Numbers keep their full precision.
+/// Writes a header and rows of cells; the file is written completely or not at all. Numbers keep their full precision.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -175,7 +174,7 @@ where
     })
 }
 
-/// What the system said, where it was that which failed; what the table's own error makes of it has lost its kind.
+/// The error of the operating system, if there is one: the table's own error hides its kind.
 fn io_error(error: csv::Error) -> std::io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

@@ -1,10 +1,10 @@
-//! What a morph would be without a latent space: every point of one outline on a straight line to its
-//! counterpart of the other.
+//! A morph without a latent space, as a baseline: every point of one outline moves on a straight line to the same point
+//! of the other.
 
 use crate::data::rows::Rows;
 
-/// `(1 - s) a + s b` at every share s, 0 to 1: outlines `[shares, input]` in data units; at 0 and 1 exactly the
-/// ends, which must be of one length.
+/// Returns `(1 - s) a + s b` for every share s, 0 to 1: outlines `[shares, input]` in data units. At 0 and 1 the result
+/// is exactly the first and the second outline, which must have the same length.
 pub fn blend(from: &[f32], to: &[f32], shares: &[f64]) -> Rows<f32> {
     debug_assert_eq!(from.len(), to.len());
     let mut frames = Rows::new(from.len());

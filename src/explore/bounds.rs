@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// From `low` to `high`; y points up.
+/// A rectangle from `low` to `high`; y points up.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {
     /// The lower left corner.
@@ -22,19 +22,19 @@ impl Bounds {
         for k in 0..2 {
             let empty = bounds.low[k] > bounds.high[k];
             let (low, high) = if empty { (0.0, 0.0) } else { (bounds.low[k], bounds.high[k]) };
-            // A line or a point still needs some room around it.
+            // A line or a point still needs some space around it.
             let room = if high - low < 1e-6 { 0.5 } else { 0.0 };
             (bounds.low[k], bounds.high[k]) = (low - room, high + room);
         }
         bounds
     }
 
-    /// Width and height.
+    /// The width and the height.
     pub fn size(&self) -> [f64; 2] {
         [self.high[0] - self.low[0], self.high[1] - self.low[1]]
     }
 
-    /// The middle.
+    /// The centre.
     pub fn centre(&self) -> [f64; 2] {
         [0.5 * (self.low[0] + self.high[0]), 0.5 * (self.low[1] + self.high[1])]
     }
@@ -64,7 +64,7 @@ impl Bounds {
         }
     }
 
-    /// Whether the point lies inside or on the edge.
+    /// Returns whether the point lies inside the rectangle or on its edge.
     pub fn contains(&self, point: [f64; 2]) -> bool {
         (0..2).all(|k| (self.low[k]..=self.high[k]).contains(&point[k]))
     }

@@ -1,11 +1,11 @@
-//! Colours of the map: viridis for values, calm greys for the rest, one vermilion for the answer.
+//! Colours of the map: viridis for values, grey for other items, vermilion for the answer.
 
 use std::sync::LazyLock;
 
 /// Red, green, blue, opacity; not premultiplied.
 pub type Rgba = [u8; 4];
 
-/// Viridis in 256 steps: even to the eye, legible without colour vision and in print.
+/// Viridis in 256 steps: perceptually uniform, and readable in print and with colour vision deficiency.
 static VIRIDIS: LazyLock<[Rgba; 256]> = LazyLock::new(|| {
     std::array::from_fn(|i| {
         let colour = colorous::VIRIDIS.eval_rational(i, 256);
@@ -13,7 +13,7 @@ static VIRIDIS: LazyLock<[Rgba; 256]> = LazyLock::new(|| {
     })
 });
 
-/// The colour of `value` on a scale over `range`; ends are held beyond it, grey stands for NaN.
+/// The colour of `value` on a scale over `range`: clamped at both ends; grey for NaN.
 pub fn scale(value: f64, (low, high): (f64, f64)) -> Rgba {
     if !value.is_finite() {
         return [128, 128, 128, 255];
@@ -31,32 +31,32 @@ pub fn faded([r, g, b, a]: Rgba, factor: f64) -> Rgba {
 /// The colours of the map in one theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Palette {
-    /// Behind everything.
+    /// The background.
     pub canvas: Rgba,
     /// Text on the canvas.
     pub text: Rgba,
-    /// Text that steps back.
+    /// Text of less importance.
     pub weak_text: Rgba,
-    /// Shapes without a value.
+    /// Shapes that have no value.
     pub shape: Rgba,
     /// Encoded data.
     pub point: Rgba,
-    /// The line around filled shapes.
+    /// The outline of filled shapes.
     pub rim: Rgba,
-    /// Shapes drawn as lines over heat.
+    /// Unfilled shapes over the heat map.
     pub hollow: Rgba,
-    /// Paths.
+    /// Trajectories and latent paths.
     pub path: Rgba,
-    /// The casing that keeps paths legible on any colour.
+    /// The casing (the wider line beneath) that keeps lines readable on any colour.
     pub casing: Rgba,
-    /// The answer.
+    /// The star on the answer.
     pub star: Rgba,
-    /// Hatching of what cannot be trusted.
+    /// Hatching over cells that cannot be trusted.
     pub hatch: Rgba,
 }
 
 impl Palette {
-    /// For a light window.
+    /// Colours for the light theme.
     pub const LIGHT: Self = Self {
         canvas: [250, 250, 248, 255],
         text: [32, 36, 42, 255],
@@ -71,7 +71,7 @@ impl Palette {
         hatch: [16, 18, 24, 90],
     };
 
-    /// For a dark window.
+    /// Colours for the dark theme.
     pub const DARK: Self = Self {
         canvas: [24, 26, 30, 255],
         text: [232, 234, 238, 255],
@@ -88,7 +88,7 @@ impl Palette {
 }
 
 impl Palette {
-    /// Three colours for curves, which also eyes without full colour vision tell apart: blue, orange, green.
+    /// Three colours for curves that also readers with colour vision deficiency can distinguish: blue, orange, green.
     pub fn curves(&self) -> [Rgba; 3] {
         if *self == Self::DARK {
             [[120, 174, 255, 255], [240, 184, 84, 255], [104, 208, 160, 255]]

@@ -1,4 +1,4 @@
-//! Which layers make the picture: one of them carries colour, the others step back.
+//! The choice of the layers of a picture: one of them has full colour, the others are paler.
 
 use super::bounds::Bounds;
 use super::colour::{Palette, Rgba, faded, scale};
@@ -13,7 +13,7 @@ use super::trail::trail;
 use crate::numerics::statistics::distance;
 use std::sync::Arc;
 
-/// The layers that are switched on.
+/// The layers that are visible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct Visible {
@@ -23,88 +23,87 @@ pub struct Visible {
     pub heat: bool,
     /// The encoded data.
     pub data: bool,
-    /// The ways of a search.
+    /// The trajectories of a search.
     pub paths: bool,
-    /// Fog and hatching where answers cannot be trusted.
+    /// Fog and hatching over answers that cannot be trusted.
     pub trust: bool,
-    /// Arrows to where the objective gets better.
+    /// Arrows in the direction in which the objective improves.
     pub gradient: bool,
 }
 
 /// Encoded data on the map.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Points {
-    /// Where they are, at most 1,500 of them.
+    /// Their positions, at most 1,500.
     pub positions: Arc<Vec<[f64; 2]>>,
-    /// The row of the data that each is.
+    /// The row in the data of each point.
     pub rows: Arc<Vec<usize>>,
-    /// The middle of each family and its name.
+    /// The centre and the name of each family.
     pub names: Vec<([f64; 2], String)>,
 }
 
-/// What is known of a way besides where it leads.
+/// Attributes of a trajectory besides its points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// Those it came to the same place with, if it came anywhere.
+    /// The local optimum that it reached, if any.
     pub group: Option<usize>,
-    /// Whether any of its points may be an answer; one without ends in a cross.
+    /// True if any of its points is feasible; without one the trajectory ends in a cross.
     pub has_answer: bool,
 }
 
-/// A search at one moment.
+/// A search at one step of its playback.
 #[derive(Clone, Debug)]
 pub struct Climb {
-    /// The ways.
+    /// The trajectories.
     pub paths: Arc<Paths>,
     /// The (fractional) step that is shown.
     pub step: f64,
-    /// The step before which ways have faded.
+    /// The step before which trajectories are faded.
     pub fresh_from: f64,
-    /// What else is known of the ways, `[ways]`; nothing while they grow.
+    /// Attributes of the trajectories, `[ways]`; empty while they grow.
     pub ways: Arc<Vec<Way>>,
-    /// The way that is lifted out.
+    /// The selected trajectory, which is emphasised.
     pub chosen: Option<usize>,
-    /// The way that the mouse is on, wherever it is drawn.
+    /// The trajectory under the mouse pointer, in this view or in another one.
     pub hovered: Option<usize>,
-    /// The group whose ways are lifted out.
+    /// The group whose trajectories are emphasised.
     pub group: Option<usize>,
-    /// Where the answer is, once it is known.
+    /// The position of the answer, once there is one.
     pub star: Option<[f64; 2]>,
-    /// Whether it was made from an older version of the model than the map shows.
+    /// True if the search ran on an older version of the model than the map shows.
     pub stale: bool,
 }
 
-/// A search by hand, as far as it has come.
+/// A step-by-step search up to its current point.
 #[derive(Clone, Debug)]
 pub struct Walk {
-    /// The points it has been at, the one it is at last.
+    /// The visited points, the current one last.
     pub path: Vec<[f64; 2]>,
-    /// The step that is made next.
+    /// The next step.
     pub step: Option<Arrow>,
 }
 
-/// What a person does on the map at one moment: the same in the window and in a picture of it.
+/// Annotations on the map from the user's actions: the same in the window and in an exported picture.
 #[derive(Clone, Debug, Default)]
 pub struct Doing {
     /// A search.
     pub climb: Option<Climb>,
-    /// A search by hand.
+    /// A step-by-step search.
     pub walk: Option<Walk>,
-    /// The point that is looked at, and the slope there: the way in which the objective gets better, in loss for each
-    /// map unit.
+    /// The selected point and the slope there: the direction in which the objective improves, in loss per map unit.
     pub uphill: Option<([f64; 2], [f64; 2])>,
-    /// The points of a way over the map, and where on it one has come to.
+    /// The points of a latent path on the map, and the current position on it.
     pub tour: Option<(Vec<[f64; 2]>, [f64; 2])>,
-    /// The point that is kept, where nothing else marks it.
+    /// The selected point, where no other mark shows it.
     pub kept: Option<[f64; 2]>,
 }
 
-/// What there is to be shown.
+/// The data for one picture of the map.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// Decoded shapes.
     pub grid: Option<&'a Arc<ShapeGrid>>,
-    /// How far a typical shape reaches, in data units.
+    /// The reach of a typical shape, in data units.
     pub reach: f64,
     /// The heat map and its colours.
     pub heat: Option<(&'a HeatField, &'a Arc<Vec<Rgba>>)>,
@@ -112,13 +111,13 @@ pub struct Subject<'a> {
     pub range: (f64, f64),
     /// The encoded data.
     pub points: &'a Points,
-    /// Where the map is far from the data.
+    /// The overlay where the map is far from the data.
     pub fog: Option<&'a Fog>,
     /// The gradient over the map.
     pub slopes: Option<&'a SlopeField>,
-    /// What a person does on it.
+    /// The annotations.
     pub doing: &'a Doing,
-    /// Points of the picture for each map unit.
+    /// Points of the picture per map unit.
     pub unit: f64,
     /// Pinned points.
     pub pins: &'a [[f64; 2]],
@@ -126,7 +125,7 @@ pub struct Subject<'a> {
 
 /// The colours of a heat field, row by row from the top, for [`Image`].
 ///
-/// Where the property means nothing there is no colour of the scale but grey.
+/// Cells where the property is undefined are grey, which is not a colour of the scale.
 pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {
     let columns = field.columns.max(1);
     let rows = field.values.chunks_exact(columns).zip(field.valid.chunks_exact(columns)).rev();
@@ -136,10 +135,10 @@ pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {
     Arc::new(cells.map(colour).collect())
 }
 
-/// Puts the picture together for what is `visible` of the part of the map in `view`.
+/// Composes the layers that are `visible` in the part `view` of the map.
 ///
-/// Colour goes to the heat map where it is on, else to the shapes, unless `plain` asks for grey ones
-/// (while a model is trained, the data are what is looked at).
+/// The heat map has the colours where it is on, else the shapes have them, unless `plain` asks for grey shapes (during
+/// a training the data need the attention).
 pub fn compose(
     subject: &Subject<'_>,
     visible: Visible,
@@ -168,8 +167,8 @@ pub fn compose(
             if heat.is_none() {
                 layers.push(Layer::Shapes(filled(grid, subject, plain, palette)));
             }
-            // Over heat the lines are all there is; around fillings they keep the lightest colours
-            // legible on a light canvas and the darkest on a dark one.
+            // Over heat only the outlines are painted. Around filled shapes they separate the lightest colours from a
+            // light background, and the darkest from a dark one.
             let (ink, width) =
                 if heat.is_some() { (palette.hollow, 1.0) } else { (palette.rim, 0.9) };
             layers.push(Layer::Shapes(hollow(grid, subject, ink, width)));
@@ -198,7 +197,7 @@ pub fn compose(
         }
     }
     if let Some(slopes) = subject.slopes.filter(|_| visible.gradient) {
-        // Over heat in the white of ways, else in a grey that leaves the colour to the shapes.
+        // White like trajectories over heat; else grey, so that only the shapes have colour.
         let (colour, casing) = if heat.is_some() {
             (faded(palette.path, 0.85), faded(palette.casing, 0.6))
         } else {
@@ -240,14 +239,14 @@ pub fn compose(
     Scene { layers }
 }
 
-/// The arrow from a point to where the objective gets better, as long in points as it is steep.
+/// The arrow from a point in the direction in which the objective improves; its length in points shows the steepness.
 fn steepest(at: [f64; 2], slope: [f64; 2], unit: f64) -> Arrow {
     let steepness = slope[0].hypot(slope[1]);
     let length = glyphs::slope_length(steepness) / unit;
     [at, [0, 1].map(|k| at[k] + length * slope[k] / steepness)]
 }
 
-/// How much of the way to its neighbours a typical shape reaches.
+/// The reach of a typical shape, as a share of the distance to its neighbours.
 const FULLNESS: f64 = 0.46;
 
 fn filled(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, plain: bool, palette: &Palette) -> Shapes {
@@ -267,18 +266,19 @@ fn hollow(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, ink: Rgba, width: f32) -
     Shapes {
         grid: grid.clone(),
         scale: FULLNESS * grid.lattice.spacing / subject.reach,
-        // Lines fade faster than fillings: beyond the data they would only tangle.
+        // Outlines fade faster than filled shapes: far from the data they cross each other and cannot be read.
         colours: grid.presence.iter().map(|&p| faded(ink, p * p)).collect(),
         hollow: Some(width),
     }
 }
 
-/// More ways than this only cover each other: of a larger search they are drawn at even intervals.
+/// The most trajectories that are painted, because more of them cover each other; of a larger search they are chosen at
+/// even intervals.
 const MOST_WAYS: usize = 300;
 
-/// White ways cased dark: faded where they are old, a dot at the start, a ring where they have come
-/// to (a cross where no answer was met), one star on the answer; those that left the view are counted
-/// at its edge.
+/// Trajectories in white with a dark casing: faded where they are old, a dot at the start, a ring at the current point
+/// (a cross where none was feasible), one star on the answer. The edge of the view counts the trajectories that left
+/// it.
 fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
     let mut edges = [0; 4];
     let count = climb.paths.len();
@@ -301,7 +301,7 @@ fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>
     };
     let stride = count.div_ceil(MOST_WAYS).max(1);
     let drawn = |index: &usize| index.is_multiple_of(stride) || lifted(*index);
-    // Those that are lifted out lie on top.
+    // Emphasised trajectories lie on top.
     let back_to_front = || {
         let all = move |top: bool| (0..count).filter(move |&index| lifted(index) == top);
         all(false).chain(all(true))
@@ -352,8 +352,8 @@ fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>
     layers.push(Layer::EdgeCounts(edges));
 }
 
-/// The way so far in white, cased dark: a dot at the start and at every point it has been at, as far as
-/// they can be told apart, a ring where it is.
+/// The steps so far in white with a dark casing: a dot at the start and at every visited point, if the dots are far
+/// enough apart, and a ring at the current point.
 fn by_hand(walk: &Walk, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
     let (colour, casing) = (palette.path, palette.casing);
     if walk.path.len() > 1 {
@@ -374,7 +374,7 @@ fn by_hand(walk: &Walk, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer
     layers.push(mark(here, MarkKind::Ring, 6.0));
 }
 
-/// The edge (left, right, bottom, top) over which a point lies farthest outside.
+/// The edge (left, right, bottom, top) from which a point lies farthest outside.
 fn edge_of(view: &Bounds, [x, y]: [f64; 2]) -> Option<usize> {
     let beyond = [view.low[0] - x, x - view.high[0], view.low[1] - y, y - view.high[1]];
     (0..4).filter(|&k| beyond[k] > 0.0).max_by(|&a, &b| beyond[a].total_cmp(&beyond[b]))

@@ -1,4 +1,4 @@
-//! The encoded data on the map: how far they reach, a readable number of them, the middle of each family.
+//! The encoded data on the map: their extent, a readable subset of points, and the centre of each family.
 
 use super::bounds::Bounds;
 use super::compose::Points;
@@ -7,39 +7,39 @@ use crate::model::Model;
 use crate::numerics::statistics::{coprime_stride, quantile};
 use std::sync::Arc;
 
-/// As many points as can still be told apart.
+/// The most points that can still be distinguished on a map.
 const MOST: usize = 1500;
 
-/// The share of the data that may lie beyond an edge of the home view.
+/// The share of the data that may lie beyond each edge of the home view.
 const TAIL: f64 = 0.01;
-/// Fewer data than this have no hundredth.
+/// The fewest data of which an outlying hundredth is at least one datum.
 const LEAST: usize = 100;
-/// An edge is drawn in when that share alone would take so much room, as a share of what the others take.
+/// The gap to the outliers, as a share of the extent of the other data, above which the view excludes them.
 const FAR: f64 = 0.1;
-/// The room that is left beyond the others then, as a share of theirs.
+/// The space that is left beyond the other data in that case, as a share of their extent.
 const ROOM: f64 = 0.05;
 /// The margin around a view of the data.
 const MARGIN: f64 = 0.06;
 
-/// The part of the map on which the data lie, with a margin: where a map opens, and what a field covers. Where few lie
-/// far out, as shapes that people bring in do, it is that of the rest.
+/// The part of the map that contains the data, with a margin: the first view of a map, and the extent of a field. Where
+/// a few data lie far out, as imported shapes often do, they are excluded.
 pub fn home_view(model: &Model, projection: &Projection) -> Bounds {
     bulk(&projection.project_all(&model.encoded.mu)).grown(MARGIN)
 }
 
-/// The part of the map on which all of the data lie, with a margin.
+/// The part of the map that contains all data, with a margin.
 pub fn whole_view(model: &Model, projection: &Projection) -> Bounds {
     Bounds::around(&projection.project_all(&model.encoded.mu)).grown(MARGIN)
 }
 
-/// The encoded data, all of them, that lie outside a part of the map.
+/// All encoded data that lie outside a part of the map.
 pub fn beyond(model: &Model, projection: &Projection, part: &Bounds) -> Vec<[f64; 2]> {
     let mut all = projection.project_all(&model.encoded.mu);
     all.retain(|at| !part.contains(*at));
     all
 }
 
-/// The rectangle around all points, drawn in on each side where the last hundredth lies far out.
+/// The rectangle around all points, reduced on each side where the outermost hundredth lies far out.
 fn bulk(all: &[[f64; 2]]) -> Bounds {
     let mut bounds = Bounds::around(all);
     if all.len() < LEAST {
@@ -62,8 +62,8 @@ fn bulk(all: &[[f64; 2]]) -> Bounds {
     bounds
 }
 
-/// At most 1,500 encoded samples, evenly chosen, and each family's name at the middle of all of its
-/// own, or a little below where another name stands there.
+/// At most 1,500 encoded samples, evenly chosen, and the name of each family at the centre of all its samples, or a
+/// little lower where another name is there.
 pub fn points(model: &Model, projection: &Projection) -> Points {
     let encoded = &model.encoded;
     let all = projection.project_all(&encoded.mu);
@@ -77,19 +77,19 @@ pub fn points(model: &Model, projection: &Projection) -> Points {
     let mut names: Vec<([f64; 2], String)> = middles
         .map(|((sum, count), name)| (sum.map(|s| s / *count as f64), name.clone()))
         .collect();
-    // A narrow set of data leaves room at its sides: a map is never narrower than about a square.
+    // A map is never narrower than about a square, so narrow data leave space at both sides for names.
     spread(&mut names, bulk(&all).with_aspect(1.0).size());
     let stride = coprime_stride(all.len().div_ceil(MOST), encoded.names.len());
     let rows = Arc::new((0..all.len()).step_by(stride).collect());
     Points { positions: Arc::new(all.into_iter().step_by(stride).collect()), rows, names }
 }
 
-/// Moves names down until no two lie on each other, when the data of the given size fill the map.
+/// Moves names down until no two of them overlap, on a map that data of the given size fill.
 fn spread(names: &mut [([f64; 2], String)], [width, height]: [f64; 2]) {
     let (room, line) = (0.12 * width, 0.03 * height);
     names.sort_by(|a, b| b.0[1].total_cmp(&a.0[1]));
     for index in 1..names.len() {
-        // From the top down: each finds its place among those that stand already.
+        // Names are placed from the top down: each one avoids the names above it.
         let (placed, rest) = names.split_at_mut(index);
         let [u, v] = &mut rest[0].0;
         let lies_on =
@@ -115,7 +115,7 @@ mod tests {
         assert!(drawn_in.high[0] < 1.1 && !drawn_in.contains([9.0, 0.5]), "{drawn_in:?}");
         let rest = Bounds { high: [1.0, 1.0], ..drawn_in };
         assert_eq!(rest, Bounds::around(&many), "the other edges stay where they were");
-        // Of a few points none is left out, and points on one spot are not looked into.
+        // Few points are all kept, and points at the same position are no outliers.
         assert_eq!(bulk(&all[190..]), Bounds::around(&all[190..]));
         let mut spot = vec![[1.0, 2.0]; 200];
         spot.push([3.0, 2.0]);

@@ -1,35 +1,35 @@
-//! Fog over the parts of the map that are far from the data.
+//! Fog: an overlay on the parts of the map that are far from the data.
 
 use super::bounds::Bounds;
 use super::projection::Projection;
 use crate::model::Model;
 use std::sync::Arc;
 
-/// Cells along the longer side, where the data are few enough for it.
+/// Cells along the longer side, if the data are few enough.
 const CELLS: usize = 96;
-/// Cells along the longer side at least.
+/// The fewest cells along the longer side.
 const FEWEST: usize = 24;
-/// As many numbers are compared without anyone waiting for them.
+/// The most numbers that are compared, so that the user does not have to wait.
 const MOST_NUMBERS: usize = 200_000_000;
-/// The multiple of the usual distance at which fog is thickest; it begins at 1.
+/// The multiple of the typical distance at which the overlay is densest; it begins at 1.
 const THICKEST: f64 = 1.5;
-/// What it covers there, 0 to 1.
+/// The opacity at that distance, 0 to 1.
 const COVER: f64 = 0.75;
 
-/// How thick the fog is over a part of the map.
+/// The opacity of the overlay on a part of the map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fog {
     /// The part of the map.
     pub bounds: Bounds,
     /// Columns and rows.
     pub size: [usize; 2],
-    /// How much each cell is covered, 0 to 255, row by row from the top.
+    /// The opacity of each cell, 0 to 255, row by row from the top.
     pub cover: Arc<Vec<u8>>,
 }
 
 impl Fog {
-    /// The fog over `bounds`: none where a point is as near the data as they are to each other, thickening
-    /// smoothly beyond. On a map of more than two dimensions it is that of the map's plane itself.
+    /// The overlay on `bounds`: transparent where a point is as near to the data as the data are to each other, then
+    /// increasing smoothly. On a map of more than two dimensions it applies to the plane of the map itself.
     pub fn over(model: &Model, projection: &Projection, bounds: Bounds) -> Self {
         let numbers = model.encoded.mu.as_flat().len().max(1);
         let affordable = (MOST_NUMBERS as f64 / numbers as f64).sqrt() as usize;
@@ -44,10 +44,10 @@ impl Fog {
     }
 }
 
-/// The cover at a multiple of the usual distance.
+/// The opacity at a multiple of the typical distance.
 fn cover(multiple: f64) -> u8 {
     let share = ((multiple - 1.0) / (THICKEST - 1.0)).clamp(0.0, 1.0);
-    // Without a kink at either end.
+    // A cubic with zero slope at both ends, so that no edge is visible.
     (255.0 * COVER * share * share * (3.0 - 2.0 * share)).round() as u8
 }
 

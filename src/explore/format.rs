@@ -1,6 +1,6 @@
-//! Numbers as they are shown: three significant digits, times in words.
+//! Formatting of numbers on the screen: three significant digits, durations in words.
 
-/// A text, or where it has more than `most` letters its beginning and an ellipsis.
+/// The text, or its beginning and an ellipsis if it has more than `most` characters.
 pub fn brief(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -9,7 +9,7 @@ pub fn brief(text: &str, most: usize) -> String {
     format!("{}\u{2026}", begin.trim_end())
 }
 
-/// `value` with three significant digits: `0.785`, `12.3`, `1230`, `1.2e6`; "–" where there is none.
+/// `value` with three significant digits: `0.785`, `12.3`, `1230`, `1.2e6`; "–" if it is not finite.
 pub fn three_digits(value: f64) -> String {
     if value.is_nan() {
         return "–".to_owned();
@@ -32,7 +32,7 @@ pub fn three_digits(value: f64) -> String {
     format!("{rounded:.*}", usize::try_from(2 - exponent).unwrap_or(0))
 }
 
-/// A number at a tick of an axis: with three digits at most, and none that says nothing: `2` and not `2.00`.
+/// The label of an axis tick: at most three digits, without trailing zeros: `2` and not `2.00`.
 pub fn tick(value: f64) -> String {
     let shown = three_digits(value);
     if !shown.contains('.') || shown.contains('e') {
@@ -41,7 +41,7 @@ pub fn tick(value: f64) -> String {
     shown.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A count with its thousands set apart: `25,050`.
+/// A count with a thousands separator: `25,050`.
 pub fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();
@@ -54,7 +54,7 @@ pub fn grouped(count: usize) -> String {
     text
 }
 
-/// Seconds as a person plans with them; "–" where nobody knows.
+/// Seconds as a short duration, for planning; "–" if unknown.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() {
         return "–".to_owned();

@@ -1,4 +1,5 @@
-//! One frame of a walk: the map with the way on it, and beside it the shape where one has come to.
+//! One frame of an animation: the map with the latent path at the left, and at the right the shape at the current
+//! point.
 
 use super::bounds::Bounds;
 use super::colour::{Palette, faded, scale};
@@ -17,12 +18,12 @@ use crate::data::rows::Rows;
 use crate::model::Model;
 use std::sync::Arc;
 
-/// How much of its half of the frame a typical shape fills.
+/// The reach of a typical shape, as a share of its half of the frame.
 const FULLNESS: f64 = 0.3;
-/// Lattice points across the view: the shape stands at the one that is nearest to its place.
+/// Lattice points across the view: the shape is placed on the nearest one.
 const FINE: f64 = 1000.0;
 
-/// What all frames of a walk share.
+/// The data that all frames of an animation share.
 #[derive(Debug)]
 pub struct Stage<'a> {
     model: &'a Model,
@@ -34,8 +35,8 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// The data of the model and a way, in frames of the given width over height: the map at the left, the shape at
-    /// the right.
+    /// The data of the model and a latent path, for frames of the given ratio of width to height: the map at the left,
+    /// the shape at the right.
     pub fn new(model: &'a Model, projection: &'a Projection, route: &Route, aspect: f64) -> Self {
         let way = on_map(route, projection);
         let home = home_view(model, projection);
@@ -47,12 +48,12 @@ impl<'a> Stage<'a> {
         Self { model, projection, data: points(model, projection), way, map, view }
     }
 
-    /// All that a frame shows.
+    /// The extent of a frame.
     pub fn view(&self) -> Bounds {
         self.view
     }
 
-    /// The layers of a frame of a walk.
+    /// The layers of one frame.
     pub fn scene(
         &self,
         strip: &Strip,
@@ -94,7 +95,7 @@ impl<'a> Stage<'a> {
         let said = format!("{} {}", property.label(), three_digits(value));
         layers.push(text([middle[0], below + 0.06 * height], said, 15.0, palette.text));
         layers.push(text([middle[0], below], verdict.word().to_owned(), 13.0, palette.weak_text));
-        // Left of the word, whose letters are about so wide.
+        // The mark stands to the left of the word, whose letters are about this wide.
         let left = (0.035 + 0.0095 * verdict.word().len() as f64) * height;
         layers.push(mark(verdict.belief, [middle[0] - left, below], palette));
         Scene { layers }

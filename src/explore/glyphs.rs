@@ -1,14 +1,14 @@
-//! The forms of marks, in points of the screen with y down: the window and a file draw the same.
+//! The geometry of marks, in screen points with y down: the window and a file paint the same marks.
 
 use std::f64::consts::{PI, TAU};
 
-/// Parallel diagonals over the rectangle from `low` to `high`, `spacing` apart along an edge. All
-/// rectangles share one set of lines, so that neighbours hatch as one.
+/// Parallel diagonals over the rectangle from `low` to `high`, `spacing` apart along an edge. All rectangles use the
+/// same set of lines, so that the hatching of neighbours is continuous.
 pub fn hatch(low: [f64; 2], high: [f64; 2], spacing: f64) -> Vec<[[f64; 2]; 2]> {
     let first = ((low[0] + low[1]) / spacing).ceil() as i64;
     let last = ((high[0] + high[1]) / spacing).floor() as i64;
     let line = |k: i64| {
-        // On the line x + y = sum, between the edges.
+        // The part of the line x + y = sum between the edges.
         let sum = k as f64 * spacing;
         let (from, to) = (low[0].max(sum - high[1]), high[0].min(sum - low[1]));
         (from < to).then_some([[from, sum - from], [to, sum - to]])
@@ -16,7 +16,7 @@ pub fn hatch(low: [f64; 2], high: [f64; 2], spacing: f64) -> Vec<[[f64; 2]; 2]> 
     (first..=last).filter_map(line).collect()
 }
 
-/// The ten corners of a five-pointed star, point up.
+/// The ten corners of a five-pointed star with one point up.
 pub fn star([x, y]: [f64; 2], radius: f64) -> [[f64; 2]; 10] {
     std::array::from_fn(|i| {
         let reach = if i % 2 == 0 { radius } else { 0.45 * radius };
@@ -25,17 +25,17 @@ pub fn star([x, y]: [f64; 2], radius: f64) -> [[f64; 2]; 10] {
     })
 }
 
-/// The seven corners of an arrow with a shaft of `width`: along one side of the shaft to its neck, the
-/// head with the tip in the middle, and back. One that is short has a small head. With a `casing` it
-/// is larger by that on every side. [`ARROW_TRIANGLES`] fill it.
+/// The seven corners of an arrow with a shaft of `width`: along one side of the shaft to its neck, the head with the
+/// tip in the middle, and back. A short arrow has a small head. A `casing` extends the arrow on every side.
+/// [`ARROW_TRIANGLES`] fill it.
 pub fn arrow(tail: [f64; 2], tip: [f64; 2], width: f64, casing: f64) -> [[f64; 2]; 7] {
-    /// Half the width of a head over its length.
+    /// Half the width of a head, divided by its length.
     const SLENDER: f64 = 0.48;
     let along = [tip[0] - tail[0], tip[1] - tail[1]];
     let length = along[0].hypot(along[1]).max(1e-9);
     let [x, y] = along.map(|v| v / length);
     let head = (4.2 * width + 1.0).min(0.75 * length);
-    // Parallels to the sides of a slender head meet far before its tip.
+    // Offset lines at the sides of a slender head meet far beyond its tip.
     let ahead = casing * f64::hypot(1.0, SLENDER) / SLENDER;
     let (neck, end) = (head + casing, length + casing);
     let (half, wing) = (0.5 * width.min(0.5 * head) + casing, SLENDER * (neck + ahead));
@@ -52,21 +52,20 @@ pub fn arrow(tail: [f64; 2], tip: [f64; 2], width: f64, casing: f64) -> [[f64; 2
     ]
 }
 
-/// The corners of [`arrow`] by threes.
+/// The corners of [`arrow`] as triangles.
 pub const ARROW_TRIANGLES: [u32; 9] = [0, 1, 5, 0, 5, 6, 2, 3, 4];
 
-/// The length of an arrow that stands for a steepness, in points: 52 at 1, and 20 more for every factor
-/// of ten, between 12 and 100.
+/// The length of an arrow for a steepness, in points: 52 at 1, and 20 more for every factor of ten, between 12 and 100.
 pub fn slope_length(steepness: f64) -> f64 {
     (52.0 + 20.0 * steepness.log10()).clamp(12.0, 100.0)
 }
 
-/// An arrow at the middle of an edge, pointing outwards, and where its number stands.
+/// An arrow at the middle of an edge, pointing outwards, and the position of its number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EdgeArrow {
     /// The tip and the two ends of the base.
     pub corners: [[f64; 2]; 3],
-    /// The middle of the number.
+    /// The centre of the number.
     pub number: [f64; 2],
 }
 

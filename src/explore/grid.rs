@@ -1,6 +1,7 @@
 //! Decoded shapes on a lattice over the map, with triangles to fill them.
 
 use super::bounds::Bounds;
+use super::mesh::Mesh;
 use super::projection::Projection;
 use super::rim::Rim;
 use super::straight::thinned;
@@ -9,22 +10,18 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use lyon_tessellation::math::point;
-use lyon_tessellation::path::Path;
-use lyon_tessellation::{BuffersBuilder, FillOptions, FillTessellator, FillVertex, VertexBuffers};
-use std::ops::Range;
 
-/// The multiple of the usual distance to the data at which a shape is faintest; beyond 1 it begins to fade.
+/// The multiple of the typical distance to the data at which a shape is faintest; fading begins at 1.
 const FAINTEST: f64 = 4.0;
-/// What is left of it there.
+/// The opacity of a shape there.
 const TRACE: f64 = 0.12;
 
-/// Lattice points at whole multiples of `spacing`, so that panning moves over them and never shifts them.
+/// A lattice of points at whole multiples of `spacing`: a moved view uses the same points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lattice {
-    /// Distance between neighbours, in map units.
+    /// The distance between neighbours, in map units.
     pub spacing: f64,
-    /// The multiples of the lower left point.
+    /// The multiples of `spacing` at the lower left point.
     pub first: [i64; 2],
     /// Columns and rows.
     pub count: [usize; 2],
@@ -49,12 +46,12 @@ impl Lattice {
         [0, 1].map(|k| (self.first[k] + cell[k] as i64) as f64 * self.spacing)
     }
 
-    /// Columns times rows.
+    /// The number of points: columns times rows.
     pub fn len(&self) -> usize {
         self.count[0] * self.count[1]
     }
 
-    /// Whether there is no point.
+    /// Returns whether there is no point.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -70,115 +67,37 @@ impl Lattice {
     }
 }
 
-/// Triangles that fill outlines (non-zero winding, so that crossed outlines keep their lobes).
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Mesh {
-    /// Corners in data units relative to the outline's own origin.
-    pub vertices: Vec<[f32; 2]>,
-    /// Three vertices a triangle, counted from the first of its part.
-    pub indices: Vec<u32>,
-    /// What belongs to each outline that has any triangles.
-    pub parts: Vec<Part>,
-}
-
-/// The triangles of one outline.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Part {
-    /// The outline.
-    pub owner: usize,
-    /// Its corners among the vertices.
-    pub vertices: Range<usize>,
-    /// Its triangles among the indices.
-    pub indices: Range<usize>,
-}
-
-/// The most corners that a filled outline has.
-const MOST_CORNERS: usize = 250;
-
-impl Mesh {
-    /// Appends the triangles of an outline, their corners counted from 0.
-    pub fn push(
-        &mut self,
-        owner: usize,
-        vertices: impl IntoIterator<Item = [f32; 2]>,
-        indices: impl IntoIterator<Item = u32>,
-    ) {
-        let (from, first) = (self.vertices.len(), self.indices.len());
-        self.vertices.extend(vertices);
-        self.indices.extend(indices);
-        let (vertices, indices) = (from..self.vertices.len(), first..self.indices.len());
-        self.parts.push(Part { owner, vertices, indices });
-    }
-
-    /// Fills every outline; those that are not finite stay empty.
-    ///
-    /// Of very fine outlines every k-th corner is taken, at most 250: in a picture the others cannot be
-    /// seen, and where a barely trained decoder scribbles, every crossing of two edges costs a vertex.
-    pub fn fill<'a>(outlines: impl IntoIterator<Item = &'a [f32]>) -> Self {
-        // The tessellator works on a fixed grid meant for pixels; shapes of size 1 are lifted onto it.
-        const LIFT: f32 = 1000.0;
-        let mut tessellator = FillTessellator::new();
-        let mut mesh = Self::default();
-        for (owner, outline) in outlines.into_iter().enumerate() {
-            if outline.iter().any(|v| !v.is_finite() || v.abs() > 1e5) {
-                continue;
-            }
-            let mut path = Path::builder();
-            let stride = (outline.len() / 2).div_ceil(MOST_CORNERS).max(1);
-            let corners = outline.chunks_exact(2).step_by(stride);
-            let mut corners = corners.map(|p| point(LIFT * p[0], LIFT * p[1]));
-            let Some(first) = corners.next() else { continue };
-            path.begin(first);
-            for corner in corners {
-                path.line_to(corner);
-            }
-            path.close();
-            let mut filled: VertexBuffers<[f32; 2], u32> = VertexBuffers::new();
-            let position = |v: FillVertex<'_>| v.position().to_array().map(|c| c / LIFT);
-            let mut output = BuffersBuilder::new(&mut filled, position);
-            // A shape that cannot be filled is left out of the picture, not of the program.
-            if tessellator
-                .tessellate_path(&path.build(), &FillOptions::non_zero(), &mut output)
-                .is_ok()
-            {
-                mesh.push(owner, filled.vertices, filled.indices);
-            }
-        }
-        mesh
-    }
-}
-
-/// By how much of a usual shape's reach the outlines that are drawn may lie beside the decoded ones: under a quarter of a
-/// point at the size that shapes have on a map. A decoder's outlines tremble about as much.
+/// The tolerance between painted and decoded outlines, as a share of the typical reach: under a quarter of a point at
+/// the usual size on a map. The noise of a decoder's outlines is about as large.
 const BESIDE: f64 = 1.0 / 100.0;
 
-/// Corners of an outline that are enough: a smooth one has far fewer.
+/// The most corners of a painted outline; a smooth one has far fewer.
 const MOST_SEEN: usize = 48;
 
 /// The decoded shapes of a lattice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShapeGrid {
-    /// Where they are.
+    /// The lattice of the shapes.
     pub lattice: Lattice,
     /// The shapes, `[cells, input]`.
     pub outlines: Rows<f32>,
-    /// Their triangles.
+    /// The triangles that fill them.
     pub mesh: Mesh,
-    /// The lines around them.
+    /// Their outlines as triangles.
     pub rim: Rim,
-    /// The property of each; NaN where it means nothing.
+    /// The property of each shape; NaN where it is undefined.
     pub values: Vec<f64>,
-    /// Whether each outline is finite and crosses itself nowhere.
+    /// True for each outline that is finite and does not cross itself.
     pub simple: Vec<bool>,
-    /// Whether each is inside the data.
+    /// True for each shape inside the data.
     pub inside: Vec<bool>,
-    /// How strongly each is drawn: 1 inside the data, falling to a trace beyond.
+    /// The opacity of each shape: 1 inside the data, decreasing outside.
     pub presence: Vec<f64>,
 }
 
 impl ShapeGrid {
-    /// Shapes that somebody else has measured: `[cells, input]`, one for each point of the lattice; all are drawn in
-    /// full. Where the numbers are not finite, the cell stays empty.
+    /// A grid of shapes that were computed elsewhere: `[cells, input]`, one for each lattice point, all with full
+    /// opacity. A cell whose numbers are not finite stays empty.
     pub fn of(lattice: Lattice, outlines: Rows<f32>) -> Self {
         let cells = lattice.len();
         Self {
@@ -193,7 +112,7 @@ impl ShapeGrid {
         }
     }
 
-    /// Decodes and measures the shapes of a lattice.
+    /// Decodes the shapes of a lattice and computes their property.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -228,7 +147,7 @@ impl ShapeGrid {
     }
 }
 
-/// The corners of an outline that can be told apart in a picture; fewer of what a barely trained decoder scribbles.
+/// The corners of an outline that are visible in a picture; the tolerance is larger for noisy outlines.
 fn corners(outline: &[f32], beside: f64) -> Vec<f32> {
     let mut corners = Vec::new();
     for coarser in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0] {
@@ -241,8 +160,8 @@ fn corners(outline: &[f32], beside: f64) -> Vec<f32> {
     corners.into_flattened()
 }
 
-/// What colours an outline that is decoded from `z`, or of one that is not, its place where the model encodes it: the
-/// property, or NaN where it means nothing or nobody can tell it.
+/// The value that colours an outline: the property at `z`, from which the outline is decoded, or, without a `z`, at the
+/// point to which the model encodes the outline. NaN where the property is undefined or unknown.
 pub fn shown_value(model: &Model, property: Property, z: Option<&[f64]>, outline: &[f32]) -> f64 {
     let told = match z {
         Some(z) => model.tell_one(property, z, outline),
@@ -251,7 +170,7 @@ pub fn shown_value(model: &Model, property: Property, z: Option<&[f64]>, outline
     where_it_means(model, property, told.unwrap_or(f64::NAN), outline)
 }
 
-/// A property that is `value` for an outline, or NaN where it means nothing.
+/// The `value` of a property for an outline, or NaN where the property is undefined.
 fn where_it_means(model: &Model, property: Property, value: f64, outline: &[f32]) -> f64 {
     let median_area = model.card.statistics.median_area;
     if property.in_domain(median_area, value, outline) { value } else { f64::NAN }
@@ -268,33 +187,5 @@ mod tests {
         assert_eq!(a.count, [5, 5]);
         assert!(b.centres().all(|c| c.iter().all(|v| (v / 0.5).fract() == 0.0)));
         assert_eq!(a.centre(6), [-0.5, -0.5]);
-    }
-
-    #[test]
-    fn fills_cover_the_area_of_their_outline() {
-        let star: Vec<f32> = crate::data::family::Family::Star.path(1.0).resample(100);
-        let bad = vec![f32::NAN; 200];
-        let mesh = Mesh::fill([bad.as_slice(), star.as_slice()]);
-        let covered: f64 = mesh
-            .indices
-            .chunks_exact(3)
-            .map(|t| {
-                let [a, b, c] = [0, 1, 2].map(|k| mesh.vertices[t[k] as usize]);
-                let flat: Vec<f32> = [a, b, c].concat();
-                geometry::area(&flat).abs()
-            })
-            .sum();
-        assert!((covered - geometry::area(&star)).abs() < 1e-3 * covered, "{covered}");
-        let [part] = mesh.parts.as_slice() else { panic!("{:?}", mesh.parts) };
-        assert_eq!((part.owner, &part.vertices), (1, &(0..mesh.vertices.len())));
-    }
-
-    #[test]
-    fn very_fine_outlines_are_filled_from_some_of_their_corners() {
-        let fine: Vec<f32> = crate::data::family::Family::Star.path(1.0).resample(1000);
-        let mesh = Mesh::fill([fine.as_slice()]);
-        assert_eq!(mesh.vertices.len(), MOST_CORNERS);
-        let usual: Vec<f32> = crate::data::family::Family::Star.path(1.0).resample(200);
-        assert_eq!(Mesh::fill([usual.as_slice()]).vertices.len(), 200, "all of their corners");
     }
 }

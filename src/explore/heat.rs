@@ -6,16 +6,16 @@ use crate::data::geometry;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
+use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::processor::on_all_cores;
 use crate::numerics::statistics::quantile;
 use crate::objective::Objective;
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Cells along each side of the box over which the usual range is measured.
+/// Cells along each side of the box over which the usual range is computed.
 const RANGE_CELLS: usize = 32;
 
-/// Cells that are decoded before they are looked at.
+/// The most cells that are decoded in one batch.
 const CELLS_AT_ONCE: usize = 65_536;
 
 /// Values on a grid over `bounds`, row by row from the bottom.
@@ -23,20 +23,20 @@ const CELLS_AT_ONCE: usize = 65_536;
 pub struct HeatField {
     /// The part of the map.
     pub bounds: Bounds,
-    /// Cells side by side.
+    /// The number of columns.
     pub columns: usize,
-    /// Cells on top of each other.
+    /// The number of rows.
     pub rows: usize,
     /// The value at the centre of each cell.
     pub values: Vec<f64>,
-    /// Whether the property means something there.
+    /// True where the property is defined.
     pub valid: Vec<bool>,
     /// The 2nd and 98th percentile of the valid cells in the box of the data (of all valid cells where none is inside).
     pub range: Option<(f64, f64)>,
 }
 
 impl HeatField {
-    /// Evaluates the objective at every cell; `None` when `cancelled` became true on the way.
+    /// Evaluates the objective at every cell; `None` if it was cancelled before the end.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -45,9 +45,9 @@ impl HeatField {
         projection: &Projection,
         bounds: Bounds,
         [columns, rows]: [usize; 2],
-        cancelled: &AtomicBool,
+        cancel: &CancelToken,
     ) -> Result<Option<Self>> {
-        // Neighbours are evaluated together: what the network does to them is much alike, see `fused`.
+        // Neighbouring cells are evaluated together because they have nearly the same active units, see `fused`.
         let side = objective.model().rows_at_once().isqrt();
         let tiles: Vec<Vec<usize>> = (0..rows.div_ceil(side))
             .flat_map(|y| (0..columns.div_ceil(side)).map(move |x| (side * x, side * y)))
@@ -60,7 +60,7 @@ impl HeatField {
         let parts: Result<Vec<_>> = tiles
             .par_iter()
             .map(|tile| {
-                if cancelled.load(Ordering::Relaxed) {
+                if cancel.is_cancelled() {
                     return Ok(None);
                 }
                 let centre =
@@ -89,8 +89,8 @@ impl HeatField {
         Ok(Some(Self { bounds, columns, rows, values, valid, range }))
     }
 
-    /// Leaves out the cells whose outline crosses itself; the range stays. Some 10 microseconds a cell, so that a map
-    /// which follows the mouse goes without.
+    /// Marks the cells whose outline crosses itself as invalid; the range does not change. The cost is some 10
+    /// microseconds per cell, too much for a map that follows the mouse.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -107,9 +107,9 @@ impl HeatField {
     }
 }
 
-/// The range of colours for a property of a model: [`HeatField::range`] over the box of its data, so
-/// that every picture of one model has the same scale; of a property that was measured the 2nd and 98th percentile of
-/// what was, whatever head tells it. None where the property means nothing.
+/// The colour range for a property of a model: [`HeatField::range`] over the box of its data, so that all pictures of
+/// one model have the same scale. For a target column the range is the 2nd and 98th percentile of the data, for any
+/// head that predicts it. None where the property is undefined.
 ///
 /// # Errors
 /// Only when the tensor library fails.
@@ -121,13 +121,13 @@ pub fn usual_range(objective: &Objective, projection: &Projection) -> Result<Opt
     }
     let statistics = &objective.model().card.statistics;
     let corners = [projection.project(&statistics.low), projection.project(&statistics.high)];
-    let never = AtomicBool::new(false);
+    let never = CancelToken::default();
     let bounds = Bounds::around(&corners);
     let field = HeatField::compute(objective, projection, bounds, [RANGE_CELLS; 2], &never)?;
     Ok(field.and_then(|field| field.range))
 }
 
-/// Whether `z` lies between the 1st and 99th percentile of the encoded data in every dimension.
+/// Returns whether `z` lies between the 1st and 99th percentile of the encoded data in every dimension.
 fn in_box(statistics: &LatentStatistics, z: &[f64]) -> bool {
     let bounds = statistics.low.iter().zip(&statistics.high);
     z.iter().zip(bounds).all(|(z, (low, high))| (low..=high).contains(&z))

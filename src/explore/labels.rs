@@ -1,18 +1,18 @@
-//! Words beside marks, so that none lies upon another.
+//! Placement of words beside marks, so that no two words overlap.
 
 /// A rectangle from its upper left to its lower right corner, y down.
 pub type Room = [[f64; 2]; 2];
 
-/// The place of a word of the given size beside a mark, up to the right if it can be: at the first of four corners
-/// around the mark at which it lies in `room` and on none of `taken`, to which it is added; at the first where there
-/// is none.
+/// The position of a word of the given size beside a mark: the first of four corners around the mark, starting at the
+/// upper right, where it lies inside `room` and overlaps none of `taken`. If no corner is free, the first one. The
+/// position is added to `taken`.
 pub fn beside(
     mark: [f64; 2],
     [width, height]: [f64; 2],
     room: Room,
     taken: &mut Vec<Room>,
 ) -> Room {
-    /// From the mark to the word, in points.
+    /// The distance from the mark to the word, in points.
     const GAP: f64 = 7.0;
     let [x, y] = mark;
     let (right, left) = (x + GAP, x - GAP - width);
@@ -46,7 +46,7 @@ mod tests {
                 assert!((0..2).any(|k| a[1][k] <= b[0][k] || b[1][k] <= a[0][k]), "{a:?} {b:?}");
             }
         }
-        // At an edge it leans inwards.
+        // Near the edge the word is placed towards the inside.
         let edge = beside([195.0, 5.0], size, room, &mut Vec::new());
         assert!(edge[1][0] < 195.0 && edge[0][1] > 5.0, "{edge:?}");
     }

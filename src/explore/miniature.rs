@@ -1,4 +1,4 @@
-//! A map small enough to stand beside others: a few shapes over the data of a model.
+//! A map so small that several fit side by side: a few shapes over the data of a model.
 
 use super::encoded::home_view;
 use super::projection::Projection;
@@ -8,7 +8,7 @@ use crate::model::Model;
 
 /// Shapes on each side.
 pub const SIDE: usize = 6;
-/// How much of its cell a shape of usual reach fills.
+/// The reach of a typical shape, as a share of its cell.
 const FILL: f64 = 0.42;
 
 /// `SIDE * SIDE` decoded shapes, evenly spread over the extent of the encoded data.
@@ -16,7 +16,7 @@ const FILL: f64 = 0.42;
 pub struct Miniature {
     /// The shapes, row by row from the lower left, `[SIDE^2, input]`.
     outlines: Rows<f32>,
-    /// How far a typical outline reaches, in data units.
+    /// The reach of a typical outline, in data units.
     reach: f64,
 }
 
@@ -33,14 +33,14 @@ impl Miniature {
         Ok(Self { outlines, reach: model.card.statistics.reach })
     }
 
-    /// Every shape that is finite, none larger than its cell: its points `[x, y]` between 0 and 1 in a square with y down.
+    /// All finite shapes, none larger than its cell: points `[x, y]` between 0 and 1 in a square with y down.
     pub fn shapes(&self) -> impl Iterator<Item = Vec<[f64; 2]>> + '_ {
         let cell = 1.0 / SIDE as f64;
         let finite = |(_, outline): &(usize, &[f32])| outline.iter().all(|v| v.is_finite());
         self.outlines.iter().enumerate().filter(finite).map(move |(index, outline)| {
             let x = ((index % SIDE) as f64 + 0.5) * cell;
             let y = 1.0 - ((index / SIDE) as f64 + 0.5) * cell;
-            // Far from the data a decoder may lose all measure.
+            // Far from the data decoded shapes may become arbitrarily large.
             let reach = outline.iter().fold(0.0, |m: f64, v| m.max(f64::from(v.abs())));
             let unit = (FILL * cell / self.reach).min(0.5 * cell / reach.max(f64::MIN_POSITIVE));
             let place = |p: &[f32]| [x + unit * f64::from(p[0]), y - unit * f64::from(p[1])];
@@ -49,7 +49,7 @@ impl Miniature {
     }
 }
 
-/// Round numbers from 0 to `most` at which an axis is marked: four to eight of them, steps of 1, 2 or 5.
+/// Round numbers from 0 to `most` as axis ticks: four to eight of them, in steps of 1, 2 or 5.
 pub fn ticks(most: f64) -> Vec<f64> {
     if !(most.is_finite() && most > 0.0) {
         return vec![0.0];

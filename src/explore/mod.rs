@@ -1,4 +1,5 @@
-//! What can be seen: shapes and heat over the latent plane, paths across it, put together as a scene.
+//! The visible content of the map: shapes and heat over the latent plane, trajectories and latent paths on it, composed
+//! as a scene.
 
 pub mod blend;
 pub mod bounds;
@@ -12,6 +13,7 @@ pub mod glyphs;
 pub mod grid;
 pub mod heat;
 pub mod labels;
+pub mod mesh;
 pub mod miniature;
 pub mod neighbours;
 pub mod paths;

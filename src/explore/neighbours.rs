@@ -1,9 +1,9 @@
-//! The shapes that were learned nearest to a point of the latent.
+//! The training shapes nearest to a latent point.
 
 use crate::data::outline::form_distance;
 use crate::model::Model;
 
-/// A training shape that the model places near a point.
+/// A training shape that the model encodes near a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Neighbour {
     /// Its row of the data, counted from 0.
@@ -14,9 +14,9 @@ pub struct Neighbour {
     pub family: String,
     /// Its outline, `[input]` in data units.
     pub outline: Vec<f32>,
-    /// From the point to where the model keeps it, in standard deviations of the data.
+    /// The distance from the point to its encoding, in standard deviations of the data.
     pub distance: f64,
-    /// How much the forms differ: the root mean square distance of points after centring and scaling.
+    /// The difference of the forms: the root mean square distance of points after centring and scaling.
     pub difference: f64,
 }
 

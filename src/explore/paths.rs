@@ -1,70 +1,70 @@
-//! The playback of a search: when which step is shown, and the ways projected onto the map.
+//! The playback of a search: a clock for the steps, and the trajectories projected onto the map.
 
 use super::projection::Projection;
 use super::sketch::{Corner, Sketch};
 use crate::data::rows::Rows;
 use crate::numerics::statistics::distance;
 
-/// The share of playback that is spread evenly over the steps; the rest follows the distance moved.
+/// The share of the playback time that is spread evenly over the steps; the rest is proportional to the distance moved.
 const EVEN: f64 = 0.15;
 
-/// A search as it is shown: every way on the map, and a clock that dwells where something moves.
+/// A search for display: all trajectories on the map, and a clock that is slower where the points move more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paths {
     lines: Vec<Line>,
-    /// Steps of the search from one kept point to the next. Inside, points are counted; outside, steps.
+    /// Steps of the search from one recorded point to the next. Private indices count points, public ones count steps.
     stride: f64,
-    /// The last step of the longest way, once it is known; it may be no multiple of the stride.
+    /// The last step of the longest trajectory, once known; not always a multiple of the stride.
     end: f64,
-    /// The share of playback done at each step, from 0 to 1, growing.
+    /// The share of the playback at each recorded point, from 0 to 1, increasing.
     clock: Vec<f64>,
 }
 
-/// One way.
+/// One trajectory.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Line {
-    /// The point of every kept step, the start first.
+    /// The point of every recorded step, the start first.
     points: Vec<[f64; 2]>,
-    /// Those of them that are drawn.
+    /// The painted subset of the points.
     corners: Vec<Corner>,
     /// The step of the last point, once it is known.
     end: Option<f64>,
 }
 
-/// What comes to the ways of a search at once, made by a [`Tracer`].
+/// An increment to the trajectories of a search, made by a [`Tracer`].
 #[derive(Clone, Debug, Default)]
 pub struct Growth {
     lines: Vec<Piece>,
-    /// The clock of all so far.
+    /// The clock of all steps so far.
     clock: Vec<f64>,
 }
 
-/// What comes to one way.
+/// An increment to one trajectory.
 #[derive(Clone, Debug)]
 struct Piece {
     points: Vec<[f64; 2]>,
-    /// The corners that stay; those that follow them are the new ones.
+    /// The number of corners that do not change; `corners` replaces all later ones.
     unchanged: usize,
     corners: Vec<Corner>,
 }
 
-/// Follows the ways of a search as they grow.
+/// Follows the trajectories of a search while they grow.
 #[derive(Debug)]
 pub struct Tracer {
-    /// Of each way its sketch, how many points it has, and the last of them.
+    /// The sketch of each trajectory, the number of its points, and the last of them.
     lines: Vec<(Sketch, usize, Option<[f64; 2]>)>,
     detail: f64,
-    /// The distance moved on the map at each step, all restarts together.
+    /// The distance moved on the map at each recorded point, summed over all restarts.
     moved: Vec<f64>,
 }
 
 impl Tracer {
-    /// No way yet; `detail` is the least distance on the map that shall be seen.
+    /// A tracer without trajectories; `detail` is the smallest visible distance on the map.
     pub fn new(detail: f64) -> Self {
         Self { lines: Vec::new(), detail, moved: Vec::new() }
     }
 
-    /// Takes the next points of every way on the map, `[ways][new]`.
+    /// Adds the next points of every trajectory on the map, `[ways][new]`.
     pub fn grow(&mut self, ways: impl IntoIterator<Item = Vec<[f64; 2]>>) -> Growth {
         let mut lines = Vec::new();
         for (way, points) in ways.into_iter().enumerate() {
@@ -85,8 +85,8 @@ impl Tracer {
         Growth { lines, clock: self.clock() }
     }
 
-    /// The share of playback done at each step: in a typical climb nine tenths of the way are done in the first tenth of
-    /// the steps, so it goes mostly by distance moved.
+    /// The share of the playback at each step. A typical search moves nine tenths of the distance in the first tenth of
+    /// the steps, so the clock mostly follows the distance.
     fn clock(&self) -> Vec<f64> {
         let total: f64 = self.moved.iter().sum();
         let last = self.moved.len().saturating_sub(1).max(1) as f64;
@@ -100,8 +100,8 @@ impl Tracer {
     }
 }
 
-/// Where a step lies among the kept points `0..=last`, which are `stride` steps apart; the last of them
-/// is that of the step `end`, which may come sooner.
+/// The fractional index of a step among the recorded points `0..=last`, which are `stride` steps apart; the last one
+/// belongs to the step `end`, which may be less than a full stride after the one before.
 pub fn place(step: f64, stride: f64, last: usize, end: f64) -> f64 {
     let last = last as f64;
     let before = (last - 1.0).max(0.0) * stride;
@@ -115,7 +115,7 @@ pub fn place(step: f64, stride: f64, last: usize, end: f64) -> f64 {
     }
 }
 
-/// The step at a place among the kept points: the inverse of [`place`].
+/// The step at a fractional index among the recorded points: the inverse of [`place`].
 fn step(place: f64, stride: f64, last: usize, end: f64) -> f64 {
     let last = last as f64;
     let before = (last - 1.0).max(0.0) * stride;
@@ -128,13 +128,13 @@ fn step(place: f64, stride: f64, last: usize, end: f64) -> f64 {
 }
 
 impl Paths {
-    /// No way yet; `stride` is the steps from one kept point to the next.
+    /// An instance without trajectories; `stride` is the number of steps from one recorded point to the next.
     pub fn new(stride: usize) -> Self {
         let stride = stride.max(1) as f64;
         Self { lines: Vec::new(), stride, end: f64::INFINITY, clock: Vec::new() }
     }
 
-    /// Projects every trajectory, `[kept, latent]` each; `detail` is the least distance on the map that shall be seen.
+    /// Projects all trajectories, `[kept, latent]` each; `detail` is the smallest visible distance on the map.
     pub fn of<'a>(
         trajectories: impl IntoIterator<Item = &'a Rows<f64>>,
         projection: &Projection,
@@ -147,7 +147,7 @@ impl Paths {
         paths
     }
 
-    /// Takes what has come to the ways since the last time. The room of what comes first is kept for what follows.
+    /// Adds an increment. The allocation of the first one is reused by later ones.
     pub fn grow(&mut self, growth: Growth) {
         self.lines.resize(self.lines.len().max(growth.lines.len()), Line::default());
         for (line, piece) in self.lines.iter_mut().zip(growth.lines) {
@@ -162,27 +162,27 @@ impl Paths {
         self.clock = growth.clock;
     }
 
-    /// How many ways there are.
+    /// The number of trajectories.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there is no trajectory.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// The last step of the longest way.
+    /// The last step of the longest trajectory.
     pub fn last_step(&self) -> usize {
         (self.last() as f64 * self.stride).min(self.end) as usize
     }
 
-    /// Steps of the search from one kept point to the next.
+    /// Steps of the search from one recorded point to the next.
     pub fn stride(&self) -> usize {
         self.stride as usize
     }
 
-    /// Says at which step each way ended.
+    /// Sets the last step of each trajectory.
     pub fn end_at(&mut self, steps: impl IntoIterator<Item = usize>) {
         self.end = 0.0;
         for (line, end) in self.lines.iter_mut().zip(steps) {
@@ -191,12 +191,12 @@ impl Paths {
         }
     }
 
-    /// The last point of the longest way.
+    /// The index of the last point of the longest trajectory.
     fn last(&self) -> usize {
         self.clock.len().saturating_sub(1)
     }
 
-    /// The (fractional) step that is shown when `share` of the playback is over, 0 to 1.
+    /// The (fractional) step at a share of the playback, 0 to 1.
     pub fn step_at(&self, share: f64) -> f64 {
         let after = self.clock.partition_point(|&done| done < share);
         let point = match after {
@@ -210,7 +210,7 @@ impl Paths {
         step(point, self.stride, self.last(), self.end)
     }
 
-    /// The share of the playback at which `step` is shown.
+    /// The share of the playback at a step.
     pub fn share_at(&self, step: f64) -> f64 {
         let point = place(step, self.stride, self.last(), self.end);
         let below = point.floor() as usize;
@@ -221,14 +221,14 @@ impl Paths {
         }
     }
 
-    /// Where way `line` is at a fractional step; beyond its end it stays there. None before it began.
+    /// The position of trajectory `line` at a fractional step; after its end its last point. None before its start.
     pub fn head(&self, line: usize, step: f64) -> Option<[f64; 2]> {
         let line = self.lines.get(line)?;
         line.points.first()?;
         Some(at(&line.points, line.place(step, self.stride)))
     }
 
-    /// The points of way `line` that are drawn from step `from` to the fractional step `to`, ends interpolated.
+    /// The painted points of trajectory `line` from step `from` to the fractional step `to`, with interpolated ends.
     pub fn section(&self, line: usize, from: f64, to: f64) -> Vec<[f64; 2]> {
         let (Some(first), Some(last)) = (self.head(line, from), self.head(line, to)) else {
             return Vec::new();
@@ -248,13 +248,13 @@ impl Paths {
 }
 
 impl Line {
-    /// Where a step lies among the points, of which there is at least one.
+    /// The fractional index of a step among the points; there must be at least one.
     fn place(&self, step: f64, stride: f64) -> f64 {
         place(step, stride, self.points.len() - 1, self.end.unwrap_or(f64::INFINITY))
     }
 }
 
-/// The point at a fractional place among the points.
+/// The point at a fractional index.
 fn at(points: &[[f64; 2]], place: f64) -> [f64; 2] {
     let below = place.floor() as usize;
     let above = (below + 1).min(points.len() - 1);
@@ -268,7 +268,7 @@ mod tests {
     use crate::explore::sketch::MOST_CORNERS;
 
     fn paths() -> Paths {
-        // Nine tenths of the way in the first of two steps.
+        // Nine tenths of the distance are moved in the first of two steps.
         let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 0.0, 10.0, 0.0]);
         let short = Rows::from_flat(2, vec![0.0, 5.0]);
         let projection = Projection::of(&trajectory);
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_way_ends_at_its_own_step() {
-        // Every tenth step was kept; the first way ended at step 13, the other one at 26.
+        // Every tenth step is recorded; the first trajectory ends at step 13, the second one at 26.
         let short = Rows::from_flat(2, vec![0.0, 0.0, 10.0, 0.0, 13.0, 0.0]);
         let long = Rows::from_flat(2, vec![0.0, 0.0, 10.0, 0.0, 20.0, 0.0, 26.0, 0.0]);
         let mut paths = Paths::of([&short, &long], &Projection::of(&short), 0.0, 10);

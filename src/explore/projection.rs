@@ -1,9 +1,9 @@
-//! Between the latent and the plane of the map: the identity in two dimensions, PCA beyond.
+//! Projection between the latent space and the plane of the map: the identity in two dimensions, PCA in more.
 
 use crate::data::rows::Rows;
 use crate::numerics::principal::Principal;
 
-/// `z = origin + u * axis_0 + v * axis_1` for a point (u, v) of the map.
+/// The map from a point (u, v) of the plane to `z = origin + u * axis_0 + v * axis_1`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Projection {
     origin: Vec<f64>,
@@ -11,8 +11,8 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// The projection for a latent whose encoded data are `mu`, `[n, latent]`: the coordinates
-    /// themselves for up to two dimensions, else the two directions of largest variance (Pearson 1901).
+    /// The projection for a model with the encoded data `mu`, `[n, latent]`: the coordinates themselves for up to two
+    /// dimensions, else the two directions of largest variance (Pearson 1901).
     pub fn of(mu: &Rows<f64>) -> Self {
         let dim = mu.width();
         if dim > 2 {
@@ -30,12 +30,12 @@ impl Projection {
         Self { origin: principal.mean().to_vec(), axes: [first, second] }
     }
 
-    /// Numbers of the latent.
+    /// The number of latent dimensions.
     pub fn latent_dim(&self) -> usize {
         self.origin.len()
     }
 
-    /// Whether every point of the latent is on the map itself.
+    /// Returns whether every latent point lies in the plane of the map.
     pub fn is_exact(&self) -> bool {
         self.origin.len() <= 2
     }
@@ -54,24 +54,24 @@ impl Projection {
         rows
     }
 
-    /// The latent point `by` on the map away from `z [latent]`, as far off the map's plane as that is.
+    /// The latent point that is `by` away from `z [latent]` on the map, with the same offset from the plane of the map.
     pub fn moved(&self, z: &[f64], [u, v]: [f64; 2]) -> Vec<f64> {
         let axes = self.axes[0].iter().zip(&self.axes[1]);
         z.iter().zip(axes).map(|(z, (a, b))| z + u * a + v * b).collect()
     }
 
-    /// Where a latent point falls on the map.
+    /// The position of a latent point on the map.
     pub fn project(&self, z: &[f64]) -> [f64; 2] {
         let centred = || z.iter().zip(&self.origin).map(|(z, o)| z - o);
         [0, 1].map(|k| centred().zip(&self.axes[k]).map(|(z, a)| z * a).sum())
     }
 
-    /// The direction on the map in which a loss with this gradient falls, `[latent]` to loss for each map unit.
+    /// The direction on the map in which a loss with this gradient decreases, `[latent]` to loss per map unit.
     pub fn downhill(&self, gradient: &[f64]) -> [f64; 2] {
         [-dot(gradient, &self.axes[0]), -dot(gradient, &self.axes[1])]
     }
 
-    /// Where all latent points fall on the map.
+    /// The positions of all latent points on the map.
     pub fn project_all(&self, z: &Rows<f64>) -> Vec<[f64; 2]> {
         z.iter().map(|z| self.project(z)).collect()
     }
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_plane_of_largest_variance_is_found() {
-        // Points spread by 3 along (1, 1, 0) and by 1 along (0, 0, 1), hardly along (1, -1, 0).
+        // Points with a spread of 3 along (1, 1, 0), 1 along (0, 0, 1), and nearly 0 along (1, -1, 0).
         let mut mu = Rows::new(3);
         for i in 0..100 {
             let t = f64::from(i);

@@ -1,4 +1,4 @@
-//! A shape of the data beside what the model makes of it.
+//! A shape of the data beside its reconstruction.
 
 use super::bounds::Bounds;
 use super::colour::{Palette, scale};
@@ -12,13 +12,12 @@ use crate::error::Result;
 use crate::model::{Endpoint, Model};
 use std::sync::Arc;
 
-/// How much of a cell a typical shape reaches from its middle, and how far below the middles the names stand; in
-/// cells.
+/// The reach of a typical shape from the centre of its cell, in cells.
 const FULLNESS: f64 = 0.4;
-/// See [`FULLNESS`].
+/// The position of the names below the centres, in cells.
 const CAPTION: f64 = -0.52;
 
-/// A shape of the data, its rebuild, and how far they are apart. Lengths are in data units, in which a shape
+/// A shape of the data, its reconstruction, and the distances between them. Lengths are in data units, in which a shape
 /// of size 1 has an RMS radius of 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rebuild {
@@ -28,20 +27,20 @@ pub struct Rebuild {
     pub title: String,
     /// Its family.
     pub family: String,
-    /// Whether it was held out of training.
+    /// True for a validation shape, which was held out of training.
     pub held_out: bool,
     /// The shape, `[input]`.
     pub original: Vec<f32>,
-    /// What its latent point decodes to, `[input]`.
+    /// The reconstruction: the decoded latent point of the shape, `[input]`.
     pub rebuilt: Vec<f32>,
-    /// The distance from each point to its rebuild, `[points]`.
+    /// The distance from each point to its reconstruction, `[points]`.
     pub errors: Vec<f64>,
-    /// The root mean square of these.
+    /// The root mean square of these distances.
     pub error: f64,
 }
 
 impl Rebuild {
-    /// Rebuilds row `row` of the data from the point at which the model keeps it.
+    /// Reconstructs row `row` of the data from its encoded latent point.
     ///
     /// # Errors
     /// When there is no such row.
@@ -64,7 +63,7 @@ impl Rebuild {
         })
     }
 
-    /// The point that the model misses most, and by how much.
+    /// The index and the error of the point with the largest error.
     pub fn worst(&self) -> Option<(usize, f64)> {
         let errors = self.errors.iter().copied().enumerate();
         errors.max_by(|a, b| a.1.total_cmp(&b.1))
@@ -72,13 +71,13 @@ impl Rebuild {
 }
 
 impl Rebuild {
-    /// All there is to be seen of [`Self::scene`], in cells.
+    /// The extent of [`Self::scene`], in cells.
     pub fn bounds() -> Bounds {
         Bounds { low: [-0.5, -0.7], high: [2.5, 0.5] }
     }
 
-    /// Three cells: the shape, what it was rebuilt as, and both with each point tied to where it was rebuilt. Colours
-    /// are those of a property on a scale over `range`.
+    /// Three cells: the shape, its reconstruction, and both with a line between each point and its reconstruction.
+    /// Colours are those of a property on a scale over `range`.
     pub fn scene(
         &self,
         model: &Model,
@@ -92,7 +91,7 @@ impl Rebuild {
         shown.into_iter().for_each(|outline| outlines.push(outline));
         let lattice = Lattice { spacing: 1.0, first: [0, 0], count: [3, 1] };
         let grid = Arc::new(ShapeGrid::of(lattice, outlines));
-        // The rebuild is told at the point that it is decoded from, the shape itself as any outline is.
+        // The property of the reconstruction is evaluated at its latent point, that of the original as for any outline.
         let z = model.encoded.mu.row(self.row);
         let [original, rebuilt] = [(None, &self.original), (Some(z), &self.rebuilt)]
             .map(|(z, outline)| shown_value(model, property, z, outline));

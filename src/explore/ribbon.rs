@@ -1,10 +1,10 @@
-//! Ribbons: lines as strips of triangles, which a picture only has to place and give a width.
+//! Ribbons: polylines as triangle strips, which a picture only has to move and to give a width.
 
-/// Turns sharper than this, by the cosine between the pieces, are cut off: the ribbon gets a pair of corners for each.
+/// The cosine between two pieces below which the corner is cut off (bevelled): each piece gets its own pair of corners.
 const SHARP: f32 = -0.5;
 
-/// The corners of a ribbon along a line of pieces that all have a length: `pair` is told a point of the line and the way
-/// from there to the corner on its left side, in halves of the width; that on its right lies opposite.
+/// The corners of a ribbon along a polyline whose pieces all have a length above 0: `pair` receives a point of the line
+/// and the offset to the corner on its left side, in halves of the width; the corner on its right side is opposite.
 pub fn ribbon(line: &[[f32; 2]], closed: bool, mut pair: impl FnMut([f32; 2], [f32; 2])) {
     let n = line.len();
     if n < 2 {
@@ -25,7 +25,7 @@ pub fn ribbon(line: &[[f32; 2]], closed: bool, mut pair: impl FnMut([f32; 2], [f
                 pair(point, [x, y]);
                 pair(point, after);
             } else {
-                // As long as it takes for both pieces to keep their width.
+                // The length of the offset at which both pieces have the full width.
                 let longer = 1.0 / (1.0 + cosine);
                 pair(point, [longer * (x + after[0]), longer * (y + after[1])]);
             }
@@ -36,7 +36,7 @@ pub fn ribbon(line: &[[f32; 2]], closed: bool, mut pair: impl FnMut([f32; 2], [f
     }
 }
 
-/// The triangles of a ribbon of so many pairs of corners, its first corner being number `base`.
+/// The triangles of a ribbon of `pairs` pairs of corners; `base` is the index of its first corner.
 pub fn triangles(base: u32, pairs: u32, closed: bool) -> impl Iterator<Item = u32> {
     (0..if closed { pairs } else { pairs.saturating_sub(1) }).flat_map(move |i| {
         let (a, b) = (base + 2 * i, base + 2 * ((i + 1) % pairs));
@@ -57,7 +57,7 @@ mod tests {
         let expected = [
             ([0.0, 0.0], [0.0, 1.0]),
             ([2.0, 0.0], [-1.0, 1.0]),
-            // It turns back: cut off.
+            // The line turns back here, so the corner is cut off.
             ([2.0, 2.0], [-1.0, 0.0]),
             ([2.0, 2.0], [1.0, 0.0]),
             ([2.0, 1.0], [1.0, 0.0]),

@@ -1,19 +1,19 @@
-//! Lines around outlines, as ribbons.
+//! The strokes of outlines, as ribbons.
 
-use super::grid::Mesh;
+use super::mesh::Mesh;
 use super::ribbon::{ribbon, triangles};
 
 /// Ribbons around outlines.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rim {
-    /// Their triangles with no width yet: corners in pairs, which lie where the outline does.
+    /// Their triangles with width 0: pairs of corners on the outline.
     pub mesh: Mesh,
-    /// Where each corner goes to when the line gets a width, in halves of it: (x, y) with y up.
+    /// The offset of each corner, in halves of the width of the line: (x, y) with y up.
     pub across: Vec<[f32; 2]>,
 }
 
 impl Rim {
-    /// Ribbons around closed outlines, `[2 points]` each; those that are not finite have none.
+    /// Ribbons around closed outlines, `[2 points]` each; outlines that are not finite have none.
     pub fn around<'a>(outlines: impl IntoIterator<Item = &'a [f32]>) -> Self {
         let mut rim = Self::default();
         let mut corners: Vec<[f32; 2]> = Vec::new();
@@ -21,7 +21,7 @@ impl Rim {
             if outline.iter().all(|v| v.is_finite()) {
                 corners.clear();
                 corners.extend(outline.chunks_exact(2).map(|p| [p[0], p[1]]));
-                // Edges without length have no direction.
+                // Edges of length 0 have no direction.
                 corners.dedup();
                 while corners.len() > 1 && corners.first() == corners.last() {
                     corners.pop();
@@ -64,7 +64,7 @@ mod tests {
         let corners = rim.mesh.parts.iter().map(|part| (part.owner, part.vertices.len()));
         let corners: Vec<_> = corners.collect();
         assert_eq!(corners, [(0, 8), (2, 12), (3, 8)], "the needle's tip is cut off");
-        // Triangles of the edges themselves: both ends lie on different corners of the outline.
+        // Only the triangles of edges: both of their ends lie on different corners of the outline.
         for (first, indices) in rim.mesh.parts.iter().flat_map(|part| {
             let pieces = rim.mesh.indices[part.indices.clone()].chunks_exact(6);
             pieces.map(|indices| (part.vertices.start, indices))

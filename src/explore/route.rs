@@ -1,4 +1,4 @@
-//! A way through the latent along which a shape morphs: a line, a circle, a spiral, or one coordinate.
+//! A latent path along which a shape morphs: a line, a circle, a spiral, or one coordinate.
 
 use super::bounds::Bounds;
 use super::projection::Projection;
@@ -11,23 +11,23 @@ use crate::numerics::statistics::distance;
 use clap::ValueEnum;
 use std::f64::consts::TAU;
 
-/// Pieces in which the length of a way is measured; a turn of a spiral of the most turns still has eighty.
+/// The number of pieces for the arc length; each turn of the longest spiral still has eighty.
 const PIECES: usize = 4096;
-/// Turns of a spiral at most.
+/// The most turns of a spiral.
 pub const MOST_TURNS: f64 = 50.0;
-/// The largest radius, in latent units: far beyond any data, and nowhere near what arithmetic can hold.
+/// The largest radius, in latent units: far beyond any data, and far below the limits of floating-point numbers.
 pub const MOST_RADIUS: f64 = 1e3;
 
-/// A radius that stays among the data when it begins at their middle: three tenths of the shorter side of the part of
-/// the map on which they lie.
+/// The default radius of a path around the centre of the data, so that it stays among them: three tenths of the shorter
+/// side of the part of the map that contains the data.
 pub fn usual_radius(home: Bounds) -> f64 {
     let [width, height] = home.size();
     let radius = 0.3 * width.min(height);
-    // As it will be read on the screen.
+    // Rounded to the digits that are shown.
     three_digits(radius).parse().unwrap_or(radius)
 }
 
-/// The kinds of ways, for menus and the command line.
+/// The kinds of latent paths, for menus and the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
     /// Straight from one point to another
@@ -52,7 +52,7 @@ impl Kind {
         }
     }
 
-    /// All of them, in the order of menus.
+    /// All kinds, in the order of menus.
     pub const ALL: [Self; 4] = [Self::Line, Self::Circle, Self::Spiral, Self::Axis];
 
     /// The name on the screen.
@@ -66,63 +66,63 @@ impl Kind {
     }
 }
 
-/// Where a way leads, in latent units.
+/// The geometry of a latent path, in latent units.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Form {
-    /// Straight from one point to another, `[latent]` each.
+    /// A straight line between two points, `[latent]` each.
     Line {
-        /// The beginning.
+        /// The start.
         from: Vec<f64>,
         /// The end.
         to: Vec<f64>,
     },
-    /// Once counter-clockwise around `centre [latent]`, parallel to the plane of the map, from the right.
+    /// One counter-clockwise turn around `centre [latent]`, parallel to the plane of the map, beginning at the right.
     Circle {
-        /// The middle.
+        /// The centre.
         centre: Vec<f64>,
-        /// Above 0.
+        /// The radius, above 0.
         radius: f64,
     },
-    /// From `centre [latent]` evenly outwards, parallel to the plane of the map (Archimedes).
+    /// A spiral outwards from `centre [latent]` at an even rate, parallel to the plane of the map (Archimedes).
     Spiral {
-        /// The beginning.
+        /// The start.
         centre: Vec<f64>,
-        /// The distance from the centre at the end, above 0.
+        /// The distance from the centre to the end, above 0.
         radius: f64,
-        /// How often it goes around, above 0.
+        /// The number of turns, above 0.
         turns: f64,
     },
-    /// One coordinate of `held [latent]` from `low` to `high`, the others as they are.
+    /// One coordinate of `held [latent]` from `low` to `high`; the others are constant.
     Axis {
-        /// The point that is moved.
+        /// The point whose coordinate varies.
         held: Vec<f64>,
-        /// Which coordinate.
+        /// The index of the coordinate.
         axis: usize,
-        /// Where it begins.
+        /// The first value.
         low: f64,
-        /// Where it ends.
+        /// The last value.
         high: f64,
     },
 }
 
-/// A way that is walked at an even pace: shares of it are shares of its length.
+/// A latent path that is parametrised by arc length: a share of the path is a share of its length.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
     form: Form,
     plane: Projection,
-    /// The length of the way up to each of `PIECES + 1` even steps of its own parameter, growing.
+    /// The arc length at each of `PIECES + 1` even steps of the parameter, increasing.
     lengths: Vec<f64>,
 }
 
 impl Route {
-    /// Turns of a spiral where nothing else is said.
+    /// The default number of turns of a spiral.
     pub const USUAL_TURNS: f64 = 3.0;
 
-    /// Lays a way; circles and spirals are parallel to `plane`.
+    /// Creates a path; circles and spirals are parallel to `plane`.
     ///
     /// # Errors
-    /// Says which point has another width than the latent or is not finite, or which number is outside
-    /// its range.
+    /// Names the point with another dimension than the latent or with a number that is not finite, or the number that
+    /// is outside its range.
     pub fn new(form: Form, plane: &Projection) -> Result<Self> {
         form.check(plane.latent_dim())?;
         let mut route = Self { form, plane: plane.clone(), lengths: Vec::new() };
@@ -138,30 +138,30 @@ impl Route {
         Ok(route)
     }
 
-    /// Where it leads.
+    /// The geometry.
     pub fn form(&self) -> &Form {
         &self.form
     }
 
-    /// Its length, in latent units.
+    /// The length, in latent units.
     pub fn length(&self) -> f64 {
         self.lengths[PIECES]
     }
 
-    /// Whether it ends where it begins.
+    /// Returns whether the path ends at its start.
     pub fn is_closed(&self) -> bool {
         matches!(self.form, Form::Circle { .. })
     }
 
-    /// Whether it leads straight from its beginning to its end.
+    /// Returns whether the path is a straight line.
     pub fn is_straight(&self) -> bool {
         matches!(self.form, Form::Line { .. } | Form::Axis { .. })
     }
 
-    /// The latent point at a share of the length, 0 to 1; at both ends exactly the end.
+    /// The latent point at a share of the length, 0 to 1; at 0 and 1 exactly the start and the end.
     pub fn at(&self, share: f64) -> Vec<f64> {
         let length = share.clamp(0.0, 1.0) * self.length();
-        // A way without length is everywhere at its beginning.
+        // All points of a path of length 0 are its start.
         let after = self.lengths.partition_point(|&l| l < length);
         if after == 0 {
             return self.place(0.0);
@@ -171,8 +171,8 @@ impl Route {
         self.place(((after - 1) as f64 + within) / PIECES as f64)
     }
 
-    /// The shares at which a way of so many frames is looked at, evenly spaced; both ends are among them, but of
-    /// a closed way the end is left out, being the beginning again.
+    /// The shares of the length at which a path of `frames` frames is sampled, evenly spaced, with both ends; a closed
+    /// path omits its end, which equals the start.
     pub fn shares(&self, frames: usize) -> Vec<f64> {
         let gaps = if self.is_closed() { frames } else { frames.saturating_sub(1) };
         (0..frames).map(|frame| frame as f64 / gaps.max(1) as f64).collect()
@@ -187,7 +187,7 @@ impl Route {
         points
     }
 
-    /// The latent point at `t`, 0 to 1, of the form's own parameter.
+    /// The latent point at the parameter `t`, 0 to 1.
     fn place(&self, t: f64) -> Vec<f64> {
         let turned = |radius: f64, angle: f64| [radius * angle.cos(), radius * angle.sin()];
         match &self.form {
@@ -209,7 +209,7 @@ impl Route {
 }
 
 impl Form {
-    /// One coordinate of `held [latent]` over the 1st to the 99th percentile of the data.
+    /// A path of one coordinate of `held [latent]` from the 1st to the 99th percentile of the data.
     ///
     /// # Errors
     /// When there is no such coordinate.
@@ -287,14 +287,15 @@ mod tests {
         for dim in [1, 2, 5] {
             for form in forms(dim) {
                 let route = Route::new(form, &plane(dim)).unwrap();
-                // Fine enough that a chord is as long as its arc but for the eighth part of its square.
+                // With so many frames the relative difference between a chord and its arc is an eighth of the square of
+                // the angle.
                 let frames = 2001;
                 let points: Vec<Vec<f64>> =
                     (0..frames).map(|i| route.at(i as f64 / (frames - 1) as f64)).collect();
                 let even = route.length() / (frames - 1) as f64;
                 let steps: Vec<f64> = points.windows(2).map(|p| distance(&p[0], &p[1])).collect();
                 let off = steps.iter().filter(|step| (*step / even - 1.0).abs() > 0.01).count();
-                // In one dimension a circle and a spiral turn back, each time within one step.
+                // In one dimension a circle and a spiral reverse their direction, each time within one step.
                 let turns = if dim == 1 { 8 } else { 0 };
                 assert!(off <= turns, "{dim}, {:?}: {off} steps are uneven", route.form());
             }
@@ -308,7 +309,7 @@ mod tests {
         assert!((line - 0.7f64.hypot(1.8)).abs() < 1e-9);
         assert!((circle - TAU * 0.7).abs() < 1e-5);
         assert!((axis - 3.2).abs() < 1e-9);
-        // r = b phi has the length b / 2 (phi sqrt(1 + phi^2) + asinh(phi)).
+        // The arc length of r = b phi is b / 2 (phi sqrt(1 + phi^2) + asinh(phi)).
         let phi = 3.0 * TAU;
         let whole = 1.5 / phi / 2.0 * (phi * (1.0 + phi * phi).sqrt() + phi.asinh());
         assert!((spiral - whole).abs() < 1e-4, "{spiral} {whole}");

@@ -1,4 +1,4 @@
-//! New shapes: drawn from what the model was taught to decode, each with how far it can be believed.
+//! New shapes: sampled from the latent distribution on which the decoder was trained, each with its reliability.
 
 use super::sheet::{Layout, Sheet};
 use super::strip::cell;
@@ -9,19 +9,19 @@ use crate::model::Model;
 use crate::numerics::random::{Purpose, stream};
 use crate::trust::{Verdict, judge};
 
-/// A shape that nobody drew.
+/// A generated shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewShape {
-    /// The latent point that was drawn, `[latent]`.
+    /// The sampled latent point, `[latent]`.
     pub z: Vec<f64>,
     /// Its shape, `[input]` in data units.
     pub outline: Vec<f32>,
-    /// How far it can be believed.
+    /// The reliability of the shape.
     pub verdict: Verdict,
 }
 
-/// Latent points from the distribution that the model states, N(0, 1) for a variational autoencoder,
-/// `[count, latent]`. Point `i` depends on the seed and `i` alone.
+/// Samples of the latent distribution that the model states, N(0, 1) for a variational autoencoder, `[count, latent]`.
+/// Point `i` depends only on the seed and on `i`.
 pub fn draw(model: &Model, count: usize, seed: u64) -> Rows<f64> {
     let dim = model.latent_dim();
     let mut points = Rows::new(dim);
@@ -31,7 +31,7 @@ pub fn draw(model: &Model, count: usize, seed: u64) -> Rows<f64> {
     points
 }
 
-/// Draws new shapes and judges them, the property included.
+/// Samples new shapes and judges them, also by the property.
 ///
 /// # Errors
 /// Only when the tensor library fails.
@@ -54,7 +54,7 @@ pub fn new_shapes(
         .collect())
 }
 
-/// New shapes with the marks of their verdicts, so many in a row.
+/// New shapes with the marks of their verdicts, `columns` in each row.
 pub fn sheet(
     model: &Model,
     property: Property,
@@ -81,7 +81,7 @@ mod tests {
         let model = SAMPLES[0].load().unwrap();
         let shapes = |count, seed| new_shapes(&model, Property::Area, count, seed).unwrap();
         let (few, more) = (shapes(5, 3), shapes(9, 3));
-        // Decoding in other batches may round otherwise; the points are the same to the last bit.
+        // Rounding may differ between decoded batches; the latent points are bit-identical.
         let z = |shapes: &[NewShape]| shapes.iter().map(|s| s.z.clone()).collect::<Vec<_>>();
         assert_eq!(z(&few), z(&more[..5]));
         assert_eq!(few, shapes(5, 3));

@@ -1,6 +1,6 @@
-//! The picture of a map as layers in map coordinates: the window paints them, a file is written from them.
+//! The picture of a map as layers in map coordinates: the window paints them, and files are written from them.
 //!
-//! Sizes of lines, dots and text are in points of the screen, so that they stay legible at any zoom.
+//! Sizes of lines, dots and text are in screen points, so that they stay readable at any zoom.
 
 use super::bounds::Bounds;
 use super::colour::Rgba;
@@ -9,27 +9,27 @@ use super::grid::ShapeGrid;
 use super::slopes::Arrow;
 use std::sync::Arc;
 
-/// Everything on the map, back to front.
+/// All items on the map, back to front.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     /// The layers, back to front.
     pub layers: Vec<Layer>,
 }
 
-/// One kind of thing on the map.
+/// One kind of item on the map.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Layer {
-    /// Coloured cells, blended smoothly into each other.
+    /// Coloured cells with smooth interpolation.
     Image(Image),
     /// Decoded shapes, each around its lattice point.
     Shapes(Shapes),
-    /// One colour, covering as much as the fog says.
+    /// One colour, with the opacity of the overlay.
     Fog(Fog, Rgba),
     /// Diagonal lines over cells.
     Hatch(Vec<Bounds>, Rgba),
     /// Many small discs of one colour.
     Dots(Dots),
-    /// A line, cased where a casing colour is given.
+    /// A line, with a casing if a casing colour is given.
     Line(Line),
     /// Arrows of one colour.
     Arrows(Arrows),
@@ -37,7 +37,7 @@ pub enum Layer {
     Mark(Mark),
     /// A word at a point.
     Text(Text),
-    /// How many ways have left the view over each edge: left, right, bottom, top.
+    /// The number of trajectories that left the view over each edge: left, right, bottom, top.
     EdgeCounts([usize; 4]),
 }
 
@@ -57,74 +57,74 @@ pub struct Image {
 pub struct Shapes {
     /// The shapes and their triangles.
     pub grid: Arc<ShapeGrid>,
-    /// Map units for each data unit.
+    /// Map units per data unit.
     pub scale: f64,
-    /// The colour of each.
+    /// The colour of each shape.
     pub colours: Vec<Rgba>,
-    /// The width of the line when they are hollow, in points.
+    /// The width of the stroke in points, for unfilled shapes.
     pub hollow: Option<f32>,
 }
 
 /// Many discs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dots {
-    /// Where.
+    /// Their centres.
     pub centres: Arc<Vec<[f64; 2]>>,
-    /// In points.
+    /// The radius, in points.
     pub radius: f32,
-    /// Their colour.
+    /// The colour.
     pub colour: Rgba,
 }
 
-/// A line.
+/// A polyline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// Its corners.
     pub points: Vec<[f64; 2]>,
-    /// In points.
+    /// The width, in points.
     pub width: f32,
-    /// Its colour.
+    /// The colour.
     pub colour: Rgba,
-    /// The colour of a wider line beneath it.
+    /// The colour of the wider line beneath.
     pub casing: Option<Rgba>,
 }
 
 /// Many arrows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrows {
-    /// From where to where.
+    /// Pairs of tail and tip.
     pub arrows: Arc<Vec<Arrow>>,
     /// The width of the shaft, in points.
     pub width: f32,
-    /// Their colour.
+    /// The colour.
     pub colour: Rgba,
-    /// The colour around them.
+    /// The colour of the edge.
     pub casing: Rgba,
 }
 
 /// A mark at a point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
-    /// Where.
+    /// The position.
     pub centre: [f64; 2],
-    /// What it looks like.
+    /// The form of the mark.
     pub kind: MarkKind,
-    /// In points.
+    /// The radius, in points.
     pub radius: f32,
-    /// Its colour.
+    /// The colour.
     pub colour: Rgba,
-    /// The colour around it.
+    /// The colour of the edge.
     pub casing: Rgba,
 }
 
-/// What a mark looks like.
+/// The forms of marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MarkKind {
-    /// A full disc: a start.
+    /// A filled disc: a start.
     Dot,
-    /// An open circle: where a way has come to.
+    /// An open circle: the current end of a trajectory.
     Ring,
-    /// Two short lines across each other: where a way without an answer has come to.
+    /// Two short crossed lines: the end of a trajectory without an answer.
     Cross,
     /// A five-pointed star: the answer.
     Star,
@@ -133,14 +133,14 @@ pub enum MarkKind {
 /// A word at a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
-    /// Where its middle is.
+    /// The centre of the word.
     pub centre: [f64; 2],
     /// The word.
     pub text: String,
-    /// In points.
+    /// The font size, in points.
     pub size: f32,
-    /// Its colour.
+    /// The colour.
     pub colour: Rgba,
-    /// The colour of a soft edge that keeps it legible.
+    /// The colour of a soft edge that keeps the word readable.
     pub halo: Rgba,
 }

@@ -1,4 +1,4 @@
-//! Shapes in rows and columns, as a scene: the strip of a morph, a sheet of new shapes.
+//! A contact sheet: shapes in rows and columns, as a scene, for the frames of a morph and for new shapes.
 //!
 //! Every shape has a cell of one unit. The scene is the same in the window and in a file.
 
@@ -10,42 +10,42 @@ use crate::data::rows::Rows;
 use crate::trust::Belief;
 use std::sync::Arc;
 
-/// How much of a cell a typical shape reaches from its middle.
+/// The reach of a typical shape from the centre of its cell, in cells.
 const FULLNESS: f64 = 0.34;
-/// How far a cell reaches below the middle of its shape, where the caption stands; in cells.
+/// The extent of a cell below the centre of its shape, with space for the caption; in cells.
 const BELOW: f64 = 0.6;
-/// Where the caption stands.
+/// The position of the caption, in cells from the centre.
 const CAPTION: f64 = -0.46;
-/// Where the verdict is marked.
+/// The position of the mark of the verdict, in cells from the centre.
 const CORNER: [f64; 2] = [-0.38, 0.3];
-/// Between the lines of a title, in cells.
+/// The distance between the lines of a title, in cells.
 const LINE: f64 = 0.22;
-/// Room for the meaning of the marks under a sheet, in cells.
+/// The height of the legend of the marks below the shapes, in cells.
 const LEGEND: f64 = 0.34;
-/// Columns that the meaning of the marks needs.
+/// The fewest columns in which the legend of the marks fits.
 const LEGEND_COLUMNS: usize = 4;
 
-/// One shape of a sheet.
+/// One shape of a contact sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// The shape, `[input]` in data units.
     pub outline: Vec<f32>,
-    /// What colours it; grey where it is no number.
+    /// The value that colours the shape; grey if it is NaN.
     pub value: f64,
-    /// What stands under it.
+    /// The text below the shape.
     pub caption: String,
-    /// How far it can be believed, where it was judged.
+    /// The reliability of the shape, if it was judged.
     pub belief: Option<Belief>,
 }
 
-/// How a sheet is laid out.
+/// The layout of a contact sheet.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     /// Shapes in a row.
     pub columns: usize,
-    /// Two lines at the left of each row; none where rows need no name.
+    /// Two lines at the left of each row; empty where rows have no title.
     pub titles: Vec<[String; 2]>,
-    /// Whether the meaning of the marks stands below.
+    /// True if the legend of the marks is shown below.
     pub legend: bool,
 }
 
@@ -58,7 +58,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Lays shapes out, all of one length.
+    /// Lays out shapes, which all have the same length.
     pub fn new(layout: Layout, cells: Vec<Cell>) -> Self {
         let layout = Layout { columns: layout.columns.max(1), ..layout };
         let left = usize::from(!layout.titles.is_empty());
@@ -84,19 +84,19 @@ impl Sheet {
         &self.cells
     }
 
-    /// Columns and rows, that of the titles included.
+    /// The columns and rows, with the column of the titles.
     pub fn size(&self) -> [usize; 2] {
         self.grid.lattice.count
     }
 
-    /// All that there is to be seen of it, in cells.
+    /// The full extent, in cells.
     pub fn bounds(&self) -> Bounds {
         let [columns, rows] = self.size().map(|count| count as f64);
         let below = if self.layout.legend { BELOW + LEGEND } else { BELOW };
         Bounds { low: [-0.5, -below], high: [columns - 0.5, rows - BELOW] }
     }
 
-    /// The shape in whose cell a point lies.
+    /// The index of the shape whose cell contains a point.
     pub fn index_at(&self, [x, y]: [f64; 2]) -> Option<usize> {
         let [columns, rows] = self.size();
         let (column, row) = ((x + 0.5).floor(), (y + BELOW).floor());
@@ -110,8 +110,8 @@ impl Sheet {
         Bounds { low: [x - 0.5, y - BELOW], high: [x + 0.5, y + 1.0 - BELOW] }
     }
 
-    /// The layers: shapes coloured by their value on a scale over `range`, with captions and marks. A typical shape
-    /// reaches as far as `reach`, in data units. A line goes around the cells that are `marked`.
+    /// The layers: shapes coloured by their value on a scale over `range`, with captions and marks. `reach` is that of
+    /// a typical shape, in data units. A frame is painted around `marked`.
     pub fn scene(
         &self,
         reach: f64,
@@ -165,7 +165,8 @@ impl Sheet {
         Scene { layers }
     }
 
-    /// The shape in a slot of the lattice, which counts rows from below and the column of the titles.
+    /// The index of the shape in a slot of the lattice, which counts rows from below and includes the column of the
+    /// titles.
     fn in_slot(&self, slot: usize) -> Option<usize> {
         let [across, rows] = self.size();
         let left = usize::from(!self.layout.titles.is_empty());
@@ -174,7 +175,7 @@ impl Sheet {
         (index < self.cells.len()).then_some(index)
     }
 
-    /// The middle of a shape.
+    /// The centre of a shape.
     fn place(&self, index: usize) -> [f64; 2] {
         let columns = self.layout.columns;
         let left = usize::from(!self.layout.titles.is_empty());
@@ -183,7 +184,7 @@ impl Sheet {
     }
 }
 
-/// The mark of a verdict; its form says it without any colour.
+/// The mark of a verdict; its form is distinct even without colour.
 pub fn mark(belief: Belief, centre: [f64; 2], palette: &Palette) -> Layer {
     let kind = match belief {
         Belief::Believable => MarkKind::Dot,
@@ -194,9 +195,9 @@ pub fn mark(belief: Belief, centre: [f64; 2], palette: &Palette) -> Layer {
     Layer::Mark(Mark { centre, kind, radius: 4.0, colour, casing })
 }
 
-/// A line around a part of a sheet.
+/// A frame around a part of a contact sheet.
 fn around(Bounds { low, high }: Bounds, palette: &Palette) -> Layer {
-    // A little inside, so that nothing of it is cut off at the edge.
+    // A small inset keeps the whole line inside the picture.
     let ([left, below], [right, above]) = (low.map(|v| v + 0.02), high.map(|v| v - 0.02));
     let points = vec![[left, below], [right, below], [right, above], [left, above], [left, below]];
     Layer::Line(Line { points, width: 2.0, colour: palette.text, casing: None })

@@ -1,50 +1,50 @@
-//! A way as it is drawn while it grows: the corners that can be told apart.
+//! Simplification of a trajectory while it grows: only the corners that are visible on the map.
 
 use super::straight::Straight;
 use crate::numerics::statistics::distance;
 
-/// The most corners of a way: one that trembles about its hill for a million steps would otherwise take longer to draw with
-/// every one of them. One that comes to rest there needs far fewer.
+/// The most corners of a trajectory: one that oscillates about its local optimum for a million steps would otherwise be
+/// slow to paint. One that comes to rest has far fewer.
 pub const MOST_CORNERS: usize = 90;
-/// By how much of the detail a point that is left out may lie beside the line that is drawn.
+/// The largest distance of an omitted point from the painted polyline, as a share of the detail.
 const BESIDE: f64 = 0.125;
-/// Where no detail is given, a way that takes too many corners is drawn in this share of its length first.
+/// The first detail of a trajectory with too many corners if none is given, as a share of its extent.
 const LEAST_DETAIL: f64 = 1e-3;
 
-/// A point of a way that is drawn.
+/// A painted point of a trajectory.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Corner {
-    /// Which of the way's points it is.
+    /// The index of the point in the trajectory.
     pub point: usize,
-    /// Where it lies on the map.
+    /// Its position on the map.
     pub at: [f64; 2],
 }
 
-/// The corners of a way: one that has come to rest needs few, and so does one that goes straight on.
+/// The corners of a trajectory: few of them where it is straight or at rest.
 #[derive(Clone, Debug)]
 pub struct Sketch {
     corners: Vec<Corner>,
-    /// How many of them are as they were when they were last told.
+    /// The number of corners that are unchanged since the last call of [`Self::news`].
     told: usize,
-    /// The piece from the last but one of them to the last.
+    /// The segment between the last two corners.
     straight: Straight,
-    /// How far apart they are at least, in map units.
+    /// The smallest distance between corners, in map units.
     detail: f64,
-    /// How far beside them those may lie that are left out, however far apart they are.
+    /// The largest distance of omitted points from the segment, in map units.
     beside: f64,
 }
 
 impl Sketch {
-    /// No point yet. Points nearer than `detail` to the last corner are left out, in map units; a way of too many corners
-    /// takes a coarser one.
+    /// A sketch without points. Points nearer than `detail` to the last corner are omitted, in map units; a trajectory
+    /// with too many corners doubles its detail.
     pub fn new(detail: f64) -> Self {
         let (corners, straight) = (Vec::new(), Straight::default());
         Self { corners, told: 0, straight, detail, beside: BESIDE * detail }
     }
 
-    /// Draws on to a point.
+    /// Adds a point.
     pub fn draw(&mut self, next: Corner) {
-        // What is not finite is near everything: it is not drawn.
+        // A point that is not finite counts as near, so it is not painted.
         let is_near = |apart: f64| apart.is_nan() || apart <= self.detail;
         let last = self.corners.last().map(|last| last.at);
         if last.is_some_and(|last| is_near(distance(&last, &next.at))) {
@@ -59,7 +59,8 @@ impl Sketch {
         }
         self.corners.push(next);
         if self.corners.len() > MOST_CORNERS {
-            // Twice as coarse, until there is room again; from no detail at all by the way's own length.
+            // The detail doubles until few enough corners are left; from 0 it begins at a share of the extent of the
+            // trajectory.
             let first = self.corners[0].at;
             let far = |corner: &Corner| distance(&first, &corner.at);
             let reach = self.corners.iter().map(far).fold(0.0, f64::max);
@@ -70,7 +71,7 @@ impl Sketch {
         }
     }
 
-    /// The corners that are others than when they were last told, after the first so many, which are not.
+    /// The corners that changed since the last call, after the number of those that did not.
     pub fn news(&mut self) -> (usize, Vec<Corner>) {
         let told = std::mem::replace(&mut self.told, self.corners.len());
         (told, self.corners[told..].to_vec())
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn whoever_hears_all_news_knows_the_corners() {
-        // It wanders, trembles, and goes straight on.
+        // The test points wander, oscillate, and then go straight on.
         let at = |i: usize| {
             let t = 0.05 * i as f64;
             [t.cos() * t + f64::from(i as u32 % 3) * 0.2, if i > 400 { 3.0 } else { t.sin() * t }]

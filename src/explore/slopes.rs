@@ -1,4 +1,4 @@
-//! The gradient over the map: at every point of a lattice the way in which the objective gets better.
+//! The gradient over the map: the direction in which the objective improves at every point of a lattice.
 
 use super::grid::Lattice;
 use super::projection::Projection;
@@ -7,11 +7,11 @@ use crate::numerics::statistics::quantile;
 use crate::objective::Objective;
 use std::sync::Arc;
 
-/// An arrow of the usual length takes this share of the way to the next.
+/// The length of a typical arrow, as a share of the distance to the next lattice point.
 const LONGEST: f64 = 0.82;
-/// The shortest arrow, as a share of the longest: its direction can still be seen.
+/// The shortest arrow, as a share of the longest, so that its direction is still visible.
 const SHORTEST: f64 = 0.3;
-/// The steepness from which on arrows grow no longer, as a quantile of all.
+/// The steepness above which arrows have the full length, as a quantile of all points.
 const USUAL: f64 = 0.9;
 
 /// A tail and a tip, in map coordinates.
@@ -20,14 +20,13 @@ pub type Arrow = [[f64; 2]; 2];
 /// Arrows around the points of a lattice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SlopeField {
-    /// They point to where the loss falls; longer is steeper, with the square root of the steepness, up
-    /// to that which nine in ten points stay below.
+    /// Arrows in the direction of decreasing loss; the length grows with the square root of the steepness, up to the
+    /// steepness that nine in ten points stay below.
     pub arrows: Arc<Vec<Arrow>>,
 }
 
 impl SlopeField {
-    /// Differentiates the objective at every point of a lattice; where it means nothing, or is level,
-    /// there is no arrow.
+    /// Differentiates the objective at every point of a lattice; points where it is undefined or level have no arrow.
     ///
     /// # Errors
     /// Only when the tensor library fails.

@@ -1,33 +1,33 @@
-//! Fewer points for the same line: those that lie on the straight way between others are left out.
+//! Simplification of polylines: points that lie close to the straight line between others are omitted.
 
-/// A straight piece that grows from its first point, as far as it passes all that it leaves out closely enough: the
-/// cone of directions in which it may go on narrows with every point (Sklansky and Gonzalez 1980).
+/// A straight segment that grows from its first point while all omitted points stay within the tolerance: the cone of
+/// allowed directions becomes narrower with every point (Sklansky and Gonzalez 1980).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Straight {
     from: [f64; 2],
-    /// How far a point that is left out may lie from the piece.
+    /// The largest distance of an omitted point from the segment.
     tolerance: f64,
-    /// The directions between which it may go on, the right one first; all of them while there are none.
+    /// The limits of the allowed directions, the right one first; none while all directions are allowed.
     cone: Option<[[f64; 2]; 2]>,
-    /// How far from its first point it has come.
+    /// The largest distance so far from the first point.
     reach: f64,
 }
 
 impl Straight {
-    /// Begins at a point. Without a tolerance nothing is left out.
+    /// Begins at a point. With tolerance 0 no point is omitted.
     pub fn new(from: [f64; 2], tolerance: f64) -> Self {
         Self { from, tolerance, cone: None, reach: 0.0 }
     }
 
-    /// Goes on to a point, if the straight way there passes all points so far; otherwise it stays as it is. A point that
-    /// is nowhere ends it.
+    /// Extends the segment to a point and returns true, if the straight line there is within the tolerance of all
+    /// points so far; else returns false. A point that is not finite ends the segment.
     pub fn goes_on_to(&mut self, point: [f64; 2]) -> bool {
         let ahead = [0, 1].map(|k| point[k] - self.from[k]);
         let far = (ahead[0] * ahead[0] + ahead[1] * ahead[1]).sqrt();
         if !far.is_finite() {
             self.tolerance = 0.0;
         }
-        // A way that turns back has its farthest point to show.
+        // Where a polyline turns back, its farthest point must stay visible.
         if self.tolerance <= 0.0 || far + self.tolerance < self.reach {
             return false;
         }
@@ -37,7 +37,7 @@ impl Straight {
             return false;
         }
         self.reach = self.reach.max(far);
-        // From so near every direction passes it.
+        // Within the tolerance of the first point every direction is allowed.
         if far > self.tolerance {
             let sin = self.tolerance / far;
             let cos = (1.0 - sin * sin).sqrt();
@@ -61,8 +61,8 @@ fn cross(a: [f64; 2], b: [f64; 2]) -> f64 {
     a[0] * b[1] - a[1] * b[0]
 }
 
-/// The points of a line without those that lie within `tolerance` of the straight way between others; its ends stay.
-/// `place` says where a point lies, in the units of the tolerance.
+/// The points of a polyline without those that lie within `tolerance` of the straight line between others; both ends
+/// stay. `place` returns the position of a point, in the units of the tolerance.
 pub fn thinned<P: Copy>(
     points: impl IntoIterator<Item = P>,
     tolerance: f64,
@@ -91,7 +91,7 @@ mod tests {
     use crate::data::family::Family;
     use crate::numerics::statistics::distance;
 
-    /// The distance of a point from a piece of a line.
+    /// The distance of a point from a segment.
     fn from_piece(p: [f64; 2], [a, b]: [[f64; 2]; 2]) -> f64 {
         let along = [b[0] - a[0], b[1] - a[1]];
         let length = along[0] * along[0] + along[1] * along[1];

@@ -1,4 +1,4 @@
-//! The frames of a morph side by side: along a way through the latent, and blended straight.
+//! The frames of a morph side by side: along a latent path, and by linear interpolation of the outlines.
 
 use super::blend::blend;
 use super::grid::shown_value;
@@ -11,25 +11,24 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::trust::{Belief, Verdict, judge};
 
-/// Shapes along a way, evenly spaced.
+/// Shapes at even distances along a latent path.
 #[derive(Clone, Debug)]
 pub struct Strip {
-    /// The share of the way at each frame, `[frames]`.
+    /// The share of the path at each frame, `[frames]`.
     pub shares: Vec<f64>,
     /// The latent points, `[frames, latent]`.
     pub z: Rows<f64>,
-    /// What they decode to, `[frames, input]` in data units.
+    /// The decoded shapes, `[frames, input]` in data units.
     pub decoded: Rows<f32>,
-    /// How far each can be believed, `[frames]`.
+    /// The reliability of each frame, `[frames]`.
     pub verdicts: Vec<Verdict>,
-    /// The straight blend of the two ends, `[frames, input]`; none where a way does not lead straight from one to
-    /// the other.
+    /// The linear interpolation of both end shapes, `[frames, input]`; none where the path is not a straight line.
     pub blended: Option<Rows<f32>>,
 }
 
 impl Strip {
-    /// Decodes and judges so many frames of a way. The outlines that are blended beside a straight way are `ends`,
-    /// or where there are none what its own ends decode to.
+    /// Decodes and judges `frames` frames of a latent path. Along a straight path the outlines `ends` are interpolated,
+    /// or without them the decoded ends of the path.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -51,8 +50,8 @@ impl Strip {
         Ok(Self { shares, z, decoded, verdicts, blended })
     }
 
-    /// All frames of the way in one row, and those of the blend, if there are any, in a row below; with a `legend`
-    /// the marks are explained.
+    /// All frames of the path in one row, and the interpolated ones, if any, in a row below; with a `legend` for the
+    /// marks.
     pub fn rows(&self, model: &Model, property: Property, legend: bool) -> Sheet {
         let title = |first: &str, second: &str| [first.to_owned(), second.to_owned()];
         let mut titles = vec![title("Latent path", "decoded")];
@@ -66,7 +65,7 @@ impl Strip {
         Sheet::new(Layout { columns: self.shares.len(), titles, legend }, cells)
     }
 
-    /// The frames of the way alone, so many in a row.
+    /// The frames of the path alone, `columns` in each row.
     pub fn sheet(&self, model: &Model, property: Property, columns: usize) -> Sheet {
         let layout = Layout { columns, titles: Vec::new(), legend: true };
         Sheet::new(layout, self.cells(model, property))
@@ -80,7 +79,7 @@ impl Strip {
     }
 }
 
-/// A shape with the value that colours it; `z` is what it is decoded from, if it is.
+/// A cell with the shape and the value that colours it; `z` is the latent point of a decoded shape.
 pub fn cell(
     model: &Model,
     property: Property,

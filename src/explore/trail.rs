@@ -1,4 +1,4 @@
-//! A way on the map: a cased line with an arrow at its end, and a bead where one has come to.
+//! A latent path on the map: a cased polyline with an arrow at its end, and a bead at the current position.
 
 use super::colour::Palette;
 use super::projection::Projection;
@@ -7,27 +7,27 @@ use super::scene::{Arrows, Layer, Line, Mark, MarkKind};
 use crate::numerics::statistics::distance;
 use std::sync::Arc;
 
-/// Pieces in which a way is drawn, many enough for spirals of many turns.
+/// The number of pieces of a curved path, enough for spirals of many turns.
 const PIECES: usize = 600;
-/// How far before the end the arrow begins, as a share of the width of the view.
+/// The distance from the beginning of the arrow to the end, as a share of the width of the view.
 const ARROW: f64 = 0.03;
 
-/// The points of a way on the map, fine enough to look smooth.
+/// The points of a latent path on the map, dense enough to look smooth.
 pub fn on_map(route: &Route, projection: &Projection) -> Vec<[f64; 2]> {
-    // A straight way needs its ends alone.
+    // Two points are enough for a straight path.
     let pieces = if route.is_straight() { 1 } else { PIECES };
     let share = |piece| piece as f64 / pieces as f64;
     (0..=pieces).map(|piece| projection.project(&route.at(share(piece)))).collect()
 }
 
-/// The layers of a way through `points`, on a map that shows `width` units across, with the bead at `here`.
+/// The layers of a latent path through `points`, on a map that shows `width` units across, with the bead at `here`.
 pub fn trail(points: &[[f64; 2]], here: [f64; 2], width: f64, palette: &Palette) -> Vec<Layer> {
     let (colour, casing) = (palette.path, palette.casing);
     let mut layers = Vec::new();
     let Some((&start, &end)) = points.first().zip(points.last()) else { return layers };
     let line = Line { points: points.to_vec(), width: 2.2, colour, casing: Some(casing) };
     layers.push(Layer::Line(line));
-    // The last point that is far enough from the end for an arrow, on the piece that leads away from it.
+    // The arrow begins at the last point that is far enough from the end, on the piece that leads away from that point.
     let far = points.iter().rposition(|point| distance(point, &end) >= ARROW * width);
     if let Some(tail) = far.map(|index| towards(&end, &points[index], ARROW * width)) {
         let arrows = Arc::new(vec![[tail, end]]);
@@ -41,7 +41,7 @@ pub fn trail(points: &[[f64; 2]], here: [f64; 2], width: f64, palette: &Palette)
     layers
 }
 
-/// The point so far from `from` on the line to `to`.
+/// The point at the distance `far` from `from` on the line to `to`.
 fn towards(from: &[f64; 2], to: &[f64; 2], far: f64) -> [f64; 2] {
     let share = far / distance(from, to);
     [0, 1].map(|k| from[k] + share * (to[k] - from[k]))
@@ -69,7 +69,7 @@ mod tests {
         let [tail, tip] = arrows.arrows[0];
         assert!(tip == [1.0, 0.0] && (tail[0] - 0.7).abs() < 1e-12, "{tail:?}");
         assert_eq!((start.centre, here.centre), ([-1.0, 0.0], [0.5, 0.0]));
-        // A way that leads nowhere has no direction.
+        // A path of length 0 has no direction.
         let still = trail(&[[0.0; 2], [0.0; 2]], [0.0; 2], 10.0, &Palette::LIGHT);
         assert!(!still.iter().any(|layer| matches!(layer, Layer::Arrows(_))));
         assert!(trail(&[], [0.0; 2], 1.0, &Palette::LIGHT).is_empty());

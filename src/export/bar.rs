@@ -1,27 +1,27 @@
-//! The colour bar beside a map: what its colours mean.
+//! The colour bar beside a map, which explains its colours.
 
-use super::svg::{escaped, n, paint, path, rectangle};
+use super::svg_elements::{escaped, n, paint, path, rectangle};
 use crate::explore::colour::{Palette, faded, scale};
 use crate::explore::{brief, three_digits};
 use crate::model::Model;
 
-/// The room that a bar takes beside the map, in points.
+/// The width that a bar takes beside the map, in points.
 pub(super) const WIDTH: f64 = 112.0;
-/// From the map to the bar, in points.
+/// Distance from the map to the bar, in points.
 const GAP: f64 = 20.0;
 /// Width of the coloured strip, in points.
 const STRIP: f64 = 14.0;
 /// Height of the arrows at the ends, in points.
 const ARROW: f64 = 10.0;
-/// Colours of the gradient; between them even the eye that knows viridis sees no step.
+/// Stops of the gradient: enough that no step between colours is visible.
 const STOPS: usize = 32;
 
-/// What the colours of a map mean.
+/// The legend of a map's colours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColourBar {
     /// The property's name on the screen.
     pub label: String,
-    /// The values at the ends of the scale; what lies beyond has the colour of the end.
+    /// The values at the ends of the scale; values beyond have the colour of the end.
     pub range: (f64, f64),
 }
 
@@ -51,7 +51,7 @@ impl ColourBar {
             let colour = paint("fill", scale(value, (0.0, 1.0)));
             out += &format!("<path d=\"{}Z\" {colour}/>\n", path(corners.into_iter()));
         }
-        // The dark end would be lost on a dark canvas.
+        // The frame keeps the dark end visible on a dark canvas.
         let around = [
             [left, top],
             [middle, top - ARROW],
@@ -72,7 +72,7 @@ impl ColourBar {
                 &format!("<path d=\"{}\" stroke-width=\"1\" {colour}/>\n", path(tick.into_iter()));
             out += &label([x + STRIP + 11.0, y + 4.5], 13.0, 400, &three_digits(value), palette);
         }
-        // What is only predicted says so on a line of its own, so that it is never what is left out.
+        // The remark that a value is predicted has a line of its own, so that it is never cut off.
         let (name, kind) = Model::split_title(&self.label);
         let above = if kind.is_some() { 16.0 } else { 0.0 };
         out += &label([x, top - ARROW - 14.0 - above], 14.0, 600, &brief(name, 16), palette);
@@ -81,7 +81,7 @@ impl ColourBar {
     }
 }
 
-/// A word that begins at a point of its base line.
+/// Text that begins at a point of its base line.
 fn label([x, y]: [f64; 2], size: f64, weight: u32, text: &str, palette: &Palette) -> String {
     format!(
         "<text x=\"{}\" y=\"{}\" font-size=\"{}\" font-weight=\"{weight}\" {}>{}</text>\n",

@@ -1,4 +1,4 @@
-//! Candidates as files: outlines with their names for whoever makes them, or all that is known as JSON.
+//! Candidates as files: their named outlines for manufacture, or their complete records as JSON.
 
 use super::outlines::{Format, NamedOutline, write_outlines};
 use crate::error::{Error, Result};
@@ -6,12 +6,12 @@ use crate::numerics::files::write_whole;
 use crate::optimise::{Candidate, CandidateRecord, LabResults, SearchReport};
 use std::path::Path;
 
-/// Writes at most `most` candidates of a search: as JSON with z, values, verdict and what a `lab` measured, or their
-/// outlines in the other formats of [`write_outlines`], whichever the name ends in; those of a search that began with shapes of somebody's own
-/// stand in the frames of these.
+/// Writes at most `most` candidates of a search. The extension decides: JSON has z, values, verdict and the lab results
+/// in `lab`; the other formats of [`write_outlines`] have their outlines. Candidates of a search that started from the
+/// user's own shapes are written in the frames of these shapes.
 ///
 /// # Errors
-/// Names the file when its ending is unknown or it cannot be written; or says that there is no candidate.
+/// Names the file when its extension is unknown or it cannot be written; or reports that there is no candidate.
 pub fn write_candidates(
     path: &Path,
     report: &SearchReport,
@@ -21,7 +21,7 @@ pub fn write_candidates(
     let format = Format::of(path)?;
     let candidates = report.candidates(most);
     if format != Format::Json {
-        // A table without rows is one; a drawing without shapes is none.
+        // A table may be empty; a drawing may not.
         if candidates.is_empty() && format == Format::Csv {
             return write_whole(path, |out| writeln!(out, "id"));
         }

@@ -1,54 +1,54 @@
-//! Curves and dots as a picture: losses of a training, values of a search, measured against predicted values.
+//! Charts of curves and dots: losses of a training, values of a search, lab results against predicted values.
 
 use super::map::Page;
-use super::svg::{FONT, escaped, n, paint, path};
+use super::svg_elements::{FONT, escaped, n, paint, path};
 use crate::data::property::Property;
 use crate::explore::colour::{Palette, Rgba, faded};
 use crate::explore::tick;
 use crate::model::training::EpochRecord;
 use crate::optimise::{Comparison, Restart, SearchReport};
 
-/// Room around the curves for words: left, top, right, bottom; in points.
+/// Margins around the curves for text: left, top, right, bottom; in points.
 const ROOM: [f64; 4] = [84.0, 60.0, 32.0, 58.0];
-/// Points of a curve; more lie on each other.
+/// The most points of a curve; more would overlap.
 const MOST_POINTS: usize = 1000;
-/// Curves of a search; more cannot be told apart.
+/// The most curves of a search; more cannot be distinguished.
 const MOST_CURVES: usize = 200;
 
-/// A line through points.
+/// A polyline through points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
-    /// Its name in the legend; lines without one are not in it.
+    /// Its name in the legend; a curve without a name is not in the legend.
     pub name: String,
-    /// x and y; where y is not finite, the line is broken.
+    /// x and y; the curve is interrupted where y is not finite.
     pub points: Vec<[f64; 2]>,
     /// Its colour.
     pub colour: Rgba,
-    /// In points.
+    /// Line width, in points.
     pub width: f64,
-    /// Whether it is dashed.
+    /// True for a dashed line.
     pub dashed: bool,
 }
 
 /// A dot with a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dot {
-    /// Where it is: x and y.
+    /// The position: x and y.
     pub at: [f64; 2],
-    /// The word beside it.
+    /// The text beside it.
     pub name: String,
     /// Its colour.
     pub colour: Rgba,
 }
 
-/// Curves and dots over one axis.
+/// Curves and dots over one pair of axes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// What runs to the right.
+    /// The title of the horizontal axis.
     pub x: String,
-    /// What runs upward.
+    /// The title of the vertical axis.
     pub y: String,
-    /// Whether y grows by factors, so that no curve hides another; what is not positive is left out then.
+    /// True for a logarithmic y axis, on which small curves stay visible; values that are not positive are left out.
     pub logarithmic: bool,
     /// The curves, back to front.
     pub curves: Vec<Curve>,
@@ -87,7 +87,7 @@ impl Chart {
         }
     }
 
-    /// The value of every restart of a search over its steps, the answer on top.
+    /// The value of every restart of a search over its steps, with the answer on top.
     pub fn values(report: &SearchReport, palette: &Palette) -> Self {
         let answer = report.best_believable.or(report.best);
         let curve = |index: usize| {
@@ -105,7 +105,7 @@ impl Chart {
                 dashed: false,
             }
         };
-        // The best last, so that they lie on top, and of them the answer.
+        // Curves are painted worst first, so that the best lie on top and the answer above all.
         let mut order = report.best_first();
         order.truncate(MOST_CURVES);
         order.retain(|&index| Some(index) != answer);
@@ -123,14 +123,14 @@ impl Chart {
         }
     }
 
-    /// What a lab measured of one property against what was predicted, with the line on which both agree; a head's
+    /// The lab results of one property against the predicted values, with the line on which both agree; a head's
     /// prediction has its interval to both sides.
     pub fn comparisons(property: Property, all: &[Comparison], palette: &Palette) -> Self {
         let [blue, ..] = palette.curves();
         let of: Vec<&Comparison> =
             all.iter().filter(|comparison| comparison.predicted.property == property).collect();
         let title = of.first().map_or_else(|| property.word(), |first| first.title());
-        // Both axes reach as far.
+        // Both axes have the same range.
         let values = || {
             let ends = |c: &&Comparison| [c.predicted.low, c.predicted.high];
             let ends = of.iter().flat_map(ends).flatten();
@@ -181,7 +181,7 @@ impl Chart {
         out + "</svg>\n"
     }
 
-    /// Everything but the canvas, for a room of `size` points.
+    /// The picture without its canvas, in an area of `[width, height]` points.
     pub(super) fn body(&self, [width, height]: [f64; 2], palette: &Palette) -> String {
         let [left, top, right, bottom] = ROOM;
         let (right, bottom) = (width - right, height - bottom);
@@ -215,7 +215,7 @@ impl Chart {
             let [x, y] = place(dot.at);
             let (fill, [cx, cy]) = (paint("fill", dot.colour), [x, y].map(n));
             out += &format!("<circle cx=\"{cx}\" cy=\"{cy}\" r=\"5\" {fill}/>\n");
-            // Beside the dot, where there is more room.
+            // The text stands on the side of the dot that has more space.
             let (anchor, beside) =
                 if x > 0.5 * (left + right) { ("end", -9.0) } else { ("start", 9.0) };
             out += &word([x + beside, y - 7.0], anchor, 13.0, 400, &dot.name, palette.text);
@@ -239,12 +239,12 @@ impl Chart {
         )
     }
 
-    /// Names in one row from the right end, beside the name of the axis.
+    /// Writes the names in one row from the right end, beside the name of the axis.
     fn legend(&self, right: f64, palette: &Palette) -> String {
         let mut out = String::new();
         let mut x = right;
         for curve in self.curves.iter().rev().filter(|curve| !curve.name.is_empty()) {
-            // Wide enough for any word of that many letters.
+            // The width suffices for any text of this many letters.
             let width = 7.2 * curve.name.chars().count() as f64;
             x -= width;
             out += &word([x, 28.0], "start", 13.0, 400, &curve.name, palette.text);
@@ -255,7 +255,7 @@ impl Chart {
         out
     }
 
-    /// A value as it is placed.
+    /// The y coordinate of a value before scaling: its logarithm on a logarithmic axis, NaN where there is none.
     fn height(&self, y: f64) -> f64 {
         match self.logarithmic {
             true if y > 0.0 => y.log10(),
@@ -264,7 +264,7 @@ impl Chart {
         }
     }
 
-    /// The lowest and highest place of each axis, never the same.
+    /// The lowest and highest coordinate of each axis, never equal.
     fn ranges(&self) -> [(f64, f64); 2] {
         let dots = || self.dots.iter().map(|dot| &dot.at);
         let points = || self.curves.iter().flat_map(|curve| &curve.points).chain(dots());
@@ -281,13 +281,13 @@ impl Chart {
         let xs = range(&mut points().map(|[x, _]| *x));
         let (low, high) = range(&mut points().map(|[_, y]| self.height(*y)));
         let air = 0.04 * (high - low);
-        // A curve may begin at the edge; a dot needs room for itself.
+        // A curve may begin at the edge; a dot needs a margin.
         let side = if self.dots.is_empty() { 0.0 } else { 0.04 * (xs.1 - xs.0) };
         [(xs.0 - side, xs.1 + side), (low - air, high + air)]
     }
 }
 
-/// The objective of a restart over its steps, dashed: what a penalised search makes greatest.
+/// The objective of a restart over its steps, dashed: a penalised search maximises it.
 fn objective(restart: &Restart, palette: &Palette) -> Curve {
     let every = restart.losses.len().div_ceil(MOST_POINTS).max(1);
     let kept = restart.kept_steps().zip(&restart.losses).enumerate();
@@ -297,8 +297,8 @@ fn objective(restart: &Restart, palette: &Palette) -> Curve {
     Curve { name, points, colour: palette.star, width: 1.8, dashed: true }
 }
 
-/// About five round numbers within a range: 1, 2 or 5 times a power of ten apart. Of a logarithmic one, whole powers
-/// where there are at least three, else 1, 2 and 5 times them.
+/// About five round numbers within a range: 1, 2 or 5 times a power of ten apart. On a logarithmic axis, whole powers
+/// if there are at least three, else 1, 2 and 5 times them.
 fn ticks((low, high): (f64, f64), logarithmic: bool) -> Vec<f64> {
     if logarithmic {
         let powers = (low.floor() as i32..=high.ceil() as i32).map(f64::from);

@@ -1,4 +1,4 @@
-//! The figures of several models as one table or one list.
+//! The metrics of several models as one table or one list.
 
 use crate::data::vectors;
 use crate::error::{Error, Result};
@@ -7,24 +7,24 @@ use crate::trust::{Figures, Warning};
 use serde::Serialize;
 use std::path::Path;
 
-/// The name of the column of reconstruction errors; those of families begin with it.
+/// The column of reconstruction errors; the names of the columns of single families begin with it.
 const ERROR: &str = "reconstruction_error";
 
-/// One model of a table: what it is called, and its figures.
+/// One model of a table: its name and its metrics.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry<'a> {
-    /// The file of the model, or nothing where it was not kept.
+    /// The file of the model; none if it was not saved.
     pub model: Option<String>,
     /// The weight of its KL term.
     pub beta: f64,
-    /// What was measured of it.
+    /// Its metrics.
     pub figures: &'a Figures,
-    /// What is wrong with it.
+    /// The problems that were found in it.
     pub warnings: Vec<Warning>,
 }
 
-/// Writes a row for each model: `model`, `beta` and every figure that one of them has, with full precision; empty
-/// where a figure means nothing for a model. Reconstruction errors stand in further columns under the name of earlier
+/// Writes a row for each model: `model`, `beta` and every metric that one of them has, with full precision; empty if a
+/// metric is not defined for a model. Reconstruction errors are repeated in further columns under the name of earlier
 /// versions, `rebuild_error`.
 ///
 /// # Errors
@@ -54,7 +54,7 @@ pub fn write_csv(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
     vectors::write(path, &header, rows)
 }
 
-/// Writes the models with all of their figures and warnings as JSON, with full precision.
+/// Writes the models with all of their metrics and warnings as JSON, with full precision.
 ///
 /// # Errors
 /// Names the file when it cannot be written.

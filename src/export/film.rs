@@ -1,4 +1,4 @@
-//! Films of the map: a search whose ways grow, a training that comes into being.
+//! Films of the map: the growing trajectories of a search, the progress of a training.
 
 use super::gif::{Animation, GifFile, MOST_FRAMES};
 use super::map::{MapPicture, MapWish, Page};
@@ -7,23 +7,24 @@ use crate::explore::compose::{Climb, Doing, Way};
 use crate::explore::paths::Paths;
 use crate::explore::{Projection, home_view};
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::SearchReport;
 use std::path::Path;
 use std::sync::Arc;
 
-/// How long the last picture stays, in seconds.
+/// The time for which the last picture stays, in seconds.
 const REST: f64 = 1.5;
-/// The share of a film during which a part of a way stays fresh before it fades.
+/// The share of a film after which a part of a trajectory fades.
 const FRESH: f64 = 0.3;
 
-/// How a film goes on.
+/// The settings of a film.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Film {
     /// Its size and colours.
     pub page: Page,
-    /// How long it takes before its last picture rests, in seconds: 0.5 to 120.
+    /// Its length without the rest of the last picture, in seconds: 0.5 to 120.
     pub seconds: f64,
-    /// Pictures a second: 1 to 50.
+    /// Pictures per second: 1 to 50.
     pub frames_per_second: f64,
 }
 
@@ -48,19 +49,19 @@ impl Film {
     }
 }
 
-/// The ways of a finished search on the map.
+/// The trajectories of a finished search on the map.
 #[derive(Clone, Debug)]
 pub struct Ways {
-    /// The ways.
+    /// The trajectories as polylines on the map.
     pub paths: Arc<Paths>,
-    /// What else is known of each, `[restarts]`.
+    /// Further facts about each trajectory, `[restarts]`.
     pub ways: Arc<Vec<Way>>,
-    /// Where the best believable answer is, and at which step it was met.
+    /// The position of the best believable answer, and the step at which it was found.
     pub star: Option<([f64; 2], usize)>,
 }
 
 impl Ways {
-    /// The ways of `report`; `detail` is the least distance on the map that shall be seen.
+    /// The trajectories of `report`; `detail` is the smallest distance on the map that must stay visible.
     pub fn of(report: &SearchReport, projection: &Projection, detail: f64) -> Self {
         let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
         let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
@@ -100,8 +101,8 @@ impl Ways {
     }
 }
 
-/// Writes a search as a film. `go_on` is told the share that is done before each picture; when it answers no,
-/// nothing is left behind. Whether all was written.
+/// Writes a search as a film; returns true if it was completed. `progress` is called with the share that is done before
+/// each picture; if `cancel` is set, nothing is left behind.
 ///
 /// # Errors
 /// Names a setting out of range, or `path` when it cannot be written.
@@ -110,14 +111,16 @@ pub fn search_film(
     picture: &MapPicture,
     ways: &Ways,
     film: &Film,
-    go_on: &mut dyn FnMut(f64) -> bool,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(f64),
 ) -> Result<bool> {
     film.check()?;
     let mut file = GifFile::create(path, film.animation())?;
     let frames = film.frames();
     for frame in 0..frames {
         let share = frame as f64 / (frames - 1) as f64;
-        if !go_on(share) {
+        progress(share);
+        if cancel.is_cancelled() {
             return Ok(false);
         }
         let step = ways.paths.step_at(share).round();
@@ -128,30 +131,32 @@ pub fn search_film(
     Ok(true)
 }
 
-/// Writes a training as a film: `snapshot` gives the model at each of `count` moments, the last the one it came to.
-/// All are drawn on the map of the last one. `go_on` and the result as [`search_film`]'s.
+/// Writes a training as a film: `snapshot` returns the model at each of `count` snapshots, the last of which is the
+/// final model. All are drawn on the map of the last one. `progress`, `cancel` and the result are those of [`search_film`].
 ///
 /// # Errors
-/// Names a setting out of range, or `path` when it cannot be written; and whatever a snapshot fails with.
+/// Names a setting out of range, or `path` when it cannot be written; and passes on any error of `snapshot`.
 pub fn training_film(
     path: &Path,
     count: usize,
     mut snapshot: impl FnMut(usize) -> Result<Arc<Model>>,
     wish: &MapWish,
     film: &Film,
-    go_on: &mut dyn FnMut(f64) -> bool,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(f64),
 ) -> Result<bool> {
     film.check()?;
     let mut file = GifFile::create(path, film.animation())?;
     let last = snapshot(count.saturating_sub(1))?;
     let projection = Projection::of(&last.encoded.mu);
     let view = wish.view.unwrap_or_else(|| home_view(&last, &projection).grown(0.1));
-    // Of more snapshots than pictures some are left out evenly, of fewer each stays longer.
+    // Some snapshots are skipped evenly if there are more than pictures; each stays longer if there are fewer.
     let frames = film.frames().min(count).max(1);
     let seconds = film.seconds / frames as f64;
     for frame in 0..frames {
         let index = if frames > 1 { frame * (count - 1) / (frames - 1) } else { count - 1 };
-        if !go_on(frame as f64 / frames as f64) {
+        progress(frame as f64 / frames as f64);
+        if cancel.is_cancelled() {
             return Ok(false);
         }
         let model = snapshot(index)?;

@@ -1,7 +1,7 @@
 //! Animations as GIF (CompuServe 1990, GIF89a).
 //!
-//! Frames are drawn and written one at a time, so that memory holds two of them however many there are. A pixel that
-//! is as it was is left alone: what stands still never flickers, whatever colours each frame chooses for the rest.
+//! Frames are drawn and written one at a time, so that memory holds only two of them. Unchanged pixels are transparent:
+//! they never flicker, although each frame has its own palette.
 
 use super::indexed::{Rgb, indexed};
 use super::png::opaque_pixels;
@@ -10,19 +10,20 @@ use crate::numerics::files::WholeFile;
 use ::gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use std::path::Path;
 
-/// Frames that one file may have.
+/// The most frames of one file.
 pub const MOST_FRAMES: usize = 2000;
-/// The colours of a frame; one more means "as it was".
+/// The most colours of a frame; one more index means "unchanged".
 const COLOURS: usize = 255;
 
-/// What all frames share.
+/// The settings that all frames share.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Animation {
     /// Width and height, in pixels: 16 to 4096.
     pub size: [u32; 2],
-    /// Frames a second: 0.1 to 50. The format counts in hundredths of a second, so single frames differ by one.
+    /// Frames per second: 0.1 to 50. The format counts in hundredths of a second, so the durations of frames may differ
+    /// by one.
     pub frames_per_second: f64,
-    /// Whether it begins again when it is over.
+    /// True if it repeats without end.
     pub looping: bool,
 }
 
@@ -37,15 +38,15 @@ impl Animation {
     }
 }
 
-/// An animation that is being written. It is at its path once it is [finished](Self::finish); dropped before,
-/// it leaves nothing.
+/// An animation that is being written. The file appears at its path once it is [finished](Self::finish); dropped
+/// before, it leaves no trace.
 pub struct GifFile {
     animation: Animation,
     encoder: Encoder<WholeFile>,
-    /// What is on the screen.
+    /// The pixels on the screen after the last frame.
     shown: Vec<Rgb>,
     frames: usize,
-    /// How long all frames so far last, in seconds.
+    /// The duration of all frames so far, in seconds.
     seconds: f64,
 }
 
@@ -66,7 +67,7 @@ impl GifFile {
         Ok(Self { animation, encoder, shown: Vec::new(), frames: 0, seconds: 0.0 })
     }
 
-    /// How many frames there are.
+    /// The number of frames so far.
     pub fn frames(&self) -> usize {
         self.frames
     }
@@ -74,12 +75,12 @@ impl GifFile {
     /// Appends a picture, stretched to the size of the animation.
     ///
     /// # Errors
-    /// When there are [too many](MOST_FRAMES), the picture cannot be drawn, or the disk is full.
+    /// When there are [too many](MOST_FRAMES) frames, the picture cannot be drawn, or the disk is full.
     pub fn push(&mut self, svg: &str) -> Result<()> {
         self.push_for(svg, 1.0 / self.animation.frames_per_second)
     }
 
-    /// Appends a picture that stays for some time: 0.02 to 600 seconds.
+    /// Appends a picture with its own duration: 0.02 to 600 seconds.
     ///
     /// # Errors
     /// As [`Self::push`].
@@ -92,7 +93,7 @@ impl GifFile {
         }
         let pixels = opaque_pixels(svg, self.animation.size)?;
         let mut frame = self.frame(&pixels);
-        // The difference of two rounded times: what one frame loses the next gets.
+        // The difference of two rounded times: the rounding error of one frame is corrected by the next.
         let hundredths = |seconds: f64| (100.0 * seconds).round();
         frame.delay = (hundredths(self.seconds + seconds) - hundredths(self.seconds)) as u16;
         let written = self.encoder.write_frame(&frame);
@@ -102,7 +103,7 @@ impl GifFile {
         Ok(())
     }
 
-    /// What differs from the picture on the screen: the smallest rectangle around it, and in it what stays is
+    /// The difference from the picture on the screen: the smallest rectangle that contains it, with unchanged pixels
     /// transparent.
     fn frame(&self, pixels: &[Rgb]) -> Frame<'static> {
         let width = self.animation.size[0] as usize;
@@ -116,7 +117,7 @@ impl GifFile {
         let mut places = places.into_iter();
         let place = |index: usize| if changed(index) { places.next() } else { None };
         let buffer: Vec<u8> = inside().map(place).map(|place| place.unwrap_or(unchanged)).collect();
-        // The transparent one is the last of the palette; its colour is never seen.
+        // The transparent index is the last of the palette; its colour is never shown.
         let colours = palette.iter().copied().chain([[0; 3]]).flatten();
         Frame {
             dispose: DisposalMethod::Keep,
@@ -131,7 +132,7 @@ impl GifFile {
         }
     }
 
-    /// Puts the animation in its place.
+    /// Moves the complete animation to its path.
     ///
     /// # Errors
     /// When it has no frame, or the disk is full.
@@ -144,8 +145,8 @@ impl GifFile {
     }
 }
 
-/// The upper left and the lower right corner (beyond the last pixel) of all pixels that changed; a corner
-/// pixel where none did, because a frame without pixels is not one to every program.
+/// The upper left and the lower right corner (beyond the last pixel) of all pixels that changed; one corner pixel if
+/// none did, because some programs reject a frame without pixels.
 fn changes(count: usize, width: usize, changed: impl Fn(usize) -> bool) -> [[usize; 2]; 2] {
     let (mut low, mut high) = ([usize::MAX; 2], [0; 2]);
     for index in (0..count).filter(|&index| changed(index)) {

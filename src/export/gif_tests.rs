@@ -13,7 +13,7 @@ fn square(at: usize) -> String {
     )
 }
 
-/// What a viewer shows at each frame, and for how many hundredths of a second.
+/// The picture that a viewer shows at each frame, with its duration in hundredths of a second.
 fn shown(path: &Path) -> Vec<(u16, Vec<Rgb>)> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::RGBA);

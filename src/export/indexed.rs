@@ -1,4 +1,4 @@
-//! A picture in few colours: those of its flat areas as they are, the rest by median cut
+//! Reduction of a picture to few colours: the colours of flat areas are kept exactly, the rest is reduced by median cut
 //! (Heckbert 1982, "Color image quantization for frame buffer display").
 
 use std::collections::HashMap;
@@ -6,16 +6,16 @@ use std::collections::HashMap;
 /// Red, green, blue.
 pub(super) type Rgb = [u8; 3];
 
-/// Colours with how many pixels have each.
+/// Colours with the number of pixels of each.
 type Counted = Vec<(Rgb, usize)>;
 
-/// Colours that cover at least one pixel in this many are kept as they are.
+/// A colour that covers at least one pixel in this many is kept exactly.
 const FLAT: usize = 400;
-/// At most so many of them, so that gradients keep colours too.
+/// The most colours that are kept exactly, so that gradients get colours too.
 const MOST_FLAT: usize = 64;
 
-/// At most `most` colours (1 to 256), and for each pixel which of them it is. Up to `most` different colours
-/// stay exactly what they are.
+/// A palette of at most `most` colours (1 to 256), and the palette index of each pixel. Up to `most` different colours
+/// are kept exactly.
 pub(super) fn indexed(
     pixels: impl Iterator<Item = Rgb> + Clone,
     most: usize,
@@ -27,7 +27,7 @@ pub(super) fn indexed(
         total += 1;
     }
     let mut colours: Counted = counts.into_iter().collect();
-    // The most frequent first; the order of a hash table must not show.
+    // The most frequent colours come first; the order is independent of the hash table.
     colours.sort_unstable_by_key(|&(colour, count)| (std::cmp::Reverse(count), colour));
     let palette = palette(&colours, total, most);
     let places: HashMap<Rgb, u8> =
@@ -45,7 +45,7 @@ fn palette(colours: &[(Rgb, usize)], total: usize, most: usize) -> Vec<Rgb> {
     while boxes.len() < most - flat {
         let weight = |cell: &[(Rgb, usize)]| {
             let pixels: usize = cell.iter().map(|&(_, count)| count).sum();
-            // The root lets small areas of distinct colours have their share.
+            // The root gives small areas of distinct colours a fair share.
             widest(cell).1 as f64 * (pixels as f64).sqrt()
         };
         let largest = (0..boxes.len())
@@ -59,7 +59,7 @@ fn palette(colours: &[(Rgb, usize)], total: usize, most: usize) -> Vec<Rgb> {
     exact.chain(boxes.iter().map(|cell| mean(cell))).collect()
 }
 
-/// The channel in which colours differ most, and by how much.
+/// The channel in which colours differ most, and the difference.
 fn widest(cell: &[(Rgb, usize)]) -> (usize, u8) {
     let spread = |channel: usize| {
         let values = cell.iter().map(|(colour, _)| colour[channel]);
@@ -70,7 +70,7 @@ fn widest(cell: &[(Rgb, usize)]) -> (usize, u8) {
     channels.into_iter().max_by_key(|&(_, spread)| spread).unwrap_or((0, 0))
 }
 
-/// Cut so that about as many pixels lie on each side; neither is empty.
+/// Splits the colours so that each half has about as many pixels; neither is empty.
 fn halves(mut cell: Counted) -> (Counted, Counted) {
     let (channel, _) = widest(&cell);
     cell.sort_unstable_by_key(|&(colour, _)| (colour[channel], colour));

@@ -1,4 +1,4 @@
-//! What a lab measured of candidates: beside what was predicted, as a table; and with the data of a model, for the next
+//! Lab results of candidates: compared with the predictions in a table, and added to the data of a model for the next
 //! training.
 
 use crate::data::dataset::{Dataset, Measured};
@@ -13,18 +13,18 @@ use crate::optimise::{Comparison, LabResults, PredictedValue};
 use serde::Deserialize;
 use std::path::Path;
 
-/// The label of candidates among data that have several.
+/// The label of candidates in data with several labels.
 const LABEL: &str = "candidate";
 
-/// A candidate as a file tells of it, see [`CandidateRecord`](crate::optimise::CandidateRecord).
+/// A candidate as it is stored in a file, see [`CandidateRecord`](crate::optimise::CandidateRecord).
 #[derive(Clone, Debug, Deserialize)]
 pub struct RecordedCandidate {
     /// Its id, unique over runs.
     pub id: String,
-    /// What was predicted of it.
+    /// The predictions for it.
     #[serde(default)]
     pub predictions: Vec<PredictedValue>,
-    /// Its shape, in the frame where there is one, else in data units.
+    /// Its shape, in the frame if there is one, else in data units.
     pub outline: Vec<f64>,
     /// The frame.
     #[serde(default)]
@@ -60,8 +60,8 @@ pub fn read_candidates(path: &Path) -> Result<Vec<RecordedCandidate>> {
     Ok(candidates)
 }
 
-/// Writes measured beside predicted values: id, property, unit, predicted, predicted_low and predicted_high (of a
-/// head), measured and difference (measured less predicted), in full precision.
+/// Writes lab results beside predictions: id, property, unit, predicted, predicted_low and predicted_high (of a head),
+/// measured and difference (measured minus predicted), in full precision.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -93,11 +93,12 @@ pub fn write_comparisons(path: &Path, comparisons: &[Comparison]) -> Result<()> 
     write(path, &header.map(str::to_owned), comparisons.iter().map(row))
 }
 
-/// The data of a model with those candidates of which something was measured behind them, and what was measured as
-/// values of theirs. What geometry computes of every shape is no such value.
+/// The data of a model, followed by the candidates that have a lab result of a target column, with these results as
+/// their target values. Properties that geometry computes are not target values.
 ///
 /// # Errors
-/// When nothing is left to be learned, a unit is not that of the data, a name is taken, or the data are not there.
+/// When no candidate has such a result, a unit differs from that of the data, a name is taken, or the model has no
+/// data.
 pub fn extended_data(
     model: &Model,
     candidates: &[RecordedCandidate],

@@ -12,27 +12,27 @@ use crate::explore::heat::{HeatField, usual_range};
 use crate::explore::slopes::SlopeField;
 use crate::explore::{Bounds, Projection, encoded, home_view};
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Aim, Objective, Space};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-/// The shorter side of a picture, in points: a line of text is 14 of them whatever the size in pixels.
+/// The shorter side of a picture, in points: text has a size of 14 points at any size in pixels.
 const POINTS: f64 = 800.0;
-/// The shorter side of a picture that is like a screen counts no fewer points: words and bar need them.
+/// The shorter side of a picture that repeats a screen has at least this many points: text and colour bar need them.
 pub const LEAST_SIDE: f64 = 400.0;
-/// See [`Screen::side`].
+/// The upper limit of the same, see [`Screen::side`].
 const MOST_SIDE: f64 = 1200.0;
 /// Cells of the heat map along its longer side.
 const HEAT_CELLS: f64 = 256.0;
-/// Shapes along the shorter side, where they carry colour and where they lie over it.
+/// Number of shapes along the shorter side, when they carry the colour and when they lie over the heat map.
 const SHAPES: [f64; 2] = [24.0, 13.0];
 
-/// How large a picture is and in which colours.
+/// The size and the colours of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Page {
     /// Width and height, in pixels: 100 to 8192.
     pub pixels: [u32; 2],
-    /// The colours around what is shown.
+    /// The colours of everything around the content.
     pub palette: &'static Palette,
 }
 
@@ -43,7 +43,7 @@ impl Page {
         self.pixels.into_iter().try_for_each(|side| check_range("size", side, 100, 8192))
     }
 
-    /// Pixels a point.
+    /// Pixels per point.
     pub(super) fn scale(&self) -> f64 {
         self.scale_for(POINTS)
     }
@@ -53,43 +53,43 @@ impl Page {
         self.pixels.map(|side| f64::from(side) / self.scale())
     }
 
-    /// Pixels a point where the shorter side has so many points.
+    /// Pixels per point if the shorter side has `side` points.
     fn scale_for(&self, side: f64) -> f64 {
         f64::from(self.pixels[0].min(self.pixels[1])) / side
     }
 }
 
-/// What a picture of the map shows.
+/// The content of a picture of the map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapWish {
-    /// The layers; ways are shown of the search that is given along.
+    /// The layers; trajectories are those of the search that the caller passes.
     pub visible: Visible,
-    /// What the colours mean.
+    /// The property that the colours show.
     pub property: Property,
-    /// Whether shapes are grey even where nothing else carries colour.
+    /// True if shapes are grey even if no other layer shows colour.
     pub plain: bool,
-    /// The range of the colours; the model's usual one where none is given.
+    /// The range of the colours; the default range of the model if none.
     pub range: Option<(f64, f64)>,
-    /// The part of the map, of which more is shown where its proportions are others; all data where none is given.
+    /// The part of the map, extended to the aspect ratio of the picture; all data if none.
     pub view: Option<Bounds>,
-    /// How the map is laid out on a screen, where the picture shall be like that.
+    /// The layout of the map on a screen, if the picture repeats one.
     pub screen: Option<Screen>,
-    /// What the gradient is of.
+    /// The objective of the gradient.
     pub aim: Aim,
     /// Pinned points.
     pub pins: Vec<[f64; 2]>,
 }
 
-/// How a map is laid out on a screen.
+/// The layout of a map on a screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Screen {
-    /// From shape to shape, in map units.
+    /// Distance between shapes, in map units.
     pub spacing: f64,
-    /// The shorter side, in points; a picture counts at least [`LEAST_SIDE`] and at most 1,200.
+    /// The shorter side, in points; a picture uses at least [`LEAST_SIDE`] and at most 1,200.
     pub side: f64,
 }
 
-/// All that a picture of the map is made from, computed once for any number of moments of a search.
+/// The computed content of a picture of the map, for any number of steps of a search.
 pub struct MapPicture {
     wish: MapWish,
     page: Page,
@@ -102,12 +102,12 @@ pub struct MapPicture {
     fog: Option<Fog>,
     slopes: Option<SlopeField>,
     range: (f64, f64),
-    /// What stands beside the colour bar.
+    /// The title of the colour bar.
     label: String,
 }
 
 impl MapPicture {
-    /// Decodes and measures what the wish asks for.
+    /// Decodes the shapes and computes the layers of the wish.
     ///
     /// # Errors
     /// When the size is out of range, the aim reads a head that the model lacks, or the tensor library fails.
@@ -127,12 +127,12 @@ impl MapPicture {
             Some(screen) => screen.spacing,
             None => size[0].min(size[1]) / SHAPES[usize::from(heat)],
         };
-        // A view that somebody has chosen stays where it is.
+        // A view that the user chose is not moved.
         let view = if wish.view.is_some() { view } else { aligned(view, spacing) };
         let lattice = Lattice::covering(&view, spacing);
         let property = wish.property;
         let objective = Objective::of(model.clone(), property)?;
-        // One scale for every picture of a model, so that two of them compare.
+        // One default scale for all pictures of a model, so that they can be compared.
         let range = match wish.range {
             Some(range) => Some(range),
             None if wish.has_bar() => usual_range(&objective, projection)?,
@@ -143,11 +143,11 @@ impl MapPicture {
             let cells =
                 size.map(|side| (HEAT_CELLS * side / size[0].max(size[1])).round() as usize);
             let cells = cells.map(|cells| cells.max(2));
-            let never = AtomicBool::new(false);
+            let never = CancelToken::default();
             let field = HeatField::compute(&objective, projection, view, cells, &never)?;
             let field = field.expect("nobody cancels it");
             let pixels = heat_pixels(&field, range);
-            // Where nobody can tell the property, no colour says anything: the shapes alone are drawn.
+            // Colour has no meaning if no value of the property is known: only the shapes are drawn.
             Ok(field.range.is_some().then_some((field, pixels)))
         };
         let slopes = || {
@@ -159,7 +159,7 @@ impl MapPicture {
             points: if data { encoded::points(model, projection) } else { Points::default() },
             grid: Arc::new(ShapeGrid::decode(model, projection, property, lattice)?),
             heat: heat.then(field).transpose()?.flatten(),
-            // A little more than is seen, so that no edge of it is.
+            // The fog extends a little beyond the view, so that its edge is not visible.
             fog: trust.then(|| Fog::over(model, projection, view.grown(0.05))),
             slopes: gradient.then(slopes).transpose()?,
             range,
@@ -170,13 +170,13 @@ impl MapPicture {
         })
     }
 
-    /// The same in other colours.
+    /// The same picture in other colours.
     pub fn with_palette(mut self, palette: &'static Palette) -> Self {
         self.page.palette = palette;
         self
     }
 
-    /// The picture, with what a person does on it and a line of text above where there is one.
+    /// The picture with the annotations in `doing`, and a caption above if there is one.
     ///
     /// # Errors
     /// Only when an image in it cannot be encoded.
@@ -210,12 +210,12 @@ impl MapPicture {
 }
 
 impl MapWish {
-    /// Whether colour means something.
+    /// True if colour has a meaning.
     fn has_bar(&self) -> bool {
         self.visible.heat || (self.visible.shapes && !self.plain)
     }
 
-    /// Pixels a point.
+    /// Pixels per point.
     fn scale(&self, page: &Page) -> f64 {
         let side = self.screen.map(|screen| screen.side.clamp(LEAST_SIDE, MOST_SIDE));
         page.scale_for(side.unwrap_or(POINTS))
@@ -227,8 +227,8 @@ impl MapWish {
     }
 }
 
-/// The view moved by at most half a `spacing`, so that a lattice at whole multiples of it leaves the
-/// same room at opposite edges.
+/// The view moved by at most half a `spacing`, so that a lattice at whole multiples of it has equal margins at opposite
+/// edges.
 fn aligned(view: Bounds, spacing: f64) -> Bounds {
     let (centre, size) = (view.centre(), view.size());
     let centre = [0, 1].map(|k| {

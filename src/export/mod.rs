@@ -1,4 +1,4 @@
-//! What leaves the program: pictures of a scene, and tables of what was computed.
+//! Exports: pictures of a scene, and tables of computed values.
 
 pub mod bar;
 pub mod candidates;
@@ -15,6 +15,7 @@ pub mod report;
 pub mod shapes;
 pub mod sheet;
 pub mod svg;
+mod svg_elements;
 pub mod sweep;
 pub mod tables;
 pub mod walk;

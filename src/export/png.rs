@@ -1,4 +1,4 @@
-//! Pixels: an SVG drawn with the program's own fonts, and cells of colour as an image file.
+//! Pixel images: an SVG rendered with the program's own fonts, and cells of colour as an image file.
 
 use crate::error::{Error, Result};
 use crate::explore::colour::Rgba;
@@ -8,7 +8,7 @@ use resvg::usvg::{self, fontdb};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-/// Only the fonts that come with the program: a picture is the same on every machine.
+/// Only the bundled fonts are used: a picture is then the same on every machine.
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(include_bytes!("../../assets/fonts/OpenSans-Regular.ttf").to_vec());
@@ -17,26 +17,26 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
-/// Draws an SVG in its own size and encodes it as PNG.
+/// Renders an SVG in its own size and encodes it as PNG.
 ///
 /// # Errors
-/// When the text is no SVG or its size is none that can be drawn.
+/// When the text is no SVG or its size cannot be rendered.
 pub fn png(svg: &str) -> Result<Vec<u8>> {
     let tree = parsed(svg)?;
     let size = tree.size().to_int_size();
     drawn(&tree, [size.width(), size.height()])?.encode_png().map_err(|error| undrawn(&error))
 }
 
-/// Writes a picture as it is or as PNG, whichever the name ends in; whole or not at all.
+/// Writes a picture as SVG or as PNG, as its extension requires; completely or not at all.
 ///
 /// # Errors
-/// Names `path` when it ends in neither, or cannot be written.
+/// Names `path` when it has neither extension, or cannot be written.
 pub fn write_picture(path: &Path, svg: String) -> Result<()> {
     let bytes = if is_svg(path)? { svg.into_bytes() } else { png(&svg)? };
     write_whole(path, |out| out.write_all(&bytes))
 }
 
-/// Whether a name ends in `.svg` and not in `.png`.
+/// True if a name ends in `.svg`, false if it ends in `.png`.
 ///
 /// # Errors
 /// Names `path` when it ends in neither.
@@ -49,14 +49,14 @@ pub fn is_svg(path: &Path) -> Result<bool> {
     }
 }
 
-/// Draws an SVG so that it fills `size` pixels: red, green, blue of each, row by row from the top. What is left
-/// transparent becomes white.
+/// Renders an SVG so that it fills `size` pixels: red, green, blue of each, row by row from the top. Transparent parts
+/// become white.
 ///
 /// # Errors
-/// When the text is no SVG or the size is none that can be drawn.
+/// When the text is no SVG or the size cannot be rendered.
 pub(super) fn opaque_pixels(svg: &str, size: [u32; 2]) -> Result<Vec<[u8; 3]>> {
     let pixels = drawn(&parsed(svg)?, size)?;
-    // Colours are premultiplied: what is missing in opacity is what white adds.
+    // Colours are premultiplied, so white adds one minus the opacity.
     let over_white = |p: &[u8]| [0, 1, 2].map(|k| p[k].saturating_add(255 - p[3]));
     Ok(pixels.data().chunks_exact(4).map(over_white).collect())
 }
@@ -79,7 +79,7 @@ fn drawn(tree: &usvg::Tree, [width, height]: [u32; 2]) -> Result<Pixmap> {
     Ok(pixels)
 }
 
-/// Cells of colour, row by row from the top, as PNG: a pixel a cell.
+/// Encodes cells of colour, row by row from the top, as PNG with one pixel per cell.
 ///
 /// # Errors
 /// When there is no cell.

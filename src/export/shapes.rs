@@ -1,4 +1,4 @@
-//! Shapes with what is known of them, as a table.
+//! Shapes with their properties and verdicts, as a table.
 
 use crate::data::placement::Placement;
 use crate::data::property::Property;
@@ -13,15 +13,15 @@ use std::path::Path;
 /// A shape as a row of a table.
 #[derive(Clone, Debug)]
 pub struct ShapeRow<'a> {
-    /// What stands before, a cell for each of the table's own columns.
+    /// The first cells, one for each of the table's own columns.
     pub first: Vec<String>,
-    /// The latent point, `[latent]`; none where the shape was not decoded.
+    /// The latent point, `[latent]`; none if the shape was not decoded.
     pub z: Option<&'a [f64]>,
-    /// How far it can be believed, where it was judged.
+    /// The verdict on its reliability, if there is one.
     pub verdict: Option<&'a Verdict>,
     /// The shape, `[input]` in data units.
     pub outline: &'a [f32],
-    /// The frame in which it is written; data units where there is none.
+    /// The frame in which it is written; data units if none.
     pub frame: Option<Placement>,
 }
 
@@ -35,9 +35,9 @@ impl ShapeRow<'_> {
     }
 }
 
-/// The cells of a property for every shape, in full precision: what is computed, or a prediction and the ends of its
-/// interval, of a shape that was not decoded where the model encodes it; empty where there is no head that could tell it.
-/// Areas and lengths are those of the shape as it is written.
+/// The cells of a property for every shape, in full precision: the computed value, or a prediction and the ends of its
+/// interval; empty if there is no head that predicts it. A shape that was not decoded is encoded for the prediction.
+/// Areas and lengths refer to the shape as it is written.
 fn cells(model: &Model, property: Property, rows: &[ShapeRow<'_>]) -> Result<Vec<Vec<String>>> {
     if !property.is_measured() {
         let computed = |row: &ShapeRow<'_>| {
@@ -72,12 +72,12 @@ fn names(property: Property) -> Vec<String> {
     }
 }
 
-/// Writes shapes with full precision: the table's own columns, `z0, ..`, the verdict with its reason and figures, every
-/// property of the model, and `x0, y0, ..`. What only a head can tell is a prediction with the ends of its interval in
-/// two columns more. What is not known stays empty.
+/// Writes shapes with full precision: the table's own columns, `z0, ..`, the verdict with its reason and numbers, every
+/// property of the model, and `x0, y0, ..`. A property that only a head knows is a prediction, with the ends of its
+/// interval in two further columns. Unknown values are empty.
 ///
 /// # Errors
-/// Names the file when it cannot be written, or says why nothing can be predicted.
+/// Names the file when it cannot be written, or gives the reason why nothing can be predicted.
 pub fn write_shapes<'a>(
     path: &Path,
     first: &[&str],

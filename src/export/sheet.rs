@@ -1,4 +1,5 @@
-//! Shapes in cells as a picture: the strip of a walk, a sheet of new shapes, a shape beside its rebuild.
+//! Shapes in cells as a picture: the strip of a latent path, a contact sheet of new shapes, a shape beside its
+//! reconstruction.
 
 use super::bar::ColourBar;
 use super::svg::{Picture, map_size, svg};
@@ -8,48 +9,48 @@ use crate::explore::{Bounds, Scene};
 
 /// The side of a shape's cell among many, in points.
 pub const CELL: f64 = 100.0;
-/// The side of a cell of a rebuild, in points.
+/// The side of a cell of a reconstruction, in points.
 pub const LARGE_CELL: f64 = 240.0;
-/// A picture that is lower than this, in points, has no room for a colour bar.
+/// The height below which a picture has no space for a colour bar, in points.
 const LEAST_HEIGHT: f64 = 230.0;
 
-/// A scene whose unit is a cell, in the size in which its words can be read.
+/// A scene whose unit is a cell, in a size at which its text is legible.
 #[derive(Clone, Debug)]
 pub struct CellPicture<'a> {
-    /// What is drawn.
+    /// The content.
     pub scene: &'a Scene,
-    /// All there is to be seen of it, in cells.
+    /// The extent of the scene, in cells.
     pub bounds: Bounds,
-    /// The side of a cell in points, in which words are counted: [`CELL`] or [`LARGE_CELL`].
+    /// The side of a cell in points, the unit of text sizes: [`CELL`] or [`LARGE_CELL`].
     pub cell: f64,
-    /// What its colours mean; beside a single row there is no room for it.
+    /// The legend of its colours; a picture of a single row has no space for it.
     pub bar: ColourBar,
     /// The colours around it.
     pub palette: &'a Palette,
 }
 
-/// Width and height of a picture of so many cells that leaves no room empty, in points.
+/// Width and height, in points, of a picture of so many cells without empty margins.
 fn own_size(bounds: Bounds, cell: f64) -> [f64; 2] {
     let room = bounds.size().map(|side| side * cell);
-    // What a picture needs around what it shows does not depend on its size.
+    // The margins of a picture do not depend on its size, so any large size gives them.
     let large = [1e4; 2];
     let inner = map_size(large, has_bar(bounds, cell));
     [0, 1].map(|k| room[k] + large[k] - inner[k])
 }
 
-/// Whether a picture of so many cells has room for a colour bar.
+/// True if a picture of so many cells has space for a colour bar.
 fn has_bar(bounds: Bounds, cell: f64) -> bool {
     cell * bounds.size()[1] >= LEAST_HEIGHT
 }
 
-/// The height in pixels that goes with the width of a picture of so many cells.
+/// The height in pixels that belongs to a width of a picture of so many cells.
 pub fn height_of(bounds: Bounds, cell: f64, width: u32) -> u32 {
     let [w, h] = own_size(bounds, cell);
     (f64::from(width) * h / w).round().max(1.0) as u32
 }
 
 impl CellPicture<'_> {
-    /// The picture as SVG, as large as there is room for it in so many pixels.
+    /// The picture as SVG, as large as fits into `pixels`.
     ///
     /// # Errors
     /// Only when an image in it cannot be encoded.
@@ -88,7 +89,7 @@ mod tests {
         assert!(!picture(1.0).svg([300, 200]).unwrap().contains("Area"), "a row has no room");
         let high = picture(3.0);
         assert!(high.svg([300, 200]).unwrap().contains("Area"));
-        // In its own size the cells fill it, all but the margins and the bar.
+        // The cells fill a picture of its own size, except for the margins and the bar.
         let height = height_of(high.bounds, CELL, 1064);
         assert_eq!(height, (1064.0_f64 * 340.0 / (440.0 + 112.0)).round() as u32);
     }

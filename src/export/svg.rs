@@ -2,6 +2,7 @@
 
 use super::bar::{self, ColourBar};
 use super::png::encode_pixels;
+use super::svg_elements::{FONT, circle, escaped, n, paint, path, rectangle, stroked};
 use crate::error::Result;
 use crate::explore::colour::{Palette, Rgba};
 use crate::explore::fog::Fog;
@@ -10,31 +11,29 @@ use crate::explore::scene::{Arrows, Dots, Image, Layer, Line, Mark, MarkKind, Sh
 use crate::explore::{Bounds, Scene};
 use base64::Engine;
 
-/// The font of every word; the file names a fallback for those who do not have it.
-pub(super) const FONT: &str = "'Open Sans', sans-serif";
-/// Around the map, in points.
+/// The margin around the map, in points.
 pub(super) const MARGIN: f64 = 20.0;
-/// How much wider a casing is than its line, on each side, in points.
+/// The width of a casing beyond its line, on each side, in points.
 const CASING: f64 = 1.4;
-/// Between the lines of a hatching, in points.
+/// The distance between the lines of a hatching, in points.
 const HATCH: f64 = 6.0;
-/// Coordinates beyond this are held, so that no renderer loses its way; in points.
+/// Coordinates are clamped to this, because renderers fail at extreme ones; in points.
 const FARTHEST: f64 = 1e5;
 
 /// A picture to be written.
 #[derive(Clone, Debug)]
 pub struct Picture<'a> {
-    /// What is on the map.
+    /// The content of the map.
     pub scene: &'a Scene,
-    /// The part of the map that is shown; more is, where its proportions are not those of the room for it.
+    /// The part of the map that is shown, extended to the aspect ratio of the available area.
     pub view: Bounds,
     /// Width and height of the whole picture, in points.
     pub size: [f64; 2],
-    /// Pixels a point.
+    /// Pixels per point.
     pub scale: f64,
     /// The colours around the map.
     pub palette: &'a Palette,
-    /// The colour bar, where colour means something.
+    /// The colour bar, if colour has a meaning.
     pub bar: Option<ColourBar>,
     /// A line of text in the upper left corner of the map.
     pub caption: Option<&'a str>,
@@ -97,12 +96,12 @@ impl Frame {
         Self { view: view.with_aspect(size[0] / size[1]), size }
     }
 
-    /// Points for each map unit.
+    /// Points per map unit.
     fn unit(&self) -> f64 {
         self.size[0] / self.view.size()[0]
     }
 
-    /// Map coordinates to points.
+    /// Converts map coordinates to points.
     fn point(&self, [u, v]: [f64; 2]) -> [f64; 2] {
         let point = [
             MARGIN + (u - self.view.low[0]) * self.unit(),
@@ -157,7 +156,7 @@ impl Frame {
         let kind = if shapes.hollow.is_some() { "stroke" } else { "fill" };
         let cells = shapes.grid.outlines.iter().zip(shapes.grid.lattice.centres());
         for ((outline, [u, v]), colour) in cells.zip(&shapes.colours) {
-            // As in the window, a shape that is not one is left out.
+            // A shape that is not finite is left out, as in the window.
             if outline.iter().any(|v| !v.is_finite()) || colour[3] == 0 {
                 continue;
             }
@@ -280,9 +279,9 @@ impl Frame {
     }
 }
 
-/// A word around a point, with a soft edge.
+/// Text centred on a point, with a halo.
 fn word(centre: [f64; 2], text: &str, size: f64, colour: Rgba, halo: Rgba) -> String {
-    // The middle of lower-case letters stands about a third of the size above the line.
+    // The middle of lower-case letters is about a third of the text size above the base line.
     format!(
         "<text x=\"{}\" y=\"{}\" font-size=\"{}\" font-weight=\"600\" text-anchor=\"middle\" \
          paint-order=\"stroke\" stroke-width=\"3.5\" stroke-linejoin=\"round\" {} {}>{}</text>\n",
@@ -293,63 +292,6 @@ fn word(centre: [f64; 2], text: &str, size: f64, colour: Rgba, halo: Rgba) -> St
         paint("fill", colour),
         escaped(text),
     )
-}
-
-fn circle([x, y]: [f64; 2], radius: f64, attributes: &str) -> String {
-    format!("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {attributes}/>\n", n(x), n(y), n(radius))
-}
-
-/// A rectangle between its upper left and its lower right corner.
-pub(super) fn rectangle(low: [f64; 2], high: [f64; 2], attributes: &str) -> String {
-    format!(
-        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {attributes}/>\n",
-        n(low[0]),
-        n(low[1]),
-        n(high[0] - low[0]),
-        n(high[1] - low[1]),
-    )
-}
-
-/// Opens a group of lines without a filling.
-fn stroked(width: f64) -> String {
-    format!(
-        "<g fill=\"none\" stroke-width=\"{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\">\n",
-        n(width)
-    )
-}
-
-/// `M x y L x y ..` through the points.
-pub(super) fn path(points: impl Iterator<Item = [f64; 2]>) -> String {
-    let mut d = String::new();
-    for (index, [x, y]) in points.enumerate() {
-        let command = match index {
-            0 => "M",
-            1 => "L",
-            _ => " ",
-        };
-        d += &format!("{command}{} {}", n(x), n(y));
-    }
-    d
-}
-
-/// `fill` or `stroke` with a colour and, where it is not full, its opacity.
-pub(super) fn paint(kind: &str, [r, g, b, a]: Rgba) -> String {
-    let colour = format!("{kind}=\"#{r:02x}{g:02x}{b:02x}\"");
-    match a {
-        255 => colour,
-        _ => format!("{colour} {kind}-opacity=\"{}\"", n(f64::from(a) / 255.0)),
-    }
-}
-
-/// A number with at most two decimals.
-pub(super) fn n(value: f64) -> String {
-    // The sum turns a negative zero into a zero.
-    format!("{}", (100.0 * value).round() / 100.0 + 0.0)
-}
-
-/// Text as it may stand between tags.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

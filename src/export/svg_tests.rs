@@ -1,7 +1,8 @@
 use super::*;
 use crate::data::family::Family;
 use crate::data::rows::Rows;
-use crate::explore::grid::{Lattice, Mesh, ShapeGrid};
+use crate::explore::grid::{Lattice, ShapeGrid};
+use crate::explore::mesh::Mesh;
 use crate::explore::rim::Rim;
 use crate::export::png::png;
 use std::sync::Arc;
@@ -33,7 +34,7 @@ fn shapes(hollow: Option<f32>) -> Layer {
     Layer::Shapes(Shapes { grid: grid(), scale: 0.2, colours: vec![RED; 4], hollow })
 }
 
-/// Red fog, as thick everywhere.
+/// Red fog of uniform density.
 fn fog(bounds: Bounds, cover: u8) -> Layer {
     Layer::Fog(Fog { bounds, size: [2, 2], cover: Arc::new(vec![cover; 4]) }, RED)
 }
@@ -58,7 +59,7 @@ fn written(layers: Vec<Layer>, bar: Option<ColourBar>) -> String {
     .unwrap()
 }
 
-/// The colour of a pixel of the drawn picture, at 2 pixels a point.
+/// The colour of a pixel of the rendered picture, at 2 pixels a point.
 fn pixel(svg: &str, [x, y]: [u32; 2]) -> [u8; 3] {
     let picture = resvg::tiny_skia::Pixmap::decode_png(&png(svg).unwrap()).unwrap();
     assert_eq!((picture.width(), picture.height()), (400, 400));

@@ -1,6 +1,6 @@
-//! A sweep as a picture: reconstruction against KL, a point for each beta and a small map of each below.
+//! A sweep as a picture: reconstruction error against KL, a point for each beta, and a small map of each below.
 
-use super::svg::{FONT, escaped, n, paint, path, rectangle};
+use super::svg_elements::{FONT, escaped, n, paint, path, rectangle};
 use crate::explore::colour::{Palette, faded};
 use crate::explore::labels::beside;
 use crate::explore::miniature::{Miniature, ticks};
@@ -11,12 +11,12 @@ use crate::trust::RECONSTRUCTION_ERROR;
 const WIDTH: f64 = 960.0;
 /// The corners of the chart.
 const CHART: [[f64; 2]; 2] = [[84.0, 28.0], [WIDTH - 28.0, 368.0]];
-/// Where the small maps begin, and the room for the two lines below each.
+/// The top of the small maps, and the height of the two lines of text below each; in points.
 const MAPS: (f64, f64) = (436.0, 46.0);
-/// Between small maps, and the widest that one gets.
+/// The distance between small maps, and the largest width of one; in points.
 const GAP: f64 = 24.0;
 const WIDEST: f64 = 196.0;
-/// Room above the greatest value, as a share of it.
+/// The upper end of an axis, as a multiple of its greatest value.
 const ROOM: f64 = 1.1;
 
 /// One model of the sweep.
@@ -91,7 +91,7 @@ pub fn svg(points: &[Point<'_>], palette: &Palette) -> String {
         let fill = paint("fill", palette.star);
         out += &format!("<circle cx=\"{}\" cy=\"{}\" r=\"5\" {fill}/>\n", n(x), n(y));
         let name = format!("beta {}", point.beta);
-        // Wide enough for any word of that many letters.
+        // The width suffices for any text of this many letters.
         let size = [7.4 * name.chars().count() as f64, 16.0];
         let [[x, _], [_, bottom]] = beside([x, y], size, plot, &mut taken);
         out += &word([x, bottom - 3.5], "start", 14.0, &name, palette);
@@ -104,7 +104,7 @@ pub fn svg(points: &[Point<'_>], palette: &Palette) -> String {
     out + "</svg>\n"
 }
 
-/// A small map with its beta and its figures below.
+/// A small map with its beta and its metrics below.
 fn map(point: &Point<'_>, [x, y]: [f64; 2], side: f64, palette: &Palette) -> String {
     let mut out = format!("<g {}>\n", paint("fill", palette.text));
     for shape in point.map.shapes() {

@@ -1,4 +1,4 @@
-//! Tables as CSV with full precision: latent vectors, a field, a training's losses.
+//! Tables as CSV with full precision: latent vectors, a field, the losses of a training.
 
 use crate::data::conform::Conformed;
 use crate::data::placement::Placement;
@@ -11,8 +11,8 @@ use crate::model::training::EpochRecord;
 use crate::optimise::{LaneReport, RaceReport, Tally};
 use std::path::Path;
 
-/// Writes what the encoder gave for each outline, `mu0, .., log_var0, ..`; after an `id` where outlines have names, and
-/// before the frames ([`FRAME`]) where any stood elsewhere than in data units.
+/// Writes the encoder's output for each outline, `mu0, .., log_var0, ..`; after an `id` if outlines have names, and
+/// before the frames ([`FRAME`]) if any outline was not in data units.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -39,9 +39,9 @@ pub fn write_encoded(
     write(path, &header, rows)
 }
 
-/// Writes a field cell by cell from the lower left: where on the map (the latent itself in two
-/// dimensions), the value, and 1 where the property means something, else 0. Of a value that is predicted the ends of
-/// its interval follow in two columns more; `predictions` has one for each cell then, and is empty else.
+/// Writes a field cell by cell from the lower left: the position on the map (the latent itself in two dimensions), the
+/// value, and 1 where the property is defined, else 0. If the value is predicted, the ends of its interval follow in
+/// two further columns; then `predictions` has one entry for each cell, else it is empty.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -59,8 +59,8 @@ pub fn write_field(path: &Path, field: &HeatField, predictions: &[Prediction]) -
     write(path, &header, (0..field.values.len()).map(cell))
 }
 
-/// Writes the losses of a training, an epoch a row; what was not measured stays empty. Where heads were
-/// trained along their losses follow in two more columns, and where the variance is learned sigma in one.
+/// Writes the losses of a training, an epoch a row; values that were not computed are empty. If heads were trained
+/// jointly, their losses follow in two further columns; if the variance is learned, sigma in one.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -91,8 +91,8 @@ pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
     write(path, &header, rows)
 }
 
-/// Writes the best so far of every method of a race against what it had spent, from one change to the next;
-/// before the first answer the best stays empty.
+/// Writes the best value so far of every method of a race against the evaluations spent, a row for each change; before
+/// the first answer the best is empty.
 ///
 /// # Errors
 /// Names the file when it cannot be written.

@@ -1,4 +1,4 @@
-//! A walk as a film: the map with the way on it, and beside it the shape where one has come to.
+//! A latent path as a film: the path on the map, and beside it the shape at the current point.
 
 use super::bar::ColourBar;
 use super::gif::{Animation, GifFile};
@@ -11,32 +11,33 @@ use crate::explore::frame::Stage;
 use crate::explore::route::Route;
 use crate::explore::strip::Strip;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use std::path::Path;
 
-/// Width and height in which map and shape fill a frame, in points.
+/// Width and height that map and shape fill in a frame, in points.
 pub const FRAME: [f64; 2] = [960.0, 400.0];
 
-/// A way and what is met on it.
+/// A latent path with its shapes.
 #[derive(Clone, Copy, Debug)]
 pub struct Walk<'a> {
-    /// The model that it leads through.
+    /// The model whose latent space it lies in.
     pub model: &'a Model,
     /// Its map.
     pub projection: &'a Projection,
-    /// The way.
+    /// The latent path.
     pub route: &'a Route,
     /// A shape for each frame.
     pub strip: &'a Strip,
-    /// What colours the shapes.
+    /// The property that colours the shapes.
     pub property: Property,
-    /// What the colours mean.
+    /// The legend of the colours.
     pub bar: &'a ColourBar,
     /// The colours around them.
     pub palette: &'a Palette,
 }
 
-/// Writes a walk. `go_on` is told the share that is done before each frame; when it answers no, nothing is left
-/// behind. Whether all was written.
+/// Writes a latent path as a film; returns true if it was completed. `progress` is called with the share that is done
+/// before each frame; if `cancel` is set, nothing is left behind.
 ///
 /// # Errors
 /// Names a setting out of range, or `path` when it cannot be written.
@@ -44,7 +45,8 @@ pub fn walk_film(
     path: &Path,
     walk: &Walk<'_>,
     animation: Animation,
-    go_on: &mut dyn FnMut(f64) -> bool,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(f64),
 ) -> Result<bool> {
     let mut file = GifFile::create(path, animation)?;
     let pixels = animation.size.map(f64::from);
@@ -55,7 +57,8 @@ pub fn walk_film(
     let stage = Stage::new(model, projection, route, room[0] / room[1]);
     let frames = strip.shares.len();
     for frame in 0..frames {
-        if !go_on(frame as f64 / frames as f64) {
+        progress(frame as f64 / frames as f64);
+        if cancel.is_cancelled() {
             return Ok(false);
         }
         let scene = stage.scene(strip, frame, property, bar.range, palette);

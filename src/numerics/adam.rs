@@ -1,4 +1,4 @@
-//! Adam on flat slices, with a step count and a rate for each row; it serves training and search.
+//! Adam on flat slices, with a step count and a rate for each row; used by training and by search.
 
 use super::processor::{Work, wide};
 use num_traits::Float;
@@ -10,14 +10,14 @@ pub const BETA_1: f64 = 0.9;
 pub const BETA_2: f64 = 0.999;
 /// Keeps the division finite.
 pub const EPSILON: f64 = 1e-8;
-/// Moments below this are set to zero: those of dead units would otherwise become denormal numbers,
-/// which the processor handles ten times slower.
+/// Moments below this are set to zero: those of inactive units would otherwise become denormal numbers, which the
+/// processor handles ten times slower.
 const FLOOR: f64 = 1e-30;
 
 /// Adam (Kingma & Ba 2015, algorithm 1) with beta 0.9 and 0.999 and epsilon 1e-8.
 ///
-/// A row is whatever shares a step count and a rate: one parameter tensor in training, one restart
-/// in a search. Rows may differ in length.
+/// A row is a set of parameters with one step count and one rate: a parameter tensor in training, a restart in a
+/// search. Rows may differ in length.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Adam<F> {
     rows: Vec<Row<F>>,
@@ -43,9 +43,9 @@ impl<F: Float> Adam<F> {
         Self { rows: lengths.into_iter().map(row).collect() }
     }
 
-    /// Takes up a memory: first and second moments and the steps made, row by row.
+    /// Continues from saved state: first and second moments and the number of steps, row by row.
     ///
-    /// The two moments of a row must be of one length.
+    /// The two moments of a row must have the same length.
     pub fn with_memory(rows: impl IntoIterator<Item = (Vec<F>, Vec<F>, u32)>, rate: f64) -> Self {
         let row = |(first, second, steps): (Vec<F>, Vec<F>, u32)| {
             debug_assert_eq!(first.len(), second.len());
@@ -54,12 +54,12 @@ impl<F: Float> Adam<F> {
         Self { rows: rows.into_iter().map(row).collect() }
     }
 
-    /// How long each row is.
+    /// The length of each row.
     pub fn lengths(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
         self.rows.iter().map(|row| row.first.len())
     }
 
-    /// The steps that row `row` has made.
+    /// The number of steps that row `row` has made.
     pub fn steps(&self, row: usize) -> u32 {
         self.rows[row].steps
     }
@@ -74,14 +74,14 @@ impl<F: Float> Adam<F> {
         self.rows[row].rate = rate;
     }
 
-    /// The first and second moment of row `row`, not corrected for their start at zero.
+    /// The first and second moment of row `row`, without the correction of their bias towards zero.
     pub fn moments(&self, row: usize) -> (&[F], &[F]) {
         (&self.rows[row].first, &self.rows[row].second)
     }
 
     /// Moves `parameters` one step against `gradient`; both have the length of row `row`.
     ///
-    /// `p -= rate * m_hat / (sqrt(v_hat) + epsilon)`, with both moments corrected for their start at zero.
+    /// `p -= rate * m_hat / (sqrt(v_hat) + epsilon)`, with the bias of both moments corrected.
     pub fn step(&mut self, row: usize, parameters: &mut [F], gradient: &[F]) {
         let row = &mut self.rows[row];
         row.steps += 1;
@@ -104,7 +104,7 @@ impl<F: Float> Adam<F> {
     }
 }
 
-/// One step of one row: its parameters against their gradient, with both moments, and the numbers that all share.
+/// One step of one row: its parameters, gradient and moments, and the constants of the step.
 struct Descent<'a, F> {
     parameters: &'a mut [F],
     gradient: &'a [F],
@@ -139,7 +139,7 @@ impl<F: Float> Work for Descent<'_, F> {
 mod tests {
     use super::*;
 
-    /// Two steps worked by hand from algorithm 1, with rate 0.1.
+    /// Two steps computed from algorithm 1, with rate 0.1.
     #[test]
     fn follows_the_hand_computed_trace() {
         let mut adam = Adam::<f64>::new([1], 0.1);

@@ -1,31 +1,32 @@
-//! The triangle of a positive definite matrix, in blocks: nearly all of the work is matrix products.
+//! Blocked Cholesky factorisation of a positive definite matrix: nearly all of the work is matrix products.
 
 use super::processor::{View, subtract_product};
 
-/// Rows and columns of a block: the products of that depth fill the kernels, and what is done by hand stays small.
+/// Rows and columns of a block: products of this depth fill the kernels, and the unblocked part stays small.
 const BLOCK: usize = 64;
-/// Rows of the trailing matrix that are updated together; only what lies below the diagonal is.
+/// Rows of the trailing matrix that are updated together; only the part below the diagonal is updated.
 const BAND: usize = 256;
 
 /// The lower triangle `L` with `L L^T = A` (Cholesky 1910; in blocks: Golub & Van Loan 2013, section 4.2.6).
 #[derive(Clone, Debug)]
 pub struct Cholesky {
     n: usize,
-    /// `[n, n]` row-major; what stands above the diagonal means nothing.
+    /// `[n, n]` row-major; the values above the diagonal are undefined.
     lower: Vec<f64>,
 }
 
 impl Cholesky {
-    /// Factors a symmetric matrix `[n, n]`, of which only the lower half is read; none where it is not positive definite.
+    /// Factors a symmetric matrix `[n, n]`, of which only the lower half is read; none if it is not positive definite.
     ///
     /// # Panics
-    /// When `matrix` has not `n * n` numbers.
+    /// When `matrix` does not have `n * n` numbers.
     pub fn new(mut matrix: Vec<f64>, n: usize) -> Option<Self> {
         assert_eq!(matrix.len(), n * n, "a square matrix is factored");
         let a = &mut matrix;
         for k in (0..n).step_by(BLOCK) {
             let end = (k + BLOCK).min(n);
-            // The block on the diagonal, then all rows below it: each solves a triangle of the same numbers.
+            // The block on the diagonal first, then all rows below it: each solves a triangular system with the same
+            // block.
             for row in k..n {
                 let (above, rest) = a.split_at_mut(row * n);
                 let own = &mut rest[k..end];
@@ -36,7 +37,7 @@ impl Cholesky {
                 if row < end {
                     let j = row - k;
                     let left = own[j] - dot(&own[..j], &own[..j]);
-                    // Written so that NaN is refused too.
+                    // The condition is written so that NaN is refused too.
                     if !(left > 0.0 && left.is_finite()) {
                         return None;
                     }
@@ -55,17 +56,17 @@ impl Cholesky {
         Some(Self { n, lower: matrix })
     }
 
-    /// How many rows it has.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.n
     }
 
-    /// Whether it has none.
+    /// True if it has no rows.
     pub fn is_empty(&self) -> bool {
         self.n == 0
     }
 
-    /// `L` without what stands above its diagonal, row by row, `[n (n + 1) / 2]`.
+    /// `L` without the values above its diagonal, row by row, `[n (n + 1) / 2]`.
     pub fn triangle(&self) -> Vec<f64> {
         let row = |i: usize| &self.lower[i * self.n..][..=i];
         (0..self.n).flat_map(row).copied().collect()
@@ -142,7 +143,7 @@ impl Cholesky {
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    // Eight sums at once, so that the additions need not wait for each other; always in this order.
+    // Eight independent sums let the additions overlap; their order is fixed, so the result is reproducible.
     let mut sums = [0.0; 8];
     let (mut left, mut right) = (a.chunks_exact(8), b.chunks_exact(8));
     for (a, b) in left.by_ref().zip(right.by_ref()) {

@@ -1,22 +1,23 @@
-//! A cloud of points that is asked for its nearest, in any number of dimensions.
+//! Nearest-neighbour queries on a set of points in any number of dimensions.
 
-/// Points whose distances are taken at once.
+/// The number of points whose distances are computed together.
 const BLOCK: usize = 64;
 
-/// Points sorted along the coordinate in which they differ most: a search starts where the query falls and
-/// goes outwards until nothing nearer can come.
+/// Points sorted along the coordinate of largest spread: a query starts at its own position along it and goes outwards
+/// until no nearer point can follow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cloud {
-    /// The coordinate along which they are sorted.
+    /// The coordinate of the sort.
     axis: usize,
-    /// Coordinate after coordinate, `[dim][n]`: distances of a block are taken in the same steps.
+    /// The coordinates one after the other, `[dim][n]`, so that the distances of a block are computed with vector
+    /// instructions.
     columns: Vec<Vec<f64>>,
-    /// The place of each in the order they were given.
+    /// The index of each sorted point in the original order.
     order: Vec<usize>,
 }
 
 impl Cloud {
-    /// Takes points, flat `[n, dim]`; those that are not finite are left out.
+    /// Takes points, flat `[n, dim]`; points that are not finite are skipped.
     pub fn new(points: &[f64], dim: usize) -> Self {
         let row = |i: usize| &points[i * dim..(i + 1) * dim];
         let n = points.len().checked_div(dim).unwrap_or(0);
@@ -32,18 +33,18 @@ impl Cloud {
         Self { axis, columns, order }
     }
 
-    /// How many points there are.
+    /// The number of points.
     pub fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Whether there is none.
+    /// True if there are no points.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 
-    /// The `k` nearest points to `query` among those nearer than `within`, nearest first: the distance of each
-    /// and its place in the order they were given. Fewer where there are fewer; none where the query is not finite.
+    /// The `k` nearest points to `query` among those nearer than `within`, nearest first: the distance of each and its
+    /// index in the original order. Fewer if there are fewer; none if the query is not finite.
     pub fn nearest(&self, query: &[f64], k: usize, within: f64) -> Vec<(f64, usize)> {
         let k = k.min(self.len());
         if k == 0 || query.iter().any(|v| !v.is_finite()) {
@@ -74,7 +75,7 @@ impl Cloud {
         best.found.iter().map(|&(squared, i)| (squared.sqrt(), self.order[i])).collect()
     }
 
-    /// Takes a block of at most [`BLOCK`] points into account.
+    /// Compares the query with a block of at most [`BLOCK`] points.
     fn measure(&self, query: &[f64], block: std::ops::Range<usize>, best: &mut Best) {
         let mut squared = [0.0; BLOCK];
         for (column, q) in self.columns.iter().zip(query) {
@@ -90,7 +91,7 @@ impl Cloud {
     }
 }
 
-/// The nearest so far, nearest first, with their squared distances.
+/// The nearest points found so far, nearest first, with their squared distances.
 struct Best {
     k: usize,
     within: f64,
@@ -98,7 +99,7 @@ struct Best {
 }
 
 impl Best {
-    /// What is not nearer than this, squared, is of no use.
+    /// The squared distance that a further point must be below.
     fn limit(&self) -> f64 {
         if self.found.len() < self.k { self.within } else { self.found[self.k - 1].0 }
     }

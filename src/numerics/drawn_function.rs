@@ -1,4 +1,4 @@
-//! Functions drawn from the posterior of a Gaussian process, each of which can be asked anywhere: Matheron's rule on
+//! Functions sampled from the posterior of a Gaussian process, which can be evaluated at any point: Matheron's rule on
 //! random Fourier features (Wilson et al. 2020, "Efficiently sampling functions from Gaussian process posteriors",
 //! section 3; Rahimi & Recht 2007).
 
@@ -12,25 +12,25 @@ use rand_distr::{ChiSquared, Distribution, StandardNormal};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// Cosines that a function of the prior is the sum of: its covariance is off by about `1 / sqrt(FEATURES)` of the signal.
+/// Number of cosines in a sample of the prior: its covariance has an error of about `1 / sqrt(FEATURES)` of the signal.
 const FEATURES: usize = 2000;
 /// Degrees of freedom of the frequencies: the spectrum of Matérn's covariance with `nu` is Student's t with `2 nu`
 /// (Rasmussen & Williams 2006, equation 4.15).
 const FREEDOM: f64 = 5.0;
 
-/// The posterior of a process, ready to be drawn from.
+/// The posterior of a process, from which functions are sampled.
 pub struct Posterior {
     hyperparameters: Hyperparameters,
-    /// In units of the lengths, `[n, dim]`.
+    /// The rows in units of the lengths, `[n, dim]`.
     scaled: Arc<Vec<f64>>,
-    /// The values less their mean, `[n]`.
+    /// The values minus their mean, `[n]`.
     values: Vec<f64>,
     mean: f64,
     factor: Cholesky,
 }
 
 impl Posterior {
-    /// The posterior of a process; of one with more than 2,000 rows that of 2,000, evenly taken.
+    /// The posterior of a process; if it has more than 2,000 rows, that of 2,000 evenly spaced ones.
     ///
     /// # Errors
     /// When the covariance of the rows is not positive definite in double precision.
@@ -55,7 +55,7 @@ impl Posterior {
         })
     }
 
-    /// A function: one of the prior, `g`, moved by what it misses at the rows,
+    /// Samples a function: a sample `g` of the prior, corrected by its residuals at the rows,
     /// `f(x) = g(x) + k(x, X) K^-1 (y - g(X) - e)` with noise `e` of the process.
     pub fn draw(&self, rng: &mut impl Rng) -> DrawnFunction {
         let Hyperparameters { lengths, signal, noise } = &self.hyperparameters;
@@ -94,7 +94,7 @@ impl Posterior {
     }
 }
 
-/// One term of a function of the prior: `height cos(frequency . x + phase)`.
+/// One term of a sample of the prior: `height cos(frequency . x + phase)`.
 #[derive(Clone, Debug)]
 struct Wave {
     frequency: Vec<f64>,
@@ -102,7 +102,7 @@ struct Wave {
     height: f64,
 }
 
-/// A function of a posterior.
+/// A function sampled from a posterior.
 #[derive(Clone, Debug)]
 pub struct DrawnFunction {
     hyperparameters: Hyperparameters,
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::numerics::random::{Purpose, stream};
 
-    /// Mean and deviation of many drawn functions are those that the process states, far from its rows and among them.
+    /// The mean and deviation of many sampled functions are those of the process, far from its rows and among them.
     #[test]
     fn drawn_functions_have_the_mean_and_the_spread_of_the_process() {
         let points: Vec<f64> = (0..24).map(|i| 0.25 * f64::from(i % 12) - 1.5).collect();
@@ -156,7 +156,7 @@ mod tests {
             .map(|k| posterior.draw(&mut stream(k, Purpose::Planted, 0, 0)).at(&asked))
             .collect();
         for (i, (mean, deviation)) in process.predict(&asked).into_iter().enumerate() {
-            // The process states the spread of a measurement; the function is without its noise.
+            // The process gives the deviation of a noisy value; the sampled functions are without noise.
             let deviation = (deviation * deviation - 0.1).sqrt();
             let n = draws as f64;
             let found = all.iter().map(|at| at[i]).sum::<f64>() / n;

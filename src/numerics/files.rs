@@ -1,14 +1,14 @@
-//! Files are written whole or not at all.
+//! Atomic file writes: a file is written completely or not at all.
 
 use crate::error::{Error, Result};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Writes through a temporary file beside `path`, renamed over it once all is on the disk, so that
-/// a full disk or a crash never leaves half a file or loses the old one.
+/// Writes through a temporary file beside `path`, which is renamed to `path` once it is complete on the disk. A full
+/// disk or a crash leaves neither half a file nor a damaged old one.
 ///
 /// # Errors
-/// Names `path` when it is a folder or its folder is missing, full or not writable.
+/// Names `path` when it is a folder, or when its folder is missing, full or not writable.
 pub fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
@@ -18,11 +18,11 @@ pub fn write_whole(
     file.finish()
 }
 
-/// A file that is written bit by bit and is there only once it is [finished](Self::finish): dropped before,
-/// it leaves nothing, and what was at its path stays.
+/// A file that is written in parts and appears only once it is [finished](Self::finish): dropped before, it leaves no
+/// trace, and an old file at its path is unchanged.
 #[derive(Debug)]
 pub struct WholeFile {
-    /// As it was named, for errors.
+    /// The path as the caller gave it, for errors.
     path: PathBuf,
     file: PathBuf,
     writer: std::io::BufWriter<tempfile::NamedTempFile>,
@@ -32,19 +32,19 @@ impl WholeFile {
     /// Begins a file that will be at `path`.
     ///
     /// # Errors
-    /// Names `path` when it is a folder or its folder is missing, full or not writable.
+    /// Names `path` when it is a folder, or when its folder is missing, full or not writable.
     pub fn create(path: &Path) -> Result<Self> {
         let Destination { file, folder } = destination(path)?;
         let temporary = temporary_in(&folder).map_err(|error| Error::io(path, &error))?;
         Ok(Self { path: path.to_owned(), file, writer: std::io::BufWriter::new(temporary) })
     }
 
-    /// The path as it was named.
+    /// The path as the caller gave it.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Puts all that was written in place of what was there.
+    /// Replaces the old file, if there is one, by the new content.
     ///
     /// # Errors
     /// Names the path when the disk is full or the file cannot be replaced.
@@ -69,8 +69,8 @@ impl Write for WholeFile {
     }
 }
 
-/// Fails as [`write_whole`] to `path` would, before any work is spent on what to write; nothing is
-/// left behind and an old file is not touched.
+/// Fails as [`write_whole`] to `path` would, before any work is spent on the content; nothing is left behind and an old
+/// file is not touched.
 ///
 /// # Errors
 /// Names `path` when it cannot be written.
@@ -79,7 +79,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
     temporary_in(&folder).map(drop).map_err(|error| Error::io(path, &error))
 }
 
-/// Where a file goes, links followed, and the folder it is in.
+/// The path of a file with links resolved, and its folder.
 struct Destination {
     file: PathBuf,
     folder: PathBuf,
@@ -90,14 +90,14 @@ fn destination(path: &Path) -> Result<Destination> {
     if path.is_dir() || named_as_folder {
         return Err(Error::file(path, "is a folder; name a file in it"));
     }
-    // A device or a pipe would be replaced by an ordinary file, which nobody wants.
+    // A rename would replace a device or a pipe by a regular file.
     if path.exists() && !path.is_file() {
         return Err(Error::file(path, "is not an ordinary file; name another"));
     }
     if path.file_name().is_none() {
         return Err(Error::file(path, "names no file"));
     }
-    // The file that a link leads to is replaced, not the link.
+    // The target of a link is replaced, not the link.
     let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
@@ -114,7 +114,7 @@ fn temporary_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     builder.prefix(".latent-explorer-");
     #[cfg(unix)]
     {
-        // A temporary file is private by default; what is kept is an ordinary file.
+        // A temporary file is private by default; the result must have the usual permissions.
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o644));
     }

@@ -14,26 +14,26 @@ use genoxide::gradient::Gradients;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
-/// Up to this many rows every query is answered by all of them.
+/// The most rows with which a process is exact: every query uses all of them.
 pub const MOST_EXACT: usize = 2000;
-/// Of more rows, each query is answered by this many, the nearest in units of the lengths.
+/// The number of rows for each query beyond that: the nearest in units of the lengths.
 const NEAREST: usize = 500;
-/// Rows by which hyperparameters are chosen, at most: evenly taken.
+/// The most rows for the choice of hyperparameters; of more, an evenly spaced subset is used.
 const MOST_FITTED: usize = 500;
-/// Queries that are answered together: enough of them to fill the products.
+/// Number of queries that are answered together, so that the matrix products are large enough.
 const AT_ONCE: usize = 64;
-/// Evaluations of the likelihood that choosing hyperparameters may take.
+/// The most evaluations of the likelihood in the choice of hyperparameters.
 const MOST_EVALUATIONS: usize = 100;
-/// Where lengths, variance of the signal and variance of the noise are sought, as logarithms. Coordinates and values
-/// are about standardised: beyond a thousand deviations a coordinate says nothing, and noise of a millionth of the
-/// variance keeps the matrix well within double precision.
+/// Search ranges of lengths, signal variance and noise variance, as logarithms. Coordinates and values are about
+/// standardised: a coordinate with a length of more than a thousand deviations has no influence, and noise of a
+/// millionth of the variance keeps the matrix well conditioned in double precision.
 const LENGTHS: [f64; 2] = [-3.0, 7.0];
 const SIGNAL: [f64; 2] = [-7.0, 7.0];
 const NOISE: [f64; 2] = [-13.8, 2.5];
 
-/// What a process is made with. The covariance is Matérn's with `nu = 5/2` and a length for each dimension:
+/// The parameters of a process. The covariance is Matérn's with `nu = 5/2` and a length for each dimension:
 /// `k(a, b) = s (1 + q + q^2 / 3) exp(-q)`, `q = sqrt(5 sum_d ((a_d - b_d) / l_d)^2)` (Rasmussen & Williams 2006,
-/// equation 4.17), and each value carries noise of its own.
+/// equation 4.17), and each value has noise of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hyperparameters {
     /// `l`, in units of the points, `[dim]`.
@@ -45,18 +45,17 @@ pub struct Hyperparameters {
 }
 
 impl Hyperparameters {
-    /// Whether they are positive numbers, for points of `dim` coordinates.
+    /// True if all are positive numbers, for points of `dim` coordinates.
     pub fn are_sound(&self, dim: usize) -> bool {
         let all = self.lengths.iter().chain([&self.signal, &self.noise]);
         self.lengths.len() == dim && all.copied().all(|v| v.is_finite() && v > 0.0)
     }
 
-    /// Those under which values about 0 are most likely at points: the greatest [`log_marginal_likelihood`] that
-    /// L-BFGS-B finds from lengths of `sqrt(dim)`, on at most 500 rows. No length is sought below the one of
-    /// `least_lengths [dim]`.
+    /// The hyperparameters of greatest [`log_marginal_likelihood`] for values about 0 at points, as found by L-BFGS-B
+    /// from lengths of `sqrt(dim)`, on at most 500 rows. No length is below the one of `least_lengths [dim]`.
     ///
     /// # Errors
-    /// When a point or a value is no number.
+    /// When a point or a value is not a number.
     pub fn most_likely(points: &[f64], values: &[f64], least_lengths: &[f64]) -> Result<Self> {
         let dim = least_lengths.len();
         let rows = evenly(values.len(), values.len().min(MOST_FITTED));
@@ -74,7 +73,7 @@ impl Hyperparameters {
             .gradients(Gradients::Supplied)
             .initial_genome(Reals::from(start))
             .minimize()
-            .seed(0) // nothing is drawn
+            .seed(0) // unused: L-BFGS-B makes no random choices
             .build()
             .map_err(refused)?;
         for _ in 0..MOST_EVALUATIONS {
@@ -99,7 +98,7 @@ impl Hyperparameters {
         })
     }
 
-    /// From the logarithms of lengths, signal and noise, in this order.
+    /// Converts the logarithms of lengths, signal and noise, in this order.
     fn from_logarithms(logarithms: &[f64]) -> Self {
         let (lengths, variances) = logarithms.split_at(logarithms.len() - 2);
         Self {
@@ -141,7 +140,7 @@ fn refused(error: genoxide::Error) -> Error {
 }
 
 /// `log p(y | X)` of values about 0, and its derivatives by the logarithms of each length, of the signal and of the
-/// noise, `[dim + 2]` (Rasmussen & Williams 2006, equations 5.8 and 5.9); none where the covariance is not positive
+/// noise, `[dim + 2]` (Rasmussen & Williams 2006, equations 5.8 and 5.9); none if the covariance is not positive
 /// definite in double precision.
 pub fn log_marginal_likelihood(
     points: &[f64],
@@ -184,13 +183,13 @@ pub fn log_marginal_likelihood(
     likelihood.is_finite().then_some((likelihood, gradient))
 }
 
-/// A process that has seen values, with a constant mean: that of the values.
+/// A process conditioned on values, with the mean of the values as its constant mean.
 #[derive(Clone, Debug)]
 pub struct GaussianProcess {
     pub(super) hyperparameters: Hyperparameters,
-    /// In units of the lengths, `[n, dim]`.
+    /// The rows in units of the lengths, `[n, dim]`.
     pub(super) scaled: Vec<f64>,
-    /// The values less their mean, `[n]`.
+    /// The values minus their mean, `[n]`.
     pub(super) values: Vec<f64>,
     pub(super) mean: f64,
     knowledge: Knowledge,
@@ -198,17 +197,18 @@ pub struct GaussianProcess {
 
 #[derive(Clone, Debug)]
 enum Knowledge {
-    /// All rows answer every query: the factor of their covariance, and `K^-1 y`.
+    /// Every query uses all rows: the factor of their covariance, and `K^-1 y`.
     Exact(Cholesky, Vec<f64>),
-    /// The nearest rows answer.
+    /// Every query uses the nearest rows.
     Nearest(Cloud),
 }
 
 impl GaussianProcess {
-    /// A process with these hyperparameters that has seen `values [n]` at `points [n, dim]`: exact for up to 2,000 rows.
+    /// A process with these hyperparameters, conditioned on `values [n]` at `points [n, dim]`: exact for up to 2,000
+    /// rows.
     ///
     /// # Errors
-    /// When there are no values, or a point or a value is no number.
+    /// When there are no values, or a point or a value is not a number.
     pub fn new(points: &[f64], values: &[f64], hyperparameters: Hyperparameters) -> Result<Self> {
         let n = values.len();
         let scaled = hyperparameters.scaled(points);
@@ -234,13 +234,13 @@ impl GaussianProcess {
         Ok(Self { hyperparameters, scaled, values, mean, knowledge })
     }
 
-    /// The variance of the noise that each value carries, in squared units of the values.
+    /// The noise variance of each value, in squared units of the values.
     pub fn noise(&self) -> f64 {
         self.hyperparameters.noise
     }
 
-    /// The mean and the standard deviation of a value, noise included, at each of `points [n, dim]`; NaN where a
-    /// coordinate is.
+    /// The mean and the standard deviation of a value, noise included, at each of `points [n, dim]`; NaN if a
+    /// coordinate is NaN.
     pub fn predict(&self, points: &[f64]) -> Vec<(f64, f64)> {
         let dim = self.hyperparameters.lengths.len();
         let queries = self.hyperparameters.scaled(points);
@@ -263,7 +263,7 @@ impl GaussianProcess {
         }
     }
 
-    /// The answer of some rows alone; none where there are none.
+    /// The prediction from some rows alone; none if there are no rows.
     fn answer_by(&self, rows: &[usize], query: &[f64]) -> Option<(f64, f64)> {
         let dim = query.len();
         let near: Vec<f64> =
@@ -275,8 +275,8 @@ impl GaussianProcess {
         self.answer(&near, &factor, &weights, &[query]).pop()
     }
 
-    /// Mean `k^T K^-1 y` and variance `k(z, z) + noise - |L^-1 k|^2` at queries (Rasmussen & Williams 2006, algorithm
-    /// 2.1), by rows with these scaled points.
+    /// Mean `k^T K^-1 y` and the root of the variance `k(z, z) + noise - |L^-1 k|^2` at queries (Rasmussen & Williams
+    /// 2006, algorithm 2.1), from the rows with these scaled points.
     fn answer(
         &self,
         scaled: &[f64],
@@ -300,16 +300,16 @@ impl GaussianProcess {
         }
         let Hyperparameters { signal, noise, .. } = self.hyperparameters;
         let deviation = |(mean, known): (f64, f64)| {
-            // Rounding may take a little more than there is; a NaN stays one.
+            // Rounding may make the rest slightly negative; NaN stays NaN.
             let left = signal - known;
             (mean, (noise + if left < 0.0 { 0.0 } else { left }).sqrt())
         };
         answers.into_iter().map(deviation).collect()
     }
 
-    /// How far each value is from what the others say of it, and the standard deviation they give it, `[n]`: `w_i /
-    /// (K^-1)_ii` and the root of `1 / (K^-1)_ii` (Rasmussen & Williams 2006, equations 5.10 to 5.12). Of more than
-    /// 500 rows those 500 stand that are evenly taken, each without the others left out.
+    /// The leave-one-out residual of each value and its standard deviation, `[n]`: `w_i / (K^-1)_ii` and the root of
+    /// `1 / (K^-1)_ii` (Rasmussen & Williams 2006, equations 5.10 to 5.12). Of more than 500 rows only 500 evenly
+    /// spaced ones are used.
     pub fn left_one_out(&self) -> Vec<(f64, f64)> {
         let dim = self.hyperparameters.lengths.len();
         let rows = evenly(self.values.len(), self.values.len().min(MOST_FITTED));

@@ -6,7 +6,7 @@ fn numbers(count: usize, seed: u64) -> Vec<f64> {
     StandardNormal.sample_iter(stream(seed, Purpose::Starts, 0, 0)).take(count).collect()
 }
 
-/// A bent function of the first two of `dim` coordinates with noise of a tenth.
+/// A nonlinear function of the first two of `dim` coordinates, with noise of deviation 0.1.
 fn bent(points: &[f64], dim: usize, seed: u64) -> Vec<f64> {
     let noise = numbers(points.len() / dim, seed);
     let value = |(z, e): (&[f64], f64)| (1.3 * z[0]).sin() + 0.4 * z[1] * z[1] + 0.1 * e;
@@ -49,7 +49,7 @@ fn hyperparameters_tell_noise_from_function_and_what_does_not_matter() {
     let walled = Hyperparameters::most_likely(&points, &values, &[30.0, 0.1, 0.1]).unwrap();
     assert!((walled.lengths[0] - 30.0).abs() < 1e-6 && walled.noise > found.noise, "{walled:?}");
     let (_, gradient) = log_marginal_likelihood(&points, &values, &found).unwrap();
-    // At a wall the likelihood may still rise outwards.
+    // The gradient need not be zero at a bound of the search range.
     let free = gradient.iter().zip(found.lengths.iter().chain([&found.signal, &found.noise]));
     for (slope, value) in free.filter(|(_, value)| value.ln() < LENGTHS[1] - 1e-6) {
         assert!(slope.abs() < 0.1, "{slope} at {value}");
@@ -83,7 +83,7 @@ fn leaving_one_out_is_to_fit_without_it() {
     for row in [0, 7, 29] {
         let mut others = points.clone();
         others.drain(2 * row..2 * row + 2);
-        // The constant mean stays that of all.
+        // The constant mean stays that of all values.
         let centred = |i: usize| values[i] - all.mean;
         let factor = Hyperparameters::covariances(&parameters, &parameters.scaled(&others));
         let factor = Cholesky::new(factor, 29).unwrap();

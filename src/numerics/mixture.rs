@@ -9,13 +9,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
-/// Passes over the points at most.
+/// The most passes over the points.
 const MOST_PASSES: usize = 200;
-/// A pass that raises the mean log likelihood by less than this is the last.
+/// The search ends with the pass that raises the mean log likelihood by less than this.
 const STILL: f64 = 1e-4;
-/// What is added to each variance, as a share of the mean variance of the points: no component shrinks onto a point.
+/// The addition to each variance, as a share of the mean variance of the points: no component collapses onto a point.
 const LEAST_VARIANCE: f64 = 1e-3;
-/// Of more points, so many are evenly chosen.
+/// The most points of a fit; of more, an evenly spaced subset is used.
 const MOST_POINTS: usize = 5000;
 
 /// `p(z) = sum_k w_k N(z; m_k, L_k L_k^T)`.
@@ -30,8 +30,8 @@ pub struct GaussianMixture {
 }
 
 impl GaussianMixture {
-    /// Fits mixtures of 1, 2, 4 and so on to `most` components to `points`, flat `[n, dim]`, and keeps the one before the first
-    /// whose Bayesian information criterion (Schwarz 1978) is worse; none where there are fewer than two points.
+    /// Fits mixtures of 1, 2, 4 and so on to `most` components to `points`, flat `[n, dim]`, and returns the one before
+    /// the first whose Bayesian information criterion (Schwarz 1978) is worse; none if there are fewer than two points.
     pub fn fit(points: &[f64], dim: usize, most: usize) -> Option<Self> {
         let all: Vec<&[f64]> = points.chunks_exact(dim.max(1)).collect();
         let count = all.len().min(MOST_POINTS);
@@ -58,7 +58,8 @@ impl GaussianMixture {
         Some(best.0)
     }
 
-    /// A mixture of so many components, and its mean log likelihood; none where the arithmetic fails.
+    /// A mixture of `components` components, and its mean log likelihood; none if a number is not finite or a component
+    /// loses all points.
     fn fit_components(points: &[&[f64]], components: usize) -> Option<(Self, f64)> {
         let (n, dim) = (points.len(), points[0].len());
         let all = vec![1.0; n];
@@ -107,12 +108,13 @@ impl GaussianMixture {
         Some((mixture, likelihood))
     }
 
-    /// Components.
+    /// The number of components.
     pub fn components(&self) -> usize {
         self.weights.len()
     }
 
-    /// Whether it is a mixture over `dim` numbers: weights that make 1, finite means, factors with a positive diagonal.
+    /// True if it is a mixture over `dim` numbers: weights with the sum 1, finite means, factors with a positive
+    /// diagonal.
     pub fn is_sound(&self, dim: usize) -> bool {
         let triangle = dim * (dim + 1) / 2;
         let finite = |values: &Vec<f64>| values.iter().all(|v| v.is_finite());
@@ -130,7 +132,7 @@ impl GaussianMixture {
             && self.factors.iter().all(upright)
     }
 
-    /// A point, `[dim]`.
+    /// Samples a point, `[dim]`.
     pub fn draw(&self, rng: &mut impl Rng) -> Vec<f64> {
         let mut left: f64 = rng.random();
         let last = self.weights.len() - 1;
@@ -167,7 +169,7 @@ impl GaussianMixture {
     fn log_terms(&self, z: &[f64]) -> Vec<f64> {
         let parts = self.weights.iter().zip(&self.means).zip(&self.factors);
         let term = |((weight, mean), factor): ((&f64, &Vec<f64>), &Vec<f64>)| {
-            // L y = z - m, from the first row on.
+            // Solves L y = z - m, from the first row on.
             let mut y: Vec<f64> = Vec::with_capacity(z.len());
             let (mut square, mut log_det) = (0.0, 0.0);
             for (i, (z, m)) in z.iter().zip(mean).enumerate() {
@@ -214,8 +216,8 @@ fn with_diagonal(mut matrix: Vec<f64>, added: f64) -> Vec<f64> {
     matrix
 }
 
-/// Points far from each other, where components begin: the first near the mean, each next drawn with a probability that
-/// grows with the squared distance to those before (Arthur & Vassilvitskii 2007, "k-means++").
+/// Initial means that are far from each other: the first near the mean, each next sampled with a probability that grows
+/// with the squared distance to those before (Arthur & Vassilvitskii 2007, "k-means++").
 fn spread_out(points: &[&[f64]], mean: &[f64], components: usize) -> Vec<Vec<f64>> {
     let mut rng = stream(0, Purpose::Mixture, 0, components as u64);
     let mut chosen: Vec<Vec<f64>> = vec![mean.to_vec()];
@@ -239,7 +241,7 @@ fn spread_out(points: &[&[f64]], mean: &[f64], components: usize) -> Vec<Vec<f64
 mod tests {
     use super::*;
 
-    /// Points of two clouds: a third round one at (0, 0), two thirds of an oblong one at (6, 0).
+    /// Points of two clusters: a third round one at (0, 0), two thirds of an oblong one at (6, 0).
     fn clouds() -> Vec<f64> {
         let mut rng = stream(5, Purpose::Mixture, 0, 0);
         let mut points = Vec::new();
@@ -283,8 +285,8 @@ mod tests {
             means: vec![vec![0.0, 1.0], vec![2.0, -1.0]],
             factors: vec![vec![1.0, 0.0, 2.0], vec![1.0, 1.0, 0.5]],
         };
-        // Of N(m, C): exp(-1/2 (z - m)^T C^-1 (z - m)) / (2 pi sqrt(det C)); C is diag(1, 4), and [[1, 1], [1, 1.25]]
-        // with the inverse [[5, -4], [-4, 4]] and the determinant 1/4.
+        // The density of N(m, C) is exp(-1/2 (z - m)^T C^-1 (z - m)) / (2 pi sqrt(det C)); C is diag(1, 4), and [[1,
+        // 1], [1, 1.25]] with the inverse [[5, -4], [-4, 4]] and the determinant 1/4.
         let (first, second) = ((-0.5f64 * (1.0 + 0.25)).exp() / (TAU * 2.0), {
             let (a, b) = (-1.0, 1.0);
             (-0.5f64 * (5.0 * a * a - 8.0 * a * b + 4.0 * b * b)).exp() / (TAU * 0.5)

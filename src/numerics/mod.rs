@@ -1,6 +1,7 @@
-//! Arithmetic that every other room shares: one Adam, keyed randomness, percentiles, nearest points, whole-file writes.
+//! Arithmetic that all other modules share: Adam, keyed randomness, percentiles, nearest points, atomic file writes.
 
 pub mod adam;
+pub mod cancel_token;
 pub mod cholesky;
 pub mod cloud;
 pub mod drawn_function;
@@ -13,11 +14,11 @@ pub mod random;
 pub mod statistics;
 pub mod whitening;
 
-/// How many vectors go through a network at once when its widest layer has `width` numbers.
+/// The number of vectors in one pass through a network whose widest layer has `width` numbers.
 ///
-/// What belongs together then stays in the cache. It also keeps every tensor below the 65,536 numbers
-/// from which on candle shares single additions out to threads of its own, which wait by spinning:
-/// beside our own threads that costs many times what it brings.
+/// The activations of such a pass fit into the cache. Every tensor also stays below 65,536 numbers: from there on
+/// candle splits single additions among its own threads, which wait in a busy loop and slow down the threads of this
+/// program by far more than they gain.
 pub fn rows_at_once(width: usize) -> usize {
     (32_768 / width.max(1)).max(1)
 }

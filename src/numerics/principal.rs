@@ -1,16 +1,17 @@
-//! Principal axes: the orthogonal directions in which a cloud of points spreads most (Pearson 1901).
+//! Principal axes: the orthogonal directions in which a set of points spreads most (Pearson 1901).
 
+use super::cancel_token::CancelToken;
 use super::statistics::distance;
 
-/// Axes that move by less than this in one iteration are found.
+/// The iteration has converged if the axes move by less than this.
 const STILL: f64 = 1e-12;
-/// A variance that is a smaller share of all variance is rounding, and has no direction.
+/// A variance that is a smaller share of the total variance is rounding error, and has no direction.
 const ROUNDING: f64 = 1e-14;
-/// Iterations after which the axes are taken as they are: directions in which the points spread all but equally are
-/// hard to tell apart, and nothing depends on which of them is which.
+/// The most iterations; after them the axes are used as they are. Only directions with nearly equal variances converge
+/// so slowly, and no result depends on which of them is which.
 const MOST_ITERATIONS: usize = 1000;
 
-/// Points that are measured between two looks at whether to go on.
+/// Number of points between two reports of progress.
 const AT_ONCE: usize = 64;
 
 /// Orthogonal iteration on the covariance of points (Golub & Van Loan 2013, "Matrix Computations", section 8.2.4).
@@ -25,22 +26,23 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// Begins to look for the `count` leading axes of `points`, each of `dim` numbers; `count` is at most `dim`.
+    /// Begins the search for the `count` leading axes of `points`, each of `dim` numbers; `count` is at most `dim`.
     pub fn new<'a, T: Copy + Into<f64> + 'a>(
         points: impl ExactSizeIterator<Item = &'a [T]> + Clone,
         dim: usize,
         count: usize,
     ) -> Self {
-        Self::new_while(points, dim, count, &mut |_| true).expect("nobody stops it")
+        let never = CancelToken::default();
+        Self::new_unless(points, dim, count, &never, &mut |_| ()).expect("nobody cancels it")
     }
 
-    /// As [`Self::new`]; `go_on` is told the share of the points that were measured, and when it answers no there is
-    /// nothing.
-    pub fn new_while<'a, T: Copy + Into<f64> + 'a>(
+    /// As [`Self::new`]; `progress` is called with the share of the points that are done. None if it was cancelled.
+    pub fn new_unless<'a, T: Copy + Into<f64> + 'a>(
         points: impl ExactSizeIterator<Item = &'a [T]> + Clone,
         dim: usize,
         count: usize,
-        go_on: &mut dyn FnMut(f64) -> bool,
+        cancel: &CancelToken,
+        progress: &mut dyn FnMut(f64),
     ) -> Option<Self> {
         let n = points.len().max(1) as f64;
         let mut mean = vec![0.0; dim];
@@ -49,8 +51,11 @@ impl Principal {
         }
         let mut covariance = vec![0.0; dim * dim];
         for (index, point) in points.enumerate() {
-            if index.is_multiple_of(AT_ONCE) && !go_on(index as f64 / n) {
-                return None;
+            if index.is_multiple_of(AT_ONCE) {
+                progress(index as f64 / n);
+                if cancel.is_cancelled() {
+                    return None;
+                }
             }
             let centred: Vec<f64> =
                 point.iter().zip(&mean).map(|(&v, mean)| v.into() - mean).collect();
@@ -61,7 +66,7 @@ impl Principal {
         for i in 0..dim {
             (0..i).for_each(|j| covariance[i * dim + j] = covariance[j * dim + i]);
         }
-        // No two begin alike, and none is orthogonal to what is sought but by chance.
+        // The initial axes all differ, and only by chance would one be orthogonal to its principal axis.
         let unit = |k: usize| {
             let other = |i: usize| 0.01 * ((i * (k + 1)) as f64).cos();
             (0..dim).map(|i| if i == k { 1.0 } else { other(i) }).collect()
@@ -70,7 +75,7 @@ impl Principal {
         Some(Self { mean, covariance, axes, iterations: 0, moved: f64::INFINITY })
     }
 
-    /// One iteration; whether another would bring the axes nearer.
+    /// Makes one iteration; returns true if another would improve the axes.
     pub fn step(&mut self) -> bool {
         let least = ROUNDING * self.total_variance();
         let mut next: Vec<Vec<f64>> = Vec::with_capacity(self.axes.len());
@@ -88,7 +93,7 @@ impl Principal {
         self.moved >= STILL && self.iterations < MOST_ITERATIONS
     }
 
-    /// How much of the work is done at most, 0 to 1.
+    /// An upper bound of the share of the work that is done, 0 to 1.
     pub fn progress(&self) -> f64 {
         self.iterations as f64 / MOST_ITERATIONS as f64
     }
@@ -98,8 +103,8 @@ impl Principal {
         &self.mean
     }
 
-    /// The axes, widest first, each of length 1 with its largest number positive, so that nothing flips between
-    /// runs; of length 0 where the points spread in fewer directions.
+    /// The axes, widest first, each of length 1 with its largest number positive, so that signs agree between runs; of
+    /// length 0 if the points spread in fewer directions.
     pub fn axes(&self) -> Vec<Vec<f64>> {
         let upright = |axis: &Vec<f64>| {
             let largest = axis.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()));
@@ -128,7 +133,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// Of length 1, or of length 0 where it was no longer than `least`.
+/// The vector scaled to length 1, or to 0 if it was no longer than `least`.
 fn normalised(v: Vec<f64>, least: f64) -> Vec<f64> {
     let length = dot(&v, &v).sqrt();
     let factor = if length > least { 1.0 / length } else { 0.0 };
@@ -139,7 +144,7 @@ fn normalised(v: Vec<f64>, least: f64) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// Points spread by 3, 2 and 1 along three directions of five; the last two never change.
+    /// Points spread by 3, 2 and 1 along three directions of five; the last two coordinates are constant.
     fn cloud() -> (Vec<Vec<f64>>, [[f64; 5]; 3]) {
         let h = 0.5f64.sqrt();
         let axes = [[h, h, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0, 0.0], [h, -h, 0.0, 0.0, 0.0]];

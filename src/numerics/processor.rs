@@ -1,21 +1,21 @@
-//! What the program asks of the processor: threads, memory, wide vectors, matrix products. All its `unsafe` is here.
+//! Threads, memory, vector instructions and matrix products. All `unsafe` code of the program is here.
 
 use libmimalloc_sys::{mi_option_get, mi_option_set, mi_option_t};
 use pulp::Arch;
 use rayon::prelude::*;
 use std::ffi::c_long;
 
-/// Sets up what holds for the whole process. Must be called first in `main`, while there is one thread.
+/// Sets up the process. Must be called first in `main`, while there is only one thread.
 pub fn set_up() {
     count_cores_once();
     keep_freed_memory();
 }
 
-/// Says once how many cores there are, before anybody else runs.
+/// Stores the number of cores once, before other threads start.
 ///
-/// candle asks at every matrix product, and on Linux looks it up in `/proc/cpuinfo` each time, which
-/// takes longer than a small product and grows with the cores; this variable answers it at once. The
-/// number is the one that rayon would find by itself.
+/// candle needs it at every matrix product, and on Linux it is read from `/proc/cpuinfo` each time, which takes longer
+/// than a small product and grows with the cores; this variable avoids that. The number is the one that rayon would
+/// find itself.
 #[expect(unsafe_code, reason = "the environment may be changed while there is only one thread")]
 fn count_cores_once() {
     const ANSWER: &str = "RAYON_NUM_THREADS";
@@ -27,18 +27,18 @@ fn count_cores_once() {
     }
 }
 
-/// How long the allocator keeps what was freed before it gives it back to the system, in milliseconds: a setting of
-/// mimalloc's, which its binding does not name, what it is where nobody has set it, and what this program wants.
+/// Delay after which the allocator returns freed memory to the system, in milliseconds: the number of this setting in
+/// mimalloc, which its binding does not name, its default, and the value of this program.
 const PURGE_DELAY: mi_option_t = 15;
 const USUAL_DELAY: c_long = 1_000;
 const DELAY: c_long = 10_000;
 
-/// Lets the allocator keep for longer what was freed. A frame asks for what the one before it has freed; given back
-/// every second, it would be faulted in and cleared again in one frame of sixty, while all threads wait for it
-/// (`BENCHMARKS.md`). Who has set the delay in the environment has their way.
+/// Makes the allocator keep freed memory for longer. A frame needs the memory that the one before it has freed;
+/// returned every second, it would be faulted in and cleared again in one frame of sixty, while all threads wait for it
+/// (`BENCHMARKS.md`). A delay that the user set in the environment is kept.
 #[expect(unsafe_code, reason = "the allocator's settings are functions of C")]
 fn keep_freed_memory() {
-    // SAFETY: both read or write one number in a table of the allocator's, and check that it has such a number.
+    // SAFETY: both read or write one number in a table of the allocator, and check that the table has it.
     unsafe {
         if mi_option_get(PURGE_DELAY) == USUAL_DELAY {
             mi_option_set(PURGE_DELAY, DELAY);
@@ -46,8 +46,8 @@ fn keep_freed_memory() {
     }
 }
 
-/// `work` for every number below `count`, shared out to all cores. One alone is done here: handing it to another thread,
-/// which may be busy, takes longer.
+/// Calls `work` for every number below `count`, on all cores. A single call is made on this thread: passing it to
+/// another thread, which may be busy, takes longer.
 pub fn on_all_cores<T: Send>(count: usize, work: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
     match count {
         1 => vec![work(0)],
@@ -55,21 +55,19 @@ pub fn on_all_cores<T: Send>(count: usize, work: impl Fn(usize) -> T + Send + Sy
     }
 }
 
-/// Keeps every matrix product on the thread that asked for it.
+/// Keeps every matrix product on the calling thread.
 ///
-/// Products of this program's sizes are two to three times slower on two threads than on one; work
-/// is split over restarts, chunks and batches instead. It also makes results independent of the
-/// number of cores.
+/// Products of this program's sizes are two to three times slower on two threads than on one; work is split over
+/// restarts, chunks and batches instead. Results are then independent of the number of cores.
 pub fn use_one_thread_per_product() {
     gemm::set_threading_threshold(usize::MAX);
 }
 
-/// Work that [`wide`] runs: a struct of what it needs, whose `call` is marked `#[inline(always)]`, as all that it calls
-/// must be. A closure or a function would be compiled apart, for the oldest processor.
+/// A computation for [`wide`]: a struct of its inputs, whose `call` is marked `#[inline(always)]`, as all functions
+/// that it calls must be. A closure or a function would be compiled separately, for the oldest processor.
 pub use pulp::NullaryFnOnce as Work;
 
-/// Runs work compiled for the widest vectors that this processor has; the results are the same to the last bit as
-/// without.
+/// Runs work compiled for the widest vectors of this processor; the results are bit for bit the same as without.
 pub fn wide<W: Work>(work: W) -> W::Output {
     Arch::new().dispatch(work)
 }
@@ -112,7 +110,7 @@ impl<'a, T: Copy> View<'a, T> {
         self.t().columns(from, to).t()
     }
 
-    /// How far into the slice it reaches: one more than the place of its last number.
+    /// The length of slice that is needed: one more than the index of its last number.
     fn reach(&self) -> usize {
         if self.rows == 0 || self.columns == 0 {
             return 0;
@@ -121,25 +119,26 @@ impl<'a, T: Copy> View<'a, T> {
     }
 }
 
-/// A matrix to multiply with from the right, kept in the order that is read faster: both where it does not change.
+/// A matrix to multiply with from the right, read in the faster of two orders; a matrix that does not change is stored
+/// in both.
 #[derive(Clone, Copy, Debug)]
 pub struct Factor<'a> {
-    /// Of numbers that stand row by row, where there is a copy of that kind.
+    /// The row-major copy, if there is one.
     by_rows: View<'a>,
-    /// Of numbers that stand column by column, where there is.
+    /// The column-major copy, if there is one.
     by_columns: View<'a>,
 }
 
 impl<'a> Factor<'a> {
-    /// A matrix that is kept once.
+    /// A matrix that is stored once.
     pub fn once(view: View<'a>) -> Self {
         Self { by_rows: view, by_columns: view }
     }
 
-    /// A matrix that is kept row by row, and its transpose that is too.
+    /// A matrix that is stored row-major, together with its row-major transpose.
     ///
     /// # Panics
-    /// When one is not of the shape of the other's transpose.
+    /// When the shape of one is not that of the other's transpose.
     pub fn twice(by_rows: View<'a>, transpose: View<'a>) -> Self {
         let by_columns = transpose.t();
         let shape = |view: &View<'_>| [view.rows, view.columns];
@@ -157,34 +156,34 @@ impl<'a> Factor<'a> {
         self.by_rows
     }
 
-    /// The rows of the matrix, where they are kept as such.
+    /// The rows of the matrix, if it is stored row-major.
     pub fn rows(&self) -> Option<std::slice::ChunksExact<'a, f32>> {
         let View { values, columns, strides, .. } = self.by_rows;
         (strides == [columns, 1] && columns > 0).then(|| values.chunks_exact(columns))
     }
 }
 
-/// Numbers in the widest vector that the kernels know.
+/// Numbers in the widest vector of the kernels.
 const LANES: usize = 16;
-/// The largest product that the kernels take number by number, each from a row and a column that stand in line.
+/// The largest product that the kernels compute number by number, each from a contiguous row and a contiguous column.
 const SMALL: usize = 256;
 
-/// The most numbers in a row and a column that the kernels take in one go, whatever the other sides.
+/// The largest inner dimension that the kernels do not split, whatever the other dimensions.
 const DEEP: usize = 512;
 
-/// Whether a row of a product of `[m, k]` and `[k, n]` is the same to the last bit with more rows beside it.
+/// True if a row of a product of `[m, k]` and `[k, n]` is bit for bit the same with more rows beside it.
 pub fn is_row_by_row(m: usize, k: usize, n: usize) -> bool {
     m > 1 && n > 1 && m * n > SMALL && k <= DEEP
 }
 
-/// The product of `a [m, k]` and `b [k, n]`, put into or added to `out [m, n]`, row-major.
+/// The product of `a [m, k]` and `b [k, n]`, written or added to `out [m, n]`, row-major.
 ///
 /// # Panics
 /// When the shapes do not fit.
 pub fn product(out: &mut [f32], a: View<'_>, b: Factor<'_>, add: bool) {
     let (m, n) = (a.rows, b.by_rows.columns);
     assert_eq!(out.len(), m * n, "a product has the rows of its left and the columns of its right");
-    // Columns that fill vectors are read as they stand; where one is left over, the kernel copies all that it is given.
+    // Columns that fill vectors are read in place; with one more column, the kernel would copy the whole matrix.
     let whole = if b.by_rows.strides[1] == 1 { n / LANES * LANES } else { n };
     if whole > 0 {
         block(out, n, a, b.by_rows.columns(0, whole), add, [1.0; 2]);
@@ -199,7 +198,7 @@ pub fn product(out: &mut [f32], a: View<'_>, b: Factor<'_>, add: bool) {
     }
 }
 
-/// Takes the product of `a [m, k]` and `b [k, n]` from `out`, whose rows begin every `stride` numbers, in double
+/// Subtracts the product of `a [m, k]` and `b [k, n]` from `out`, whose rows begin every `stride` numbers, in double
 /// precision: the step of a blocked factorisation.
 ///
 /// # Panics
@@ -208,8 +207,8 @@ pub fn subtract_product(out: &mut [f64], stride: usize, a: View<'_, f64>, b: Vie
     block(out, stride, a, b, true, [1.0, -1.0]);
 }
 
-/// The product of `a [m, k]` and `b [k, n]`, times the second of `factors`, put into or added to the first of them times
-/// `out`, whose rows begin every `stride` numbers.
+/// The product of `a [m, k]` and `b [k, n]`, times the second of `factors`, written to `out` or added to `out` times
+/// the first of them; the rows of `out` begin every `stride` numbers.
 #[expect(unsafe_code, reason = "the kernel takes pointers; the shapes are checked here")]
 fn block<T: Copy + 'static>(
     out: &mut [T],
@@ -223,14 +222,14 @@ fn block<T: Copy + 'static>(
     assert_eq!(b.rows, k, "the inner sides of a product are of one length");
     assert!(n <= stride && (m == 0 || (m - 1) * stride + n <= out.len()), "it has a place");
     assert!(a.reach() <= a.values.len() && b.reach() <= b.values.len(), "they are all there");
-    // A slice has at most `isize::MAX` numbers, and no stride is more than its matrix has.
+    // A slice has at most `isize::MAX` numbers, and no stride exceeds the length of its matrix.
     let [a_row, a_column] = a.strides.map(|stride| stride as isize);
     let [b_row, b_column] = b.strides.map(|stride| stride as isize);
     // SAFETY: the kernel reads `a` at `i a_row + j a_column` for i < m and j < k, and `b` alike: the assertion on
-    // `reach`, which is that of the last of them, keeps all inside their slices. It writes `out` at `i stride + j` for
-    // i < m and j < n, each place once since n <= stride, and the assertion keeps the last inside. The slices live as
-    // long as the call; `out` is borrowed mutably, so nothing overlaps it. It is initialised, so that it may be read
-    // when `add` asks for it.
+    // `reach`, which covers the last of these indices, keeps all inside their slices. The kernel writes `out` at
+    // `i stride + j` for i < m and j < n, each index once since n <= stride, and the assertion keeps the last inside.
+    // The slices live as long as the call; `out` is borrowed mutably, so nothing overlaps it. `out` is initialised, so
+    // that it may be read if `add` is true.
     unsafe {
         gemm::gemm(
             m,
@@ -267,7 +266,7 @@ mod tests {
     #[test]
     fn the_allocator_keeps_what_was_freed_unless_the_environment_says_otherwise() {
         keep_freed_memory();
-        // SAFETY: as in what is tested.
+        // SAFETY: as in the function under test.
         #[expect(unsafe_code, reason = "as in what is tested")]
         let delay = unsafe { mi_option_get(PURGE_DELAY) };
         let said = std::env::var("MIMALLOC_PURGE_DELAY").ok().and_then(|said| said.parse().ok());
@@ -284,7 +283,7 @@ mod tests {
                 (0..values.len()).map(|i| values[i % rows * columns + i / rows]).collect()
             };
             let (a_t, b_t) = (flip(&a, m, k), flip(&b, k, n));
-            // What has no numbers does not tell its columns.
+            // An empty slice does not determine its number of columns.
             let view = |values, rows, columns| View {
                 columns,
                 strides: [columns, 1],

@@ -1,17 +1,17 @@
 //! Counter-based randomness: every draw is a function of (seed, purpose, epoch, sample).
 //!
-//! Nothing depends on the order in which numbers are asked for, so any epoch can be replayed alone,
-//! and two trainings that differ in one setting see the same noise.
+//! No draw depends on the order of the calls, so any epoch can be replayed alone, and two trainings that differ in one
+//! setting have the same noise.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-/// What random numbers are used for; each purpose has its own, unrelated stream.
+/// The use of random numbers; each purpose has its own, unrelated stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Family parameters and noise of generated outlines.
     Outlines = 1,
-    /// Which samples are held out of training.
+    /// The choice of held-out samples.
     Split = 2,
     /// Initial weights.
     Weights = 3,
@@ -19,21 +19,21 @@ pub enum Purpose {
     Shuffle = 4,
     /// The reparameterisation noise.
     LatentNoise = 5,
-    /// Where restarts begin.
+    /// The starting points of restarts.
     Starts = 6,
-    /// The draws of the rivals of gradient descent: CMA-ES and random search.
+    /// The random choices of the ask-tell optimisers CMA-ES and random search.
     Rivals = 7,
-    /// New shapes that are drawn to be looked at.
+    /// New shapes that are sampled for display.
     Samples = 8,
-    /// Where the components of a mixture begin.
+    /// The initial means of a mixture.
     Mixture = 9,
-    /// What each row that is held out is for.
+    /// The roles of held-out rows.
     Roles = 10,
-    /// Which rows a member of an ensemble learns from.
+    /// The rows that a member of an ensemble is trained on.
     Resamples = 11,
     /// Functions and noise of planted truths.
     Planted = 12,
-    /// Where clusters of rows begin.
+    /// The initial centres of clusters of rows.
     Clusters = 13,
 }
 

@@ -1,7 +1,7 @@
 //! Order statistics of plain slices.
 
-/// The `fraction` quantile (0 to 1) of the finite values, interpolated linearly between ranks, or
-/// `None` where no value is finite.
+/// The `fraction` quantile (0 to 1) of the finite values, interpolated linearly between ranks, or `None` if no value is
+/// finite.
 pub fn quantile(values: impl IntoIterator<Item = f64>, fraction: f64) -> Option<f64> {
     let mut values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
     let last = values.len().checked_sub(1)?;
@@ -12,13 +12,13 @@ pub fn quantile(values: impl IntoIterator<Item = f64>, fraction: f64) -> Option<
     Some(below + (position - rank as f64) * (above - below))
 }
 
-/// The Euclidean distance between two vectors of one length.
+/// The Euclidean distance between two vectors of equal length.
 pub fn distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }
 
-/// The least stride from `least` on that shares no factor with `cycle`: samples that take turns in a
-/// cycle of that length are then all met, none more often than another.
+/// The least stride from `least` on that shares no factor with `cycle`: strided samples then visit all residues of the
+/// cycle equally often.
 pub fn coprime_stride(least: usize, cycle: usize) -> usize {
     fn divisor(a: usize, b: usize) -> usize {
         if b == 0 { a } else { divisor(b, a % b) }
@@ -26,7 +26,7 @@ pub fn coprime_stride(least: usize, cycle: usize) -> usize {
     (least.max(1)..).find(|&stride| divisor(stride, cycle.max(1)) == 1).unwrap_or(1)
 }
 
-/// `count` of the numbers below `n`, evenly spread.
+/// `count` of the numbers below `n`, evenly spaced.
 pub fn evenly(n: usize, count: usize) -> Vec<usize> {
     (0..count).map(|i| i * n / count).collect()
 }

@@ -1,18 +1,19 @@
-//! Whitening: coordinates in which a cloud of points spreads equally in every direction, less what is noise.
+//! Whitening: coordinates in which a set of points, without its noise, spreads equally in every direction.
 
-/// Beyond this many coordinates, or with fewer than [`SAMPLES`] points for each, only their scales are
-/// equalised: a covariance of so few points is mostly chance, and its inverse would blow that up.
+/// The most coordinates with a full matrix. With more of them, or with fewer than [`SAMPLES`] points for each, only
+/// their scales are equalised: a covariance of so few points is mostly chance, and its inverse would amplify that.
 const WIDEST: usize = 128;
-/// Points that one coordinate of a covariance needs.
+/// Points for each coordinate that a covariance needs.
 const SAMPLES: usize = 10;
-/// No direction counts as narrower than a hundredth of the widest coordinate: its variance over the greatest.
+/// The addition to each variance, as a share of the greatest: no direction counts as narrower than a hundredth of the
+/// widest coordinate.
 const LEAST_VARIANCE: f64 = 1e-4;
 
 /// `y = L^T S^-1 (z - mean)`, with `C = L L^T` the covariance of the points and `S = C + diag(noise)`.
 ///
-/// `C S^-1 (z - mean)` is the best linear estimate of a point from its noisy `z` (Wiener 1949), and `L^-1`
-/// whitens it: without noise `y = L^-1 (z - mean)`, and `|y - y'|` is the distance of Mahalanobis (1936).
-/// A coordinate in which the points differ by less than the noise hardly counts.
+/// `C S^-1 (z - mean)` is the best linear estimate of a point from its noisy `z` (Wiener 1949), and `L^-1` whitens it:
+/// without noise `y = L^-1 (z - mean)`, and `|y - y'|` is the distance of Mahalanobis (1936). A coordinate in which the
+/// points differ by less than the noise has little influence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Whitening {
     mean: Vec<f64>,
@@ -20,7 +21,7 @@ pub struct Whitening {
     signal: Vec<f64>,
 }
 
-/// What the centred coordinates are multiplied with.
+/// The linear map of the centred coordinates.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Map {
     /// A matrix `[from, to]`, row-major: `y = (z - mean) M`.
@@ -30,8 +31,8 @@ pub enum Map {
 }
 
 impl Whitening {
-    /// Measures the cloud `points`, flat `[n, noise.len()]`; `noise` is the variance in each coordinate
-    /// that says nothing, zeros where all of it counts.
+    /// Fits the whitening of `points`, flat `[n, noise.len()]`; `noise` is the noise variance of each coordinate, zeros
+    /// if there is none.
     pub fn of(points: &[f64], noise: &[f64]) -> Self {
         let (dim, n) = (noise.len(), points.len() / noise.len().max(1));
         let mut mean = vec![0.0; dim];
@@ -71,7 +72,7 @@ impl Whitening {
         &self.mean
     }
 
-    /// What the centred coordinates are multiplied with.
+    /// The linear map of the centred coordinates.
     pub fn map(&self) -> &Map {
         &self.map
     }
@@ -97,14 +98,14 @@ impl Whitening {
     }
 }
 
-/// `S^-1 L` for a positive definite covariance: the rows are the centred coordinates it is applied to.
+/// `S^-1 L` for a positive definite covariance; its rows belong to the centred coordinates.
 fn filtered(covariance: &[f64], noise: &[f64]) -> Map {
     let dim = noise.len();
     let mut noisy = covariance.to_vec();
     noisy.iter_mut().step_by(dim + 1).zip(noise).for_each(|(s, noise)| *s += noise);
     let root = cholesky(&noisy, dim);
     let mut columns = cholesky(covariance, dim);
-    // S X = L, row by row for all columns at once: down through the root of S, and up again.
+    // Solves S X = L, row by row for all columns at once: forward with the root of S, then backward.
     for i in 0..dim {
         let (above, rest) = columns.split_at_mut(i * dim);
         let row = &mut rest[..dim];
@@ -133,7 +134,7 @@ fn cholesky(matrix: &[f64], dim: usize) -> Vec<f64> {
             let known: f64 = (0..j).map(|k| root[i * dim + k] * root[j * dim + k]).sum();
             let rest = matrix[i * dim + j] - known;
             root[i * dim + j] = if i == j {
-                // Rounding may take the last bit of a direction without any width.
+                // Rounding may make the pivot of a direction without spread zero or negative.
                 rest.max(f64::EPSILON * matrix[i * dim + i]).sqrt()
             } else {
                 rest / root[j * dim + j]
@@ -147,7 +148,7 @@ fn cholesky(matrix: &[f64], dim: usize) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// Spread by 3 and by 1 along two axes that are turned by 30 degrees.
+    /// Points spread by 3 and by 1 along two axes that are turned by 30 degrees.
     fn slanted(n: usize) -> Vec<f64> {
         let (sin, cos) = 30f64.to_radians().sin_cos();
         let turned = |i: usize| {
@@ -176,7 +177,7 @@ mod tests {
 
     #[test]
     fn what_is_noise_hardly_counts() {
-        // The second coordinate differs by 0.02, and the noise on it by 1: no point is told by it.
+        // The second coordinate differs by 0.02, and its noise is 1: the coordinate does not separate points.
         let points: Vec<f64> = (0..900)
             .flat_map(|i| [(i as f64 * 0.7).sin(), 0.02 * (i as f64 * 1.9).cos()])
             .collect();
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn no_width_is_no_trouble() {
-        // A line, a single point, fewer points than coordinates.
+        // Three degenerate sets: a line, a single point, fewer points than coordinates.
         let line: Vec<f64> = (0..50).flat_map(|i| [f64::from(i), 2.0 * f64::from(i)]).collect();
         let whitening = Whitening::of(&line, &[0.0; 2]);
         let off = whitening.apply(&[24.5 + 2.0, 49.0 - 1.0]);

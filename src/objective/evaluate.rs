@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::density::Density;
 use crate::model::frozen::flat_f64;
+use crate::numerics::cancel_token::CancelToken;
 use candle_core::{D, Tensor, Var};
 use rayon::prelude::*;
 use std::f64::consts::PI;
@@ -198,10 +199,12 @@ impl Objective {
     /// # Errors
     /// Only when the tensor library fails; values that are not finite are marked, not errors.
     pub fn evaluate(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
-        Ok(self.evaluate_unless(points, with_gradient, &|| false)?.unwrap_or_default())
+        Ok(self
+            .evaluate_unless(points, with_gradient, &CancelToken::default())?
+            .unwrap_or_default())
     }
 
-    /// As [`Self::evaluate`]; `None` when `stop` became true on the way. Chunks share the cores.
+    /// As [`Self::evaluate`]; `None` when it was cancelled on the way. Chunks share the cores.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -209,7 +212,7 @@ impl Objective {
         &self,
         points: &[f64],
         with_gradient: bool,
-        stop: &(dyn Fn() -> bool + Sync),
+        cancel: &CancelToken,
     ) -> Result<Option<Evaluation>> {
         let chunk = self.model.rows_at_once() * self.dim();
         if points.len() <= chunk {
@@ -218,7 +221,7 @@ impl Objective {
         let parts: Result<Option<Vec<Evaluation>>> = points
             .par_chunks(chunk)
             .map(|part| {
-                if stop() {
+                if cancel.is_cancelled() {
                     return Ok(None);
                 }
                 self.evaluate_at_once(part, with_gradient).map(Some)

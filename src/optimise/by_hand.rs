@@ -1,4 +1,4 @@
-//! A search by hand: one restart, each update taken apart into stages that a class can follow.
+//! A step-by-step search: one restart whose updates are divided into stages, for teaching.
 
 use super::config::{SearchConfig, Starts};
 use super::restart::StopReason;
@@ -9,27 +9,27 @@ use crate::model::Model;
 use crate::numerics::adam::{BETA_1, BETA_2};
 use std::sync::Arc;
 
-/// A part of an update, in the order in which they follow each other.
+/// A stage of an update, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
-    /// The point is decoded and measured: value and loss.
+    /// The point is decoded and evaluated: value and loss.
     Value,
     /// The loss is differentiated.
     Gradient,
-    /// What is remembered of the gradients takes the new one in: Adam's moments, or the velocity.
+    /// The memory of the gradients is updated: Adam's moments, or the velocity.
     Memory,
-    /// Adam's moments are corrected for their start at zero.
+    /// Adam's moments are corrected for their start at zero (bias correction).
     Correction,
     /// The point moves.
     Move,
-    /// The rate falls, because the loss has not become less for long enough.
+    /// The learning rate falls, because the loss did not improve for long enough.
     Plateau,
     /// The search is over.
     End,
 }
 
 impl Stage {
-    /// The stages of every update by `rule`; [`Self::Plateau`] and [`Self::End`] come when they act.
+    /// The stages of every update by `rule`; [`Self::Plateau`] and [`Self::End`] follow only where they occur.
     pub fn of(rule: Rule) -> &'static [Self] {
         match rule {
             Rule::Adam => {
@@ -41,39 +41,39 @@ impl Stage {
     }
 }
 
-/// All that one update reads and makes; vectors are `[dim]` of the space that is searched.
+/// The inputs and results of one update; vectors are `[dim]` of the space that is searched.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moment {
-    /// Updates before this one.
+    /// The number of updates before this one.
     pub step: usize,
-    /// Where it begins.
+    /// The point before the update.
     pub point: Vec<f64>,
     /// The latent point there, `[latent]`.
     pub z: Vec<f64>,
-    /// The value that is shown there.
+    /// The shown value at this point.
     pub value: f64,
-    /// The loss there, penalties included.
+    /// The loss at this point, with penalties.
     pub loss: f64,
     /// The gradient of the loss.
     pub gradient: Vec<f64>,
-    /// Adam's first moment m, or the velocity, with this gradient taken in.
+    /// Adam's first moment m, or the velocity, after this gradient was added.
     pub first: Vec<f64>,
-    /// Adam's second moment v, likewise; empty for other rules.
+    /// Adam's second moment v after this gradient was added; empty for other rules.
     pub second: Vec<f64>,
     /// The learning rate.
     pub rate: f64,
-    /// Where it ends.
+    /// The point after the update.
     pub next: Vec<f64>,
     /// The latent point there, `[latent]`.
     pub next_z: Vec<f64>,
-    /// The rate from the next update on, where this one makes it fall.
+    /// The rate from the next update on, if this update reduces it.
     pub falls_to: Option<f64>,
-    /// Steps in a row without a better loss, as the schedule and as early stopping count them.
+    /// Steps in a row without a better loss, as counted by the schedule and by early stopping.
     pub waited: (usize, usize),
 }
 
 impl Moment {
-    /// Adam's moments corrected for their start at zero: `m / (1 - 0.9^t)` and `v / (1 - 0.999^t)`.
+    /// Adam's moments with bias correction: `m / (1 - 0.9^t)` and `v / (1 - 0.999^t)`.
     pub fn corrected(&self) -> (Vec<f64>, Vec<f64>) {
         let t = i32::try_from(self.step + 1).unwrap_or(i32::MAX);
         let share = |moment: &[f64], beta: f64| -> Vec<f64> {
@@ -82,18 +82,18 @@ impl Moment {
         (share(&self.first, BETA_1), share(&self.second, BETA_2))
     }
 
-    /// How far the point moves, `next - point`.
+    /// The displacement of the point, `next - point`.
     pub fn moved(&self) -> Vec<f64> {
         self.next.iter().zip(&self.point).map(|(next, point)| next - point).collect()
     }
 }
 
-/// One restart that is walked forwards and backwards, stage by stage.
+/// One restart that the user steps forwards and backwards, stage by stage.
 ///
-/// Every update is made once, by [`Search`], and kept: going back is looking again at the same numbers.
+/// Every update is computed once, by [`Search`], and recorded: a step back shows the recorded numbers.
 #[derive(Clone, Debug)]
 pub struct ByHand {
-    /// One update ahead of the last moment.
+    /// The search, one update ahead of the last recorded one.
     search: Search,
     rule: Rule,
     moments: Vec<Moment>,
@@ -102,11 +102,11 @@ pub struct ByHand {
 }
 
 impl ByHand {
-    /// Stands at `start`, `[latent]`, before the first update.
+    /// Begins at `start`, `[latent]`, before the first update.
     ///
     /// # Errors
-    /// When a setting is out of range, the start has not the width of the latent, or the method does
-    /// not follow the gradient with one evaluation a step.
+    /// When a setting is out of range, the start has another dimension than the latent, or the method does not follow
+    /// the gradient with one evaluation a step.
     pub fn new(model: Arc<Model>, settings: &SearchConfig, start: Vec<f64>) -> Result<Self> {
         let rule = Rule::of(settings.method).ok_or_else(|| {
             let problem = "by hand goes with adam, momentum or gradient";
@@ -120,7 +120,7 @@ impl ByHand {
         Ok(by_hand)
     }
 
-    /// Makes the update that begins here, unless it is known or the search is over.
+    /// Makes the next update, unless it is recorded already or the search is over.
     fn arrive(&mut self) -> Result<()> {
         if self.at == self.moments.len() && !self.make()? {
             self.stage = Stage::End;
@@ -128,7 +128,7 @@ impl ByHand {
         Ok(())
     }
 
-    /// Lets the search make its next update and keeps what it did; false when it is over.
+    /// Lets the search make its next update and records it; false when the search is over.
     fn make(&mut self) -> Result<bool> {
         let Some(before) = self.search.standing(0) else { return Ok(false) };
         let Some((loss, gradient)) = before.slope else { return Ok(false) };
@@ -163,14 +163,14 @@ impl ByHand {
         Ok(true)
     }
 
-    /// The stages of the update that is looked at.
+    /// The stages of the current update.
     pub fn stages(&self) -> Vec<Stage> {
         let acts = self.moment().is_some_and(|moment| moment.falls_to.is_some());
         let plateau = acts.then_some(Stage::Plateau);
         Stage::of(self.rule).iter().copied().chain(plateau).collect()
     }
 
-    /// Goes on by one stage; false at the end.
+    /// Moves forward by one stage; false at the end.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -185,7 +185,7 @@ impl ByHand {
         Ok(true)
     }
 
-    /// Goes on to the beginning of the next update; false at the end.
+    /// Moves forward to the beginning of the next update; false at the end.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -199,7 +199,7 @@ impl ByHand {
         Ok(true)
     }
 
-    /// Goes back by one stage; false at the start.
+    /// Moves back by one stage; false at the start.
     pub fn go_back(&mut self) -> bool {
         match self.stages().into_iter().rev().find(|stage| *stage < self.stage) {
             Some(stage) if self.stage != Stage::End => self.stage = stage,
@@ -212,18 +212,18 @@ impl ByHand {
         true
     }
 
-    /// Goes back to the start.
+    /// Returns to the start.
     pub fn reset(&mut self) {
         self.at = 0;
         self.stage = if self.moments.is_empty() { Stage::End } else { Stage::Value };
     }
 
-    /// The stage that is looked at.
+    /// The current stage.
     pub fn stage(&self) -> Stage {
         self.stage
     }
 
-    /// How the point moves.
+    /// The update rule.
     pub fn rule(&self) -> Rule {
         self.rule
     }
@@ -233,7 +233,7 @@ impl ByHand {
         self.search.config()
     }
 
-    /// The latent point that it was given to start from, `[latent]`.
+    /// The given start, `[latent]`.
     pub fn start(&self) -> &[f64] {
         match &self.config().starts {
             Starts::Around { points, .. } => &points[0],
@@ -241,23 +241,23 @@ impl ByHand {
         }
     }
 
-    /// The updates before the one that is looked at, `[steps]`.
+    /// The updates before the current one, `[steps]`.
     pub fn past(&self) -> &[Moment] {
         &self.moments[..self.at]
     }
 
-    /// The update that is looked at; none once the search is over.
+    /// The current update; none once the search is over.
     pub fn moment(&self) -> Option<&Moment> {
         self.moments.get(self.at)
     }
 
-    /// Why the search is over, once it is.
+    /// The reason why the search is over; none before.
     pub fn ended(&self) -> Option<StopReason> {
         self.search.restarts()[0].stop_reason.filter(|_| self.moment().is_none())
     }
 
-    /// Where it has come to: in the stage that moves the point, and after it, where it is then. The point
-    /// in the space that is searched, `[dim]`, and the latent point, `[latent]`.
+    /// The current point: from the stage that moves the point onwards, the point after the update, else the one before.
+    /// The point in the space that is searched, `[dim]`, and the latent point, `[latent]`.
     pub fn come_to(&self) -> (&[f64], &[f64]) {
         match self.moment() {
             Some(moment) if self.stage >= Stage::Move => (&moment.next, &moment.next_z),
@@ -269,7 +269,7 @@ impl ByHand {
         }
     }
 
-    /// The latent point where the update begins, `[latent]`, and the value there.
+    /// The latent point before the update, `[latent]`, and the value there.
     pub fn here(&self) -> (&[f64], f64) {
         match self.moment() {
             Some(moment) => (&moment.z, moment.value),
@@ -312,7 +312,7 @@ mod tests {
                 if let Some((m, v)) = after.update.0.moments(0) {
                     assert_eq!((moment.first.as_slice(), moment.second.as_slice()), (m, v));
                 }
-                // The formula that is shown gives the step that was made.
+                // The formula on the screen gives the step that was made.
                 let (m, v) = match method {
                     Method::Adam => moment.corrected(),
                     _ => (moment.first.clone(), vec![1.0; 2]),
@@ -353,7 +353,7 @@ mod tests {
     #[test]
     fn the_plateau_and_the_end_are_stages_when_they_act() {
         let plateau = Plateau { patience: 0, threshold: -1.0, ..Plateau::default() };
-        // Better is what more than doubles a negative loss: nothing does.
+        // With this threshold only a loss below twice the negative best counts as better, so none does.
         let settings = SearchConfig {
             plateau: Some(plateau),
             patience: Some(3),

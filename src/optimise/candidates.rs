@@ -1,4 +1,4 @@
-//! Candidates: a few different answers that can be believed, to be made and measured.
+//! Candidates: a few different believable answers, to be manufactured and tested.
 
 use super::lab_results::{Comparison, LabResult, LabResults, PredictedValue};
 use super::report::{RestartReport, SearchReport, TermAnswer};
@@ -9,53 +9,52 @@ use crate::objective::By;
 use crate::trust::{Belief, Verdict};
 use serde::Serialize;
 
-/// An answer worth trying: the best one of its hill that can be believed.
+/// The best believable answer of a local optimum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// `c1-k7f3d0`, `c2-k7f3d0`, .., best first, with the name of the run behind: the name by which what a lab measured
-    /// comes back, and no candidate of another run has it.
+    /// The identifier, best first: `c1-k7f3d0`, `c2-k7f3d0`, .. The end is the name of the run, so that no other run
+    /// has a candidate with this identifier. Lab results are matched by it.
     pub id: String,
-    /// Its place among the hills of the report, counted from 0.
+    /// The index of its local optimum in the report, counted from 0.
     pub hill: usize,
     /// The restart, counted from 0.
     pub restart: usize,
 }
 
-/// A candidate as it is written to files.
+/// A candidate as written to files.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CandidateRecord<'a> {
     /// See [`Candidate::id`].
     pub id: &'a str,
-    /// The hill it stands on, counted from 0 here and from 1 in files; the first is the best.
+    /// The index of its local optimum, the best first, counted from 0 here and from 1 in files.
     #[serde(serialize_with = "from_one")]
     pub hill: usize,
-    /// How many starts came to that hill.
+    /// The number of starts that reached this local optimum.
     pub starts: usize,
     /// The restart that found it, counted from 0 here and from 1 in files.
     #[serde(serialize_with = "from_one")]
     pub restart: usize,
     /// The latent point, `[latent]`.
     pub z: &'a [f64],
-    /// The value that the search says it has.
+    /// The value that the search optimised.
     pub predicted: f64,
-    /// The interval of that, where only a head can tell it.
+    /// The lower end of the interval of `predicted`, where the value is a prediction of a head.
     pub predicted_low: Option<f64>,
-    /// Its upper end.
+    /// The upper end of the interval.
     pub predicted_high: Option<f64>,
-    /// By how much the value that is computed on the shape is better than the best of the data; none where only a head
-    /// can tell it.
+    /// The improvement of the computed value on the best of the data; none where only a head predicts the value.
     pub gain: Option<f64>,
-    /// Each sought property as the search gives it: the values that a lab will be held against.
+    /// The value of each sought property from the search, to be compared with lab results.
     pub predictions: Vec<PredictedValue>,
-    /// By how much a prediction is, with the interval of that.
+    /// The improvement of the predicted value, with its interval.
     pub predicted_gain: Option<Prediction>,
-    /// Each term of the aim.
+    /// Each term of the objective.
     pub terms: &'a [TermAnswer],
-    /// What can be believed of it.
+    /// The reliability.
     pub trust: &'a Verdict,
-    /// What a lab measured, once it was read.
+    /// Lab results of this candidate, if any were read.
     pub measured: Vec<&'a LabResult>,
-    /// The shape, `[input]`, in the frame where there is one, else in data units.
+    /// The shape, `[input]`, in its frame if there is one, else in data units.
     pub outline: Shape<'a>,
     /// The frame of the outline.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,14 +62,14 @@ pub struct CandidateRecord<'a> {
 }
 
 impl Candidate {
-    /// The first part of its id, `c1` for the best: enough beside others of one search.
+    /// The first part of the identifier, `c1` for the best: unique within one search.
     pub fn place(&self) -> &str {
         self.id.split('-').next().unwrap_or_default()
     }
 }
 
 impl SearchReport {
-    /// At most `most` answers that can be believed, one a hill, best first.
+    /// At most `most` believable answers, one per local optimum, best first.
     pub fn candidates(&self, most: usize) -> Vec<Candidate> {
         let believable =
             |&&member: &&usize| self.restarts[member].verdict.belief == Belief::Believable;
@@ -78,7 +77,7 @@ impl SearchReport {
         let mut found: Vec<(usize, usize)> = hills
             .filter_map(|(hill, of)| Some((hill, *of.members.iter().find(believable)?)))
             .collect();
-        // The best believable member of a higher hill may lie lower than that of the next.
+        // The order of local optima may differ from the order of their best believable members.
         let loss = |restart: usize| self.restarts[restart].restart.best_loss();
         found.sort_by(|a, b| loss(a.1).total_cmp(&loss(b.1)));
         let named = found.into_iter().take(most).enumerate();
@@ -91,7 +90,7 @@ impl SearchReport {
             .collect()
     }
 
-    /// The value of each sought property that the search gives for the best shape of a restart, counted from 0.
+    /// The value of each sought property from the search for the best shape of a restart, counted from 0.
     pub fn predictions(&self, restart: usize) -> Vec<PredictedValue> {
         let RestartReport { answer, frame, .. } = &self.restarts[restart];
         let scale = frame.map_or(1.0, |frame| frame.scale);
@@ -109,13 +108,13 @@ impl SearchReport {
         answer.terms.iter().filter_map(predict).collect()
     }
 
-    /// What a lab measured of these candidates beside what was predicted of them, in their order.
+    /// Lab results of these candidates with the predicted values, in the order of the candidates.
     pub fn comparisons(&self, candidates: &[Candidate], lab: &LabResults) -> Vec<Comparison> {
         let beside = |c: &Candidate| lab.beside(&c.id, &self.predictions(c.restart));
         candidates.iter().flat_map(beside).collect()
     }
 
-    /// A candidate of this search with its numbers and its shape.
+    /// The record of a candidate of this search.
     pub fn record<'a>(
         &'a self,
         candidate: &'a Candidate,

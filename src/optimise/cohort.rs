@@ -1,4 +1,4 @@
-//! Restarts that are evaluated together, each with a rate, a schedule and an end of its own.
+//! A batch of restarts that are evaluated together, each with its own learning rate, schedule and stop.
 
 use super::config::SearchConfig;
 use super::restart::{Restart, StopReason};
@@ -7,25 +7,25 @@ use super::tally::Tally;
 use super::update::{Rule, Update};
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Evaluation, Objective, Space};
 
-/// What all restarts of a search share.
+/// The data that all restarts of a search share.
 #[derive(Clone, Copy)]
 pub(super) struct Task<'a> {
     pub objective: &'a Objective,
     pub config: &'a SearchConfig,
-    /// Whether somebody has stopped the search.
-    pub stop: &'a (dyn Fn() -> bool + Sync),
+    pub cancel: &'a CancelToken,
 }
 
-/// A few restarts. One that ends stays where it is, the others go on.
+/// A batch of restarts. A restart that ends keeps its point while the others continue.
 #[derive(Clone, Debug)]
 pub(super) struct Cohort {
-    /// What moves them along the gradient; none where a rival does.
+    /// The gradient update; none for ask-tell optimisers.
     pub update: Option<Update>,
-    /// Where each of them is, `[restarts, dim]`.
+    /// The current points, `[restarts, dim]`.
     pub points: Rows<f64>,
-    /// Those that still go, and the loss and its gradient where each of these is.
+    /// The active restarts, with the loss and the gradient at the point of each.
     pub active: Vec<usize>,
     pub losses: Vec<f64>,
     pub gradients: Rows<f64>,
@@ -34,7 +34,7 @@ pub(super) struct Cohort {
 }
 
 impl Cohort {
-    /// At its starts, `[restarts, dim]`; nothing is evaluated yet.
+    /// A batch at its starts, `[restarts, dim]`, before any evaluation.
     pub fn new(points: Rows<f64>, config: &SearchConfig) -> Self {
         let (count, dim) = (points.len(), points.width());
         let rate = config.rate_in_space();
@@ -49,14 +49,13 @@ impl Cohort {
         }
     }
 
-    /// Steps in a row in which a restart met no better loss, as its schedule and its early stopping
-    /// count them.
+    /// Steps in a row without a better loss of a restart, as counted by its schedule and by its early stopping.
     pub fn waited(&self, restart: usize) -> (usize, usize) {
         (self.plateaus[restart].waited(), self.stoppings[restart].waited())
     }
 
-    /// Moves all that still go by the steps of these numbers, until none does or somebody stops it; what each step
-    /// has spent and found.
+    /// Advances all active restarts by the steps with these numbers, until none is active or the search is cancelled.
+    /// Returns the tally of each step.
     pub fn advance(
         &mut self,
         task: Task<'_>,
@@ -65,7 +64,7 @@ impl Cohort {
     ) -> Result<Vec<Tally>> {
         let mut tallies = Vec::with_capacity(steps.clone().count());
         for step in steps {
-            if self.active.is_empty() || (task.stop)() {
+            if self.active.is_empty() || task.cancel.is_cancelled() {
                 break;
             }
             self.step(task.config, step, restarts);
@@ -77,13 +76,13 @@ impl Cohort {
         Ok(tallies)
     }
 
-    /// Moves all that still go along their gradients.
+    /// Moves all active restarts along their gradients.
     fn step(&mut self, config: &SearchConfig, step: usize, restarts: &mut [Restart]) {
         let Some(update) = &mut self.update else { return };
         for (k, &index) in self.active.iter().enumerate() {
             update.step(index, self.points.row_mut(index), self.gradients.row(k));
-            // The rate of the steps after this one, from the loss where it began: in PyTorch's order, where the
-            // scheduler follows the optimiser.
+            // The rate of the next steps depends on the loss before this step: as in PyTorch, where the scheduler runs
+            // after the optimiser.
             let Some(plateau) = &config.plateau else { continue };
             let rate = update.rate(index);
             let next = self.plateaus[index].step(plateau, self.losses[k], rate);
@@ -94,14 +93,15 @@ impl Cohort {
         }
     }
 
-    /// Values and gradients where the restarts now are; ends those that cannot go on. None when somebody stopped it.
+    /// Evaluates the active restarts at their current points and ends those that cannot continue. None if the search
+    /// was cancelled.
     pub fn evaluate(
         &mut self,
         task: Task<'_>,
         step: usize,
         restarts: &mut [Restart],
     ) -> Result<Option<Tally>> {
-        let Task { objective, config, stop } = task;
+        let Task { objective, config, cancel } = task;
         let selected;
         let points = if self.active.len() == self.points.len() {
             &self.points
@@ -110,7 +110,7 @@ impl Cohort {
             &selected
         };
         let slopes = config.method.follows_gradients();
-        let evaluation = objective.evaluate_unless(points.as_flat(), slopes, stop)?;
+        let evaluation = objective.evaluate_unless(points.as_flat(), slopes, cancel)?;
         let Some(mut evaluation) = evaluation else { return Ok(None) };
         let mut tally = Tally::default();
         tally.count(self.active.len(), slopes);
@@ -150,7 +150,7 @@ impl Cohort {
             ended.push(k);
         }
         self.active = going;
-        // Those of the restarts that ended are taken out of the gradients, from the last on.
+        // The gradients of ended restarts are removed, the last first, so that the other indices stay valid.
         let gradient = std::mem::take(&mut evaluation.gradient);
         self.gradients = Rows::from_flat(self.points.width(), gradient);
         if slopes {

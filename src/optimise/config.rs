@@ -1,4 +1,4 @@
-//! The settings of a search, and where its restarts begin.
+//! The settings of a search, and the starts of its restarts.
 
 use super::schedule::Plateau;
 use crate::data::placement::Placement;
@@ -16,11 +16,11 @@ use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// Numbers that the ways of a search may hold together: about 100 megabytes. Longer ways are kept at
-/// every k-th step.
+/// The most numbers in the trajectories of a search: about 100 megabytes. Longer trajectories record only every k-th
+/// step.
 const MOST_NUMBERS: usize = 12_000_000;
 
-/// How a restart moves.
+/// The optimisation method of a restart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
@@ -40,11 +40,11 @@ pub enum Method {
 }
 
 impl Method {
-    /// Every method, in the order of menus.
+    /// All methods, in the order of menus.
     pub const ALL: [Self; 6] =
         [Self::Adam, Self::CmaEs, Self::Random, Self::Gradient, Self::Momentum, Self::Lbfgs];
 
-    /// Whether it needs the gradient of every point it visits.
+    /// Returns whether the method needs the gradient at every point.
     pub fn follows_gradients(self) -> bool {
         !matches!(self, Self::CmaEs | Self::Random)
     }
@@ -73,7 +73,7 @@ impl Method {
         }
     }
 
-    /// What it does, for a tooltip.
+    /// A description for a tooltip.
     pub fn about(self) -> &'static str {
         match self {
             Self::Adam => {
@@ -92,17 +92,17 @@ impl Method {
     }
 }
 
-/// Where restarts begin.
+/// The distribution of the starts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Starts {
-    /// Drawn from the distribution that the model states; of a VAE this is its prior, N(0, 1).
+    /// Samples of the distribution that the model states; for a VAE its prior, N(0, 1).
     #[default]
     Stated,
-    /// Drawn from N(0, 1) whatever the model states.
+    /// Samples of N(0, 1), whatever distribution the model states.
     StandardNormal,
-    /// Around given latent points, which take turns: the points themselves first, then moved by
-    /// N(0, spread^2) in every coordinate.
+    /// Starts around given latent points, in turn: first the points themselves, then with a perturbation of N(0,
+    /// spread^2) in every coordinate.
     Around {
         /// The points, each `[latent]`.
         points: Vec<Vec<f64>>,
@@ -115,35 +115,35 @@ pub enum Starts {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchConfig {
-    /// What is sought.
+    /// The objective.
     pub aim: Aim,
-    /// How a restart moves.
+    /// The optimisation method.
     pub method: Method,
-    /// What is moved: z, or the numbers of the shape itself.
+    /// The variable that is optimised: z, or the numbers of the shape itself.
     pub space: Space,
-    /// Where restarts begin.
+    /// The distribution of the starts.
     pub starts: Starts,
-    /// The frames in which the shapes stood that given points are of, in their order; shapes of a restart come out in
-    /// that of its point. None at all where everything is in data units.
+    /// The frames of the shapes of the given points, in the same order; the shapes of a restart are written in the
+    /// frame of its point. Empty where everything is in data units.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<Placement>,
-    /// How many starts.
+    /// The number of restarts.
     pub restarts: usize,
-    /// Updates of each restart. Methods that count otherwise get the same budget: a value and a
-    /// gradient for each update and for the start.
+    /// Updates of each restart. Methods that count otherwise get the same budget: a value and a gradient for each
+    /// update and for the start.
     pub steps: usize,
-    /// The learning rate, in latent units: with Adam about the length of the first step in each
-    /// coordinate; the first spread of CMA-ES.
+    /// The learning rate, in latent units: for Adam about the length of the first step in each coordinate; for CMA-ES
+    /// the first standard deviation.
     pub rate: f64,
-    /// The learning rate where the shape itself is moved, in network units.
+    /// The learning rate where the shape itself is optimised, in network units.
     pub input_rate: f64,
     /// The seed of the starts.
     pub seed: u64,
-    /// When a restart slows down; none keeps the rate.
+    /// The plateau schedule; none keeps the rate constant.
     pub plateau: Option<Plateau>,
-    /// A restart ends after so many steps without a better loss; none goes through all steps.
+    /// The number of steps without a better loss after which a restart ends; none for no early stopping.
     pub patience: Option<usize>,
-    /// Ways are kept at every so many steps, or at a multiple of them where memory needs it.
+    /// The number of steps between recorded points of a trajectory, or a multiple of that where memory requires it.
     pub keep_every: usize,
 }
 
@@ -168,7 +168,7 @@ impl Default for SearchConfig {
 }
 
 impl SearchConfig {
-    /// The ranges that every search must keep to.
+    /// Checks the ranges for every search.
     ///
     /// # Errors
     /// Names the first setting that is outside its range.
@@ -213,15 +213,15 @@ impl SearchConfig {
         Ok(())
     }
 
-    /// The frame in which the shape of a restart, counted from 0, comes out; none for data units.
+    /// The frame for the shape of a restart, counted from 0; none for data units.
     pub fn frame(&self, restart: usize) -> Option<Placement> {
         let count = self.frames.len().max(1);
         self.frames.get(restart % count).copied().filter(|frame| !frame.is_plain())
     }
 
-    /// The name of the run of this search in a model: six letters and digits, 30 bits of FNV-1a over the settings and
-    /// all weights, so that the same search has the same name and another hardly ever. How often ways are kept changes
-    /// no run.
+    /// The name of the run of this search on a model: six letters and digits, 30 bits of FNV-1a over the settings and
+    /// all weights. The same search has the same name, and another one almost never has it. `keep_every` does not
+    /// affect the name, because it does not affect the run.
     pub fn run_name(&self, model: &Model) -> String {
         const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let settings = serde_json::to_vec(&Self { keep_every: 1, ..self.clone() });
@@ -244,22 +244,22 @@ impl SearchConfig {
         }
     }
 
-    /// What each restart may spend, values and gradients counted apart and added.
+    /// The most evaluations of each restart: the number of values plus the number of gradients.
     pub fn budget(&self) -> usize {
         2 * (self.steps + 1)
     }
 
-    /// Every how many steps a way is kept: the least multiple of `keep_every` with which all of them fit
-    /// into memory. The start, the best and the last are kept besides.
+    /// The number of steps between recorded points: the least multiple of `keep_every` with which all trajectories fit
+    /// into memory. The start, the best and the last point are recorded in any case.
     pub fn stride(&self, latent_dim: usize) -> usize {
-        // A kept step holds z and its value.
+        // A recorded step has z and its value.
         let numbers = self.restarts.saturating_mul(self.steps + 1).saturating_mul(latent_dim + 1);
         let needed = numbers.div_ceil(MOST_NUMBERS).max(1);
         self.keep_every * needed.div_ceil(self.keep_every)
     }
 
-    /// Mean and standard deviation of the distribution that the start of a restart is drawn from, `[latent]`
-    /// each; around a point that is not perturbed, the spread of what the model states.
+    /// The mean and the standard deviation of the distribution from which the start of a restart is sampled, `[latent]`
+    /// each; around a point without perturbation, the standard deviation that the model states.
     pub fn start_distribution(&self, model: &Model, restart: usize) -> (Vec<f64>, Vec<f64>) {
         let dim = model.latent_dim();
         let stated = match &self.starts {
@@ -275,10 +275,10 @@ impl SearchConfig {
         }
     }
 
-    /// The starts `[restarts, latent]`; start `i` depends on the seed and `i` alone.
+    /// The starts `[restarts, latent]`; start `i` depends only on the seed and on `i`.
     ///
     /// # Errors
-    /// When a given point has not the width of the latent.
+    /// When a given point has another dimension than the latent.
     pub fn draw_starts(&self, model: &Model) -> Result<Rows<f64>> {
         let dim = model.latent_dim();
         let mut starts = Rows::new(dim);
@@ -307,20 +307,20 @@ fn standard_normal(rng: ChaCha8Rng) -> impl Iterator<Item = f64> {
     StandardNormal.sample_iter(rng)
 }
 
-/// How much of every restart's way is written.
+/// The part of every trajectory that is written to files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trajectory {
-    /// Every step that was kept.
+    /// Every recorded step.
     #[default]
     Full,
-    /// Of the steps that were kept the start, those that are multiples of k, and the last.
+    /// The recorded steps that are multiples of k, the start and the last one.
     Every(usize),
-    /// Nothing.
+    /// No step.
     None,
 }
 
 impl Trajectory {
-    /// Every how many of `steps` steps have to be kept for what is written.
+    /// The stride of recorded steps that is needed for the written ones, for `steps` steps.
     pub fn stride(self, steps: usize) -> usize {
         match self {
             Self::Full => 1,
@@ -329,7 +329,7 @@ impl Trajectory {
         }
     }
 
-    /// Which of the steps `0..=last` are written.
+    /// Returns whether a step of `0..=last` is written.
     pub fn keeps(self, step: usize, last: usize) -> bool {
         match self {
             Self::Full => true,
@@ -365,7 +365,7 @@ mod tests {
         };
         assert_eq!(stride(50, 500, 1), 1);
         assert_eq!(stride(50, 500, 7), 7);
-        // 10,000 x 2,001 x 3 numbers are five times what is kept, and a little more.
+        // Just over five times the limit: 10,000 x 2,001 x 3 numbers.
         assert_eq!(stride(10_000, 2_000, 1), 6);
         assert_eq!(stride(10_000, 2_000, 4), 8);
         assert_eq!(stride(10_000, 2_000, 100), 100);

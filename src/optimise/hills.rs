@@ -1,17 +1,15 @@
-//! Hills: which restarts came to the same maximum.
+//! Local optima: groups of restarts that reached the same optimum.
 //!
-//! Two restarts stand on one hill when the loss along the straight line between their best points rises
-//! over no barrier: the hill-valley test (Ursem 1999, "Multinational evolutionary algorithms"). Each is
-//! tested against its nearest better ones and joins the first that no barrier parts it from, as in
-//! hill-valley clustering (Maree et al. 2018); leaders of what came together are tested again until
-//! nothing joins.
+//! Two restarts are at the same local optimum if the loss along the straight line between their best points has no
+//! barrier: the hill-valley test (Ursem 1999, "Multinational evolutionary algorithms"). Each restart is tested against
+//! its nearest better ones and joins the first one without a barrier in between, as in hill-valley clustering (Maree et
+//! al. 2018). The best members of the resulting groups are tested again until no group joins another.
 //!
-//! A line is first looked at in [`COARSE`] points; most barriers show there. Two restarts are only put together once the
-//! line between them was looked at closely: every [`SPACING`] of the data's box, and between these points wherever the
-//! loss rises towards the gap from both sides so steeply that it could pass the limit inside. Only the first line of a
-//! restart that still seems open is looked at closely, so that this costs at most [`MOST_PROBES`] and the refinement for
-//! each restart that joins another or is refused. A barrier that is narrower than [`SPACING`] and has no flanks is not
-//! seen.
+//! A line is first sampled at [`COARSE`] points, which find most barriers. Before two restarts join, the line between
+//! them is sampled densely: every [`SPACING`] of the box of the data, and also inside every gap where the loss rises
+//! from both sides so steeply that it could exceed the limit. Only the first line of a restart that has no known
+//! barrier is sampled densely, so the cost is at most [`MOST_PROBES`] points and the refinement per restart that joins
+//! or is rejected. A barrier narrower than [`SPACING`] without flanks is not detected.
 
 use super::restart::{Best, Restart};
 use super::written::{all_from_one, from_one};
@@ -23,59 +21,58 @@ use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::HashSet;
 
-/// Best points nearer than this are one, in widths of the data's box, as root mean square over the
-/// coordinates.
+/// The distance below which two best points count as the same, in widths of the box of the data, as the root mean
+/// square over the coordinates.
 const SAME: f64 = 0.01;
-/// Points at which the line between two best points is looked at first.
+/// The number of points in the first sampling of a line.
 const COARSE: usize = 9;
-/// The distance of the points at which a line is looked at closely, measured as [`SAME`] is.
+/// The distance of the points in the dense sampling of a line, in the units of [`SAME`].
 const SPACING: f64 = 0.01;
-/// Such points of a line at least, and at most.
+/// The fewest and the most points of a dense sampling.
 const LEAST_PROBES: usize = 19;
 const MOST_PROBES: usize = 159;
-/// Rounds of looks at a line: a few places, a close look, and four times the middles of gaps in which the loss could
-/// rise.
+/// Rounds of sampling a line: one coarse, one dense, and four at the middles of gaps in which the loss could rise.
 const ROUNDS: usize = 6;
-/// A rise is no barrier below this share of what a typical restart has climbed.
+/// The least height of a barrier, as a share of the improvement of a typical restart.
 const TOLERANCE: f64 = 0.01;
-/// Nearest better points that each is tested against.
+/// The number of nearest better points against which each restart is tested.
 const NEIGHBOURS: usize = 5;
-/// At most so many restarts are compared with each other, evenly spread from the best to the worst: at
-/// most 18,000 evaluations the first time round, beside the close looks, and far fewer afterwards. Every other restart is compared
-/// with the nearest better one of these alone.
+/// The most restarts that are compared with each other, evenly spread from the best to the worst: at most 18,000
+/// evaluations in the first pass, besides the dense samplings, and far fewer later. Every other restart is compared
+/// only with the nearest better one of these.
 const MOST_COMPARED: usize = 400;
-/// Lines that are looked at together; more would only take memory.
+/// The number of lines that are sampled in one batch; more would only use more memory.
 const TOGETHER: usize = 1000;
 
-/// One maximum and who came to it; restarts are counted from 0 here and from 1 in files.
+/// One local optimum and the restarts that reached it; restarts are counted from 0 here and from 1 in files.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Hill {
-    /// The restart that came highest: the one of least loss.
+    /// The restart with the least loss.
     #[serde(serialize_with = "from_one")]
     pub top: usize,
     /// Its value.
     pub value: f64,
-    /// The loss there, penalties included: hills are ordered by it.
+    /// Its loss, with penalties: local optima are ordered by it.
     pub loss: f64,
-    /// The restarts that came to it, best first, `top` among them.
+    /// The restarts that reached it, best first, `top` included.
     #[serde(serialize_with = "all_from_one")]
     pub members: Vec<usize>,
 }
 
-/// The hills of a search.
+/// The local optima of a search.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Hills {
-    /// The hills, best first.
+    /// The local optima, best first.
     pub all: Vec<Hill>,
-    /// Restarts of a large search of which it is not known what they stand on: a barrier parts them from
-    /// the only other one that they were compared with.
+    /// Restarts of a large search whose local optimum is unknown: there is a barrier between them and the only restart
+    /// with which they were compared.
     pub unplaced: usize,
-    /// Points at which the objective was evaluated to tell hills apart.
+    /// The number of evaluations of the objective that were used to find the barriers.
     pub evaluations: usize,
 }
 
 impl Hills {
-    /// Tells the hills apart that `restarts` came to; those without a feasible point stand on none.
+    /// Finds the local optima that `restarts` reached; restarts without a feasible point have none.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -110,7 +107,7 @@ impl Hills {
         Ok(Self { all, unplaced, evaluations: terrain.evaluations })
     }
 
-    /// The hill of each of `restarts` restarts; none for those that stand on none.
+    /// The index of the local optimum of each of `restarts` restarts; none for restarts without one.
     pub fn of_each(&self, restarts: usize) -> Vec<Option<usize>> {
         let mut hills = vec![None; restarts];
         for (index, hill) in self.all.iter().enumerate() {
@@ -120,14 +117,14 @@ impl Hills {
     }
 }
 
-/// Two groups to be compared, by their places; that of the better one comes first.
+/// The indices of two groups to be compared, the better one first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Pair {
     worse: usize,
     better: usize,
 }
 
-/// Lets every group join the first better one, in the order of `pairs`, to which the line is open.
+/// Joins every group with the first better one, in the order of `pairs`, to which the line has no barrier.
 fn joined(groups: Vec<Vec<usize>>, pairs: &[Pair], open: &[bool]) -> Vec<Vec<usize>> {
     let mut root: Vec<usize> = (0..groups.len()).collect();
     for (pair, _) in pairs.iter().zip(open).filter(|(_, open)| **open) {
@@ -138,7 +135,7 @@ fn joined(groups: Vec<Vec<usize>>, pairs: &[Pair], open: &[bool]) -> Vec<Vec<usi
     let mut hills: Vec<Vec<usize>> = Vec::new();
     let mut place = vec![0; groups.len()];
     for (index, members) in groups.into_iter().enumerate() {
-        // Better ones come first, so where this one leads to is settled already.
+        // Better groups come first, so the root of this one is final.
         if root[index] == index {
             place[index] = hills.len();
             hills.push(members);
@@ -150,22 +147,22 @@ fn joined(groups: Vec<Vec<usize>>, pairs: &[Pair], open: &[bool]) -> Vec<Vec<usi
     hills
 }
 
-/// The objective and the points that are compared on it.
+/// The objective and the restarts that are compared on it.
 struct Terrain<'a> {
     objective: &'a Objective,
     restarts: &'a [Restart],
-    /// How much the loss may rise on a line without that being a barrier.
+    /// The rise of the loss along a line that does not count as a barrier.
     allowance: f64,
     evaluations: usize,
 }
 
 impl Terrain<'_> {
-    /// The best point of a restart in the space that was searched; only those with one are asked.
+    /// The best point of a restart in the space that was searched; the restart must have one.
     fn point(&self, restart: usize) -> &[f64] {
         self.restarts[restart].best.as_ref().map_or(&[], Best::point)
     }
 
-    /// Restarts that came to the same point, best first.
+    /// Groups of restarts that reached the same point, best first.
     fn groups(&self, order: &[usize]) -> Vec<Vec<usize>> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for &restart in order {
@@ -178,8 +175,8 @@ impl Terrain<'_> {
         groups
     }
 
-    /// Puts each of the `others` with the nearest better one of those that were `compared`, where no
-    /// barrier parts them; how many are left over. Both are sorted, the best first.
+    /// Joins each of the `others` with the nearest better one of those that were `compared`, if there is no barrier in
+    /// between. Both are sorted, the best first. Returns how many were not joined.
     fn place(
         &mut self,
         others: &[usize],
@@ -210,8 +207,8 @@ impl Terrain<'_> {
         Ok(others.len() - same.len())
     }
 
-    /// How far the best points of two restarts lie apart, see [`SAME`]; shapes that were moved
-    /// themselves are measured in network units.
+    /// The distance between the best points of two restarts, see [`SAME`]; for shapes that were optimised themselves,
+    /// in network units.
     fn apart(&self, a: usize, b: usize) -> f64 {
         let statistics = &self.objective.model().card.statistics;
         let latent = self.objective.space() == Space::Latent;
@@ -224,7 +221,7 @@ impl Terrain<'_> {
         (squared.sum::<f64>() / a.len().max(1) as f64).sqrt()
     }
 
-    /// [`TOLERANCE`] of what a typical restart has climbed, and what rounding makes of a loss.
+    /// The allowance: [`TOLERANCE`] of the improvement of a typical restart, plus the rounding error of a loss.
     fn allowance(&mut self, groups: &[Vec<usize>]) -> Result<f64> {
         let Some(best) = groups.first().map(|group| self.restarts[group[0]].best_loss()) else {
             return Ok(0.0);
@@ -242,8 +239,8 @@ impl Terrain<'_> {
         Ok(TOLERANCE * climbed + 1e-5 * best.abs())
     }
 
-    /// Every group with its nearest better ones, nearest first; pairs of leaders that were tested before
-    /// are left out.
+    /// Pairs of every group with its nearest better ones, nearest first, except pairs of leaders that were tested
+    /// before.
     fn pairs(&self, groups: &[Vec<usize>], tested: &mut HashSet<(usize, usize)>) -> Vec<Pair> {
         let mut pairs = Vec::new();
         for worse in 1..groups.len() {
@@ -260,8 +257,8 @@ impl Terrain<'_> {
         pairs
     }
 
-    /// Of the lines from a worse restart to a better one: the first of each worse restart that rises over no barrier,
-    /// looked at closely. The lines of one restart follow each other.
+    /// Finds the first line of each worse restart without a barrier after a dense sampling. The lines go from a worse
+    /// to a better restart, and the lines of one restart are consecutive.
     fn first_open(&mut self, lines: &[(usize, usize)]) -> Result<Vec<bool>> {
         let mut profiles: Vec<Profile> = lines.iter().map(|&line| self.profile(line)).collect();
         let every: Vec<usize> = (0..lines.len()).collect();
@@ -269,7 +266,7 @@ impl Terrain<'_> {
         let mut found = vec![false; lines.len()];
         let mut refused: Vec<bool> = profiles.iter().map(Profile::is_barred).collect();
         loop {
-            // One line a restart: the others are looked at closely only when it is refused.
+            // One line per restart: the next one is sampled densely only after this one is rejected.
             let mut next: Vec<usize> = Vec::new();
             let mut begin = 0;
             for of_one in lines.chunk_by(|a, b| a.0 == b.0) {
@@ -294,7 +291,7 @@ impl Terrain<'_> {
         }
     }
 
-    /// A line of which the ends alone are known.
+    /// A line with known losses only at its ends.
     fn profile(&self, (worse, better): (usize, usize)) -> Profile {
         let loss = |restart: usize| self.restarts[restart].best_loss();
         Profile {
@@ -306,7 +303,7 @@ impl Terrain<'_> {
         }
     }
 
-    /// Evaluates the places of a round of some of the lines. Where nothing is valid the loss is infinite.
+    /// Evaluates the points of one round on some of the lines. Invalid points have an infinite loss.
     fn look(&mut self, profiles: &mut [Profile], which: &[usize], round: usize) -> Result<()> {
         let places: Vec<Vec<f64>> =
             which.iter().map(|&index| profiles[index].places(round)).collect();
@@ -335,27 +332,27 @@ impl Terrain<'_> {
     }
 }
 
-/// Places that divide a line evenly, its ends left out.
+/// Positions that divide a line evenly, without its ends.
 fn even(places: usize) -> Vec<f64> {
     (1..=places).map(|place| place as f64 / (places + 1) as f64).collect()
 }
 
-/// What is known of the loss along the line from a worse restart to a better one.
+/// The known losses along the line from a worse restart to a better one.
 #[derive(Debug)]
 struct Profile {
     worse: usize,
     better: usize,
-    /// As [`SAME`] measures.
+    /// The length, in the units of [`SAME`].
     length: f64,
-    /// The loss that no place may exceed.
+    /// The largest loss that is no barrier.
     limit: f64,
-    /// Places as shares of the line with their losses, in order.
+    /// Positions as shares of the line with their losses, in order.
     known: Vec<(f64, f64)>,
 }
 
 impl Profile {
-    /// The places to look at in a round, as shares of the line: first a few, then closely, then where the loss could
-    /// rise between.
+    /// The positions to evaluate in a round, as shares of the line: first coarse, then dense, then where the loss could
+    /// rise in between.
     fn places(&self, round: usize) -> Vec<f64> {
         match round {
             0 => even(COARSE),
@@ -373,14 +370,14 @@ impl Profile {
         self.known.dedup_by(|a, b| a.0 == b.0);
     }
 
-    /// Whether it rises over a barrier.
+    /// Returns whether the loss rises above the limit.
     fn is_barred(&self) -> bool {
-        // What is no number is not passed either.
+        // NaN counts as a barrier too.
         !self.known.iter().all(|(_, loss)| *loss <= self.limit)
     }
 
-    /// The middles of the gaps in which the loss could pass the limit: it rises towards the gap from both sides, and the
-    /// lines through the two places before and behind meet above the limit.
+    /// The middles of the gaps in which the loss could exceed the limit: it rises from both sides, and the
+    /// extrapolations of the two segments before and behind the gap intersect above the limit.
     fn doubtful(&self) -> Vec<f64> {
         let known = &self.known;
         let slope = |a: usize, b: usize| (known[b].1 - known[a].1) / (known[b].0 - known[a].0);
@@ -403,7 +400,8 @@ impl Profile {
 mod tests {
     use super::*;
 
-    /// A line of this length with a loss along it, looked at in so many rounds; how often, and whether it is barred.
+    /// Samples a line of this length with a given loss in `rounds` rounds. Returns the number of samples, and true for
+    /// a barrier.
     fn looked(length: f64, rounds: usize, loss: impl Fn(f64) -> f64) -> (usize, bool) {
         let known = vec![(0.0, loss(0.0)), (1.0, loss(1.0))];
         let mut profile = Profile { worse: 0, better: 1, length, limit: loss(0.0) + 0.01, known };
@@ -418,7 +416,8 @@ mod tests {
 
     #[test]
     fn a_narrow_barrier_between_two_wells_is_seen() {
-        // Two wells at the ends, the loss falls from one to the other but for a barrier with this place and width.
+        // Two wells at the ends: the loss falls from one to the other except for a barrier with this position and
+        // width.
         let wells = |place: f64, width: f64| {
             move |t: f64| 1.0 - 0.5 * t + 0.6 * (-((t - place) / width).powi(2)).exp()
         };
@@ -428,20 +427,20 @@ mod tests {
             let (looks, barred) = looked(0.8, ROUNDS, barrier);
             assert!(barred && looks <= COARSE + MOST_PROBES, "{place}: {looks}");
         }
-        // Of a short line a barrier is as narrow in the data's box as in these.
+        // In the box of the data this barrier on a short line is as narrow as those above.
         assert!(looked(0.1, ROUNDS, wells(0.55, 0.06)).1);
         assert_eq!(looked(0.8, ROUNDS, |t| 1.0 - 0.5 * t), (9 + 80, false), "one well");
     }
 
     #[test]
     fn between_the_places_of_a_close_look_the_loss_is_followed_where_it_rises() {
-        // A tent whose top lies between two of 99 places and alone is above the limit.
+        // A triangular peak between two of 99 points: only its top is above the limit.
         let top = 0.545;
         let tent = move |t: f64| 1.0 + 0.012 * (1.0 - (t - top).abs() / 0.02).max(0.0);
         assert!(!looked(0.99, 2, tent).1, "its flanks are low");
         let (looks, barred) = looked(0.99, ROUNDS, tent);
         assert!(barred && looks < 9 + 99 + 20, "{looks}");
-        // A tent that stays below costs a few looks more and no barrier is made of it.
+        // A lower peak costs a few more samples and is no barrier.
         let low = move |t: f64| 1.0 + 0.009 * (1.0 - (t - top).abs() / 0.02).max(0.0);
         let (looks, barred) = looked(0.99, ROUNDS, low);
         assert!(!barred && looks < 9 + 99 + 20, "{looks}");

@@ -1,4 +1,5 @@
-//! The report of a search as JSON, format 3, written restart by restart. Restarts, hills and rows are counted from 1.
+//! The report of a search as JSON, format 3, written restart by restart. Restarts, local optima and rows are counted
+//! from 1.
 
 use super::candidates::CandidateRecord;
 use super::config::{SearchConfig, Trajectory};
@@ -12,7 +13,7 @@ use crate::trust::Verdict;
 use serde::{Serialize, Serializer};
 
 impl SearchReport {
-    /// Writes the report as JSON, with at most so many candidates; what is not finite becomes null.
+    /// Writes the report as JSON, with at most `candidates` candidates; numbers that are not finite become null.
     ///
     /// # Errors
     /// When the writer fails.
@@ -60,7 +61,7 @@ struct JsonReport<'a> {
     restarts: Restarts<'a>,
 }
 
-/// Made one at a time while they are written: the ways of a large search would not fit twice.
+/// Serialised one at a time: the trajectories of a large search would not fit into memory twice.
 struct Restarts<'a>(&'a [RestartReport], Trajectory);
 
 impl Serialize for Restarts<'_> {
@@ -71,23 +72,23 @@ impl Serialize for Restarts<'_> {
     }
 }
 
-/// One restart in full.
+/// All data of one restart.
 #[derive(Serialize)]
 pub(super) struct JsonRestart<'a> {
-    /// Counted from 1.
+    /// The number of the restart, counted from 1.
     restart: usize,
     start: &'a [f64],
     z_best: &'a [f64],
     value_best: f64,
     loss_best: f64,
-    /// Minus that: what the best so far goes by.
+    /// Minus the best loss, by which best-so-far curves are compared.
     objective_best: f64,
     step_best: Option<usize>,
     z_final: &'a [f64],
     value_final: f64,
     steps: usize,
     stop_reason: Option<StopReason>,
-    /// Whether any point of its way was feasible.
+    /// True if any point of its trajectory was feasible.
     valid: bool,
     #[serde(flatten)]
     answer: &'a Answer,
@@ -99,7 +100,7 @@ pub(super) struct JsonRestart<'a> {
     trajectory: Vec<&'a [f64]>,
     values: Vec<f64>,
     losses: Vec<f64>,
-    /// In the frame, where there is one.
+    /// The best shape, in its frame if there is one.
     decoded: Shape<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     frame: Option<Placement>,

@@ -1,4 +1,4 @@
-//! What a lab measured of candidates, read back by their names, and beside what was predicted of them.
+//! Lab results of candidates, matched by identifier and compared with the predicted values.
 
 use crate::data::import::values;
 use crate::data::property::Property;
@@ -6,53 +6,53 @@ use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// A column of this name holds what was sought, where that is one property.
+/// A column of this name has the values of the sought property, if there is only one.
 const VALUE: &str = "value";
 
-/// The value of one sought property that a search gives for a candidate.
+/// The value of one sought property of a candidate, from the search.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PredictedValue {
     /// The property.
     pub property: Property,
-    /// Its value: computed of the shape, or predicted by the head where the search went by that. Lengths and areas are
-    /// those of the shape as it leaves the program.
+    /// The value: computed from the shape, or predicted by the head where the search used it. Lengths and areas are
+    /// those of the shape as it is exported.
     pub value: f64,
-    /// The lower end of the 90 % interval of a head's prediction; none where the value was computed.
+    /// The lower end of the 90 % interval of a head's prediction; none for a computed value.
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
 }
 
-/// One value that was measured of one candidate.
+/// One lab result of one candidate.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LabResult {
-    /// The candidate.
+    /// The identifier of the candidate.
     #[serde(skip)]
     pub id: String,
-    /// The sought property that was measured.
+    /// The sought property.
     pub property: Property,
-    /// The number.
+    /// The lab value.
     pub value: f64,
-    /// Its unit, where the table names one.
+    /// Its unit, if the table names one.
     pub unit: Option<String>,
 }
 
-/// What was measured of candidates.
+/// Lab results of candidates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LabResults {
     all: Vec<LabResult>,
 }
 
-/// A predicted value beside the measured one.
+/// A lab value with the predicted value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// The candidate.
+    /// The identifier of the candidate.
     pub id: String,
-    /// What was predicted of it.
+    /// The predicted value.
     pub predicted: PredictedValue,
-    /// The value that the lab found.
+    /// The lab value.
     pub measured: f64,
-    /// Its unit; empty where none is known.
+    /// Its unit; empty if unknown.
     pub unit: String,
 }
 
@@ -72,17 +72,17 @@ impl LabResults {
         self.all.iter().filter(move |result| result.id == id)
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there is no value.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// Takes in the results of another table; of two values of one property the later counts.
+    /// Adds the results of another table; for the same candidate and property the later value replaces the earlier one.
     pub fn extend(&mut self, later: Self) {
         let replaced = |old: &LabResult| {
             later.all.iter().any(|new| new.id == old.id && new.property == old.property)
@@ -91,7 +91,7 @@ impl LabResults {
         self.all.extend(later.all);
     }
 
-    /// Every measured value of a candidate beside what was predicted of it.
+    /// Every lab value of a candidate with the predicted value.
     pub fn beside(&self, id: &str, predictions: &[PredictedValue]) -> Vec<Comparison> {
         let compare = |result: &LabResult| {
             let predicted = predictions.iter().find(|p| p.property == result.property)?;
@@ -106,12 +106,12 @@ impl LabResults {
     }
 }
 
-/// Reads what a lab measured of the candidates with these ids: a CSV as `train --values` takes it, with a header such
-/// as `id,drag [N]`. A column is named after one of the `sought` properties, or `value` where one alone is sought. Rows
-/// and cells that cannot be used are left out; the second part has a sentence for each.
+/// Reads the lab results of the candidates with these identifiers: a CSV as for `train --values`, with a header such as
+/// `id,drag [N]`. A column is named after one of the `sought` properties, or `value` if there is only one. Rows and
+/// cells that cannot be used are skipped; the second part of the result has a sentence for each.
 ///
 /// # Errors
-/// Names the file when it cannot be read, names no candidate of the run, or holds nothing that was sought.
+/// Names the file if it cannot be read, has no candidate of the run, or has no value of a sought property.
 pub fn read_lab_results(
     path: &Path,
     sought: &[Property],
@@ -185,7 +185,7 @@ mod tests {
             [("c1-aa", ROUND, 0.1, None), ("c1-aa", AREA, 0.2, None)],
             "other columns are left alone"
         );
-        // Where one property is sought, its column may be called value; units stand in headers.
+        // With one sought property the column may be called value; units are in headers.
         let (old, _) = read("id,value,unit\nc1-aa,0.97,%\n", &[ROUND]).unwrap();
         assert_eq!(values(&old), [("c1-aa", ROUND, 0.97, None)]);
     }

@@ -1,4 +1,4 @@
-//! How a latent space is searched: from many starts, by one method or several, and what came of each.
+//! The search of a latent space: from many starts, by one method or several, with a report of the results.
 
 mod by_hand;
 mod candidates;

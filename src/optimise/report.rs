@@ -1,4 +1,4 @@
-//! What came of a search: each restart judged, the best of all, the best that can be believed.
+//! The report of a search: each restart with its verdict, the best of all, the best believable one.
 
 use super::config::SearchConfig;
 use super::hills::Hills;
@@ -22,108 +22,109 @@ use serde::Serialize;
 pub struct SearchReport {
     /// The settings.
     pub config: SearchConfig,
-    /// The name of this run, six letters and digits: the same for the same settings in the same model, and hardly ever
-    /// that of another run.
+    /// The name of this run, six letters and digits: equal for the same settings on the same model, and almost never
+    /// equal for another run.
     pub run: String,
     /// Every restart with its verdict.
     pub restarts: Vec<RestartReport>,
     /// The restart with the least loss at a feasible point.
     pub best: Option<usize>,
-    /// The one with the least loss among those that can be believed.
+    /// The restart with the least loss among the believable ones.
     pub best_believable: Option<usize>,
-    /// The best of the data themselves, which every answer has to beat.
+    /// The best of the data, as the baseline for every answer.
     pub in_data: Option<InData>,
-    /// Which restarts came to the same maximum.
+    /// The local optima, each with the restarts that reached it.
     pub hills: Hills,
-    /// What was spent and found after each step, the start first.
+    /// The tally after each step, the start first.
     pub progress: Vec<Tally>,
 }
 
-/// A restart and what can be said of its best z.
+/// A restart with the verdict on its best z.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RestartReport {
-    /// The way.
+    /// The restart.
     pub restart: Restart,
-    /// The shape it began with, `[input]`.
+    /// The start shape, `[input]`.
     pub decoded_start: Vec<f32>,
-    /// The shape at its best z (or where the shape itself was moved, that shape), `[input]`.
+    /// The shape at its best z (where the shape itself was optimised, that shape), `[input]`.
     pub decoded: Vec<f32>,
-    /// The frame in which its shapes come out of the program; data units where there is none.
+    /// The frame in which its shapes are exported; data units if there is none.
     pub frame: Option<Placement>,
-    /// What can be believed of it.
+    /// The reliability of the answer.
     pub verdict: Verdict,
-    /// What a colleague would ask.
+    /// The numbers of the answer.
     pub answer: Answer,
 }
 
-/// The numbers of an answer. A value that a head predicts is no measurement: it stands as a prediction with its
-/// interval, and what is computed on the shape stands apart from it.
+/// The numbers of an answer. A value from a head is a prediction with its interval, and is separate from values that
+/// are computed from the shape.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
-    /// Each term of the aim.
+    /// Each term of the objective.
     pub terms: Vec<TermAnswer>,
-    /// The value that is shown, computed on the shape; none where a term can only be predicted.
+    /// The shown value, computed from the shape; none if a term can only be predicted.
     pub measured: Option<f64>,
-    /// The same after the shape was encoded and decoded once more.
+    /// The same value after the shape was encoded and decoded once more.
     pub returned: Option<f64>,
-    /// The value that is shown where a term can only be predicted, with its interval.
+    /// The shown value with its interval, if a term can only be predicted.
     pub predicted: Option<Prediction>,
-    /// By how much `measured` is better than the best of the data, in the unit of the value; negative where it
-    /// is worse. Of a target: by how much it is nearer.
+    /// The improvement of `measured` on the best of the data, in the unit of the value; negative if it is worse. For a
+    /// target the difference of the distances to it.
     pub gain: Option<f64>,
-    /// The same of `predicted`, with the interval of that.
+    /// The improvement of `predicted`, with its interval.
     pub predicted_gain: Option<Prediction>,
     /// The row of the encoded training data nearest to z, and its distance in whitened units; rows are counted from 0
     /// here and from 1 in files.
     #[serde(serialize_with = "nearest_from_one")]
     pub nearest: Option<(usize, f64)>,
-    /// The name of that row, where rows have names.
+    /// The name of that row, if rows have names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest_name: Option<String>,
 }
 
 impl Answer {
-    /// The value that is shown, computed or predicted.
+    /// The shown value, computed or predicted.
     pub fn value(&self) -> f64 {
         self.measured.or(self.predicted.map(|p| p.value)).unwrap_or(f64::NAN)
     }
 }
 
-/// One term of the aim at an answer, in the property's unit.
+/// One term of the objective at an answer, in the unit of the property.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct TermAnswer {
-    /// Which property.
+    /// The property.
     pub property: Property,
-    /// What the task head predicts from z, where there is one.
+    /// The prediction of the task head from z, if there is one.
     pub predicted: Option<f64>,
-    /// The lower end of the interval of that.
+    /// The lower end of the interval of the prediction.
     pub predicted_low: Option<f64>,
     /// The upper end.
     pub predicted_high: Option<f64>,
-    /// The root mean square error of that head on held-out data.
+    /// The root mean square error of that head on validation data.
     pub predicted_rmse: Option<f64>,
-    /// What is computed on the shape; none where only a head can tell.
+    /// The value computed from the shape; none if only a head can predict it.
     pub measured: Option<f64>,
-    /// The same after the shape was encoded and decoded once more.
+    /// The same value after the shape was encoded and decoded once more.
     pub returned: Option<f64>,
 }
 
 impl TermAnswer {
-    /// What the head predicts, with its interval.
+    /// The prediction of the head, with its interval.
     pub fn prediction(&self) -> Option<Prediction> {
         let ((value, low), high) =
             self.predicted.zip(self.predicted_low).zip(self.predicted_high)?;
         Some(Prediction { value, low, high })
     }
 
-    /// What it adds to the shown value at worst, as it is said, and at best: of a single term the ends of its interval.
+    /// The contribution to the shown value: at worst, predicted, and at best. For a single term these are the ends of
+    /// its interval.
     fn range(&self, term: &Term, alone: bool) -> Prediction {
         let score = |value: f64| if alone { value } else { -term.weight * term.goal.loss(value) };
         let known = self.measured.map(|value| Prediction { value, low: value, high: value });
         let unknown = Prediction { value: f64::NAN, low: f64::NAN, high: f64::NAN };
         let p = known.or(self.prediction()).unwrap_or(unknown);
         let (low, high) = match term.goal {
-            // A target within the interval may be met.
+            // If the target lies in the interval, the best case is an exact match.
             Goal::Target(target) if !alone => {
                 let nearest = target.clamp(p.low.min(p.high), p.high.max(p.low));
                 let farthest =
@@ -136,23 +137,23 @@ impl TermAnswer {
     }
 }
 
-/// The best datum.
+/// The best datum of the training data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InData {
-    /// Its row among the encoded data, counted from 0 here and from 1 in files.
+    /// Its row in the encoded data, counted from 0 here and from 1 in files.
     #[serde(serialize_with = "from_one")]
     pub row: usize,
-    /// Its name, where rows have names.
+    /// Its name, if rows have names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Its value.
     pub value: f64,
-    /// Its terms, `[terms]`.
+    /// The values of its terms, `[terms]`.
     pub terms: Vec<f64>,
 }
 
 impl InData {
-    /// The datum that is best by the terms alone among those that keep every constraint.
+    /// The datum with the best terms among those that satisfy every constraint.
     pub fn best(model: &Model, aim: &Aim) -> Option<Self> {
         let values = |property| -> Vec<f64> { model.encoded.property(property).collect() };
         let sought: Vec<Vec<f64>> = aim.terms.iter().map(|t| values(t.property)).collect();
@@ -170,7 +171,7 @@ impl InData {
     }
 }
 
-/// By how much `value` is better than `other`; of a target by how much nearer.
+/// The improvement of `value` on `other`; for a target the difference of the distances to it.
 fn gain(goal: Goal, value: f64, other: f64) -> f64 {
     match goal {
         Goal::Max => value - other,
@@ -180,7 +181,7 @@ fn gain(goal: Goal, value: f64, other: f64) -> f64 {
 }
 
 impl SearchReport {
-    /// Decodes and judges the best z of every restart, and tells the hills apart.
+    /// Decodes and judges the best z of every restart, and finds the local optima.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -230,7 +231,7 @@ impl SearchReport {
         Ok(Self { config, run, restarts, best, best_believable, in_data, hills, progress })
     }
 
-    /// The restarts from the least loss to the greatest; those without a feasible point come last.
+    /// The restarts by increasing loss; those without a feasible point come last.
     pub fn best_first(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.restarts.len()).collect();
         let loss = |&i: &usize| self.restarts[i].restart.best_loss();
@@ -238,12 +239,12 @@ impl SearchReport {
         order
     }
 
-    /// What was spent in all.
+    /// The evaluations in total.
     pub fn tally(&self) -> Tally {
         self.progress.last().copied().unwrap_or_default()
     }
 
-    /// The restarts as a table in full precision: cells separated by tabs, as spreadsheets take them.
+    /// The restarts as a table in full precision: cells separated by tabs, for spreadsheets.
     pub fn table(&self) -> String {
         let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\tobjective\tpredicted\tpredicted_low\tpredicted_high\n".to_owned();
         for index in self.best_first() {
@@ -275,7 +276,7 @@ impl SearchReport {
     }
 }
 
-/// The numbers of the answers at `z [n, latent]`; a verdict tells of the properties of its shape.
+/// The numbers of the answers at `z [n, latent]`; the values of the shapes come from their verdicts.
 fn answers(
     model: &Model,
     aim: &Aim,
@@ -291,7 +292,7 @@ fn answers(
         let of_term = predicted.iter().zip(&verdicts[index].survival);
         let term = |(predicted, survival): (&Option<Vec<Prediction>>, &Survival)| {
             let predicted = predicted.as_ref().map(|all| all[index]);
-            // What only a head tells is computed nowhere.
+            // A property that only a head predicts has no computed value.
             let computed = |value: f64| (!survival.property.is_measured()).then_some(value);
             TermAnswer {
                 property: survival.property,
@@ -332,7 +333,8 @@ fn answers(
     Ok((0..z.len()).into_par_iter().map(answer).collect())
 }
 
-/// The gain over a value of a prediction, with its interval; of a target the best is to meet it.
+/// The improvement of a prediction on a value, with its interval; for a target in the interval the best case is an
+/// exact match.
 fn gain_range(goal: Goal, of: Prediction, data: f64) -> Option<Prediction> {
     let at = |value: f64| gain(goal, value, data);
     let (low, high) = (at(of.low).min(at(of.high)), at(of.low).max(at(of.high)));

@@ -1,21 +1,21 @@
-//! One restart of a search: its way, the best point on it, and why it ended.
+//! One restart of a search: its trajectory, its best point, and the reason why it ended.
 
 use crate::data::rows::Rows;
 use serde::{Deserialize, Serialize};
 
-/// Why a restart ended.
+/// The reason why a restart ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
-    /// All its steps were done, or its budget spent.
+    /// All steps were done, or the budget was used.
     StepsDone,
-    /// The loss had not become less for as many steps as it has patience.
+    /// The loss did not improve for as many steps as the patience.
     Converged,
-    /// It came where the property means nothing.
+    /// The point left the domain of the property.
     LeftDomain,
     /// A value or gradient was not a finite number.
     NotFinite,
-    /// Somebody stopped the search.
+    /// The search was cancelled.
     Cancelled,
 }
 
@@ -32,12 +32,12 @@ impl StopReason {
     }
 }
 
-/// Why a restart has no answer.
+/// The reason why a restart has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoAnswer {
-    /// The property meant nothing where it began, so it went nowhere.
+    /// The property was undefined at the start, so no step was made.
     NeverValid,
-    /// Its way was valid, but no point of it kept every constraint.
+    /// The trajectory was valid, but no point of it satisfied every constraint.
     Infeasible,
 }
 
@@ -62,15 +62,15 @@ impl NoAnswer {
 /// The best feasible point of a restart: the one of least loss.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Best {
-    /// The step it was met at, the start being 0.
+    /// The step at which it was found; the start is step 0.
     pub step: usize,
     /// Its latent point, `[latent]`.
     pub z: Vec<f64>,
-    /// The numbers of its shape, `[input]`, where those are searched; empty where the latent is.
+    /// The numbers of its shape, `[input]`, where those are optimised; empty in a search of the latent space.
     pub input: Vec<f64>,
-    /// The value that is shown there.
+    /// The shown value.
     pub value: f64,
-    /// The loss, penalties included.
+    /// The loss, with penalties.
     pub loss: f64,
 }
 
@@ -81,33 +81,33 @@ impl Best {
     }
 }
 
-/// One restart: where it has been and what it found.
+/// One restart: its trajectory and its results.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Restart {
-    /// z at the start, at every `stride`-th step and at the last, `[kept, latent]`.
+    /// The trajectory: z at the start, at every `stride`-th step and at the last, `[kept, latent]`.
     pub trajectory: Rows<f64>,
-    /// The value at each of them, `[kept]`.
+    /// The value at each recorded point, `[kept]`.
     pub values: Vec<f64>,
-    /// The loss at each of them, penalties included, `[kept]`.
+    /// The loss at each recorded point, with penalties, `[kept]`.
     pub losses: Vec<f64>,
-    /// Every how many steps the way is kept.
+    /// The number of steps between recorded points.
     pub stride: usize,
     /// Steps done.
     pub steps: usize,
-    /// Where it is, `[latent]`, with value and loss there, between two points that are kept.
+    /// The current point, `[latent]`, with value and loss, if it is between two recorded points.
     passing: Option<(Vec<f64>, f64, f64)>,
-    /// The best feasible point, if any was feasible.
+    /// The best feasible point, if there is one.
     pub best: Option<Best>,
-    /// The learning rate, as (step from which on, rate).
+    /// The learning rate, as (first step, rate).
     pub rates: Vec<(usize, f64)>,
-    /// Values and gradients that it has spent.
+    /// The number of evaluations: values plus gradients.
     pub spent: usize,
-    /// Why it ended; none while it runs.
+    /// The reason why it ended; none while it runs.
     pub stop_reason: Option<StopReason>,
 }
 
 impl Restart {
-    /// At its start, with room for a way of `kept` points.
+    /// A restart before its start, with capacity for a trajectory of `kept` points.
     pub(super) fn new(latent_dim: usize, stride: usize, kept: usize, rate: f64) -> Self {
         Self {
             trajectory: Rows::with_capacity(latent_dim, kept),
@@ -123,17 +123,17 @@ impl Restart {
         }
     }
 
-    /// Where it began.
+    /// The start.
     pub fn start(&self) -> &[f64] {
         self.trajectory.row(0)
     }
 
-    /// The value where it began.
+    /// The value at the start.
     pub fn start_value(&self) -> f64 {
         self.values.first().copied().unwrap_or(f64::NAN)
     }
 
-    /// Where it is or ended, `[latent]`, and the value there; nowhere before it was told its start.
+    /// The current or last point, `[latent]`, and the value there; empty before the start.
     pub fn last(&self) -> (&[f64], f64) {
         match (&self.passing, self.values.len().checked_sub(1)) {
             (Some((z, value, _)), _) if !self.is_kept() => (z, *value),
@@ -142,7 +142,7 @@ impl Restart {
         }
     }
 
-    /// The loss where it is or ended; NaN before it was told its start.
+    /// The loss at the current or last point; NaN before the start.
     pub fn last_loss(&self) -> f64 {
         match &self.passing {
             Some((.., loss)) if !self.is_kept() => *loss,
@@ -150,17 +150,17 @@ impl Restart {
         }
     }
 
-    /// Whether the end of the way that is kept is where it is.
+    /// Returns whether the last recorded point is the current point.
     fn is_kept(&self) -> bool {
         self.steps.is_multiple_of(self.stride) || self.stop_reason.is_some()
     }
 
-    /// The best feasible z, or the last one where none was feasible.
+    /// The best feasible z, or the last z if none was feasible.
     pub fn best_z(&self) -> &[f64] {
         self.best.as_ref().map_or(self.last().0, |best| &best.z)
     }
 
-    /// Why it has no answer, if it has none.
+    /// The reason why there is no answer; none if there is one.
     pub fn no_answer(&self) -> Option<NoAnswer> {
         if self.best.is_some() {
             return None;
@@ -170,27 +170,27 @@ impl Restart {
         Some(if at_once { NoAnswer::NeverValid } else { NoAnswer::Infeasible })
     }
 
-    /// The value at the best feasible z; NaN where none was feasible.
+    /// The value at the best feasible z; NaN if none was feasible.
     pub fn best_value(&self) -> f64 {
         self.best.as_ref().map_or(f64::NAN, |best| best.value)
     }
 
-    /// The loss at the best feasible z; infinite where none was feasible.
+    /// The loss at the best feasible z; infinite if none was feasible.
     pub fn best_loss(&self) -> f64 {
         self.best.as_ref().map_or(f64::INFINITY, |best| best.loss)
     }
 
-    /// The objective at the best feasible z: minus the loss, penalties included; NaN where none was feasible.
+    /// The objective at the best feasible z: minus the loss, with penalties; NaN if none was feasible.
     pub fn best_objective(&self) -> f64 {
         self.best.as_ref().map_or(f64::NAN, |best| -best.loss)
     }
 
-    /// The step of each kept point.
+    /// The step of each recorded point.
     pub fn kept_steps(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
         (0..self.trajectory.len()).map(|kept| (kept * self.stride).min(self.steps))
     }
 
-    /// Takes in the point of the next step (or of the start).
+    /// Adds the point of the next step (or of the start).
     pub(super) fn visit(&mut self, z: &[f64], value: f64, loss: f64) {
         self.steps = if self.trajectory.is_empty() { 0 } else { self.steps + 1 };
         if self.is_kept() {
@@ -204,7 +204,7 @@ impl Restart {
         }
     }
 
-    /// Takes in a feasible point of less loss than the best so far; `input` is empty where the latent is searched.
+    /// Records a feasible point with less loss than the best so far; `input` is empty in a search of the latent space.
     pub(super) fn improve(&mut self, step: usize, z: &[f64], input: &[f64], value: f64, loss: f64) {
         let none = || Best { step, z: Vec::new(), input: Vec::new(), value, loss };
         let best = self.best.get_or_insert_with(none);
@@ -223,7 +223,7 @@ impl Restart {
     }
 }
 
-/// Puts other numbers into a vector that keeps its place.
+/// Overwrites the numbers of a vector and reuses its allocation.
 fn overwrite(numbers: &mut Vec<f64>, others: &[f64]) {
     numbers.clear();
     numbers.extend_from_slice(others);

@@ -1,26 +1,26 @@
-//! When a restart slows down and when it has arrived: a plateau schedule and early stopping.
+//! The plateau schedule and early stopping of a restart.
 
 use serde::{Deserialize, Serialize};
 
-/// Smaller reductions of the rate are not made, as in PyTorch.
+/// The least reduction of the rate, as in PyTorch; smaller ones are not made.
 const LEAST_REDUCTION: f64 = 1e-8;
 
 /// PyTorch's `ReduceLROnPlateau` in mode `min` with a relative threshold.
 ///
-/// Better is a loss below `best * (1 - threshold)`. For a negative best that lies above it: a loss that
-/// is hardly worse still counts as better. That is PyTorch's meaning, and kept.
+/// A loss is better if it is below `best * (1 - threshold)`. For a negative best this limit is above the best: a
+/// slightly worse loss still counts as better. PyTorch has the same behaviour, so it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Plateau {
-    /// What the rate is multiplied with, 0 to 1.
+    /// The factor by which the rate is multiplied, 0 to 1.
     pub factor: f64,
-    /// Steps without a better loss that are waited for; the next one reduces the rate.
+    /// The number of steps without a better loss that are tolerated; the next one reduces the rate.
     pub patience: usize,
-    /// The relative change that counts.
+    /// The relative change that counts as better.
     pub threshold: f64,
-    /// Steps after a reduction during which none is counted.
+    /// The number of steps after a reduction that are not counted.
     pub cooldown: usize,
-    /// The rate is never reduced below this.
+    /// The lower limit of the rate.
     pub min_rate: f64,
 }
 
@@ -30,7 +30,7 @@ impl Default for Plateau {
     }
 }
 
-/// How one restart stands with its [`Plateau`].
+/// The state of the [`Plateau`] of one restart.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlateauState {
     best: f64,
@@ -45,7 +45,7 @@ impl Default for PlateauState {
 }
 
 impl PlateauState {
-    /// Takes in the loss of one more step; the rate from here on.
+    /// Receives the loss of one more step; returns the rate from here on.
     pub fn step(&mut self, plateau: &Plateau, loss: f64, rate: f64) -> f64 {
         if loss < self.best * (1.0 - plateau.threshold) {
             self.best = loss;
@@ -72,7 +72,7 @@ impl PlateauState {
     }
 }
 
-/// Early stopping with a least change of 0: how long the loss has not been less than ever before.
+/// Early stopping with a minimum change of 0: counts the steps since the least loss so far.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EarlyStopping {
     best: f64,
@@ -86,7 +86,7 @@ impl Default for EarlyStopping {
 }
 
 impl EarlyStopping {
-    /// Takes in the loss of one more step; whether `patience` steps in a row brought nothing better.
+    /// Receives the loss of one more step; returns true after `patience` steps in a row without a better one.
     pub fn step(&mut self, patience: usize, loss: f64) -> bool {
         if loss < self.best {
             self.best = loss;

@@ -1,4 +1,4 @@
-//! The search advances all restarts; who calls it decides on pace and the end.
+//! A search that advances all restarts; the caller controls its pace and may stop it.
 
 use super::cohort::{Cohort, Task};
 use super::config::{Method, SearchConfig};
@@ -9,16 +9,17 @@ use super::update::Update;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, Space};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Points that are evaluated before a search is asked again how it stands: about a millisecond.
+/// Points that are evaluated in one call of [`Search::advance`]: about a millisecond.
 const AT_ONCE: usize = 1024;
-/// Steps that are made before it is, at most.
+/// The most steps in one call.
 const MOST_STEPS: usize = 32;
 
-/// The best point of one iteration of a rival.
+/// The best point of one iteration of an ask-tell optimiser.
 #[derive(Clone, Debug)]
 struct Seen {
     loss: f64,
@@ -26,40 +27,40 @@ struct Seen {
     value: f64,
 }
 
-/// A search in progress on a frozen model. Restarts are evaluated in cohorts, which share the cores; the cohorts depend on
-/// the number of restarts alone, so a search goes the same way on any number of cores.
+/// A search in progress on a frozen model. Restarts are evaluated in batches, which run on all cores. The batches
+/// depend only on the number of restarts, so the results are the same on any number of cores.
 #[derive(Clone, Debug)]
 pub struct Search {
     objective: Objective,
     config: SearchConfig,
     restarts: Vec<Restart>,
-    /// Equal shares of the restarts, in their order.
+    /// Equal shares of the restarts, in order.
     cohorts: Vec<Cohort>,
-    /// One for each restart where a rival moves it.
+    /// One ask-tell optimiser for each restart; empty for gradient updates.
     rivals: Vec<Rival>,
     done: usize,
     progress: Vec<Tally>,
 }
 
-/// How a restart stands that a rule moves along its gradient.
+/// The state of a restart with a gradient update.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'a> {
-    /// Where it is in the space that is searched, `[dim]`.
+    /// The current point in the space that is searched, `[dim]`.
     pub point: &'a [f64],
-    /// The loss there and its gradient, `[dim]`; none once it has ended.
+    /// The loss and its gradient at this point, `[dim]`; none once the restart has ended.
     pub slope: Option<(f64, &'a [f64])>,
-    /// Steps in a row in which it met no better loss, as its schedule and its early stopping count them.
+    /// Steps in a row without a better loss, as counted by the schedule and by early stopping.
     pub waited: (usize, usize),
-    /// The rule with its memory, and the row of that which is this restart's.
+    /// The update with its memory, and the row of this restart in it.
     pub update: (&'a Update, usize),
 }
 
 impl Search {
-    /// Draws the starts and evaluates them; nothing has moved yet.
+    /// Samples the starts and evaluates them, without any update.
     ///
     /// # Errors
-    /// When a setting is out of range, the model has no head that the aim reads, or a given start has
-    /// not the width of the latent.
+    /// When a setting is out of range, the model has no head for a property of the objective, or a given start has
+    /// another dimension than the latent.
     pub fn new(model: Arc<Model>, config: SearchConfig) -> Result<Self> {
         config.check()?;
         let latent = model.latent_dim();
@@ -71,7 +72,7 @@ impl Search {
         };
         let (count, rate) = (points.len(), config.rate_in_space());
         let stride = config.stride(latent);
-        // A way that is not ended early takes it all; the first points of a longer one are enough to begin with.
+        // Memory for the whole trajectory, but for a long one only for the first points, because it may end early.
         let kept = (config.steps / stride + 2).min(1000);
         let share = count.div_ceil(count.div_ceil(objective.rows_at_once()).max(1)).max(1);
         let (width, flat) = (points.width(), points.as_flat());
@@ -85,7 +86,7 @@ impl Search {
             objective,
             config,
         };
-        search.each_cohort(&|| false, |cohort, task, restarts| {
+        search.each_cohort(&CancelToken::default(), |cohort, task, restarts| {
             Ok(cohort.evaluate(task, 0, restarts)?.into_iter().collect())
         })?;
         if search.cohorts.iter().all(|cohort| cohort.update.is_none()) {
@@ -94,33 +95,33 @@ impl Search {
         Ok(search)
     }
 
-    /// Moves every restart that still goes by one step; returns whether any still does.
+    /// Advances every active restart by one step; returns whether any is still active.
     ///
     /// # Errors
     /// Only when the tensor library fails.
     pub fn step(&mut self) -> Result<bool> {
-        self.step_unless(&|| false)
+        self.step_unless(&CancelToken::default())
     }
 
-    /// As [`Self::step`]; when `stop` becomes true on the way, the step is not finished and the search
-    /// is cancelled.
+    /// Works as [`Self::step`]; if `cancel` is set during the step, the step is not completed and the search ends as
+    /// cancelled.
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn step_unless(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
-        self.advance_by(1, stop)
+    pub fn step_unless(&mut self, cancel: &CancelToken) -> Result<bool> {
+        self.advance_by(1, cancel)
     }
 
-    /// As [`Self::step_unless`] by as many steps as take about a millisecond, so that the cores are seldom brought
-    /// together.
+    /// Works as [`Self::step_unless`] for as many steps as take about a millisecond, so that the cores rarely have to
+    /// wait for each other.
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn advance(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
-        self.advance_by((AT_ONCE / self.going().max(1)).clamp(1, MOST_STEPS), stop)
+    pub fn advance(&mut self, cancel: &CancelToken) -> Result<bool> {
+        self.advance_by((AT_ONCE / self.going().max(1)).clamp(1, MOST_STEPS), cancel)
     }
 
-    fn advance_by(&mut self, steps: usize, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
+    fn advance_by(&mut self, steps: usize, cancel: &CancelToken) -> Result<bool> {
         if self.is_over() {
             return Ok(false);
         }
@@ -129,26 +130,26 @@ impl Search {
             let advance = |cohort: &mut Cohort, task: Task<'_>, restarts: &mut [Restart]| {
                 cohort.advance(task, numbers.clone(), restarts)
             };
-            self.done += self.each_cohort(stop, advance)?;
-            if stop() {
+            self.done += self.each_cohort(cancel, advance)?;
+            if cancel.is_cancelled() {
                 self.cancel();
             }
         } else {
             self.done += 1;
-            self.advance_rivals(stop)?;
+            self.advance_rivals(cancel)?;
         }
         Ok(!self.is_over())
     }
 
-    /// Lets every cohort do something, and takes what they spent and found, step by step, into the progress; how many
-    /// steps that were.
+    /// Calls `act` on every batch, and adds the resulting tallies to the progress step by step. Returns the number of
+    /// steps.
     fn each_cohort(
         &mut self,
-        stop: &(dyn Fn() -> bool + Sync),
+        cancel: &CancelToken,
         act: impl Fn(&mut Cohort, Task<'_>, &mut [Restart]) -> Result<Vec<Tally>> + Sync,
     ) -> Result<usize> {
         let Self { objective, config, cohorts, restarts, .. } = self;
-        let task = Task { objective, config, stop };
+        let task = Task { objective, config, cancel };
         let share = cohorts.first().map_or(1, |cohort| cohort.points.len());
         let both = cohorts.par_iter_mut().zip(restarts.par_chunks_mut(share));
         let tallies: Vec<Vec<Tally>> =
@@ -162,12 +163,12 @@ impl Search {
         Ok(steps)
     }
 
-    /// A rival for each restart, at its start.
+    /// An ask-tell optimiser for each restart, at its start.
     fn rivals(&self) -> Result<Vec<Rival>> {
         let SearchConfig { method, rate, seed, .. } = self.config;
         let rival = |index: usize| {
             let (cohort, row) = self.cohort(index);
-            // One that could not begin is never advanced; it gets a place that is a number.
+            // A restart that could not begin is never advanced, but its point must be finite.
             let going = cohort.active.binary_search(&row).ok();
             let point = match going {
                 Some(_) => cohort.points.row(row).to_vec(),
@@ -187,8 +188,8 @@ impl Search {
         (0..self.restarts.len()).map(rival).collect()
     }
 
-    /// One iteration of every rival that still goes; all that they ask for is counted, up to the budget.
-    fn advance_rivals(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+    /// Advances every active ask-tell optimiser by one iteration; all requested points are counted, up to the budget.
+    fn advance_rivals(&mut self, cancel: &CancelToken) -> Result<()> {
         let (mut tally, budget) = (self.tally(), self.config.budget());
         let active: Vec<usize> = self.active().collect();
         let Self { rivals, objective, restarts, .. } = self;
@@ -196,18 +197,18 @@ impl Search {
         let mut going: Vec<&mut Rival> =
             rivals.iter_mut().enumerate().filter(is_going).map(|(_, rival)| rival).collect();
         let (dim, latent) = (objective.dim(), objective.model().latent_dim());
-        // Of each rival the best that it was told of in this iteration: that is where it is shown.
+        // The best evaluated point of each optimiser in this iteration, which is the shown point.
         let mut seen: Vec<Option<Seen>> = vec![None; active.len()];
         let mut evaluate = |asked: &Asked| -> Result<Option<Sample>> {
             let slopes = asked.with_gradients;
-            let Some(found) = objective.evaluate_unless(&asked.points, slopes, stop)? else {
+            let Some(found) = objective.evaluate_unless(&asked.points, slopes, cancel)? else {
                 return Ok(None);
             };
             for (k, &rival) in asked.rivals.iter().enumerate() {
                 let index = active[rival];
                 let restart = &mut restarts[index];
                 if restart.spent >= budget {
-                    // An iteration ends as a whole, but what lies beyond the budget counts for nothing.
+                    // An iteration is always completed, but points beyond the budget are ignored.
                     continue;
                 }
                 restart.spent += 1 + usize::from(slopes);
@@ -264,7 +265,7 @@ impl Search {
         found.min_by(|a, b| a.1.loss.total_cmp(&b.1.loss))
     }
 
-    /// Ends every restart that still goes.
+    /// Ends every active restart.
     pub fn cancel(&mut self) {
         for restart in self.restarts.iter_mut().filter(|restart| restart.stop_reason.is_none()) {
             restart.end(StopReason::Cancelled);
@@ -272,7 +273,7 @@ impl Search {
         self.cohorts.iter_mut().for_each(|cohort| cohort.active.clear());
     }
 
-    /// The restarts that still go.
+    /// The active restarts.
     fn active(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.restarts.len()).filter(|&index| self.restarts[index].stop_reason.is_none())
     }
@@ -281,13 +282,13 @@ impl Search {
         self.active().next().is_none()
     }
 
-    /// The cohort of a restart, and its row there.
+    /// The batch of a restart, and its row in it.
     fn cohort(&self, restart: usize) -> (&Cohort, usize) {
         let share = self.cohorts[0].points.len();
         (&self.cohorts[restart / share], restart % share)
     }
 
-    /// The objective that is climbed.
+    /// The objective of the search.
     pub fn objective(&self) -> &Objective {
         &self.objective
     }
@@ -302,18 +303,18 @@ impl Search {
         &self.restarts
     }
 
-    /// How many restarts still go.
+    /// The number of active restarts.
     pub fn going(&self) -> usize {
         self.active().count()
     }
 
-    /// Steps done.
+    /// The number of steps done.
     pub fn done(&self) -> usize {
         self.done
     }
 
-    /// How much of the work is done at least, 0 to 1: what was spent, of that and of what the restarts
-    /// that still go may spend.
+    /// A lower bound of the completed share of the work, 0 to 1: the evaluations so far, divided by these plus the
+    /// remaining budget of the active restarts.
     pub fn share(&self) -> f64 {
         let spent = self.tally().evaluations();
         let may_spend =
@@ -322,17 +323,17 @@ impl Search {
         spent as f64 / (spent + left).max(1) as f64
     }
 
-    /// What was spent and found after each step, the start first.
+    /// The tally after each step, the start first.
     pub fn progress(&self) -> &[Tally] {
         &self.progress
     }
 
-    /// What was spent and found so far.
+    /// The tally so far.
     pub fn tally(&self) -> Tally {
         self.progress.last().copied().unwrap_or_default()
     }
 
-    /// How a restart stands; none where a rival moves it.
+    /// The state of a restart; none for ask-tell optimisers.
     pub fn standing(&self, restart: usize) -> Option<Standing<'_>> {
         let (cohort, row) = self.cohort(restart);
         let going = cohort.active.iter().position(|&index| index == row);

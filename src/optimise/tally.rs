@@ -1,16 +1,16 @@
-//! What a search has spent and found.
+//! The evaluations of a search so far, and its best result.
 
 use serde::{Deserialize, Serialize};
 
-/// What a search has spent, and what it had found by then.
+/// The number of evaluations of a search, and its best result at that point.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// Points whose value was computed.
     pub values: usize,
     /// Points whose gradient was computed.
     pub gradients: usize,
-    /// The value at the feasible point of least loss; NaN before the first. Where penalties count it may become worse
-    /// while the loss becomes less.
+    /// The value at the feasible point of least loss; NaN before the first. With penalties it may become worse while
+    /// the loss becomes less.
     pub best_value: f64,
     /// The least loss; infinite before the first feasible point.
     pub best_loss: f64,
@@ -34,19 +34,19 @@ impl Tally {
         }
     }
 
-    /// Takes in what others have spent and found in the same step.
+    /// Adds the tally of another part of the search in the same step.
     pub(super) fn add(&mut self, other: &Self) {
         self.values += other.values;
         self.gradients += other.gradients;
         self.improve(other.best_loss, other.best_value);
     }
 
-    /// The objective at that point: minus the loss, so that it never falls; NaN before the first.
+    /// The objective at that point: minus the loss, so it never decreases; NaN before the first.
     pub fn best_objective(&self) -> f64 {
         if self.best_loss < f64::INFINITY { -self.best_loss } else { f64::NAN }
     }
 
-    /// Values and gradients together: a gradient costs about as much again as its value.
+    /// Values plus gradients: a gradient costs about as much as a value, in addition to it.
     pub fn evaluations(&self) -> usize {
         self.values + self.gradients
     }

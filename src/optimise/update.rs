@@ -1,13 +1,13 @@
-//! Update rules that follow a gradient, all restarts side by side, each with a rate of its own.
+//! Gradient update rules for many restarts at once, each with its own rate.
 
 use super::config::Method;
 use crate::data::rows::Rows;
 use crate::numerics::adam::Adam;
 
-/// What a momentum step keeps of the one before.
+/// The share of the last step in a momentum step.
 pub const MOMENTUM: f64 = 0.9;
 
-/// The rule.
+/// The update rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// See [`Adam`].
@@ -30,7 +30,7 @@ impl Rule {
     }
 }
 
-/// A rule with its memory of every row.
+/// A rule with its memory for every row.
 #[derive(Clone, Debug)]
 pub struct Update {
     state: State,
@@ -39,7 +39,7 @@ pub struct Update {
 #[derive(Clone, Debug)]
 enum State {
     Adam(Adam<f64>),
-    /// Plain gradient is momentum that keeps nothing.
+    /// Plain gradient is momentum with a factor of 0.
     Velocity {
         kept: f64,
         velocity: Rows<f64>,
@@ -48,7 +48,7 @@ enum State {
 }
 
 impl Update {
-    /// A fresh memory for `rows` points of `dim` numbers, all with one `rate`.
+    /// A new memory for `rows` points of `dim` numbers, all with the same `rate`.
     pub fn new(rule: Rule, rows: usize, dim: usize, rate: f64) -> Self {
         let velocity = |kept| State::Velocity {
             kept,
@@ -93,7 +93,7 @@ impl Update {
         }
     }
 
-    /// Adam's first and second moment of one row, `[dim]` each; none of another rule.
+    /// Adam's first and second moment of one row, `[dim]` each; none for other rules.
     pub fn moments(&self, row: usize) -> Option<(&[f64], &[f64])> {
         match &self.state {
             State::Adam(adam) => Some(adam.moments(row)),
@@ -101,8 +101,7 @@ impl Update {
         }
     }
 
-    /// The running sum of gradients of one row, `[dim]`: the gradient itself where nothing is kept; none
-    /// of Adam.
+    /// The velocity of one row, `[dim]`: for plain gradient the gradient itself; none for Adam.
     pub fn velocity(&self, row: usize) -> Option<&[f64]> {
         match &self.state {
             State::Adam(_) => None,
@@ -115,7 +114,7 @@ impl Update {
 mod tests {
     use super::*;
 
-    /// Two steps worked by hand, with rate 0.5.
+    /// Two steps computed by hand, with rate 0.5.
     #[test]
     fn momentum_follows_the_hand_computed_trace() {
         let trace = |rule| {

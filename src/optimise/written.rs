@@ -1,36 +1,36 @@
-//! How places and shapes are written in files: counted from 1, and in the frame in which they came.
+//! Indices and shapes in files: indices are counted from 1, and shapes are in the frame of their import.
 
 use crate::data::placement::Placement;
 use serde::{Serialize, Serializer};
 
-/// The numbers of a shape as they come out.
+/// The numbers of a shape for output.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Shape<'a> {
-    /// In data units.
+    /// Numbers in data units.
     Data(&'a [f32]),
-    /// In a frame.
+    /// Numbers in a frame.
     Restored(Vec<f64>),
 }
 
 impl<'a> Shape<'a> {
-    /// A shape in data units as it comes out in a frame.
+    /// A shape in data units, transformed into a frame if there is one.
     pub fn new(outline: &'a [f32], frame: Option<Placement>) -> Self {
         frame.map_or(Self::Data(outline), |frame| Self::Restored(frame.restore(outline)))
     }
 }
 
-/// A place counted from 0, written as counted from 1.
+/// Writes an index counted from 0 as counted from 1.
 pub(super) fn from_one<S: Serializer>(place: &usize, serializer: S) -> Result<S::Ok, S::Error> {
     (place + 1).serialize(serializer)
 }
 
-/// As [`from_one`], of several.
+/// Works as [`from_one`], for several indices.
 pub(super) fn all_from_one<S: Serializer>(all: &[usize], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(all.iter().map(|place| place + 1))
 }
 
-/// As [`from_one`], of a row beside its distance.
+/// Works as [`from_one`], for a row with its distance.
 pub(super) fn nearest_from_one<S: Serializer>(
     nearest: &Option<(usize, f64)>,
     serializer: S,

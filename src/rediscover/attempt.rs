@@ -1,4 +1,4 @@
-//! One attempt: a model is learned or taken, a head is taught, searches are made, a step at a time.
+//! One attempt, step by step: a model is trained or given, a head is trained, and searches run.
 
 use super::config::RediscoverConfig;
 use crate::data::property::Property;
@@ -8,43 +8,43 @@ use crate::model::Model;
 use crate::model::head::TaskHead;
 use crate::model::judge::{Judge, Prediction};
 use crate::model::training::TrainingConfig;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Goal;
 use crate::optimise::{Search, SearchReport};
 use crate::train::{HeadConfig, HeadTrainer, Pca, Trainer};
 use std::sync::Arc;
 
-/// Different believable answers of one search that are looked at, at most.
+/// The most believable answers of one search that are used.
 const MOST_ANSWERS: usize = 1000;
-/// The parts of an attempt in which an autoencoder is learned, a head is taught, and a search is made, about, of a sum
-/// that is divided out.
+/// The approximate relative durations of training an autoencoder, training a head, and one search.
 const WEIGHTS: [f64; 3] = [6.0, 2.0, 1.0];
 
-/// An answer that can be believed, the best one of its hill.
+/// The best believable answer of a local optimum.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Optimum {
-    /// Which way was sought.
+    /// The goal of the search.
     pub goal: Goal,
     /// The latent point, `[latent]`.
     pub z: Vec<f64>,
     /// Its shape, `[input]`.
     pub outline: Vec<f32>,
-    /// What the head says, and the judge's interval.
+    /// The prediction of the head, with the interval of the judge.
     pub prediction: Prediction,
 }
 
-/// What an attempt ended in.
+/// The result of an attempt.
 pub struct Attempted {
     /// The model with its head.
     pub model: Arc<Model>,
-    /// The answers of all its searches, best first of each.
+    /// The answers of all searches, the best first within each search.
     pub optima: Vec<Optimum>,
 }
 
-/// What is learned first.
+/// The first task of an attempt.
 pub enum Beginning {
-    /// An autoencoder, like one that was trained with these settings.
+    /// Training an autoencoder with these settings, or computing a PCA if the last field is true.
     Data(TrainingData, Box<TrainingConfig>, bool),
-    /// A head on a model that is there.
+    /// Training a head on a given model.
     Model(Arc<Model>),
 }
 
@@ -56,25 +56,25 @@ enum Phase {
     Over(Arc<Model>),
 }
 
-/// An attempt under way.
+/// An attempt in progress.
 pub struct Attempt {
     phase: Option<Phase>,
     property: Property,
     config: RediscoverConfig,
     seed: u64,
-    /// The searches that are to be made yet, the last one first.
+    /// The remaining searches, the last one first.
     goals: Vec<Goal>,
     optima: Vec<Optimum>,
-    /// The work of all phases and of those that are over, in [`WEIGHTS`].
+    /// The work of all phases, in [`WEIGHTS`]; `done` is that of the completed ones.
     total: f64,
     done: f64,
 }
 
 impl Attempt {
-    /// Prepares an attempt for a property that a column of the data holds, with searches to these ends.
+    /// Prepares an attempt for a property with a column in the data, with a search for each of the goals.
     ///
     /// # Errors
-    /// Names a setting out of range, or what the data are too few for.
+    /// Names a setting out of range, or says for which purpose the data are too few.
     pub fn new(
         beginning: Beginning,
         property: Property,
@@ -106,10 +106,10 @@ impl Attempt {
         })
     }
 
-    /// Does a little more; what came of it once all is done.
+    /// Works for one step; returns the result once everything is done.
     ///
     /// # Errors
-    /// As training, judging and searching.
+    /// The same as those of training, judging and searching.
     pub fn step(&mut self) -> Result<Option<Attempted>> {
         let Some(phase) = self.phase.take() else { return Ok(None) };
         let next = match phase {
@@ -143,7 +143,7 @@ impl Attempt {
                 }
             }
             Phase::Search(mut search, goal, model) => {
-                if search.advance(&|| false)? {
+                if search.advance(&CancelToken::default())? {
                     Phase::Search(search, goal, model)
                 } else {
                     self.done += WEIGHTS[2];
@@ -159,7 +159,7 @@ impl Attempt {
         Ok(None)
     }
 
-    /// A head that was trained along is whole already.
+    /// Skips the training of a head that was trained jointly with the model.
     fn after_model(&mut self, model: Model) -> Result<Phase> {
         let model = Arc::new(model);
         if model.head(self.property).is_none() {
@@ -176,7 +176,7 @@ impl Attempt {
         Ok(Phase::Search(Box::new(search), goal, model))
     }
 
-    /// What it does now, in a word or two.
+    /// The current activity, in one or two words.
     pub fn doing(&self) -> &'static str {
         match self.phase {
             Some(Phase::Autoencoder(_) | Phase::Axes(_)) => "learning a model",
@@ -186,7 +186,7 @@ impl Attempt {
         }
     }
 
-    /// How much is done, 0 to 1.
+    /// The completed share of the work, 0 to 1.
     pub fn progress(&self) -> f64 {
         let now = match &self.phase {
             Some(Phase::Autoencoder(trainer)) => WEIGHTS[0] * trainer.progress(),
@@ -218,16 +218,16 @@ fn answers(report: SearchReport, goal: Goal) -> Vec<Optimum> {
     report.candidates(MOST_ANSWERS).into_iter().filter_map(|c| optimum(c.restart)).collect()
 }
 
-/// A model whose head for a property has a judge with its own lengths: of a head from an older file it is fitted.
+/// The model with a fitted judge for the head of a property: heads from older files have none.
 ///
 /// # Errors
-/// When the data hold too little to judge by.
+/// When the data are too few for a judge.
 pub fn judged(model: &Arc<Model>, property: Property) -> Result<Arc<Model>> {
     match model.head(property) {
         Some(head) if head.card.judge.is_none() => {
             let mut head = head.clone();
             head.card.judge = Some(Judge::fitted(model, &head)?);
-            // Made anew, so that no judge of before stays with it.
+            // A new head, because the old one may have cached another judge.
             let head = TaskHead::new(head.card.clone(), head.parameters().to_vec())?;
             Ok(Arc::new(Model::clone(model).with_head(head)?))
         }

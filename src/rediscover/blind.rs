@@ -1,11 +1,11 @@
-//! Blind choice: of rows that nobody learned from, those that a cautious person would take.
+//! Blind choice: the unseen rows that a cautious person would choose by their predictions.
 
 use super::hidden::{top, top_count};
 use crate::model::judge::Prediction;
 use crate::objective::Goal;
 use serde::Serialize;
 
-/// Rows that are chosen.
+/// The number of chosen rows.
 pub const CHOSEN: usize = 10;
 
 /// One repeat.
@@ -15,20 +15,20 @@ pub struct Blind {
     pub seed: u64,
     /// Unseen rows with a value.
     pub unseen: usize,
-    /// How many were chosen.
+    /// The number of chosen rows.
     pub chosen: usize,
-    /// The mean percentile of their true values among the unseen rows, 0 to 1: the share of the others that are worse,
-    /// of equal ones half. By chance 0.5.
+    /// The mean percentile of their true values among the unseen rows, 0 to 1: the share of the other rows that are
+    /// worse, with equal ones counted half. By chance 0.5.
     pub percentile: f64,
-    /// The share of them that is among the true best tenth.
+    /// The share of the chosen rows that are in the true best tenth.
     pub precision: f64,
-    /// The share of them whose true value lies in its 90 % interval.
+    /// The share of the chosen rows whose true value lies in the 90 % interval.
     pub coverage: f64,
-    /// The same share of all unseen rows.
+    /// The same share for all unseen rows.
     pub coverage_of_all: f64,
-    /// The precision of rows drawn at random: the share of the unseen rows that the best tenth is.
+    /// The precision of rows chosen at random: the size of the best tenth as a share of the unseen rows.
     pub chance: f64,
-    /// The greatest precision that so many chosen rows can have.
+    /// The greatest precision that is possible with so many chosen rows.
     pub most: f64,
     /// The best true value among the chosen.
     pub best_chosen: f64,
@@ -37,8 +37,8 @@ pub struct Blind {
 }
 
 impl Blind {
-    /// The ten rows whose interval ends best where it is worst, `predictions [n]`, held against their true values `[n]`,
-    /// which are finite; none where there are no rows.
+    /// Chooses the ten rows with the best worst end of the interval, from `predictions [n]`, and compares them with
+    /// their true values `[n]`, which are finite; none if there are no rows.
     pub fn of(predictions: &[Prediction], truth: &[f64], goal: Goal, seed: u64) -> Option<Self> {
         let unseen = truth.len();
         let cautious = |row: usize| {
@@ -76,7 +76,7 @@ impl Blind {
     }
 }
 
-/// The share of the other rows that are worse than this one, of equal ones half; 0.5 where there are no others.
+/// The share of the other rows that are worse than this one, with equal ones counted half; 0.5 if there are no others.
 fn percentile(truth: &[f64], row: usize, goal: Goal) -> f64 {
     let own = goal.loss(truth[row]);
     let others = truth.iter().enumerate().filter(|(other, _)| *other != row);
@@ -101,11 +101,11 @@ mod tests {
     #[test]
     fn the_choice_goes_by_the_cautious_end() {
         let truth: Vec<f64> = (0..100).map(f64::from).collect();
-        // All is known but that the best row has a wide interval: caution leaves it out.
+        // All predictions are right, but the best row has a wide interval, so it is not chosen.
         let predictions: Vec<Prediction> =
             truth.iter().map(|&v| about(v, if v == 99.0 { 50.0 } else { 1.0 })).collect();
         let blind = Blind::of(&predictions, &truth, Goal::Max, 0).unwrap();
-        // Rows 89 to 98: nine of the true ten best; on average 93.5 of the 99 others are worse.
+        // The chosen rows 89 to 98 are nine of the true best ten; on average 93.5 of the 99 others are worse.
         assert_eq!((blind.precision, blind.chance, blind.most), (0.9, 0.1, 1.0));
         assert!((blind.percentile - 93.5 / 99.0).abs() < 1e-12, "{blind:?}");
         assert_eq!((blind.best_chosen, blind.best_unseen, blind.coverage), (98.0, 99.0, 1.0));
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!((least.precision, least.best_chosen), (1.0, 0.0));
     }
 
-    /// Over all rows the mean percentile is a half and the precision that of chance, whatever the values are.
+    /// Over all rows the mean percentile is a half and the precision equals chance, for any values.
     #[test]
     fn chance_is_what_a_calculation_by_hand_says() {
         let truth = [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0, 5.0, 3.0];
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(percentile(&truth, 5, Goal::Max), 1.0);
         assert_eq!(percentile(&truth, 1, Goal::Max), 0.5 / 9.0);
         let predictions = truth.map(|value| about(-value, 1.0));
-        // As many are chosen as there are.
+        // All rows are chosen if there are fewer than ten.
         let blind = Blind::of(&predictions, &truth, Goal::Max, 0).unwrap();
         assert!((blind.percentile - 0.5).abs() < 1e-12 && blind.precision == blind.chance);
         assert_eq!((blind.coverage, blind.coverage_of_all), (0.0, 0.0));

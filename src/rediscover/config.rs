@@ -10,23 +10,23 @@ use std::str::FromStr;
 
 /// The most repeats.
 pub const MOST_REPEATS: usize = 1000;
-/// The most planted truths.
+/// The most planted truths (synthetic functions).
 pub const MOST_FUNCTIONS: usize = 10_000;
 
-/// One of the three numbers.
+/// One of the three parts, each with one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
-    /// Is "believable" right?
+    /// Are "believable" answers right?
     A,
-    /// Would it have pointed there?
+    /// Would the search have pointed to the best rows?
     B,
     /// Blind choice.
     C,
 }
 
 impl Part {
-    /// All of them.
+    /// All parts.
     pub const ALL: [Self; 3] = [Self::A, Self::B, Self::C];
 
     fn letter(self) -> char {
@@ -38,13 +38,13 @@ impl Part {
     }
 }
 
-/// Some of the parts, in order; none twice.
+/// Some of the parts, in order, without duplicates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Parts(Vec<Part>);
 
 impl Parts {
-    /// Whether a part is among them.
+    /// Returns whether a part is included.
     pub fn has(&self, part: Part) -> bool {
         self.0.contains(&part)
     }
@@ -79,33 +79,33 @@ impl fmt::Display for Parts {
 /// The settings of a rediscovery.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RediscoverConfig {
-    /// The property that is to be found again.
+    /// The property to be rediscovered.
     pub property: Property,
-    /// Which end of it is the best: the greatest values or the least. The first part always seeks both.
+    /// The goal of the best values: the greatest or the least. The first part always seeks both.
     pub goal: Goal,
     /// The parts.
     pub parts: Parts,
-    /// How often each is done with another seed, 1 to 1000.
+    /// The number of repeats of each part, with different seeds, 1 to 1000.
     pub repeats: usize,
-    /// How many truths are planted where the true value cannot be computed, 1 to 10000.
+    /// The number of planted truths where the true value cannot be computed, 1 to 10000.
     pub functions: usize,
-    /// The seed of the first repeat; the next have the next ones.
+    /// The seed of the first repeat; each further repeat adds 1.
     pub seed: u64,
-    /// Starts of each search.
+    /// The starts of each search.
     pub restarts: usize,
-    /// Updates of each start.
+    /// The updates of each start.
     pub steps: usize,
 }
 
 impl RediscoverConfig {
-    /// The usual settings for a property.
+    /// The default settings for a property.
     pub fn of(property: Property) -> Self {
         let SearchConfig { restarts, steps, .. } = SearchConfig::default();
         let (goal, parts) = (Goal::Max, Parts::default());
         Self { property, goal, parts, repeats: 5, functions: 20, seed: 0, restarts, steps }
     }
 
-    /// The ranges that every rediscovery must keep to.
+    /// Checks the ranges for every rediscovery.
     ///
     /// # Errors
     /// Names the first setting that is outside its range.
@@ -116,14 +116,14 @@ impl RediscoverConfig {
         check_range("steps", self.steps, 1, 1_000_000)
     }
 
-    /// The settings of a search for a property that heads predict.
+    /// The settings of a search for a property that a head predicts.
     pub(super) fn search(&self, property: Property, goal: Goal, seed: u64) -> SearchConfig {
         SearchConfig {
             aim: Aim::of(property, goal).with_usual_inside(),
             restarts: self.restarts,
             steps: self.steps,
             seed,
-            // Nobody reads the ways.
+            // The trajectories are not used.
             keep_every: self.steps,
             ..SearchConfig::default()
         }

@@ -1,4 +1,4 @@
-//! Which rows are hidden: the best by value, or whole groups, labels or clusters that are best.
+//! The choice of hidden rows: the best rows by value, or the best groups, labels or clusters.
 
 use crate::data::dataset::Dataset;
 use crate::data::rows::Rows;
@@ -10,33 +10,33 @@ use rand::Rng;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The share of the rows with a value that is hidden, and that counts as the top.
+/// The share of the rows with a value that is hidden; it is also the definition of the top rows.
 pub const TOP: f64 = 0.1;
-/// Fewer groups than this are no groups to hide one of.
+/// The fewest groups with which one can be hidden.
 const FEWEST_GROUPS: usize = 3;
-/// Clusters that are made where there are neither groups nor labels.
+/// The number of clusters where there are neither groups nor labels.
 const CLUSTERS: usize = 10;
-/// Rows of a cluster on average, at least.
+/// The fewest rows per cluster on average.
 const LEAST_CLUSTER: usize = 5;
-/// Rounds of k-means; it has settled long before.
+/// The most rounds of k-means, which converges much earlier.
 const MOST_ROUNDS: usize = 100;
 
-/// What of the data is hidden.
+/// The kinds of hidden rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hiding {
     /// The best tenth by value.
     Value,
-    /// The best of the groups that were named with the data, about a tenth of the rows or one group.
+    /// The best of the groups in the data, about a tenth of the rows or one group.
     Groups,
     /// The best labels.
     Labels,
-    /// The best clusters on the latent (k-means).
+    /// The best clusters in the latent space (k-means).
     Clusters,
 }
 
 impl Hiding {
-    /// What was hidden, within a sentence.
+    /// The hidden rows, in words for a sentence.
     pub fn words(self) -> &'static str {
         match self {
             Self::Value => "the best tenth by value",
@@ -46,7 +46,7 @@ impl Hiding {
         }
     }
 
-    /// The ways that fit a data set: by value always, and by the coarsest grouping that there is.
+    /// The kinds that fit a data set: always by value, and by the coarsest grouping that is available.
     pub fn fitting(set: &Dataset) -> Vec<Self> {
         let kinds = |keys: &mut dyn Iterator<Item = u32>| keys.collect::<BTreeSet<_>>().len();
         let some = |count: usize| (FEWEST_GROUPS..=set.rows.len() / LEAST_CLUSTER).contains(&count);
@@ -60,11 +60,11 @@ impl Hiding {
         std::iter::once(Self::Value).chain(grouped).collect()
     }
 
-    /// Which rows of a data set are hidden, `[rows]`. Clusters are those of the `latent` points of all rows, `[rows, latent]`,
-    /// which nobody else asks for.
+    /// The hidden rows of a data set, `[rows]`. Only clusters call `latent`, which returns the latent points of all
+    /// rows, `[rows, latent]`.
     ///
     /// # Errors
-    /// When `latent` has one.
+    /// Only those of `latent`.
     pub fn hidden(
         self,
         set: &Dataset,
@@ -85,12 +85,12 @@ impl Hiding {
     }
 }
 
-/// How many of `known` rows are the top.
+/// The number of top rows among `known` rows.
 pub fn top_count(known: usize) -> usize {
     ((TOP * known as f64).round() as usize).max(1).min(known)
 }
 
-/// Which rows are the best tenth of those with a value, `[rows]`; of equal values the first.
+/// The best tenth of the rows with a value, `[rows]`; the first of equal values.
 pub fn top(values: &[f64], goal: Goal) -> Vec<bool> {
     let mut known: Vec<usize> = (0..values.len()).filter(|&row| values[row].is_finite()).collect();
     known.sort_by(|&a, &b| goal.loss(values[a]).total_cmp(&goal.loss(values[b])));
@@ -99,8 +99,8 @@ pub fn top(values: &[f64], goal: Goal) -> Vec<bool> {
     chosen
 }
 
-/// Which rows are in the groups of the best mean values, `[rows]`: groups are taken until a tenth of the rows is, but
-/// never half of them; none where that leaves nothing.
+/// The rows in the groups with the best mean values, `[rows]`: groups are added until they have a tenth of the rows,
+/// but always less than half. All false if no group is small enough.
 pub fn best_groups(values: &[f64], groups: &[u32], goal: Goal) -> Vec<bool> {
     let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (row, group) in groups.iter().enumerate() {
@@ -127,8 +127,8 @@ pub fn best_groups(values: &[f64], groups: &[u32], goal: Goal) -> Vec<bool> {
     chosen
 }
 
-/// The cluster of each of `points [n, dim]`: k-means (Lloyd 1982) from centres that are spread out (Arthur &
-/// Vassilvitskii 2007, "k-means++").
+/// The cluster of each of `points [n, dim]`: k-means (Lloyd 1982) with spread initial centres (Arthur & Vassilvitskii
+/// 2007, "k-means++").
 pub fn clusters(points: &Rows<f64>, count: usize, seed: u64) -> Vec<u32> {
     let squared = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
     if points.is_empty() {
@@ -175,10 +175,10 @@ pub fn clusters(points: &Rows<f64>, count: usize, seed: u64) -> Vec<u32> {
     of
 }
 
-/// The rows of a data set where the model sees them, `[rows, latent]` whitened.
+/// The rows of a data set as encoded by the model, `[rows, latent]`, whitened.
 ///
 /// # Errors
-/// When the rows have not the width of the model's input.
+/// When the rows do not have the width of the model's input.
 pub fn encoded(model: &Model, set: &Dataset) -> Result<Rows<f64>> {
     Ok(super::subject::whitened(model, &model.encode(&set.rows)?.0))
 }
@@ -205,7 +205,7 @@ mod tests {
         let values: Vec<f64> = groups.iter().map(|&g| f64::from(g)).collect();
         let hidden = best_groups(&values, &groups, Goal::Max);
         assert!((0..30).all(|i| hidden[i] == (i >= 20)));
-        // The best has more than half of the rows, so the next is hidden.
+        // The best group has more than half of the rows, so the next one is hidden.
         let groups: Vec<u32> = (0..30).map(|i| if i < 16 { 9 } else { 1 + i % 2 }).collect();
         let values: Vec<f64> = groups.iter().map(|&g| f64::from(g)).collect();
         let hidden = best_groups(&values, &groups, Goal::Max);

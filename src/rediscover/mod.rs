@@ -1,8 +1,8 @@
-//! Rediscovery: would a model, its heads and its searches have found what is known already?
+//! Rediscovery: would a model, its heads and its searches have found the known best rows?
 //!
-//! Three numbers, each with repeats and beside chance: how many believable answers are right, whether answers point to
-//! the best rows when these are hidden, and what a choice among unseen rows is worth. It trains, searches and measures
-//! with the same code as everything else, so it stands above the rooms that do.
+//! Three numbers, each with repeats and compared with chance: the share of believable answers that are right, the share
+//! of hidden best rows near the answers, and the quality of a choice among unseen rows. All training, searching and
+//! evaluation use the same code as the rest of the program, so this module depends on those modules.
 
 mod attempt;
 mod blind;

@@ -1,27 +1,27 @@
-//! Would it have pointed there? How many of the rows about an answer were hidden, and how far the nearest of them is.
+//! Would it have pointed there? The share of hidden rows near an answer, and the distance to the nearest one.
 
 use crate::data::rows::Rows;
 use crate::numerics::cloud::Cloud;
 use crate::numerics::statistics::quantile;
 use serde::Serialize;
 
-/// Rows about a point that are looked at.
+/// The number of nearest rows of a point.
 pub const NEAREST: usize = 10;
 
-/// What lies about some points.
+/// The neighbourhood of some points.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Pointing {
-    /// How many points there were.
+    /// The number of points.
     pub points: usize,
-    /// The mean share of hidden rows among the ten rows nearest to each, 0 to 1; none without points.
+    /// The mean share of hidden rows among the ten nearest rows of each point, 0 to 1; none without points.
     pub hidden_share: Option<f64>,
     /// The median distance to the nearest hidden row, in standard deviations of the data; none without points.
     pub distance: Option<f64>,
 }
 
 impl Pointing {
-    /// What lies about `points [n, dim]` among `rows [m, dim]`, of which those that are `hidden [m]` were hidden. A point
-    /// that is a row itself is not counted about itself: `own` names it.
+    /// The neighbourhood of `points [n, dim]` among `rows [m, dim]`, of which the ones with `hidden [m]` were hidden.
+    /// `own` returns the index of a point that is itself a row, so that it is not its own neighbour.
     pub fn of(
         points: &Rows<f64>,
         own: impl Fn(usize) -> Option<usize>,
@@ -50,22 +50,22 @@ impl Pointing {
     }
 }
 
-/// One repeat: the answers beside what anybody could point to.
+/// One repeat: the answers, with the baselines.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Pointed {
     /// The seed.
     pub seed: u64,
-    /// Rows that were hidden, and rows in all.
+    /// The number of hidden rows.
     pub hidden: usize,
-    /// Rows in all.
+    /// The number of all rows.
     pub rows: usize,
-    /// About the different believable answers.
+    /// The neighbourhood of the different believable answers.
     pub answers: Pointing,
-    /// About the best rows that were learned from.
+    /// The neighbourhood of the best training rows.
     pub best_training: Pointing,
-    /// About random draws.
+    /// The neighbourhood of random samples.
     pub random: Pointing,
-    /// The share of hidden rows among all: what ten rows drawn at random would hold.
+    /// The share of hidden rows among all rows: the expectation for ten rows chosen at random.
     pub chance: f64,
 }
 
@@ -75,15 +75,16 @@ mod tests {
 
     #[test]
     fn hidden_rows_are_counted_about_each_point() {
-        // Twenty rows on a line, of which the last five are hidden.
+        // Twenty rows on a line; the last five are hidden.
         let rows = Rows::from_flat(1, (0..20).map(f64::from).collect());
         let hidden: Vec<bool> = (0..20).map(|i| i >= 15).collect();
         let points = Rows::from_flat(1, vec![19.0, 5.0]);
         let of = Pointing::of(&points, |_| None, &rows, &hidden);
-        // Rows 10 to 19 are about the first point, 5 of 10 of them hidden; none about the second, ten away.
+        // Rows 10 to 19 are nearest to the first point, and 5 of these 10 are hidden; none near the second point is
+        // hidden.
         assert_eq!(of.hidden_share, Some(0.25));
         assert_eq!(of.distance, Some(5.0));
-        // Without row 19 itself it is rows 9 to 18.
+        // Without row 19 itself the nearest are rows 9 to 18.
         let of = Pointing::of(&points, |i| (i == 0).then_some(19), &rows, &hidden);
         assert_eq!(of.hidden_share, Some(0.2));
         let none = Pointing::of(&Rows::new(1), |_| None, &rows, &hidden);

@@ -1,4 +1,4 @@
-//! What came of a rediscovery: the three numbers with their repeats, as JSON and as a few lines.
+//! The report of a rediscovery: the three numbers with their repeats, as JSON and as a short table.
 
 use super::blind::Blind;
 use super::config::RediscoverConfig;
@@ -8,7 +8,7 @@ use super::right::{Right, Truth};
 use serde::Serialize;
 use std::fmt;
 
-/// A figure over the repeats in which there was one.
+/// The distribution of a number over the repeats that have one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spread {
     /// The mean.
@@ -20,7 +20,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Over the finite figures; none where there is none.
+    /// The mean and the range of the finite numbers; none if there is none.
     pub fn of(figures: impl IntoIterator<Item = Option<f64>>) -> Option<Self> {
         let known: Vec<f64> = figures.into_iter().flatten().filter(|v| v.is_finite()).collect();
         let (low, high) = known
@@ -30,37 +30,37 @@ impl Spread {
         (!known.is_empty()).then_some(Self { mean, low, high })
     }
 
-    /// Mean and range as shares: `0.91 (0.75 to 1.00)`.
+    /// The mean and the range as shares: `0.91 (0.75 to 1.00)`.
     pub fn text(&self) -> String {
         format!("{:.2} ({:.2} to {:.2})", self.mean, self.low, self.high)
     }
 }
 
-/// The first number.
+/// The first number, for part A.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Judged {
-    /// Where the true values come from.
+    /// The source of the true values.
     pub truth: Truth,
-    /// What is to be known of them.
+    /// A remark on the true values.
     pub remark: &'static str,
-    /// Different believable answers in all.
+    /// The number of different believable answers in all repeats.
     pub answers: usize,
-    /// The share of all of them whose true value lies in the 90 % interval; none without answers.
+    /// The share of these answers whose true value lies in the 90 % interval; none without answers.
     pub share: Option<f64>,
-    /// The same share of each repeat.
+    /// The same share in each repeat.
     pub share_of_each: Option<Spread>,
-    /// What values drawn at random from the data would reach.
+    /// The same share for random values from the data.
     pub chance: Option<Spread>,
-    /// The median half width, in standard deviations of the data.
+    /// The median half-width of the intervals, in standard deviations of the data.
     pub half_width: Option<Spread>,
-    /// The share of test rows in their intervals.
+    /// The share of test rows whose value lies in its interval.
     pub coverage_of_test_rows: Option<Spread>,
     /// Each repeat.
     pub repeats: Vec<Right>,
 }
 
 impl Judged {
-    /// Puts the repeats together.
+    /// Combines the repeats.
     pub fn of(truth: Truth, repeats: Vec<Right>) -> Self {
         let answers: usize = repeats.iter().map(|r| r.answers).sum();
         let right: usize = repeats.iter().map(|r| r.right).sum();
@@ -78,31 +78,31 @@ impl Judged {
     }
 }
 
-/// The second number, of one way to hide rows.
+/// The second number, for part B and one kind of hidden rows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PointedReport {
-    /// What was hidden.
+    /// The kind of hidden rows.
     pub hiding: Hiding,
-    /// The share of hidden rows among the ten nearest of each answer.
+    /// The share of hidden rows among the ten nearest rows of each answer.
     pub hidden_share: Option<Spread>,
-    /// The same about the best rows that were learned from.
+    /// The same share near the best training rows.
     pub hidden_share_of_best_training: Option<Spread>,
-    /// The same about random draws.
+    /// The same share near random samples.
     pub hidden_share_of_random: Option<Spread>,
     /// The share of hidden rows among all rows.
     pub chance: Option<Spread>,
     /// The median distance from an answer to the nearest hidden row, in standard deviations of the data.
     pub distance: Option<Spread>,
-    /// The same from the best rows that were learned from.
+    /// The same distance from the best training rows.
     pub distance_of_best_training: Option<Spread>,
-    /// The same from random draws.
+    /// The same distance from random samples.
     pub distance_of_random: Option<Spread>,
     /// Each repeat.
     pub repeats: Vec<Pointed>,
 }
 
 impl PointedReport {
-    /// Puts the repeats together.
+    /// Combines the repeats.
     pub fn of(hiding: Hiding, repeats: Vec<Pointed>) -> Self {
         let over = |of: &dyn Fn(&Pointed) -> Option<f64>| Spread::of(repeats.iter().map(of));
         let share = |of: fn(&Pointed) -> &Pointing| over(&|r| of(r).hidden_share);
@@ -121,25 +121,25 @@ impl PointedReport {
     }
 }
 
-/// The third number.
+/// The third number, for part C.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BlindReport {
-    /// The mean percentile of the chosen, by chance 0.5.
+    /// The mean percentile of the chosen rows; by chance 0.5.
     pub percentile: Option<Spread>,
-    /// The share of the chosen that is among the true best tenth.
+    /// The share of the chosen rows that are in the true best tenth.
     pub precision: Option<Spread>,
-    /// That of rows drawn at random.
+    /// The same share for rows chosen at random.
     pub chance: Option<Spread>,
-    /// The share of the chosen in their intervals.
+    /// The share of the chosen rows whose true value lies in its interval.
     pub coverage: Option<Spread>,
-    /// The share of all unseen rows in theirs.
+    /// The same share for all unseen rows.
     pub coverage_of_all: Option<Spread>,
     /// Each repeat.
     pub repeats: Vec<Blind>,
 }
 
 impl BlindReport {
-    /// Puts the repeats together.
+    /// Combines the repeats.
     pub fn of(repeats: Vec<Blind>) -> Self {
         let over = |of: fn(&Blind) -> f64| Spread::of(repeats.iter().map(|r| Some(of(r))));
         Self {
@@ -153,34 +153,34 @@ impl BlindReport {
     }
 }
 
-/// All that was asked for.
+/// The results of all requested parts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RediscoveryReport {
     /// The format of the file, 1.
     pub format: u32,
     /// The settings.
     pub config: RediscoverConfig,
-    /// Is "believable" right?
+    /// Part A: are "believable" answers right?
     pub believable: Option<Judged>,
-    /// Would it have pointed there? An entry for each way to hide rows.
+    /// Part B: would the search have pointed to the best rows? One entry for each kind of hidden rows.
     pub pointed: Vec<PointedReport>,
-    /// Blind choice.
+    /// Part C: blind choice.
     pub blind: Option<BlindReport>,
 }
 
-/// One line of the table: what it is, what was found, and what stands beside it.
+/// One line of the table: the name, the result, and the comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// What was asked.
+    /// The name of the number.
     pub name: String,
-    /// What was found.
+    /// The result.
     pub found: String,
-    /// Chance, or what else is held against it.
+    /// The comparison: chance, or another baseline.
     pub beside: String,
 }
 
 impl RediscoveryReport {
-    /// Writes the report as JSON; what is not finite becomes null.
+    /// Writes the report as JSON; numbers that are not finite become null.
     ///
     /// # Errors
     /// When the writer fails.
@@ -190,7 +190,7 @@ impl RediscoveryReport {
         writeln!(out)
     }
 
-    /// Whether nothing was found yet.
+    /// Returns whether there is no result yet.
     pub fn is_empty(&self) -> bool {
         self.believable.is_none() && self.pointed.is_empty() && self.blind.is_none()
     }
@@ -268,7 +268,7 @@ impl RediscoveryReport {
 }
 
 impl fmt::Display for RediscoveryReport {
-    /// The table in aligned columns, a line each.
+    /// Formats the table with aligned columns, one line per number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines = self.lines();
         let width = |of: fn(&Line) -> &str| {

@@ -1,4 +1,4 @@
-//! Is "believable" right? The intervals at believable answers, held against the true value there.
+//! Are "believable" answers right? Compares the intervals at believable answers with the true values there.
 
 use super::attempt::Optimum;
 use crate::model::judge::Prediction;
@@ -6,18 +6,18 @@ use crate::numerics::statistics::quantile;
 use crate::objective::Goal;
 use serde::Serialize;
 
-/// Where the true values come from.
+/// The source of the true values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Truth {
-    /// The property is measured on the decoded outline.
+    /// The property is computed from the decoded outline.
     Computed,
-    /// A function that the judge's own kind of process drew, and noise.
+    /// A planted truth: a sample of a Gaussian process, as in the judge, with noise.
     Planted,
 }
 
 impl Truth {
-    /// What is to be known of such truths.
+    /// A remark on the source for the report.
     pub fn remark(self) -> &'static str {
         match self {
             Self::Computed => {
@@ -34,25 +34,26 @@ impl Truth {
 /// One answer and its true value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Told {
-    /// Which way was sought.
+    /// The goal of the search.
     pub goal: Goal,
     /// The latent point, `[latent]`.
     pub z: Vec<f64>,
-    /// What the head said, and the judge's interval.
+    /// The prediction of the head, with the interval of the judge.
     #[serde(flatten)]
     pub prediction: Prediction,
-    /// The value that a measurement of this shape gives; of planted truths with noise, which intervals reckon with.
+    /// The true value as a test of this shape would give it; for planted truths with noise, which the intervals
+    /// include.
     pub truth: f64,
 }
 
-/// The best that was found to one end.
+/// The best result for one goal.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Best {
-    /// Which end.
+    /// The goal.
     pub goal: Goal,
-    /// The best true value, without noise, among the believable answers; none where there were none.
+    /// The best true value, without noise, among the believable answers; none without answers.
     pub found: Option<f64>,
-    /// The best value of the data, of planted truths without noise.
+    /// The best value in the data; for planted truths without noise.
     pub in_data: f64,
 }
 
@@ -61,22 +62,22 @@ pub struct Best {
 pub struct Right {
     /// The seed.
     pub seed: u64,
-    /// How many different believable answers there were.
+    /// The number of different believable answers.
     pub answers: usize,
-    /// How many of them have their true value in the 90 % interval.
+    /// The number of answers whose true value lies in the 90 % interval.
     pub right: usize,
     /// `right / answers`; none without answers.
     pub share: Option<f64>,
-    /// The share of the data's own values that lie in the intervals, mean over the answers: what values drawn at random
-    /// from the data would reach. None without answers.
+    /// The share of the data's values that lie in the intervals, averaged over the answers: the expectation for random
+    /// values from the data. None without answers.
     pub chance: Option<f64>,
-    /// The median of half an interval over the answers, in standard deviations of the data.
+    /// The median half-width of the intervals of the answers, in standard deviations of the data.
     pub half_width: Option<f64>,
     /// The share of test rows whose value lies in its interval.
     pub coverage_of_test_rows: Option<f64>,
-    /// The best to either end.
+    /// The best result for each goal.
     pub best: Vec<Best>,
-    /// Every answer.
+    /// All answers.
     pub told: Vec<Told>,
 }
 
@@ -90,18 +91,18 @@ pub fn share_right<'a>(answers: impl IntoIterator<Item = (&'a Prediction, f64)>)
     (all > 0).then(|| right as f64 / all as f64)
 }
 
-/// What is true at some answers.
+/// The true values at some answers.
 pub struct TruthOf {
-    /// The value of a measurement of each, `[answers]`.
+    /// The value that a test of each shape would give, `[answers]`.
     pub measured: Vec<f64>,
-    /// The value itself, `[answers]`.
+    /// The value without noise, `[answers]`.
     pub exact: Vec<f64>,
-    /// The value itself of every row of the data, NaN where it is not known.
+    /// The value without noise of every row of the data; NaN if unknown.
     pub of_rows: Vec<f64>,
 }
 
 impl Right {
-    /// The figures of a repeat.
+    /// The numbers of a repeat.
     pub(super) fn of(
         seed: u64,
         optima: Vec<Optimum>,
@@ -173,9 +174,9 @@ mod tests {
         };
         let right = Right::of(3, optima, &truth, &values, Some(0.9));
         assert_eq!((right.answers, right.right, right.share), (3, 2, Some(2.0 / 3.0)));
-        // Of ten values 8 and 9, 7 to 9, and 0 and 1 lie in the three intervals.
+        // Of the ten values, 2 (8 and 9), 3 (7 to 9) and 2 (0 and 1) lie in the three intervals.
         assert!((right.chance.unwrap() - 7.0 / 30.0).abs() < 1e-12);
-        // The deviation of 0 to 9 is the root of 8.25.
+        // The standard deviation of 0 to 9 is the square root of 8.25.
         assert!((right.half_width.unwrap() - 1.0 / 8.25f64.sqrt()).abs() < 1e-12);
         let [max, min] = [right.best[0], right.best[1]];
         assert_eq!((max.found, max.in_data), (Some(9.4), 9.0));

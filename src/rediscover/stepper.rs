@@ -1,4 +1,4 @@
-//! The rediscovery advances all repeats of all parts; who calls it decides on pace and the end.
+//! A rediscovery that advances all repeats of all parts; the caller controls its pace and may stop it.
 
 use super::attempt::{Attempt, Attempted, Beginning, Optimum, judged};
 use super::blind::Blind;
@@ -18,30 +18,30 @@ use crate::objective::Goal;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// One row in so many is kept unseen for a blind choice.
+/// The ratio of all rows to unseen rows in a blind choice.
 const UNSEEN: usize = 5;
-/// Random draws that answers are held against.
+/// The number of random samples with which answers are compared.
 const DRAWS: usize = 200;
-/// Both ends, which the first part seeks.
+/// Both goals, which the first part seeks.
 const ENDS: [Goal; 2] = [Goal::Max, Goal::Min];
 
 /// One repeat of one part.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Task {
-    /// Teach the head whose judge truths are planted by.
+    /// Trains the head whose judge generates the planted truths.
     Planting,
-    /// A truth that was planted.
+    /// Tests answers with a planted truth.
     Planted(u64),
-    /// True values that are computed.
+    /// Tests answers with computed true values.
     Computed(u64),
-    /// Hidden rows.
+    /// Tests answers of a model without the hidden rows.
     Pointed(Hiding, u64),
-    /// Unseen rows.
+    /// Tests a blind choice among unseen rows.
     Blind(u64),
 }
 
 impl Task {
-    /// About how much work it is.
+    /// The approximate relative duration.
     fn weight(self) -> f64 {
         match self {
             Self::Planting => 2.0,
@@ -62,23 +62,23 @@ impl Task {
     }
 }
 
-/// A task under way, with what is needed to read its result.
+/// A task in progress, with the data for the evaluation of its result.
 struct UnderWay {
     task: Task,
     attempt: Attempt,
-    /// The rows of the data that were hidden or kept unseen, `[rows]`.
+    /// The rows of the data that are hidden or unseen, `[rows]`.
     hidden: Vec<bool>,
     truth: Option<PlantedTruth>,
-    /// The values that the head learned, `[encoded rows]`.
+    /// The training values of the head, `[encoded rows]`.
     values: Vec<f64>,
 }
 
-/// A rediscovery under way.
+/// A rediscovery in progress.
 pub struct Rediscovery {
     model: Arc<Model>,
     config: RediscoverConfig,
     subject: Subject,
-    /// What the model learned from; only what trains anew needs it.
+    /// The training data of the model; needed only for parts that train a new model.
     data: Option<TrainingData>,
     hidings: Vec<Hiding>,
     planting: Option<Planting>,
@@ -93,10 +93,11 @@ pub struct Rediscovery {
 }
 
 impl Rediscovery {
-    /// Prepares a rediscovery of a property that a model's data have.
+    /// Prepares a rediscovery of a property in the data of a model.
     ///
     /// # Errors
-    /// Names a setting out of range, the property where the data do not have it, or says that the data are not at hand.
+    /// Names a setting out of range, or the property if the data do not have it, or says that the data are not
+    /// available.
     pub fn new(model: Arc<Model>, config: RediscoverConfig) -> Result<Self> {
         config.check()?;
         let subject = Subject::new(&model, config.property)?;
@@ -143,10 +144,10 @@ impl Rediscovery {
         })
     }
 
-    /// Does a little more, a batch of a training or some steps of a search; whether anything is left.
+    /// Works for one step: a batch of a training or some steps of a search. Returns whether any work is left.
     ///
     /// # Errors
-    /// As training, judging and searching.
+    /// The same as those of training, judging and searching.
     pub fn step(&mut self) -> Result<bool> {
         match &mut self.now {
             None => {
@@ -168,7 +169,7 @@ impl Rediscovery {
         Ok(self.now.is_some() || !self.tasks.is_empty())
     }
 
-    /// Begins a task; none where there is nothing to do.
+    /// Begins a task; none if there is nothing to do.
     fn begin(&mut self, task: Task) -> Result<Option<UnderWay>> {
         let learned = self.subject.learned();
         let (mut hidden, mut truth, mut values) = (Vec::new(), None, Vec::new());
@@ -212,11 +213,11 @@ impl Rediscovery {
     }
 
     fn data(&self) -> Result<&TrainingData> {
-        // It was asked for when these tasks were made.
+        // Always present here: tasks that need the data exist only if the data were loaded.
         self.data.as_ref().ok_or_else(|| Error::Mismatch("the data are not at hand".to_owned()))
     }
 
-    /// A training like that of the model, without the hidden rows.
+    /// A training with the settings of the model, without the hidden rows.
     fn without(&self, hidden: &[bool]) -> Result<Beginning> {
         let kept: Vec<usize> = (0..hidden.len()).filter(|&row| !hidden[row]).collect();
         let part = self.subject.part(self.data()?, &kept)?;
@@ -224,7 +225,7 @@ impl Rediscovery {
         Ok(Beginning::Data(part, training, self.model.is_linear()))
     }
 
-    /// Where a value of the data is not known, that of a planted truth is not known either.
+    /// Sets the value of a planted truth to NaN where the value in the data is unknown.
     fn forget_unknown(&self, values: &mut [f64]) {
         let known = self.model.encoded.property(self.config.property);
         for (value, known) in values.iter_mut().zip(known) {
@@ -234,7 +235,7 @@ impl Rediscovery {
         }
     }
 
-    /// Takes the judge of a model's head for the truths that are to be planted.
+    /// Prepares the planted truths with the judge of a model's head.
     fn plant(&mut self, model: &Arc<Model>) -> Result<()> {
         let property = self.subject.learned();
         let judge = judged(model, property)?.judge(property)?;
@@ -290,7 +291,8 @@ impl Rediscovery {
         Right::of(seed, optima, truth, values, judge)
     }
 
-    /// What lies about the answers of a model that has not seen the hidden rows, all rows as it encodes them.
+    /// The neighbourhood of the answers of a model that was trained without the hidden rows; all rows are encoded by
+    /// that model.
     fn point(
         &self,
         seed: u64,
@@ -301,7 +303,7 @@ impl Rediscovery {
         let set = &self.data()?.set;
         let rows = encoded(model, set)?;
         let answers = whitened(model, &latent(model, optima));
-        // The best that a person could see.
+        // The best rows that were not hidden.
         let values = self.subject.values(set);
         let mut seen: Vec<usize> =
             (0..hidden.len()).filter(|&row| !hidden[row] && values[row].is_finite()).collect();
@@ -324,7 +326,7 @@ impl Rediscovery {
         })
     }
 
-    /// A choice among the unseen rows that have a value; none where there are none.
+    /// A blind choice among the unseen rows that have a value; none if there are none.
     fn choose(&self, seed: u64, model: &Model, unseen: &[bool]) -> Result<Option<Blind>> {
         let set = &self.data()?.set;
         let values = self.subject.values(set);
@@ -341,13 +343,13 @@ impl Rediscovery {
         Ok(Blind::of(&predictions, &truth, self.config.goal, seed))
     }
 
-    /// How much is done, 0 to 1.
+    /// The completed share of the work, 0 to 1.
     pub fn progress(&self) -> f64 {
         let now = self.now.as_ref().map_or(0.0, |now| now.task.weight() * now.attempt.progress());
         ((self.done + now) / self.weight.max(1.0)).min(1.0)
     }
 
-    /// What it does now: `7 of 36, a planted truth: searching`.
+    /// The current activity: `7 of 36, a planted truth: searching`.
     pub fn doing(&self) -> String {
         let place = (self.count - self.tasks.len()).max(1);
         match &self.now {
@@ -359,7 +361,7 @@ impl Rediscovery {
         }
     }
 
-    /// What was found so far: of parts of which nothing was, nothing.
+    /// The results so far; parts without results are empty.
     pub fn report(&self) -> RediscoveryReport {
         let truth = match self.config.property.is_measured() {
             true => Truth::Planted,

@@ -1,4 +1,4 @@
-//! What is to be found again, and the data in which it is: relabelled, or without some of their rows.
+//! The property to be rediscovered, and its data: with new values, or without some of their rows.
 
 use crate::data::dataset::{Dataset, Measured};
 use crate::data::import::Normalise;
@@ -11,22 +11,22 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use std::sync::Arc;
 
-/// A property as it is learned and searched here: by its values alone. What geometry tells is written into a column as
-/// if somebody had measured it, so that it goes the way of every prediction, and is known nonetheless.
+/// A property that is learned and searched by its values alone. Geometric properties are written into a target column,
+/// so that they are predicted by a head like any other target, while their true values remain known.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// What was asked for.
+    /// The requested property.
     asked: Property,
-    /// The column, without its values.
+    /// The name of the target column.
     name: Name,
     unit: String,
 }
 
 impl Subject {
-    /// The property of a model's data.
+    /// The property in the data of a model.
     ///
     /// # Errors
-    /// Names it where the data do not have it.
+    /// Names the property if the data do not have it.
     pub fn new(model: &Model, asked: Property) -> Result<Self> {
         check_among(asked, &model.properties())?;
         let name = match asked {
@@ -41,12 +41,12 @@ impl Subject {
         Property::Measured(self.name)
     }
 
-    /// The true value of a shape, where it can be computed.
+    /// The true value of a shape, if it can be computed.
     pub fn computed(&self, outline: &[f32]) -> Option<f64> {
         (!self.asked.is_measured()).then(|| self.asked.measure(outline))
     }
 
-    /// The values of a data set, NaN where they are not known.
+    /// The values of a data set; NaN if unknown.
     pub fn values(&self, set: &Dataset) -> Vec<f64> {
         set.values(self.asked)
     }
@@ -55,7 +55,7 @@ impl Subject {
         Measured { name: self.name, unit: self.unit.clone(), values }
     }
 
-    /// The same model, whose rows have these values, `[encoded rows]`.
+    /// The same model with these values for its rows, `[encoded rows]`.
     pub fn relabelled(&self, model: &Model, values: Vec<f64>) -> Model {
         let mut model = model.clone();
         model.encoded.measured = vec![self.column(values)];
@@ -65,7 +65,7 @@ impl Subject {
     /// Some rows of a data set, with their values as a column.
     ///
     /// # Errors
-    /// When nothing is left.
+    /// When there are no rows.
     pub fn part(&self, data: &TrainingData, rows: &[usize]) -> Result<TrainingData> {
         let TrainingData { source, set } = data;
         if rows.is_empty() {
@@ -101,12 +101,12 @@ impl Subject {
     }
 }
 
-/// The entries of some rows, of a list that may be empty.
+/// The entries of some rows; none for an empty list.
 fn select<T: Clone>(all: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().filter_map(|&row| all.get(row).cloned()).collect()
 }
 
-/// Latent points in the coordinates in which distances are taken, `[n, latent]`.
+/// Latent points in whitened coordinates, in which distances are computed, `[n, latent]`.
 pub fn whitened(model: &Model, z: &Rows<f64>) -> Rows<f64> {
     let density = model.density();
     Rows::from_flat(z.width(), z.iter().flat_map(|z| density.whitened(z)).collect())

@@ -1,11 +1,11 @@
 //! Candidates leave as files to be made and measured; what was measured comes back by their names.
 
 use super::Session;
-use super::arrivals::Errand;
-use super::event::{Outcome, Product};
-use super::job::Ending;
+use super::jobs::candidates::{self, CandidatesJob};
+use super::jobs::handle::{Handle, NoNews};
+use super::jobs::registry::JobKind;
+use super::model_files::file_name;
 use crate::data::property::Property;
-use crate::export::candidates::write_candidates;
 use crate::optimise::read_lab_results;
 use std::path::{Path, PathBuf};
 
@@ -16,12 +16,9 @@ impl Session {
     pub(super) fn export_candidates(&mut self, path: PathBuf, most: usize) {
         let Some(climb) = &self.state.climb else { return };
         let Some(findings) = climb.findings.clone() else { return };
-        let lab = climb.lab.clone();
-        let run = self.start("export", move |_| {
-            write_candidates(&path, &findings.report, most, &lab)?;
-            Ok(Ending { outcome: Outcome::Finished, product: Some(Product::Exported(path)) })
-        });
-        self.state.errands.insert(run, Errand::Export);
+        let (name, lab) = (file_name(&path), climb.lab.clone());
+        let job = CandidatesJob { findings, most, lab, path };
+        self.start(JobKind::Candidates, name, move |_: &Handle<NoNews>| candidates::run(job));
     }
 
     /// Takes in what can be read; every line that cannot is told by its number.

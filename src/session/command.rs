@@ -1,14 +1,15 @@
 //! What a person can ask for. Views push commands; the session carries them out.
 
 use super::compare::Rival;
-use super::export::Export;
+use super::jobs::export::Export;
+use super::jobs::import::ImportWish;
+use super::jobs::registry::RunId;
+use super::jobs::training::Portion;
 use super::models::ModelId;
-use super::own::ImportWish;
 use super::settings::ThemeChoice;
 use super::starts::StartChoice;
 use super::state::{Activity, Overlay};
 use super::tour::Touring;
-use super::training::Portion;
 use super::walk::Walking;
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
@@ -52,12 +53,8 @@ pub enum Command {
     ToggleComparison,
     /// Put this one beside it.
     CompareWith(Rival),
-    /// End the search for principal axes; nothing is made of it.
-    StopPca,
     /// Train a model for each of these betas with the settings of the next training.
     Sweep(Vec<f64>),
-    /// End the sweep; models that are whole are kept.
-    StopSweep,
     /// Open a model of the sweep: beside the one that is shown, or in its place.
     OpenSwept(usize, bool),
     /// Decode the point under the mouse; none when it has left the map.
@@ -88,8 +85,6 @@ pub enum Command {
     Draw(Vec<[f64; 2]>),
     /// Take the drawn shape away.
     ClearDrawn,
-    /// Stop an import; nothing of it is kept.
-    StopImport,
     /// Learn from one's own shapes next, or from families.
     LearnFromOwn(bool),
     /// Change the settings of the next training.
@@ -100,8 +95,6 @@ pub enum Command {
     ResetTraining,
     /// Let the training wait, or go on.
     PauseTraining(bool),
-    /// End the training and keep what was learned.
-    StopTraining,
     /// Make one part of a training and pause after it.
     Learn(Portion),
     /// Begin a new training with the next seed.
@@ -116,12 +109,8 @@ pub enum Command {
     SetPace(f64),
     /// Train heads that predict these properties for the model that is shown.
     TrainHeads(Vec<Property>),
-    /// End the training of heads; those that are whole are kept.
-    StopHeads,
     /// Ask whether the shown model would have found what is known of this property already.
     Rediscover(Property),
-    /// End the rediscovery; the repeats before are kept.
-    StopRediscovery,
     /// Take the numbers of the rediscovery away.
     ClearRediscovery,
     /// Change the settings of the next search.
@@ -132,14 +121,10 @@ pub enum Command {
     Climb,
     /// Climb from one point.
     ClimbFrom([f64; 2]),
-    /// End the search and keep what was found.
-    StopClimb,
     /// Forget the search.
     ClearClimb,
     /// Let several methods climb side by side.
     Race,
-    /// End the race and keep what was found.
-    StopRace,
     /// Forget the race.
     ClearRace,
     /// Take a method into the next race, or out of it.
@@ -156,8 +141,6 @@ pub enum Command {
     ExportCandidates(PathBuf, usize),
     /// Write a picture, a film, outlines or a report to a file.
     Export(Export),
-    /// End the export that is written; nothing is left of it.
-    CancelExport,
     /// Read measured values of the candidates from a file.
     ImportLabResults(PathBuf),
     /// Play, from the beginning if at the end, or pause.
@@ -182,7 +165,9 @@ pub enum Command {
     ContinueLesson,
     /// End the lesson; the settings before it come back.
     EndLesson,
-    /// Cancel what is going on, or let go of what is held.
+    /// End a job; what it made by then is kept where that is worth something.
+    Stop(RunId),
+    /// Cancel what is going on, or let go of what is held: what Escape does.
     Cancel,
     /// Bring back what was last lost.
     Undo,

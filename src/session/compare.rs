@@ -7,7 +7,6 @@ use super::probe::Probe;
 use super::state::State;
 use crate::explore::Bounds;
 use crate::model::samples::SAMPLES;
-use std::sync::Arc;
 
 /// What stands beside the model that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,14 +84,6 @@ impl State {
         self.map.fit(if again { whole } else { home });
     }
 
-    /// Opens a model that was made from the data of another one, beside it.
-    pub(super) fn made_rival(&mut self, prepared: Arc<Prepared>, name: String) {
-        let id = self.models.allot();
-        let entry = ModelEntry { name, version: 0, path: None, unsaved: false, prepared };
-        self.models.insert(id, entry);
-        self.put_beside(id);
-    }
-
     /// Puts an open model on the second map.
     pub(super) fn put_beside(&mut self, id: ModelId) {
         let Some((first, _)) = self.models.shown().filter(|(shown, _)| *shown != id) else {
@@ -145,7 +136,7 @@ impl Session {
     pub(super) fn toggle_comparison(&mut self) {
         if self.state.comparison.take().is_some() {
             // Nobody waits any more for what was to stand there.
-            self.state.pca.iter().for_each(|pca| pca.control.cancel());
+            self.state.pca.into_iter().for_each(|run| self.state.jobs.cancel(run));
             if let Some(home) = self.state.home().filter(|_| self.state.map.is_fitted()) {
                 self.state.map.fit(home);
             }

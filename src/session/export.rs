@@ -1,102 +1,24 @@
-//! Exporting: what is shown leaves as a picture, a film, outlines or a report, written by a job.
+//! What is shown leaves: what of it can, how large, and as it is now.
 
-use super::event::{End, Outcome, Product, RunId};
-use super::job::Control;
-use super::leaving::{Leaving, answer, comparisons, rebuild, strip, trained};
-use super::{Session, State};
+use super::jobs::export::{Content, Export, ExportJob, Exportable, Trained};
+use super::jobs::registry::JobKind;
+use super::jobs::search::SearchRun;
+use super::model_files::file_name;
+use super::{Activity, Session, State};
 use crate::explore::rebuild::Rebuild;
+use crate::explore::sample;
+use crate::explore::sheet::Sheet;
+use crate::export::map::{MapWish, Screen};
 use crate::export::sheet::{CELL, LARGE_CELL, height_of};
 use crate::export::walk::FRAME;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use crate::optimise::{Comparison, RestartReport};
 
 /// The usual size of films of the map and of a walk, in pixels.
 const FILM: [u32; 2] = [600, 600];
 /// See [`FILM`].
 const WALK: [u32; 2] = [FRAME[0] as u32, FRAME[1] as u32];
 
-/// What can leave.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Exportable {
-    /// The map with the layers that are on.
-    #[default]
-    Map,
-    /// The losses of the shown model's training.
-    Losses,
-    /// The values of the search over its steps.
-    Values,
-    /// What a lab measured of the candidates against what was predicted.
-    Lab,
-    /// The search as a film.
-    Film,
-    /// The training that is watched as a film of its moments.
-    Training,
-    /// The frames of the way over the map side by side, and of the straight blend.
-    Strip,
-    /// The way over the map as a film: the shape as it morphs.
-    Walk,
-    /// The new shapes with their verdicts.
-    NewShapes,
-    /// The kept shape of the data beside its rebuild.
-    Rebuild,
-    /// A report of the shown model, and of the search in it where there is one.
-    Report,
-    /// The outline of the answer that is followed.
-    Answer,
-    /// The pinned outlines.
-    Pins,
-    /// The shapes that the shown model was trained on.
-    Data,
-}
-
 impl Exportable {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 14] = [
-        Self::Map,
-        Self::Losses,
-        Self::Values,
-        Self::Lab,
-        Self::Film,
-        Self::Training,
-        Self::Strip,
-        Self::Walk,
-        Self::NewShapes,
-        Self::Rebuild,
-        Self::Report,
-        Self::Answer,
-        Self::Pins,
-        Self::Data,
-    ];
-
-    /// The endings of the files that it can become, the usual one first.
-    pub fn endings(self) -> &'static [&'static str] {
-        match self {
-            Self::Map | Self::Losses | Self::Values => &["png", "svg"],
-            Self::Lab => &["png", "svg", "csv"],
-            Self::Strip | Self::NewShapes | Self::Rebuild => &["png", "svg"],
-            Self::Film | Self::Training | Self::Walk => &["gif"],
-            Self::Report => &["html", "json"],
-            Self::Answer => &["svg", "dxf", "csv", "json", "dat"],
-            Self::Pins | Self::Data => &["csv", "svg", "dxf", "json"],
-        }
-    }
-
-    /// Whether it has a size and colours of its own.
-    pub fn is_picture(self) -> bool {
-        self.is_film() || self.endings().contains(&"png")
-    }
-
-    /// Whether it moves.
-    pub fn is_film(self) -> bool {
-        matches!(self, Self::Film | Self::Training | Self::Walk)
-    }
-
-    /// Whether `path` has one of its endings; a folder may take airfoils.
-    pub fn fits(self, path: &Path) -> bool {
-        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
-        self.endings().iter().any(|known| ending == *known)
-    }
-
     /// Why it cannot leave now, and what to do about it; nothing where it can.
     pub fn missing(self, state: &State) -> Option<&'static str> {
         let Some((id, entry)) = state.shown() else { return Some("Open a model first.") };
@@ -147,48 +69,6 @@ impl Exportable {
     }
 }
 
-/// What shall leave, where to and how.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Export {
-    /// What.
-    pub what: Exportable,
-    /// The file; its ending is one of [`Exportable::endings`].
-    pub path: PathBuf,
-    /// Width and height of a picture, in pixels.
-    pub pixels: [u32; 2],
-    /// Whether a picture is dark.
-    pub dark: bool,
-}
-
-/// The export as the window sees it.
-#[derive(Debug, Default)]
-pub struct Exporting {
-    /// The one that is written now.
-    pub run: Option<ExportRun>,
-    /// Why the last one failed, until the next begins.
-    pub failed: Option<String>,
-}
-
-/// An export that is written.
-#[derive(Debug)]
-pub struct ExportRun {
-    /// The run whose events count.
-    pub run: RunId,
-    /// How much is done, 0 to 1.
-    pub share: f64,
-    /// The hand on the job.
-    pub control: Arc<Control>,
-}
-
-impl Exporting {
-    /// Takes the progress of the running export in.
-    pub(super) fn progress(&mut self, run: RunId, share: f64) {
-        if let Some(running) = self.run.as_mut().filter(|running| running.run == run) {
-            running.share = share;
-        }
-    }
-}
-
 impl Session {
     /// Begins to write an export; one at a time.
     pub(super) fn export(&mut self, export: Export) {
@@ -202,29 +82,114 @@ impl Session {
             state.export.failed = Some(missing.to_owned());
             return state.notices.info(missing);
         }
-        let Some(leaving) = Leaving::gather(state, &export) else { return };
+        let Some(job) = gathered(state, &export) else { return };
         state.export.failed = None;
-        let control = Arc::new(Control::default());
-        let hand = control.clone();
-        let run = self.start("export", move |reporter| leaving.write(&export, &hand, reporter));
-        self.state.export.run = Some(ExportRun { run, share: 0.0, control });
+        let name = file_name(&export.path);
+        let run = self.start(JobKind::Export, name, move |handle| job.run(&export, handle));
+        self.state.export.run = Some(run);
     }
 }
 
-impl State {
-    /// Takes the end of an export in.
-    pub(super) fn export_ended(&mut self, End { outcome, product }: End) {
-        self.export.run = None;
-        match (outcome, product) {
-            (Outcome::Failed(why), _) => {
-                self.export.failed = Some(why.clone());
-                self.notices.error(why);
-            }
-            (Outcome::Cancelled, _) => self.notices.info("Export cancelled; nothing was written."),
-            (Outcome::Finished, Some(Product::Exported(path))) => {
-                self.notices.info(format!("Written to {}.", path.display()));
-            }
-            (Outcome::Finished, _) => (),
+/// The restart whose outline is the answer: the one that is followed, once the search is over.
+fn answer(state: &State) -> Option<(String, &RestartReport)> {
+    let climb = state.climb.as_ref()?;
+    let restart = climb.followed()?;
+    let found = climb.report()?.restarts.get(restart)?;
+    Some((format!("restart {}", restart + 1), found))
+}
+
+/// What was measured of the candidates beside what was predicted of them.
+fn comparisons(state: &State) -> Vec<Comparison> {
+    let compare = |climb: &SearchRun| {
+        let findings = climb.findings.as_ref()?;
+        Some(findings.report.comparisons(&findings.candidates, &climb.lab))
+    };
+    state.climb.as_ref().and_then(compare).unwrap_or_default()
+}
+
+/// The moments of the training that is watched.
+fn trained(state: &State) -> Option<Trained> {
+    let training = state.watched()?;
+    let moments = training.timeline.moments();
+    let setup = training.setup.clone().filter(|_| moments.len() > 1)?;
+    Some(Trained { setup, moments: moments.to_vec() })
+}
+
+/// The shape of the data that is kept, with its rebuild.
+fn rebuild(state: &State) -> Option<&Rebuild> {
+    state.map.picked.as_ref()?.rebuild.as_ref()
+}
+
+/// The frames of the way on the map side by side, and what their marks mean.
+fn strip(state: &State) -> Option<Sheet> {
+    let strip = &state.tours.tour.as_ref()?.strip;
+    Some(strip.rows(&state.shown()?.1.prepared.model, state.property(), true))
+}
+
+/// What is asked for as it is now, if it is there.
+fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
+    let (_, entry) = state.shown()?;
+    let wish = MapWish {
+        visible: state.visible(),
+        property: state.property(),
+        plain: state.activity == Activity::Train,
+        range: Some(state.range()),
+        view: Some(state.map.view),
+        screen: Some(Screen { spacing: state.map.spacing(), side: shorter(state.map.size) }),
+        aim: (*state.map.aim()).clone(),
+        pins: state.map.pins.iter().map(|pin| pin.at).collect(),
+    };
+    let file = entry.path.as_ref().map(|path| path.display().to_string());
+    Some(ExportJob {
+        prepared: entry.prepared.clone(),
+        name: file.unwrap_or_else(|| entry.name.clone()),
+        wish,
+        range: state.range(),
+        content: content(state, export)?,
+    })
+}
+
+/// What leaves of it.
+fn content(state: &State, export: &Export) -> Option<Content> {
+    let prepared = &state.shown()?.1.prepared;
+    let (model, property) = (&prepared.model, state.property());
+    let findings = |climb: Option<&SearchRun>| climb.and_then(|climb| climb.findings.clone());
+    Some(match export.what {
+        Exportable::Map => Content::Map(Box::new(state.doing())),
+        Exportable::Losses => Content::Losses,
+        Exportable::Values => Content::Values(findings(state.climb.as_ref())?),
+        Exportable::Lab => Content::Lab(comparisons(state)),
+        Exportable::Film => Content::Film(findings(state.climb.as_ref())?),
+        Exportable::Training => Content::Training(trained(state)?),
+        Exportable::Strip => Content::Sheet(Box::new(strip(state)?)),
+        Exportable::Walk => Content::Walk(state.tours.tour.as_ref()?.route.clone()),
+        Exportable::NewShapes => {
+            let shapes = &state.tours.drawn.as_ref()?.shapes;
+            let [width, height] = export.pixels.map(|side| f64::from(side.max(1)));
+            // As many rows as the page has room for cells that are squares, the last as full as can be.
+            let rows = (shapes.len() as f64 * height / width).sqrt().round().max(1.0);
+            let columns = shapes.len().div_ceil(rows as usize);
+            Content::Sheet(Box::new(sample::sheet(model, property, shapes, columns, true)))
         }
-    }
+        Exportable::Rebuild => Content::Rebuild(Box::new(rebuild(state)?.clone())),
+        Exportable::Report => {
+            let here = state.climb.as_ref().filter(|_| !state.is_climb_stale());
+            Content::Report(findings(here), here.and_then(|climb| climb.chosen))
+        }
+        Exportable::Answer => {
+            let (name, found) = answer(state)?;
+            Content::Outlines(vec![(name, found.decoded.clone(), found.frame)])
+        }
+        Exportable::Pins => {
+            let pins = state.map.pins.iter().enumerate();
+            let named =
+                pins.map(|(at, pin)| (format!("pin {}", at + 1), pin.outline.clone(), None));
+            Content::Outlines(named.collect())
+        }
+        Exportable::Data => Content::Data,
+    })
+}
+
+fn shorter([width, height]: [f64; 2]) -> f64 {
+    width.min(height)
 }

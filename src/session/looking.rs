@@ -1,6 +1,6 @@
 //! Looking: the point under the mouse, the one that is kept, pins.
 
-use super::climb::Climb;
+use super::jobs::search::SearchRun;
 use super::probe::{Probe, Slope};
 use super::{Activity, Session};
 use crate::explore::rebuild::Rebuild;
@@ -76,7 +76,7 @@ impl Session {
     /// Looks at the followed restart of the search at the moment that is shown.
     pub(super) fn look_at_climb(&mut self) {
         if self.state.activity == Activity::Optimise
-            && let Some(Err(error)) = self.state.climb.as_mut().map(Climb::look)
+            && let Some(Err(error)) = self.state.climb.as_mut().map(SearchRun::look)
         {
             self.state.notices.error(error);
         }

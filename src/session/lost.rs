@@ -1,13 +1,13 @@
 //! What was lost, as long as it can be brought back.
 
-use super::climb::Climb;
 use super::drawing::{Drawing, Drawn};
+use super::jobs::race::RaceRun;
+use super::jobs::search::SearchRun;
+use super::jobs::sweep::SweepRun;
 use super::models::{ModelEntry, ModelId};
 use super::plan::Plan;
 use super::probe::Probe;
-use super::race::Contest;
 use super::state::State;
-use super::sweep::BetaSweep;
 use super::tour::Tour;
 use super::walk::Walk;
 
@@ -17,11 +17,11 @@ pub enum Lost {
     /// A model that was closed.
     Model(ModelId, ModelEntry),
     /// A search that was cleared or replaced.
-    Climb(Box<Climb>),
+    Climb(Box<SearchRun>),
     /// A race that was cleared or replaced.
-    Race(Box<Contest>),
+    Race(Box<RaceRun>),
     /// A sweep that was replaced.
-    Sweep(Box<BetaSweep>),
+    Sweep(Box<SweepRun>),
     /// A shape that was drawn.
     Drawn(Box<Drawn>),
     /// A pin that was taken out, and its place.
@@ -65,19 +65,22 @@ impl State {
                 self.show(id);
             }
             Some(Lost::Climb(climb)) => {
-                if let Some(present) = self.climb.replace(*climb) {
-                    present.control.cancel();
-                }
+                let present = self.climb.replace(*climb);
+                present
+                    .and_then(|climb| climb.run)
+                    .into_iter()
+                    .for_each(|run| self.jobs.cancel(run));
             }
             Some(Lost::Race(race)) => {
-                if let Some(present) = self.race.replace(*race) {
-                    present.control.cancel();
-                }
+                let present = self.race.replace(*race);
+                present.and_then(|race| race.run).into_iter().for_each(|run| self.jobs.cancel(run));
             }
             Some(Lost::Sweep(sweep)) => {
-                if let Some(present) = self.sweep.replace(*sweep) {
-                    present.control.cancel();
-                }
+                let present = self.sweep.replace(*sweep);
+                present
+                    .and_then(|sweep| sweep.run)
+                    .into_iter()
+                    .for_each(|run| self.jobs.cancel(run));
             }
             Some(Lost::Drawn(drawn)) => {
                 self.drawing = Drawing { drawn: Some(*drawn), problem: None };

@@ -1,7 +1,5 @@
 //! The map as the window sees it, and the one worker that draws it.
 
-use super::event::Event;
-use super::job::Wake;
 use super::models::{ModelId, Prepared};
 use super::probe::Probe;
 use crate::data::property::Property;
@@ -13,11 +11,10 @@ use crate::explore::fog::Fog;
 use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::HeatField;
 use crate::explore::slopes::SlopeField;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Aim, Objective, Space};
-use crossbeam_channel::Sender;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Shapes are never drawn smaller than this, in points.
 const LEAST_CELL: f64 = 46.0;
@@ -266,12 +263,22 @@ pub struct Request {
     pub prepared: Arc<Prepared>,
 }
 
+/// What the worker drew, or why it could not.
+pub type Drawn = std::result::Result<Picture, String>;
+
 #[derive(Debug, Default)]
 struct Slot {
-    request: Mutex<(Option<Request>, bool)>,
+    waiting: Mutex<Waiting>,
     changed: Condvar,
-    /// Set while a newer request waits: work that only refines is given up.
-    newer: AtomicBool,
+}
+
+/// What the worker does next.
+#[derive(Debug, Default)]
+struct Waiting {
+    request: Option<Request>,
+    closing: bool,
+    /// Cancelled once a newer request waits: work that only refines is given up.
+    refining: CancelToken,
 }
 
 /// The map's worker: the newest request wins, the ones before it are forgotten.
@@ -281,84 +288,79 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the worker.
-    pub fn start(inbox: Sender<Event>, wake: Wake) -> Self {
+    /// Starts the worker; `post` takes what it draws.
+    pub fn start(post: impl Fn(Drawn) + Clone + Send + 'static) -> Self {
         let slot = Arc::new(Slot::default());
-        let own = slot.clone();
-        let failures = inbox.clone();
+        let (own, refused) = (slot.clone(), post.clone());
         let body = move || {
-            while let Some(request) = own.next() {
-                let draw = || draw(&request, &own.newer, &inbox, &wake);
+            while let Some((request, refining)) = own.next() {
+                let draw = || draw(&request, &refining, &|picture| post(Ok(picture)));
                 // A panic here must not leave the map dead for the rest of the session.
                 let drawn = std::panic::catch_unwind(std::panic::AssertUnwindSafe(draw));
-                let failure = match drawn {
-                    Ok(Ok(())) => None,
-                    Ok(Err(error)) => Some(error.to_string()),
-                    Err(_) => Some("something went wrong while drawing it".to_owned()),
-                };
-                if let Some(failure) = failure {
-                    let _closing = inbox.send(Event::PictureFailed(failure));
-                    wake();
+                match drawn {
+                    Ok(Ok(())) => (),
+                    Ok(Err(error)) => post(Err(error.to_string())),
+                    Err(_) => post(Err("something went wrong while drawing it".to_owned())),
                 }
             }
         };
         let started = std::thread::Builder::new().name("map".to_owned()).spawn(body);
         if let Err(error) = started {
-            let _closing = failures
-                .send(Event::PictureFailed(format!("the system refused a thread ({error})")));
+            refused(Err(format!("the system refused a thread ({error})")));
         }
         Self { slot }
     }
 
     /// Asks for a picture.
     pub fn ask(&self, request: Request) {
-        self.slot.put(|slot| slot.0 = Some(request));
+        self.slot.put(|waiting| waiting.request = Some(request));
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.slot.put(|slot| slot.1 = true);
+        self.slot.put(|waiting| waiting.closing = true);
     }
 }
 
 impl Slot {
-    fn put(&self, change: impl FnOnce(&mut (Option<Request>, bool))) {
-        change(&mut self.request.lock().unwrap_or_else(PoisonError::into_inner));
-        self.newer.store(true, Ordering::Relaxed);
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, change: impl FnOnce(&mut Waiting)) {
+        let mut waiting = self.waiting();
+        change(&mut waiting);
+        waiting.refining.cancel();
         self.changed.notify_all();
     }
 
     /// Waits for a request; none when the program closes.
-    fn next(&self) -> Option<Request> {
-        let mut slot = self.request.lock().unwrap_or_else(PoisonError::into_inner);
+    fn next(&self) -> Option<(Request, CancelToken)> {
+        let mut waiting = self.waiting();
         loop {
-            if slot.1 {
+            if waiting.closing {
                 return None;
             }
-            if let Some(request) = slot.0.take() {
-                self.newer.store(false, Ordering::Relaxed);
-                return Some(request);
+            if let Some(request) = waiting.request.take() {
+                waiting.refining = CancelToken::default();
+                return Some((request, waiting.refining.clone()));
             }
-            slot = self.changed.wait(slot).unwrap_or_else(PoisonError::into_inner);
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
 
 /// Draws shapes and coarse heat at once, then fog, and fine heat when nothing newer is waiting.
-fn draw(request: &Request, newer: &AtomicBool, inbox: &Sender<Event>, wake: &Wake) -> Result<()> {
+fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(Picture)) -> Result<()> {
     let Request { key, lattice, aim, prepared } = request;
     let Prepared { model, projection, .. } = &**prepared;
-    let send = |picture: &Picture| {
-        let _closing = inbox.send(Event::Picture(picture.clone()));
-        wake();
-    };
     let bounds = key.view.grown(MARGIN);
     let [w, h] = bounds.size();
     let objective = Objective::of(model.clone(), key.property)?;
-    let heat = |cells: usize, cancelled: &AtomicBool| -> Result<_> {
+    let heat = |cells: usize, cancel: &CancelToken| -> Result<_> {
         let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
-        let field = HeatField::compute(&objective, projection, bounds, size, cancelled)?;
+        let field = HeatField::compute(&objective, projection, bounds, size, cancel)?;
         // Where nobody can tell the property, no colour says anything: the shapes alone are drawn.
         Ok(field.filter(|field| field.range.is_some()).map(|field| {
             let pixels = heat_pixels(&field, key.range);
@@ -368,7 +370,7 @@ fn draw(request: &Request, newer: &AtomicBool, inbox: &Sender<Event>, wake: &Wak
     let grid = ShapeGrid::decode(model, projection, key.property, *lattice)?;
     let mut picture = Picture { key: Some(*key), grid: Some(Arc::new(grid)), ..Picture::default() };
     if key.heat {
-        picture.heat = heat(HEAT_CELLS[0], &AtomicBool::new(false))?;
+        picture.heat = heat(HEAT_CELLS[0], &CancelToken::default())?;
     }
     // Where the model has no head that the aim reads, there is nothing to differentiate.
     if key.slopes.is_some()
@@ -376,16 +378,16 @@ fn draw(request: &Request, newer: &AtomicBool, inbox: &Sender<Event>, wake: &Wak
     {
         picture.slopes = Some(Arc::new(SlopeField::compute(&sought, projection, lattice)?));
     }
-    send(&picture);
+    send(picture.clone());
     if key.fog {
         picture.fog = Some(Fog::over(model, projection, bounds));
-        send(&picture);
+        send(picture.clone());
     }
     if key.heat
-        && let Some(fine) = heat(HEAT_CELLS[1], newer)?
+        && let Some(fine) = heat(HEAT_CELLS[1], refining)?
     {
         picture.heat = Some(fine);
-        send(&picture);
+        send(picture.clone());
     }
     Ok(())
 }

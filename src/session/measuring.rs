@@ -1,12 +1,12 @@
 //! Measuring: the figures of the models on the screen, and of the moment of a training that is looked at.
 
 use super::Session;
-use super::arrivals::Errand;
-use super::event::{Outcome, Product};
-use super::job::Ending;
+use super::jobs::handle::{Handle, NoNews};
+use super::jobs::metrics;
+use super::jobs::registry::{JobKind, JobResult, RunId};
+use super::jobs::training::{Plan, Training};
 use super::models::ModelId;
 use super::state::State;
-use super::training::{Plan, Training};
 use crate::model::training::EpochRecord;
 use crate::trust::{Figures, Warning, warnings};
 use std::collections::BTreeMap;
@@ -18,8 +18,8 @@ const MOST_MOMENTS: usize = 256;
 /// Figures of a model, as far as they are known.
 #[derive(Clone, Debug)]
 pub enum Measured {
-    /// They are being measured.
-    UnderWay,
+    /// They are being measured, of the moment after so many updates if they are of one.
+    UnderWay(RunId, Option<usize>),
     /// They are known.
     Known(Arc<Figures>),
     /// They could not be measured; the sentence says why.
@@ -55,8 +55,16 @@ impl FiguresOf {
         last.map(|((_, updates), figures)| (*updates, &**figures))
     }
 
+    /// The version of a model that a run measures, and the moment that it is, if it is one.
+    fn asked_by(&self, run: RunId) -> Option<((ModelId, u64), Option<usize>)> {
+        self.versions.iter().find_map(|(id, (version, measured))| match measured {
+            Measured::UnderWay(asked, moment) if *asked == run => Some(((*id, *version), *moment)),
+            _ => None,
+        })
+    }
+
     fn is_under_way(&self, model: ModelId) -> bool {
-        matches!(self.versions.get(&model), Some((_, Measured::UnderWay)))
+        matches!(self.versions.get(&model), Some((_, Measured::UnderWay(..))))
     }
 
     fn set(&mut self, model: (ModelId, u64), measured: Measured) {
@@ -139,25 +147,17 @@ impl State {
 
     /// Takes the figures of a model in, and of the moment that it is, if it is one. Those that nobody waits for any
     /// more are dropped.
-    pub(super) fn measured(
-        &mut self,
-        model: (ModelId, u64),
-        moment: Option<usize>,
-        outcome: Outcome,
-        figures: Option<Arc<Figures>>,
-    ) {
-        if !matches!(self.figures.get(model), Some(Measured::UnderWay)) {
-            return;
-        }
-        let measured = match (figures, outcome) {
-            (Some(figures), _) => {
+    pub(super) fn metrics_ended(&mut self, run: RunId, result: JobResult<Arc<Figures>>) {
+        let Some((model, moment)) = self.figures.asked_by(run) else { return };
+        let measured = match result {
+            JobResult::Finished(figures) => {
                 if let Some(updates) = moment {
                     self.figures.keep((model.0, updates), figures.clone());
                 }
                 Measured::Known(figures)
             }
-            (None, Outcome::Failed(why)) => Measured::Failed(why),
-            (None, _) => Measured::Failed("nothing was measured".to_owned()),
+            JobResult::Failed(why, _) => Measured::Failed(why),
+            JobResult::Cancelled(_) => Measured::Failed("nothing was measured".to_owned()),
         };
         self.figures.set(model, measured);
     }
@@ -225,12 +225,10 @@ impl Session {
             if state.figures.is_under_way(id) {
                 continue;
             }
-            state.figures.set(version, Measured::UnderWay);
-            let run = self.start("figures", move |_| {
-                let product = Some(Product::Measured(Arc::new(Figures::of(&model)?)));
-                Ok(Ending { outcome: Outcome::Finished, product })
-            });
-            self.state.errands.insert(run, Errand::Measure(version, moment));
+            let name = entry.name.clone();
+            let run =
+                self.start(JobKind::Metrics, name, move |_: &Handle<NoNews>| metrics::run(&model));
+            self.state.figures.set(version, Measured::UnderWay(run, moment));
         }
     }
 }

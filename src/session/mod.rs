@@ -1,44 +1,42 @@
 //! What is going on: commands come in, jobs run, events change the state that the window shows.
 
-mod arrivals;
+mod cancel;
 mod candidates;
-pub mod climb;
 pub mod command;
 pub mod compare;
 pub mod drawing;
 pub mod event;
 pub mod export;
 pub mod findings;
-pub mod heads;
-pub mod job;
-mod keeping;
-mod lab;
-mod learned;
-mod leaving;
+mod heads;
+pub mod import;
+pub mod jobs;
+pub mod launch;
 pub mod lesson;
 mod looking;
 mod lost;
 pub mod map;
 pub mod measuring;
+mod model_files;
 pub mod models;
 pub mod moment;
 pub mod notices;
-pub mod own;
-pub mod pca;
+mod pca;
 pub mod plan;
-mod playback;
+pub mod playback;
 pub mod probe;
-pub mod race;
-pub mod rediscover;
-mod running;
+mod race;
+mod rediscovery;
+mod search;
 pub mod settings;
 mod shown;
 pub mod starts;
 pub mod state;
-pub mod sweep;
+mod sweep;
+mod take_in;
 pub mod timeline;
 pub mod tour;
-pub mod training;
+mod training_actions;
 pub mod walk;
 
 pub use command::Command;
@@ -48,10 +46,12 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::objective::{Goal, Objective};
 use crate::optimise::SearchConfig;
-use climb::Climb;
-use crossbeam_channel::{Receiver, Sender};
-use event::{Event, RunId};
-use job::{Ending, Reporter, Wake};
+use crossbeam_channel::Receiver;
+use event::{End, Event, News};
+use jobs::handle::Handle;
+use jobs::registry::{JobKind, JobResult, RunId};
+use jobs::search::SearchRun;
+use launch::{Outlet, Wake, launch};
 use lesson::Lesson;
 use lost::Lost;
 use map::{Request, Worker};
@@ -59,7 +59,6 @@ use settings::{Pace, Settings};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use training::Phase;
 use walk::Walking;
 
 /// Messages that may wait in the inbox; jobs keep what does not fit.
@@ -79,14 +78,12 @@ const LONGEST_STEP: f64 = 0.1;
 pub struct Session {
     state: State,
     inbox: Receiver<Event>,
-    sender: Sender<Event>,
-    wake: Wake,
+    outlet: Outlet,
     worker: Worker,
     /// What is sought, ready to be differentiated under the mouse: making it copies the weights of the model.
     sought: Option<Objective>,
     /// That of the second map.
     worker_beside: Worker,
-    runs: u64,
     settings_path: Option<PathBuf>,
     saved_settings: Settings,
     /// The settings as they were last seen to change, and when.
@@ -100,6 +97,11 @@ impl Session {
     /// whenever there is something new to show.
     pub fn new(settings_path: Option<PathBuf>, wake: Wake) -> Self {
         let (sender, inbox) = crossbeam_channel::bounded(INBOX);
+        let outlet = Outlet { inbox: sender, wake };
+        let worker = || {
+            let outlet = outlet.clone();
+            Worker::start(move |drawn| outlet.send(Event::Drawn(drawn)))
+        };
         let loaded =
             settings_path.as_deref().map_or_else(|| Ok(Settings::default()), Settings::load);
         let (settings, damaged) = match loaded {
@@ -108,13 +110,11 @@ impl Session {
         };
         let mut session = Self {
             state: State::new(settings.clone()),
-            worker: Worker::start(sender.clone(), wake.clone()),
+            worker: worker(),
             sought: None,
-            worker_beside: Worker::start(sender.clone(), wake.clone()),
+            worker_beside: worker(),
             inbox,
-            sender,
-            wake,
-            runs: 0,
+            outlet,
             settings_path,
             seen_settings: (settings.clone(), Instant::now()),
             saved_settings: settings,
@@ -154,9 +154,9 @@ impl Session {
     /// Lets an event change the state.
     pub fn apply(&mut self, event: Event) {
         match event {
-            Event::Progress(run, progress) => self.state.progress(run, progress),
+            Event::Progress(run, progress, news) => self.state.progress(run, progress, news),
             Event::Ended(run, end) => self.state.ended(run, end),
-            Event::Picture(picture) => {
+            Event::Drawn(Ok(picture)) => {
                 let beside = self
                     .state
                     .comparison
@@ -170,7 +170,7 @@ impl Session {
                     }
                 }
             }
-            Event::PictureFailed(why) => {
+            Event::Drawn(Err(why)) => {
                 self.state.notices.error(format!("The map could not be drawn: {why}"))
             }
         }
@@ -236,9 +236,7 @@ impl Session {
             Command::FitModel(id) => state.fit(Some(id)),
             Command::ToggleComparison => self.toggle_comparison(),
             Command::CompareWith(rival) => self.compare_with(rival),
-            Command::StopPca => state.pca.iter().for_each(|pca| pca.control.cancel()),
             Command::Sweep(betas) => self.sweep(&betas),
-            Command::StopSweep => state.sweep.iter().for_each(|sweep| sweep.control.cancel()),
             Command::OpenSwept(index, beside) => self.open_swept(index, beside),
             Command::Hover(at) => self.state.map.probe = at.and_then(|at| self.probe(at, None)),
             Command::Pick(at) => self.pick(at, None),
@@ -264,7 +262,6 @@ impl Session {
             Command::Import(wish) => self.import(wish),
             Command::Draw(line) => self.take_drawing(&line),
             Command::ClearDrawn => state.forget_drawn(),
-            Command::StopImport => state.own.control.cancel(),
             Command::LearnFromOwn(own) => state.learn_from_own(own),
             Command::SetTraining(config) => state.settings.training = config,
             Command::SetSearch(mut config) => {
@@ -285,20 +282,14 @@ impl Session {
             Command::SetStarts(starts) => state.settings.starts = starts,
             Command::Train => self.train(false),
             Command::ResetTraining => self.train(true),
-            Command::PauseTraining(pause) => {
-                if matches!(state.training.phase, Phase::Running | Phase::Paused) {
-                    state.training.control.pause(pause);
-                    state.training.phase = if pause { Phase::Paused } else { Phase::Running };
-                }
-            }
-            Command::StopTraining => state.training.control.cancel(),
+            Command::PauseTraining(pause) => self.pause_training(pause),
             Command::SetFullSpeed(full_speed) => {
                 state.settings.full_speed = full_speed;
-                state.training.control.set_pace(state.settings.pace());
+                self.set_training_pace();
             }
             Command::SetPace(pace) => {
                 state.settings.pace = Pace(pace.clamp(SLOWEST, FASTEST));
-                state.training.control.set_pace(state.settings.pace());
+                self.set_training_pace();
             }
             Command::Learn(portion) => self.learn_more(portion),
             Command::TrainWithNewSeed => self.train_with_new_seed(),
@@ -306,9 +297,7 @@ impl Session {
             Command::Branch => self.branch(),
             Command::TrainHeads(properties) => self.train_heads(properties),
             Command::Rediscover(property) => self.rediscover(property),
-            Command::StopRediscovery => state.rediscovery.iter().for_each(|r| r.control.cancel()),
             Command::ClearRediscovery => self.clear_rediscovery(),
-            Command::StopHeads => state.heads.iter().for_each(|heads| heads.control.cancel()),
             Command::Climb => match state.next_climb() {
                 Ok(config) => self.climb(config),
                 Err(error) => state.notices.error(error),
@@ -318,10 +307,8 @@ impl Session {
                     self.climb_from(&Rows::from_flat(z.len(), z), Vec::new());
                 }
             }
-            Command::StopClimb => state.climb.iter().for_each(|climb| climb.control.cancel()),
             Command::ClearClimb => self.clear_climb(),
             Command::Race => self.race(),
-            Command::StopRace => state.race.iter().for_each(|race| race.control.cancel()),
             Command::ClearRace => self.clear_race(),
             Command::ToggleLane(lane) => state.settings.race.toggle(lane),
             Command::ChooseLane(lane) => self.choose_lane(lane),
@@ -347,7 +334,6 @@ impl Session {
             }
             Command::ExportCandidates(path, most) => self.export_candidates(path, most),
             Command::Export(export) => self.export(export),
-            Command::CancelExport => state.export.run.iter().for_each(|run| run.control.cancel()),
             Command::ImportLabResults(path) => self.import_lab_results(&path),
             Command::TogglePlay => self.toggle_play(),
             Command::Scrub(share) if state.is_touring() => self.scrub_tour(share),
@@ -361,7 +347,7 @@ impl Session {
             Command::FollowNewest if state.activity == Activity::Train => {
                 self.look_back(|training| training.timeline.follow());
             }
-            Command::FollowNewest => state.climb.iter_mut().for_each(Climb::follow_newest),
+            Command::FollowNewest => state.climb.iter_mut().for_each(SearchRun::follow_newest),
             Command::StepBy(steps) if state.is_walking() => {
                 self.walk(if steps < 0 { Walking::GoBack } else { Walking::GoOn });
             }
@@ -394,6 +380,7 @@ impl Session {
                     self.perform(Command::SetSearch(lesson.before));
                 }
             }
+            Command::Stop(run) => state.jobs.cancel(run),
             Command::Cancel => self.cancel(),
             Command::Undo => self.undo(),
         }
@@ -452,15 +439,19 @@ impl Session {
         }
     }
 
-    /// Starts a job under a new run.
-    fn start(
+    /// Starts a job on a thread of its own; `subject` is the name of what it works on.
+    fn start<N, T>(
         &mut self,
-        name: &str,
-        work: impl FnOnce(&Reporter) -> Result<Ending> + Send + 'static,
-    ) -> RunId {
-        self.runs += 1;
-        let run = RunId(self.runs);
-        job::spawn(name, run, self.sender.clone(), self.wake.clone(), work);
+        kind: JobKind,
+        subject: impl Into<String>,
+        work: impl FnOnce(&Handle<N>) -> Result<JobResult<T>> + Send + 'static,
+    ) -> RunId
+    where
+        N: Into<News> + TryFrom<News> + 'static,
+        JobResult<T>: Into<End>,
+    {
+        let (run, control) = self.state.jobs.begin(kind, subject.into());
+        launch(kind.label(), run, control, &self.outlet, work);
         run
     }
 
@@ -479,16 +470,9 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Settings are kept, and jobs end when nobody waits for them any more.
+    /// Settings are kept, and jobs end: nobody waits for them any more.
     fn drop(&mut self) {
         self.save_settings();
-        self.state.training.control.cancel();
-        self.state.climb.iter().for_each(|climb| climb.control.cancel());
-        self.state.race.iter().for_each(|race| race.control.cancel());
-        self.state.heads.iter().for_each(|heads| heads.control.cancel());
-        self.state.rediscovery.iter().for_each(|r| r.control.cancel());
-        self.state.sweep.iter().for_each(|sweep| sweep.control.cancel());
-        self.state.export.run.iter().for_each(|run| run.control.cancel());
-        self.state.pca.iter().for_each(|pca| pca.control.cancel());
+        self.cancel_all();
     }
 }

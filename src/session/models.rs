@@ -12,7 +12,7 @@ use crate::objective::Objective;
 use crate::optimise::SearchConfig;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// One model among the open ones.
@@ -34,10 +34,10 @@ pub struct Prepared {
     pub whole: Bounds,
     /// Those that lie outside `home`.
     pub beyond: Arc<Vec<[f64; 2]>>,
-    /// The usual range of each property over the data's box.
-    ranges: Vec<(Property, (f64, f64))>,
-    /// Seconds that [`BATCH`] values with their gradients take.
-    batch_seconds: f64,
+    /// The usual range of each property over the data's box, once it was asked for.
+    ranges: Vec<(Property, OnceLock<(f64, f64)>)>,
+    /// Seconds that [`BATCH`] values with their gradients take, once that was asked for.
+    batch_seconds: Arc<OnceLock<f64>>,
 }
 
 /// Points of the batch whose speed is measured.
@@ -51,13 +51,22 @@ impl Prepared {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn new(model: Model) -> Result<Self> {
+        let prepared = Self::preview(model, None)?;
+        // Made on this thread: the window asks for them at once.
+        prepared.ranges.iter().for_each(|(property, _)| _ = prepared.range(*property));
+        prepared.batch_seconds();
+        Ok(prepared)
+    }
+
+    /// As [`Self::new`] for a model that is looked at for a moment: ranges are measured when they are first asked for,
+    /// and how long a search takes is that of the preview before, whose network is as wide.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn preview(model: Model, before: Option<&Self>) -> Result<Self> {
         let model = Arc::new(model);
         let projection = Projection::of(&model.encoded.mu);
-        let range = |property| -> Result<(Property, (f64, f64))> {
-            let objective = Objective::of(model.clone(), property)?;
-            Ok((property, usual_range(&objective, &projection)?.unwrap_or((0.0, 1.0))))
-        };
-        let ranges = model.properties().into_iter().map(range).collect::<Result<_>>()?;
+        let ranges = model.properties().into_iter().map(|property| (property, OnceLock::new()));
         let home = home_view(&model, &projection);
         // Made on this thread: the window asks for them at once.
         model.density();
@@ -68,8 +77,8 @@ impl Prepared {
             whole: whole_view(&model, &projection),
             beyond: Arc::new(beyond(&model, &projection, &home)),
             home,
-            ranges,
-            batch_seconds: batch_seconds(&Objective::of(model.clone(), Property::default())?)?,
+            ranges: ranges.collect(),
+            batch_seconds: before.map(|before| before.batch_seconds.clone()).unwrap_or_default(),
             projection,
             model,
         })
@@ -98,13 +107,31 @@ impl Prepared {
         let at_once = parts.min(rayon::current_num_threads()).max(1);
         // Alignment goes through both networks a second time.
         let passes = if config.aim.align > 0.0 { 2.0 } else { 1.0 };
-        self.batch_seconds * passes * batches as f64 / at_once as f64
+        self.batch_seconds() * passes * batches as f64 / at_once as f64
     }
 
     /// The 2nd to 98th percentile of a property over the data's box, of what was measured over the data.
     pub fn range(&self, property: Property) -> (f64, f64) {
-        let found = self.ranges.iter().find(|(of, _)| *of == property);
-        found.map_or((0.0, 1.0), |(_, range)| *range)
+        let Some((_, known)) = self.ranges.iter().find(|(of, _)| *of == property) else {
+            return (0.0, 1.0);
+        };
+        if let Some(range) = known.get() {
+            return *range;
+        }
+        // Measured before the cell is taken: it works in parallel, and a thread that waits for a cell inside a parallel
+        // loop may wait for itself.
+        let objective = Objective::of(self.model.clone(), property);
+        let range = objective.and_then(|objective| usual_range(&objective, &self.projection));
+        *known.get_or_init(|| range.ok().flatten().unwrap_or((0.0, 1.0)))
+    }
+
+    fn batch_seconds(&self) -> f64 {
+        if let Some(seconds) = self.batch_seconds.get() {
+            return *seconds;
+        }
+        let objective = Objective::of(self.model.clone(), Property::default());
+        let seconds = objective.and_then(|objective| batch_seconds(&objective));
+        *self.batch_seconds.get_or_init(|| seconds.unwrap_or(f64::NAN))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is remembered from one session to the next.
 
+use super::jobs::training::USUAL_PACE;
 use super::starts::StartChoice;
-use super::training::USUAL_PACE;
 use crate::data::recipe::Recipe;
 use crate::error::{Error, Result};
 use crate::explore::compose::Visible;

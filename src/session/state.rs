@@ -1,26 +1,25 @@
 //! Everything the window shows.
 
-use super::arrivals::Errand;
-use super::climb::{Climb, Playback};
 use super::compare::Comparison;
 use super::drawing::Drawing;
-use super::event::RunId;
-use super::export::Exporting;
-use super::heads::HeadsRun;
+use super::import::Own;
+use super::jobs::export::Exporting;
+use super::jobs::heads::HeadsRun;
+use super::jobs::race::RaceRun;
+use super::jobs::rediscovery::RediscoveryRun;
+use super::jobs::registry::{Registry, RunId};
+use super::jobs::search::SearchRun;
+use super::jobs::sweep::SweepRun;
+use super::jobs::training::Training;
 use super::lesson::Lesson;
 use super::lost::Lost;
 use super::map::{Map, Picture};
 use super::measuring::FiguresOf;
 use super::models::{ModelEntry, ModelId, Models};
 use super::notices::Notices;
-use super::own::Own;
-use super::pca::PcaRun;
-use super::race::Contest;
-use super::rediscover::RediscoverRun;
+use super::playback::Playback;
 use super::settings::Settings;
-use super::sweep::BetaSweep;
 use super::tour::Tours;
-use super::training::Training;
 use super::walk::Walk;
 use crate::data::property::Property;
 use crate::explore::compose::Visible;
@@ -77,19 +76,19 @@ pub struct State {
     /// The heads that are being trained, if any.
     pub heads: Option<HeadsRun>,
     /// The rediscovery that is under way, or its numbers.
-    pub rediscovery: Option<RediscoverRun>,
+    pub rediscovery: Option<RediscoveryRun>,
     /// The search.
-    pub climb: Option<Climb>,
+    pub climb: Option<SearchRun>,
     /// The race.
-    pub race: Option<Contest>,
+    pub race: Option<RaceRun>,
     /// The second map, while two models are compared.
     pub comparison: Option<Comparison>,
     /// The figures of models.
     pub figures: FiguresOf,
-    /// The search for principal axes that is under way, if any.
-    pub pca: Option<PcaRun>,
+    /// The run that finds the principal axes of data, if any.
+    pub pca: Option<RunId>,
     /// The sweep over beta.
-    pub sweep: Option<BetaSweep>,
+    pub sweep: Option<SweepRun>,
     /// A lesson under way.
     pub lesson: Option<Lesson>,
     /// The search by hand.
@@ -102,8 +101,8 @@ pub struct State {
     pub settings: Settings,
     /// What is being exported.
     pub export: Exporting,
-    /// Jobs that open or save.
-    pub errands: BTreeMap<RunId, Errand>,
+    /// All jobs that run.
+    pub jobs: Registry,
     held_range: Option<(f64, f64)>,
     /// While a model is learned its range would jump; what the person holds comes first.
     training_range: Option<(f64, f64)>,
@@ -141,7 +140,7 @@ impl State {
             notices: Notices::default(),
             settings,
             export: Exporting::default(),
-            errands: BTreeMap::new(),
+            jobs: Registry::default(),
             held_range: None,
             training_range: None,
             lost: Vec::new(),
@@ -309,6 +308,6 @@ impl State {
 
     /// The report of the search, if there is one.
     pub fn report(&self) -> Option<&SearchReport> {
-        self.climb.as_ref().and_then(Climb::report)
+        self.climb.as_ref().and_then(SearchRun::report)
     }
 }

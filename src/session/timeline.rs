@@ -1,5 +1,6 @@
 //! The moments of a training, and which of them is shown.
 
+use super::jobs::registry::RunId;
 use super::models::Prepared;
 use crate::train::TrainerState;
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ pub struct Timeline {
     /// The moment that the map shows.
     pub developed: Option<usize>,
     /// The moment that a job makes into a model.
-    pub developing: Option<usize>,
+    pub developing: Option<(RunId, usize)>,
     /// Where a playback is, as a fractional moment.
     playing: Option<f64>,
     /// What is set aside while an older moment is shown.

@@ -10,6 +10,7 @@ use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::losses::Reconstruction;
 use crate::model::training::{EpochRecord, TrainingConfig};
 use crate::model::vae::{Output, linear_architecture};
+use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::principal::Principal;
 use candle_core::{Device, Tensor};
 
@@ -43,18 +44,19 @@ impl Pca {
     /// # Errors
     /// Names a setting that is out of range: a latent may have no more numbers than a shape.
     pub fn new(data: TrainingData, config: &TrainingConfig) -> Result<Self> {
-        let measured = Self::new_while(data, config, &mut |_| true)?;
-        Ok(measured.expect("nobody stops it"))
+        let measured = Self::new_unless(data, config, &CancelToken::default(), &mut |_| ())?;
+        Ok(measured.expect("nobody cancels it"))
     }
 
-    /// As [`Self::new`]; `go_on` is told the share that is done, 0 to 1, and when it answers no there is nothing.
+    /// As [`Self::new`]; `progress` is told the share that is done, 0 to 1. None where it was cancelled.
     ///
     /// # Errors
     /// As [`Self::new`]'s.
-    pub fn new_while(
+    pub fn new_unless(
         data: TrainingData,
         config: &TrainingConfig,
-        go_on: &mut dyn FnMut(f64) -> bool,
+        cancel: &CancelToken,
+        progress: &mut dyn FnMut(f64),
     ) -> Result<Option<Self>> {
         let config = TrainingConfig {
             loss: Reconstruction::Mse,
@@ -80,7 +82,8 @@ impl Pca {
         let held_out = data.set.held_out(config.held_out_of(rows.len()), config.seed);
         let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
         let seen = training.iter().map(|&i| rows.row(i));
-        let principal = Principal::new_while(seen, rows.width(), config.latent_dim, go_on);
+        let principal =
+            Principal::new_unless(seen, rows.width(), config.latent_dim, cancel, progress);
         Ok(principal.map(|principal| Self { data, config, held_out, principal }))
     }
 
@@ -89,25 +92,30 @@ impl Pca {
     /// # Errors
     /// When the latent has more numbers than a shape, or the data are not at hand.
     pub fn rival_of(model: &Model) -> Result<Model> {
-        let rival = Self::rival_while(model, &mut |_| true)?;
-        Ok(rival.expect("nobody stops it"))
+        let rival = Self::rival_unless(model, &CancelToken::default(), &mut |_| ())?;
+        Ok(rival.expect("nobody cancels it"))
     }
 
-    /// As [`Self::rival_of`]; `go_on` is told the share that is done, 0 to 1, and when it answers no there is nothing.
+    /// As [`Self::rival_of`]; `progress` is told the share that is done, 0 to 1. None where it was cancelled.
     ///
     /// # Errors
     /// As [`Self::rival_of`]'s.
-    pub fn rival_while(model: &Model, go_on: &mut dyn FnMut(f64) -> bool) -> Result<Option<Model>> {
+    pub fn rival_unless(
+        model: &Model,
+        cancel: &CancelToken,
+        progress: &mut dyn FnMut(f64),
+    ) -> Result<Option<Model>> {
         let data = model.training_data()?;
-        let mut measuring = |share: f64| go_on(MEASURING * share);
-        let pca = Self::new_while(data, &model.card.training, &mut measuring)?;
+        let mut measuring = |share: f64| progress(MEASURING * share);
+        let pca = Self::new_unless(data, &model.card.training, cancel, &mut measuring)?;
         let Some(mut pca) = pca else { return Ok(None) };
         while pca.step() {
-            if !go_on(MEASURING + (1.0 - MEASURING) * pca.progress()) {
+            progress(MEASURING + (1.0 - MEASURING) * pca.progress());
+            if cancel.is_cancelled() {
                 return Ok(None);
             }
         }
-        go_on(1.0).then(|| pca.finish()).transpose()
+        pca.finish().map(Some)
     }
 
     /// One iteration; whether another would bring the axes nearer.

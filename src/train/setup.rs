@@ -13,9 +13,10 @@ use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::head::HeadCard;
 use crate::model::layers::LayerSpec;
-use crate::model::training::TrainingConfig;
+use crate::model::training::{EpochRecord, TrainingConfig};
 use crate::model::vae::architecture;
 use crate::numerics::statistics::coprime_stride;
+use candle_core::Tensor;
 use std::sync::Arc;
 
 /// The fixed part of a training; moments of it can be made into models on any thread.
@@ -106,20 +107,37 @@ impl Setup {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn model_at(&self, state: &TrainerState, most: usize) -> Result<Model> {
+        let TrainerState { parameters, resume, history } = state;
+        let mut model = self.preview(parameters, history, resume.updates, most)?;
+        model.resume = Some(Arc::new(resume.clone()));
+        Ok(model)
+    }
+
+    /// As [`Self::model_at`] from the parameters after so many updates: no training can go on from it.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn preview(
+        &self,
+        parameters: &[Tensor],
+        history: &[EpochRecord],
+        updates: usize,
+        most: usize,
+    ) -> Result<Model> {
         // The families take turns; all of them are to be seen.
         let stride = self.data.rows.len().div_ceil(most.max(1));
         let stride = coprime_stride(stride, self.data.names.len());
         let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();
-        let (own, of_heads) = state.parameters.split_at(2 * self.layers.len());
+        let (own, of_heads) = parameters.split_at(2 * self.layers.len());
         let card = Card {
             source: self.source.clone(),
             layers: self.layers.clone(),
             scaling: self.scaling.clone(),
             training: self.config.clone(),
-            history: state.history.clone(),
+            history: history.to_vec(),
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
-            kept: Some(state.resume.updates),
+            kept: Some(updates),
         };
         let mut model = assemble(card, own.to_vec(), &self.data, &indices, &self.held_out)?;
         let mut of_heads = of_heads;
@@ -130,7 +148,6 @@ impl Setup {
             let head = with_usual_change(head, &model)?;
             model = model.with_head(head)?;
         }
-        model.resume = Some(Arc::new(state.resume.clone()));
         Ok(model)
     }
 }

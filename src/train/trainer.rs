@@ -265,6 +265,14 @@ impl Trainer {
         noise
     }
 
+    /// A copy of the parameters, as [`TrainerState::parameters`]: enough to show the model, not to go on from it.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn weights(&self) -> Result<Vec<Tensor>> {
+        Ok(self.network.copies()?.0)
+    }
+
     /// Where it stands.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The figures by which models are compared, computed from a checkpoint alone.
+//! The metrics by which models are compared, computed from a checkpoint alone.
 
 use super::quality::{MapQuality, cells, quality_of};
 use super::smoothness::smoothness;
@@ -12,76 +12,78 @@ use rayon::prelude::*;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-/// A unit of the latent is active when the variance of its mu over the data is above this (Burda et al. 2016,
-/// "Importance Weighted Autoencoders", section 5.2).
+/// The threshold of an active unit: a latent unit is active if the variance of its mu over the data is above this
+/// (Burda et al. 2016, "Importance Weighted Autoencoders", section 5.2).
 pub const ACTIVE_VARIANCE: f64 = 0.01;
-/// A family can be found in the map when it owns at least this share of the valid cells.
+/// The least share of the valid cells that makes a family reachable on the map.
 pub const REACHABLE_SHARE: f64 = 0.01;
 /// Cells on each side of the grid over the data.
 const CELLS_PER_SIDE: usize = 24;
-/// At most this many shapes are reconstructed; of more, these are evenly chosen.
+/// The most shapes that are reconstructed; of more, so many are chosen at even intervals.
 const MOST_SHAPES: usize = 10_000;
 
-/// What the table of a comparison says of one model. Numbers that mean nothing are NaN (`null` in JSON).
+/// The metrics of one model in a table of comparison. Undefined numbers are NaN (`null` in JSON).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figures {
-    /// Whether reconstruction error and KL were measured on shapes that were held out of training; on all where none was.
+    /// True if reconstruction error and KL were computed on shapes that were held out of training; false if there were
+    /// none, so all shapes were used.
     pub held_out: bool,
-    /// How many shapes were reconstructed.
+    /// The number of reconstructed shapes.
     pub shapes: usize,
     /// The mean over these shapes of the sum of squared differences of all coordinates between a shape and
-    /// `decode(mu)`, in squared data units, whatever the loss, the scaling and the output of the model:
-    /// models that were trained otherwise compare. In files also under its former name, `rebuild_error`. The
-    /// reconstruction *loss* of a training is another figure: of the loss that was chosen, in network units.
+    /// `decode(mu)`, in squared data units. The metric does not depend on the loss, the scaling or the output of the
+    /// model, so differently trained models can be compared. Files also have it under its former name, `rebuild_error`.
+    /// The reconstruction *loss* of a training is another metric: that of the chosen loss, in network units.
     #[serde(flatten, serialize_with = "under_both_names")]
     pub reconstruction_error: f64,
-    /// How much these shapes differ: the root of their mean squared distance from their mean shape, as a share of their
-    /// RMS size; 0 where all are the same.
+    /// The variation of these shapes: the root of their mean squared distance from their mean shape, as a share of
+    /// their RMS size; 0 if all are equal.
     pub spread: f64,
-    /// KL(q(z|x) || N(0, 1)), summed over the latent, mean over these shapes, in nats (Kingma & Welling 2013,
-    /// appendix B); none for a model without latent noise, which has no q.
+    /// KL(q(z|x) || N(0, 1)), summed over the latent dimensions, mean over these shapes, in nats (Kingma & Welling
+    /// 2013, appendix B); none for a model that does not sample z, which has no q.
     pub kl: Option<f64>,
     /// The variance of each mu over all encoded data, `[latent]`.
     pub unit_variances: Vec<f64>,
-    /// Units whose variance is above [`ACTIVE_VARIANCE`]. The threshold is made for a latent that is held to N(0, 1):
-    /// of a plain autoencoder it only says that the unit moves.
+    /// The number of units whose variance is above [`ACTIVE_VARIANCE`]. The threshold is intended for a latent with the
+    /// prior N(0, 1): for a plain autoencoder it only means that the unit varies.
     pub active_units: usize,
     /// The threshold of an active unit.
     pub active_variance: f64,
-    /// The median over cells with data of the Frobenius norm of the decoder's Jacobian `d x' / d z`: how far the
-    /// coordinates move for each unit of z, in data units. Less is smoother. A latent that is twice as wide halves it.
+    /// The median over cells with data of the Frobenius norm of the decoder's Jacobian `d x' / d z`: the change of the
+    /// coordinates per unit of z, in data units. Less is smoother. A latent that is twice as wide halves this metric.
     pub smoothness: f64,
-    /// The same with z in standard deviations of the encoded data, coordinate by coordinate: the figure by which
-    /// latents of different widths compare.
+    /// The same norm with z in standard deviations of the encoded data, coordinate by coordinate: the metric by which
+    /// latents of different widths are compared.
     pub smoothness_per_deviation: f64,
-    /// Cells that were looked at, as [`map_quality`](super::map_quality) has them.
+    /// The number of evaluated cells, as in [`map_quality`](super::map_quality).
     pub cells: usize,
     /// The share of cells whose outline is simple, 0 to 1: the valid ones.
     pub simple: f64,
-    /// How many families own at least [`REACHABLE_SHARE`] of the valid cells.
+    /// The number of families with at least [`REACHABLE_SHARE`] of the valid cells.
     pub reachable: usize,
-    /// Each family by itself, in the order of the labels.
+    /// The metrics of each family, in the order of the labels.
     pub families: Vec<FamilyFigures>,
 }
 
-/// What is known of one family.
+/// The metrics of one family.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FamilyFigures {
     /// Its name.
     pub name: String,
-    /// How many of its shapes were reconstructed.
+    /// The number of its reconstructed shapes.
     pub shapes: usize,
-    /// As [`Figures::reconstruction_error`], over its shapes alone; NaN without any.
+    /// The same as [`Figures::reconstruction_error`], over its shapes alone; NaN without any.
     #[serde(flatten, serialize_with = "under_both_names")]
     pub reconstruction_error: f64,
-    /// The share of valid cells that it owns, 0 to 1.
+    /// The share of the valid cells that belong to it, 0 to 1.
     pub share: f64,
-    /// Whether that is at least [`REACHABLE_SHARE`].
+    /// True if the share is at least [`REACHABLE_SHARE`].
     pub reachable: bool,
 }
 
 impl Figures {
-    /// Measures a model. Shapes are made again from its recipe; nothing but the checkpoint is needed.
+    /// Computes the metrics of a model. Generated shapes are generated again from their settings; only the checkpoint
+    /// is needed.
     ///
     /// # Errors
     /// When the model has no encoded data, or the tensor library fails.
@@ -129,14 +131,14 @@ impl Figures {
     }
 }
 
-/// Rows of the encoded data that are held out, or any where none is; evenly chosen where they are many.
+/// The held-out rows of the encoded data, or all rows if none is held out; chosen at even intervals if there are many.
 fn some_held_out(model: &Model) -> Vec<usize> {
     let rows = model.encoded.held_out_or_all();
     let stride = coprime_stride(rows.len().div_ceil(MOST_SHAPES), model.encoded.names.len());
     rows.into_iter().step_by(stride).collect()
 }
 
-/// A reconstruction error under its name and the one that files of earlier versions gave it.
+/// Writes a reconstruction error under its name and under the name in files of earlier versions.
 fn under_both_names<S: Serializer>(
     error: &f64,
     serializer: S,
@@ -157,7 +159,7 @@ fn reconstruction_errors(model: &Model, rows: &[usize], shapes: &[Vec<f32>]) -> 
     Ok(shapes.par_iter().enumerate().map(error).collect())
 }
 
-/// The RMS distance of shapes from their mean shape, over their RMS size; NaN of none.
+/// The RMS distance of shapes from their mean shape, divided by their RMS size; NaN without shapes.
 fn spread(shapes: &[Vec<f32>]) -> f64 {
     let width = shapes.first().map_or(0, Vec::len);
     let (mut about_mean, mut size) = (0.0, 0.0);
@@ -189,7 +191,7 @@ fn variances(rows: &Rows<f64>) -> Vec<f64> {
     (0..rows.width()).map(column).collect()
 }
 
-/// NaN of nothing.
+/// The mean; NaN for an empty slice.
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }

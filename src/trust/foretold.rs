@@ -1,4 +1,4 @@
-//! What is asked of a prediction besides: a head is one voice, and a search ends where that voice errs.
+//! Further checks of predictions: a search tends to end at points where a single head is wrong.
 
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -9,52 +9,52 @@ use crate::numerics::processor::on_all_cores;
 use crate::objective::{Constraint, Relation};
 use serde::Serialize;
 
-/// By so many nats a point may lie beyond the density that is asked for: a search that a penalty holds there stops
-/// within them.
+/// The tolerance of the density limit, in nats: a search with the density penalty ends within it.
 const DENSITY_TOLERANCE: f64 = 0.25;
 
-/// What was found about the predictions at one latent point.
+/// The checks of the predictions at one latent point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Foretold {
     /// The negative logarithm of the smooth density of the data there, in nats.
     pub negative_log_density: f64,
-    /// The limit: what 75 % of the held-out data stay below, and a quarter of a nat more.
+    /// The limit, in nats: the 75 % quantile of the held-out data, plus a quarter of a nat.
     pub usual_negative_log_density: f64,
-    /// Every property that is predicted, those of constraints included.
+    /// All predicted properties, with those of constraints.
     pub predictions: Vec<PredictionCheck>,
 }
 
-/// One prediction and what it is held against.
+/// One prediction and its checks.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PredictionCheck {
-    /// What is predicted.
+    /// The predicted property.
     pub property: Property,
-    /// The head's value and the interval of its judge.
+    /// The value of the head and the interval of its judge.
     #[serde(flatten)]
     pub prediction: Prediction,
-    /// How far head and judge are apart, in half widths of the interval: beyond 1 the head lies outside of it.
+    /// The distance between head and judge, in half-widths of the interval: above 1 the value of the head lies outside
+    /// the interval.
     pub gap: f64,
-    /// The least and the greatest value that was ever measured of the data.
+    /// The least and the greatest target value in the data.
     pub measured_range: [f64; 2],
-    /// The constraint that the interval does not keep.
+    /// The constraint that the interval violates, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<Constraint>,
 }
 
 impl PredictionCheck {
-    /// Whether the value lies beyond all that was measured.
+    /// Returns whether the value lies outside the range of the target values.
     pub fn is_beyond(&self) -> bool {
         let ([low, high], value) = (self.measured_range, self.prediction.value);
         value < low || value > high
     }
 
-    /// Whether the interval reaches a value that was measured.
+    /// Returns whether the interval overlaps the range of the target values.
     pub fn reaches_back(&self) -> bool {
         let [low, high] = self.measured_range;
         self.prediction.low <= high && self.prediction.high >= low
     }
 
-    /// Why it cannot be relied on, as the rest of a sentence; none where it can.
+    /// The reason why the prediction is unreliable, as the rest of a sentence; none if it is reliable.
     fn doubt(&self) -> Option<String> {
         let Self { property, prediction, gap, .. } = self;
         let ([value, low, high], word) = (prediction.shown(), property.word());
@@ -77,11 +77,11 @@ impl PredictionCheck {
 }
 
 impl Foretold {
-    /// What is to be asked of the predictions among `properties`, and of those that `constraints` bound, at each of `z [n,
-    /// latent]`; none where nothing is predicted.
+    /// Checks the predictions of `properties`, and of properties with `constraints`, at each of `z [n, latent]`; none
+    /// if no property is predicted.
     ///
     /// # Errors
-    /// When the data hold too little to judge by.
+    /// When the data are too few for a judge.
     pub fn of_all(
         model: &Model,
         properties: &[Property],
@@ -143,7 +143,7 @@ impl Foretold {
         Ok(Some(on_all_cores(z.len(), at)))
     }
 
-    /// Why the predictions cannot be relied on, as the rest of a sentence; none where they can.
+    /// The reason why the predictions are unreliable, as the rest of a sentence; none if they are reliable.
     pub fn doubt(&self) -> Option<String> {
         if let Some(doubt) = self.predictions.iter().find_map(PredictionCheck::doubt) {
             return Some(doubt);
@@ -158,7 +158,7 @@ impl Foretold {
         })
     }
 
-    /// What is remarkable though it raises no doubt, as a sentence; none where nothing is.
+    /// A sentence on a notable prediction that is still reliable; none if there is none.
     pub fn remark(&self) -> Option<String> {
         let beyond = self.predictions.iter().find(|check| check.is_beyond())?;
         let [low, high] = beyond.measured_range;

@@ -1,4 +1,4 @@
-//! What goes wrong with a training, why, and what to do about it.
+//! Diagnostics of a training: problems, their causes, and remedies.
 
 use super::figures::{ACTIVE_VARIANCE, Figures};
 use crate::model::Model;
@@ -7,30 +7,31 @@ use crate::numerics::statistics::quantile;
 use serde::Serialize;
 use std::fmt::{Display, Formatter};
 
-/// Held-out errors are judged as medians over this share of the epochs, for single ones jump.
+/// The share of the epochs for each median of the held-out error, because the errors of single epochs fluctuate.
 const WINDOW: f64 = 0.1;
-/// A held-out error that has risen by this share above its least is overfitting.
+/// The relative rise of the held-out error above its minimum that counts as overfitting.
 const RISE: f64 = 0.05;
-/// Before so many epochs nothing is said of a trend.
+/// The fewest epochs for a statement on a trend.
 const LEAST_EPOCHS: usize = 10;
-/// Before this share of a training the map is still coming into being.
+/// The share of a training before which the map is not yet judged.
 const EARLY: f64 = 0.25;
-/// Before so many updates no network has settled, however long its training was meant to be: after 51 the latent of the
-/// nine families is not active yet.
+/// The fewest updates after which a network can have converged, for any planned length of the training: after 51 the
+/// latent of the nine families is not active yet.
 const LEAST_UPDATES: usize = 200;
-/// A loss has not settled that falls from one quarter of the epochs to the next by more than this share of itself ..
+/// The relative decrease of the loss from one quarter of the epochs to the next above which it has not converged,
+/// together with [`SHARE_OF_FALL`].
 const FALL: f64 = 0.02;
-/// .. and by more than this share of all that it has fallen: one that is nearly down goes on falling for long.
+/// The same decrease as a share of the total decrease: a loss that is nearly converged still decreases slowly for long.
 const SHARE_OF_FALL: f64 = 0.05;
-/// Shapes that differ by less than this share of their size are all the same.
+/// The variation, as a share of their size, below which all shapes count as equal.
 const SAME_SHAPE: f64 = 1e-4;
 
-/// Something that is wrong with a training.
+/// A problem of a training.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
-    /// What is wrong, in a few words.
+    /// The problem, in a few words.
     pub what: String,
-    /// Why it happens, and the way out.
+    /// The cause and the remedy.
     pub remedy: String,
 }
 
@@ -40,8 +41,8 @@ impl Display for Warning {
     }
 }
 
-/// What is wrong with a model by its own history and by what was measured of it; of one that was not trained, as PCA is
-/// not, only what is wrong with its data.
+/// The problems of a model, from its history and its metrics; for a model without training, such as PCA, only the
+/// problems of its data.
 pub fn warnings_of(model: &Model, figures: &Figures) -> Vec<Warning> {
     if model.is_linear() {
         return one_shape(figures).into_iter().collect();
@@ -51,7 +52,7 @@ pub fn warnings_of(model: &Model, figures: &Figures) -> Vec<Warning> {
     found
 }
 
-/// PCA with as many numbers, measured on the same rows, has the lesser held-out error.
+/// A warning if PCA with as many dimensions has a smaller held-out error on the same rows.
 fn worse_than_pca(model: &Model, figures: &Figures) -> Option<Warning> {
     let (pca, own) = (model.card.statistics.pca_error?, figures.reconstruction_error);
     (own > pca).then(|| Warning {
@@ -63,7 +64,7 @@ fn worse_than_pca(model: &Model, figures: &Figures) -> Option<Warning> {
     })
 }
 
-/// What is wrong with a training by its epochs and by what was last measured of its model.
+/// The problems of a training, from its epochs and the last metrics of its model.
 pub fn warnings(
     config: &TrainingConfig,
     records: &[EpochRecord],
@@ -78,7 +79,7 @@ pub fn warnings(
     warnings.extend(overfitting(config, records));
     if let Some(figures) = figures.filter(|_| !early) {
         match unsettled(config, records, figures) {
-            // Nothing can be said yet of a latent that goes on changing.
+            // A latent that still changes cannot be judged yet.
             Some(unsettled) => warnings.push(unsettled),
             None => {
                 warnings.extend(collapse(config, figures));
@@ -89,7 +90,7 @@ pub fn warnings(
     warnings
 }
 
-/// All shapes are the same: there is nothing to learn, and no setting changes that.
+/// All shapes are equal: there is nothing to learn, and no setting changes that.
 fn one_shape(figures: &Figures) -> Option<Warning> {
     (figures.spread < SAME_SHAPE).then(|| Warning {
         what: "All shapes are the same, so there is nothing to learn".to_owned(),
@@ -99,8 +100,8 @@ fn one_shape(figures: &Figures) -> Option<Warning> {
     })
 }
 
-/// Something is missing in a network that has hardly learned: too few updates, or no dimension is active and the loss
-/// still falls.
+/// A network that is incomplete because it has hardly learned: too few updates, or no dimension is active while the
+/// loss still decreases.
 fn unsettled(
     config: &TrainingConfig,
     records: &[EpochRecord],
@@ -129,7 +130,7 @@ fn unsettled(
     })
 }
 
-/// Whether the total loss of the last quarter of the epochs is clearly below that of the quarter before.
+/// Returns whether the total loss of the last quarter of the epochs is clearly below that of the quarter before.
 fn falls(records: &[EpochRecord]) -> bool {
     let quarter = records.len() / 4;
     if quarter == 0 {
@@ -143,7 +144,7 @@ fn falls(records: &[EpochRecord]) -> bool {
     before - last > FALL * before.abs() && before - last > SHARE_OF_FALL * (first - last)
 }
 
-/// The latent carries nothing, or some of its units do not.
+/// Inactive latent dimensions: all of them (posterior collapse), or some.
 fn collapse(config: &TrainingConfig, figures: &Figures) -> Option<Warning> {
     let (active, units) = (figures.active_units, figures.unit_variances.len());
     if active == units {
@@ -174,7 +175,7 @@ fn collapse(config: &TrainingConfig, figures: &Figures) -> Option<Warning> {
     })
 }
 
-/// The held-out error rises while the training error goes on falling.
+/// The held-out error rises while the training error still decreases.
 fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warning> {
     let errors: Vec<f64> =
         records.iter().filter_map(|record| record.held_out_reconstruction).collect();
@@ -202,11 +203,11 @@ fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warni
     })
 }
 
-/// Families that cannot be found in the map.
+/// Families that are not reachable on the map.
 fn missing(config: &TrainingConfig, figures: &Figures) -> Option<Warning> {
     let unreachable = figures.families.iter().filter(|family| !family.reachable);
     let names: Vec<&str> = unreachable.map(|family| family.name.as_str()).collect();
-    // Of a collapsed map something simpler is said.
+    // A collapsed map has its own, simpler warning.
     if names.is_empty() || figures.active_units == 0 {
         return None;
     }
@@ -305,7 +306,7 @@ mod tests {
             (1..=40).map(|epoch| record(epoch, 1.0 / epoch as f64, rising(epoch))).collect();
         let warnings = said(&by_heart, None);
         assert!(warnings[0].starts_with("The validation loss rises"), "{warnings:?}");
-        // A single bad epoch is none, and a training that fails as a whole is another matter.
+        // A single bad epoch is no overfitting, and neither is a training whose training error rises too.
         let mut jump = falling();
         jump[39] = record(40, 0.025, 0.04);
         assert!(said(&jump, None).is_empty());
@@ -343,7 +344,7 @@ mod tests {
         );
     }
 
-    /// A training whose loss has settled.
+    /// A training whose loss has converged.
     fn settled() -> Vec<EpochRecord> {
         (1..=40).map(|epoch| record(epoch, 1.0 + 1.0 / (epoch * epoch) as f64, 1.2)).collect()
     }
@@ -365,19 +366,19 @@ mod tests {
     #[test]
     fn a_network_that_has_hardly_learned_has_not_collapsed() {
         let inactive = figures(&[0.001, 0.0], &[("circle", 1.0), ("star", 0.0)]);
-        // All of a training of 51 updates: whatever its share, it is short.
+        // A complete training of 51 updates is short, although its share is 1.
         let config = TrainingConfig { updates: 51, ..TrainingConfig::default() };
         let short = [EpochRecord { updates: 51, ..record(1, 90.0, 80.0) }];
         let found = warnings(&config, &short, Some(&inactive));
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].what, "51 updates are too few to judge by");
         assert!(!found[0].to_string().contains("beta"), "{found:?}");
-        // A long one at so small a rate that it has only begun.
+        // A long training with a very small learning rate has only begun.
         let slow: Vec<EpochRecord> =
             (1..=40).map(|epoch| record(epoch, 100.0 - epoch as f64, 90.0)).collect();
         let hardly = "The network has hardly begun to learn, and its loss still falls";
         assert_eq!(said(&slow, Some(&inactive)), [hardly]);
-        // What is active is well, however short.
+        // Active dimensions are no problem, even after a short training.
         let well = figures(&[0.9, 1.1], &[("circle", 0.5), ("star", 0.5)]);
         assert!(warnings(&config, &short, Some(&well)).is_empty());
     }

@@ -1,13 +1,13 @@
-//! A value beside the limit it is held against, as text.
+//! Text for a value and its limit.
 
-/// Decimals beyond which the shortest exact text takes over.
+/// The number of decimals beyond which the shortest exact text is used.
 const MAX_DECIMALS: usize = 9;
-/// From this size on, and below its inverse, numbers are written with an exponent.
+/// The size from which on, and below whose inverse, numbers are written with an exponent.
 const LARGE: f64 = 1e6;
 
-/// A value and its limit with equally many decimals: as many as two significant digits of the limit take, one at
-/// least, and more until the two texts differ wherever the numbers do. Rounding never says "0.40, limit 0.40" of a
-/// value beyond its limit. What is no number is "–".
+/// A value and its limit with the same number of decimals: as many as two significant digits of the limit need, at
+/// least one, and more until the two texts differ wherever the numbers do. A value beyond its limit is never rounded to
+/// "0.40, limit 0.40". Numbers that are not finite are "–".
 pub fn with_limit(value: f64, limit: f64) -> [String; 2] {
     let finite = limit.is_finite() && limit != 0.0;
     let magnitude = if finite { limit.abs().log10().floor() as i32 } else { 0 };
@@ -22,7 +22,7 @@ pub fn with_limit(value: f64, limit: f64) -> [String; 2] {
         .unwrap_or_else(|| [value, limit].map(|v| v.to_string()))
 }
 
-/// As [`with_limit`] for shares of 1, in per cent.
+/// The same as [`with_limit`] for shares of 1, in per cent.
 pub fn percent_with_limit(value: f64, limit: f64) -> [String; 2] {
     with_limit(100.0 * value, 100.0 * limit).map(|text| format!("{text} %"))
 }
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_texts_say_the_same_of_the_order_as_the_numbers() {
-        // A sweep of values about limits of every size.
+        // Values around limits of every size.
         for limit in [3e-8, 0.004, 0.0451, 0.4, 1.0, 9.996, 57.3, 1234.5] {
             for step in -400..=400_i32 {
                 let value = limit * (1.0 + 1e-7 * f64::from(step).powi(3));

@@ -1,60 +1,61 @@
-//! The lines of a table of figures: what each is called, what it means, and which of two is better.
+//! The lines of a table of metrics: names, explanations, and the better one of two values.
 
 use super::figures::Figures;
 
-/// What the figure [`Figures::reconstruction_error`] is called on the screen.
+/// The label of [`Figures::reconstruction_error`] on the screen.
 pub const RECONSTRUCTION_ERROR: &str = "Reconstruction error (data units)";
 
-/// By less than this share of the greater one, two figures do not differ clearly: another seed moves them as far.
+/// The least relative difference between two clearly different metrics: a smaller one can result from another seed.
 const CLEAR: f64 = 0.05;
 
-/// In which form a figure is shown.
+/// The format of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Three digits.
+    /// A number with three digits.
     Number,
     /// A whole number.
     Count,
-    /// A share of 1, shown in per cent.
+    /// A share of 1, in per cent.
     Share,
 }
 
-/// Which of two figures is the better one.
+/// The better one of two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Better {
-    /// The less.
+    /// The smaller one.
     Less,
-    /// The more.
+    /// The larger one.
     More,
-    /// That depends on what is wanted.
+    /// Neither: this depends on the purpose.
     Neither,
 }
 
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measure {
-    /// As a column of a file is called.
+    /// The name of the column in a file.
     pub name: String,
-    /// As it is shown.
+    /// The label on the screen.
     pub label: String,
-    /// The figure; NaN where it means nothing for this model.
+    /// The value; NaN where it is undefined for this model.
     pub value: f64,
-    /// Its form.
+    /// The format.
     pub form: Form,
-    /// Which of two is better.
+    /// The better one of two values.
     pub better: Better,
-    /// What it means and what is usual.
+    /// The meaning and the typical range.
     pub about: &'static str,
     of_family: bool,
 }
 
 impl Measure {
-    /// Whether it is of one family, not of the whole model.
+    /// Returns whether the metric belongs to one family, not to the whole model.
     pub fn is_of_family(&self) -> bool {
         self.of_family
     }
 
-    /// Which of two figures of one name is clearly better, the first (0) or the second (1), if either.
+    /// The index of the clearly better one of two metrics with the same name, 0 or 1; none if the difference is not
+    /// clear.
     pub fn clearly_better(first: &Self, second: &Self) -> Option<usize> {
         let (a, b) = (first.value, second.value);
         let room = if first.form == Form::Count { 0.0 } else { CLEAR * a.abs().max(b.abs()) };
@@ -69,7 +70,7 @@ impl Measure {
 }
 
 impl Figures {
-    /// The lines of the table: of the whole model first, then of each family.
+    /// The lines of the table: first for the whole model, then for each family.
     pub fn measures(&self) -> Vec<Measure> {
         use Better::{Less, More, Neither};
         let measure = |name: &str, label: &str, value, form, better, about| Measure {

@@ -1,4 +1,5 @@
-//! What can be believed: where the data are, whether a shape survives the round trip, whether it is one.
+//! The reliability of answers: the distance to the data, the change of a shape in a round trip (encode and decode), and
+//! the validity of its outline.
 
 mod figures;
 mod foretold;

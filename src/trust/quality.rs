@@ -1,4 +1,4 @@
-//! How good a map a model is: how many of its cells are proper outlines, and whose family they are.
+//! The quality of a model's map: the share of valid outlines in its cells, and the families of the cells.
 
 use crate::data::geometry;
 use crate::data::rows::Rows;
@@ -7,37 +7,37 @@ use crate::model::Model;
 use crate::numerics::statistics::coprime_stride;
 use rayon::prelude::*;
 
-/// At most this many outlines stand for the families; of more, these are evenly chosen.
+/// The most outlines that represent the families; of more, so many are chosen at even intervals.
 const MOST_REFERENCES: usize = 2000;
 
-/// What the cells of a map show.
+/// The results for the cells of a map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapQuality {
-    /// How many cells there are.
+    /// The number of cells.
     pub cells: usize,
     /// The share of cells whose outline is simple, 0 to 1; these are the valid cells.
     pub simple: f64,
-    /// Each family with the share of valid cells that it owns, 0 to 1, in the order of the labels.
+    /// Each family with its share of the valid cells, 0 to 1, in the order of the labels.
     pub families: Vec<(String, f64)>,
 }
 
-/// The latent points at which a map is measured.
+/// The latent points at which a map is evaluated.
 pub(super) struct Cells {
-    /// The middle of each, `[cells, latent]`.
+    /// The centre of each cell, `[cells, latent]`.
     pub z: Rows<f64>,
-    /// Those in which encoded data lie.
+    /// The indices of cells that contain encoded data.
     pub with_data: Vec<usize>,
 }
 
-/// Measures the map of a model.
+/// Evaluates the map of a model.
 ///
-/// In two dimensions the cells are a grid: the box between the least and the greatest encoded mu is
-/// divided into `cells_per_side` squared cells and the middle of each is decoded. A box in any other
-/// number of dimensions is nearly all empty, so there the cells are that many encoded mu, evenly
-/// chosen; such a map is measured where its data are, which is easier.
+/// In two dimensions the cells are a grid: the box between the least and the greatest encoded mu is divided into
+/// `cells_per_side` squared cells, and the centre of each is decoded. A box in any other number of dimensions is nearly
+/// empty, so there the cells are that many encoded mu, chosen at even intervals; such a map is evaluated where its data
+/// are, which is easier.
 ///
-/// A valid cell belongs to the family of the held-out training outline (of any, where none is held out)
-/// that is nearest in form: by [`form_distance`](crate::data::outline::form_distance), each outline normalised once.
+/// A valid cell belongs to the family of the held-out outline (of any outline, if none is held out) with the nearest
+/// form: by [`form_distance`](crate::data::outline::form_distance), each outline normalised once.
 ///
 /// # Errors
 /// When there is no cell or no data.
@@ -70,7 +70,7 @@ pub(super) fn cells(model: &Model, cells_per_side: usize) -> Result<Cells> {
     Ok(Cells { z: cell_middles(ranges, cells_per_side), with_data })
 }
 
-/// [`map_quality`] at cells that are there already, `[cells, latent]`.
+/// The same as [`map_quality`] for given cells, `[cells, latent]`.
 ///
 /// # Errors
 /// Only when the tensor library fails.
@@ -102,7 +102,7 @@ pub(super) fn quality_of(model: &Model, cells: &Rows<f64>) -> Result<MapQuality>
     })
 }
 
-/// From the least to the greatest `mu [n, 2]`, coordinate by coordinate.
+/// The range from the least to the greatest `mu [n, 2]`, for each coordinate.
 fn ranges(mu: &Rows<f64>) -> [(f64, f64); 2] {
     [0, 1].map(|k| {
         mu.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), row| {
@@ -111,18 +111,18 @@ fn ranges(mu: &Rows<f64>) -> [(f64, f64); 2] {
     })
 }
 
-/// The cell in which a point between the `ranges` lies, as [`cell_middles`] counts them.
+/// The index of the cell that contains a point within the `ranges`, in the order of [`cell_middles`].
 fn cell_of(z: &[f64], ranges: [(f64, f64); 2], cells_per_side: usize) -> usize {
     let [column, row] = [0, 1].map(|k| {
         let (low, high) = ranges[k];
-        // A range without width gives no number, which becomes cell 0.
+        // A range of width 0 gives NaN, which becomes cell 0.
         let place = (z[k] - low) / (high - low) * cells_per_side as f64;
         (place as usize).min(cells_per_side - 1)
     });
     row * cells_per_side + column
 }
 
-/// The middles of the cells that divide a box, row by row from its low corner, `[cells_per_side^2, 2]`.
+/// The centres of the cells of a box, row by row from its low corner, `[cells_per_side^2, 2]`.
 fn cell_middles(ranges: [(f64, f64); 2], cells_per_side: usize) -> Rows<f64> {
     let middle = |k: usize, cell: usize| {
         let (low, high) = ranges[k];

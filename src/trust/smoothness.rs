@@ -1,4 +1,5 @@
-//! How much a decoded shape changes when its latent point moves: the norm of the decoder's Jacobian.
+//! The smoothness of a decoder: the norm of its Jacobian, which is the change of a decoded shape per change of its
+//! latent point.
 
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -7,20 +8,20 @@ use crate::numerics::statistics::quantile;
 use candle_core::{D, DType, Tensor};
 
 /// Half the step of the central differences, in latent units. A decoder of linear and ReLU layers is linear almost
-/// everywhere: in f64 the difference is then its derivative to some ten digits, with a sigmoid likewise.
+/// everywhere: in f64 the difference then equals the derivative to some ten digits, with a sigmoid too.
 const STEP: f64 = 1e-5;
 
 /// The median norms of the decoder's Jacobian.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Smoothness {
-    /// Of `d x' / d z`: data units for each unit of z.
+    /// The norm of `d x' / d z`: data units per unit of z.
     pub per_unit: f64,
-    /// Of `d x' / d z` times the standard deviation of the encoded data in each coordinate of z.
+    /// The norm of `d x' / d z` times the standard deviation of the encoded data in each coordinate of z.
     pub per_deviation: f64,
 }
 
-/// The median Frobenius norm of the Jacobian `d x' / d z` at the points `z [n, latent]`, by central differences in
-/// f64; `deviations [latent]` are those of the encoded data. NaN where there is no point.
+/// The median Frobenius norm of the Jacobian `d x' / d z` at the points `z [n, latent]`, by central differences in f64;
+/// `deviations [latent]` are the standard deviations of the encoded data. NaN without points.
 ///
 /// # Errors
 /// Only when the tensor library fails.

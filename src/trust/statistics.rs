@@ -1,4 +1,4 @@
-//! Where a model's data lie in its latent space, measured once when the model is made.
+//! Statistics of a model's data in its latent space, computed once when the model is built.
 
 use crate::data::geometry;
 use crate::data::property::Property;
@@ -9,13 +9,12 @@ use crate::model::card::LatentStatistics;
 use crate::model::head::TaskHead;
 use crate::numerics::statistics::quantile;
 
-/// The share of held-out data whose round trip is usual.
+/// The share of the held-out data that stay within the limits of a round trip.
 const USUAL: f64 = 0.99;
-/// Whatever the data do: an answer whose value changes by more on the way back is not to be believed.
+/// The upper bound of the limit: an answer whose value changes by more in a round trip is never believable.
 const MOST_CHANGE: f64 = 0.05;
 
-/// Measures the figures of [`LatentStatistics`] from the model's encoded data and the outlines `data`
-/// they came from.
+/// Computes [`LatentStatistics`] from the model's encoded data and the outlines `data` from which they were encoded.
 ///
 /// # Errors
 /// Only when the tensor library fails.
@@ -49,11 +48,12 @@ pub fn measure_statistics(model: &Model, data: &Rows<f32>) -> Result<LatentStati
     })
 }
 
-/// The change of a head's prediction over decode, encode, decode that 99 % of the held-out samples stay within, 0.05 at
-/// most, held against at least the standard deviation of the data.
+/// The limit for the relative change of a head's prediction in a round trip (decode, encode, decode): 99 % of the
+/// held-out samples stay below it, and it is at most 0.05. The change is relative to at least the standard deviation of
+/// the data.
 ///
 /// # Errors
-/// When the head reads another latent.
+/// When the head belongs to another latent space.
 pub fn head_change(model: &Model, head: &TaskHead) -> Result<f64> {
     let held_out = model.encoded.mu.select(&model.encoded.held_out_or_all());
     let (again, _) = model.encode(&model.decode(&held_out)?)?;
@@ -62,17 +62,18 @@ pub fn head_change(model: &Model, head: &TaskHead) -> Result<f64> {
     Ok(quantile(changes, USUAL).unwrap_or(MOST_CHANGE).min(MOST_CHANGE))
 }
 
-/// `|after - before| / |before|`; not finite where there is nothing to compare with.
+/// Returns `|after - before| / |before|`; not finite if `before` is 0.
 pub(super) fn relative_change(before: f64, after: f64) -> f64 {
     (after - before).abs() / before.abs()
 }
 
-/// As [`relative_change`], held against at least `scale`.
+/// The same as [`relative_change`], but relative to at least `scale`.
 pub(super) fn relative_change_of(before: f64, after: f64, scale: f64) -> f64 {
     (after - before).abs() / before.abs().max(scale)
 }
 
-/// The change of a property on the round trip that 99 % of the held-out data stay within, 0.05 at most.
+/// The limit for the relative change of a property in a round trip: 99 % of the held-out data stay below it, and it is
+/// at most 0.05.
 pub(super) fn usual_change(model: &Model, property: Property) -> f64 {
     match property.index() {
         Some(place) => model.card.statistics.property_change[place],

@@ -1,4 +1,4 @@
-//! One word for the user on how far an answer can be believed, and why not further.
+//! The reliability of an answer: one word for the user, and the reason if it is not believable.
 
 use super::foretold::Foretold;
 use super::limit::{percent_with_limit, with_limit};
@@ -12,20 +12,20 @@ use crate::numerics::processor::on_all_cores;
 use crate::objective::Constraint;
 use serde::Serialize;
 
-/// The word.
+/// The word for the reliability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Belief {
-    /// Among the data, a proper outline, and the model finds its way back to it.
+    /// Within the data, with a valid outline that the model encodes near the same latent point again.
     Believable,
-    /// Among the data, but something is wrong with the shape or the way back.
+    /// Within the data, but the shape or its round trip fails a check.
     Doubtful,
-    /// Beyond the data: the decoder was never trained there.
+    /// Outside the data: the decoder was never trained there.
     Outside,
 }
 
 impl Belief {
-    /// The word as it is shown and written.
+    /// The word on the screen and in files.
     pub fn word(self) -> &'static str {
         match self {
             Self::Believable => "believable",
@@ -35,30 +35,31 @@ impl Belief {
     }
 }
 
-/// What was found about one latent point, each number with the one that 99 % of the held-out data stay within.
+/// The checks of one latent point, each number with its limit, within which 99 % of the held-out data stay.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Verdict {
     /// The word.
     pub belief: Belief,
     /// The distance to the tenth nearest training mean, in standard deviations of the data.
     pub density_distance: f64,
-    /// The distance that is usual.
+    /// The limit of this distance.
     pub usual_density_distance: f64,
-    /// `|encode(decode(z)) - z|`, in latent units, over the coordinates that carry more signal than noise.
+    /// The encode-decode shift `|encode(decode(z)) - z|`, in latent units, over the coordinates with more signal than
+    /// noise.
     pub round_trip: f64,
-    /// The round trip that is usual.
+    /// The limit of this shift.
     pub usual_round_trip: f64,
-    /// What the round trip makes of every property that was asked for.
+    /// The change of every requested property in the round trip.
     pub survival: Vec<Survival>,
-    /// Whether the decoded outline is finite and crosses itself nowhere.
+    /// True if the decoded outline is finite and does not cross itself.
     pub simple: bool,
     /// The [roughness](geometry::roughness) of the decoded outline.
     pub roughness: f64,
-    /// The roughness that is usual.
+    /// The limit of the roughness.
     pub usual_roughness: f64,
-    /// Whether every property that was asked for means something for the decoded outline.
+    /// True if every requested property is defined for the decoded outline.
     pub in_domain: bool,
-    /// What is asked of predictions besides; none where all that was asked for is computed.
+    /// Further checks of predictions; none if all requested properties are computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foretold: Option<Foretold>,
 }
@@ -66,16 +67,16 @@ pub struct Verdict {
 /// A property before and after the round trip.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Survival {
-    /// What is measured.
+    /// The property.
     pub property: Property,
     /// Its value for `decode(z)`.
     pub before: f64,
     /// Its value for `decode(encode(decode(z)))`.
     pub after: f64,
-    /// `|after - before| / |before|`; of what was measured, which may well be 0, at least the standard deviation of the
-    /// data stands in the place of `|before|`.
+    /// The relative change `|after - before| / |before|`. For a target column, which may have values near 0, the
+    /// divisor is at least the standard deviation of the data.
     pub change: f64,
-    /// The change that is usual, 0.05 at most.
+    /// The limit of this change, at most 0.05.
     pub usual_change: f64,
 }
 
@@ -91,19 +92,19 @@ impl Survival {
 }
 
 impl Verdict {
-    /// The word as it is shown and written.
+    /// The word on the screen and in files.
     pub fn word(&self) -> &'static str {
         self.belief.word()
     }
 
-    /// The greatest change of a property on the round trip; none where no property was asked for.
+    /// The property with the greatest change in the round trip; none if no property was requested.
     pub fn worst(&self) -> Option<&Survival> {
-        // What is no number is worst of all.
+        // NaN counts as the greatest change.
         let change = |s: &&Survival| if s.change.is_nan() { f64::INFINITY } else { s.change };
         self.survival.iter().max_by(|a, b| change(a).total_cmp(&change(b)))
     }
 
-    /// One sentence that says why.
+    /// One sentence with the reason.
     pub fn sentence(&self) -> String {
         let broken = self.survival.iter().find(|survival| !survival.holds());
         let foretold = self.foretold.as_ref().and_then(Foretold::doubt);
@@ -160,8 +161,8 @@ impl Verdict {
     }
 }
 
-/// Judges every latent point for the properties that are sought of it; `decoded` holds the shape of each. A property
-/// that the model cannot tell, since it was measured and there is no head, is not asked for.
+/// Judges every latent point for the sought properties; `decoded` has the shape of each point. A target column without
+/// a head is skipped, because the model cannot predict it.
 ///
 /// # Errors
 /// Only when the tensor library fails.
@@ -174,10 +175,10 @@ pub fn judge(
     judge_with(model, properties, &[], z, decoded)
 }
 
-/// As [`judge`], of a search with these constraints: the interval of a prediction has to keep its bound.
+/// The same as [`judge`] for a search with constraints: the interval of a prediction must satisfy its bound.
 ///
 /// # Errors
-/// Only when the tensor library fails, or the data hold too little to judge a prediction by.
+/// Only when the tensor library fails, or the data are too few to judge a prediction.
 pub fn judge_with(
     model: &Model,
     properties: &[Property],

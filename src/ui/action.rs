@@ -2,9 +2,9 @@
 
 use super::export_sheet::ExportForm;
 use crate::session::Command;
-use crate::session::export::Export;
+use crate::session::jobs::export::Export;
+use crate::session::jobs::import::ImportWish;
 use crate::session::models::ModelId;
-use crate::session::own::ImportWish;
 
 /// A sheet over the window.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,7 @@ pub enum Sheet {
     Data,
     /// A model would be lost by closing it.
     CloseUnsaved(ModelId),
-    /// Models would be lost by leaving.
+    /// Models, or what jobs would make, would be lost by leaving.
     QuitUnsaved,
     /// The search as a program.
     Code,

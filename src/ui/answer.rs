@@ -13,7 +13,7 @@ use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::judge::Prediction;
 use crate::optimise::{RestartReport, SearchReport, TermAnswer};
-use crate::session::climb::Climb;
+use crate::session::jobs::search::SearchRun;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::trust::Foretold;
@@ -129,7 +129,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 /// A value of the aim with its unit, where it is that of one property.
-fn with_unit(state: &State, climb: &Climb, value: &str) -> String {
+fn with_unit(state: &State, climb: &SearchRun, value: &str) -> String {
     match (climb.config.aim.terms.as_slice(), state.models.get(climb.model.0)) {
         ([term], Some(entry)) => entry.prepared.model.with_unit(term.property, value),
         _ => value.to_owned(),

@@ -8,7 +8,8 @@ use super::results::Results;
 use super::sheets::Sheets;
 use super::tour::Pages;
 use super::{drawer, inspector, keys, panels, theme, top_bar};
-use crate::session::own::{ImportWish, holds_shapes};
+use crate::session::import::holds_shapes;
+use crate::session::jobs::import::ImportWish;
 use crate::session::settings::ThemeChoice;
 use crate::session::tour::Touring;
 use crate::session::walk::Walking;
@@ -152,7 +153,9 @@ impl App {
         } else {
             dropped.into_iter().for_each(|path| actions.command(Command::Open(path)));
         }
-        if close && !self.quitting && self.session.state().has_unsaved() {
+        let state = self.session.state();
+        let loses = state.has_unsaved() || state.jobs.lost_by_leaving().next().is_some();
+        if close && !self.quitting && loses {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             actions.push(Action::Show(Sheet::QuitUnsaved));
         }

@@ -7,7 +7,8 @@ use super::widgets::{belief_colour, note};
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::optimise::{Candidate, RestartReport};
-use crate::session::climb::{Climb, Findings};
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
 use crate::session::{Command, State};
 use egui::{FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
@@ -30,7 +31,7 @@ struct Card<'a> {
 pub fn hills(
     ui: &mut Ui,
     state: &State,
-    climb: &Climb,
+    climb: &SearchRun,
     findings: &Findings,
     actions: &mut Actions,
 ) {
@@ -69,7 +70,7 @@ pub fn hills(
 pub fn candidates(
     ui: &mut Ui,
     state: &State,
-    climb: &Climb,
+    climb: &SearchRun,
     findings: &Findings,
     shown: &[Candidate],
     actions: &mut Actions,

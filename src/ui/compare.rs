@@ -99,15 +99,16 @@ fn second_title(
         actions.command(Command::ToggleComparison);
     }
     fit(ui, id, actions);
-    if let Some(pca) = &state.pca {
+    if let Some(run) = state.pca {
         if ui
             .add(Button::new("Stop").small())
             .on_hover_text("Nothing is made of PCA (Esc)")
             .clicked()
         {
-            actions.command(Command::StopPca);
+            actions.command(Command::Stop(run));
         }
-        let bar = ProgressBar::new(pca.share as f32).desired_width(84.0).text("PCA");
+        let share = state.jobs.progress(state.pca).share.unwrap_or(0.0);
+        let bar = ProgressBar::new(share as f32).desired_width(84.0).text("PCA");
         ui.add(bar).accessible_name("Principal axes that are found");
     }
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

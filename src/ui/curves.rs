@@ -5,8 +5,9 @@ use super::theme;
 use super::widgets::note;
 use crate::model::training::{EpochRecord, Losses};
 use crate::session::Command;
-use crate::session::climb::{Climb, Findings};
-use crate::session::training::{CurvePoint, Training};
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
+use crate::session::jobs::training::{CurvePoint, Training};
 use egui::{Align2, Color32, Pos2, RichText, Stroke, Ui, vec2};
 use egui_plot::{
     Corner, Legend, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, Points, Text,
@@ -92,7 +93,7 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
 
 /// The value of every restart over its steps, or the `objective` of a penalised search; a line at the step that is
 /// shown. The curve under the mouse lights up, a click lifts it out.
-pub fn values(ui: &mut Ui, climb: &Climb, objective: bool, actions: &mut Actions) {
+pub fn values(ui: &mut Ui, climb: &SearchRun, objective: bool, actions: &mut Actions) {
     let Some(findings) = &climb.findings else { return };
     let objective = objective && !findings.objectives.is_empty();
     let curves = if objective { &findings.objectives } else { &findings.curves };
@@ -150,7 +151,7 @@ fn nearest(
 }
 
 /// The values of a search that runs, of as many restarts as can be told apart.
-pub fn under_way(ui: &mut Ui, climb: &Climb) {
+pub fn under_way(ui: &mut Ui, climb: &SearchRun) {
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let accent = theme::accent(ui);
     plot("values", ui, "step").show(ui, |ui| {
@@ -165,7 +166,7 @@ pub fn under_way(ui: &mut Ui, climb: &Climb) {
 }
 
 /// What was measured of the candidates against what the search had said; on the line both agree.
-pub fn measured(ui: &mut Ui, climb: &Climb, findings: &Findings) {
+pub fn measured(ui: &mut Ui, climb: &SearchRun, findings: &Findings) {
     let mut known = findings.report.comparisons(&findings.candidates, &climb.lab);
     let Some(first) = known.first() else {
         note(

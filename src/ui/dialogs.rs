@@ -2,9 +2,9 @@
 
 use super::action::{Action, Actions};
 use crate::session::Command;
-use crate::session::export::Export;
+use crate::session::jobs::export::Export;
+use crate::session::jobs::import::ImportWish;
 use crate::session::models::ModelId;
-use crate::session::own::ImportWish;
 use crossbeam_channel::{Receiver, Sender};
 use std::path::PathBuf;
 

@@ -169,15 +169,17 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if let Some(contest) = &state.race
         && (state.climb.is_none() || contest.run.is_some())
     {
-        return race::strip(ui, contest, actions);
+        return race::strip(ui, state, contest, actions);
     }
     let Some(climb) = &state.climb else {
         note(ui, "Press Climb, or double-click the map: the ways are played here.");
         return;
     };
     let running = climb.run.is_some();
-    if running && icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
-        actions.command(Command::StopClimb);
+    if let Some(run) = climb.run
+        && icon_button(ui, Icon::Stop, "Stop and keep").clicked()
+    {
+        actions.command(Command::Stop(run));
     }
     let (icon, name) = match (climb.is_live(), climb.playback.playing) {
         (true, _) => (Icon::Pause, "Hold this step"),

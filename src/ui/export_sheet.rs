@@ -3,7 +3,8 @@
 use super::action::{Action, Actions};
 use super::sheets::path_field;
 use super::widgets::{heading, note};
-use crate::session::export::{Export, Exportable};
+use crate::session::jobs::export::{Export, Exportable};
+use crate::session::jobs::registry::RunId;
 use crate::session::{Command, State};
 use egui::{Align, Button, DragValue, Layout, ProgressBar, RichText, Ui, vec2};
 use std::path::{Path, PathBuf};
@@ -122,8 +123,8 @@ fn label(what: Exportable) -> (&'static str, &'static str) {
 /// Asks what leaves and where to; while it is written, how far it is.
 pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Actions) {
     heading(ui, "Export");
-    if let Some(run) = &state.export.run {
-        return writing(ui, run.share, actions);
+    if let Some(run) = state.export.run {
+        return writing(ui, state, run, actions);
     }
     if std::mem::take(&mut form.begun) && state.export.failed.is_none() {
         actions.push(Action::HideSheet);
@@ -138,11 +139,12 @@ pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Act
     finish(ui, form, state, entered, actions);
 }
 
-fn writing(ui: &mut Ui, share: f64, actions: &mut Actions) {
+fn writing(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
+    let share = state.jobs.progress(Some(run)).share.unwrap_or(0.0);
     ui.add(ProgressBar::new(share as f32).show_percentage()).accessible_name("Exported");
     ui.horizontal(|ui| {
         if ui.button("Cancel").on_hover_text("Nothing is left behind").clicked() {
-            actions.command(Command::CancelExport);
+            actions.command(Command::Stop(run));
         }
         if ui.button("Hide").on_hover_text("It goes on; a sentence says when it is done").clicked()
         {

@@ -7,8 +7,8 @@ use super::playing;
 use super::theme;
 use super::widgets::{Icon, icon_button, note};
 use crate::explore::{duration, grouped, three_digits};
+use crate::session::jobs::training::{Phase, Training};
 use crate::session::measuring::Health;
-use crate::session::training::{Phase, Training};
 use crate::session::{Command, State};
 use crate::trust::{FamilyFigures, Figures, Warning};
 use egui::{Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
@@ -94,8 +94,10 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
     let stoppable = matches!(training.phase, Phase::Running | Phase::Paused);
-    if stoppable && icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
-        actions.command(Command::StopTraining);
+    if let Some(run) = training.run.filter(|_| stoppable)
+        && icon_button(ui, Icon::Stop, "Stop and keep").clicked()
+    {
+        actions.command(Command::Stop(run));
     }
     let (icon, name) = match training.phase {
         Phase::Running => (Icon::Pause, "Pause"),

@@ -17,6 +17,7 @@ mod drawer;
 mod export_sheet;
 mod figures;
 mod inspector;
+mod jobs;
 mod keys;
 mod learning;
 mod lesson;

@@ -8,7 +8,7 @@ use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::objective::Space;
 use crate::optimise::RestartReport;
-use crate::session::climb::Climb;
+use crate::session::jobs::search::SearchRun;
 use crate::session::{Command, State};
 use egui::{Align2, FontId, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
 
@@ -25,7 +25,7 @@ struct Station<'a> {
 /// Start, shown step and best side by side; a drag across them walks the way from start to best.
 pub fn before_and_after(
     ui: &mut Ui,
-    climb: &Climb,
+    climb: &SearchRun,
     index: usize,
     report: &RestartReport,
     state: &State,
@@ -71,7 +71,7 @@ pub fn before_and_after(
 }
 
 /// What is known of the followed restart while the search runs.
-pub fn under_way(ui: &mut Ui, climb: &Climb, state: &State) {
+pub fn under_way(ui: &mut Ui, climb: &SearchRun, state: &State) {
     let Some(moment) = &climb.moment else { return };
     let best = if climb.chosen.is_none() { ", best so far" } else { "" };
     heading(ui, &format!("Restart {}{best}", moment.restart + 1));

@@ -4,7 +4,9 @@ use super::action::{Action, Actions};
 use super::sheets::{path_field, preview_grid};
 use super::widgets::{fact, heading, note, number, primary, row, segments};
 use crate::data::import::{ImportOptions, LabelFrom};
-use crate::session::own::{Brought, ImportWish, Own};
+use crate::session::import::Own;
+use crate::session::jobs::import::{Brought, ImportWish};
+use crate::session::jobs::registry::{Progress, RunId};
 use crate::session::{Command, State};
 use egui::{Button, ProgressBar, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
@@ -45,7 +47,7 @@ impl Form {
         ui.spacing_mut().item_spacing.x = 8.0;
         ui.add_space(4.0);
         match own.run {
-            Some(_) => running(ui, own, actions),
+            Some(run) => running(ui, state, run, actions),
             None => self.begin(ui, own, actions),
         }
         ui.add_space(4.0);
@@ -149,16 +151,14 @@ impl Form {
     }
 }
 
-fn running(ui: &mut Ui, own: &Own, actions: &mut Actions) {
+fn running(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
     ui.horizontal(|ui| {
         if ui.add(Button::new("Stop").min_size(vec2(80.0, 30.0))).clicked() {
-            actions.command(Command::StopImport);
+            actions.command(Command::Stop(run));
         }
-        let (share, text) = own.progress.map_or((0.0, String::new()), |at| {
-            let share = at.done as f32 / at.files.max(1) as f32;
-            (share, format!("{} of {} files, {} shapes", at.done, at.files, at.shapes))
-        });
-        ui.add(ProgressBar::new(share).text(text).desired_height(26.0));
+        let Progress { share, words } = state.jobs.progress(Some(run));
+        let bar = ProgressBar::new(share.unwrap_or(0.0) as f32);
+        ui.add(bar.text(words).desired_height(26.0));
     });
 }
 

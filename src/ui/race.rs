@@ -10,7 +10,7 @@ use crate::explore::colour::scale;
 use crate::explore::{grouped, three_digits};
 use crate::objective::Space;
 use crate::optimise::{Lane, LaneReport, Method, Tally};
-use crate::session::race::{Contest, Standing};
+use crate::session::jobs::race::{RaceRun, Standing};
 use crate::session::{Command, State};
 use egui::{
     Align2, Button, Color32, FontId, Painter, Pos2, Rect, Response, RichText, ScrollArea, Sense,
@@ -79,13 +79,14 @@ pub fn lanes(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 /// The strip while a race runs, or once one is over and there is no climb to play.
-pub fn strip(ui: &mut Ui, contest: &Contest, actions: &mut Actions) {
-    if contest.run.is_some() {
+pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
+    if let Some(run) = contest.run {
         if icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
-            actions.command(Command::StopRace);
+            actions.command(Command::Stop(run));
         }
         ui.spinner();
-        let share = format!("Racing, {:.0} %", 100.0 * contest.share);
+        let share = state.jobs.progress(contest.run).share.unwrap_or(0.0);
+        let share = format!("Racing, {:.0} %", 100.0 * share);
         let names: Vec<&str> = contest.lanes.0.iter().map(|lane| lane.label()).collect();
         drawer::two_lines(ui, &share, &names.join(", "), ui.available_width());
     } else if let Some((first, rest)) = outcome(contest) {
@@ -94,7 +95,7 @@ pub fn strip(ui: &mut Ui, contest: &Contest, actions: &mut Actions) {
 }
 
 /// Who was first, and with what.
-fn outcome(contest: &Contest) -> Option<(String, String)> {
+fn outcome(contest: &RaceRun) -> Option<(String, String)> {
     let report = &contest.results.as_ref()?.report;
     let Some(lane) = report.winners.first().map(|&winner| &report.lanes[winner]) else {
         let why = "The cards say why of each method's answer.".to_owned();
@@ -128,7 +129,7 @@ impl RaceView {
         &mut self,
         ui: &mut Ui,
         state: &State,
-        contest: &Contest,
+        contest: &RaceRun,
         actions: &mut Actions,
     ) {
         let choices = [
@@ -167,7 +168,7 @@ impl RaceView {
     }
 
     /// Draws the lines and the cards.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, contest: &Contest, actions: &mut Actions) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
         if contest.standings.is_empty() {
             note(ui, "At the start\u{2026}");
             return;
@@ -185,7 +186,7 @@ impl RaceView {
         });
     }
 
-    fn lines(&self, ui: &mut Ui, contest: &Contest) {
+    fn lines(&self, ui: &mut Ui, contest: &RaceRun) {
         let lifted = self.pointed.or(contest.chosen);
         let penalised = contest.config.aim.is_penalised();
         let along = |tally: &Tally| {
@@ -223,7 +224,7 @@ impl RaceView {
         names(&ui.painter_at(*frame), *frame, end_x, &lines, end);
     }
 
-    fn cards(&mut self, ui: &mut Ui, state: &State, contest: &Contest, actions: &mut Actions) {
+    fn cards(&mut self, ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
         self.pointed = None;
         ScrollArea::horizontal().id_salt("race cards").auto_shrink(false).show(ui, |ui| {
             let height = ui.available_height() - BAR;
@@ -365,7 +366,7 @@ fn along_axis(mark: GridMark, logarithmic: bool, end: f64) -> String {
 }
 
 /// What came of a lane, once the race is over.
-fn judged(contest: &Contest, lane: usize) -> Option<&LaneReport> {
+fn judged(contest: &RaceRun, lane: usize) -> Option<&LaneReport> {
     contest.results.as_ref()?.report.lanes.get(lane)
 }
 
@@ -374,7 +375,7 @@ fn reach(state: &State) -> f64 {
 }
 
 /// One lane: its shape, its value, what can be believed of it, and what it has spent.
-fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Contest, index: usize) {
+fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceRun, index: usize) {
     let standing = &contest.standings[index];
     let report = judged(contest, index);
     let answer = report.and_then(|lane| Some(lane.answer()?.1));
@@ -468,7 +469,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &Conte
 }
 
 /// The answer of the lane that is looked at: the shape, and what the model makes of it.
-pub fn answer(ui: &mut Ui, state: &State, contest: &Contest) -> bool {
+pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
     let Some(index) = contest.chosen else { return false };
     let Some(results) = &contest.results else { return false };
     let lane = &results.report.lanes[index];

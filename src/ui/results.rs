@@ -5,7 +5,8 @@ use super::race::RaceView;
 use super::widgets::note;
 use super::{cards, curves, table};
 use crate::session::State;
-use crate::session::climb::{Climb, Findings};
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
 use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
 
 /// Width of the table of restarts.
@@ -132,7 +133,7 @@ impl Results {
         self.seen = climb.and_then(|climb| climb.chosen);
     }
 
-    fn climb(&mut self, ui: &mut Ui, state: &State, climb: &Climb, actions: &mut Actions) {
+    fn climb(&mut self, ui: &mut Ui, state: &State, climb: &SearchRun, actions: &mut Actions) {
         match (self.tab, &climb.findings) {
             (_, None) => curves::under_way(ui, climb),
             (Tab::Hills, Some(findings)) => cards::hills(ui, state, climb, findings, actions),
@@ -143,7 +144,13 @@ impl Results {
         }
     }
 
-    fn restarts(&mut self, ui: &mut Ui, climb: &Climb, findings: &Findings, actions: &mut Actions) {
+    fn restarts(
+        &mut self,
+        ui: &mut Ui,
+        climb: &SearchRun,
+        findings: &Findings,
+        actions: &mut Actions,
+    ) {
         let rows = findings.that_ended(self.ending);
         // What was chosen elsewhere comes into sight.
         let chosen = climb.chosen.filter(|_| climb.chosen != self.seen);
@@ -195,7 +202,7 @@ impl Results {
         &self,
         ui: &mut Ui,
         state: &State,
-        climb: &Climb,
+        climb: &SearchRun,
         findings: &Findings,
         actions: &mut Actions,
     ) {

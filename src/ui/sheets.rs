@@ -10,10 +10,11 @@ use super::theme::{self, colour};
 use super::widgets::{heading, note, number, segments};
 use crate::data::family::Family;
 use crate::data::recipe::Recipe;
+use crate::explore::brief;
 use crate::model::PointRef;
 use crate::model::samples::SAMPLES;
+use crate::session::jobs::import::ImportWish;
 use crate::session::models::ModelId;
-use crate::session::own::ImportWish;
 use crate::session::{Command, State};
 use egui::{Button, Id, Key, Modal, RichText, Sense, TextEdit, Ui, vec2};
 use std::path::PathBuf;
@@ -386,15 +387,24 @@ fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions)
 }
 
 fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    heading(ui, "Leave without saving?");
     let names: Vec<&str> =
         state.models.iter().filter(|(_, e)| e.unsaved).map(|(_, e)| e.name.as_str()).collect();
-    ui.label(format!("Not saved: {}.", names.join(", ")));
+    let jobs = state.jobs.lost_by_leaving();
+    let jobs: Vec<String> =
+        jobs.map(|job| format!("{} ({})", job.kind.label(), brief(&job.subject, 30))).collect();
+    let leave = if names.is_empty() { "Leave" } else { "Leave without saving" };
+    heading(ui, &format!("{leave}?"));
+    if !names.is_empty() {
+        ui.label(format!("Not saved: {}.", names.join(", ")));
+    }
+    if !jobs.is_empty() {
+        ui.label(format!("Still running, and lost: {}.", jobs.join(", ")));
+    }
     ui.horizontal(|ui| {
         if ui.button("Stay").clicked() {
             actions.push(Action::HideSheet);
         }
-        if ui.button("Leave without saving").clicked() {
+        if ui.button(leave).clicked() {
             actions.push(Action::Quit);
         }
     });

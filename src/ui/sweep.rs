@@ -6,7 +6,7 @@ use super::widgets::{heading, note, primary};
 use crate::explore::labels::beside;
 use crate::explore::miniature::{Miniature, ticks};
 use crate::explore::{three_digits, tick};
-use crate::session::sweep::{BetaSweep, SweepPoint};
+use crate::session::jobs::sweep::{SweepPoint, SweepRun};
 use crate::session::{Command, State};
 use crate::train::{MOST_BETAS, USUAL_BETAS, parse_betas};
 use crate::trust::RECONSTRUCTION_ERROR;
@@ -50,7 +50,7 @@ pub fn sheet(ui: &mut Ui, text: &mut String, state: &State, actions: &mut Action
     ui.add_space(4.0);
     let running = state.sweep.as_ref().filter(|sweep| sweep.run.is_some());
     match running {
-        Some(sweep) => progress(ui, sweep, actions),
+        Some(sweep) => progress(ui, state, sweep, actions),
         None => begin(ui, text, actions),
     }
     ui.add_space(8.0);
@@ -92,13 +92,15 @@ fn begin(ui: &mut Ui, text: &mut String, actions: &mut Actions) {
     }
 }
 
-fn progress(ui: &mut Ui, sweep: &BetaSweep, actions: &mut Actions) {
+fn progress(ui: &mut Ui, state: &State, sweep: &SweepRun, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let at = (sweep.done.len() + 1).min(sweep.count);
         ui.label(format!("beta {}, model {at} of {}", sweep.beta, sweep.count));
-        ui.add(ProgressBar::new(sweep.share as f32).desired_width(420.0).desired_height(8.0));
-        if ui.button("Stop").on_hover_text("Models that are whole are kept").clicked() {
-            actions.command(Command::StopSweep);
+        let share = state.jobs.progress(sweep.run).share.unwrap_or(0.0);
+        ui.add(ProgressBar::new(share as f32).desired_width(420.0).desired_height(8.0));
+        let stop = ui.button("Stop").on_hover_text("Models that are whole are kept");
+        if let Some(run) = sweep.run.filter(|_| stop.clicked()) {
+            actions.command(Command::Stop(run));
         }
     });
 }

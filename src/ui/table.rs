@@ -6,7 +6,8 @@ use super::widgets::belief_colour;
 use crate::explore::three_digits;
 use crate::optimise::RestartReport;
 use crate::session::Command;
-use crate::session::climb::{Climb, Findings};
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
 use egui::{RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
@@ -18,7 +19,7 @@ pub const OBJECTIVE_WIDTH: f32 = 70.0;
 /// lifts its way out, another one lets it go.
 pub fn show(
     ui: &mut Ui,
-    climb: &Climb,
+    climb: &SearchRun,
     findings: &Findings,
     rows: &[usize],
     sought: Option<usize>,

@@ -1,7 +1,7 @@
 //! The top: which model, which activity, the menu.
 
 use super::action::{Action, Actions, Sheet};
-use super::theme;
+use super::{jobs, theme};
 use crate::model::samples::SAMPLES;
 use crate::session::models::ModelId;
 use crate::session::settings::ThemeChoice;
@@ -23,7 +23,10 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions)
         ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), |ui| add(ui));
     };
     let left = rect.with_max_x(middle.left() - 12.0);
-    side(ui, left, Layout::left_to_right(Align::Center), &mut |ui| models(ui, state, actions));
+    side(ui, left, Layout::right_to_left(Align::Center), &mut |ui| {
+        jobs::show(ui, state, actions);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| models(ui, state, actions));
+    });
     let right = rect.with_min_x(middle.right() + 12.0);
     side(ui, right, Layout::right_to_left(Align::Center), &mut |ui| {
         ui.menu_button(RichText::new("Menu"), |ui| menu(ui, state, actions))

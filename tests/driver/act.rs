@@ -1,18 +1,20 @@
 //! What a person does.
 
-use super::{ComparisonModel, Exportable, MapLayer, ModelRef, Page, PathPlan, Starts, Theme};
+use super::{
+    ComparisonModel, Exportable, JobKind, MapLayer, ModelRef, Page, PathPlan, Starts, Theme,
+};
 use latent_explorer::data::import::ImportOptions;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::model::PointRef;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::optimise::{Lane, SearchConfig};
-use latent_explorer::session::Command;
-use latent_explorer::session::export::Export;
-use latent_explorer::session::own::ImportWish;
+use latent_explorer::session::jobs::export::Export;
+use latent_explorer::session::jobs::import::ImportWish;
+use latent_explorer::session::jobs::training::Portion;
 use latent_explorer::session::tour::Touring;
-use latent_explorer::session::training::Portion;
 use latent_explorer::session::walk::Walking;
+use latent_explorer::session::{Command, State};
 use std::path::PathBuf;
 
 /// An act of a person; points are in map coordinates, indices count from 0.
@@ -27,6 +29,8 @@ pub enum Act {
     Save(ModelRef, PathBuf),
     SetTheme(Theme),
     DismissNotice(u64),
+    /// Ends the jobs of a kind, as their buttons do.
+    Stop(JobKind),
     Cancel,
     Undo,
     // The map.
@@ -46,20 +50,28 @@ pub enum Act {
     // Two models.
     ToggleComparison,
     CompareWith(ComparisonModel),
-    StopPca,
     Sweep(Vec<f64>),
-    OpenSwept { index: usize, beside: bool },
+    OpenSwept {
+        index: usize,
+        beside: bool,
+    },
     // Latent paths and new shapes.
     PlanPath(PathPlan),
     PlayPath,
     PathTo([f64; 2]),
     EndPath,
     DrawSamples,
-    DrawSamplesWith { seed: u64 },
+    DrawSamplesWith {
+        seed: u64,
+    },
     SelectSample(usize),
     // Data and training.
     SetRecipe(Recipe),
-    Import { paths: Vec<PathBuf>, values: Option<PathBuf>, options: ImportOptions },
+    Import {
+        paths: Vec<PathBuf>,
+        values: Option<PathBuf>,
+        options: ImportOptions,
+    },
     LearnFromOwn(bool),
     Draw(Vec<[f64; 2]>),
     ClearDrawn,
@@ -68,14 +80,12 @@ pub enum Act {
     Train,
     ResetTraining,
     PauseTraining(bool),
-    StopTraining,
     TrainBatch,
     TrainEpoch,
     TrainWithNewSeed,
     ResumeTraining,
     Branch,
     TrainHeads(Vec<Property>),
-    StopHeads,
     Rediscover(Property),
     ClearRediscovery,
     // Searches.
@@ -83,14 +93,12 @@ pub enum Act {
     SetStarts(Starts),
     Search,
     SearchFrom([f64; 2]),
-    StopSearch,
     ClearSearch,
     SelectRestart(Option<usize>),
     SelectBasin(Option<usize>),
     HoverRestart(Option<usize>),
     ReadLabResults(PathBuf),
     Race,
-    StopRace,
     ClearRace,
     ToggleContender(Lane),
     SelectContender(Option<usize>),
@@ -102,9 +110,13 @@ pub enum Act {
     FollowNewest,
     Speed(f64),
     // Files that leave.
-    Export { what: Exportable, path: PathBuf, pixels: [u32; 2], dark: bool },
+    Export {
+        what: Exportable,
+        path: PathBuf,
+        pixels: [u32; 2],
+        dark: bool,
+    },
     ExportCandidates(PathBuf, usize),
-    CancelExport,
 }
 
 /// Stepping through one restart by hand.
@@ -118,8 +130,12 @@ pub enum StepThrough {
 }
 
 impl Act {
-    pub(super) fn command(self) -> Command {
-        match self {
+    pub(super) fn commands(self, state: &State) -> Vec<Command> {
+        let command = match self {
+            Self::Stop(kind) => {
+                let jobs = state.jobs.iter().filter(|(_, job)| job.kind == kind);
+                return jobs.map(|(run, _)| Command::Stop(run)).collect();
+            }
             Self::Turn(page) => Command::Turn(page),
             Self::Open(path) => Command::Open(path),
             Self::OpenBundled(index) => Command::OpenSample(index),
@@ -145,7 +161,6 @@ impl Act {
             Self::Unpin(index) => Command::Unpin(index),
             Self::ToggleComparison => Command::ToggleComparison,
             Self::CompareWith(model) => Command::CompareWith(model),
-            Self::StopPca => Command::StopPca,
             Self::Sweep(betas) => Command::Sweep(betas),
             Self::OpenSwept { index, beside } => Command::OpenSwept(index, beside),
             Self::PlanPath(plan) => Command::Tour(Touring::Plan(plan)),
@@ -167,28 +182,24 @@ impl Act {
             Self::Train => Command::Train,
             Self::ResetTraining => Command::ResetTraining,
             Self::PauseTraining(pause) => Command::PauseTraining(pause),
-            Self::StopTraining => Command::StopTraining,
             Self::TrainBatch => Command::Learn(Portion::Batch),
             Self::TrainEpoch => Command::Learn(Portion::Epoch),
             Self::TrainWithNewSeed => Command::TrainWithNewSeed,
             Self::ResumeTraining => Command::GoOn,
             Self::Branch => Command::Branch,
             Self::TrainHeads(properties) => Command::TrainHeads(properties),
-            Self::StopHeads => Command::StopHeads,
             Self::Rediscover(property) => Command::Rediscover(property),
             Self::ClearRediscovery => Command::ClearRediscovery,
             Self::SetSearch(config) => Command::SetSearch(config),
             Self::SetStarts(starts) => Command::SetStarts(starts),
             Self::Search => Command::Climb,
             Self::SearchFrom(at) => Command::ClimbFrom(at),
-            Self::StopSearch => Command::StopClimb,
             Self::ClearSearch => Command::ClearClimb,
             Self::SelectRestart(restart) => Command::ChooseRestart(restart),
             Self::SelectBasin(basin) => Command::ChooseHill(basin),
             Self::HoverRestart(restart) => Command::HoverRestart(restart),
             Self::ReadLabResults(path) => Command::ImportLabResults(path),
             Self::Race => Command::Race,
-            Self::StopRace => Command::StopRace,
             Self::ClearRace => Command::ClearRace,
             Self::ToggleContender(lane) => Command::ToggleLane(lane),
             Self::SelectContender(index) => Command::ChooseLane(index),
@@ -202,8 +213,8 @@ impl Act {
                 Command::Export(Export { what, path, pixels, dark })
             }
             Self::ExportCandidates(path, most) => Command::ExportCandidates(path, most),
-            Self::CancelExport => Command::CancelExport,
-        }
+        };
+        vec![command]
     }
 }
 

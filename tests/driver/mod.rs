@@ -25,7 +25,11 @@ pub use session::Overlay as MapLayer;
 /// A model to be put beside the one that is shown.
 pub use session::compare::Rival as ComparisonModel;
 /// A file that can be exported.
-pub use session::export::Exportable;
+pub use session::jobs::export::Exportable;
+/// A kind of job.
+pub use session::jobs::registry::JobKind;
+/// What a training does.
+pub use session::jobs::training::Phase;
 /// A latent path as it is planned, and the names of its ends.
 pub use session::plan::{Anchor as Endpoint, Plan as PathPlan};
 /// What is remembered between two sessions.
@@ -34,5 +38,3 @@ pub use session::settings::{Settings, ThemeChoice as Theme};
 pub use session::starts::{Origin as StartOrigin, StartChoice as Starts};
 /// Seconds that a latent path plays, frames of its strip, and pages of the drawer on it.
 pub use session::tour::{FRAMES, Page as PathPage, TOUR_SECONDS as PATH_SECONDS};
-/// What a training does.
-pub use session::training::Phase;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a slow machine may take for a job.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What is driven: the program with or without its window.
 pub trait Drive {
@@ -47,7 +47,9 @@ impl Program {
 
     /// Does what a person asks for.
     pub fn act(&mut self, act: Act) {
-        self.0.perform(act.command());
+        for command in act.commands(self.0.state()) {
+            self.0.perform(command);
+        }
     }
 
     /// Lets seconds pass for what plays; the seconds until the next picture, none when nothing moves.

@@ -1,5 +1,6 @@
 //! The whole window, without a driver and without a display: gestures by what is written on the screen.
 
+use super::program::PATIENCE;
 use super::{Drive, Page, SearchFacts, See, Settings, words};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Theme, pos2};
@@ -321,6 +322,15 @@ pub fn search(window: &mut Window) {
 /// The search that is under way, or is over.
 pub fn under_way(window: &Window) -> SearchFacts<'_> {
     window.see().search().unwrap()
+}
+
+/// Waits until there is a button of this name.
+pub fn until_button(window: &mut Window, name: &str) {
+    let begun = std::time::Instant::now();
+    while window.query_by_role_and_label(Role::Button, name).is_none() {
+        assert!(begun.elapsed() < PATIENCE, "in vain for {name}");
+        window.take_in();
+    }
 }
 
 pub fn until_searched(window: &mut Window) {

@@ -7,6 +7,7 @@ use latent_explorer::data::outline::form_distance;
 use latent_explorer::data::source::{Source, TrainingData};
 use latent_explorer::model::checkpoint;
 use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::Trainer;
 use std::fmt::Write;
 use std::path::Path;
@@ -57,7 +58,8 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
     let again = import(
         std::slice::from_ref(&shapes),
         &ImportOptions { points: 32, ..ImportOptions::default() },
-        |_| true,
+        &CancelToken::default(),
+        |_| (),
     );
     let again = again.unwrap().unwrap();
     std::fs::remove_dir_all(&shapes).unwrap();
@@ -104,7 +106,7 @@ fn a_table_that_was_written_reads_back() {
     assert_eq!(std::fs::read_to_string(&rejects).unwrap(), "file,place,reason\n");
     let read = |path: &str| {
         let options = ImportOptions { points: 48, ..ImportOptions::default() };
-        import(&[path.into()], &options, |_| true).unwrap().unwrap().set
+        import(&[path.into()], &options, &CancelToken::default(), |_| ()).unwrap().unwrap().set
     };
     let (first, second) = (read(&table), read(&again));
     assert_eq!((&first.labels, &first.names), (&second.labels, &second.names));
@@ -140,7 +142,7 @@ fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
     assert!(std::fs::read_to_string(&rejects).unwrap().contains("2 columns"));
     let read = |path: &str| {
         let options = ImportOptions { points: 40, ..ImportOptions::default() };
-        import(&[path.into()], &options, |_| true).unwrap().unwrap()
+        import(&[path.into()], &options, &CancelToken::default(), |_| ()).unwrap().unwrap()
     };
     let written = read(&out);
     assert_eq!((written.set.rows.len(), written.aside.count()), (12, 0));
@@ -299,7 +301,9 @@ fn sizes_may_stay_as_they_are() {
     write_ellipses(folder.path(), 20);
     let mut options = ImportOptions { points: 32, ..ImportOptions::default() };
     options.normalise.scale = false;
-    let imported = import(&[folder.path().to_owned()], &options, |_| true).unwrap().unwrap();
+    let imported = import(&[folder.path().to_owned()], &options, &CancelToken::default(), |_| ())
+        .unwrap()
+        .unwrap();
     let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
     let largest = data.set.rows.as_flat().iter().fold(0f32, |m, v| m.max(v.abs()));
     assert!(largest > 15.0, "{largest}");
@@ -319,7 +323,9 @@ fn damaged_outlines_are_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     write_ellipses(folder.path(), 12);
     let options = ImportOptions { points: 16, ..ImportOptions::default() };
-    let imported = import(&[folder.path().to_owned()], &options, |_| true).unwrap().unwrap();
+    let imported = import(&[folder.path().to_owned()], &options, &CancelToken::default(), |_| ())
+        .unwrap()
+        .unwrap();
     let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
     let config = TrainingConfig { updates: 5, hidden: 8, ..TrainingConfig::default() };
     let mut trainer = Trainer::new(data, config).unwrap();

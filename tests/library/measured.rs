@@ -11,6 +11,7 @@ use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::head::{HeadCard, TaskHead};
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::objective::{Aim, Goal, Objective, Space, kept_constraints};
 use latent_explorer::optimise::code::{preamble, pytorch};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
@@ -27,7 +28,8 @@ fn data() -> TrainingData {
     let folder = tempfile::tempdir().unwrap();
     let [shapes, values] = write_shapes(folder.path());
     let options = ImportOptions { points: 32, ..ImportOptions::default() };
-    let imported = import_with_values(&[shapes], Some(&values), &options, |_| true);
+    let imported =
+        import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());
     TrainingData::imported(imported.unwrap().unwrap(), "e".to_owned(), options.normalise).unwrap()
 }
 

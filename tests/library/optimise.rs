@@ -8,10 +8,10 @@ use latent_explorer::model::Model;
 use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
 use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::vae::initial_parameters;
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::objective::{Aim, By, Goal, Objective, Space, Term};
 use latent_explorer::optimise::{Method, Search, SearchConfig, SearchReport, Starts, StopReason};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
@@ -302,6 +302,12 @@ fn every_method_climbs_within_its_budget_and_counts_what_it_spends() {
     }
 }
 
+fn cancelled() -> CancelToken {
+    let token = CancelToken::default();
+    token.cancel();
+    token
+}
+
 #[test]
 fn a_rival_steps_back_from_what_means_nothing_and_a_stopped_one_keeps_its_way() {
     let aim = aim(&["heat-shedding:max"]);
@@ -317,7 +323,7 @@ fn a_rival_steps_back_from_what_means_nothing_and_a_stopped_one_keeps_its_way() 
         assert!(report.restarts.iter().all(|r| r.restart.best_value().is_finite()), "{method:?}");
         let mut search = Search::new(MODEL.clone(), config).unwrap();
         search.step().unwrap();
-        assert!(!search.step_unless(&|| true).unwrap_or(true) || search.done() == 2);
+        assert!(!search.step_unless(&cancelled()).unwrap_or(true) || search.done() == 2);
         search.cancel();
         assert!(search.restarts().iter().all(|r| r.steps >= 1 || r.stop_reason.is_some()));
     }
@@ -337,7 +343,7 @@ fn several_steps_at_once_are_those_made_one_by_one_and_a_stop_ends_every_restart
     let begin = |config: &SearchConfig| Search::new(model.clone(), config.clone()).unwrap();
     let (mut by_one, mut at_once) = (begin(&config), begin(&config));
     while by_one.step().unwrap() {}
-    while at_once.advance(&|| false).unwrap() {}
+    while at_once.advance(&CancelToken::default()).unwrap() {}
     let ends: BTreeSet<usize> = by_one.restarts().iter().map(|restart| restart.steps).collect();
     assert!(ends.len() > 10, "{ends:?}");
     assert_eq!(by_one.done(), at_once.done());
@@ -348,9 +354,8 @@ fn several_steps_at_once_are_those_made_one_by_one_and_a_stop_ends_every_restart
     assert_eq!(by_one.tally().evaluations(), spent);
 
     let mut stopped = begin(&config);
-    let asked = AtomicUsize::new(0);
-    let stop = || asked.fetch_add(1, Ordering::Relaxed) >= 20;
-    while stopped.advance(&stop).unwrap() {}
+    stopped.advance(&CancelToken::default()).unwrap();
+    assert!(stopped.going() > 0 && !stopped.advance(&cancelled()).unwrap());
     let reasons = stopped.restarts().iter().map(|restart| restart.stop_reason);
     assert!(reasons.clone().all(|reason| reason.is_some()));
     assert!(reasons.filter(|reason| *reason == Some(StopReason::Cancelled)).count() > 0);

@@ -13,6 +13,7 @@ use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::Pca;
 use serde_json::Value;
 use std::f64::consts::TAU;
@@ -174,7 +175,7 @@ fn imported_model(normalise: Normalise, tip: bool) -> Model {
     }
     std::fs::write(&path, text).unwrap();
     let options = ImportOptions { points: 64, normalise, ..ImportOptions::default() };
-    let imported = import(&[path], &options, |_| true).unwrap().unwrap();
+    let imported = import(&[path], &options, &CancelToken::default(), |_| ()).unwrap().unwrap();
     let data = TrainingData::imported(imported, "s".to_owned(), normalise).unwrap();
     let config = TrainingConfig { latent_dim: 2, ..TrainingConfig::for_imported(&data) };
     let mut pca = Pca::new(data, &config).unwrap();

@@ -10,6 +10,7 @@ use latent_explorer::model::frozen::flat_f64;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::vae::Output;
 use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::{Pca, Trainer, TrainerState};
 use latent_explorer::trust::{Belief, Figures, warnings_of};
 use std::f64::consts::PI;
@@ -225,7 +226,7 @@ fn airfoils(count: usize) -> TrainingData {
     let rows: Vec<String> = (0..count).map(profile).collect();
     std::fs::write(&path, rows.join("\n")).unwrap();
     let options = ImportOptions { points: 50, ..ImportOptions::default() };
-    let imported = import(&[path], &options, |_| true).unwrap().unwrap();
+    let imported = import(&[path], &options, &CancelToken::default(), |_| ()).unwrap().unwrap();
     TrainingData::imported(imported, "naca".to_owned(), options.normalise).unwrap()
 }
 

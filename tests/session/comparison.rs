@@ -1,7 +1,7 @@
 //! Two models side by side.
 
 use super::*;
-use crate::driver::jobs::{self, EndsWith, Job};
+use crate::driver::jobs::{self, EndsWith};
 use crate::driver::{ComparisonModel, ModelFacts};
 use latent_explorer::data::rows::Rows;
 use latent_explorer::trust::Figures;
@@ -119,14 +119,13 @@ fn pca_of_the_same_data_is_made_once() {
 #[test]
 fn pca_is_stopped_by_hand_and_its_failure_is_told() {
     let mut session = session();
-    for stop in [Act::Cancel, Act::StopPca] {
+    for stop in [Act::Cancel, Act::Stop(JobKind::Pca)] {
         session.act(Act::CompareWith(ComparisonModel::Pca));
-        let share = session.see().pca().unwrap();
-        assert!((0.0..1.0).contains(&share));
+        assert!(session.see().is_making_pca());
         session.act(Act::CompareWith(ComparisonModel::Pca));
         assert_eq!(session.see().notices().count(), 1, "one at a time");
         session.act(stop);
-        session.wait("the end of PCA", |see| see.pca().is_none());
+        session.wait("the end of PCA", |see| !see.is_making_pca());
         assert_eq!(session.see().notices().count(), 2, "it says so");
         assert!(session.see().models() == 1 && session.see().beside().is_none());
         let notices = session.see().notice_ids();
@@ -136,15 +135,15 @@ fn pca_is_stopped_by_hand_and_its_failure_is_told() {
     session.act(Act::CompareWith(ComparisonModel::Sample(1)));
     session.act(Act::CompareWith(ComparisonModel::Pca));
     session.act(Act::ToggleComparison);
-    session.wait("the end of PCA", |see| see.pca().is_none());
+    session.wait("the end of PCA", |see| !see.is_making_pca());
     assert!(hears(&session, "PCA") && session.see().beside().is_none());
 
     session.act(Act::CompareWith(ComparisonModel::Pca));
-    let job = jobs::end(&mut session, Job::Pca, EndsWith::Failure("no axes"));
-    assert!(hears(&session, "no axes") && session.see().pca().is_none());
+    let job = jobs::end(&mut session, JobKind::Pca, EndsWith::Failure("no axes"));
+    assert!(hears(&session, "no axes") && !session.see().is_making_pca());
     // Progress that comes late is nobody's.
-    jobs::late_progress_of_pca(&mut session, job);
-    assert!(session.see().pca().is_none());
+    jobs::late_progress(&mut session, &job);
+    assert!(!session.see().is_making_pca());
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn a_film_can_be_cancelled_and_leaves_nothing() {
     assert!(session.see().is_exporting());
     session.act(export(Exportable::Map, folder.path().join("map.png")));
     assert_eq!(sentences(&session).len(), 2, "one at a time");
-    session.act(Act::CancelExport);
+    session.act(Act::Stop(JobKind::Export));
     until_exported(&mut session);
     assert!(errors(&session).is_empty() && !sentences(&session).is_empty(), "it says so");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -203,7 +203,7 @@ fn a_walk_that_is_cancelled_leaves_nothing() {
     let mut session = session();
     play_path(&mut session);
     session.act(export(Exportable::Walk, folder.path().join("walk.gif")));
-    session.act(Act::CancelExport);
+    session.act(Act::Stop(JobKind::Export));
     until_exported(&mut session);
     assert!(errors(&session).is_empty() && !sentences(&session).is_empty(), "it says so");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -3,7 +3,7 @@
 use super::*;
 
 fn until_heads_end(session: &mut Program) {
-    session.wait("the end of the heads", |see| see.heads().is_none());
+    session.wait("the end of the heads", |see| !see.is_training_heads());
 }
 
 fn heads(session: &Program) -> Vec<Property> {
@@ -20,9 +20,9 @@ fn a_model_learns_heads_and_its_search_does_not_become_stale() {
     let version = shown(&session);
     let (old, home) = (session.see().shown().model(), session.see().shown().home());
     session.act(Act::TrainHeads(vec![Property::Area, Property::Perimeter]));
-    assert_eq!(session.see().heads().unwrap().0, Property::Area);
+    assert!(session.see().is_training_heads());
     session.act(Act::TrainHeads(vec![Property::Roundness]));
-    assert_eq!(session.see().heads().unwrap().0, Property::Area, "one at a time");
+    assert_eq!(session.see().jobs().iter().filter(|kind| **kind == JobKind::Heads).count(), 1);
     until_heads_end(&mut session);
     assert_eq!(heads(&session), [Property::Area, Property::Perimeter]);
     assert!(errors(&session).is_empty(), "{:?}", errors(&session));
@@ -76,12 +76,14 @@ fn heads_that_are_stopped_keep_those_that_are_whole() {
     until_trained(&mut session);
     let all = Property::ALL.to_vec();
     session.act(Act::TrainHeads(all.clone()));
-    session.act(Act::StopHeads);
+    session.act(Act::Stop(JobKind::Heads));
     until_heads_end(&mut session);
     assert!(heads(&session).is_empty());
     assert!(!sentences(&session).is_empty(), "it says so");
     session.act(Act::TrainHeads(all));
-    session.wait("the second head", |see| see.heads().is_none_or(|(_, share)| share > 0.3));
+    session.wait("the second head", |see| {
+        !see.is_training_heads() || see.share_of(JobKind::Heads).is_some_and(|share| share > 0.3)
+    });
     session.act(Act::Cancel);
     until_heads_end(&mut session);
     assert!(heads(&session).len() < 4 && heads(&session).contains(&Property::Roundness));
@@ -100,15 +102,15 @@ fn a_model_that_goes_away_or_learns_takes_no_heads() {
     train(&mut session, config(100_000));
     session.wait("the first picture", |see| see.models() == 2);
     session.act(Act::TrainHeads(vec![Property::Area]));
-    assert!(session.see().heads().is_none());
+    assert!(!session.see().is_training_heads());
     assert!(!sentences(&session).is_empty(), "it says why");
     // Another model may learn heads meanwhile.
     session.act(Act::ShowModel(sample));
     session.act(Act::TrainHeads(vec![Property::Area]));
-    assert!(session.see().heads().is_some());
-    session.act(Act::StopHeads);
+    assert!(session.see().is_training_heads());
+    session.act(Act::Stop(JobKind::Heads));
     until_heads_end(&mut session);
-    session.act(Act::StopTraining);
+    session.act(Act::Stop(JobKind::Training));
     until_trained(&mut session);
 }
 

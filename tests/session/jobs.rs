@@ -1,7 +1,7 @@
 //! Jobs that fail, and reports that belong to no job.
 
 use super::*;
-use crate::driver::jobs::{self, EndsWith, Job};
+use crate::driver::jobs::{self, EndsWith};
 
 #[test]
 fn events_of_foreign_runs_are_dropped() {
@@ -23,7 +23,7 @@ fn events_of_foreign_runs_are_dropped() {
     assert!(found(&session).is(&report));
     assert!(see.search().unwrap().steps() == 5);
     assert_eq!(session.see().notices().count(), said);
-    session.act(Act::StopTraining);
+    session.act(Act::Stop(JobKind::Training));
     until_trained(&mut session);
 }
 
@@ -35,12 +35,12 @@ fn a_panic_in_a_training_is_told_and_the_old_model_comes_back() {
     session.wait("the first picture", |see| see.models() == 2);
     // The true job waits meanwhile; when it is freed nobody listens to it any more.
     session.act(Act::PauseTraining(true));
-    jobs::end(&mut session, Job::Training, EndsWith::Panic);
+    jobs::end(&mut session, JobKind::Training, EndsWith::Panic);
     assert_eq!(session.see().training().phase(), Phase::Idle);
     assert_eq!(shown(&session), before);
     let told = errors(&session);
     assert_eq!(told.len(), 1, "{told:?}");
-    session.act(Act::StopTraining);
+    session.act(Act::Stop(JobKind::Training));
     session.act(Act::Cancel);
     trained(&mut session);
 }
@@ -52,7 +52,7 @@ fn a_panic_or_a_failure_of_a_search_is_told_and_the_map_goes_on() {
         [(EndsWith::Panic, ""), (EndsWith::Failure("it does not fit"), "it does not fit")]
     {
         search(&mut session, restarts(50, 100_000));
-        jobs::end(&mut session, Job::Search, how);
+        jobs::end(&mut session, JobKind::Search, how);
         assert!(session.see().search().is_none());
         let told = errors(&session);
         assert!(told.len() == 1 && told[0].contains(why), "{told:?}");
@@ -71,8 +71,8 @@ fn a_failure_while_heads_learn_is_told_and_the_model_stays() {
         [(EndsWith::Panic, ""), (EndsWith::Failure("it does not fit"), "it does not fit")]
     {
         session.act(Act::TrainHeads(vec![Property::Area]));
-        jobs::end(&mut session, Job::Heads, how);
-        assert!(session.see().heads().is_none());
+        jobs::end(&mut session, JobKind::Heads, how);
+        assert!(!session.see().is_training_heads());
         assert!(errors(&session)[0].contains(why), "{:?}", errors(&session));
         session.act(Act::Cancel);
     }

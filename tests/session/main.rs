@@ -18,6 +18,7 @@ mod models;
 mod own_shapes;
 mod race;
 mod rediscovery;
+mod registry;
 mod search;
 mod snapshots;
 mod starts;
@@ -26,8 +27,8 @@ mod sweep;
 mod training;
 
 use driver::{
-    Act, Drive, Found, MapLayer, ModelRef, Page, Phase, Program, SearchFacts, See, StartOrigin,
-    Starts, StepThrough, Theme,
+    Act, Drive, Found, JobKind, MapLayer, ModelRef, Page, Phase, Program, SearchFacts, See,
+    StartOrigin, Starts, StepThrough, Theme,
 };
 use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;

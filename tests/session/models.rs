@@ -108,7 +108,7 @@ fn a_model_is_not_closed_while_it_learns() {
     session.act(Act::CloseModel(id));
     assert_eq!(session.see().models(), 2);
     assert_eq!(sentences(&session).len(), 1, "it says why");
-    session.act(Act::StopTraining);
+    session.act(Act::Stop(JobKind::Training));
     until_trained(&mut session);
 }
 

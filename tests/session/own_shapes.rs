@@ -5,6 +5,7 @@ use crate::own_files::{write_ellipses, write_shapes};
 use latent_explorer::data::import::{ImportOptions, Normalise, import, import_with_values};
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::Pca;
 use std::fmt::Write;
 
@@ -122,7 +123,12 @@ fn few_shapes_far_out_are_shown_when_they_are_asked_for() {
         writeln!(table, "{}", row.join(",")).unwrap();
     }
     std::fs::write(path("own.csv"), table).unwrap();
-    let own = import(&[path("own.csv").into()], &ImportOptions::default(), |_| true);
+    let own = import(
+        &[path("own.csv").into()],
+        &ImportOptions::default(),
+        &CancelToken::default(),
+        |_| (),
+    );
     let data =
         TrainingData::imported(own.unwrap().unwrap(), "own".to_owned(), Normalise::default());
     checkpoint::save(&axes_of(data.unwrap()), path("own.safetensors").as_ref()).unwrap();
@@ -159,7 +165,8 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
     let path = folder.path().join("pca.safetensors");
     let [shapes, values] = write_shapes(folder.path());
     let options = ImportOptions { points: 32, ..ImportOptions::default() };
-    let own = import_with_values(&[shapes], Some(&values), &options, |_| true);
+    let own =
+        import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());
     let data = TrainingData::imported(own.unwrap().unwrap(), "e".to_owned(), options.normalise);
     checkpoint::save(&axes_of(data.unwrap()), &path).unwrap();
     let mut session = Program::open();
@@ -182,7 +189,7 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
     assert!(session.see().search().is_none() && hears(&session, "stiffness"), "it names the head");
 
     session.act(Act::TrainHeads(vec![stiff]));
-    session.wait("what follows", |see| see.heads().is_none());
+    session.wait("what follows", |see| !see.is_training_heads());
     assert!(value(&session).is_finite(), "it is looked at again");
     session.wait("what follows", |see| told(see) == Some(true));
 }

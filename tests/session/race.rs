@@ -15,7 +15,6 @@ fn a_race_ends_with_an_answer_of_every_method_and_leaves_the_search_alone() {
     race(&mut session, restarts(6, 30));
     let contest = session.see().race().unwrap();
     assert_eq!(contest.names(), ["adam", "random", "adam-input"]);
-    assert_eq!(contest.share(), 1.0);
     let results = contest.results().unwrap();
     for (lane, (tally, going, numbers)) in results.report().lanes.iter().zip(contest.tallies()) {
         assert_eq!((lane.curve[0].values, lane.tally().evaluations()), (6, 6 * 2 * 31));
@@ -51,7 +50,7 @@ fn a_race_is_watched_stopped_and_brought_back() {
         let lengths = race.curve_lengths();
         !lengths.is_empty() && lengths.iter().all(|length| *length > 2) && has_shape
     });
-    let share = session.see().race().unwrap().share();
+    let share = session.see().share_of(JobKind::Race).unwrap();
     assert!(share > 0.0 && share < 1.0, "{share}");
     session.act(Act::Cancel);
     session.wait("its end", |see| see.race().is_none_or(|race| !race.is_running()));

@@ -1,7 +1,7 @@
 //! A rediscovery as a job: it begins once, is stopped, fails and ends like any other.
 
 use super::*;
-use crate::driver::jobs::{self, EndsWith, Job};
+use crate::driver::jobs::{self, EndsWith};
 use latent_explorer::rediscover::{Blind, BlindReport, RediscoverConfig, RediscoveryReport};
 
 #[test]
@@ -9,13 +9,16 @@ fn a_rediscovery_runs_once_and_escape_ends_it() {
     let mut session = session();
     trained(&mut session);
     session.act(Act::Rediscover(Property::Area));
-    assert!(session.see().rediscovery_share().is_some(), "it runs");
+    assert!(session.see().is_rediscovering());
     session.act(Act::Rediscover(Property::Roundness));
     assert_eq!(session.see().rediscovery(), Some(Property::Area), "one at a time");
     assert_eq!(sentences(&session).len(), 1, "{:?}", sentences(&session));
-    session.wait("some progress", |see| see.rediscovery_share().is_none_or(|share| share > 0.0));
+    session.wait("some progress", |see| {
+        !see.is_rediscovering()
+            || see.share_of(JobKind::Rediscovery).is_some_and(|share| share > 0.0)
+    });
     session.act(Act::Cancel);
-    session.wait("its end", |see| see.rediscovery_share().is_none());
+    session.wait("its end", |see| !see.is_rediscovering());
     assert!(errors(&session).is_empty());
     session.act(Act::ClearRediscovery);
     assert!(session.see().rediscovery().is_none());
@@ -33,11 +36,11 @@ fn its_numbers_come_with_its_end_and_a_failure_is_told() {
         pointed: Vec::new(),
         blind: Some(BlindReport::of(Blind::of(&[], &[], Goal::Max, 0).into_iter().collect())),
     };
-    jobs::end(&mut session, Job::Rediscovery, EndsWith::Rediscovered(Box::new(report)));
+    jobs::end(&mut session, JobKind::Rediscovery, EndsWith::Rediscovered(Box::new(report)));
     assert!(session.see().rediscovery_report().is_some());
     assert!(!sentences(&session).is_empty(), "it says so");
     session.act(Act::Rediscover(Property::Area));
-    jobs::end(&mut session, Job::Rediscovery, EndsWith::Failure("it does not fit"));
+    jobs::end(&mut session, JobKind::Rediscovery, EndsWith::Failure("it does not fit"));
     assert!(session.see().rediscovery().is_none());
     assert_eq!(errors(&session), ["it does not fit"]);
 }

@@ -75,7 +75,7 @@ fn a_search_that_runs_can_be_looked_back_at() {
     assert!(under_way(&session).is_live() && under_way(&session).shown_step() > 60.0);
     session.act(Act::Scrub(0.0));
     session.act(Act::StepBy(7));
-    session.act(Act::StopSearch);
+    session.act(Act::Stop(JobKind::Search));
     until_searched(&mut session);
 
     let climb = under_way(&session);
@@ -274,7 +274,7 @@ fn a_search_is_stale_once_its_model_has_changed() {
     session.wait("the first picture", |see| see.models() == 3);
     session.act(Act::Search);
     session.wait("a newer model", |see| see.is_search_stale());
-    session.act(Act::StopTraining);
+    session.act(Act::Stop(JobKind::Training));
     until_trained(&mut session);
     until_searched(&mut session);
     assert!(session.see().report().is_some(), "it is kept all the same");
@@ -287,7 +287,7 @@ fn a_search_outlives_the_model_it_was_made_in() {
     search(&mut session, restarts(20, 1_000_000));
     session.wait("some steps", |see| see.search().is_some_and(|search| search.steps() > 3));
     session.act(Act::CloseModel(id));
-    session.act(Act::StopSearch);
+    session.act(Act::Stop(JobKind::Search));
     until_searched(&mut session);
     session.advance(60.0);
     assert!(session.see().is_search_stale());

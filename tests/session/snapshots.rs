@@ -275,7 +275,7 @@ fn what_finishes_cannot_be_paused() {
         session.act(command);
         assert_eq!(session.see().training().phase(), Phase::Finishing);
     }
-    session.act(Act::StopTraining);
+    session.act(Act::Stop(JobKind::Training));
     until_trained(&mut session);
     assert_eq!(session.see().training().phase(), Phase::Idle);
 }

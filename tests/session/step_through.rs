@@ -120,8 +120,8 @@ fn a_walk_by_hand_that_is_ended_comes_back() {
         session.act(Act::Turn(Page::Explore));
         session.act(Act::Undo);
         assert!(session.see().is_stepping_through() && walked(&session).trajectory() == path);
-        session.act(Act::StopRace);
-        session.act(Act::StopSearch);
+        session.act(Act::Stop(JobKind::Race));
+        session.act(Act::Stop(JobKind::Search));
         session.act(Act::StepThrough(StepThrough::Reset));
         session.act(Act::StepThrough(StepThrough::End));
     }

@@ -19,7 +19,7 @@ fn a_sweep_is_trained_opened_replaced_and_brought_back() {
     session.wait("the sweep", |see| see.sweep().is_some_and(|sweep| !sweep.is_running()));
     let sweep = session.see().sweep().unwrap();
     assert_eq!(sweep.done(), [0.1, 4.0]);
-    assert_eq!((sweep.count(), sweep.share()), (2, 1.0));
+    assert_eq!((sweep.count(), sweep.done().len()), (2, 2));
     assert_eq!(session.see().models(), 1, "none is opened unasked");
 
     session.act(Act::OpenSwept { index: 1, beside: true });

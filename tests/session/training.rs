@@ -34,7 +34,7 @@ fn stopping_keeps_what_was_learned() {
     let mut session = session();
     train(&mut session, config(100_000));
     session.wait("the third epoch", |see| see.training().epochs() >= 2.0);
-    session.act(Act::StopTraining);
+    session.act(Act::Stop(JobKind::Training));
     until_trained(&mut session);
     assert_eq!(session.see().training().phase(), Phase::Idle);
     let model = session.see().shown();

@@ -80,14 +80,14 @@ fn heads_are_learned_from_the_panel() {
     click_at(&mut window, fold, PointerButton::Primary);
     settle(&mut window);
     click(&mut window, words::TRAIN_HEAD);
-    window.wait("the head", |see| see.heads().is_none());
+    window.wait("the head", |see| !see.is_training_heads());
     show(&mut window);
     assert!(said(&window, "Roundness R\u{b2} "));
     assert!(window.query_by_label(words::TRAIN_HEAD).is_none(), "it is there");
     window.get_by_label("Learn area");
     settle(&mut window);
     click(&mut window, words::TRAIN_ALL_HEADS);
-    window.wait("the heads", |see| see.heads().is_none());
+    window.wait("the heads", |see| !see.is_training_heads());
     show(&mut window);
     let model = window.see().shown();
     assert_eq!(model.model().heads().len(), 4);

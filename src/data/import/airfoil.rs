@@ -10,22 +10,22 @@ use super::parts::{self, is_mark};
 /// The ends of a flat base lie at most this share of the chord before the trailing edge.
 const BASE: f64 = 0.05;
 
-/// The outlines of one airfoil file: one, or one for each of its elements.
+/// Reads the outlines of one airfoil file: one, or one for each of its elements.
 ///
-/// A pair such as 999 999 sets elements apart or ends the file, and so does an empty line between closed curves. After
-/// the points, whatever is not exactly a pair ends them.
+/// A pair such as 999 999 separates elements or ends the file, and so does an empty line between closed curves. The
+/// first line after the points that is not exactly a pair ends them.
 ///
 /// # Errors
-/// Says which line, counted from 1, is not understood.
+/// Names the line, counted from 1, that is not understood.
 pub fn read(bytes: &[u8]) -> Result<Vec<Curve>, String> {
     let mut points: Vec<[f64; 2]> = Vec::new();
     // The indices of points with an empty line before them.
     let mut breaks = Vec::new();
     let (mut lines_read, mut exact) = (0, 0);
-    // Remarks may end a file; points after a line that is none are a mistake.
+    // Remarks may follow the points; a point after a line that is no point is an error.
     let mut not_a_point: Option<String> = None;
     for (index, line) in lines(bytes).enumerate() {
-        // The name may be in any old encoding; points are plain.
+        // The name may be in any encoding; points are ASCII.
         let text = String::from_utf8_lossy(line);
         let text = text.trim();
         if text.is_empty() {
@@ -56,7 +56,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Curve>, String> {
             return Err(format!("has more than {MOST_POINTS} points; thin it out"));
         }
     }
-    // Words behind a pair are a remark on that point, unless none follows: then the remarks have begun.
+    // Words after a pair are a remark on that point. If no plain pair follows, the remarks at the end of the file have
+    // begun there, so such pairs are dropped.
     points.truncate(exact);
     let reach = parts::reach(&points);
     let mut curves = Vec::new();
@@ -67,14 +68,14 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Curve>, String> {
             begin = end + 1;
         }
     }
-    // A file without points is one outline without points, which is refused as such.
+    // A file without points becomes one empty outline, so that it is refused as any empty outline is.
     if curves.is_empty() {
         curves.push(Vec::new());
     }
     Ok(curves.into_iter().map(curve).collect())
 }
 
-/// The curves of points without marks, the first of which is point `begin` of the file.
+/// The curves of points without marks; `begin` is the index of their first point in the file.
 fn elements(
     points: &[[f64; 2]],
     begin: usize,
@@ -92,11 +93,11 @@ fn elements(
         found.push(points[from..to].to_vec());
         from = to;
     }
-    // No airfoil is drawn with a few long sides.
+    // No minimum number of points: airfoils have many short sides, so two parts are never two coarse outlines.
     parts::outlines(found, 0)
 }
 
-/// A curve that ends where it began, but for a flat base: that is the straight line between its ends, however thick.
+/// A curve that ends where it began. A flat base is an exception: it is closed by a straight line, whatever its length.
 fn curve(points: Vec<[f64; 2]>) -> Curve {
     let (chord, last) = (extent(&points), points.last());
     let edge = points.iter().fold(f64::NEG_INFINITY, |most, p| most.max(p[0]));
@@ -105,26 +106,26 @@ fn curve(points: Vec<[f64; 2]>) -> Curve {
     Curve { points, ends: if has_base { Ends::Joined } else { Ends::Apart } }
 }
 
-/// The lines of a text, whatever ends them.
+/// The lines of a text that ends them with LF, CRLF or CR.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let end = if bytes.contains(&b'\n') { b'\n' } else { b'\r' };
     bytes.split(move |&b| b == end)
 }
 
-/// Two numbers, set apart by white space or a comma, and whether nothing but a comment follows them.
+/// Two numbers, separated by white space or a comma; true with them if nothing but a comment follows.
 fn pair(text: &str) -> Option<([f64; 2], bool)> {
     let mut words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
     let pair = [words.next()?.parse().ok()?, words.next()?.parse().ok()?];
     match words.next() {
         None => Some((pair, true)),
-        // A third number would be a third coordinate.
+        // A third number is a third coordinate.
         Some(word) if word.parse::<f64>().is_ok() => None,
         Some(word) => Some((pair, word.starts_with(['#', '!', '%']))),
     }
 }
 
-/// Whether a line after the name may stand before the points: words, or the four numbers that MSES wants to know
-/// of the flow's domain.
+/// True if a line after the name may stand before the points: words, or the four numbers of the flow domain in MSES
+/// files.
 fn is_heading(text: &str) -> bool {
     let number = |word: &str| word.parse::<f64>().is_ok();
     let mut words = text.split_whitespace();
@@ -132,7 +133,7 @@ fn is_heading(text: &str) -> bool {
         || words.clone().count() == 4 && words.all(number)
 }
 
-/// How many points the upper side has, where the first pair counts those of both sides.
+/// The number of points of the upper side, if the first pair gives the counts of both sides.
 fn counts(pairs: &[[f64; 2]]) -> Result<Option<usize>, String> {
     let Some((&[upper, lower], rest)) = pairs.split_first() else { return Ok(None) };
     let whole = |v: f64| v >= 2.0 && v.fract() == 0.0 && v <= MOST_POINTS as f64;
@@ -142,7 +143,7 @@ fn counts(pairs: &[[f64; 2]]) -> Result<Option<usize>, String> {
     if upper as usize + lower as usize == rest.len() {
         return Ok(Some(upper as usize));
     }
-    // Far from all that follows it is no point either.
+    // A first pair far beyond all points is no point but wrong counts.
     let reach = rest.iter().flatten().fold(0f64, |m, v| m.max(v.abs()));
     if lower > 2.0 * reach {
         return Err(format!(
@@ -204,7 +205,7 @@ mod tests {
         assert!(points("").is_empty());
     }
 
-    /// An airfoil of a circle's arcs, closed at (1, `y`) with a base of `base`, in the order of Selig.
+    /// An airfoil of circular arcs, closed at (1, `y`) with a base of height `base`, in the order of Selig.
     fn section(y: f64, base: f64) -> String {
         let at = |i: i32| {
             let t = std::f64::consts::PI * f64::from(i) / 20.0;

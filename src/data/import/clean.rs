@@ -1,4 +1,4 @@
-//! From the points of a file to an outline that can be learned: closed, simple, counter-clockwise.
+//! Checks and repairs that turn the points of a file into an outline: closed, simple, counter-clockwise.
 
 use crate::data::geometry::segments_meet;
 
@@ -6,36 +6,36 @@ use crate::data::geometry::segments_meet;
 pub const MOST_POINTS: usize = 1_000_000;
 /// A gap of less than this share of the perimeter is closed.
 const SMALL_GAP: f64 = 0.05;
-/// In a list of corners without an end, the last side may be this much longer than any other.
+/// The largest ratio of the last side to any other side in a list of corners without a repeated first point.
 const LAST_SIDE: f64 = 1.5;
-/// A spur thinner than this share of the shape's extent is none of its own.
+/// The thickness, as a share of the shape's extent, below which a spur is an artefact and is removed.
 const SPUR: f64 = 1e-3;
-/// A curve with more spurs than that is no outline.
+/// The most spurs that are removed from one curve.
 const MOST_SPURS: usize = 100;
-/// Points closer than this share of the shape's extent are one.
+/// Points closer than this share of the shape's extent are one point.
 const SAME: f64 = 1e-9;
 /// The least area, as a share of the squared perimeter; a circle has 0.08, the thinnest airfoil 0.002.
 const LEAST_AREA: f64 = 1e-6;
-/// Comparisons of edges after which a shape is too entangled to be checked.
+/// The most comparisons of edges; a shape that needs more is refused.
 const MOST_COMPARISONS: usize = 200_000_000;
 
-/// How a file says that a curve is closed.
+/// The convention by which a file marks a curve as closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
-    /// The file says that the curve is closed.
+    /// The file marks the curve as closed.
     Joined,
-    /// The file would say so, or repeat the first point: a gap is a gap.
+    /// The file would mark it, or repeat the first point, if it were closed: a gap is a real gap.
     Apart,
-    /// A list of corners: the side from the last to the first goes without saying.
+    /// A list of corners: the side from the last to the first is implied.
     Listed,
 }
 
-/// A curve as a file has it.
+/// A curve as it stands in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     /// Its points, in the units of the file.
     pub points: Vec<[f64; 2]>,
-    /// Whether it is closed.
+    /// The convention by which it is closed.
     pub ends: Ends,
 }
 
@@ -44,14 +44,14 @@ pub struct Curve {
 pub struct Clean {
     /// Its points, the last joined to the first.
     pub points: Vec<[f64; 2]>,
-    /// What was changed to make it one.
+    /// The changes that were made, a clause each.
     pub notes: Vec<String>,
 }
 
 /// Makes an outline of a curve.
 ///
 /// # Errors
-/// Says why it is none.
+/// Gives the reason why the curve is no outline.
 pub fn clean(curve: Curve) -> Result<Clean, String> {
     let Curve { mut points, mut ends } = curve;
     if points.len() > MOST_POINTS {
@@ -85,7 +85,7 @@ pub fn clean(curve: Curve) -> Result<Clean, String> {
     let share = gap / perimeter;
     let percent = three_digits(100.0 * share);
     let longest = sides().fold(0.0, f64::max);
-    // What closes a list of corners, or was drawn closed, is a side like any other.
+    // The closing side of a closed curve or of a list of corners is an ordinary side, not a gap.
     let one_more_side = match ends {
         Ends::Joined => true,
         Ends::Apart => false,
@@ -135,8 +135,8 @@ pub fn clean(curve: Curve) -> Result<Clean, String> {
     Ok(Clean { points, notes })
 }
 
-/// Takes vertices off at which a curve turns back along itself, no farther apart than `width`; says how many. Rounding
-/// makes such spurs where a curve was closed or a side ended a little beyond its corner.
+/// Removes the vertices of spurs, where a curve turns back along itself within `width`, and returns their number.
+/// Rounding makes spurs where a curve was closed, or where a side ends a little beyond its corner.
 fn take_spurs_off(points: &mut Vec<[f64; 2]>, width: f64) -> usize {
     let before = points.len();
     while points.len() > 3 && before - points.len() < MOST_SPURS {
@@ -146,7 +146,7 @@ fn take_spurs_off(points: &mut Vec<[f64; 2]>, width: f64) -> usize {
             let (u, v) = ([b[0] - a[0], b[1] - a[1]], [c[0] - b[0], c[1] - b[1]]);
             let turns_back = u[0] * v[0] + u[1] * v[1] < 0.0;
             let longer = u[0].hypot(u[1]).max(v[0].hypot(v[1]));
-            // How far the end of the shorter side is from the longer one.
+            // The distance of the end of the shorter side from the longer one, times the length of the longer one.
             turns_back && (u[0] * v[1] - u[1] * v[0]).abs() <= width * longer
         };
         let Some(spur) = (0..count).find(is_spur) else { break };
@@ -166,7 +166,7 @@ pub fn extent(points: &[[f64; 2]]) -> f64 {
     side(0).max(side(1)).max(0.0)
 }
 
-/// Signed area by the shoelace formula around the first point, where far places lose no digits.
+/// Signed area by the shoelace formula around the first point, so that shapes far from the origin lose no digits.
 fn area(points: &[[f64; 2]]) -> f64 {
     let [x0, y0] = points[0];
     let next = points.iter().cycle().skip(1);
@@ -181,10 +181,10 @@ enum Crossing {
     TooMany,
 }
 
-/// Whether two sides that are not neighbours meet, found by a sweep over the sides.
+/// Searches for two sides that meet and are not neighbours, by a sweep over the sides.
 ///
-/// The sweep runs in a direction in which hardly anybody draws, so that long straight runs of points,
-/// which are mostly level or upright, do not all stand in its way at once.
+/// The sweep direction is oblique: most long straight runs are horizontal or vertical, and a sweep along one of these
+/// would compare all of their sides at once.
 fn crossing(points: &[[f64; 2]]) -> Crossing {
     const ALONG: [f64; 2] = [0.829_037_572_555_042, 0.559_192_903_470_747];
     let count = points.len();
@@ -218,7 +218,7 @@ fn crossing(points: &[[f64; 2]]) -> Crossing {
     Crossing::None
 }
 
-/// A number for a person: three significant digits.
+/// A number with three significant digits, for messages.
 pub fn three_digits(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
@@ -298,7 +298,7 @@ mod tests {
         let clean = of(&needle, Ends::Joined).unwrap();
         assert_eq!(clean.points, house);
         assert!(clean.notes[0].starts_with("a spur thinner than 0.1 %"), "{:?}", clean.notes);
-        // A thin end that crosses nothing stays.
+        // A thin end that crosses nothing is kept.
         let wing = [[100.0, 0.0], [50.0, 5.0], [0.0, 0.0], [50.0, -5.0], [99.0, -0.01]];
         assert_eq!(of(&wing, Ends::Joined).unwrap().points.len(), 5);
         let eight = [[0.0, 0.0], [2.0, 2.0], [2.0, 0.0], [0.0, 1.0]];

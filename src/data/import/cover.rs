@@ -1,11 +1,11 @@
-//! Whether one shape lies within another.
+//! Tests if one shape lies within another.
 
 use crate::data::geometry::segments_meet;
 
-/// Pairs of sides after which it is not looked whether two shapes cross.
+/// The most pairs of sides that are tested for a crossing; a shape that needs more does not count as a cover.
 const MOST_PAIRS: usize = 20_000_000;
 
-/// A closed shape that may cover others.
+/// A closed shape that may contain others.
 pub struct Cover {
     /// Its corners, counter-clockwise.
     corners: Vec<[f64; 2]>,
@@ -13,7 +13,7 @@ pub struct Cover {
 }
 
 impl Cover {
-    /// The shape with these corners.
+    /// The shape with these corners, in either direction.
     pub fn new(mut corners: Vec<[f64; 2]>) -> Self {
         corners.dedup();
         if corners.len() > 1 && corners.first() == corners.last() {
@@ -25,14 +25,14 @@ impl Cover {
         }
         let next = || corners.iter().cycle();
         let turns = corners.iter().zip(next().skip(1)).zip(next().skip(2));
-        // Curves are made of short sides, whose turns are as small as rounding makes them.
+        // Flattened curves have short sides, and rounding makes their turns slightly negative.
         let small = -1e-9 * twice.abs();
         let is_convex = turns.map(|((a, b), c)| left_of((*a, *b), *c)).all(|turn| turn >= small);
         Self { corners, is_convex }
     }
 }
 
-/// Whether a shape covers all of some closed curve, which may reach out of it by `tolerance`.
+/// True if a shape contains a closed curve, which may extend out of it by `tolerance`.
 pub fn covers(cover: &Cover, points: &[[f64; 2]], tolerance: f64) -> bool {
     let Cover { corners, is_convex } = cover;
     if corners.len() < 3 || points.is_empty() {
@@ -49,7 +49,7 @@ pub fn covers(cover: &Cover, points: &[[f64; 2]], tolerance: f64) -> bool {
     corners.len() * points.len() <= MOST_PAIRS && is_inside(corners, points[0]) && !crosses()
 }
 
-/// By the parity of the sides that a ray along +x crosses.
+/// True if the point is inside, by the parity of the sides that a ray along +x crosses.
 fn is_inside(corners: &[[f64; 2]], [x, y]: [f64; 2]) -> bool {
     let crossed = sides(corners).filter(|(a, b)| {
         (a[1] > y) != (b[1] > y) && x < a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])

@@ -1,4 +1,5 @@
-//! Which files are meant, and their bytes: bounded, whatever they are and whatever becomes of them meanwhile.
+//! The list of files to import, and their bytes: bounded in number and size, and read only if nobody changes them
+//! meanwhile.
 
 use super::Rejection;
 use crate::error::{Error, Result};
@@ -11,22 +12,22 @@ use std::path::{Path, PathBuf};
 pub const MOST_BYTES: u64 = 64 << 20;
 /// The most files of one import.
 pub const MOST_FILES: usize = 200_000;
-/// The most folders within folders.
+/// The most levels of folders.
 const DEEPEST: usize = 16;
 
-/// A format that is read, known by a file's extension.
+/// A supported format, known by a file's extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Rows or columns of numbers.
     Csv,
-    /// An airfoil as Selig or Lednicer wrote it.
+    /// An airfoil in Selig's or Lednicer's format.
     Airfoil,
     /// Paths of a picture.
     Svg,
 }
 
 impl Format {
-    /// The format of a file.
+    /// The format of a file, by its extension.
     pub fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "csv" | "tsv" => Some(Self::Csv),
@@ -40,22 +41,22 @@ impl Format {
 /// A file to be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What is expected in it.
+    /// The format that its extension promises.
     pub format: Format,
-    /// The name of the folder below the one that was named; empty where it is not in one.
+    /// The name of the folder just below the folder that the user gave; empty if the file is not in one.
     pub folder: String,
 }
 
-/// Every file of these paths, folders searched; each once, in the order of names. Hidden files are passed over.
+/// Lists the files of these paths and of all folders in them, each once, ordered by name. Hidden files are skipped.
 ///
 /// # Errors
 /// Names a path that does not exist, a folder that cannot be read, or a number of files beyond the limit.
 pub fn list(paths: &[PathBuf]) -> Result<(Vec<Listed>, Vec<Rejection>)> {
     let mut search = Search::default();
     for path in paths {
-        // Links are followed where they are named, and not where they are found, or they might lead in circles.
+        // Links are followed if the user gave them, and not if they are found in a folder: those could form cycles.
         let kind = std::fs::metadata(path).map_err(|error| Error::io(path, &error))?;
         if kind.is_dir() {
             search.folder(path, "", 0)?;
@@ -90,7 +91,7 @@ impl Search {
             }
             let link = entry.is_symlink();
             if entry.is_dir() && !link {
-                // The label is the folder just below the one that was named.
+                // The label is the folder just below the one that the user gave.
                 let name = if name.is_empty() { own.as_str() } else { name };
                 if let Err(error) = self.folder(&entry, name, depth + 1) {
                     let reason = error.to_string();
@@ -133,10 +134,10 @@ impl Search {
     }
 }
 
-/// The bytes of an ordinary file that keeps to the limit and is left alone meanwhile.
+/// The bytes of a regular file within the size limit that is not written to meanwhile.
 ///
 /// # Errors
-/// Says why they cannot be had.
+/// Gives the reason why the file cannot be read.
 pub fn read_bounded(path: &Path) -> std::result::Result<Vec<u8>, String> {
     read_at_most(path, MOST_BYTES)
 }
@@ -146,7 +147,7 @@ fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, String> 
         Error::File { problem, .. } => problem,
         other => other.to_string(),
     };
-    // Looked at before it is opened: to open a pipe is to wait for its other end.
+    // The kind is checked before the file is opened: opening a pipe blocks until its other end is open.
     let kind = std::fs::metadata(path).map_err(|error| plain(&error))?;
     if !kind.is_file() {
         return Err("is not an ordinary file".to_owned());
@@ -155,7 +156,7 @@ fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, String> 
     read_steady(&file, &file, most).map_err(|error| plain(&error))?
 }
 
-/// What `source` reads of `file`, unless the file is too large or another one when all of it was read.
+/// The bytes that `source` reads of `file`, unless the file is too large or has changed when all of it was read.
 fn read_steady(
     file: &File,
     source: impl Read,
@@ -167,10 +168,10 @@ fn read_steady(
         return Ok(Err(format!("is larger than {} MB; split it", most >> 20)));
     }
     let mut bytes = Vec::with_capacity(length as usize);
-    // A byte more than there was: who writes faster than this reads is not followed.
+    // One byte more than the length shows that the file grew; a file that grows without end is not followed.
     source.take(length + 1).read_to_end(&mut bytes)?;
     let after = file.metadata()?;
-    // Some systems do not say when a file was written.
+    // The modification time is missing on some systems.
     let written = |of: &Metadata| of.modified().ok();
     Ok(
         if bytes.len() as u64 != length
@@ -186,10 +187,10 @@ fn read_steady(
     )
 }
 
-/// The text of a file that must be UTF-8.
+/// The text of a file, which must be UTF-8.
 ///
 /// # Errors
-/// Says how to save it.
+/// Explains how to save the file.
 pub fn text(bytes: &[u8]) -> std::result::Result<&str, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if is_utf16(bytes) {
@@ -202,7 +203,7 @@ pub fn text(bytes: &[u8]) -> std::result::Result<&str, String> {
     Ok(text)
 }
 
-/// Whether these are two-byte letters: marked as such, or every other byte of the beginning is zero.
+/// True if the bytes are UTF-16: they begin with its mark, or every other one of the first bytes is zero.
 pub fn is_utf16(bytes: &[u8]) -> bool {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return true;
@@ -263,7 +264,7 @@ mod tests {
         assert!(read_bounded(Path::new("/dev/zero")).is_err());
     }
 
-    /// Reads a file to which it writes before each reading.
+    /// A reader that writes to its own file before each read.
     struct Growing<'a> {
         reads: &'a File,
         writes: File,
@@ -291,7 +292,7 @@ mod tests {
         assert!(refused.contains("written to while it was read"), "{refused}");
         assert!(growing.readings < 5, "it is not read on as long as it grows");
 
-        // Cut short, or written over in its place.
+        // The file is cut short, or overwritten in place.
         std::fs::write(file.path(), &written).unwrap();
         let refused = |source: &[u8]| {
             let reads = opened(OpenOptions::new().read(true));

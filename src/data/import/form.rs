@@ -1,4 +1,4 @@
-//! From a clean outline to the canonical form: corners found, resampled, normalised.
+//! Conversion of a clean outline to the canonical form: corners found, resampled, normalised.
 
 use super::Normalise;
 use crate::data::geometry;
@@ -8,27 +8,29 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
-/// A vertex that turns by more than this, in radians, is a corner; others lie on curved sides.
+/// A vertex that turns by more than this, in radians, is a corner; other vertices lie on curved sides.
 const SHARP: f64 = PI / 6.0;
-/// Principal axes that differ by less than this are none: the shape has no direction of its own.
+/// The ratio of the principal axes below which a shape has no direction of its own.
 const ROUND: f64 = 1.05;
-/// In canonical form no side is longer than this many of the shortest: corners cost some evenness.
+/// The most times that the longest side may be as long as the shortest in canonical form: keeping corners makes the
+/// spacing a little uneven.
 const UNEVEN: f64 = 2.5;
 
-/// Where the first point of an outline is.
+/// The starting point of an outline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Begin {
-    /// Where the ray from the centre along +x leaves last, as in generated outlines.
+    /// The last point where the ray from the centre along +x leaves the shape, as in generated outlines.
     #[default]
     Ray,
-    /// At the point that is farthest along +x: for shapes that have a tip there, as airfoils have their trailing edge.
-    /// The ray leaves these through a flank, a little before or after the tip, and each point would mean another
+    /// The point that is farthest along +x: for shapes with a tip there, such as the trailing edge of an airfoil. The
+    /// ray leaves these shapes through a side a little before or after the tip, so the same index would be a different
     /// place on each shape.
     Tip,
 }
 
-/// Whether the point of an outline that is farthest along +x is the end of a tip: it turns by more than a right angle.
+/// True if the point of an outline that is farthest along +x is the end of a tip: the outline turns by more than a
+/// right angle there.
 pub fn has_tip(outline: &[f32]) -> bool {
     let points: Vec<[f64; 2]> = geometry::points(outline).collect();
     let count = points.len();
@@ -38,7 +40,8 @@ pub fn has_tip(outline: &[f32]) -> bool {
     })
 }
 
-/// `count` points of an outline in canonical form, `[2 * count]`, normalised as asked, and what was taken away.
+/// `count` points of an outline in canonical form, `[2 * count]`, normalised as requested, and the frame that was
+/// removed.
 pub fn canonical(
     points: &[[f64; 2]],
     count: usize,
@@ -46,7 +49,7 @@ pub fn canonical(
     begin: Begin,
 ) -> (Vec<f32>, Placement) {
     let perimeter = perimeter(points);
-    // Far from the origin and very large or small shapes keep their digits this way.
+    // Working near the origin at unit size keeps the digits of shapes that are far away, very large or very small.
     let middle = mean(points);
     let unit = perimeter / TAU;
     let near = |p: [f64; 2]| [(p[0] - middle[0]) / unit, (p[1] - middle[1]) / unit];
@@ -73,7 +76,7 @@ pub fn canonical(
     (outline.iter().map(|&v| (f64::from(v) / scale) as f32).collect(), placement)
 }
 
-/// An outline in canonical form, beginning at the point that is farthest along +x instead.
+/// An outline in canonical form with its starting point moved to the point that is farthest along +x.
 pub fn from_farthest(
     (outline, placement): &(Vec<f32>, Placement),
     normalise: Normalise,
@@ -86,8 +89,8 @@ pub fn from_farthest(
     (again, Placement { origin: [origin[0], origin[1]], scale, rotation: placement.rotation })
 }
 
-/// Whether points are in canonical form already, as in a table that this program wrote: as many as asked for,
-/// evenly spaced, beginning within a spacing of where it should.
+/// True if points are already in canonical form, as in a table that this program wrote: `count` of them, evenly spaced,
+/// with the first within one spacing of the required starting point.
 pub fn is_canonical(points: &[[f64; 2]], count: usize, begin: Begin) -> bool {
     if points.len() != count {
         return false;
@@ -107,7 +110,7 @@ pub fn is_canonical(points: &[[f64; 2]], count: usize, begin: Begin) -> bool {
     longest <= UNEVEN * shortest && begins
 }
 
-/// Points moved to their mean, `[2 * points]`, and where that was.
+/// Moves points to their mean, `[2 * points]`, and returns that mean.
 fn about_mean(points: impl Iterator<Item = [f64; 2]>) -> (Vec<f32>, [f64; 2]) {
     let points: Vec<[f64; 2]> = points.collect();
     let centre = mean(&points);
@@ -115,7 +118,8 @@ fn about_mean(points: impl Iterator<Item = [f64; 2]>) -> (Vec<f32>, [f64; 2]) {
     (moved.collect(), centre)
 }
 
-/// The outline as corners with curved sides between them; `spacing` is that of the points to come.
+/// The outline as corners with curved sides between them; `spacing` is the distance between the points after
+/// resampling.
 fn path(points: &[[f64; 2]], spacing: f64) -> Path {
     let corners = corners(points, spacing);
     let Some(&first) = corners.first() else { return Path::smooth(points.to_vec()) };
@@ -124,15 +128,15 @@ fn path(points: &[[f64; 2]], spacing: f64) -> Path {
     Path::curved(corners.iter().copied().zip(ends).map(side).collect())
 }
 
-/// The vertices that turn sharply, in order; of two within a spacing the sharper one, so that there
-/// are always fewer than there will be points.
+/// The vertices that turn sharply, in order. Of two within a spacing only the sharper is kept, so that there are always
+/// fewer corners than points.
 ///
-/// A corner turns sharply by itself and also in the large, from half a spacing before it to half a
-/// spacing after: the steps of a shape traced from pixels do not.
+/// A corner turns sharply at its vertex and also over a longer distance, from half a spacing before it to half a
+/// spacing after: this excludes the steps of a shape traced from pixels.
 fn corners(points: &[[f64; 2]], spacing: f64) -> Vec<usize> {
     let count = points.len();
     let at = |i: usize| points[i % count];
-    // How far along the outline each point lies, twice around.
+    // The arc length from the first point to each point, over two rounds.
     let mut way = Vec::with_capacity(2 * count + 1);
     way.push(0.0);
     for i in 0..2 * count {
@@ -167,7 +171,7 @@ fn corners(points: &[[f64; 2]], spacing: f64) -> Vec<usize> {
     kept.into_iter().collect()
 }
 
-/// By how much the way `a b c` turns at `b`, in radians, 0 to pi.
+/// The angle by which the path `a b c` turns at `b`, in radians, 0 to pi.
 fn turn(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
     let (u, v) = ([b[0] - a[0], b[1] - a[1]], [c[0] - b[0], c[1] - b[1]]);
     (u[0] * v[1] - u[1] * v[0]).atan2(u[0] * v[0] + u[1] * v[1]).abs()
@@ -185,8 +189,8 @@ fn mean(points: &[[f64; 2]]) -> [f64; 2] {
     [0, 1].map(|k| points.iter().map(|p| p[k]).sum::<f64>() / points.len() as f64)
 }
 
-/// The angle from +x to the principal axis of a centred outline, -pi/2 to pi/2, so that turning it onto +x
-/// turns the shape as little as can be; 0 for a shape without one, such as a circle or a square.
+/// The angle from +x to the principal axis of a centred outline, -pi/2 to pi/2: the smallest turn that brings the axis
+/// onto +x. 0 for a shape without an axis, such as a circle or a square.
 pub fn direction(outline: &[f32]) -> f64 {
     let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
     for [x, y] in geometry::points(outline) {
@@ -239,7 +243,8 @@ mod tests {
     fn few_and_many_points_of_one_shape_come_out_nearly_alike() {
         let (few, many) = (of(&airfoil(27)), of(&airfoil(496)));
         let apart = form_distance(&few, &many);
-        // Half a point's spacing: some lie on the nose of one and beside that of the other.
+        // The difference is half a spacing: some points lie on the nose of one outline and beside the nose of the
+        // other.
         assert!(apart < 0.03, "{apart}");
         assert!(geometry::is_simple(&few) && geometry::is_simple(&many));
     }
@@ -267,7 +272,7 @@ mod tests {
         assert!(distance([first[0], first[1]], [1.0, 0.0]) < 1e-6);
         let (few, _) = canonical(&airfoil(27), 100, ALL, Begin::Tip);
         assert!(form_distance(&few, &tipped) < 0.03);
-        // A second time it stays as it is.
+        // A second conversion changes nothing.
         let points: Vec<[f64; 2]> = geometry::points(&tipped).collect();
         assert!(form_distance(&canonical(&points, 100, ALL, Begin::Tip).0, &tipped) < 1e-5);
     }
@@ -330,7 +335,7 @@ mod tests {
 
     #[test]
     fn there_are_never_more_corners_than_points() {
-        // A circle traced in pixels, each step a sharp turn.
+        // A circle traced in pixels: each step is a sharp turn.
         let mut traced: Vec<[f64; 2]> = Vec::new();
         for i in 0..4000 {
             let t = TAU * f64::from(i) / 4000.0;

@@ -1,8 +1,8 @@
-//! What the header of a table of outlines calls its columns.
+//! Column names in the header of a table of outlines.
 
 use super::records::brief;
 
-/// Names of the column that tells outlines apart.
+/// Names of the column that identifies outlines.
 const IDS: [&str; 22] = [
     "id",
     "name",
@@ -29,25 +29,25 @@ const IDS: [&str; 22] = [
 ];
 /// Names of the column of labels.
 const LABELS: [&str; 4] = ["label", "family", "class", "group"];
-/// Columns that a message names one by one.
+/// The most columns that a message lists by name.
 const NAMED: usize = 6;
 
 /// A header: the plain name of each column.
 pub struct Header {
-    /// As they are written.
+    /// The names as they are in the file.
     written: Vec<String>,
-    /// Without units, in small letters.
+    /// The names without units, in lower case.
     plain: Vec<String>,
 }
 
-/// What a column of coordinates is: x or y, and of which point; of a table with a point a row there is no number.
+/// The meaning of a column of coordinates: x or y, and of which point; no point index in a table with a point a row.
 #[derive(Clone, Copy, PartialEq)]
 struct Coordinate {
     axis: usize,
     point: Option<usize>,
 }
 
-/// Where the coordinates of a table are.
+/// The columns of the coordinates of a table.
 pub enum Coordinates {
     /// A point a row: the columns x and y.
     Point([usize; 2]),
@@ -56,14 +56,14 @@ pub enum Coordinates {
 }
 
 impl Header {
-    /// The header that these cells are.
+    /// The header that consists of these cells.
     pub fn new<'a>(cells: impl IntoIterator<Item = &'a str>) -> Self {
         let written: Vec<String> = cells.into_iter().map(str::to_owned).collect();
         let plain = written.iter().map(|cell| plain_name(cell)).collect();
         Self { written, plain }
     }
 
-    /// The header that cells with the numbers 0, 1, 2, .. are, as data frames without names have it: x and y in turn.
+    /// The header that cells with the numbers 0, 1, 2, .. form, as data frames without names write it: x and y in turn.
     pub fn counted<'a>(cells: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let cells: Vec<&str> = cells.into_iter().collect();
         let is_number = |cell: &&str| cell.parse::<f64>().is_ok();
@@ -85,12 +85,12 @@ impl Header {
         Some(Self { written: cells.iter().map(|cell| (*cell).to_owned()).collect(), plain })
     }
 
-    /// How many columns it names.
+    /// The number of columns.
     pub fn len(&self) -> usize {
         self.plain.len()
     }
 
-    /// Where the coordinates are.
+    /// Finds the columns of the coordinates.
     ///
     /// # Errors
     /// When there are none, or an x without its y, or two columns of one name.
@@ -131,7 +131,7 @@ impl Header {
         Ok(Coordinates::Shape(points.iter().map(pair).collect::<Result<_, String>>()?))
     }
 
-    /// The columns that may tell outlines apart, by their names.
+    /// The columns that may identify outlines, by their names.
     pub fn ids(&self) -> impl Iterator<Item = usize> {
         (0..self.len()).filter(|&i| IDS.contains(&self.plain[i].as_str()))
     }
@@ -141,7 +141,7 @@ impl Header {
         (0..self.len()).find(|&i| LABELS.contains(&self.plain[i].as_str()))
     }
 
-    /// What a column is called, for a message.
+    /// The name of a column, for a message.
     pub fn name(&self, column: usize) -> String {
         match brief(&self.written[column]) {
             name if name.is_empty() => "(without a name)".to_owned(),
@@ -149,7 +149,7 @@ impl Header {
         }
     }
 
-    /// What is said of the columns that are none of `used`: how many there are and what they are called.
+    /// A clause about the columns that are not among `used`: their number and names; none if all are used.
     pub fn left_aside(&self, used: impl IntoIterator<Item = usize>) -> Option<String> {
         let used: Vec<usize> = used.into_iter().collect();
         let mut is_used = vec![false; self.len()];
@@ -159,7 +159,7 @@ impl Header {
     }
 }
 
-/// `2 columns: (without a name), 'drag'`, as what was left aside is said.
+/// A clause about columns that are not used, such as `2 columns: (without a name), 'drag'`.
 pub fn columns_aside(names: impl IntoIterator<Item = String>) -> Option<String> {
     let names: Vec<String> = names.into_iter().collect();
     let more = match names.len().saturating_sub(NAMED) {
@@ -174,12 +174,12 @@ pub fn columns_aside(names: impl IntoIterator<Item = String>) -> Option<String> 
     }
 }
 
-/// Whether the name of a column is one of those that tell shapes apart.
+/// True if a column with this name identifies shapes.
 pub fn is_id(cell: &str) -> bool {
     IDS.contains(&plain_name(cell).as_str())
 }
 
-/// A column's name without its unit, in small letters.
+/// A column's name without its unit, in lower case.
 fn plain_name(cell: &str) -> String {
     let end = cell.find(['[', '(']).unwrap_or(cell.len());
     cell[..end].trim().to_lowercase()
@@ -207,7 +207,7 @@ fn coordinate(plain: &str, written: &str) -> Option<Coordinate> {
     point.map(|point| Coordinate { axis, point: Some(point) })
 }
 
-/// The 3 of `x[3]`; a unit in brackets is no number.
+/// The 3 of `x[3]`; none for a unit in brackets.
 fn index_in_brackets(written: &str) -> Option<usize> {
     let begin = written.find(['[', '('])?;
     written[begin + 1..].trim_end().trim_end_matches([']', ')']).parse().ok()

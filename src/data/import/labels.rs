@@ -1,29 +1,29 @@
-//! What shapes are called: their ids, each different, and their labels.
+//! The names of shapes: ids, all different, and labels.
 
 use super::LabelFrom;
 use crate::error::{Error, Result};
 use std::collections::{HashMap, HashSet};
 
-/// The most different labels: as many as a map could name.
+/// The most different labels: a map cannot show more names.
 pub const MOST_LABELS: usize = 100;
 
 /// The names that a shape comes with.
 pub struct Named {
     /// Its id within its file.
     pub own: String,
-    /// Its label within its file; empty where there is none.
+    /// Its label within its file; empty if there is none.
     pub label: String,
     /// The name of its file without extension.
     pub stem: String,
-    /// The name of the folder that the file is in; empty in none.
+    /// The name of the folder of its file; empty if there is none.
     pub folder: String,
 }
 
-/// The label of each shape, and what the labels are, in the order of the alphabet; `all` is that of shapes
-/// that have no label of their own.
+/// The label index of each shape, and the labels in alphabetical order; `all` is the label of shapes without one of
+/// their own.
 ///
 /// # Errors
-/// When there are more labels than a map could name.
+/// When there are more labels than a map can show.
 pub fn labels(
     named: &[Named],
     from: Option<LabelFrom>,
@@ -55,7 +55,7 @@ pub fn labels(
     Ok((labels.iter().map(|label| places[label.as_str()]).collect(), names))
 }
 
-/// A column of labels where there is one, else folders where there are any, else none.
+/// The default source of labels: a column of labels if there is one, else folders if there are any, else none.
 fn usual(named: &[Named]) -> LabelFrom {
     if named.iter().any(|shape| !shape.label.is_empty()) {
         LabelFrom::Column
@@ -66,10 +66,10 @@ fn usual(named: &[Named]) -> LabelFrom {
     }
 }
 
-/// An id for each shape: its own, with file and folder before it where others have the same, and a number
-/// behind it where even that is not enough.
+/// An id for each shape: its own, with file and folder before it if others have the same, and a number after it if they
+/// still agree.
 pub fn unique_ids(named: Vec<Named>) -> Vec<String> {
-    // File names may hold anything; ids are written in lines.
+    // File names may hold any character; ids are written on one line.
     let mut named = named;
     for shape in &mut named {
         for part in [&mut shape.own, &mut shape.stem, &mut shape.folder] {
@@ -89,7 +89,7 @@ pub fn unique_ids(named: Vec<Named>) -> Vec<String> {
         *count.entry(&shape.own).or_default() += 1;
     }
     let mut taken = HashSet::with_capacity(named.len());
-    // The number that comes next behind an id: many shapes of one name are not counted from the beginning each.
+    // The next number for each id: without it, many shapes of one name would each count from the beginning.
     let mut next: HashMap<String, usize> = HashMap::new();
     let unique = |shape: &Named| {
         let id = if count[shape.own.as_str()] > 1 { longer(shape) } else { shape.own.clone() };

@@ -1,7 +1,8 @@
-//! People's own outlines: files and folders in, canonical outlines out, and of the rest the reason why not.
+//! Import of the user's own outlines: files and folders in, canonical outlines out, with a reason for each one left
+//! out.
 //!
-//! A file is read whole but bounded, taken apart by its format, and each curve in it is cleaned and
-//! brought into canonical form by itself; so one bad file, row or path never spoils the others.
+//! A file is read whole but bounded and parsed by its format; each curve in it is cleaned and converted to canonical
+//! form on its own, so one bad file, row or path does not affect the others.
 
 pub mod airfoil;
 pub mod clean;
@@ -28,40 +29,42 @@ pub use outcome::{Import, ImportProgress, Kept, Rejection, Summary};
 use super::property::Property;
 use super::rows::Rows;
 use crate::error::{Error, Result, check_range};
+use crate::numerics::cancel_token::CancelToken;
 use files::Listed;
 use form::Begin;
 use rayon::prelude::*;
 use shapes::{Contents, Found, contents};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use watch::Watch;
 
-/// The most numbers of all outlines together: 400 MB of them.
+/// The most numbers of all outlines together: 400 MB.
 const MOST_NUMBERS: usize = 100_000_000;
-/// The fewest outlines that can be learned from.
+/// The fewest outlines that a model can be trained on.
 pub const FEWEST: usize = 10;
 
-/// Brings in every outline of these files and folders. `keep_going` hears how far it is, from several threads,
-/// and stops it by answering no; then there is none.
+/// Imports every outline of these files and folders. `progress` is called from several threads. None if the import was
+/// cancelled.
 ///
 /// # Errors
-/// Names a path that cannot be read at all, an option out of range, or a limit that all of it together exceeds;
-/// or says that there is nothing in it, with the first reason.
+/// Names a path that cannot be read at all, an option out of range, or a limit that the whole import exceeds; or, if
+/// nothing can be used, gives the first reason.
 pub fn import(
     paths: &[PathBuf],
     options: &ImportOptions,
-    keep_going: impl Fn(ImportProgress) -> bool + Sync,
+    cancel: &CancelToken,
+    progress: impl Fn(ImportProgress) + Sync,
 ) -> Result<Option<Import>> {
     check_range("points", options.points, 16, 1000)?;
     let (files, foreign) = files::list(paths)?;
     let watch = Watch {
-        stopped: AtomicBool::new(false),
+        cancel,
         done: AtomicUsize::new(0),
         shapes: AtomicUsize::new(0),
         kept: AtomicUsize::new(0),
         most: MOST_NUMBERS / (2 * options.points),
         files: files.len(),
-        keep_going: &keep_going,
+        progress: &progress,
     };
     let read = |file: &Listed| {
         if watch.is_stopped() {
@@ -72,7 +75,7 @@ pub fn import(
         watch.tell();
         found
     };
-    // A pool of its own, for its stack; what of that is not used is not taken.
+    // A separate pool, for the larger stack; stack pages that are not used take no memory.
     let pool = rayon::ThreadPoolBuilder::new().stack_size(svg::STACK).build();
     let pool =
         pool.map_err(|error| Error::Mismatch(format!("nothing can be imported: {error}")))?;
@@ -82,7 +85,7 @@ pub fn import(
             format!("there are more than {} outlines of {} points", watch.most, options.points);
         return Err(Error::Mismatch(format!("{problem}; import fewer, or with fewer points")));
     }
-    if watch.stopped.into_inner() {
+    if cancel.is_cancelled() {
         return Ok(None);
     }
     let mut import = Import::default();
@@ -124,7 +127,7 @@ pub fn import(
     Ok(Some(import))
 }
 
-/// As [`import`], with the values that were measured of the shapes, where there is a file of them.
+/// As [`import`], with the target values of the shapes if there is a file of them.
 ///
 /// # Errors
 /// As [`import`] and [`values::read`].
@@ -132,9 +135,10 @@ pub fn import_with_values(
     paths: &[PathBuf],
     values: Option<&Path>,
     options: &ImportOptions,
-    keep_going: impl Fn(ImportProgress) -> bool + Sync,
+    cancel: &CancelToken,
+    progress: impl Fn(ImportProgress) + Sync,
 ) -> Result<Option<Import>> {
-    let Some(mut import) = import(paths, options, keep_going)? else { return Ok(None) };
+    let Some(mut import) = import(paths, options, cancel, progress)? else { return Ok(None) };
     if let Some(path) = values {
         let reserved = Property::ALL.map(Property::name);
         let groups = options.groups.as_deref();
@@ -147,7 +151,7 @@ pub fn import_with_values(
     Ok(Some(import))
 }
 
-/// What all of an import is called: the first path, and that there are more.
+/// The name of an import: the first path, and a remark if there are more.
 pub fn name_of(paths: &[PathBuf]) -> String {
     let first = paths.first().and_then(|path| {
         let path = std::fs::canonicalize(path).ok()?;

@@ -1,18 +1,18 @@
-//! How outlines are brought in.
+//! Options of an import.
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// How outlines are brought in.
+/// The options of an import.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ImportOptions {
     /// Points of every outline, 16 to 1000.
     pub points: usize,
-    /// What is taken away of each outline besides its place.
+    /// The parts of the frame that are removed from each outline, besides its position.
     pub normalise: Normalise,
-    /// Where labels come from; the automatic choice where nothing is said.
+    /// The source of labels; chosen automatically if none.
     pub labels: Option<LabelFrom>,
-    /// The column of the file of values that names the group of each shape: whole groups are learned from or held out.
+    /// The column of the file of values that gives the group of each shape: whole groups are trained on or held out.
     #[serde(default)]
     pub groups: Option<String>,
 }
@@ -23,12 +23,13 @@ impl Default for ImportOptions {
     }
 }
 
-/// What is taken away of each outline besides its place, and recorded in its [`Placement`](crate::data::placement::Placement).
+/// The parts of the frame that are removed from each outline besides its position, and recorded in its
+/// [`Placement`](crate::data::placement::Placement).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Normalise {
-    /// Its size: every outline gets a unit RMS radius.
+    /// Removes the size: every outline gets a unit RMS radius.
     pub scale: bool,
-    /// Its rotation: the principal axis of every outline is turned onto +x.
+    /// Removes the rotation: the principal axis of every outline is turned onto +x.
     pub rotation: bool,
 }
 
@@ -38,7 +39,7 @@ impl Default for Normalise {
     }
 }
 
-/// Where the label of a shape comes from.
+/// The source of a shape's label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum LabelFrom {

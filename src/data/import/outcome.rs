@@ -1,4 +1,4 @@
-//! What became of the files of an import, and how far one is.
+//! The result of an import and its progress.
 
 use super::form::Begin;
 use crate::data::dataset::Dataset;
@@ -8,39 +8,39 @@ use std::path::PathBuf;
 /// The most rejections that are listed one by one.
 const MOST_LISTED: usize = 100_000;
 
-/// What became of files: a data set, where each part of it comes from, and what is not in it.
+/// The result of an import: a data set, the origin of each outline, and the parts of the files that were left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Import {
     /// The outlines with their labels, ids and placements.
     pub set: Dataset,
-    /// Where each of them begins: at its tip, if nearly all have one.
+    /// The starting point of each outline: its tip, if nearly all have one.
     pub begin: Begin,
     /// One entry for each outline.
     pub kept: Vec<Kept>,
     /// Files, rows, paths and cells that were left out.
     pub rejected: Summary,
-    /// What stood beside them and is nothing to be learned from, an entry or two for each file: columns that are no
+    /// The parts of the files that hold nothing to train on, an entry or two for each file: columns that are no
     /// coordinates, paths that are not painted.
     pub aside: Summary,
 }
 
-/// An outline that was kept.
+/// An imported outline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
     /// Its file.
     pub file: PathBuf,
-    /// What was changed, a clause each, such as "a gap of 1.2 % of the perimeter was closed".
+    /// The changes that were made, a clause each, such as "a gap of 1.2 % of the perimeter was closed".
     pub notes: Vec<String>,
 }
 
-/// Something that was left out or aside.
+/// An item that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// The file that it is in, or is.
+    /// The file itself, or the file that holds the item.
     pub file: PathBuf,
-    /// Where in the file, as in "line 3"; empty where it is the whole file.
+    /// The place in the file, such as "line 3"; empty if the item is the whole file.
     pub place: String,
-    /// Why, and the way out.
+    /// The reason, and how to fix it.
     pub reason: String,
 }
 
@@ -54,17 +54,17 @@ impl std::fmt::Display for Rejection {
     }
 }
 
-/// What was left out: the first 100,000 one by one, the rest counted.
+/// Items that were left out: the first 100,000 one by one, the rest counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// One entry each, in the order of files and lines.
     pub list: Vec<Rejection>,
-    /// How many more there were.
+    /// The number of items that are not listed.
     pub more: usize,
 }
 
 impl Summary {
-    /// Adds one.
+    /// Adds an item.
     pub fn push(&mut self, rejection: Rejection) {
         if self.list.len() < MOST_LISTED {
             self.list.push(rejection);
@@ -73,13 +73,13 @@ impl Summary {
         }
     }
 
-    /// Adds those of another.
+    /// Adds all items of another summary.
     pub fn append(&mut self, other: Self) {
         other.list.into_iter().for_each(|rejection| self.push(rejection));
         self.more += other.more;
     }
 
-    /// The reasons without their places, each once, and how often there is each; in the order in which they come.
+    /// The different reasons without their places, each with its count, in the order of first appearance.
     pub fn by_reason(&self) -> Vec<(&str, usize)> {
         let mut found: Vec<(&str, usize)> = Vec::new();
         let mut places = HashMap::new();
@@ -93,19 +93,19 @@ impl Summary {
         found
     }
 
-    /// How many there were in all.
+    /// The number of all items, listed or not.
     pub fn count(&self) -> usize {
         self.list.len() + self.more
     }
 }
 
-/// How far an import is.
+/// The progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportProgress {
-    /// Files that were read.
+    /// Number of files that were read.
     pub done: usize,
-    /// Files in all.
+    /// Number of files in all.
     pub files: usize,
-    /// Shapes that were looked at.
+    /// Number of shapes that were processed.
     pub shapes: usize,
 }

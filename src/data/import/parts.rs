@@ -1,17 +1,17 @@
-//! Points that a file sets apart, by empty lines or by marks such as 999 999: several outlines, or one in parts.
+//! Parts of a file that are separated by empty lines or by marks such as 999 999: several outlines, or one in parts.
 
-/// A gap of less than this share of a part's perimeter leaves it closed.
+/// A part is closed if its gap is less than this share of its perimeter.
 const CLOSED: f64 = 0.05;
-/// A part goes on where the one before ended if the step is at most this many of their longest sides.
+/// A part continues the one before if the step between them is at most this many of their longest sides.
 const STEP: f64 = 3.0;
 
 type Points = Vec<[f64; 2]>;
 
-/// The outlines that parts set apart by empty lines make: each of them where all are closed; else one, of two halves
-/// from the same point or of parts each of which [goes on](goes_on) where the one before ended.
+/// Combines parts that empty lines separate into outlines: one for each part if all are closed; else one, of two halves
+/// from the same point or of parts each of which [continues](goes_on) the one before.
 ///
 /// # Errors
-/// When they are neither.
+/// When the parts are neither.
 pub fn outlines(mut parts: Vec<Points>, fewest: usize) -> Result<Vec<Points>, String> {
     parts.retain(|part| !part.is_empty());
     if parts.len() < 2 || parts.iter().all(|part| is_closed(part)) {
@@ -21,7 +21,7 @@ pub fn outlines(mut parts: Vec<Points>, fewest: usize) -> Result<Vec<Points>, St
         && !(is_closed(one) || is_closed(other))
         && distance(one[0], other[0]) <= CLOSED * (length(one) + length(other))
     {
-        // As Lednicer's files have it, without their counts: both sides run from the leading edge.
+        // Lednicer's order without its line of counts: both sides run from the leading edge.
         return Ok(vec![one.iter().rev().chain(other).copied().collect()]);
     }
     if !parts.windows(2).all(|pair| goes_on(&pair[0], &pair[1], fewest)) {
@@ -34,8 +34,8 @@ pub fn outlines(mut parts: Vec<Points>, fewest: usize) -> Result<Vec<Points>, St
     Ok(vec![parts.concat()])
 }
 
-/// Whether a pair of numbers is a mark and no point, as 999 999 or -9999 -9999 are: twice the same number of nines,
-/// and far beyond the rest in one direction at least.
+/// True if a pair of numbers is a mark and no point, such as 999 999 or -9999 -9999: two equal numbers made of nines,
+/// far beyond the other points in x or in y.
 ///
 /// `reach` is the largest size of the other points' x and y.
 pub fn is_mark([x, y]: [f64; 2], reach: [f64; 2]) -> bool {
@@ -53,8 +53,8 @@ fn looks_like_mark([x, y]: [f64; 2]) -> bool {
     x.abs() == y.abs() && nines.contains(&x.abs())
 }
 
-/// Whether a curve goes on in another: if the step is hardly longer than sides are. Of two curves with less than `fewest`
-/// points together nobody can say, for each of them may be an outline with long sides.
+/// True if curve `next` continues curve `one`: the step between them is hardly longer than their sides. False if they
+/// have less than `fewest` points together: each may be an outline with long sides.
 pub fn goes_on(one: &[[f64; 2]], next: &[[f64; 2]], fewest: usize) -> bool {
     let (Some(&end), Some(&begin)) = (one.last(), next.first()) else { return true };
     let sides = [one, next].into_iter().flat_map(|part| part.windows(2));
@@ -78,7 +78,7 @@ fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
 mod tests {
     use super::*;
 
-    /// A part of a circle around (`x`, 0), from one share of it to another, in 20 sides.
+    /// A part of a circle around (`x`, 0), from one share of its circumference to another, in 20 sides.
     fn arc(x: f64, from: f64, to: f64) -> Points {
         let at = |i: i32| {
             let t = std::f64::consts::TAU * (from + (to - from) * f64::from(i) / 20.0);

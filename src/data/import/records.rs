@@ -1,26 +1,26 @@
-//! The rows of a CSV as they are, whatever their length.
+//! The rows of a CSV of any length.
 
 use csv::StringRecord;
 
-/// Lines that are looked at to tell what sets cells apart.
+/// The number of lines from which the separator is guessed.
 const SAMPLED: usize = 20;
 
-/// The records of a CSV, with what stands around them.
+/// The records of a CSV, with its comments and empty lines.
 pub struct Records {
     /// Each record with the line on which it begins, counted from 1.
     pub rows: Vec<(usize, StringRecord)>,
     /// Comment lines before the first record, as records: one of them may name the columns.
     pub comments: Vec<StringRecord>,
-    /// Lines without anything on them, in order: between points they set outlines apart.
+    /// Empty lines, in order: between points they separate outlines.
     blank: Vec<usize>,
-    /// Whether a comma is the decimal point, as it may be where something else sets cells apart.
+    /// True if a comma may be the decimal point, because another character separates the cells.
     decimal_comma: bool,
 }
 
 impl Records {
-    /// Reads the records of a text: rows of any length, set apart by comma, semicolon or tab. A line that begins
-    /// with `#` is a comment, and a first line such as `sep=;` says what sets cells apart. A last column that is empty
-    /// everywhere is none.
+    /// Reads the records of a text: rows of any length, separated by comma, semicolon or tab. A line that begins with
+    /// `#` is a comment, and a first line such as `sep=;` gives the separator. A last column that is empty everywhere
+    /// is dropped.
     ///
     /// # Errors
     /// Names the line after which the text is not CSV.
@@ -48,7 +48,7 @@ impl Records {
             blank,
             decimal_comma,
         };
-        // Comments keep their lines, so that all others keep their numbers.
+        // Comments are replaced by empty lines, so that all other lines keep their numbers.
         let kept = |i: usize| if is_data(i) { text_of(text, lines[i]) } else { "" };
         let has_more = (0..lines.len()).any(|i| !is_data(i) && !lines[i].is_empty());
         let without: String;
@@ -63,7 +63,7 @@ impl Records {
         Ok(records)
     }
 
-    /// Takes last columns off that are empty in every row, the header included.
+    /// Removes last columns that are empty in every row, including the header.
     fn trim(&mut self) {
         let width = self.rows.first().map_or(0, |(_, record)| record.len());
         if self.rows.iter().any(|(_, record)| record.len() != width) {
@@ -91,21 +91,21 @@ impl Records {
         }
     }
 
-    /// Whether there is an empty line between two lines.
+    /// True if there is an empty line between two lines.
     pub fn is_apart(&self, line: usize, next: usize) -> bool {
         let after = self.blank.partition_point(|&blank| blank <= line);
         self.blank.get(after).is_some_and(|&blank| blank < next)
     }
 }
 
-/// Whether a line is `sep=;` or the like, with which spreadsheets are told what sets cells apart.
+/// True if a line is `sep=;` or the like, which gives the separator to spreadsheets.
 fn is_separator(line: &str) -> bool {
     line.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("sep="))
         && line.chars().count() == 5
 }
 
-/// What sets the cells of these lines apart. A comma may also be a decimal point, so a semicolon or tab that leaves
-/// numbers on every line comes first.
+/// The separator of these lines. A comma may also be a decimal point, so a semicolon or tab that leaves numbers on
+/// every line is preferred.
 fn separator(lines: &[&str]) -> char {
     let is_number = |cell: &str| cell.trim().replacen(',', ".", 1).parse::<f64>().is_ok();
     let numbers = |line: &str, by: char| line.split(by).filter(|cell| is_number(cell)).count();
@@ -118,7 +118,7 @@ fn separator(lines: &[&str]) -> char {
     ['\t', ';'].into_iter().find(fits).unwrap_or_else(most)
 }
 
-/// A trimmed line with what is around it: a tab at its end sets an empty cell apart.
+/// The whole line of a trimmed one: a tab at its end marks an empty last cell.
 fn text_of<'a>(text: &'a str, line: &'a str) -> &'a str {
     let begins = line.as_ptr() as usize - text.as_ptr() as usize;
     let before = text[..begins].rfind('\n').map_or(0, |at| at + 1);
@@ -139,7 +139,7 @@ fn parse(
     let (mut read, mut line) = (0, 1);
     reader.into_records().map(move |record| {
         let record = record.map_err(|_| format!("the row after line {line} is not CSV"))?;
-        // A record begins where the one before ended, and blank lines lie between.
+        // The position of a record is the end of the one before, so blank lines may lie between.
         let bytes = text.as_bytes();
         let ended = record.position().map_or(read, |p| p.byte() as usize).max(read);
         let begins = ended + bytes[ended..].iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -149,7 +149,7 @@ fn parse(
     })
 }
 
-/// As much of a text as fits into a message.
+/// The beginning of a text, short enough for a message.
 pub fn brief(text: &str) -> String {
     text.chars().take(40).collect()
 }

@@ -1,4 +1,4 @@
-//! The shapes of one file in canonical form, each by itself.
+//! The shapes of one file in canonical form, each converted on its own.
 
 use super::clean::{Curve, clean};
 use super::files::{self, Format, Listed};
@@ -11,39 +11,39 @@ use crate::data::geometry::is_simple;
 use crate::data::placement::Placement;
 use rayon::prelude::*;
 
-/// One shape of a file before it has its place in the set.
+/// One shape of a file before it has its place in the data set.
 pub struct Found {
-    /// What it is called.
+    /// The names that it comes with.
     pub named: Named,
-    /// Where in the file it is, as in "line 3"; empty where it is all of it.
+    /// The place in the file, such as "line 3"; empty if the shape is the whole file.
     pub place: String,
-    /// It, or why it is none.
+    /// The outline, or the reason why it is none.
     pub outline: std::result::Result<Canonical, String>,
 }
 
-/// What is in a file.
+/// The contents of a file.
 #[derive(Default)]
 pub struct Contents {
     /// Its shapes.
     pub shapes: Vec<Found>,
-    /// What else is in it, and was left aside.
+    /// The other parts of the file, which are not used.
     pub aside: Vec<Rejection>,
 }
 
 /// A shape in canonical form.
 pub struct Canonical {
-    /// Beginning where the ray along +x leaves it.
+    /// Begins where the ray along +x leaves the shape.
     pub by_ray: Normalised,
-    /// Beginning at its tip, if it has one.
+    /// Begins at the tip, if there is one.
     pub by_tip: Option<Normalised>,
-    /// What was changed, a clause each.
+    /// The changes that were made, a clause each.
     pub notes: Vec<String>,
 }
 
-/// An outline and what was taken away from it.
+/// An outline and the frame that was removed from it.
 pub type Normalised = (Vec<f32>, Placement);
 
-/// Every shape of one file, and what was left aside.
+/// Reads every shape of one file and lists the parts that are not used.
 pub fn contents(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Contents {
     let stem = file.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let named = |own: String, label: String| Named {
@@ -61,7 +61,7 @@ pub fn contents(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Co
         watch.count(outline.is_ok());
         Found { named, place, outline }
     };
-    // Several curves without names are numbered.
+    // Curves without names are numbered if there are several.
     let all = |curves: Vec<Curve>| {
         let alone = curves.len() == 1;
         let place = |k| if alone { String::new() } else { format!("outline {k}") };

@@ -1,4 +1,4 @@
-//! A line that was drawn by hand, as an outline in the form that a model's own data have.
+//! Freehand strokes converted to outlines in the form of a model's own data.
 
 use super::Normalise;
 use super::clean::{Curve, Ends, clean};
@@ -6,14 +6,14 @@ use super::form::{Begin, canonical};
 use crate::data::geometry;
 use crate::data::source::Source;
 
-/// The share of a line at each of its ends in which it may cross itself: who closes a shape overshoots.
+/// The share of a stroke at each end within which it may cross itself: a stroke that closes a shape usually overshoots.
 const OVERSHOOT: f64 = 0.15;
 
-/// The outline that a drawn line encloses, `[2 * points]`, as the data of `source` are; those that keep their sizes
-/// have the RMS radius `typical`, in their data units.
+/// The outline that a freehand stroke encloses, `[2 * points]`, in the form of the data of `source`. If the data keep
+/// their sizes, the outline gets the RMS radius `typical`, in data units.
 ///
 /// # Errors
-/// Says why it is none, and what to draw instead.
+/// Gives the reason why the stroke is no outline, and advice on drawing it again.
 pub fn outline(line: &[[f64; 2]], source: &Source, typical: f64) -> Result<Vec<f32>, String> {
     let points = without_overshoot(line);
     let cleaned = clean(Curve { points, ends: Ends::Joined });
@@ -34,7 +34,7 @@ pub fn outline(line: &[[f64; 2]], source: &Source, typical: f64) -> Result<Vec<f
     Ok(outline)
 }
 
-/// The line without what lies beyond the place where its end crosses its beginning, or passes it.
+/// The stroke without its overshoot: the parts beyond the point where its end crosses or passes its beginning.
 fn without_overshoot(line: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let reach = (OVERSHOOT * line.len() as f64) as usize;
     for i in 0..reach {
@@ -46,20 +46,21 @@ fn without_overshoot(line: &[[f64; 2]]) -> Vec<[f64; 2]> {
             }
         }
     }
-    // It may also run on beside its beginning: the point that comes nearest to that is its end.
+    // A stroke may also pass beside its beginning without crossing it: then it ends at the point nearest to the
+    // beginning.
     let Some(&first) = line.first() else { return Vec::new() };
     let away = |j: &usize| minus(line[*j], first).iter().map(|v| v * v).sum::<f64>();
     let end = (line.len() - reach..line.len()).min_by(|a, b| away(a).total_cmp(&away(b)));
     line[..=end.unwrap_or(line.len() - 1)].to_vec()
 }
 
-/// Where the segments `a b` and `c d` cross.
+/// The point where the segments `a b` and `c d` cross.
 fn meeting(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> Option<[f64; 2]> {
     let (u, v, w) = (minus(b, a), minus(d, c), minus(c, a));
     let cross = |p: [f64; 2], q: [f64; 2]| p[0] * q[1] - p[1] * q[0];
     let denominator = cross(u, v);
     let (s, t) = (cross(w, v) / denominator, cross(w, u) / denominator);
-    // Of parallel segments neither is a number.
+    // Parallel segments give NaN or infinity, which no range contains.
     ((0.0..=1.0).contains(&s) && (0.0..=1.0).contains(&t))
         .then(|| [a[0] + s * u[0], a[1] + s * u[1]])
 }
@@ -93,7 +94,7 @@ mod tests {
     fn a_circle_by_hand_is_a_circle() {
         let perfect = Family::Circle.path(1.0).resample(100);
         for share in [0.97, 1.0, 1.05] {
-            // Beyond the whole round the end crosses the beginning, from outside in.
+            // A stroke longer than the circle crosses its beginning from outside in.
             let mut line = circle(share, 0.0);
             for (i, p) in line.iter_mut().enumerate() {
                 p[0] += 0.1 * (i as f64 - 40.0);

@@ -1,4 +1,4 @@
-//! SVG: each path that is painted whole is a shape; curves become short sides, y points up.
+//! SVG: each painted path of one loop is a shape; curves are flattened into short sides, y points up.
 
 use super::clean::{Curve, Ends, MOST_POINTS, extent, three_digits};
 use super::cover::{Cover, covers};
@@ -9,49 +9,49 @@ use resvg::usvg::{
 };
 use std::collections::HashMap;
 
-/// How far a side may be from its curve, as a share of the path's extent.
+/// The largest distance of a side from its curve, as a share of the path's extent.
 const TOLERANCE: f64 = 1e-4;
 /// The most sides of one curve.
 const MOST_SIDES: f64 = 256.0;
-/// Paint of less than half a step of 8 bits is none.
+/// Paint with an opacity of less than half a step of 8 bits is invisible.
 const INVISIBLE: f32 = 0.5 / 255.0;
-/// Points that may be off by more than this share of a path's extent spoil it; from [`TOLERANCE`] on it is said.
+/// A path whose points may be off by more than this share of its extent is refused; from [`TOLERANCE`] on a note
+/// reports the error.
 const SPOILT: f64 = 1e-3;
-/// Elements after which nobody counts what a picture repeats.
+/// The most elements that are visited to count the shapes of a picture; beyond it they are not counted.
 const MOST_ELEMENTS: usize = 100_000;
-/// The stack that the deepest picture needs, in bytes: groups are followed by recursion, and usvg allows 1,024
-/// within each other.
+/// The stack that the deepest picture needs, in bytes: groups are visited by recursion, and usvg allows 1,024 levels.
 pub const STACK: usize = 64 << 20;
 
-/// What a picture shows.
+/// The contents of a picture.
 #[derive(Debug)]
 pub struct Picture {
     /// The paths that are painted, in order.
     pub paths: Vec<PathOfPicture>,
-    /// What it holds and does not show, a sentence each.
+    /// The parts that are not shown, a sentence each.
     pub aside: Vec<String>,
 }
 
-/// One path of a picture: its name, or its number counted from 1, and its one loop or why it cannot be used.
+/// One path of a picture: its name, and its one loop or the reason why it cannot be used.
 #[derive(Debug)]
 pub struct PathOfPicture {
-    /// The path's own id; empty where it has none.
+    /// The path's own id; empty if it has none.
     pub id: String,
-    /// Its curve, in the units of the picture's view box with y up.
+    /// Its curve, in the units of the picture's view box with y up; or the reason why it cannot be used.
     pub curve: Result<Curve, String>,
-    /// What was lost of it.
+    /// The loss of precision, if it is notable.
     pub note: Option<String>,
 }
 
-/// Every path that the picture shows, in order; rectangles, circles and polygons are paths too. What is not painted is
-/// left aside, and what a clip path or a mask cuts is refused.
+/// Reads every path that the picture shows, in order; rectangles, circles and polygons are paths too. Paths that are
+/// not painted are counted in `aside`; paths that a clip path or a mask cuts are refused.
 ///
-/// It wants a stack of [`STACK`] bytes.
+/// The caller needs a stack of [`STACK`] bytes.
 ///
 /// # Errors
-/// Says why there is none.
+/// Gives the reason why there is no path.
 pub fn read(text: &str) -> Result<Picture, String> {
-    // A picture may name others; only what is drawn in this one is read.
+    // A picture may refer to other pictures; these are not read.
     let options = Options {
         image_href_resolver: ImageHrefResolver {
             resolve_data: Box::new(|_, _, _| None),
@@ -78,7 +78,7 @@ pub fn read(text: &str) -> Result<Picture, String> {
     if !found.paths.is_empty() {
         return Ok(Picture { paths: found.paths, aside });
     }
-    // Text without its font leaves no trace, so the source is asked as well.
+    // The parser drops text without its font, so the source is searched as well.
     let problem = if !aside.is_empty() {
         let aside = aside.join(" and ");
         return Err(format!("shows no path beside {aside}; draw one with a fill or a line"));
@@ -100,23 +100,23 @@ fn counted(count: usize, [one, several]: [&str; 2]) -> String {
 #[derive(Default)]
 struct Found {
     paths: Vec<PathOfPicture>,
-    /// Paths that were met, painted or not.
+    /// Number of paths, painted or not.
     met: usize,
-    /// Those of them that are not painted.
+    /// Number of paths that are not painted.
     unpainted: usize,
     texts: bool,
     images: bool,
-    /// What cuts the group that is walked through.
+    /// Clip paths and masks of the group that is being visited.
     cuts: Vec<Cut>,
     view: View,
 }
 
-/// From pixels to the units of the picture's view box.
+/// The map from pixels to the units of the picture's view box.
 #[derive(Clone, Copy)]
 struct View {
-    /// Pixels of a unit.
+    /// Pixels per unit.
     scale: f64,
-    /// Where the view box's zero is, in pixels.
+    /// The zero of the view box, in pixels.
     zero: [f64; 2],
 }
 
@@ -132,8 +132,8 @@ impl View {
     }
 }
 
-/// The view of a picture: what its width and height, in whatever unit, make of its view box. A view that is stretched or
-/// turned stays as it is shown.
+/// The view of a picture: the map that its width and height, in any unit, give to its view box. The identity if the
+/// view is stretched or turned.
 fn view(document: &Document<'_>, tree: &Tree) -> View {
     let root = document.root_element();
     let numbers = |text: &str| -> Option<Vec<f32>> {
@@ -142,7 +142,7 @@ fn view(document: &Document<'_>, tree: &Tree) -> View {
     };
     let view_box = root.attribute("viewBox").and_then(numbers).unwrap_or_default();
     let size = tree.size();
-    // Where the view box is shown as it is, no group stands for it, and a first group is one of the picture's own.
+    // usvg adds no group if the view box equals the size; then a first group is one of the picture's own.
     let is_shown_as_it_is = view_box == [0.0, 0.0, size.width(), size.height()];
     let is_one = view_box.len() == 4 && view_box[2] > 0.0 && view_box[3] > 0.0;
     let view = match tree.root().children() {
@@ -159,13 +159,13 @@ fn view(document: &Document<'_>, tree: &Tree) -> View {
     }
 }
 
-/// Something that lets through what is within one of its shapes.
+/// A clip path or mask: a curve is uncut if one of these shapes contains it.
 struct Cut {
     what: &'static str,
     shapes: Vec<Cover>,
 }
 
-/// Takes in what a group shows; `opacity` is that of all that it is in.
+/// Collects the paths that a group shows; `opacity` is that of all groups around it.
 fn walk(group: &Group, opacity: f32, found: &mut Found) {
     let opacity = opacity * group.opacity().get();
     let cuts = found.cuts.len();
@@ -194,7 +194,7 @@ fn walk(group: &Group, opacity: f32, found: &mut Found) {
     found.cuts.truncate(cuts);
 }
 
-/// Whether anything of a path is seen by itself, in a group of this opacity.
+/// True if any part of a path is visible in a group of this opacity.
 fn is_painted(path: &usvg::Path, opacity: f32) -> bool {
     let shows = |paint: &Paint, own: f32| {
         let own = opacity * own;
@@ -214,7 +214,7 @@ fn is_painted(path: &usvg::Path, opacity: f32) -> bool {
     path.is_visible() && (fill || stroke)
 }
 
-/// Whether a group of this opacity shows anything.
+/// True if a group of this opacity shows anything.
 fn shows_anything(group: &Group, opacity: f32) -> bool {
     let opacity = opacity * group.opacity().get();
     group.children().iter().any(|node| match node {
@@ -224,7 +224,7 @@ fn shows_anything(group: &Group, opacity: f32) -> bool {
     })
 }
 
-/// The path as a shape, unless it is cut or coarse.
+/// The path as a shape, unless it is cut or too imprecise.
 fn take(path: &usvg::Path, view: View, cuts: &[Cut]) -> PathOfPicture {
     let to_picture = path.abs_transform();
     let place = |p: [f64; 2]| view.take_away(moved(to_picture, p));
@@ -254,8 +254,8 @@ fn take(path: &usvg::Path, view: View, cuts: &[Cut]) -> PathOfPicture {
     PathOfPicture { id: path.id().to_owned(), curve: curve.and_then(cut).and_then(fine), note }
 }
 
-/// By how much rounding to single precision may have moved the points of a path, as a share of its extent in the
-/// picture, in pixels as that is: half a unit in the last place of the largest coordinates.
+/// The largest shift of a path's points by rounding to single precision, as a share of its extent in the picture,
+/// `extent` in pixels: half a unit in the last place of the largest coordinates.
 fn coarseness(data: &Path, to_picture: Transform, extent: f64) -> f64 {
     let bounds = data.bounds();
     let half_a_unit = |largest: f32| 0.5 * f64::from(largest.next_up() - largest);
@@ -267,13 +267,13 @@ fn coarseness(data: &Path, to_picture: Transform, extent: f64) -> f64 {
 }
 
 impl Cut {
-    /// Whether nothing of a curve is cut away, by more than curves are off anyway.
+    /// True if nothing of a curve is cut away beyond the tolerance of flattened curves.
     fn lets_through(&self, points: &[[f64; 2]], extent: f64) -> bool {
         self.shapes.iter().any(|shape| covers(shape, points, TOLERANCE * extent))
     }
 }
 
-/// What a clip path of a group lets through, and those that clip it in turn.
+/// Adds the shapes of a clip path, and those of the clip paths that clip it in turn.
 fn clips(clip: &ClipPath, to_picture: Transform, view: View, cuts: &mut Vec<Cut>) {
     let place = |p: [f64; 2]| view.take_away(moved(to_picture, moved(clip.transform(), p)));
     let mut shapes = Vec::new();
@@ -287,7 +287,7 @@ fn clips(clip: &ClipPath, to_picture: Transform, view: View, cuts: &mut Vec<Cut>
 fn clipping(group: &Group, place: &dyn Fn([f64; 2]) -> [f64; 2], shapes: &mut Vec<Cover>) {
     for node in group.children() {
         match node {
-            // One that is clipped itself is not counted on.
+            // A group that is clipped itself is ignored: its visible part is unknown.
             Node::Group(group) if group.clip_path().is_none() => clipping(group, place, shapes),
             Node::Path(path) if path.is_visible() => shapes.extend(cover(path, place)),
             _ => {}
@@ -295,7 +295,7 @@ fn clipping(group: &Group, place: &dyn Fn([f64; 2]) -> [f64; 2], shapes: &mut Ve
     }
 }
 
-/// What a mask of a group lets through, and those that mask it in turn.
+/// Adds the shapes of a mask, and those of the masks that mask it in turn.
 fn masks(mask: &Mask, to_picture: Transform, view: View, cuts: &mut Vec<Cut>) {
     let place = |p: [f64; 2]| view.take_away(moved(to_picture, p));
     let rect = mask.rect();
@@ -317,7 +317,7 @@ fn masks(mask: &Mask, to_picture: Transform, view: View, cuts: &mut Vec<Cut>) {
     }
 }
 
-/// Adds the shapes of a mask; says whether it is made of shapes alone that let something through.
+/// Adds the shapes of a mask; returns true if it consists of visible filled shapes alone.
 fn masking(
     group: &Group,
     kind: MaskType,
@@ -344,14 +344,14 @@ fn masking(
         })
 }
 
-/// The shape of a path of a clip path or a mask, if it is one loop.
+/// The shape of a path in a clip path or a mask, if it is one loop.
 fn cover(path: &usvg::Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Option<Cover> {
     let own = path.abs_transform();
     let curve = one_loop(path.data(), &|p| place(moved(own, p))).ok()?;
     Some(Cover::new(curve.points))
 }
 
-/// How many shapes a document would draw if all of it were displayed, what it repeats counted again.
+/// The number of shapes that a document would paint if all of it were displayed, repeated ones counted each time.
 fn drawn(document: &Document<'_>) -> usize {
     let with_ids = document.descendants().filter_map(|node| Some((node.attribute("id")?, node)));
     let by_id: HashMap<&str, XmlNode<'_, '_>> = with_ids.collect();
@@ -368,7 +368,7 @@ fn drawn(document: &Document<'_>) -> usize {
                 const XLINK: &str = "http://www.w3.org/1999/xlink";
                 let link = node.attribute("href").or_else(|| node.attribute((XLINK, "href")));
                 let target = link.and_then(|link| by_id.get(link.strip_prefix('#')?));
-                // What is drawn of a symbol is what is in it.
+                // A reference to a symbol paints the symbol's children.
                 match target {
                     Some(symbol) if symbol.tag_name().name() == "symbol" => {
                         todo.extend(symbol.children().filter(XmlNode::is_element));
@@ -380,25 +380,25 @@ fn drawn(document: &Document<'_>) -> usize {
             "svg" | "g" | "a" | "switch" => {
                 todo.extend(node.children().filter(XmlNode::is_element))
             }
-            // Definitions, clip paths, masks and patterns are drawn where they are used, if at all.
+            // Definitions, clip paths, masks and patterns are painted where they are used, if at all.
             _ => {}
         }
     }
     count
 }
 
-/// A point by a transform, in double precision.
+/// Applies a transform to a point in double precision.
 fn moved(by: Transform, [x, y]: [f64; 2]) -> [f64; 2] {
     let [sx, kx, ky, sy] = [by.sx, by.kx, by.ky, by.sy].map(f64::from);
     [sx * x + kx * y + f64::from(by.tx), ky * x + sy * y + f64::from(by.ty)]
 }
 
-/// The picture's y points down.
+/// Flips y, which points down in a picture.
 fn upright([x, y]: [f64; 2]) -> [f64; 2] {
     [x, -y]
 }
 
-/// The points of a path, those that curves are drawn towards included.
+/// The points of a path, including the control points of its curves.
 fn placed(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Vec<[f64; 2]> {
     data.points().iter().map(|p| upright(place([p.x, p.y].map(f64::from)))).collect()
 }
@@ -416,7 +416,7 @@ fn one_loop(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Result<Curve, 
             loops.push(Curve { points: vec![at], ends: Ends::Apart });
             continue;
         }
-        // After a closed loop a path goes on from where that began.
+        // After a closed loop a path continues from the beginning of that loop.
         if loops.last().is_none_or(|open| open.ends == Ends::Joined) {
             loops.push(Curve { points: vec![at], ends: Ends::Apart });
         }
@@ -454,8 +454,8 @@ fn one_loop(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Result<Curve, 
 
 /// Adds a Bezier curve after its first point, in equal steps of its parameter.
 ///
-/// That n = sqrt(d (d - 1) / 8 * max |p_{i+2} - 2 p_{i+1} + p_i| / tolerance) steps keep to the tolerance is
-/// Wang's formula for degree d (Wang 1984; Goldman 2003, "Pyramid Algorithms", section 5.6).
+/// The number of steps that keeps to the tolerance is Wang's formula for degree d, n = sqrt(d (d - 1) / 8 * max
+/// |p_{i+2} - 2 p_{i+1} + p_i| / tolerance) (Wang 1984; Goldman 2003, "Pyramid Algorithms", section 5.6).
 fn flatten(control: &[[f64; 2]], tolerance: f64, points: &mut Vec<[f64; 2]>) {
     let bend = control
         .windows(3)
@@ -548,7 +548,7 @@ mod tests {
         );
     }
 
-    /// The ids of the shapes that are whole, the reasons of the others, and what was left aside.
+    /// The ids of the usable shapes, the reasons of the others, and the sentences in `aside`.
     fn seen(inside: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
         let Picture { paths, aside } = read(&picture(inside)).unwrap();
         let (whole, cut): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.curve.is_ok());
@@ -706,7 +706,7 @@ mod tests {
         assert!(problem.contains("single precision") && problem.contains("3.12 %"), "{problem}");
         let some = path(&circle(474_667.4, 13.0, 40.0));
         assert!(some.curve.is_ok() && some.note.is_some_and(|note| note.contains("0.0195 %")));
-        // A large drawing that is made small has all its digits.
+        // A large drawing that is scaled down keeps all its digits.
         let office = circle(6_235_704.1, 2_260_595.5, 900_000.0);
         let small = path(&office.replace("<path", "<path transform='scale(0.0000431728)'"));
         assert!(small.note.is_none() && small.curve.is_ok());

@@ -1,8 +1,8 @@
 //! Outlines as CSV: a shape a row (`x0, y0, x1, y1, ..`), or a point a row (`x`, `y`).
 //!
-//! Columns are told by their headers, and whatever is not named as a coordinate, an id or a label is left aside and
-//! said to be. Points of several outlines are told apart by a column `id` (or `name`, `shape`, ..), by empty lines, or
-//! by marks such as 999 999. A header is optional; without one a leading word is an id, a second one a label.
+//! Columns are recognised by their headers; columns that are neither a coordinate, an id nor a label are not used, and
+//! reported. Points of several outlines are separated by a column `id` (or `name`, `shape`, ..), by empty lines, or by
+//! marks such as 999 999. A header is optional; without one a leading word is an id, a second one a label.
 
 use super::clean::{Curve, Ends, MOST_POINTS};
 use super::header::{Coordinates, Header};
@@ -13,43 +13,43 @@ use std::collections::{HashMap, HashSet};
 
 /// The most rows of shapes in one file.
 pub const MOST_ROWS: usize = 1_000_000;
-/// Runs of at least so many rows with one value in a column may be outlines by themselves.
+/// Runs of at least this many rows with one value in a column may be separate outlines.
 const SHORTEST_RUN: usize = 3;
-/// Two parts with fewer points than that are not taken for one curve.
+/// Two parts with fewer points than this are not joined into one curve.
 const FEWEST_OF_ONE: usize = 16;
 
 /// One shape of a table.
 pub struct Row {
-    /// Where it is, as in `line 3`.
+    /// The place in the table, such as `line 3`.
     pub place: String,
-    /// What the table calls it; empty where it does not.
+    /// The id in the table; empty if there is none.
     pub id: String,
-    /// Its label; empty where there is none.
+    /// Its label; empty if there is none.
     pub label: String,
-    /// Its curve, or what of the row is not understood.
+    /// Its curve, or the part of the row that is not understood.
     pub curve: Result<Curve, String>,
 }
 
-/// What a table holds.
+/// The outlines of a table.
 pub enum Table {
     /// Shapes with a row or an id each.
     Rows(Vec<Row>),
-    /// Curves without names: one, or several set apart by empty lines or marks.
+    /// Curves without names: one, or several separated by empty lines or marks.
     Curves(Vec<Curve>),
 }
 
-/// What a table holds, and what it holds besides.
+/// The outlines of a table and its other columns.
 pub struct Read {
     /// The shapes.
     pub table: Table,
-    /// What was left aside, a sentence.
+    /// The columns that are not used, a clause.
     pub aside: Option<String>,
 }
 
 /// Reads a table of outlines.
 ///
 /// # Errors
-/// Says why there is no shape in it at all.
+/// Gives the reason why there is no shape in the table.
 pub fn read(text: &str) -> Result<Read, String> {
     let records = Records::read(text)?;
     let Some((_, first)) = records.rows.first() else {
@@ -81,8 +81,8 @@ pub fn read(text: &str) -> Result<Read, String> {
     }
 }
 
-/// The header of counted columns, as in data frames without names. Two numbers alone may be a point as well: they are
-/// a header where every other number is written with a fraction.
+/// The header of counted columns, as in data frames without names. A row of two numbers may be a point as well: it is a
+/// header only if every other number is written with a fraction or an exponent.
 fn counted(records: &Records) -> Option<Header> {
     let (_, first) = records.rows.first()?;
     let header = Header::counted(first)?;
@@ -107,8 +107,8 @@ fn by_header(records: &Records, header: &Header, rows: Rows<'_>) -> Result<Read,
     }
 }
 
-/// The first column of words that are different in every row, as the index of a data frame may be: they are names
-/// whatever the column is called.
+/// The first column of words that differ in every row, as the index of a data frame may be: they are ids under any
+/// column name.
 fn names(
     records: &Records,
     header: &Header,
@@ -143,7 +143,7 @@ fn by_place(records: &Records, rows: Rows<'_>) -> Result<Read, String> {
             .to_owned());
     }
     if begin == 1 && width == 3 {
-        // A word before each point: the outline that it is of.
+        // A word before each point: the id of its outline.
         return points(records, Some(&Header::new(["id", "x", "y"])), rows, [1, 2]);
     }
     let id = (begin > 0 && !has_index).then_some(0);
@@ -152,7 +152,7 @@ fn by_place(records: &Records, rows: Rows<'_>) -> Result<Read, String> {
     Ok(Read { table: shapes(records, rows, id, label, &pairs)?, aside })
 }
 
-/// Whether a column counts the rows, from 0 or from 1.
+/// True if a column counts the rows, from 0 or from 1.
 fn counts_rows(rows: Rows<'_>, column: usize) -> bool {
     let counts = |from: usize| {
         let mut cells = rows.iter().map(|(_, record)| record.get(column)).enumerate();
@@ -182,7 +182,7 @@ fn shapes(
     Ok(Table::Rows(rows.iter().map(shape).collect()))
 }
 
-/// The curve in some columns of a row; empty cells at its end are none.
+/// The curve in some columns of a row; empty cells at the end are ignored.
 fn curve(records: &Records, record: &StringRecord, pairs: &[[usize; 2]]) -> Result<Curve, String> {
     let cell = |column: usize| record.get(column).unwrap_or_default();
     let columns = pairs.as_flattened();
@@ -283,7 +283,7 @@ fn is_separator(at: [f64; 2], reach: [f64; 2]) -> bool {
     at.iter().all(|v| v.is_nan()) || is_mark(at, reach)
 }
 
-/// Whether a column has several values and not another on every row, as that of an id has.
+/// True if a column has several values but not a different one on every row, as a column of ids has.
 fn tells_apart(points: &[Point<'_>], column: usize) -> bool {
     let values: HashSet<&str> =
         points.iter().map(|point| point.record.get(column).unwrap_or_default()).collect();
@@ -318,8 +318,8 @@ fn by_id<'a>(
     Ok(groups)
 }
 
-/// Whether a column has a few values, each on several rows one after the other and nowhere else, from one of which to
-/// the next the points jump: as it would be where it told outlines apart.
+/// True if each value of a column is on several consecutive rows and nowhere else, and the points jump between two
+/// values: such a column probably identifies outlines.
 fn has_runs(points: &[&Point<'_>], column: usize) -> bool {
     let cell = |point: &Point<'_>| point.record.get(column).unwrap_or_default().to_owned();
     let runs: Vec<&[&Point<'_>]> = points.chunk_by(|a, b| cell(a) == cell(b)).collect();
@@ -334,7 +334,7 @@ fn has_runs(points: &[&Point<'_>], column: usize) -> bool {
     runs.windows(2).any(|pair| !goes_on(&at(pair[0]), &at(pair[1]), FEWEST_OF_ONE))
 }
 
-/// Whether a column counts points and begins again, as the number of a point within its outline does.
+/// True if a column counts points and starts again, as the index of a point within its outline does.
 fn restarts(points: &[&Point<'_>], column: usize) -> bool {
     let cell =
         |point: &&Point<'_>| point.record.get(column).unwrap_or_default().parse::<i64>().ok();
@@ -349,7 +349,7 @@ fn restarts(points: &[&Point<'_>], column: usize) -> bool {
     runs > 1 && is_long && numbers.windows(2).enumerate().all(goes_on)
 }
 
-/// The curves of points that empty lines or marks set apart.
+/// The curves of points that empty lines or marks separate.
 fn parted(records: &Records, points: &[&Point<'_>]) -> Result<Vec<Curve>, String> {
     if points.len() > MOST_POINTS {
         return Err(format!("has more than {MOST_POINTS} points; thin it out"));
@@ -357,9 +357,9 @@ fn parted(records: &Records, points: &[&Point<'_>]) -> Result<Vec<Curve>, String
     let reach = parts::reach(points.iter().map(|point| &point.at));
     let mut curves = Vec::new();
     for element in points.split(|point| is_separator(point.at, reach)) {
-        // Of points with one id others may lie between.
+        // The points of one id need not be on consecutive lines.
         let is_apart = |a: &&Point<'_>, b: &&Point<'_>| records.is_apart(a.line, b.line);
-        // With an empty line after every line, none sets anything apart.
+        // Empty lines separate nothing if one follows every line.
         let all = element.len() > 1 && element.windows(2).all(|p| is_apart(&p[0], &p[1]));
         let found = element.chunk_by(|a, b| all || !is_apart(a, b));
         let found = found.map(|part| part.iter().map(|point| point.at).collect()).collect();
@@ -397,7 +397,7 @@ mod tests {
         curves.remove(0)
     }
 
-    /// What was left aside.
+    /// The columns that are not used.
     fn aside(text: &str) -> String {
         read(text).unwrap().aside.unwrap_or_default()
     }

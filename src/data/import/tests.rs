@@ -1,9 +1,10 @@
-//! Junk, tables, folders: what comes in, and what is said of the rest.
+//! Tests of whole imports: bad files, tables, folders; the outlines that are imported and the reasons for the rest.
 
 use super::*;
 use crate::data::outline::form_distance;
 use crate::data::recipe::Recipe;
 use crate::data::vectors::{outline_header, write};
+use crate::numerics::cancel_token::CancelToken;
 use std::fmt::Write;
 
 /// A folder with files of these names and contents.
@@ -18,7 +19,7 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 }
 
 fn all(folder: &Path, options: &ImportOptions) -> Import {
-    import(&[folder.to_owned()], options, |_| true).unwrap().unwrap()
+    import(&[folder.to_owned()], options, &CancelToken::default(), |_| ()).unwrap().unwrap()
 }
 
 fn polygon(count: usize, share: f64) -> String {
@@ -129,16 +130,16 @@ fn ten_thousand_files_are_read_and_the_reading_can_be_stopped() {
     }
     let paths = [folder.path().to_owned()];
     let options = ImportOptions { points: 16, ..ImportOptions::default() };
-    let import_all = |keep_going: &(dyn Fn(ImportProgress) -> bool + Sync)| {
-        import(&paths, &options, keep_going).unwrap()
-    };
-    assert_eq!(import_all(&|_| true).unwrap().set.rows.len(), 10_000);
-    let most = AtomicUsize::new(0);
-    let stopped = import_all(&|progress| {
+    let whole = import(&paths, &options, &CancelToken::default(), |_| ()).unwrap();
+    assert_eq!(whole.unwrap().set.rows.len(), 10_000);
+    let (most, token) = (AtomicUsize::new(0), CancelToken::default());
+    let cancelled = import(&paths, &options, &token, |progress| {
         most.fetch_max(progress.done, Ordering::Relaxed);
-        progress.done < 100
+        if progress.done >= 100 {
+            token.cancel();
+        }
     });
-    assert!(stopped.is_none() && most.into_inner() < 1000);
+    assert!(cancelled.unwrap().is_none() && most.into_inner() < 1000);
 }
 
 #[test]
@@ -158,11 +159,18 @@ fn nothing_at_all_is_an_error() {
     let problem = |files: &[(&str, &[u8])]| {
         let folder = folder(files);
         let paths = [folder.path().to_owned()];
-        import(&paths, &ImportOptions::default(), |_| true).unwrap_err().to_string()
+        import(&paths, &ImportOptions::default(), &CancelToken::default(), |_| ())
+            .unwrap_err()
+            .to_string()
     };
     assert!(problem(&[]).contains("holds no .csv, .dat or .svg file"));
     assert!(problem(&[("a.csv", b"")]).ends_with("a.csv: is empty"));
     assert!(problem(&[("a.csv", b""), ("b.csv", b"")]).contains("none of 2 things"));
     let few = ImportOptions { points: 3, ..ImportOptions::default() };
-    assert!(import(&[], &few, |_| true).unwrap_err().to_string().starts_with("points"));
+    assert!(
+        import(&[], &few, &CancelToken::default(), |_| ())
+            .unwrap_err()
+            .to_string()
+            .starts_with("points")
+    );
 }

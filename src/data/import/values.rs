@@ -1,4 +1,4 @@
-//! Values that were measured of the shapes: a CSV of names and one or more columns with their units.
+//! Target values of the shapes: a CSV of names and one or more columns with their units.
 
 use super::header::{Coordinates, Header, columns_aside, is_id};
 use super::records::{Records, brief};
@@ -13,33 +13,32 @@ use std::path::Path;
 /// The most columns of values.
 pub const MOST_COLUMNS: usize = 16;
 
-/// The most letters of a unit.
+/// The most characters of a unit.
 pub const LONGEST_UNIT: usize = 12;
 
-/// Names of a column of places, besides those of ids.
+/// Names of a column of row numbers, besides those of ids.
 const PLACES: [&str; 6] = ["place", "row", "number", "no", "nr", "#"];
 
-/// The measured values of shapes and what of their file could not be used.
+/// The target values of shapes, and the parts of their file that could not be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values {
-    /// A column each, in the order of the shapes.
+    /// One column each, in the order of the shapes.
     pub measured: Vec<Measured>,
     /// Rows and cells that were left out, with the reason.
     pub left_out: Summary,
     /// Columns that hold no values.
     pub aside: Summary,
-    /// The group of each shape, where a column of groups was named; one without a group is a group of its own. Empty
-    /// where no column was named.
+    /// The group of each shape, if a column of groups was given; a shape without a group is a group of its own. Empty
+    /// if no column was given.
     pub groups: Vec<u32>,
 }
 
-/// Reads values for the shapes with these ids, in single precision; `reserved` are names that mean something else
-/// already.
+/// Reads values for the shapes with these ids, in single precision; `reserved` are names that already have a meaning.
 ///
-/// The column whose cells are the shapes' ids names them, wherever it stands; where there is none, a column may name
-/// them by their places, counted from 1. A file is read in one of the two ways. The header names the columns of values,
-/// with a unit in brackets where there is one, as in `drag [N]`. A column that is called `groups` holds no values: shapes
-/// with the same cell in it belong together.
+/// The key is the column whose cells are the shapes' ids, at any position. If there is none, a column of row numbers,
+/// counted from 1, may be the key; the two are never mixed in one file. The header names the columns of values, with a
+/// unit in brackets if there is one, as in `drag [N]`. The column `groups` holds no values: shapes with the same cell
+/// in it are one group.
 ///
 /// # Errors
 /// Names the file when it cannot be read, has no header, no column of values or of groups that was named, or no row
@@ -51,13 +50,14 @@ pub fn read(
     groups: Option<&str>,
 ) -> Result<Values> {
     let mut values = read_of(path, Shapes { ids, of: "shape", by_place: true }, reserved, groups)?;
-    // Heads are taught in the single precision that checkpoints keep.
+    // Heads are trained in the single precision of checkpoints.
     let all = values.measured.iter_mut().flat_map(|column| &mut column.values);
     all.for_each(|value| *value = f64::from(*value as f32));
     Ok(values)
 }
 
-/// As [`read`] in full precision, for things that are called `of` and are named by their ids alone, never by places.
+/// As [`read`] in full precision, for items that messages call `of` and that are named by their ids alone, never by row
+/// numbers.
 ///
 /// # Errors
 /// As [`read`].
@@ -69,9 +69,9 @@ pub fn read_named(path: &Path, ids: &[String], of: &'static str) -> Result<Value
 #[derive(Clone, Copy)]
 struct Shapes<'a> {
     ids: &'a [String],
-    /// The word for one of them.
+    /// The word for one of them in messages.
     of: &'static str,
-    /// Whether a place counted from 1 may name one.
+    /// True if a row number, counted from 1, may name one.
     by_place: bool,
 }
 
@@ -114,7 +114,7 @@ fn read_of(
     let mut left_out = Summary::default();
     let mut lines = BTreeMap::new();
     for (line, record) in table.rows {
-        // A decimal comma or a name that is not quoted moves all cells after it.
+        // A decimal comma or an unquoted name with the separator in it shifts all cells after it.
         let cells = record.len() - record.iter().rev().take_while(|cell| cell.is_empty()).count();
         if cells > table.header.len() {
             let problem = format!(
@@ -165,11 +165,11 @@ fn read_of(
     Ok(Values { measured, left_out, aside, groups })
 }
 
-/// Which shapes belong together.
+/// The groups of shapes.
 struct Membership {
-    /// `[shapes]`; at first each is a group of its own.
+    /// The group of each shape, `[shapes]`; at first each is a group of its own.
     groups: Vec<u32>,
-    /// The first shape of each group by the cell that names it.
+    /// The first shape of each group, by the cell that names the group.
     first: HashMap<String, u32>,
 }
 
@@ -178,7 +178,7 @@ impl Membership {
         Self { groups: (0..shapes as u32).collect(), first: HashMap::new() }
     }
 
-    /// Puts a shape into the group that a cell names; an empty one names none.
+    /// Puts a shape into the group that a cell names; an empty cell changes nothing.
     fn join(&mut self, shape: usize, cell: &str) {
         if !cell.is_empty() {
             let own = self.groups[shape];
@@ -197,7 +197,7 @@ struct Table<'a> {
     rows: &'a [(usize, StringRecord)],
 }
 
-/// The column that names the shapes, and how.
+/// The key column, and its kind: ids or row numbers.
 struct Key {
     column: usize,
     by_place: bool,
@@ -234,7 +234,7 @@ impl<'a> Table<'a> {
         self.names.get(column).unwrap_or_default()
     }
 
-    /// The column of a name, in any letter case and with a unit or without, that is not the key.
+    /// The column with this name, in any letter case and with or without its unit, other than the key.
     fn column(&self, name: &str, key: &Key) -> std::result::Result<usize, String> {
         let is_it = |column: &usize| {
             let own = self.name(*column);
@@ -259,18 +259,18 @@ impl<'a> Table<'a> {
         0..self.names.len()
     }
 
-    /// Whether a column has no name, or the one that data frames give to theirs without.
+    /// True if a column has no name, or the default name that data frames give.
     fn is_nameless(&self, column: usize) -> bool {
         let name = self.name(column);
         name.is_empty() || name.starts_with("Unnamed:")
     }
 
-    /// Whether a column holds whole numbers alone.
+    /// True if a column holds whole numbers only.
     fn is_whole(&self, column: usize) -> bool {
         self.cells(column).all(|cell| cell.parse::<i64>().is_ok())
     }
 
-    /// The columns that hold the coordinates of a table of outlines.
+    /// The columns of coordinates, in a table of outlines.
     fn coordinates(&self) -> Vec<usize> {
         match self.header.coordinates() {
             Ok(Coordinates::Shape(pairs)) if pairs.len() > 2 => pairs.concat(),
@@ -278,14 +278,14 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Tells the column that names the shapes.
+    /// Finds the column that names the shapes.
     fn key(&self, by_id: &ById<'_>) -> std::result::Result<Key, String> {
         let coordinates = self.coordinates();
         let is_id = |column: usize| is_id(self.name(column));
         let says_places =
             |column: usize| is_id(column) || PLACES.contains(&&*self.name(column).to_lowercase());
-        // Whole numbers may be an index of some other table, or values: they are names where the column says so, or
-        // where shapes have numbers for names and each of them is one.
+        // Whole numbers may be an index of another table, or values: they are names only if the column's name indicates
+        // so, or if the shapes have numbers for names and every cell is one of them.
         let are_counted = by_id.iter().all(|(id, index)| *id == (index + 1).to_string());
         let are_names = |column: usize| {
             column == 0 && !are_counted && self.cells(0).all(|cell| by_id.contains_key(cell))
@@ -299,7 +299,7 @@ impl<'a> Table<'a> {
         };
         let named =
             self.columns().filter(may_name).map(|column| (is_id(column), found(column), column));
-        // The first of the best: maxima are looked for from the end.
+        // The first of equally good columns: `max_by_key` returns the last, hence `rev`.
         let best = named.filter(|(_, found, _)| *found > 0).collect::<Vec<_>>();
         let best = best.into_iter().rev().max_by_key(|&(is_id, found, _)| (is_id, found));
         let places = |column: usize| {
@@ -355,7 +355,7 @@ impl<'a> Table<'a> {
         Err(format!("names none of the shapes; they are called as in '{example}'{index}"))
     }
 
-    /// The columns of values, and those that are none: ids, coordinates, an index, and columns without a number.
+    /// The columns of values, and the others: ids, coordinates, an index, and columns without a number.
     fn columns_of_values(
         &self,
         key: &Key,
@@ -391,7 +391,7 @@ impl<'a> Table<'a> {
         if values.is_empty() {
             return Err("has no column of values beside the names of the shapes".to_owned());
         }
-        // Of a table of outlines nobody needs to hear that it has coordinates.
+        // Coordinates are expected in a table of outlines, so they are not reported.
         others.retain(|column| !coordinates.contains(column));
         Ok((values, others))
     }
@@ -408,7 +408,7 @@ fn name_and_unit(cell: &str) -> (String, String) {
     (cell[..begin].trim().to_owned(), unit.trim().to_owned())
 }
 
-/// The name of a column, if it is one and no other value has it.
+/// The name of a column, if it is valid and no other column has it.
 fn free_name(
     name: &str,
     reserved: &[&str],
@@ -478,7 +478,7 @@ mod tests {
         assert_eq!((drag.values[0], drag.values[1]), (3.0, 2.5));
         assert!(drag.values[2].is_nan() && lift.values[1] == 1000.0);
         assert!(values.left_out.list.is_empty());
-        // The third shape is called 2; the place gives way.
+        // The third shape has the id 2, which has priority over row number 2.
         assert_eq!(read_text("id,drag\n2,7\n").unwrap().measured[0].values[2], 7.0);
         assert_eq!(read_text("id,drag\n1,7\n3,8\n").unwrap().measured[0].values[2], 8.0);
     }
@@ -489,13 +489,13 @@ mod tests {
         assert!(values.measured[0].values[0].is_nan() && values.measured[0].values[1] == 2.5);
         assert!(values.left_out.list[0].reason.contains("'1'"));
         let problem = |text: &str| read_text(text).unwrap_err().to_string();
-        // Of 1, 2 and 3 one is the name of the third shape.
+        // Only one of the cells 1, 2 and 3 is a name, that of the third shape.
         assert!(problem("id,drag\n1,5\n2,6\n3,7\n").contains("name all shapes"));
         assert!(problem("id,drag\n0,5\n1,6\n").contains("counts the shapes from 0"));
         assert!(problem(",drag\n1,5\n3,6\n").contains("may count from 0"));
         assert!(problem("drag,lift\n1,5\n3,6\n").contains("call it place"));
         assert_eq!(read_text("place,drag\n1,5\n").unwrap().measured[0].values[0], 5.0);
-        // Of shapes without names, called 1, 2, .., whole numbers in any column are no names.
+        // Whole numbers in any column are no names if shapes have the default names 1, 2, ..
         let counted = |text: &str| read_for(&["1", "2", "3"], text);
         assert!(counted("drag,lift\n1,5\n3,6\n").is_err() && counted(",drag\n1,5\n2,6\n").is_err());
         assert_eq!(counted("id,drag\n3,6\n").unwrap().measured[0].values[2], 6.0);

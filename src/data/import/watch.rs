@@ -1,46 +1,45 @@
-//! How far an import is, counted by all of its threads, and whether it goes on.
+//! Progress of an import, counted by all of its threads, and its cancellation.
 
 use super::ImportProgress;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::numerics::cancel_token::CancelToken;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What the threads of an import tell each other.
+/// The state that the threads of an import share.
 pub struct Watch<'a> {
-    /// Set once nobody wants the rest.
-    pub stopped: AtomicBool,
-    /// Files that were read.
+    /// Ends the import.
+    pub cancel: &'a CancelToken,
+    /// Number of files that were read.
     pub done: AtomicUsize,
-    /// Shapes that were looked at.
+    /// Number of shapes that were processed.
     pub shapes: AtomicUsize,
-    /// Those of them that are outlines.
+    /// Number of shapes that are outlines.
     pub kept: AtomicUsize,
     /// The most outlines there may be.
     pub most: usize,
-    /// Files in all.
+    /// Number of files in all.
     pub files: usize,
-    /// Hears how far it is, and answers whether it goes on.
-    pub keep_going: &'a (dyn Fn(ImportProgress) -> bool + Sync),
+    /// Called with the progress.
+    pub progress: &'a (dyn Fn(ImportProgress) + Sync),
 }
 
 impl Watch<'_> {
-    /// Whether nobody wants the rest.
+    /// True if the rest is not read: the import was cancelled, or there are too many outlines.
     pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
+        self.cancel.is_cancelled() || self.kept.load(Ordering::Relaxed) > self.most
     }
 
-    /// Says how far it is, and hears whether to go on.
+    /// Reports the progress.
     pub fn tell(&self) {
         let (done, shapes) =
             (self.done.load(Ordering::Relaxed), self.shapes.load(Ordering::Relaxed));
-        if !(self.keep_going)(ImportProgress { done, files: self.files, shapes }) {
-            self.stopped.store(true, Ordering::Relaxed);
-        }
+        (self.progress)(ImportProgress { done, files: self.files, shapes });
     }
 
-    /// Counts a shape that was looked at; the import ends where there are too many.
+    /// Counts a processed shape.
     pub fn count(&self, kept: bool) {
         let shapes = 1 + self.shapes.fetch_add(1, Ordering::Relaxed);
-        if kept && self.kept.fetch_add(1, Ordering::Relaxed) >= self.most {
-            self.stopped.store(true, Ordering::Relaxed);
+        if kept {
+            self.kept.fetch_add(1, Ordering::Relaxed);
         }
         if shapes.is_multiple_of(1000) {
             self.tell();

@@ -1,9 +1,9 @@
-//! Outlines as airfoils in the order of Selig: a line with the name, then `x y` of each point from the trailing
-//! edge over the upper side to the leading edge and back below (UIUC Airfoil Coordinates Database).
+//! Outlines as airfoils in the order of Selig: a line with the name, then `x y` of each point from the trailing edge
+//! over the upper side to the leading edge and back below (UIUC Airfoil Coordinates Database).
 //!
-//! Of any other shape the point farthest to the right takes the place of the trailing edge.
+//! The rightmost point takes the role of the trailing edge in a shape that is no airfoil.
 
-use super::NamedOutline;
+use super::outline::NamedOutline;
 use crate::error::{Error, Result};
 use crate::numerics::files::write_whole;
 use std::collections::HashSet;
@@ -18,7 +18,7 @@ pub(super) fn write_one(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()
     }
 }
 
-/// The refusal of more outlines than one.
+/// The error for more than one outline.
 pub(super) fn one_alone(path: &Path, count: &str) -> Error {
     let problem = format!(
         "an airfoil file holds one outline and there are {count}; name a new folder, ending in /, for a \
@@ -35,7 +35,7 @@ pub(super) fn check_folder(path: &Path) -> Result<()> {
     temporary(path).map(drop)
 }
 
-/// Writes a file each into a folder that is made for them: all of them are there or none.
+/// Writes one file for each outline into a new folder: all of them or none.
 pub(super) fn write_folder(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
     check_folder(path)?;
     let folder = temporary(path)?;
@@ -43,7 +43,7 @@ pub(super) fn write_folder(path: &Path, outlines: &[NamedOutline<'_>]) -> Result
     for (place, outline) in outlines.iter().enumerate() {
         let title = outline.title(place);
         let own = file_name(&title);
-        // Two titles may read the same in the name of a file, also with their places behind them.
+        // Two titles may give the same file name, even with a number appended.
         let numbered = (place + 1..).map(|n| format!("{own}-{n}"));
         let mut free = std::iter::once(own.clone()).chain(numbered);
         let name = free.find(|name| taken.insert(name.to_lowercase())).unwrap_or(own);
@@ -55,13 +55,13 @@ pub(super) fn write_folder(path: &Path, outlines: &[NamedOutline<'_>]) -> Result
     }
     let written = folder.keep();
     std::fs::rename(&written, path).map_err(|error| {
-        // What cannot take its place is not left lying about.
+        // A folder that cannot be moved to its path is removed.
         let _ = std::fs::remove_dir_all(&written);
         Error::io(path, &error)
     })
 }
 
-/// A folder beside `path`, which vanishes unless it is kept.
+/// A temporary folder beside `path`, which is deleted unless it is kept.
 fn temporary(path: &Path) -> Result<tempfile::TempDir> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
@@ -75,16 +75,16 @@ fn temporary(path: &Path) -> Result<tempfile::TempDir> {
     made.map_err(|error| Error::io(path, &error))
 }
 
-/// A title as it may stand in the name of a file on every system.
+/// A title converted to a file name that is valid on every system.
 fn file_name(title: &str) -> String {
     let allowed = |c: char| if c.is_alphanumeric() || "-_.+".contains(c) { c } else { '_' };
     let name: String = title.chars().map(allowed).take(80).collect();
-    // A leading point hides a file.
+    // A leading dot hides a file.
     let name = name.trim_start_matches('.');
     if name.is_empty() { "shape".to_owned() } else { name.to_owned() }
 }
 
-/// By the shoelace formula; positive when counter-clockwise.
+/// Signed area by the shoelace formula; positive when counter-clockwise.
 fn area(points: &[[f64; 2]]) -> f64 {
     let next = points.iter().cycle().skip(1);
     0.5 * points.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>()

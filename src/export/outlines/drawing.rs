@@ -1,16 +1,16 @@
 //! Outlines side by side as SVG paths.
 
-use super::NamedOutline;
-use crate::export::svg::escaped;
+use super::outline::NamedOutline;
+use crate::export::svg_elements::escaped;
 use std::io::{Result, Write};
 
-/// The side of a shape's room on the screen, in pixels.
+/// The side of a shape's cell on the screen, in pixels.
 const ROOM: f64 = 160.0;
-/// The room of a shape, in times the size of the largest.
+/// The side of a shape's cell, as a multiple of the size of the largest shape.
 const AIR: f64 = 1.25;
 
-/// Writes a path each: its numbers are those of its outline, and a transformation puts it in its place and
-/// the right way up.
+/// Writes one path for each outline: the numbers of a path are those of its outline, and a transformation moves it to
+/// its cell and flips y.
 pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Result<()> {
     let side = AIR * outlines.iter().map(size).fold(f64::MIN_POSITIVE, f64::max);
     let columns = (outlines.len() as f64).sqrt().ceil().max(1.0) as usize;

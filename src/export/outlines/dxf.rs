@@ -1,11 +1,11 @@
 //! Outlines as DXF of release 12, which every CAD program reads: a closed POLYLINE each, in data units, on a
 //! layer with its name (Autodesk, "DXF Reference", group codes of HEADER, LAYER, POLYLINE, VERTEX and SEQEND).
 
-use super::NamedOutline;
+use super::outline::NamedOutline;
 use std::collections::HashSet;
 use std::io::{Result, Write};
 
-/// Characters that a name of a layer may have in this release.
+/// The most characters of a layer name in this release.
 const LONGEST: usize = 31;
 
 pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Result<()> {
@@ -23,7 +23,7 @@ pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Resul
     for layer in &layers {
         group(0, &"LAYER")?;
         group(2, layer)?;
-        // Visible, white or black, continuous.
+        // Layer state: visible, white or black, continuous line.
         group(70, &0)?;
         group(62, &7)?;
         group(6, &"CONTINUOUS")?;
@@ -34,7 +34,7 @@ pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Resul
     for (outline, layer) in outlines.iter().zip(&layers) {
         group(0, &"POLYLINE")?;
         group(8, layer)?;
-        // Vertices follow; the polyline's own point is always zero; it is closed.
+        // Polyline flags: vertices follow; the polyline's own point is always zero; the polyline is closed.
         group(66, &1)?;
         for code in [10, 20, 30] {
             group(code, &"0.0")?;
@@ -54,12 +54,12 @@ pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Resul
     group(0, &"EOF")
 }
 
-/// With a point, as readers expect of a real number.
+/// A number with a decimal point, as readers expect of a real number.
 fn real(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.1}") } else { value.to_string() }
 }
 
-/// A name of a layer for each outline, none twice: capital letters, digits, `-`, `_` and `$`.
+/// A layer name for each outline, all different: capital letters, digits, `-`, `_` and `$`.
 fn layers(outlines: &[NamedOutline<'_>]) -> Vec<String> {
     let mut taken = HashSet::new();
     let layer = |(place, outline): (usize, &NamedOutline<'_>)| {

@@ -1,6 +1,9 @@
 use super::*;
+use crate::data::dataset::{Dataset, Measured};
 use crate::data::rows::Rows;
+use crate::error::Result;
 use crate::error::says;
+use std::path::Path;
 
 /// A triangle whose numbers are not round in binary, clockwise, and a square.
 const TRIANGLE: [f32; 6] = [0.1, -0.3, -1.7, 0.25, 1.5, 2.0];

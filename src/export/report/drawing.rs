@@ -4,7 +4,7 @@ use crate::data::geometry;
 use base64::Engine;
 use maud::{Markup, PreEscaped, html};
 
-/// An outline, over the ghost of another one where there is one; drawn by the style of the page.
+/// An outline, over a second one as a ghost if there is one; styled by the page.
 pub(super) fn outline(shape: &[f32], ghost: Option<&[f32]>, title: &str) -> Markup {
     let all = shape.iter().chain(ghost.unwrap_or_default());
     let reach = all.map(|v| v.abs()).filter(|v| v.is_finite()).fold(f32::MIN_POSITIVE, f32::max);
@@ -20,7 +20,7 @@ pub(super) fn outline(shape: &[f32], ghost: Option<&[f32]>, title: &str) -> Mark
     }
 }
 
-/// Corners with y up; a shape that is not finite has none.
+/// The SVG path of an outline with y up; empty if it is not finite.
 fn path(outline: &[f32]) -> String {
     if outline.iter().any(|v| !v.is_finite()) {
         return String::new();
@@ -31,8 +31,8 @@ fn path(outline: &[f32]) -> String {
     geometry::points(outline).enumerate().map(corner).collect::<String>() + "Z"
 }
 
-/// A picture for light pages and one for dark ones, both inside the file. As images of their own, what is named
-/// in one means nothing in the other.
+/// A picture for light pages and one for dark pages, both embedded in the file. Each is an image of its own, so ids in
+/// one cannot clash with ids in the other.
 pub(super) fn picture([light, dark]: [&str; 2], [width, height]: [u32; 2], about: &str) -> Markup {
     let data = |svg: &str| {
         let code = base64::engine::general_purpose::STANDARD.encode(svg);

@@ -1,4 +1,4 @@
-//! A report as one page of HTML: no script, and nothing that lies outside the file.
+//! A report as one page of HTML: without scripts, and complete in one file.
 
 use super::drawing::{outline, picture};
 use super::{CANDIDATES, CURVES, MAP, Report};
@@ -293,7 +293,7 @@ fn sought(aim: &Aim) -> String {
     text
 }
 
-/// The value of an answer: as it was computed, or as it is predicted with its interval.
+/// The value of an answer: computed, or predicted with its interval.
 fn shown_value(found: &RestartReport) -> String {
     match found.answer.predicted {
         Some(predicted) => predicted.text(),
@@ -301,7 +301,7 @@ fn shown_value(found: &RestartReport) -> String {
     }
 }
 
-/// Its gain over the data, likewise.
+/// The gain of an answer over the data: computed, or predicted with its interval.
 fn shown_gain(found: &RestartReport) -> String {
     match found.answer.predicted_gain {
         Some(gain) => gain.text(),
@@ -309,7 +309,7 @@ fn shown_gain(found: &RestartReport) -> String {
     }
 }
 
-/// What the value of a search is called at the head of a column.
+/// The title of a column of search values.
 fn value_label(search: &SearchReport) -> String {
     let aim = &search.config.aim;
     match aim.terms.iter().any(|term| term.property.is_measured()) {
@@ -318,7 +318,7 @@ fn value_label(search: &SearchReport) -> String {
     }
 }
 
-/// The numbers behind a verdict, each with what is usual.
+/// The numbers behind a verdict, each with its limit.
 fn trust(verdict: &Verdict) -> Markup {
     let [distance, distance_limit] = verdict.distance_and_limit();
     let [roughness, rough_limit] = verdict.roughness_and_limit();
@@ -374,7 +374,7 @@ fn class(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// Candidates and hills.
+/// Candidates and local optima.
 fn search_section(search: &SearchReport) -> Markup {
     let (candidates, none) = (search.candidates(CANDIDATES), LabResults::default());
     let starts = search.restarts.len();
@@ -430,7 +430,7 @@ fn pair(name: &str, value: &str) -> Markup {
     html! { div { dt { (name) } dd { (value) } } }
 }
 
-/// Settings as they are written in files, their names in words; none is left out, whichever there are.
+/// All settings as they are written in files, with their names in words: a new setting appears without a change here.
 fn settings(of: &impl Serialize) -> Markup {
     let mut pairs = Vec::new();
     flatten("", &serde_json::to_value(of).unwrap_or_default(), &mut pairs);
@@ -468,7 +468,7 @@ fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Strin
             }
         }
         Value::Array(items) => pairs.push((name.to_owned(), format!("{} of them", items.len()))),
-        // As short as it can be said: 0 and not 0.0.
+        // The shortest form of a number: 0 and not 0.0.
         Value::Number(number) => {
             let short = number.as_f64().filter(|_| number.is_f64()).map(|v| v.to_string());
             pairs.push((name.to_owned(), short.unwrap_or_else(|| number.to_string())));
@@ -476,7 +476,7 @@ fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Strin
     }
 }
 
-/// Entries of a list that are told one by one.
+/// The most entries of a list that are written one by one.
 const MOST_ITEMS: usize = 8;
 
 fn scope(held_out: bool) -> &'static str {
@@ -487,7 +487,7 @@ fn share(share: f64) -> String {
     if share.is_finite() { format!("{:.1} %", 100.0 * share) } else { "\u{2013}".to_owned() }
 }
 
-/// `(0.512, -1.03)`; of many numbers the first ones.
+/// `(0.512, -1.03)`; of many numbers only the first.
 fn point(z: &[f64]) -> String {
     let shown: Vec<String> = z.iter().take(8).map(|&v| three_digits(v)).collect();
     let more = if z.len() > 8 { ", \u{2026}" } else { "" };

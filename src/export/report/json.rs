@@ -1,4 +1,4 @@
-//! A report as JSON, format 2. Restarts, hills and rows are counted from 1.
+//! A report as JSON, format 2. Restarts, local optima and rows are counted from 1.
 
 use super::{CANDIDATES, Report};
 use crate::data::source::Source;
@@ -44,15 +44,15 @@ struct JsonSearch<'a> {
 struct JsonAnswer<'a> {
     restart: usize,
     z: &'a [f64],
-    /// What the search says it has; null where no point was feasible.
+    /// The value that the search reports; null if no point was feasible.
     value: f64,
-    /// Minus the loss, penalties included: what the search made greatest.
+    /// Minus the loss, penalties included: the quantity that the search maximised.
     objective: f64,
     #[serde(flatten)]
     answer: &'a Answer,
     trust: &'a Verdict,
     sentence: String,
-    /// In the frame of the shape that the search began with, where that had one.
+    /// The outline, in the frame of the shape from which the search started, if there was one.
     outline: Shape<'a>,
 }
 

@@ -1,4 +1,5 @@
-//! A report: one file that explains a model and an answer that was found in it, as HTML to be read or as JSON.
+//! A report: one file that explains a model and an answer that was found in it, as HTML for people or as JSON for
+//! programs.
 
 mod drawing;
 mod html;
@@ -19,43 +20,43 @@ use crate::trust::Figures;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Candidates that are listed.
+/// The most candidates in a report.
 const CANDIDATES: usize = 12;
-/// The picture of the map, in pixels.
+/// Size of the picture of the map, in pixels.
 const MAP: [u32; 2] = [960, 720];
-/// The picture of the curves, in pixels.
+/// Size of the picture of the curves, in pixels.
 const CURVES: [u32; 2] = [960, 440];
 
-/// All that a report tells.
+/// The content of a report.
 pub struct Report<'a> {
-    /// What the model is called, a file's name where it has one.
+    /// The name of the model; its file name if it has one.
     pub name: String,
     /// The model.
     pub model: Arc<Model>,
-    /// What was measured of it.
+    /// Its metrics.
     pub figures: Figures,
-    /// The same of PCA on the same data with as many numbers, where it was measured.
+    /// The metrics of PCA on the same data with as many dimensions, if available.
     pub pca: Option<Figures>,
-    /// The search, where one is told of.
+    /// The search, if the report includes one.
     pub search: Option<&'a SearchReport>,
     /// The restart that is explained.
     pub answer: Option<usize>,
 }
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportFormat {
-    /// To be read; one file that needs no other.
+    /// A page for people, complete in one file.
     Html,
-    /// To be computed with.
+    /// Data for programs.
     Json,
 }
 
 impl ReportFormat {
-    /// The format that the name of a file asks for.
+    /// The format that belongs to a file extension.
     ///
     /// # Errors
-    /// Names the file when it ends in neither.
+    /// Names the file when its extension is neither.
     pub fn of(path: &Path) -> Result<Self> {
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
         match ending.to_str() {
@@ -70,14 +71,15 @@ impl ReportFormat {
 }
 
 impl<'a> Report<'a> {
-    /// Measures the model and PCA beside it; of the search the best answer that can be believed is explained, else the best.
+    /// Computes the metrics of the model and of a PCA baseline. The explained answer is the best believable one of the
+    /// search, else the best.
     ///
     /// # Errors
     /// Only when the model has no data, or the tensor library fails.
     pub fn new(name: String, model: Arc<Model>, search: Option<&'a SearchReport>) -> Result<Self> {
         let figures = Figures::of(&model)?;
         let answer = search.and_then(|search| search.best_believable.or(search.best));
-        // Where there is no such rival, as in a latent wider than a shape, nothing is said of one.
+        // The report omits the comparison if there is no baseline, for example if the latent is wider than a shape.
         let pca = Pca::rival_of(&model).and_then(|rival| Figures::of(&rival)).ok();
         Ok(Self { name, model, figures, pca, search, answer })
     }
@@ -88,7 +90,7 @@ impl<'a> Report<'a> {
         Some((search, search.restarts.get(self.answer?)?))
     }
 
-    /// Writes the report as the name of the file says, whole or not at all.
+    /// Writes the report in the format of its extension, completely or not at all.
     ///
     /// # Errors
     /// Names `path` when it ends in neither `.html` nor `.json`, or cannot be written.
@@ -102,7 +104,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The map, light and dark: the property that is sought, with the ways of the search where there is one.
+    /// The map, light and dark: the property that is optimised, with the trajectories of the search if there is one.
     fn map(&self) -> Result<[String; 2]> {
         let model = &self.model;
         let projection = Projection::of(&model.encoded.mu);

@@ -1,14 +1,14 @@
-//! Whether a page is sound: read by a parser and not by eye.
+//! Structural checks of a report page, made by a parser.
 
 use super::html::STYLE;
 use base64::Engine;
 use resvg::usvg::roxmltree::{Document, Node};
 use std::collections::BTreeSet;
 
-/// Elements of HTML that are never closed.
+/// Elements of HTML that have no closing tag.
 const VOID: [&str; 3] = ["meta", "img", "source"];
 
-/// The page as XML: its empty elements closed, without what stands before the first.
+/// The page as XML: void elements closed, and without the doctype.
 fn as_xml(page: &str) -> String {
     let page = page.strip_prefix("<!DOCTYPE html>").expect("it says that it is HTML");
     let mut parts = page.split('<');
@@ -32,7 +32,7 @@ fn named<'a>(document: &'a Document<'a>, name: &'a str) -> impl Iterator<Item = 
     elements(document).filter(move |node| node.tag_name().name() == name)
 }
 
-/// Every name stands for one thing, what is referred to is there, and nothing lies outside the file.
+/// Asserts that ids are unique, references resolve, and nothing outside the file is referenced.
 fn assert_closed_in_itself(document: &Document<'_>) {
     let ids: Vec<&str> = elements(document).filter_map(|node| node.attribute("id")).collect();
     let different: BTreeSet<&str> = ids.iter().copied().collect();
@@ -80,8 +80,8 @@ fn names<'a>(style: &'a str, mark: &str) -> BTreeSet<&'a str> {
     style.split(mark).skip(1).filter_map(name).collect()
 }
 
-/// Panics with what is wrong unless the page is well formed, closed in itself, for light and dark rooms, with tables
-/// whose rows are as long as their heads and headings in their order.
+/// Panics with the problem unless the page is well formed, self-contained, has light and dark colours, tables with rows
+/// as long as their headers, and headings in order.
 pub fn assert_sound(page: &str) {
     let xml = as_xml(page);
     let document = Document::parse(&xml).unwrap_or_else(|error| panic!("{error}"));

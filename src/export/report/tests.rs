@@ -47,7 +47,7 @@ fn a_report_explains_an_answer_in_one_file() {
     ] {
         assert!(page.contains(&part), "{part}");
     }
-    // Letters of an encoded picture mean nothing.
+    // Base64 data of pictures are removed before the text is searched.
     let encoded = page.split("data:image/svg+xml;base64,");
     let words: String = encoded.map(|part| part.trim_start_matches(|c| c != '"')).collect();
     for part in ["<script", "http:", "https:", "<link", "url(", "@import", "<b> &", "NaN"] {

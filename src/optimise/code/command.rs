@@ -1,12 +1,11 @@
 //! A search as a command line.
 
-use super::{MOST_STARTS, STARTS, joined};
+use super::line::{MOST_STARTS, STARTS, joined};
 use crate::objective::{By, Goal, Space, Term};
 use crate::optimise::{SearchConfig, Starts};
 use std::fmt::Write;
 
-/// The command line that runs this search on the model in `file`, with the options that differ from the
-/// usual ones.
+/// The command line that runs this search on the model in `file`, with the options that differ from their defaults.
 pub fn command_line(config: &SearchConfig, file: &str) -> String {
     let usual = SearchConfig::default();
     let aim = &config.aim;
@@ -98,7 +97,7 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     line
 }
 
-/// A word of a command line, in quotes where a shell would read more into it.
+/// A word of a command line, in quotes if a shell would interpret its characters.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c);
     match word {

@@ -1,6 +1,6 @@
-//! What the lines of a search stand on, so that they run.
+//! The definitions that the code of a search needs, so that it runs.
 
-use super::{can_say_outside, joined, name};
+use super::line::{can_say_outside, joined, name};
 use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
@@ -9,8 +9,8 @@ use crate::model::head::LEAST_SQUARE;
 use crate::model::layers::{Activation, LayerSpec};
 use crate::optimise::{Method, Rule, SearchConfig, Starts};
 
-/// What the lines of [`pytorch`](super::pytorch) stand on: the frozen model from its `file`, and the properties. Together
-/// they are a script that runs.
+/// The definitions for the code of [`pytorch`](super::pytorch): the frozen model from its `file`, and the properties.
+/// Both together are a complete script.
 pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String> {
     let aim = &config.aim;
     let mut lines: Vec<String> = Vec::new();
@@ -24,7 +24,7 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
         _ => (),
     }
     say("from safetensors import safe_open\n\n");
-    // As JSON a path is a literal of Python too.
+    // A JSON string is also a Python literal.
     say(&format!("file = safe_open({}, \"pt\")", serde_json::Value::from(file)));
     say(
         "w = {name: file.get_tensor(name) for name in file.keys() if name.endswith((\".weight\", \".bias\"))}\n\

@@ -1,6 +1,6 @@
 //! A search as PyTorch.
 
-use super::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, can_say_outside, joined, name};
+use super::line::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, can_say_outside, joined, name};
 use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
@@ -13,8 +13,8 @@ use crate::optimise::schedule::Plateau;
 use crate::optimise::update::{MOMENTUM, Rule};
 use std::fmt::Write;
 
-/// The search in PyTorch, as short as it is clear: every restart by itself, which gives the same numbers
-/// as all of them at once.
+/// The search in PyTorch, short and clear: one restart at a time, which gives the same numbers as all restarts in one
+/// batch.
 pub fn pytorch(config: &SearchConfig, model: &Model) -> Vec<CodeLine> {
     let mut code = Listing::new(config, model);
     code.line(0, format!("starts = {}", code.starts()), None);
@@ -31,11 +31,11 @@ pub fn pytorch(config: &SearchConfig, model: &Model) -> Vec<CodeLine> {
     code.lines
 }
 
-/// A program that is being written.
+/// A program under construction.
 struct Listing<'a> {
     config: &'a SearchConfig,
     model: &'a Model,
-    /// As the search keeps them.
+    /// The constraints that the search enforces.
     constraints: Vec<Constraint>,
     lines: Vec<CodeLine>,
 }
@@ -55,7 +55,7 @@ impl<'a> Listing<'a> {
     fn starts(&self) -> String {
         let dim = self.model.latent_dim();
         let restarts = match self.config.method {
-            // Nothing but starts: as many as the others may evaluate.
+            // As many starts as the evaluations of another method.
             Method::Random => self.config.restarts * self.config.budget(),
             _ => self.config.restarts,
         };
@@ -84,7 +84,7 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// The rules of one evaluation a step: Adam and its elders.
+    /// The rules with one evaluation per step: Adam, momentum and plain gradient.
     fn follow_the_gradient(&mut self, rule: Rule) {
         let SearchConfig { steps, patience, plateau, space, .. } = *self.config;
         let rate = self.config.rate_in_space();
@@ -211,7 +211,7 @@ impl<'a> Listing<'a> {
         self.line(1, "answers.append((best, answer))", None);
     }
 
-    /// The methods that evaluate at places of their own.
+    /// The ask-tell optimisers, which choose their own points.
     fn rival(&mut self) {
         let SearchConfig { method, steps, rate, .. } = *self.config;
         let budget = self.config.budget();
@@ -251,7 +251,7 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// From the point to the loss.
+    /// The computation from the point to the loss.
     fn loss(&mut self, depth: usize) {
         let SearchConfig { aim, space, .. } = self.config;
         let constrained = || aim.constraints.iter().map(|constraint| constraint.property);
@@ -334,7 +334,7 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// What is moved.
+/// The name of the variable that is optimised.
 fn moved(space: Space) -> &'static str {
     match space {
         Space::Latent => "z",
@@ -342,7 +342,7 @@ fn moved(space: Space) -> &'static str {
     }
 }
 
-/// The sign of a term of the loss, and the rest of it.
+/// The sign and the rest of a term of the loss.
 fn term_code(term: &Term, by_head: bool) -> (char, String) {
     let property = told(term.property, by_head);
     let (sign, size) = match term.goal {
@@ -354,7 +354,7 @@ fn term_code(term: &Term, by_head: bool) -> (char, String) {
     (sign, factor + &size)
 }
 
-/// A property as a call, by its head or by geometry.
+/// The call of a property, by its head or by geometry.
 fn told(property: Property, by_head: bool) -> String {
     let name = name(property);
     if by_head { format!("predicted_{name}(z)") } else { format!("{name}(x)") }

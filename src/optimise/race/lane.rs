@@ -1,4 +1,4 @@
-//! What takes part in a race: a method and what it moves.
+//! A contender in a race: a method and the variable that it optimises.
 
 use crate::objective::Space;
 use crate::optimise::config::Method;
@@ -6,19 +6,18 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// A method and what it moves.
+/// A method and the variable that it optimises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Lane {
-    /// How it moves.
+    /// The optimisation method.
     pub method: Method,
-    /// What it moves.
+    /// The variable that is optimised.
     pub space: Space,
 }
 
 impl Lane {
-    /// Every lane that can be chosen: all methods in the latent, and Adam on the numbers of the shape
-    /// itself.
+    /// All contenders: every method in the latent space, and Adam on the numbers of the shape itself.
     pub const ALL: [Self; 7] = [
         Self::of(Method::Adam),
         Self::of(Method::CmaEs),
@@ -50,7 +49,7 @@ impl Lane {
         }
     }
 
-    /// What it does, for a tooltip.
+    /// A description for a tooltip.
     pub fn about(self) -> &'static str {
         match self.space {
             Space::Latent => self.method.about(),
@@ -93,19 +92,19 @@ impl From<Lane> for String {
     }
 }
 
-/// The lanes of a race, each at most once.
+/// The contenders of a race, each at most once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lanes(pub Vec<Lane>);
 
 impl Default for Lanes {
-    /// One that follows the gradient, one that needs none, and the one that both have to beat.
+    /// A method with gradients, one without, and random search as the baseline.
     fn default() -> Self {
         Self([Method::Adam, Method::CmaEs, Method::Random].map(Lane::of).to_vec())
     }
 }
 
 impl Lanes {
-    /// Takes a lane in, in the order of [`Lane::ALL`], or out; the last one stays.
+    /// Adds a contender, in the order of [`Lane::ALL`], or removes it; the last one cannot be removed.
     pub fn toggle(&mut self, lane: Lane) {
         let is_in = |other: &Lane| self.0.contains(other) != (*other == lane);
         let lanes: Vec<Lane> = Lane::ALL.into_iter().filter(is_in).collect();
@@ -118,7 +117,7 @@ impl Lanes {
 impl FromStr for Lanes {
     type Err = String;
 
-    /// Names with commas between them.
+    /// Parses names with commas between them.
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let mut lanes = Vec::new();
         for name in text.split(',') {

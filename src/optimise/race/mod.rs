@@ -1,14 +1,14 @@
-//! Several methods side by side: the same starts, the same aim, the same budget.
+//! Several methods side by side: the same starts, the same objective, the same budget.
 //!
-//! Every lane is a [`Search`] of its own. What makes them comparable:
+//! Every contender is a [`Search`]. These rules make them comparable:
 //!
-//! - The starts are equal, for they depend on the seed alone.
-//! - A restart may spend so many evaluations, values and gradients counted apart and added, line searches
-//!   and generations included. What an iteration computes beyond that counts for nothing.
-//! - Early stopping is off, so that no lane ends because it was patient too short a time. The plateau
-//!   schedule stays as it was set: slowing down belongs to how a method moves. A method that ends by
-//!   itself (L-BFGS and CMA-ES do when they find nothing lower) leaves the rest of its budget unspent.
-//! - What is compared is the best so far, by loss, of all restarts of a lane together.
+//! - The starts are equal, because they depend only on the seed.
+//! - Each restart has the same budget of evaluations: values plus gradients, including those of line searches and
+//!   generations. Evaluations beyond the budget have no effect on the result.
+//! - Early stopping is off, so that no contender ends because of a small patience. The plateau schedule stays as it was
+//!   set, because it is a part of the method. A method that ends by itself (L-BFGS and CMA-ES do when they find no
+//!   lower loss) leaves the rest of its budget unused.
+//! - The comparison uses the best so far, by loss, of all restarts of a contender together.
 
 mod lane;
 mod report;
@@ -20,6 +20,7 @@ use super::tally::Tally;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Space;
 pub use lane::{Lane, Lanes};
 pub use report::{LaneReport, RaceReport};
@@ -33,14 +34,14 @@ pub struct Race {
     runners: Vec<Runner>,
 }
 
-/// One lane on its way.
+/// One contender in progress.
 #[derive(Clone, Debug)]
 pub struct Runner {
-    /// What runs here.
+    /// The contender.
     pub lane: Lane,
-    /// How far it is.
+    /// Its search.
     pub search: Search,
-    /// Seconds that it has computed.
+    /// The computing time, in seconds.
     pub seconds: f64,
     going: bool,
 }
@@ -52,17 +53,17 @@ impl Runner {
         Ok(Self { lane, search, seconds: begun.elapsed().as_secs_f64(), going: true })
     }
 
-    /// Whether it can go on.
+    /// Returns whether the search can continue.
     pub fn is_going(&self) -> bool {
         self.going
     }
 
-    /// The best so far against what was spent, thinned.
+    /// The best so far as a function of the evaluations, thinned.
     pub fn curve(&self) -> Vec<Tally> {
         thinned(self.search.progress())
     }
 
-    /// The shape at a point of its space, `[input]`.
+    /// The shape at a point of the searched space, `[input]`.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -78,11 +79,11 @@ impl Runner {
 }
 
 impl Race {
-    /// Evaluates the starts of every lane; nothing has moved yet. The method, the space and the patience
-    /// of `config` are not used.
+    /// Evaluates the starts of every contender, without any update. The method, the space and the patience of `config`
+    /// are not used.
     ///
     /// # Errors
-    /// When there is no lane, one is there twice, or a search cannot begin.
+    /// When there is no contender, one occurs twice, or a search cannot begin.
     pub fn new(model: Arc<Model>, config: SearchConfig, lanes: &Lanes) -> Result<Self> {
         let Lanes(lanes) = lanes;
         if lanes.is_empty() {
@@ -92,7 +93,7 @@ impl Race {
             return Err(Error::setting("methods", format!("'{}' is named twice", lanes[k])));
         }
         let config = SearchConfig { patience: None, ..config };
-        // The ways of all lanes together have to fit into memory.
+        // The trajectories of all contenders together must fit into memory.
         let all = SearchConfig { restarts: config.restarts * lanes.len(), ..config.clone() };
         let config = SearchConfig { keep_every: all.stride(model.latent_dim()), ..config };
         let runner = |&Lane { method, space }: &Lane| {
@@ -103,30 +104,30 @@ impl Race {
         Ok(Self { config, runners })
     }
 
-    /// Moves the lane that has spent least by one step; returns whether any can still go on.
+    /// Advances the contender with the fewest evaluations by one step; returns whether any can continue.
     ///
     /// # Errors
     /// Only when the tensor library fails.
     pub fn step(&mut self) -> Result<bool> {
-        self.step_unless(&|| false)
+        self.step_unless(&CancelToken::default())
     }
 
-    /// As [`Self::step`]; when `stop` becomes true on the way, that lane is cancelled.
+    /// Works as [`Self::step`], and ends the contender as cancelled if `cancel` is set during the step.
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn step_unless(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool> {
+    pub fn step_unless(&mut self, cancel: &CancelToken) -> Result<bool> {
         let going = self.runners.iter_mut().filter(|runner| runner.going);
         let Some(runner) = going.min_by_key(|runner| runner.search.tally().evaluations()) else {
             return Ok(false);
         };
         let begun = Instant::now();
-        runner.going = runner.search.step_unless(stop)?;
+        runner.going = runner.search.step_unless(cancel)?;
         runner.seconds += begun.elapsed().as_secs_f64();
         Ok(self.runners.iter().any(Runner::is_going))
     }
 
-    /// Ends every lane that still goes.
+    /// Ends every contender that is still active.
     pub fn cancel(&mut self) {
         for runner in &mut self.runners {
             runner.search.cancel();
@@ -134,30 +135,30 @@ impl Race {
         }
     }
 
-    /// How much is done at least, 0 to 1.
+    /// A lower bound of the completed share of the work, 0 to 1.
     pub fn share(&self) -> f64 {
         let share = |runner: &Runner| if runner.going { runner.search.share() } else { 1.0 };
         self.runners.iter().map(share).sum::<f64>() / self.runners.len() as f64
     }
 
-    /// The lanes, in the order in which they were named.
+    /// The contenders, in the given order.
     pub fn runners(&self) -> &[Runner] {
         &self.runners
     }
 
-    /// What every lane may spend, values and gradients together.
+    /// The budget of every contender, values and gradients together.
     pub fn budget(&self) -> usize {
         self.config.restarts * self.config.budget()
     }
 }
 
-/// Points of a curve.
+/// The most points of a curve.
 const POINTS: usize = 400;
-/// How many of them are even; the others are spread over the orders of magnitude, for the beginning.
+/// The number of evenly spaced points; the others are spaced logarithmically, for the beginning.
 const EVEN: usize = 280;
 
-/// The first tally, those that found something better, and the last: at most [`POINTS`]. From one to the
-/// next the best so far stays as it was.
+/// The first tally, the ones with an improvement, and the last: at most [`POINTS`]. Between two of them the best so far
+/// is constant.
 fn thinned(progress: &[Tally]) -> Vec<Tally> {
     let better = |k: &usize| *k == 0 || progress[*k].best_loss < progress[*k - 1].best_loss;
     let mut kept: Vec<usize> = (0..progress.len()).filter(better).collect();

@@ -1,4 +1,4 @@
-//! What came of a race: each lane's curve, its answers, what it spent, and who was first.
+//! The report of a race: the curve, the answers and the evaluations of each contender, and the winner.
 
 use super::{Lane, Race, thinned};
 use crate::error::Result;
@@ -11,50 +11,49 @@ use crate::optimise::tally::Tally;
 use crate::trust::Belief;
 use serde::Serialize;
 
-/// Lanes that come so near to the best answer are equally good, as a share of what the best one gained on
-/// the median start.
+/// The tolerance within which contenders count as equally good, as a share of the improvement of the best answer on the
+/// median start.
 const AS_GOOD: f64 = 0.01;
 
 /// A finished race.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RaceReport {
-    /// The settings that all lanes share.
+    /// The settings that all contenders share.
     pub config: SearchConfig,
-    /// The lanes, in the order in which they were named.
+    /// The contenders, in the given order.
     pub lanes: Vec<LaneReport>,
-    /// The lanes to name first: of those whose believable answer is as good as the best one, within 1 % of
-    /// what that one gained on the median start, the one whose answer came so far with the fewest evaluations; several
-    /// tie where they needed equally many, or where each began at such an answer, since all begin alike. Empty where no
-    /// answer can be believed.
+    /// The winners: of the contenders whose believable answer is within 1 % of the best one (of its improvement on the
+    /// median start), the one that reached this level with the fewest evaluations. Several contenders tie if they
+    /// needed equally many, or if their starts already had this level, because all have the same starts. Empty if no
+    /// answer is believable.
     pub winners: Vec<usize>,
 }
 
-/// What came of one lane.
+/// The report of one contender.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LaneReport {
-    /// What ran here.
+    /// The contender.
     pub lane: Lane,
-    /// The best so far against what was spent, at most 400 points; it holds from one to the next.
+    /// The best so far as a function of the evaluations, at most 400 points; constant between two points.
     pub curve: Vec<Tally>,
-    /// When a restart that ends in a believable answer was first as good as the best believable answer of the race,
-    /// see [`RaceReport::winners`]; none where none was. What cannot be believed does not count, however good its
-    /// loss: a start far from the data may beat every honest answer.
+    /// The tally when a restart with a believable answer was first as good as the best believable answer of the race,
+    /// see [`RaceReport::winners`]; none if no restart was. Other answers do not count, even with a lower loss, because
+    /// a start far from the data can have a lower loss than every believable answer.
     pub reached: Option<Tally>,
-    /// Seconds that it has computed.
+    /// The computing time, in seconds.
     pub seconds: f64,
-    /// Every restart, judged.
+    /// Every restart with its verdict.
     pub report: SearchReport,
 }
 
 impl LaneReport {
-    /// The restart with the best believable answer, or else with the best one; none where no point was
-    /// feasible.
+    /// The restart with the best believable answer, or if there is none the best answer; none if no point was feasible.
     pub fn answer(&self) -> Option<(usize, &RestartReport)> {
         let index = self.report.best_believable.or(self.report.best)?;
         Some((index, &self.report.restarts[index]))
     }
 
-    /// How many restarts have a believable answer, as a share, 0 to 1.
+    /// The share of restarts with a believable answer, 0 to 1.
     pub fn believable(&self) -> f64 {
         let restarts = &self.report.restarts;
         let believed = |restart: &&RestartReport| {
@@ -63,12 +62,12 @@ impl LaneReport {
         restarts.iter().filter(believed).count() as f64 / restarts.len().max(1) as f64
     }
 
-    /// What was spent.
+    /// The evaluations in total.
     pub fn tally(&self) -> Tally {
         self.report.tally()
     }
 
-    /// What it spent until it had reached the best answer, 0 where it began there; none where it never did.
+    /// The evaluations until the best answer was reached, 0 if a start had it; none if it was never reached.
     fn spent(&self) -> Option<usize> {
         let at = self.reached?.evaluations();
         let begun = self.report.progress.first().map_or(0, Tally::evaluations);
@@ -83,7 +82,7 @@ impl LaneReport {
 }
 
 impl RaceReport {
-    /// Judges every restart of every lane; lanes that still go are cancelled.
+    /// Judges every restart of every contender; active ones are cancelled.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -113,7 +112,7 @@ impl RaceReport {
         Ok(Self { config: race.config, lanes, winners })
     }
 
-    /// The lane that was first by itself; none where several tie or no answer can be believed.
+    /// The only winner; none if several tie or no answer is believable.
     pub fn winner(&self) -> Option<usize> {
         match self.winners.as_slice() {
             [winner] => Some(*winner),
@@ -121,18 +120,18 @@ impl RaceReport {
         }
     }
 
-    /// What is sought.
+    /// The objective.
     pub fn aim(&self) -> &Aim {
         &self.config.aim
     }
 
-    /// What every lane could spend, values and gradients together.
+    /// The budget of every contender, values and gradients together.
     pub fn budget(&self) -> usize {
         self.config.restarts * self.config.budget()
     }
 
-    /// Writes the report as JSON; what is not finite becomes null. Seconds are left out: the same race is
-    /// the same file.
+    /// Writes the report as JSON; numbers that are not finite become null. Seconds are omitted, so that the same race
+    /// gives the same file.
     ///
     /// # Errors
     /// When the writer fails.
@@ -151,13 +150,13 @@ impl RaceReport {
     }
 }
 
-/// The places of the least of the numbers that are there.
+/// The indices of the minimum, without the missing numbers.
 fn first(spent: &[Option<usize>]) -> Vec<usize> {
     let least = spent.iter().flatten().min();
     (0..spent.len()).filter(|&index| least.is_some() && spent[index].as_ref() == least).collect()
 }
 
-/// The loss that is as good as `best`: all lanes begin at the starts of this one.
+/// The loss that counts as equal to `best`; all contenders have the same starts, here taken from `lane`.
 fn as_good_as(best: f64, lane: &LaneReport, objective: &Objective) -> Result<f64> {
     let starts = lane.report.restarts.iter().flat_map(|restart| restart.restart.start());
     let starts: Vec<f64> = starts.copied().collect();
@@ -165,7 +164,7 @@ fn as_good_as(best: f64, lane: &LaneReport, objective: &Objective) -> Result<f64
     Ok(best + AS_GOOD * (start - best))
 }
 
-/// What was spent when a believable restart first had a loss of at most `level`.
+/// The tally when a believable restart first had a loss of at most `level`.
 fn reached(lane: &LaneReport, level: f64, objective: &Objective) -> Result<Option<Tally>> {
     let progress = &lane.report.progress;
     let mut first: Option<Tally> = None;
@@ -173,7 +172,8 @@ fn reached(lane: &LaneReport, level: f64, objective: &Objective) -> Result<Optio
         let best = restart.best.as_ref().filter(|best| best.loss <= level);
         let Some(best) = best.filter(|_| verdict.belief == Belief::Believable) else { continue };
         let mut step = best.step;
-        // Of a shape that is moved itself the way in the latent is only a shadow.
+        // For shapes that are optimised themselves the latent trajectory is only an encoding, so its losses are not
+        // used.
         if lane.report.config.space == Space::Latent {
             let way = objective.evaluate(restart.trajectory.as_flat(), false)?;
             let good = |k: &usize| way.feasible[*k] && way.loss[*k] <= level;
@@ -191,7 +191,7 @@ struct JsonRace<'a> {
     format: u32,
     config: &'a SearchConfig,
     budget: usize,
-    /// The one that was first by itself; null where several tie.
+    /// The only winner; null if several tie.
     winner: Option<Lane>,
     winners: Vec<Lane>,
     lanes: Vec<JsonLane<'a>>,
@@ -202,7 +202,7 @@ struct JsonLane<'a> {
     method: Lane,
     values: usize,
     gradients: usize,
-    /// What was spent when the best so far was as good as the best believable answer.
+    /// The tally when the best so far reached the best believable answer.
     reached: Option<Tally>,
     believable: f64,
     best: Option<JsonRestart<'a>>,

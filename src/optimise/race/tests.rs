@@ -26,7 +26,7 @@ fn run(config: SearchConfig, lanes: &Lanes) -> RaceReport {
 
 #[test]
 fn what_cannot_be_believed_is_never_first() {
-    // Heat shedding has no bound: starts outside the data beat every honest answer.
+    // Heat shedding is unbounded: starts outside the data have a lower loss than every believable answer.
     let aim = Aim::of(Property::HeatShedding, Goal::Max);
     let config = SearchConfig { aim, restarts: 50, steps: 60, patience: None, ..config() };
     let report = run(config, &lanes("adam"));
@@ -49,7 +49,7 @@ fn all_begin_alike_and_none_spends_more_than_its_budget() {
         let curve = &lane.curve;
         let (start, end) = (curve[0], curve[curve.len() - 1]);
         assert_eq!(start.values, 4, "{}", lane.lane);
-        // The shape itself is measured as it is, and decoded ones once they are rounded to it.
+        // A shape that is optimised itself is evaluated without rounding, decoded ones after rounding.
         assert!((start.best_value - first.best_value).abs() < 1e-6, "{}", lane.lane);
         assert_eq!(end, lane.tally());
         assert!(end.evaluations() <= report.budget(), "{}: {end:?}", lane.lane);
@@ -59,7 +59,7 @@ fn all_begin_alike_and_none_spends_more_than_its_budget() {
         let follows = lane.lane.method.follows_gradients();
         assert_eq!(end.gradients, if follows { end.values } else { 0 }, "{}", lane.lane);
         assert!(lane.answer().is_some() && (0.0..=1.0).contains(&lane.believable()));
-        // Nobody is ended by its patience; these go through all of their steps.
+        // Early stopping is off, so these methods use all of their steps.
         if matches!(lane.lane.method, Method::Adam | Method::Random) {
             assert_eq!(end.evaluations(), report.budget(), "{}", lane.lane);
         }
@@ -149,7 +149,7 @@ fn a_long_curve_keeps_its_beginning_and_its_end() {
     assert_eq!((curve[0], curve[curve.len() - 1]), (progress[0], progress[49_999]));
     assert!(curve.iter().filter(|tally| tally.values < 100).count() > 15, "the beginning is dense");
     assert!(curve.windows(2).all(|w| w[1].values > w[0].values));
-    // What brings nothing better is left out, but for the end.
+    // Tallies without an improvement are omitted, except the last.
     let flat = vec![Tally { best_loss: 1.0, ..tally(0) }; 9];
     assert_eq!(thinned(&flat).len(), 2);
     assert_eq!((thinned(&flat[..1]).len(), thinned(&[]).len()), (1, 0));
@@ -157,7 +157,7 @@ fn a_long_curve_keeps_its_beginning_and_its_end() {
 
 #[test]
 fn lanes_with_equal_results_tie() {
-    // So small a step that nobody gets anywhere: each stands at the best of the starts that all of them share.
+    // A very small step: each contender stays at the best of the common starts.
     let still = SearchConfig { rate: 1e-8, steps: 3, ..config() };
     let report = run(still, &lanes("adam,gradient,momentum"));
     assert_eq!((report.winners.as_slice(), report.winner()), ([0, 1, 2].as_slice(), None));
@@ -166,7 +166,7 @@ fn lanes_with_equal_results_tie() {
     let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
     assert!(json["winner"].is_null());
     assert_eq!(json["winners"], serde_json::json!(["adam", "gradient", "momentum"]));
-    // A method that needs fewer evaluations is first by itself.
+    // A method that needs fewer evaluations is the only winner.
     let report = run(config(), &lanes("adam,random"));
     assert_eq!(report.winner(), Some(report.winners[0]));
 }

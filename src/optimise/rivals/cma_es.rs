@@ -1,7 +1,7 @@
-//! CMA-ES (Hansen 2016, "The CMA Evolution Strategy: A Tutorial"), with positive weights alone.
+//! CMA-ES (Hansen 2016, "The CMA Evolution Strategy: A Tutorial"), with positive weights only.
 //!
-//! Negative weights for the worst points would save up to a quarter of the evaluations in narrow
-//! valleys, and nothing on round hills.
+//! Negative weights for the worst points would save up to a quarter of the evaluations in narrow valleys, and nothing
+//! near isotropic optima.
 
 use super::{Ending, Purpose, REACH, Result, Told, best_of, box_around, end_at, refused, stream};
 use genoxide::Fitness;
@@ -10,7 +10,7 @@ use genoxide::algorithm::{Algorithm, Cmaes, Restarts};
 use genoxide::genome::Reals;
 use rand::RngCore;
 
-/// The strategy, whose spreads are fractions of the width of the box, and where it began.
+/// The strategy and its start; its standard deviations are fractions of the width of the box.
 #[derive(Clone, Debug)]
 pub(super) struct CmaEs {
     strategy: Cmaes,
@@ -34,8 +34,8 @@ impl CmaEs {
         self.strategy.ask().iter().flat_map(|point| point.iter().copied()).collect()
     }
 
-    /// A point without a finite loss ranks behind all others. Among such points the order is that of
-    /// their drawing, so a generation of nothing else moves at random and goes on looking.
+    /// Points without a finite loss rank behind all others, in the order in which they were sampled. A generation of
+    /// only such points therefore moves at random and continues the search.
     pub(super) fn tell(&mut self, points: &[f64], loss: &[f64]) -> Result<Told> {
         let rank = |(k, &loss): (usize, &f64)| {
             if loss.is_finite() {

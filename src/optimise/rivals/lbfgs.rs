@@ -1,5 +1,5 @@
-//! L-BFGS (Liu & Nocedal 1989) with the line search of Moré & Thuente (1994), by way of L-BFGS-B
-//! (Byrd, Lu, Nocedal & Zhu 1995) in a box that is never met.
+//! L-BFGS (Liu & Nocedal 1989) with the line search of Moré & Thuente (1994), implemented by L-BFGS-B (Byrd, Lu,
+//! Nocedal & Zhu 1995) in a box so large that its bounds are not reached.
 
 use super::{Ending, Place, Result, Told, box_around, end_at, refused};
 use genoxide::Fitness;
@@ -9,7 +9,7 @@ use genoxide::engine::Evaluations;
 use genoxide::genome::Reals;
 use genoxide::gradient::Gradients;
 
-/// The method and where it began.
+/// The method and its start.
 #[derive(Clone, Debug)]
 pub(super) struct Lbfgs {
     method: Lbfgsb,
@@ -17,13 +17,13 @@ pub(super) struct Lbfgs {
 }
 
 impl Lbfgs {
-    /// Told of its start at once: nobody pays for that point twice.
+    /// Receives the loss and the gradient at the start at once, so that this point is not evaluated twice.
     pub(super) fn new(start: &Place, gradient: &[f64]) -> Result<(Self, Option<Ending>)> {
         let mut method = Lbfgsb::builder(box_around(&start.point)?)
             .gradients(Gradients::Supplied)
             .initial_genome(Reals::from(start.point.clone()))
             .minimize()
-            .seed(0) // nothing is drawn
+            .seed(0) // no random numbers are used
             .build()
             .map_err(refused)?;
         method.ask();
@@ -36,7 +36,7 @@ impl Lbfgs {
         self.method.ask().iter().flat_map(|point| point.iter().copied()).collect()
     }
 
-    /// A trial whose loss or gradient is not finite has failed: the line search steps back from it.
+    /// A trial point whose loss or gradient is not finite has failed: the line search takes a shorter step.
     pub(super) fn tell(&mut self, loss: &[f64], gradient: &[f64]) -> Result<Told> {
         let before = self.method.iterations();
         let fitness: Vec<Fitness> = loss.iter().map(|&loss| Fitness::new(loss)).collect();

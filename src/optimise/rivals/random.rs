@@ -1,10 +1,10 @@
-//! Random search: independent draws from one normal distribution, the best of which is kept.
+//! Random search: independent samples of one normal distribution; the best one is the result.
 
 use super::{Purpose, Told, best_of, stream};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-/// Draws an iteration.
+/// Samples per iteration.
 const DRAWS: usize = 16;
 
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ impl RandomSearch {
         normal.iter().zip(shape).map(|(e, (m, s))| m + s * e).collect()
     }
 
-    /// Takes the losses `[DRAWS]` of `points`; `best` is the loss where the search stands.
+    /// Receives the losses `[DRAWS]` of `points`; `best` is the loss at the current point.
     pub(super) fn tell(&self, points: &[f64], loss: &[f64], best: f64) -> Told {
         let place = best_of(points, loss).filter(|place| place.loss < best || !best.is_finite());
         Told { place, iterated: true, ending: None }

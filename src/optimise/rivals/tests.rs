@@ -1,4 +1,4 @@
-//! The rivals on functions with known minima, where nothing is valid, alone and side by side.
+//! Tests of the ask-tell optimisers: on functions with known minima, without valid points, alone and in a batch.
 
 use super::*;
 
@@ -14,14 +14,14 @@ fn rosenbrock(x: &[f64]) -> (f64, Vec<f64>) {
     (a * a + 100.0 * b * b, vec![-2.0 * a - 400.0 * x[0] * b, 200.0 * b])
 }
 
-/// Axes of lengths that give a condition of 1e4.
+/// An ellipsoid with a condition number of 1e4.
 fn ellipsoid(x: &[f64]) -> (f64, Vec<f64>) {
     let scale = |i: usize| 1e4_f64.powf(i as f64 / (x.len() - 1) as f64);
     let loss = x.iter().enumerate().map(|(i, v)| scale(i) * v * v).sum();
     (loss, x.iter().enumerate().map(|(i, v)| 2.0 * scale(i) * v).collect())
 }
 
-/// The minimum, 1, is at 1; nothing is valid from 0 down.
+/// The minimum, 1, is at 1; points at or below 0 are invalid.
 fn barrier(x: &[f64]) -> (f64, Vec<f64>) {
     let loss = if x[0] > 0.0 { x[0] - x[0].ln() } else { f64::NAN };
     (loss, vec![1.0 - 1.0 / x[0], 0.0])
@@ -69,8 +69,8 @@ fn random(f: Function, start: &[f64], seed: u64) -> Rival {
     Rival::random(place(f, start), vec![0.0; dim], vec![1.0; dim], seed, 0)
 }
 
-/// Points evaluated until the loss is at most `target`; none if the rival ends before that or needs
-/// more than `most`.
+/// The number of evaluations until the loss is at most `target`; none if the optimiser ends earlier or needs more than
+/// `most`.
 fn evaluations_to(target: f64, most: usize, f: Function, rival: &mut Rival) -> Option<usize> {
     let mut count = 0;
     while rival.ending().is_none() && count < most {
@@ -87,8 +87,8 @@ fn run_to_the_end(f: Function, rival: &mut Rival) -> Option<Ending> {
     rival.ending()
 }
 
-/// The medians of 41 seeds are 434, 804 and 2850 evaluations for the last three; those of pycma 4.5,
-/// by the tutorial's author, are 406, 720 and 2800 with positive weights alone.
+/// The medians of 41 seeds are 434, 804 and 2850 evaluations for the last three; with pycma 4.5, by the author of the
+/// tutorial, they are 406, 720 and 2800 with positive weights only.
 #[test]
 fn cma_es_finds_minima_of_any_shape() {
     for seed in 0..5 {
@@ -104,7 +104,7 @@ fn cma_es_finds_minima_of_any_shape() {
     assert_eq!(run_to_the_end(sphere, &mut cma_es(sphere, &[1.0; 3], 0)), Some(Ending::Converged));
 }
 
-/// SciPy's L-BFGS-B needs 3, 44 and 72 evaluations to its own end for the last three.
+/// SciPy's L-BFGS-B needs 3, 44 and 72 evaluations until its own end for the last three.
 #[test]
 fn lbfgs_finds_minima_in_few_evaluations() {
     for (f, start, most) in [
@@ -128,7 +128,7 @@ fn random_search_keeps_the_best_of_its_draws() {
         assert!(rival.place().loss <= before);
         before = rival.place().loss;
     }
-    // Of 800 draws around the minimum, none within 0.2 has a chance of 1e-7.
+    // The probability that none of 800 samples around the minimum is within 0.2 is 1e-7.
     assert!(count == 800 && before < 0.04, "{count} {before}");
     assert_eq!(rival.ending(), None);
 }
@@ -179,7 +179,7 @@ fn where_a_rival_stands_was_evaluated() {
 #[test]
 fn points_that_mean_nothing_are_left_behind() {
     let close = 1.0 + 1e-9;
-    // A third of the first generation is invalid, or nearly all of it.
+    // A third of the first generation is invalid at the one start, and nearly all of it at the other.
     for start in [0.2, -0.3] {
         for seed in 0..5 {
             let mut rival = cma_es(barrier, &[start, 0.0], seed);
@@ -189,7 +189,7 @@ fn points_that_mean_nothing_are_left_behind() {
     let mut rival = random(barrier, &[-0.3, 0.0], 0);
     assert!(evaluations_to(1.01, 160, barrier, &mut rival).is_some());
     assert!(evaluations_to(close, 20, barrier, &mut lbfgs(barrier, &[5.0, 0.0])).is_some());
-    // The first trial is one unit downhill: over the cliff.
+    // The first trial point is one unit downhill: beyond the cliff.
     let mut lowest = f64::INFINITY;
     let mut rival = lbfgs(cliff, &[0.5]);
     while rival.ending().is_none() {
@@ -225,7 +225,7 @@ fn every_point_has_an_owner_and_a_stop_is_heard() {
         counted(rosenbrock, &mut 0)(asked)
     });
     assert!(finished.unwrap() && rounds[0] == [0, 1, 2], "{rounds:?}");
-    // Nobody comes back once its line search is over.
+    // No optimiser returns after the end of its line search.
     assert!(rounds.windows(2).all(|w| w[1].iter().all(|rival| w[0].contains(rival))));
     let mut rival = random(sphere, &[3.0, 3.0], 0);
     assert!(!advance(&mut [&mut rival], &mut |_| Ok(None)).unwrap());

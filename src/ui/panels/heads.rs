@@ -4,13 +4,14 @@ use crate::data::property::Property;
 use crate::explore::{brief, three_digits};
 use crate::model::head::HeadCard;
 use crate::model::training::TrainingConfig;
-use crate::session::heads::HeadsRun;
+use crate::session::jobs::registry::RunId;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::ui::action::Actions;
+use crate::ui::jobs::thin_bar;
 use crate::ui::panels::rediscover;
 use crate::ui::widgets::{note, number, row};
-use egui::{Align, Button, CollapsingHeader, Layout, ProgressBar, RichText, Ui};
+use egui::{Align, Button, CollapsingHeader, Layout, RichText, Ui};
 
 const LEARN: &str = "Train a small network, z \u{2192} 64 \u{2192} 32 \u{2192} 1, to predict it; the model \
                      itself stays as it is. Takes seconds.";
@@ -50,7 +51,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let learning = state.training.run.is_some() && state.training.model == Some(id);
     let section = CollapsingHeader::new("Predict properties").show_unindented(ui, |ui| {
         match &state.heads {
-            Some(heads) => under_way(ui, heads, actions),
+            Some(heads) => under_way(ui, state, heads.run, actions),
             None => _ = note(ui, "What the shown model can tell from z alone, without decoding:"),
         }
         let model = &entry.prepared.model;
@@ -107,7 +108,7 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
     }
     let learning = state.training.run.is_some() && state.training.model == Some(id);
     match &state.heads {
-        Some(heads) => under_way(ui, heads, actions),
+        Some(heads) => under_way(ui, state, heads.run, actions),
         None if learning => {
             _ = note(ui, format!("A head can learn {name} once the model has finished."))
         }
@@ -121,15 +122,15 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
     }
 }
 
-fn under_way(ui: &mut Ui, heads: &HeadsRun, actions: &mut Actions) {
+fn under_way(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let stop = ui.button("Stop heads");
         if stop.on_hover_text("Keep the heads that are whole (Esc)").clicked() {
-            actions.command(Command::StopHeads);
+            actions.command(Command::Stop(run));
         }
-        note(ui, heads.property.label());
+        note(ui, state.jobs.progress(Some(run)).words);
     });
-    ui.add(ProgressBar::new(heads.share as f32).desired_height(8.0));
+    thin_bar(ui, state, Some(run));
 }
 
 fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {

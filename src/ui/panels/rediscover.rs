@@ -3,11 +3,12 @@
 use crate::data::property::Property;
 use crate::explore::brief;
 use crate::rediscover::{RediscoveryReport, Spread, Truth};
-use crate::session::rediscover::RediscoverRun;
+use crate::session::jobs::rediscovery::RediscoveryRun;
 use crate::session::{Command, State};
 use crate::ui::action::Actions;
+use crate::ui::jobs::thin_bar;
 use crate::ui::widgets::{Icon, fact, icon_button, note};
-use egui::{Align, Button, Frame, Layout, ProgressBar, RichText, Ui};
+use egui::{Align, Button, Frame, Layout, RichText, Ui};
 
 const ASK: &str = "Put the model to the test with what is known already, each beside chance: is \u{201c}believable\u{201d} right, \
      would answers have pointed to the best rows had these been hidden, and what is a blind choice among unseen rows worth? \
@@ -47,27 +48,28 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some(rediscovery) = &state.rediscovery else { return };
     Frame::group(ui.style()).show(ui, |ui| {
         match &rediscovery.report {
-            None => under_way(ui, rediscovery, actions),
+            None => under_way(ui, state, rediscovery, actions),
             Some(report) => numbers(ui, rediscovery, report, actions),
         };
     });
 }
 
-fn under_way(ui: &mut Ui, rediscovery: &RediscoverRun, actions: &mut Actions) {
+fn under_way(ui: &mut Ui, state: &State, rediscovery: &RediscoveryRun, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let stop = ui.button("Stop the test");
-        if stop.on_hover_text("Keep the numbers of the repeats before (Esc)").clicked() {
-            actions.command(Command::StopRediscovery);
+        let stop = stop.on_hover_text("Keep the numbers of the repeats before (Esc)");
+        if let Some(run) = rediscovery.run.filter(|_| stop.clicked()) {
+            actions.command(Command::Stop(run));
         }
         note(ui, rediscovery.property.label());
     });
-    ui.add(ProgressBar::new(rediscovery.share as f32).desired_height(8.0));
-    note(ui, &rediscovery.doing);
+    thin_bar(ui, state, rediscovery.run);
+    note(ui, state.jobs.progress(rediscovery.run).words);
 }
 
 fn numbers(
     ui: &mut Ui,
-    rediscovery: &RediscoverRun,
+    rediscovery: &RediscoveryRun,
     report: &RediscoveryReport,
     actions: &mut Actions,
 ) {

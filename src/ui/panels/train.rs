@@ -7,13 +7,14 @@ use crate::model::losses::Reconstruction;
 use crate::model::preset::Preset;
 use crate::model::training::TrainingConfig;
 use crate::model::vae::Output;
-use crate::session::training::{Phase, Portion};
+use crate::session::jobs::training::{Phase, Portion};
 use crate::session::{Command, FASTEST, SLOWEST, State};
 use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::jobs::thin_bar;
 use crate::ui::learning::FINISHING;
 use crate::ui::sweep;
 use crate::ui::widgets::{heading, log_slider, note, number, primary, row, segments};
-use egui::{Button, DragValue, Frame, Panel, ProgressBar, RichText, ScrollArea, Ui, vec2};
+use egui::{Button, DragValue, Frame, Panel, RichText, ScrollArea, Ui, vec2};
 
 /// Updates without a better held-out error that early stopping usually waits for.
 const USUAL_PATIENCE: usize = 2000;
@@ -305,13 +306,12 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let portions =
         [batch(), epoch()].map(|(name, about, _, command)| (name, about, ended, command));
     buttons(ui, portions, actions);
-    let rest = [
-        ("Stop", stop, ended, Command::StopTraining),
-        ("Reset", RESET, None, Command::ResetTraining),
-    ];
+    let Some(run) = training.run else { return };
+    let rest =
+        [("Stop", stop, ended, Command::Stop(run)), ("Reset", RESET, None, Command::ResetTraining)];
     buttons(ui, rest, actions);
     pace(ui, state, actions);
-    ui.add(ProgressBar::new(training.share as f32).desired_height(8.0));
+    thin_bar(ui, state, training.run);
     let at = format!("Update {} of {}", training.updates, training.total_updates());
     let text = match training.phase {
         Phase::Finishing => FINISHING.join(": "),

@@ -1,7 +1,7 @@
 //! Shapes of one's own.
 
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::session::own::Own;
+use latent_explorer::session::import::Own;
 
 /// An import that is under way, or what it brought.
 #[derive(Clone, Copy)]

@@ -20,7 +20,7 @@ pub use selection::{DrawnShape, Selection};
 pub use step_through::StepThroughFacts;
 pub use training::{SweepFacts, TrainingFacts};
 
-use super::{ModelRef, Page, PathPage, PathPlan};
+use super::{JobKind, ModelRef, Page, PathPage, PathPlan};
 use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::explore::compose::Visible;
@@ -28,6 +28,7 @@ use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::optimise::{Lanes, SearchConfig, SearchReport};
 use latent_explorer::rediscover::RediscoveryReport;
 use latent_explorer::session::State;
+use latent_explorer::session::jobs::registry::Job;
 use latent_explorer::session::settings::Settings;
 use std::path::PathBuf;
 
@@ -209,9 +210,9 @@ impl<'a> See<'a> {
         TrainingFacts(self.0.learned(id).expect("it was trained here"))
     }
 
-    /// The head that is being trained and the share that is done.
-    pub fn heads(self) -> Option<(Property, f64)> {
-        self.0.heads.as_ref().map(|heads| (heads.property, heads.share))
+    /// Whether heads are being trained.
+    pub fn is_training_heads(self) -> bool {
+        self.0.heads.is_some()
     }
 
     /// What heads of the next training can learn.
@@ -223,9 +224,9 @@ impl<'a> See<'a> {
         self.0.sweep.as_ref().map(SweepFacts)
     }
 
-    /// The share of PCA that is done, while it is made.
-    pub fn pca(self) -> Option<f64> {
-        self.0.pca.as_ref().map(|pca| pca.share)
+    /// Whether PCA of the data is being made.
+    pub fn is_making_pca(self) -> bool {
+        self.0.pca.is_some()
     }
 
     /// The property that is put to the test.
@@ -233,8 +234,8 @@ impl<'a> See<'a> {
         self.0.rediscovery.as_ref().map(|test| test.property)
     }
 
-    pub fn rediscovery_share(self) -> Option<f64> {
-        self.0.rediscovery.as_ref().filter(|test| test.run.is_some()).map(|test| test.share)
+    pub fn is_rediscovering(self) -> bool {
+        self.0.rediscovery.as_ref().is_some_and(|test| test.run.is_some())
     }
 
     pub fn rediscovery_report(self) -> Option<&'a RediscoveryReport> {
@@ -301,9 +302,9 @@ impl<'a> See<'a> {
 
     // Files.
 
-    /// Whether a file is being opened or written.
+    /// Whether a job runs that is over soon: a file that is opened or saved, metrics, a snapshot.
     pub fn is_busy_with_files(self) -> bool {
-        !self.0.errands.is_empty()
+        self.0.jobs.iter().any(|(_, job)| !job.kind.is_lost_by_leaving())
     }
 
     pub fn is_exporting(self) -> bool {
@@ -316,6 +317,32 @@ impl<'a> See<'a> {
 
     pub fn import(self) -> ImportFacts<'a> {
         ImportFacts(&self.0.own)
+    }
+
+    // Jobs.
+
+    /// The kinds of all jobs that run, the oldest first.
+    pub fn jobs(self) -> Vec<JobKind> {
+        self.0.jobs.iter().map(|(_, job)| job.kind).collect()
+    }
+
+    /// The share that is done of the newest job of a kind; none where none runs, or none is known.
+    pub fn share_of(self, kind: JobKind) -> Option<f64> {
+        self.newest(kind)?.progress.share
+    }
+
+    /// The name of what the newest job of a kind works on.
+    pub fn subject_of(self, kind: JobKind) -> Option<&'a str> {
+        self.newest(kind).map(|job| job.subject.as_str())
+    }
+
+    fn newest(self, kind: JobKind) -> Option<&'a Job> {
+        self.0.jobs.iter().map(|(_, job)| job).rfind(|job| job.kind == kind)
+    }
+
+    /// The kinds of jobs that quitting would lose, of which it asks.
+    pub fn lost_by_leaving(self) -> Vec<JobKind> {
+        self.0.jobs.lost_by_leaving().map(|job| job.kind).collect()
     }
 
     // What comes next.

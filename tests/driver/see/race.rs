@@ -1,20 +1,16 @@
 //! A race of several optimisers.
 
 use latent_explorer::optimise::{RaceReport, Tally};
-use latent_explorer::session::race::{Contest, RaceResults};
+use latent_explorer::session::jobs::race::{RaceResults, RaceRun};
 use std::sync::Arc;
 
 /// A race as a person sees it.
 #[derive(Clone, Copy)]
-pub struct RaceFacts<'a>(pub(super) &'a Contest);
+pub struct RaceFacts<'a>(pub(super) &'a RaceRun);
 
 impl<'a> RaceFacts<'a> {
     pub fn is_running(self) -> bool {
         self.0.run.is_some()
-    }
-
-    pub fn share(self) -> f64 {
-        self.0.share
     }
 
     /// How many take part.

@@ -1,12 +1,13 @@
 //! A search: while it runs, and what it found.
 
 use latent_explorer::optimise::{Candidate, LabResults, SearchConfig, SearchReport};
-use latent_explorer::session::climb::{Climb, Findings};
+use latent_explorer::session::findings::Findings;
+use latent_explorer::session::jobs::search::SearchRun;
 use std::sync::Arc;
 
 /// A search as a person sees it; restarts count from 0.
 #[derive(Clone, Copy)]
-pub struct SearchFacts<'a>(pub(super) &'a Climb);
+pub struct SearchFacts<'a>(pub(super) &'a SearchRun);
 
 /// The point of the followed restart at the step that is shown.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,8 +2,8 @@
 
 use super::super::{ModelRef, Phase};
 use latent_explorer::model::training::{EpochRecord, Losses};
-use latent_explorer::session::sweep::BetaSweep;
-use latent_explorer::session::training::Training;
+use latent_explorer::session::jobs::sweep::SweepRun;
+use latent_explorer::session::jobs::training::Training;
 use latent_explorer::trust::Figures;
 
 /// A training that is under way, or is over.
@@ -91,7 +91,7 @@ impl<'a> TrainingFacts<'a> {
 
 /// A sweep over beta.
 #[derive(Clone, Copy)]
-pub struct SweepFacts<'a>(pub(super) &'a BetaSweep);
+pub struct SweepFacts<'a>(pub(super) &'a SweepRun);
 
 impl SweepFacts<'_> {
     pub fn is_running(self) -> bool {
@@ -106,9 +106,5 @@ impl SweepFacts<'_> {
     /// How many models it makes.
     pub fn count(self) -> usize {
         self.0.count
-    }
-
-    pub fn share(self) -> f64 {
-        self.0.share
     }
 }

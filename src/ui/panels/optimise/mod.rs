@@ -7,7 +7,7 @@ mod search;
 use super::heads;
 use crate::explore::duration;
 use crate::optimise::{Rule, SearchConfig};
-use crate::session::climb::Climb;
+use crate::session::jobs::search::SearchRun;
 use crate::session::walk::Walking;
 use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Sheet};
@@ -78,9 +78,9 @@ fn group(ui: &mut Ui, name: &str, stand: &str, add: impl FnOnce(&mut Ui)) {
 
 fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let climb = state.climb.as_ref();
-    if climb.is_some_and(|climb| climb.run.is_some()) {
+    if let Some(run) = climb.and_then(|climb| climb.run) {
         if primary(ui, "Stop", "End the climb and keep the ways so far (Esc)").clicked() {
-            actions.command(Command::StopClimb);
+            actions.command(Command::Stop(run));
         }
     } else if primary(ui, "Climb", "Let all restarts climb at once (R)").clicked() {
         actions.command(Command::Climb);
@@ -149,7 +149,7 @@ fn show_code(ui: &mut Ui, actions: &mut Actions) {
 }
 
 fn copy_table(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let report = state.climb.as_ref().and_then(Climb::report);
+    let report = state.climb.as_ref().and_then(SearchRun::report);
     let copy = ui.add_enabled(report.is_some(), Button::new("Copy the table"));
     let copy = copy.on_hover_text("Every restart in full precision, for a spreadsheet");
     if let Some(report) = report.filter(|_| copy.clicked()) {

@@ -1,15 +1,16 @@
-//! Keeping: models are opened, saved and closed.
+//! Models are opened, saved and closed.
 
-use super::arrivals::Errand;
-use super::event::{Outcome, Product};
-use super::job::Ending;
+use super::import::holds_shapes;
+use super::jobs::handle::{Handle, NoNews};
+use super::jobs::import::ImportWish;
+use super::jobs::registry::JobKind;
+use super::jobs::save::Saved;
+use super::jobs::{open, save};
 use super::lost::Lost;
 use super::models::{ModelEntry, ModelId, Prepared};
-use super::own::{ImportWish, holds_shapes};
 use super::{Command, Session};
-use crate::model::checkpoint;
 use crate::model::samples::SAMPLES;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 impl Session {
@@ -21,14 +22,8 @@ impl Session {
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
             return self.climb_from_file(&path);
         }
-        let run = self.start("open", move |_| {
-            let prepared = Arc::new(Prepared::new(checkpoint::load(&path)?)?);
-            Ok(Ending {
-                outcome: Outcome::Finished,
-                product: Some(Product::Opened(prepared, path)),
-            })
-        });
-        self.state.errands.insert(run, Errand::Open);
+        let name = file_name(&path);
+        self.start(JobKind::Open, name, move |handle| open::run(path, handle));
     }
 
     pub(super) fn open_sample(&mut self, index: usize) {
@@ -67,13 +62,9 @@ impl Session {
 
     pub(super) fn save(&mut self, id: ModelId, path: PathBuf) {
         let Some(entry) = self.state.models.get(id) else { return };
-        let prepared = entry.prepared.clone();
-        let saved = prepared.clone();
-        let run = self.start("save", move |_| {
-            checkpoint::save(&prepared.model, &path)?;
-            Ok(Ending { outcome: Outcome::Finished, product: Some(Product::Saved(path)) })
-        });
-        self.state.errands.insert(run, Errand::Save(id, saved));
+        let (name, prepared) = (file_name(&path), entry.prepared.clone());
+        let saved = Saved { id, prepared, path };
+        self.start(JobKind::Save, name, move |_: &Handle<NoNews>| save::run(saved));
     }
 
     pub(super) fn close(&mut self, id: ModelId) {
@@ -87,7 +78,7 @@ impl Session {
             return self.state.notices.info("This is the only open model; open another one first.");
         }
         if let Some(heads) = self.state.heads.as_ref().filter(|heads| heads.model.0 == id) {
-            heads.control.cancel();
+            self.state.jobs.cancel(heads.run);
         }
         if self.state.rediscovery.as_ref().is_some_and(|r| r.model == id) {
             self.clear_rediscovery();
@@ -99,4 +90,9 @@ impl Session {
             self.state.show(shown);
         }
     }
+}
+
+/// The last part of a path, as it is shown.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -1,13 +1,14 @@
 //! The training lab: trainings begin, pause, go on and branch; any moment of them can be looked at.
 
 use super::Session;
-use super::arrivals::Errand;
-use super::event::{Outcome, Product};
-use super::job::{Control, Ending};
+use super::jobs::control::Control;
+use super::jobs::handle::{Handle, NoNews};
+use super::jobs::registry::{JobKind, JobResult, RunId};
+use super::jobs::snapshot::{self, Snapshot};
+use super::jobs::training::{self, Material, Phase, Plan, Portion, SNAPSHOT_SAMPLES, Training};
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::state::State;
 use super::timeline::Newest;
-use super::training::{self, Material, Phase, Plan, Portion, SNAPSHOT_SAMPLES, Training};
 use crate::data::recipe::Recipe;
 use crate::error::{Error, Result};
 use crate::model::training::TrainingConfig;
@@ -77,13 +78,35 @@ impl Session {
                 ((left - 1e-9).ceil() as usize).max(1)
             }
         };
-        if training.phase == Phase::Running {
-            training.control.pause(true);
-            training.phase = Phase::Paused;
-        }
-        training.control.allow(steps);
+        let pauses = std::mem::replace(&mut training.phase, Phase::Paused) == Phase::Running;
         training.timeline.follow();
+        if let Some(control) = self.training_control() {
+            if pauses {
+                control.pause(true);
+            }
+            control.allow(steps);
+        }
         self.develop();
+    }
+
+    /// Lets the training wait, or go on.
+    pub(super) fn pause_training(&mut self, pause: bool) {
+        let training = &mut self.state.training;
+        if matches!(training.phase, Phase::Running | Phase::Paused) {
+            training.phase = if pause { Phase::Paused } else { Phase::Running };
+            self.training_control().into_iter().for_each(|control| control.pause(pause));
+        }
+    }
+
+    /// Lets the training keep to the pace of the settings.
+    pub(super) fn set_training_pace(&mut self) {
+        let pace = self.state.settings.pace();
+        self.training_control().into_iter().for_each(|control| control.set_pace(pace));
+    }
+
+    fn training_control(&self) -> Option<&Control> {
+        let run = self.state.training.run?;
+        self.state.jobs.get(run).map(|job| &*job.control)
     }
 
     /// Lets the training of the model that is shown go on from the moment that is shown: to its end, or beyond it by
@@ -148,8 +171,13 @@ impl Session {
         let moments = training.timeline.moments();
         let (index, moment) = match training.timeline.asked() {
             Some((index, moment)) => (index, moment.clone()),
-            // The model itself: early stopping may have chosen an older state than the last.
-            None => (moments.len(), Arc::new(TrainerState::of(model)?)),
+            // The model itself: early stopping may have chosen an older state than the last. A training that broke off
+            // left a preview, which cannot go on; its last state can.
+            None => match (TrainerState::of(model), moments.last()) {
+                (Ok(state), _) => (moments.len(), Arc::new(state)),
+                (Err(_), Some(last)) => (moments.len(), last.clone()),
+                (Err(error), None) => return Err(error),
+            },
         };
         let epochs = training.shown_epochs();
         let past = Training {
@@ -172,16 +200,14 @@ impl Session {
             return state.notices.error(error);
         }
         // The run before, if any, is forgotten: its events are foreign from here on.
-        state.training.control.cancel();
+        state.training.run.into_iter().for_each(|run| state.jobs.cancel(run));
         let model = model.unwrap_or_else(|| state.models.allot());
         state.put_training_aside(model);
         state.figures.forget(model);
-        let control = Arc::new(Control::default());
-        control.set_pace(state.settings.pace());
-        let (hand, job) = (control.clone(), plan.clone());
+        let (name, job) = (plan.material.name(), plan.clone());
         state.hold_range_for_training(true);
         let before = state.shown_version().map(|(id, _)| id).filter(|id| *id != model);
-        let run = self.start("train", move |reporter| training::train(job, &hand, reporter));
+        let run = self.start(JobKind::Training, name, move |handle| training::run(job, handle));
         let updates = plan.from.as_ref().map_or(0, |state| state.resume.updates);
         self.state.training = Training {
             run: Some(run),
@@ -191,9 +217,9 @@ impl Session {
             updates,
             seconds_left: f64::INFINITY,
             plan: Some(plan),
-            control,
             ..past
         };
+        self.set_training_pace();
     }
 
     /// Makes the moments that are asked for into models: of the training that is watched, and of the one beside it.
@@ -219,14 +245,12 @@ impl Session {
         // All data where the hand rests; fewer while it plays.
         let quick = playing || self.state.training.run.is_some();
         let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
-        let run = self.start("moment", move |_| {
-            let prepared = Prepared::new(setup.model_at(&moment, most)?)?;
-            let product = Some(Product::Developed(Arc::new(prepared)));
-            Ok(Ending { outcome: Outcome::Finished, product })
+        let name = self.state.models.get(id).map_or_else(String::new, |entry| entry.name.clone());
+        let run = self.start(JobKind::Snapshot, name, move |_: &Handle<NoNews>| {
+            snapshot::run(&setup, &moment, most)
         });
-        self.state.errands.insert(run, Errand::Moment(id));
         if let Some(training) = self.state.learned_mut(id) {
-            training.timeline.developing = Some(index);
+            training.timeline.developing = Some((run, index));
         }
     }
 
@@ -331,10 +355,23 @@ impl State {
     }
 
     /// Takes the model of a moment in, if it is still the one that is looked at.
-    pub(super) fn developed(&mut self, id: ModelId, prepared: Option<Arc<Prepared>>) {
+    pub(super) fn snapshot_ended(&mut self, run: RunId, result: JobResult<Snapshot>) {
         let version = self.next_version();
-        let Some(training) = self.learned_mut(id) else { return };
-        let Some(index) = training.timeline.developing.take() else { return };
+        let prepared = match result {
+            JobResult::Finished(Snapshot(prepared)) => Some(prepared),
+            JobResult::Cancelled(_) => None,
+            JobResult::Failed(why, _) => {
+                self.notices.error(why);
+                None
+            }
+        };
+        let trainings = self.earlier.values_mut().chain([&mut self.training]);
+        let asked = |training: &&mut Training| {
+            training.timeline.developing.is_some_and(|(asked, _)| asked == run)
+        };
+        let Some(training) = { trainings }.find(asked) else { return };
+        let Some((_, index)) = training.timeline.developing.take() else { return };
+        let Some(id) = training.model else { return };
         let Some(prepared) = prepared.filter(|_| training.timeline.asked().is_some()) else {
             return;
         };
@@ -364,5 +401,60 @@ impl State {
         }
         self.hold_range_for_training(running);
         self.fit_if_lost(id);
+    }
+
+    /// A version that no model has had yet.
+    pub(super) fn next_version(&mut self) -> u64 {
+        self.versions += 1;
+        self.versions
+    }
+
+    /// Puts a newer version of a model in the place of the one before.
+    pub(super) fn renew(&mut self, id: ModelId, prepared: Arc<Prepared>) {
+        let version = self.next_version();
+        // Who looks at an older moment goes on doing so.
+        if let Some(newest) = self.learned_mut(id).and_then(|t| t.timeline.newest.as_mut()) {
+            *newest = Newest { prepared, version, path: None, unsaved: true };
+            return;
+        }
+        let first = match self.models.get_mut(id) {
+            Some(entry) => {
+                entry.prepared = prepared;
+                entry.version = version;
+                entry.unsaved = true;
+                entry.path = None;
+                false
+            }
+            None => {
+                let name = format!("Trained {}", id.0);
+                let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
+                self.models.insert(id, entry);
+                true
+            }
+        };
+        if first {
+            self.show(id);
+            // A branch is watched beside what it left.
+            let trunk = self.learned(id).and_then(|training| training.trunk);
+            trunk.into_iter().for_each(|trunk| self.put_beside(trunk));
+        } else {
+            self.fit_if_lost(id);
+        }
+    }
+
+    /// Shows all of a model's data when they have left the map, which was fitted to them.
+    pub(super) fn fit_if_lost(&mut self, id: ModelId) {
+        let on_screen = [self.shown_version().map(|(id, _)| id), self.beside().map(|(id, _)| id)];
+        let Some(home) = self.home().filter(|_| on_screen.contains(&Some(id))) else { return };
+        if self.map.is_fitted() {
+            // The map follows the data only when they leave it or shrink to a spot, and never when
+            // the person has moved it: a map that moves all the time cannot be read.
+            let view = self.map.view.grown(0.02);
+            let lost = !view.contains(home.low) || !view.contains(home.high);
+            let [w, h] = [0, 1].map(|k| home.size()[k] / self.map.view.size()[k]);
+            if lost || w.max(h) < 0.62 {
+                self.map.fit(home.grown(0.06));
+            }
+        }
     }
 }

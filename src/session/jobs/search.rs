@@ -1,23 +1,23 @@
-//! A search that can be watched: the job that runs it, and what the window knows of it.
+//! An objective is optimised from many starts, and can be watched.
 
-use super::event::{Outcome, Product, Progress, RunId, SearchProgress};
-pub use super::findings::Findings;
-use super::findings::curves;
-use super::job::{Control, Ending, Reporter};
-use super::models::{ModelId, Prepared};
-use super::moment::{Kept, Moment};
-pub use super::playback::{PLAYBACK_SECONDS, Playback};
+use super::super::findings::{Findings, curves, so_far};
+use super::super::models::{ModelId, Prepared};
+use super::super::moment::{Kept, Moment};
+use super::super::notices::Notices;
+use super::super::playback::{FRESH, PLAYBACK_SECONDS, Playback};
+use super::handle::Handle;
+use super::registry::{JobResult, Progress, RunId};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
-use crate::explore::paths::{Paths, Tracer};
+use crate::explore::paths::{Growth, Paths, Tracer};
 use crate::model::Model;
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Time between two reports.
-pub(super) const REPORT: Duration = Duration::from_millis(30);
+const REPORT: Duration = Duration::from_millis(30);
 /// The same for each restart, where there are many: the window takes in what they report one by one.
 const PER_RESTART: Duration = Duration::from_micros(20);
 /// Curves of a search that runs.
@@ -25,7 +25,7 @@ const MOST_LIVE: usize = 60;
 
 /// A search as the window sees it.
 #[derive(Clone, Debug)]
-pub struct Climb {
+pub struct SearchRun {
     /// The run whose events count; none once it is over.
     pub run: Option<RunId>,
     /// The model that is searched, and its version then.
@@ -39,7 +39,7 @@ pub struct Climb {
     /// The ways so far.
     pub paths: Arc<Paths>,
     /// What was reported while it runs.
-    pub under_way: UnderWay,
+    pub under_way: PathsSoFar,
     /// What came of it, once it is over.
     pub findings: Option<Arc<Findings>>,
     /// The best objective (minus the loss) so far at even moments of the playback; it never falls.
@@ -56,13 +56,28 @@ pub struct Climb {
     pub moment: Option<Moment>,
     /// What a lab measured of the candidates.
     pub lab: LabResults,
-    /// The hand on the job.
-    pub control: Arc<Control>,
+}
+
+/// News of a search: everything since the last report.
+#[derive(Clone, Debug, Default)]
+pub struct SearchNews {
+    /// New points of every restart, `[restarts][new, latent]`.
+    pub points: Vec<Rows<f64>>,
+    /// The same on the map.
+    pub growth: Growth,
+    /// The value at each of them, `[restarts][new]`.
+    pub values: Vec<Vec<f64>>,
+    /// Curves of value against step of some restarts, all of them so far, thinned.
+    pub curves: Vec<(usize, Vec<[f64; 2]>)>,
+    /// The best objective (minus the loss) of all restarts by each new step that was kept.
+    pub best_objectives: Vec<f64>,
+    /// The restart that has it now.
+    pub best: Option<usize>,
 }
 
 /// What a search that runs has reported so far; its findings take the place of it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct UnderWay {
+pub struct PathsSoFar {
     /// The kept points of every restart, `[restarts][kept, latent]`.
     pub trajectories: Vec<Rows<f64>>,
     /// The value at each of them, `[restarts][kept]`.
@@ -75,26 +90,76 @@ pub struct UnderWay {
     pub best: Option<usize>,
 }
 
-impl UnderWay {
+impl PathsSoFar {
     /// Takes a report in. The room of what comes first is kept for what follows.
-    pub fn extend(&mut self, progress: SearchProgress) {
+    pub fn extend(&mut self, news: SearchNews) {
         if self.trajectories.is_empty() {
-            (self.trajectories, self.values) = (progress.points, progress.values);
+            (self.trajectories, self.values) = (news.points, news.values);
         } else {
             let known = self.trajectories.iter_mut().zip(&mut self.values);
-            let new = progress.points.iter().zip(&progress.values);
+            let new = news.points.iter().zip(&news.values);
             for ((trajectory, values), (points, worth)) in known.zip(new) {
                 trajectory.extend(points);
                 values.extend(worth);
             }
         }
-        self.curves = progress.curves;
-        self.best_objectives.extend(&progress.best_objectives);
-        self.best = progress.best.or(self.best);
+        self.curves = news.curves;
+        self.best_objectives.extend(&news.best_objectives);
+        self.best = news.best.or(self.best);
     }
 }
 
-impl Climb {
+impl SearchRun {
+    /// Takes a report in.
+    pub fn progress(&mut self, mut news: SearchNews) {
+        let held = self.shown_step();
+        Arc::make_mut(&mut self.paths).grow(std::mem::take(&mut news.growth));
+        self.under_way.extend(news);
+        self.hold_step(held);
+        let (stride, values) = (self.paths.stride(), &self.under_way.best_objectives);
+        let at = |step: usize| values.get(step / stride).copied().unwrap_or(f64::NAN);
+        self.best_so_far = so_far(&self.paths, at);
+    }
+
+    /// Takes the end in; whether there are answers.
+    pub fn ended(&mut self, result: JobResult<Arc<Findings>>, notices: &mut Notices) -> bool {
+        self.run = None;
+        let findings = match result {
+            JobResult::Finished(findings) => Some(findings),
+            JobResult::Cancelled(findings) => {
+                notices.info("Climb stopped; the ways so far are kept.");
+                findings
+            }
+            JobResult::Failed(why, findings) => {
+                notices.error(why);
+                findings
+            }
+        };
+        let Some(findings) = findings else { return false };
+        if findings.report.best_believable.is_none() {
+            notices.info(match findings.report.config.aim.predicts() {
+                true => {
+                    "No answer can be believed: a prediction needs data around it. Give \"inside the data\" more \
+                     weight (More), or teach the model more shapes."
+                }
+                false => "No answer can be believed: the table says why, restart by restart.",
+            });
+        }
+        let held = self.shown_step();
+        self.paths = findings.paths.clone();
+        self.best_so_far.clone_from(&findings.best_so_far);
+        self.under_way = PathsSoFar::default();
+        // A step that the person holds stays shown; a search that was watched to its end is played once more.
+        if self.playback.live {
+            self.playback = Playback { playing: true, share: 0.0, live: true, ..self.playback };
+        } else {
+            self.hold_step(held);
+        }
+        self.moment = None;
+        self.findings = Some(findings);
+        true
+    }
+
     /// Every restart with its verdict, once the search is over.
     pub fn report(&self) -> Option<&SearchReport> {
         self.findings.as_ref().map(|findings| &findings.report)
@@ -158,30 +223,28 @@ impl Climb {
 ///
 /// # Errors
 /// Settings out of range, or a failure of the tensor library.
-pub fn search(
+pub fn run(
     prepared: &Prepared,
     config: SearchConfig,
-    control: &Control,
-    reporter: &Reporter,
-) -> Result<Ending> {
+    handle: &Handle<SearchNews>,
+) -> Result<JobResult<Arc<Findings>>> {
     let mut search = Search::new(prepared.model.clone(), config)?;
     let mut watcher = Watcher::new(&search, prepared);
     let pause = REPORT.max(PER_RESTART * search.restarts().len() as u32);
     let mut last_report = Instant::now();
     let mut going = true;
-    while going && !control.is_cancelled() {
-        going = search.advance(&|| control.is_cancelled())?;
+    while going && !handle.is_cancelled() {
+        going = search.advance(handle.token())?;
         if last_report.elapsed() >= pause {
-            watcher.report(&search, reporter);
+            watcher.report(&search, handle);
             last_report = Instant::now();
         }
     }
-    let stopped = control.is_cancelled();
-    let outcome = if stopped { Outcome::Cancelled } else { Outcome::Finished };
+    let cancelled = handle.is_cancelled();
     search.cancel();
     let report = SearchReport::new(search)?;
     let findings = Findings::new(report, &prepared.projection, prepared.detail());
-    Ok(Ending { outcome, product: Some(Product::Searched(Arc::new(findings))) })
+    Ok(JobResult::of(Arc::new(findings), cancelled))
 }
 
 /// What the window knows of a search that runs.
@@ -192,8 +255,8 @@ struct Watcher<'a> {
     told: Vec<usize>,
     /// The most points that the way of a restart can have.
     kept: usize,
-    /// A report that the full inbox did not take.
-    waiting: Option<Progress>,
+    /// News that the full inbox did not take.
+    waiting: Option<SearchNews>,
 }
 
 impl<'a> Watcher<'a> {
@@ -209,15 +272,15 @@ impl<'a> Watcher<'a> {
     }
 
     /// Reports what is new, or what is still waiting.
-    fn report(&mut self, search: &Search, reporter: &Reporter) {
-        let progress = match self.waiting.take() {
-            Some(waiting) => waiting,
-            None => Progress::Search(self.news(search)),
-        };
-        self.waiting = reporter.offer(progress);
+    fn report(&mut self, search: &Search, handle: &Handle<SearchNews>) {
+        let news = self.waiting.take().unwrap_or_else(|| self.news(search));
+        let (done, steps) = (search.done(), search.config().steps);
+        let words = format!("step {done} of {steps}");
+        let progress = Progress { share: Some(search.share()), words };
+        self.waiting = handle.offer(progress, news);
     }
 
-    fn news(&mut self, search: &Search) -> SearchProgress {
+    fn news(&mut self, search: &Search) -> SearchNews {
         let all = search.restarts();
         let restarts = || all.iter().zip(&self.told);
         let points = restarts().map(|(Restart { trajectory, .. }, &from)| {
@@ -242,7 +305,7 @@ impl<'a> Watcher<'a> {
         let best = (0..all.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
         let best_objectives = (from..to).filter_map(tally).map(Tally::best_objective).collect();
         self.told = all.iter().map(|restart| restart.trajectory.len()).collect();
-        SearchProgress {
+        SearchNews {
             growth: self.tracer.grow(on_map),
             points,
             values,
@@ -263,21 +326,107 @@ fn fresh<T: Copy>(all: &[T], from: usize, room: usize) -> Vec<T> {
     fresh
 }
 
+impl SearchRun {
+    /// Whether the newest step of a running search is shown, whichever that is.
+    pub fn is_live(&self) -> bool {
+        self.run.is_some() && self.playback.live
+    }
+
+    /// The (fractional) step that is shown.
+    pub fn shown_step(&self) -> f64 {
+        if self.is_live() {
+            self.paths.last_step() as f64
+        } else {
+            self.paths.step_at(self.playback.share)
+        }
+    }
+
+    /// The step before which ways have faded; at the end of the playback none has.
+    pub fn fresh_from(&self) -> f64 {
+        if self.run.is_none() && self.playback.share >= 1.0 {
+            return 0.0;
+        }
+        let share = if self.is_live() { 1.0 } else { self.playback.share };
+        self.paths.step_at((share - FRESH).max(0.0))
+    }
+
+    /// Lets `seconds` pass; whether anything is still moving.
+    pub fn advance(&mut self, seconds: f64) -> bool {
+        if !self.playback.playing || self.is_live() {
+            return false;
+        }
+        let playback = &mut self.playback;
+        playback.share += seconds * playback.speed / PLAYBACK_SECONDS;
+        if playback.share >= 1.0 {
+            // Whoever has caught up with a search that runs goes on with it.
+            *playback = Playback { playing: false, share: 1.0, live: true, ..*playback };
+        }
+        playback.playing
+    }
+
+    /// Plays, from the beginning if at the end, or pauses; what is shown of a search that runs is held,
+    /// or catches up with it.
+    pub fn toggle_play(&mut self) {
+        if self.is_live() {
+            return self.hold(1.0);
+        }
+        let at_end = self.playback.share >= 1.0;
+        let playback = &mut self.playback;
+        playback.playing = !playback.playing;
+        if playback.playing && at_end {
+            match self.run {
+                Some(_) => self.follow_newest(),
+                None => playback.share = 0.0,
+            }
+        }
+    }
+
+    /// Stops the playback at a share of it, 0 to 1; at the end a search that runs is followed again.
+    pub fn scrub(&mut self, share: f64) {
+        if self.run.is_some() && share >= 1.0 {
+            return self.follow_newest();
+        }
+        self.hold(share.clamp(0.0, 1.0));
+    }
+
+    /// Moves the playback by whole steps and stops it there.
+    pub fn step_by(&mut self, steps: i64) {
+        let step = (self.shown_step() + 1e-9).floor() + steps as f64;
+        self.hold(self.paths.share_at(step.max(0.0)));
+    }
+
+    /// Shows the newest step of a search that runs, whichever that is from here on.
+    pub fn follow_newest(&mut self) {
+        self.playback = Playback { playing: false, share: 1.0, live: true, ..self.playback };
+    }
+
+    /// Shows this step again after the ways have grown, unless the newest one is followed.
+    pub(super) fn hold_step(&mut self, step: f64) {
+        if !self.is_live() {
+            self.playback.share = self.paths.share_at(step);
+        }
+    }
+
+    fn hold(&mut self, share: f64) {
+        self.playback = Playback { playing: false, share, live: false, ..self.playback };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::samples::SAMPLES;
 
-    fn climb() -> Climb {
+    fn climb() -> SearchRun {
         let way = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
-        Climb {
+        SearchRun {
             run: None,
             model: (ModelId(1), 0),
             frozen: Arc::new(SAMPLES[0].load().unwrap()),
             projection: Projection::of(&way),
             config: SearchConfig::default(),
             paths: Arc::new(Paths::of([&way], &Projection::of(&way), 0.0, 1)),
-            under_way: UnderWay::default(),
+            under_way: PathsSoFar::default(),
             findings: None,
             best_so_far: Vec::new(),
             playback: Playback { playing: true, share: 0.0, ..Playback::default() },
@@ -286,7 +435,6 @@ mod tests {
             hovered: None,
             moment: None,
             lab: LabResults::default(),
-            control: Arc::default(),
         }
     }
 
@@ -335,21 +483,21 @@ mod tests {
     #[test]
     fn the_followed_restart_is_looked_at_where_it_is() {
         let mut climb = climb();
-        climb.under_way.extend(SearchProgress {
+        climb.under_way.extend(SearchNews {
             points: vec![Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0])],
             values: vec![vec![0.5, 0.7]],
             best_objectives: vec![0.5, 0.7],
             best: None,
-            ..SearchProgress::default()
+            ..SearchNews::default()
         });
         climb.look().unwrap();
         assert!(climb.moment.is_none(), "nothing is best yet");
-        climb.under_way.extend(SearchProgress {
+        climb.under_way.extend(SearchNews {
             points: vec![Rows::from_flat(2, vec![2.0, 0.0])],
             values: vec![vec![0.9]],
             best_objectives: vec![0.9],
             best: Some(0),
-            ..SearchProgress::default()
+            ..SearchNews::default()
         });
         climb.scrub(climb.paths.share_at(1.5));
         climb.look().unwrap();

@@ -1,47 +1,15 @@
-//! Shapes of one's own: the job that imports them and what the window knows of them.
+//! Shapes of one's own: they are imported, and the next training learns from them.
 
 use super::Session;
-use super::event::{End, Outcome, Product, Progress, RunId};
-use super::job::{Control, Ending, Reporter};
+use super::jobs::import::{Brought, ImportWish, ended, run};
+use super::jobs::registry::{JobKind, JobResult, RunId};
+use super::jobs::training::Material;
 use super::state::State;
-use super::training::Material;
-use crate::data::import::{
-    ImportOptions, ImportProgress, Kept, Summary, import_with_values, name_of,
-};
+use crate::data::import::name_of;
 use crate::data::source::TrainingData;
-use crate::error::Result;
 use crate::model::training::TrainingConfig;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
-
-/// Time between two reports.
-const REPORT: Duration = Duration::from_millis(50);
-
-/// What somebody wants to have imported, and how.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ImportWish {
-    /// Files and folders.
-    pub paths: Vec<PathBuf>,
-    /// A table of measured values that goes with them.
-    pub values: Option<PathBuf>,
-    /// How.
-    pub options: ImportOptions,
-}
-
-/// Shapes that were imported.
-#[derive(Debug)]
-pub struct Brought {
-    /// The shapes, ready to be learned from.
-    pub data: TrainingData,
-    /// Where each comes from.
-    pub kept: Vec<Kept>,
-    /// What was left out.
-    pub rejected: Summary,
-    /// What was left aside: columns that are no coordinates, paths that are not painted.
-    pub aside: Summary,
-}
 
 /// Shapes of one's own, as the window sees them.
 #[derive(Debug, Default)]
@@ -52,16 +20,12 @@ pub struct Own {
     pub wish: ImportWish,
     /// The import under way.
     pub run: Option<RunId>,
-    /// How far it is.
-    pub progress: Option<ImportProgress>,
     /// The shapes that are there.
     pub brought: Option<Arc<Brought>>,
     /// Why the last import brought nothing.
     pub failed: Option<String>,
     /// The settings of trainings on families, while those on one's own shapes have others.
     before: Option<TrainingConfig>,
-    /// The hand on the job.
-    pub control: Arc<Control>,
 }
 
 impl Own {
@@ -107,40 +71,15 @@ impl Session {
         if wish.paths.is_empty() {
             return self.state.notices.info("Name a file or a folder of shapes first.");
         }
-        self.state.own.control.cancel();
-        let control = Arc::new(Control::default());
-        let (hand, job) = (control.clone(), wish.clone());
-        let run = self.start("import", move |reporter| import(&job, &hand, reporter));
+        // An import under way is foreign from here on.
+        self.state.own.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
+        let job = wish.clone();
+        let run =
+            self.start(JobKind::Import, name_of(&wish.paths), move |handle| run(&job, handle));
         let own = &mut self.state.own;
-        (own.run, own.progress, own.failed) = (Some(run), None, None);
-        (own.wish, own.control) = (wish, control);
+        (own.run, own.failed, own.wish) = (Some(run), None, wish);
         self.state.learn_from_own(true);
     }
-}
-
-/// The job.
-fn import(wish: &ImportWish, control: &Control, reporter: &Reporter) -> Result<Ending> {
-    let last_report = Mutex::new(Instant::now());
-    let ImportWish { paths, values, options } = wish;
-    let imported = import_with_values(paths, values.as_deref(), options, |progress| {
-        // Whoever finds it taken has nothing newer to say.
-        if let Ok(mut last) = last_report.try_lock()
-            && last.elapsed() >= REPORT
-        {
-            reporter.offer(Progress::Import(progress));
-            *last = Instant::now();
-        }
-        !control.is_cancelled()
-    })?;
-    let Some(mut imported) = imported else {
-        return Ok(Ending { outcome: Outcome::Cancelled, product: None });
-    };
-    let kept = std::mem::take(&mut imported.kept);
-    let rejected = std::mem::take(&mut imported.rejected);
-    let aside = std::mem::take(&mut imported.aside);
-    let data = TrainingData::imported(imported, name_of(paths), options.normalise)?;
-    let product = Product::Imported(Arc::new(Brought { data, kept, rejected, aside }));
-    Ok(Ending { outcome: Outcome::Finished, product: Some(product) })
 }
 
 impl State {
@@ -186,19 +125,14 @@ impl State {
     }
 
     /// Takes the end of an import in.
-    pub(super) fn import_ended(&mut self, End { outcome, product }: End) {
-        let own = &mut self.own;
-        (own.run, own.progress) = (None, None);
-        match (outcome, product) {
-            (_, Some(Product::Imported(brought))) => {
-                own.brought = Some(brought);
+    pub(super) fn import_ended(&mut self, result: JobResult<Brought>) {
+        self.own.run = None;
+        match ended(result) {
+            Ok(brought) => {
+                self.own.brought = Some(Arc::new(brought));
                 self.learn_from_own(true);
             }
-            (Outcome::Failed(why), _) => own.failed = Some(why),
-            (Outcome::Cancelled, _) => {
-                own.failed = Some("Stopped; nothing was imported.".to_owned())
-            }
-            (Outcome::Finished, _) => (),
+            Err(why) => self.own.failed = Some(why),
         }
     }
 }

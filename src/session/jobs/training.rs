@@ -1,12 +1,14 @@
-//! A training that can be watched: the job that runs it and what the window knows of it.
+//! A model is trained, and can be watched.
 
-use super::event::{Outcome, Product, Progress, RunId, TrainingProgress};
-use super::job::{Control, Ending, Reporter};
-use super::models::{ModelId, Prepared};
-use super::timeline::Timeline;
+use super::super::models::{ModelId, Prepared};
+use super::super::timeline::Timeline;
+use super::control::Control;
+use super::handle::Handle;
+use super::registry::{JobResult, Progress, RunId};
 use crate::data::recipe::Recipe;
-use crate::data::source::TrainingData;
+use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
+use crate::model::Model;
 use crate::model::training::{EpochRecord, Losses, TrainingConfig};
 use crate::train::{Setup, Trainer, TrainerState};
 use crate::trust::Figures;
@@ -17,8 +19,8 @@ use std::time::{Duration, Instant};
 pub const USUAL_PACE: f64 = 590.0;
 /// Time between two reports.
 const REPORT: Duration = Duration::from_millis(50);
-/// Time between two pictures of the model.
-const SNAPSHOT: Duration = Duration::from_millis(120);
+/// Time between two previews of the model.
+const PREVIEW: Duration = Duration::from_millis(120);
 /// Samples that are encoded for a picture.
 pub const SNAPSHOT_SAMPLES: usize = 1500;
 /// The curves keep at most this many points; beyond it every second one goes.
@@ -70,6 +72,17 @@ pub enum Material {
 }
 
 impl Material {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Recipe(recipe) => format!("{} generated shapes", recipe.samples),
+            Self::Ready(data) => match &data.source {
+                Source::Imported(imported) => imported.name.clone(),
+                Source::Outlines(recipe) => Self::Recipe(recipe.clone()).name(),
+            },
+        }
+    }
+
     /// How many samples there are.
     pub fn samples(&self) -> usize {
         match self {
@@ -90,7 +103,10 @@ impl Material {
     }
 
     /// Makes it.
-    pub(super) fn load(self) -> Result<TrainingData> {
+    ///
+    /// # Errors
+    /// As [`Self::check`]'s.
+    pub fn load(self) -> Result<TrainingData> {
         match self {
             Self::Recipe(recipe) => TrainingData::generate(recipe),
             Self::Ready(data) => Ok(data),
@@ -142,11 +158,90 @@ pub struct Training {
     pub setup: Option<Arc<Setup>>,
     /// The moments that can be gone back to.
     pub timeline: Timeline,
-    /// The hand on the job.
-    pub control: Arc<Control>,
+}
+
+/// News of a training: everything since the last report.
+#[derive(Clone, Debug, Default)]
+pub struct TrainingNews {
+    /// Updates done.
+    pub updates: usize,
+    /// Epochs done, with a fraction.
+    pub epochs: f64,
+    /// Seconds left at the present pace.
+    pub seconds_left: f64,
+    /// New points of the loss curves.
+    pub curve: Vec<CurvePoint>,
+    /// Epochs that ended.
+    pub records: Vec<EpochRecord>,
+    /// New moments that can be gone back to.
+    pub moments: Vec<Arc<TrainerState>>,
+    /// What stays the same all along; with the first report.
+    pub setup: Option<Arc<Setup>>,
+    /// What was last measured of the model.
+    pub figures: Option<Arc<Figures>>,
+    /// The model as it is now: its weights alone, so that no training can go on from it.
+    pub preview: Option<Arc<Prepared>>,
+    /// Whether all that will be learned is: the model is made of it, with all data encoded, and measured.
+    pub finishing: bool,
+}
+
+/// A model that was trained, and what was measured of it.
+#[derive(Debug)]
+pub struct Trained {
+    /// The model.
+    pub prepared: Arc<Prepared>,
+    /// Its metrics.
+    pub figures: Arc<Figures>,
+}
+
+/// What follows from the end of a training.
+#[derive(Debug)]
+pub struct TrainingEnd {
+    /// The model to show from now on, if the training made one.
+    pub made: Option<Arc<Prepared>>,
+    /// Whether anything of it is worth keeping.
+    pub kept: bool,
+    /// Why it failed, if it did.
+    pub failed: Option<String>,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
 }
 
 impl Training {
+    /// Takes a report in; the newest model, if it came along.
+    pub fn progress(&mut self, share: f64, news: TrainingNews) -> Option<Arc<Prepared>> {
+        self.share = share;
+        (self.updates, self.epochs) = (news.updates, news.epochs);
+        self.seconds_left = news.seconds_left;
+        if news.finishing {
+            self.phase = Phase::Finishing;
+        }
+        self.extend_curve(&news.curve);
+        self.extend_records(&news.records);
+        self.figures = news.figures.or(self.figures.take());
+        self.setup = news.setup.or(self.setup.take());
+        news.moments.into_iter().for_each(|moment| self.timeline.push(moment));
+        news.preview
+    }
+
+    /// Takes the end in.
+    pub fn ended(&mut self, result: JobResult<Trained>) -> TrainingEnd {
+        (self.run, self.phase) = (None, Phase::Idle);
+        let cancelled = matches!(result, JobResult::Cancelled(_));
+        let (trained, failed) = match result {
+            JobResult::Finished(trained) => (Some(trained), None),
+            JobResult::Cancelled(trained) => (trained, None),
+            JobResult::Failed(why, trained) => (trained, Some(why)),
+        };
+        // What the last preview showed is worth keeping once an epoch was learned.
+        let kept = trained.is_some() || self.epochs >= 1.0;
+        let made = trained.map(|Trained { prepared, figures }| {
+            self.figures = Some(figures);
+            prepared
+        });
+        TrainingEnd { made, kept, failed, cancelled }
+    }
+
     /// Adds curve points, thinning old ones when there are too many.
     pub fn extend_curve(&mut self, points: &[CurvePoint]) {
         self.curve.extend_from_slice(points);
@@ -203,8 +298,9 @@ fn halve_above<T>(entries: &mut Vec<T>, most: usize) {
 /// # Errors
 /// Settings out of range, or a failure of the tensor library; a loss that is not finite ends the job
 /// as failed, with the model of the last whole epoch if there is one.
-pub fn train(plan: Plan, control: &Control, reporter: &Reporter) -> Result<Ending> {
+pub fn run(plan: Plan, handle: &Handle<TrainingNews>) -> Result<JobResult<Trained>> {
     let Plan { material, config, from } = plan;
+    let control = handle.control();
     let data = material.load()?;
     let mut trainer = match &from {
         Some(state) => Trainer::resume(data, config, state)?,
@@ -212,17 +308,16 @@ pub fn train(plan: Plan, control: &Control, reporter: &Reporter) -> Result<Endin
     };
     let mut watch = Watch::new(&trainer);
     watch.keep_moment(&trainer)?;
-    watch.report(&trainer, reporter)?;
+    watch.report(&trainer, handle)?;
     while !trainer.is_finished() {
         if control.is_waiting() && watch.has_news() {
             // What is looked at in a pause is what was learned before it.
             watch.show_now();
-            watch.report(&trainer, reporter)?;
+            watch.report(&trainer, handle)?;
         }
         watch.paused += control.wait_while_paused();
-        if control.is_cancelled() {
-            let product = watch.finish(&trainer, reporter)?;
-            return Ok(Ending { outcome: Outcome::Cancelled, product });
+        if handle.is_cancelled() {
+            return Ok(JobResult::Cancelled(Some(watch.finish(&trainer, handle)?)));
         }
         match trainer.step() {
             Ok(step) => {
@@ -234,28 +329,28 @@ pub fn train(plan: Plan, control: &Control, reporter: &Reporter) -> Result<Endin
             }
             Err(error @ Error::NotFinite { .. }) => {
                 let learned = !trainer.history().is_empty();
-                let product = if learned { watch.finish(&trainer, reporter)? } else { None };
-                return Ok(Ending { outcome: Outcome::Failed(error.to_string()), product });
+                let trained = learned.then(|| watch.finish(&trainer, handle)).transpose()?;
+                return Ok(JobResult::Failed(error.to_string(), trained));
             }
             Err(error) => return Err(error),
         }
         if watch.last_report.elapsed() >= REPORT && !trainer.is_finished() {
-            watch.report(&trainer, reporter)?;
+            watch.report(&trainer, handle)?;
         }
         watch.brake(&trainer, control);
     }
-    // Before the last picture, which takes its time.
+    // Before the last preview, which takes its time.
     watch.unsent.finishing = true;
-    watch.offer(&trainer, reporter);
+    watch.offer(&trainer, handle);
     watch.show_now();
-    while watch.report(&trainer, reporter)? {
+    while watch.report(&trainer, handle)? {
         // The last curves and moments must arrive before the end does.
         std::thread::sleep(REPORT);
-        if control.is_cancelled() {
+        if handle.is_cancelled() {
             break;
         }
     }
-    Ok(Ending { outcome: Outcome::Finished, product: watch.finish(&trainer, reporter)? })
+    Ok(JobResult::Finished(watch.finish(&trainer, handle)?))
 }
 
 /// The clock of a training, and what was not yet reported.
@@ -267,14 +362,16 @@ struct Watch {
     /// When the brake was last put on, at which pace, and the updates then.
     braked: Option<(f64, f64, usize)>,
     last_report: Instant,
-    last_snapshot: Option<Instant>,
+    last_preview: Option<Instant>,
+    /// The last preview; the next takes over what depends on the widths of the network alone.
+    preview: Option<Arc<Prepared>>,
     /// When the model is measured next.
     figures_due: Instant,
     /// Updates at the last moment that was kept.
     kept: Option<usize>,
     losses: Losses,
     counted: usize,
-    unsent: TrainingProgress,
+    unsent: TrainingNews,
 }
 
 impl Watch {
@@ -286,12 +383,13 @@ impl Watch {
             paused: Duration::ZERO,
             braked: None,
             last_report: Instant::now(),
-            last_snapshot: None,
-            figures_due: Instant::now() + SNAPSHOT,
+            last_preview: None,
+            preview: None,
+            figures_due: Instant::now() + PREVIEW,
             kept: None,
             losses: Losses::default(),
             counted: 0,
-            unsent: TrainingProgress { setup, ..TrainingProgress::default() },
+            unsent: TrainingNews { setup, ..TrainingNews::default() },
         }
     }
 
@@ -324,12 +422,12 @@ impl Watch {
 
     /// Whether anything was learned since the last picture.
     fn has_news(&self) -> bool {
-        self.last_snapshot.is_none() || self.counted > 0
+        self.last_preview.is_none() || self.counted > 0
     }
 
     /// Lets the next report carry a picture and a point of the curves.
     fn show_now(&mut self) {
-        self.last_snapshot = None;
+        self.last_preview = None;
     }
 
     /// Keeps the state of the training, unless another was kept shortly before.
@@ -344,8 +442,8 @@ impl Watch {
     }
 
     /// Offers everything since the last report that got through; whether something is left.
-    fn report(&mut self, trainer: &Trainer, reporter: &Reporter) -> Result<bool> {
-        let shows = self.last_snapshot.is_none_or(|at| at.elapsed() >= SNAPSHOT);
+    fn report(&mut self, trainer: &Trainer, handle: &Handle<TrainingNews>) -> Result<bool> {
+        let shows = self.last_preview.is_none_or(|at| at.elapsed() >= PREVIEW);
         // A tenth of an epoch at least makes a point: single batches only show noise.
         if self.counted * 10 >= trainer.batches() || (shows && self.counted > 0) {
             let mut mean = Losses::default();
@@ -354,30 +452,29 @@ impl Watch {
             (self.losses, self.counted) = (Losses::default(), 0);
         }
         if shows {
-            let model = trainer.setup().model_at(&trainer.state()?, SNAPSHOT_SAMPLES)?;
-            let prepared = Arc::new(Prepared::new(model)?);
-            self.measure(&prepared)?;
-            self.unsent.snapshot = Some(prepared);
-            self.last_snapshot = Some(Instant::now());
+            let preview = Arc::new(Prepared::preview(preview(trainer)?, self.preview.as_deref())?);
+            self.measure(&preview)?;
+            self.preview = Some(preview.clone());
+            self.unsent.preview = Some(preview);
+            self.last_preview = Some(Instant::now());
         }
-        self.offer(trainer, reporter);
+        self.offer(trainer, handle);
         Ok(!self.unsent.moments.is_empty() || self.unsent.finishing)
     }
 
     /// Offers what is unsent with how far it is.
-    fn offer(&mut self, trainer: &Trainer, reporter: &Reporter) {
-        let (share, updates, epochs) = (trainer.progress(), trainer.updates(), trainer.epochs());
-        self.unsent.share = share;
-        (self.unsent.updates, self.unsent.epochs) = (updates, epochs);
+    fn offer(&mut self, trainer: &Trainer, handle: &Handle<TrainingNews>) {
+        let (updates, total) = (trainer.updates(), trainer.config().updates);
+        (self.unsent.updates, self.unsent.epochs) = (updates, trainer.epochs());
         // Before the first steps there is nothing to judge by.
         let done = (updates - self.begun_at) as f64;
-        let left = trainer.config().updates.saturating_sub(updates) as f64;
+        let left = total.saturating_sub(updates) as f64;
         self.unsent.seconds_left =
             if done > 0.0 { self.seconds() * left / done } else { f64::INFINITY };
+        let words = format!("update {updates} of {total}");
+        let progress = Progress { share: Some(trainer.progress()), words };
         let unsent = std::mem::take(&mut self.unsent);
-        if let Some(Progress::Training(back)) = reporter.offer(Progress::Training(unsent)) {
-            self.unsent = back;
-        }
+        self.unsent = handle.offer(progress, unsent).unwrap_or_default();
         self.last_report = Instant::now();
     }
 
@@ -391,12 +488,19 @@ impl Watch {
         Ok(())
     }
 
-    /// What the training leaves behind; who looks on hears that it is made.
-    fn finish(&mut self, trainer: &Trainer, reporter: &Reporter) -> Result<Option<Product>> {
+    /// Makes what the training leaves behind; a report says first that it is being made.
+    fn finish(&mut self, trainer: &Trainer, handle: &Handle<TrainingNews>) -> Result<Trained> {
         self.unsent.finishing = true;
-        self.offer(trainer, reporter);
+        self.offer(trainer, handle);
         let prepared = Arc::new(Prepared::new(trainer.finish()?)?);
-        let figures = Some(Arc::new(Figures::of(&prepared.model)?));
-        Ok(Some(Product::Trained(prepared, figures)))
+        let figures = Arc::new(Figures::of(&prepared.model)?);
+        Ok(Trained { prepared, figures })
     }
+}
+
+/// The model as it is now, from a copy of its weights alone.
+fn preview(trainer: &Trainer) -> Result<Model> {
+    let weights = trainer.weights()?;
+    let (history, updates) = (trainer.history(), trainer.updates());
+    trainer.setup().preview(&weights, history, updates, SNAPSHOT_SAMPLES)
 }

@@ -1,0 +1,87 @@
+//! Escape, quitting, undo and the space bar: each looks at what there is and takes the first that fits.
+
+use super::event::Event;
+use super::jobs::registry::JobKind;
+use super::jobs::training::Phase;
+use super::state::{Activity, State};
+use super::walk::Walking;
+use super::{Command, Session};
+use std::time::{Duration, Instant};
+
+/// Quitting waits for jobs at most this long: files are written whole, and half a film is taken away.
+const QUIT_WAIT: Duration = Duration::from_secs(1);
+
+impl Session {
+    /// Escape. In this order:
+    ///
+    /// 1. the newest job that somebody waits for is cancelled: a search, a race, an import, an export, PCA, an opening;
+    /// 2. errors are taken away;
+    /// 3. a walk by hand ends;
+    /// 4. the newest job in the background is cancelled: a training, heads, a sweep, a rediscovery;
+    /// 5. the chosen restart, then the chosen lane, the way over the map, and the kept point are let go of.
+    pub(super) fn cancel(&mut self) {
+        let state = &mut self.state;
+        if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_errors()
+        {
+        } else if state.is_walking() {
+            state.leave_walk();
+        } else if state.jobs.cancel_newest(JobKind::is_background) {
+        } else if let Some(climb) = state.climb.as_mut().filter(|climb| climb.chosen.is_some()) {
+            (climb.chosen, climb.hill) = (None, None);
+        } else if let Some(race) = state.race.as_mut().filter(|race| race.chosen.is_some()) {
+            race.chosen = None;
+        } else if state.is_touring() {
+            state.leave_tour();
+        } else {
+            state.map.picked = None;
+        }
+    }
+
+    /// Cancels every job and waits shortly for their ends.
+    pub(super) fn cancel_all(&mut self) {
+        let jobs = &mut self.state.jobs;
+        jobs.cancel_all();
+        let until = Instant::now() + QUIT_WAIT;
+        while !jobs.is_empty()
+            && let Ok(event) = self.inbox.recv_deadline(until)
+        {
+            if let Event::Ended(run, _) = event {
+                jobs.end(run);
+            }
+        }
+    }
+
+    /// Brings back what was last lost; a way or a walk where it can be seen.
+    pub(super) fn undo(&mut self) {
+        let ways = |state: &State| (state.tours.tour.is_some(), state.walk.is_some());
+        let (toured, walked) = ways(&self.state);
+        self.state.undo();
+        match ways(&self.state) {
+            (true, _) if !toured => self.turn(Activity::Explore),
+            (_, true) if !walked => self.turn(Activity::Optimise),
+            _ => (),
+        }
+    }
+
+    /// Space: one update of a walk by hand; the training in its own activity or when nothing else plays,
+    /// the playback elsewhere.
+    pub(super) fn toggle_play(&mut self) {
+        let state = &mut self.state;
+        if state.is_walking() {
+            return self.walk(Walking::Steps(1));
+        }
+        if state.is_touring() {
+            return self.toggle_tour();
+        }
+        match (state.activity, state.training.phase, &mut state.climb) {
+            (Activity::Optimise, _, Some(climb)) => climb.toggle_play(),
+            (_, Phase::Running, _) => self.perform(Command::PauseTraining(true)),
+            (_, Phase::Paused, _) => self.perform(Command::PauseTraining(false)),
+            (Activity::Train, Phase::Idle | Phase::Finishing, _) => {
+                self.look_back(|training| training.timeline.toggle_play());
+            }
+            (_, Phase::Idle | Phase::Finishing, Some(climb)) => climb.toggle_play(),
+            (_, Phase::Idle | Phase::Finishing, None) => (),
+        }
+    }
+}

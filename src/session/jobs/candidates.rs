@@ -1,0 +1,47 @@
+//! Candidates are written to a file.
+
+use super::super::findings::Findings;
+use super::super::notices::Notices;
+use super::registry::JobResult;
+use crate::error::Result;
+use crate::export::candidates::write_candidates;
+use crate::optimise::LabResults;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The file that candidates were written to.
+#[derive(Debug)]
+pub struct CandidatesFile(pub PathBuf);
+
+/// The candidates of a search.
+pub struct CandidatesJob {
+    /// The search.
+    pub findings: Arc<Findings>,
+    /// The most candidates there may be.
+    pub most: usize,
+    /// What a lab measured of them.
+    pub lab: LabResults,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// The job.
+///
+/// # Errors
+/// Names the file, where it cannot be written.
+pub fn run(job: CandidatesJob) -> Result<JobResult<CandidatesFile>> {
+    let CandidatesJob { findings, most, lab, path } = job;
+    write_candidates(&path, &findings.report, most, &lab)?;
+    Ok(JobResult::Finished(CandidatesFile(path)))
+}
+
+/// Takes the end in: a sentence says which.
+pub fn ended(result: JobResult<CandidatesFile>, notices: &mut Notices) {
+    match result {
+        JobResult::Finished(CandidatesFile(path)) => {
+            notices.info(format!("Candidates written to {}.", path.display()));
+        }
+        JobResult::Failed(why, _) => notices.error(why),
+        JobResult::Cancelled(_) => (),
+    }
+}

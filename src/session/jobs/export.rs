@@ -1,0 +1,372 @@
+//! What is shown is written to a file: a picture, a film, outlines, a table or a report.
+
+use super::super::findings::Findings;
+use super::super::models::Prepared;
+use super::super::notices::Notices;
+use super::handle::{Handle, NoNews};
+use super::registry::{JobResult, RunId};
+use super::training::SNAPSHOT_SAMPLES;
+use crate::data::placement::Placement;
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use crate::explore::colour::Palette;
+use crate::explore::compose::Doing;
+use crate::explore::rebuild::Rebuild;
+use crate::explore::route::Route;
+use crate::explore::sheet::Sheet;
+use crate::explore::strip::Strip;
+use crate::explore::{Bounds, Scene};
+use crate::export::bar::ColourBar;
+use crate::export::chart::Chart;
+use crate::export::film::{Film, Ways, search_film, training_film};
+use crate::export::gif::Animation;
+use crate::export::lab::write_comparisons;
+use crate::export::map::{MapPicture, MapWish, Page};
+use crate::export::outlines::{NamedOutline, write_outlines, write_set};
+use crate::export::png::write_picture;
+use crate::export::report::Report;
+use crate::export::sheet::{CELL, CellPicture, LARGE_CELL};
+use crate::export::walk::{Walk, walk_film};
+use crate::numerics::cancel_token::CancelToken;
+use crate::optimise::Comparison;
+use crate::train::{Setup, TrainerState};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How long films last that leave the window, in seconds, and how many pictures a second has.
+const SECONDS: f64 = 4.0;
+/// See [`SECONDS`].
+const RATE: f64 = 15.0;
+
+/// What can leave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Exportable {
+    /// The map with the layers that are on.
+    #[default]
+    Map,
+    /// The losses of the shown model's training.
+    Losses,
+    /// The values of the search over its steps.
+    Values,
+    /// What a lab measured of the candidates against what was predicted.
+    Lab,
+    /// The search as a film.
+    Film,
+    /// The training that is watched as a film of its moments.
+    Training,
+    /// The frames of the way over the map side by side, and of the straight blend.
+    Strip,
+    /// The way over the map as a film: the shape as it morphs.
+    Walk,
+    /// The new shapes with their verdicts.
+    NewShapes,
+    /// The kept shape of the data beside its rebuild.
+    Rebuild,
+    /// A report of the shown model, and of the search in it where there is one.
+    Report,
+    /// The outline of the answer that is followed.
+    Answer,
+    /// The pinned outlines.
+    Pins,
+    /// The shapes that the shown model was trained on.
+    Data,
+}
+
+impl Exportable {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 14] = [
+        Self::Map,
+        Self::Losses,
+        Self::Values,
+        Self::Lab,
+        Self::Film,
+        Self::Training,
+        Self::Strip,
+        Self::Walk,
+        Self::NewShapes,
+        Self::Rebuild,
+        Self::Report,
+        Self::Answer,
+        Self::Pins,
+        Self::Data,
+    ];
+
+    /// The endings of the files that it can become, the usual one first.
+    pub fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Map | Self::Losses | Self::Values => &["png", "svg"],
+            Self::Lab => &["png", "svg", "csv"],
+            Self::Strip | Self::NewShapes | Self::Rebuild => &["png", "svg"],
+            Self::Film | Self::Training | Self::Walk => &["gif"],
+            Self::Report => &["html", "json"],
+            Self::Answer => &["svg", "dxf", "csv", "json", "dat"],
+            Self::Pins | Self::Data => &["csv", "svg", "dxf", "json"],
+        }
+    }
+
+    /// Whether it has a size and colours of its own.
+    pub fn is_picture(self) -> bool {
+        self.is_film() || self.endings().contains(&"png")
+    }
+
+    /// Whether it moves.
+    pub fn is_film(self) -> bool {
+        matches!(self, Self::Film | Self::Training | Self::Walk)
+    }
+
+    /// Whether `path` has one of its endings; a folder may take airfoils.
+    pub fn fits(self, path: &Path) -> bool {
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        self.endings().iter().any(|known| ending == *known)
+    }
+}
+
+/// What shall leave, where to and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Export {
+    /// What.
+    pub what: Exportable,
+    /// The file; its ending is one of [`Exportable::endings`].
+    pub path: PathBuf,
+    /// Width and height of a picture, in pixels.
+    pub pixels: [u32; 2],
+    /// Whether a picture is dark.
+    pub dark: bool,
+}
+
+/// What leaves, and what it is drawn with.
+pub struct ExportJob {
+    /// The model.
+    pub prepared: Arc<Prepared>,
+    /// Its name or its file.
+    pub name: String,
+    /// How a map is drawn.
+    pub wish: MapWish,
+    /// The range of the colour scale.
+    pub range: (f64, f64),
+    /// What is drawn or written.
+    pub content: Content,
+}
+
+/// What leaves, held so that nothing changes it while it is written.
+pub enum Content {
+    /// The map, with what a person does on it.
+    Map(Box<Doing>),
+    /// The losses of the model's training.
+    Losses,
+    /// The values of a search over its steps.
+    Values(Arc<Findings>),
+    /// What a lab measured against what was predicted.
+    Lab(Vec<Comparison>),
+    /// A search as a film.
+    Film(Arc<Findings>),
+    /// A training as a film.
+    Training(Trained),
+    /// Shapes side by side.
+    Sheet(Box<Sheet>),
+    /// A way over the map as a film.
+    Walk(Route),
+    /// A shape of the data beside its reconstruction.
+    Rebuild(Box<Rebuild>),
+    /// With the search in the model, where there is one, and the restart that is lifted out.
+    Report(Option<Arc<Findings>>, Option<usize>),
+    /// With their names, and the frame of each, where it has one.
+    Outlines(Vec<(String, Vec<f32>, Option<Placement>)>),
+    /// The shapes that the model was trained on.
+    Data,
+}
+
+/// A training and the moments of it that are remembered, oldest first, at least two.
+pub struct Trained {
+    /// What stays the same all along.
+    pub setup: Arc<Setup>,
+    /// Its states.
+    pub moments: Vec<Arc<TrainerState>>,
+}
+
+/// The file that was written.
+#[derive(Debug)]
+pub struct ExportedFile(pub PathBuf);
+
+/// The export as the window sees it.
+#[derive(Debug, Default)]
+pub struct Exporting {
+    /// The run of the one that is written now.
+    pub run: Option<RunId>,
+    /// Why the last one failed, until the next begins.
+    pub failed: Option<String>,
+}
+
+impl Exporting {
+    /// Takes the end in.
+    pub fn ended(&mut self, result: JobResult<ExportedFile>, notices: &mut Notices) {
+        self.run = None;
+        match result {
+            JobResult::Finished(ExportedFile(path)) => {
+                notices.info(format!("Written to {}.", path.display()));
+            }
+            JobResult::Cancelled(_) => notices.info("Export cancelled; nothing was written."),
+            JobResult::Failed(why, _) => {
+                self.failed = Some(why.clone());
+                notices.error(why);
+            }
+        }
+    }
+}
+
+impl ExportJob {
+    /// The job.
+    ///
+    /// # Errors
+    /// Names a setting out of range, or the file where it cannot be written.
+    pub fn run(&self, export: &Export, handle: &Handle<NoNews>) -> Result<JobResult<ExportedFile>> {
+        let Export { what, path, pixels, dark } = export;
+        if !what.fits(path) {
+            let endings = what.endings().join(" or .");
+            return Err(Error::file(path, format!("must end in .{endings}")));
+        }
+        let page =
+            Page { pixels: *pixels, palette: if *dark { &Palette::DARK } else { &Palette::LIGHT } };
+        if what.is_picture() {
+            page.check()?;
+        }
+        Ok(match self.written(path, page, handle)? {
+            true => JobResult::Finished(ExportedFile(path.clone())),
+            false => JobResult::Cancelled(None),
+        })
+    }
+
+    /// Writes it; whether it was not cancelled on the way.
+    fn written(&self, path: &Path, page: Page, handle: &Handle<NoNews>) -> Result<bool> {
+        let Prepared { model, projection, .. } = &*self.prepared;
+        let progress = &mut |share: f64| handle.report(share, String::new);
+        let still = |svg: String| write_picture(path, svg).map(|()| true);
+        match &self.content {
+            Content::Map(doing) => still(self.map(self.wish.clone(), page)?.svg(doing, None)?),
+            Content::Losses => still(Chart::losses(&model.card.history, page.palette).svg(&page)),
+            Content::Values(findings) => {
+                still(Chart::values(&findings.report, page.palette).svg(&page))
+            }
+            Content::Lab(comparisons)
+                if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) =>
+            {
+                write_comparisons(path, comparisons).map(|()| true)
+            }
+            Content::Lab(comparisons) => {
+                let first =
+                    comparisons.first().map_or_else(Property::default, |c| c.predicted.property);
+                still(Chart::comparisons(first, comparisons, page.palette).svg(&page))
+            }
+            Content::Film(findings) => {
+                let mut wish = self.wish.clone();
+                wish.visible.paths = true;
+                let ways = Ways::of(&findings.report, projection, self.prepared.detail());
+                search_film(
+                    path,
+                    &self.map(wish, page)?,
+                    &ways,
+                    &film(page),
+                    handle.token(),
+                    progress,
+                )
+            }
+            Content::Training(Trained { setup, moments }) => {
+                let moment =
+                    |index: usize| setup.model_at(&moments[index], SNAPSHOT_SAMPLES).map(Arc::new);
+                let wish =
+                    MapWish { view: None, screen: None, pins: Vec::new(), ..self.wish.clone() };
+                training_film(
+                    path,
+                    moments.len(),
+                    moment,
+                    &wish,
+                    &film(page),
+                    handle.token(),
+                    progress,
+                )
+            }
+            Content::Sheet(sheet) => {
+                let reach = model.card.statistics.reach;
+                let scene = sheet.scene(reach, self.range, None, page.palette);
+                still(self.cells(&scene, sheet.bounds(), CELL, page)?)
+            }
+            Content::Rebuild(rebuild) => {
+                let scene = rebuild.scene(model, self.wish.property, self.range, page.palette);
+                still(self.cells(&scene, Rebuild::bounds(), LARGE_CELL, page)?)
+            }
+            Content::Walk(route) => self.walk(path, route, page, handle.token(), progress),
+            Content::Report(findings, chosen) => {
+                self.report(path, findings.as_deref(), *chosen, handle)
+            }
+            Content::Outlines(outlines) => {
+                let named = outlines.iter().map(|(name, points, frame)| {
+                    let outline = NamedOutline::named(name, points);
+                    match frame {
+                        Some(frame) => outline.restored(frame.restore(points)),
+                        None => outline,
+                    }
+                });
+                write_outlines(path, &named.collect::<Vec<_>>()).map(|()| true)
+            }
+            Content::Data => {
+                let data = model.training_data()?;
+                write_set(path, &data.set).map(|()| true)
+            }
+        }
+    }
+
+    fn map(&self, wish: MapWish, page: Page) -> Result<MapPicture> {
+        MapPicture::new(&self.prepared.model, &self.prepared.projection, wish, page)
+    }
+
+    fn bar(&self) -> ColourBar {
+        ColourBar { label: self.wish.property.label().to_owned(), range: self.range }
+    }
+
+    fn cells(&self, scene: &Scene, bounds: Bounds, cell: f64, page: Page) -> Result<String> {
+        let (bar, palette) = (self.bar(), page.palette);
+        CellPicture { scene, bounds, cell, bar, palette }.svg(page.pixels)
+    }
+
+    fn walk(
+        &self,
+        path: &Path,
+        route: &Route,
+        page: Page,
+        cancel: &CancelToken,
+        progress: &mut dyn FnMut(f64),
+    ) -> Result<bool> {
+        let (Prepared { model, projection, .. }, property) = (&*self.prepared, self.wish.property);
+        let strip = &Strip::of(model, property, route, (SECONDS * RATE) as usize, None)?;
+        let (bar, palette) = (&self.bar(), page.palette);
+        let walk = Walk { model, projection, route, strip, property, bar, palette };
+        let animation = Animation { size: page.pixels, frames_per_second: RATE, looping: true };
+        walk_film(path, &walk, animation, cancel, progress)
+    }
+
+    fn report(
+        &self,
+        path: &Path,
+        findings: Option<&Findings>,
+        chosen: Option<usize>,
+        handle: &Handle<NoNews>,
+    ) -> Result<bool> {
+        if handle.is_cancelled() {
+            return Ok(false);
+        }
+        let search = findings.map(|findings| &findings.report);
+        let mut report = Report::new(self.name.clone(), self.prepared.model.clone(), search)?;
+        report.answer = chosen.or(report.answer);
+        handle.report(0.5, String::new);
+        if handle.is_cancelled() {
+            return Ok(false);
+        }
+        report.write(path)?;
+        Ok(true)
+    }
+}
+
+/// How films go on that leave the window.
+fn film(page: Page) -> Film {
+    Film { page, seconds: SECONDS, frames_per_second: RATE }
+}

@@ -1,0 +1,121 @@
+//! Task heads are trained for a model that is trained already.
+
+use super::super::models::{ModelId, Models, Prepared};
+use super::super::notices::Notices;
+use super::handle::{Handle, NoNews};
+use super::registry::{JobResult, RunId};
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use crate::train::{HeadConfig, HeadTrainer};
+use std::sync::Arc;
+
+/// Heads that are being trained, as the window sees it.
+#[derive(Debug)]
+pub struct HeadsRun {
+    /// The run.
+    pub run: RunId,
+    /// The model that they are for, and its version then.
+    pub model: (ModelId, u64),
+}
+
+/// A model with the heads that were trained for it, and what these predict.
+#[derive(Debug)]
+pub struct TrainedHeads {
+    /// The model.
+    pub prepared: Arc<Prepared>,
+    /// The properties.
+    pub properties: Vec<Property>,
+}
+
+/// The job: one head after the other, with the usual settings. A head that was begun when the job was cancelled is
+/// dropped, those before it are kept.
+///
+/// # Errors
+/// When the data do not have a property, or the tensor library fails.
+pub fn run(
+    prepared: &Prepared,
+    properties: &[Property],
+    handle: &Handle<NoNews>,
+) -> Result<JobResult<TrainedHeads>> {
+    let mut heads = Vec::with_capacity(properties.len());
+    let mut failed = None;
+    'all: for (done, &property) in properties.iter().enumerate() {
+        let config = HeadConfig::usual(&prepared.model, property);
+        let mut trainer = HeadTrainer::new(prepared.model.clone(), property, config)?;
+        while !trainer.is_finished() {
+            if handle.is_cancelled() {
+                break 'all;
+            }
+            match trainer.step() {
+                Ok(_) => (),
+                Err(error @ Error::HeadNotFinite { .. }) => {
+                    failed = Some(error.to_string());
+                    break 'all;
+                }
+                Err(error) => return Err(error),
+            }
+            let share = (done as f64 + trainer.progress()) / properties.len() as f64;
+            handle.report(share, || property.label().to_owned());
+        }
+        heads.push(trainer.finish()?);
+    }
+    let is_whole = heads.len() == properties.len();
+    let trained = if heads.is_empty() {
+        None
+    } else {
+        let properties = heads.iter().map(|head| head.card.property).collect();
+        Some(TrainedHeads { prepared: Arc::new(prepared.with_heads(heads)?), properties })
+    };
+    Ok(match (failed, trained) {
+        (Some(why), trained) => JobResult::Failed(why, trained),
+        (None, Some(trained)) if is_whole => JobResult::Finished(trained),
+        (None, trained) => JobResult::Cancelled(trained),
+    })
+}
+
+impl HeadsRun {
+    /// Takes the end in; whether the model has more heads now. A model that was closed meanwhile, or has learned on,
+    /// takes none any more.
+    pub fn ended(
+        self,
+        result: JobResult<TrainedHeads>,
+        models: &mut Models,
+        notices: &mut Notices,
+    ) -> bool {
+        let (id, version) = self.model;
+        let mut entry = models.get_mut(id).filter(|entry| entry.version == version);
+        let mut scores = |trained: Option<TrainedHeads>| {
+            let (entry, trained) = entry.take().zip(trained)?;
+            let score = |property: &Property| {
+                let card = &trained.prepared.model.head(*property)?.card;
+                Some(format!("{} R\u{b2} {:.3}", property.label(), card.r2))
+            };
+            let scores: Vec<String> = trained.properties.iter().filter_map(score).collect();
+            entry.prepared = trained.prepared;
+            entry.unsaved = true;
+            Some(scores.join(", "))
+        };
+        let (scores, failed) = match result {
+            JobResult::Finished(trained) => (scores(Some(trained)), None),
+            JobResult::Cancelled(trained) => {
+                let scores = scores(trained);
+                if scores.is_none() {
+                    notices.info("Stopped; no head was learned.");
+                }
+                (scores, None)
+            }
+            JobResult::Failed(why, trained) => (scores(trained), Some(why)),
+        };
+        match (failed, &scores) {
+            (Some(why), None) => notices.error(why),
+            (Some(why), Some(scores)) => {
+                notices.error(format!("{why} (learned before: {scores})"));
+            }
+            (None, Some(scores)) => {
+                notices.info(format!("Predicted now: {scores}. Save it with Ctrl+S."));
+            }
+            (None, None) => (),
+        }
+        scores.is_some()
+    }
+}

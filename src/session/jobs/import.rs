@@ -1,0 +1,62 @@
+//! Shapes of one's own are imported.
+
+use super::handle::{Handle, NoNews};
+use super::registry::JobResult;
+use crate::data::import::{ImportOptions, Kept, Summary, import_with_values, name_of};
+use crate::data::source::TrainingData;
+use crate::error::Result;
+use std::path::PathBuf;
+
+/// What somebody wants to have imported, and how.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImportWish {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// A table of measured values that goes with them.
+    pub values: Option<PathBuf>,
+    /// How.
+    pub options: ImportOptions,
+}
+
+/// Shapes that were imported.
+#[derive(Debug)]
+pub struct Brought {
+    /// The shapes, ready to be learned from.
+    pub data: TrainingData,
+    /// Where each comes from.
+    pub kept: Vec<Kept>,
+    /// What was left out.
+    pub rejected: Summary,
+    /// What was left aside: columns that are no coordinates, paths that are not painted.
+    pub aside: Summary,
+}
+
+/// The job.
+///
+/// # Errors
+/// Names what cannot be read, or says that nothing could be imported.
+pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Brought>> {
+    let ImportWish { paths, values, options } = wish;
+    let imported = import_with_values(paths, values.as_deref(), options, handle.token(), |at| {
+        let share = at.done as f64 / at.files.max(1) as f64;
+        handle.report(share, || format!("{} of {} files, {} shapes", at.done, at.files, at.shapes));
+    })?;
+    let Some(mut imported) = imported else { return Ok(JobResult::Cancelled(None)) };
+    let kept = std::mem::take(&mut imported.kept);
+    let rejected = std::mem::take(&mut imported.rejected);
+    let aside = std::mem::take(&mut imported.aside);
+    let data = TrainingData::imported(imported, name_of(paths), options.normalise)?;
+    Ok(JobResult::Finished(Brought { data, kept, rejected, aside }))
+}
+
+/// Takes the end in: the shapes, or why there are none.
+///
+/// # Errors
+/// A sentence for the person.
+pub fn ended(result: JobResult<Brought>) -> std::result::Result<Brought, String> {
+    match result {
+        JobResult::Finished(brought) => Ok(brought),
+        JobResult::Cancelled(_) => Err("Stopped; nothing was imported.".to_owned()),
+        JobResult::Failed(why, _) => Err(why),
+    }
+}

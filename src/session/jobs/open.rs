@@ -1,0 +1,49 @@
+//! A model is opened.
+
+use super::super::models::Prepared;
+use super::handle::{Handle, NoNews};
+use super::registry::JobResult;
+use crate::error::Result;
+use crate::model::checkpoint;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A model that was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// The model.
+    pub prepared: Arc<Prepared>,
+    /// Its file.
+    pub path: PathBuf,
+}
+
+/// The job.
+///
+/// # Errors
+/// Names the file, where it cannot be read or is no model.
+pub fn run(path: PathBuf, handle: &Handle<NoNews>) -> Result<JobResult<Opened>> {
+    let model = checkpoint::load(&path)?;
+    if handle.is_cancelled() {
+        return Ok(JobResult::Cancelled(None));
+    }
+    let prepared = Arc::new(Prepared::new(model)?);
+    Ok(JobResult::Finished(Opened { prepared, path }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::control::Control;
+    use super::*;
+    use crate::model::samples::SAMPLES;
+
+    #[test]
+    fn an_opening_that_was_cancelled_makes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.safetensors");
+        checkpoint::save(&SAMPLES[0].load().unwrap(), &path).unwrap();
+        let control = Arc::new(Control::default());
+        control.cancel();
+        let handle = Handle::new(control, Box::new(|_, _| None));
+        assert!(matches!(run(path, &handle), Ok(JobResult::Cancelled(None))));
+    }
+}

@@ -1,0 +1,139 @@
+//! A sweep over beta: a model is trained for each.
+
+use super::super::models::{ModelId, Prepared};
+use super::super::notices::Notices;
+use super::handle::Handle;
+use super::registry::{JobResult, Progress, RunId};
+use super::training::Material;
+use crate::error::Result;
+use crate::explore::miniature::Miniature;
+use crate::model::training::TrainingConfig;
+use crate::train::{Sweep, Swept};
+use crate::trust::Figures;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Time between two reports.
+const REPORT: Duration = Duration::from_millis(50);
+
+/// A sweep, as the window sees it.
+#[derive(Debug)]
+pub struct SweepRun {
+    /// The run whose events count, while it goes on.
+    pub run: Option<RunId>,
+    /// How many models there will be.
+    pub count: usize,
+    /// The beta that is being trained.
+    pub beta: f64,
+    /// The models that are trained, in the order of their betas.
+    pub done: Vec<SweepPoint>,
+}
+
+/// One model of a sweep.
+#[derive(Clone, Debug)]
+pub struct SweepPoint {
+    /// The weight of its KL term.
+    pub beta: f64,
+    /// What was measured of it.
+    pub figures: Arc<Figures>,
+    /// A small map of it.
+    pub miniature: Arc<Miniature>,
+    /// The model.
+    pub prepared: Arc<Prepared>,
+    /// The model among the open ones, once it was opened.
+    pub model: Option<ModelId>,
+}
+
+impl SweepPoint {
+    fn new(Swept { beta, model, figures }: Swept) -> Result<Self> {
+        Ok(Self {
+            beta,
+            figures: Arc::new(figures),
+            miniature: Arc::new(Miniature::of(&model)?),
+            prepared: Arc::new(Prepared::new(model)?),
+            model: None,
+        })
+    }
+}
+
+/// Where a sweep is.
+#[derive(Clone, Debug, Default)]
+pub struct SweepNews {
+    /// The beta that is being trained.
+    pub beta: f64,
+    /// The models that were trained since the last report.
+    pub done: Vec<SweepPoint>,
+}
+
+/// The models of a sweep that no report had room for.
+#[derive(Debug)]
+pub struct SweepRest(Vec<SweepPoint>);
+
+impl SweepRun {
+    /// Takes a report in.
+    pub fn progress(&mut self, news: SweepNews) {
+        self.beta = news.beta;
+        self.done.extend(news.done);
+    }
+
+    /// Takes the end in; whether a model was trained.
+    pub fn ended(&mut self, result: JobResult<SweepRest>, notices: &mut Notices) -> bool {
+        self.run = None;
+        let mut kept = |rest: Option<SweepRest>| {
+            self.done.extend(rest.into_iter().flat_map(|SweepRest(rest)| rest));
+            match self.done.len() {
+                0 => "no model was finished".to_owned(),
+                1 => "the model before it is kept".to_owned(),
+                done => format!("the {done} models before it are kept"),
+            }
+        };
+        match result {
+            JobResult::Finished(rest) => {
+                kept(Some(rest));
+                let done = self.done.len();
+                notices.info(format!(
+                    "The sweep is done: {done} models, under More in the Train panel."
+                ));
+            }
+            JobResult::Cancelled(rest) => notices.info(format!("Sweep stopped; {}.", kept(rest))),
+            JobResult::Failed(why, rest) => notices.error(format!("{why} ({})", kept(rest))),
+        }
+        !self.done.is_empty()
+    }
+}
+
+/// The job: one beta after the other. Models that no report had room for come with the end.
+///
+/// # Errors
+/// Names a setting out of range, or a failure of the tensor library.
+pub fn run(
+    material: Material,
+    config: TrainingConfig,
+    betas: &[f64],
+    handle: &Handle<SweepNews>,
+) -> Result<JobResult<SweepRest>> {
+    let mut sweep = Sweep::new(material.load()?, config, betas)?;
+    let mut unsent = SweepNews::default();
+    let mut reported = Instant::now();
+    while !sweep.is_finished() {
+        if handle.is_cancelled() {
+            return Ok(JobResult::Cancelled(Some(SweepRest(unsent.done))));
+        }
+        let new = match sweep.step() {
+            Ok(swept) => swept.map(SweepPoint::new).transpose()?,
+            Err(error) => {
+                return Ok(JobResult::Failed(error.to_string(), Some(SweepRest(unsent.done))));
+            }
+        };
+        let is_new = new.is_some();
+        unsent.done.extend(new);
+        if is_new || reported.elapsed() >= REPORT {
+            unsent.beta = sweep.beta();
+            let words = format!("beta {}", unsent.beta);
+            let progress = Progress { share: Some(sweep.progress()), words };
+            unsent = handle.offer(progress, std::mem::take(&mut unsent)).unwrap_or_default();
+            reported = Instant::now();
+        }
+    }
+    Ok(JobResult::Finished(SweepRest(unsent.done)))
+}

@@ -1,0 +1,125 @@
+//! The thread of a job: it reports into the inbox, and whatever happens in it, it ends once.
+
+use super::event::{End, Event, News};
+use super::jobs::control::Control;
+use super::jobs::handle::Handle;
+use super::jobs::registry::{JobResult, Progress, RunId};
+use crate::error::Result;
+use crossbeam_channel::{Sender, TrySendError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Called when something new lies in the inbox; the window repaints, tests do nothing.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Where the messages of a job go.
+#[derive(Clone)]
+pub struct Outlet {
+    /// The inbox of the session.
+    pub inbox: Sender<Event>,
+    /// Says that something lies in it.
+    pub wake: Wake,
+}
+
+impl Outlet {
+    /// Sends a message, waiting for room; it gets lost only when the program is closing.
+    pub fn send(&self, event: Event) {
+        if self.inbox.send(event).is_ok() {
+            (self.wake)();
+        }
+    }
+
+    /// Sends a report if there is room; else its news come back.
+    fn offer(&self, run: RunId, progress: Progress, news: Option<News>) -> Option<News> {
+        match self.inbox.try_send(Event::Progress(run, progress, news)) {
+            Ok(()) => {
+                (self.wake)();
+                None
+            }
+            Err(TrySendError::Full(Event::Progress(_, _, news))) => news,
+            // Nobody listens any more: the program is closing.
+            Err(_) => None,
+        }
+    }
+}
+
+/// Starts `work` on a thread of its own. Exactly one [`Event::Ended`] follows: an error is a failure, and so is a panic.
+pub fn launch<N, T>(
+    name: &str,
+    run: RunId,
+    control: Arc<Control>,
+    outlet: &Outlet,
+    work: impl FnOnce(&Handle<N>) -> Result<JobResult<T>> + Send + 'static,
+) where
+    N: Into<News> + TryFrom<News> + 'static,
+    JobResult<T>: Into<End>,
+{
+    let (reports, ends) = (outlet.clone(), outlet.clone());
+    let post = move |progress, news: Option<N>| {
+        let back = reports.offer(run, progress, news.map(N::into));
+        back.and_then(|news| N::try_from(news).ok())
+    };
+    let handle = Handle::new(control, Box::new(post));
+    let body = move || {
+        let result = match catch_unwind(AssertUnwindSafe(|| work(&handle))) {
+            Ok(Ok(result)) => result,
+            Ok(Err(error)) => JobResult::Failed(error.to_string(), None),
+            Err(_) => {
+                let why = "something went wrong inside the program; what was there before is kept";
+                JobResult::Failed(why.to_owned(), None)
+            }
+        };
+        ends.send(Event::Ended(run, result.into()));
+    };
+    if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(body) {
+        let why =
+            format!("the system refused another thread ({error}); close something and try again");
+        outlet.send(Event::Ended(run, JobResult::<T>::Failed(why, None).into()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::session::jobs::candidates::CandidatesFile;
+    use crate::session::jobs::handle::NoNews;
+    use crate::session::jobs::race::RaceNews;
+    use std::path::PathBuf;
+
+    fn end(
+        work: fn(&Handle<NoNews>) -> Result<JobResult<CandidatesFile>>,
+    ) -> JobResult<CandidatesFile> {
+        let (inbox, events) = crossbeam_channel::bounded(4);
+        let outlet = Outlet { inbox, wake: Arc::new(|| ()) };
+        launch("test", RunId(1), Arc::default(), &outlet, work);
+        drop(outlet);
+        match events.iter().collect::<Vec<_>>().pop() {
+            Some(Event::Ended(RunId(1), End::Candidates(result))) => result,
+            other => panic!("exactly one end is expected, not {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_job_ends_once() {
+        let finished = end(|_| Ok(JobResult::Finished(CandidatesFile(PathBuf::new()))));
+        assert!(matches!(finished, JobResult::Finished(_)));
+        assert!(matches!(end(|_| Ok(JobResult::Cancelled(None))), JobResult::Cancelled(None)));
+        let failed = end(|_| Err(Error::Mismatch("no".to_owned())));
+        assert!(matches!(failed, JobResult::Failed(why, None) if why == "no"));
+        let panicked = end(|_| panic!("inside"));
+        assert!(
+            matches!(panicked, JobResult::Failed(why, None) if why.contains("inside the program"))
+        );
+    }
+
+    #[test]
+    fn news_that_find_no_room_come_back() {
+        let (inbox, _events) = crossbeam_channel::bounded(1);
+        let outlet = Outlet { inbox, wake: Arc::new(|| ()) };
+        let offer =
+            || outlet.offer(RunId(1), Progress::default(), Some(RaceNews::default().into()));
+        assert!(offer().is_none());
+        assert!(matches!(offer(), Some(News::Race(_))));
+    }
+}

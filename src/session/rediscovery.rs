@@ -1,0 +1,42 @@
+//! Rediscoveries begin and are cleared.
+
+use super::Session;
+use super::jobs::rediscovery::{RediscoveryRun, run};
+use super::jobs::registry::JobKind;
+use crate::data::property::Property;
+use crate::objective::Goal;
+use crate::rediscover::RediscoverConfig;
+
+impl Session {
+    /// Begins a rediscovery of a property in the model that is shown; the best is at the end that the next search seeks.
+    pub(super) fn rediscover(&mut self, property: Property) {
+        let state = &mut self.state;
+        let Some((id, entry)) = state.models.shown() else { return };
+        if state.rediscovery.as_ref().is_some_and(|r| r.run.is_some()) {
+            return state.notices.info("A rediscovery is under way; wait for it or stop it first.");
+        }
+        if state.is_learning(id) {
+            let text =
+                "This model is still learning; it can be put to the test once it has finished.";
+            return state.notices.info(text);
+        }
+        let sought = state.settings.search.aim.terms.iter().find(|term| term.property == property);
+        let goal = match sought.map(|term| term.goal) {
+            Some(Goal::Min) => Goal::Min,
+            _ => Goal::Max,
+        };
+        let config = RediscoverConfig { goal, ..RediscoverConfig::of(property) };
+        let (model, subject) = (entry.prepared.model.clone(), property.label());
+        let run =
+            self.start(JobKind::Rediscovery, subject, move |handle| run(model, config, handle));
+        self.state.rediscovery =
+            Some(RediscoveryRun { run: Some(run), model: id, property, report: None });
+    }
+
+    /// Takes the numbers away, and stops what would make them.
+    pub(super) fn clear_rediscovery(&mut self) {
+        if let Some(rediscovery) = self.state.rediscovery.take() {
+            rediscovery.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Searches begin and are cleared; the lesson makes its own.
+
+use super::jobs::registry::JobKind;
+use super::jobs::search::{PathsSoFar, SearchRun, run};
+use super::lesson::Lesson;
+use super::lost::Lost;
+use super::playback::Playback;
+use super::state::Activity;
+use super::{Command, Session};
+use crate::data::placement::Placement;
+use crate::data::rows::Rows;
+use crate::data::vectors::read_latents;
+use crate::explore::paths::Paths;
+use crate::objective::Objective;
+use crate::optimise::{LabResults, SearchConfig, Starts};
+use std::path::Path;
+use std::sync::Arc;
+
+impl Session {
+    /// Begins a search from given starts, `[restarts, latent]`, in the frames of the shapes that they are of, if any.
+    pub(super) fn climb_from(&mut self, starts: &Rows<f64>, frames: Vec<Placement>) {
+        let points = starts.iter().map(<[f64]>::to_vec).collect();
+        let starts_of = Starts::Around { points, spread: 0.0 };
+        let config = self.state.settings.search.clone();
+        self.climb(SearchConfig { restarts: starts.len(), starts: starts_of, frames, ..config });
+    }
+
+    /// Begins a search; one that cannot begin leaves the one before as it is.
+    pub(super) fn climb(&mut self, config: SearchConfig) {
+        let Some((id, entry)) = self.state.models.shown() else { return };
+        let prepared = entry.prepared.clone();
+        let checked = config.check().and_then(|()| Objective::check(&prepared.model, &config.aim));
+        if let Err(error) = checked {
+            return self.state.notices.error(error);
+        }
+        let version = (id, entry.version);
+        let (name, settings) = (entry.name.clone(), config.clone());
+        let projection = prepared.projection.clone();
+        let frozen = prepared.model.clone();
+        let stride = config.stride(projection.latent_dim());
+        let speed = self.state.climb.as_ref().map_or(1.0, |climb| climb.playback.speed);
+        self.clear_climb();
+        self.state.leave_walk();
+        let run = self.start(JobKind::Search, name, move |handle| run(&prepared, settings, handle));
+        self.state.settings.hint_followed = true;
+        self.leave_lane();
+        self.turn(Activity::Optimise);
+        self.state.climb = Some(SearchRun {
+            run: Some(run),
+            model: version,
+            frozen,
+            projection,
+            config,
+            paths: Arc::new(Paths::new(stride)),
+            under_way: PathsSoFar::default(),
+            findings: None,
+            best_so_far: Vec::new(),
+            playback: Playback { speed, ..Playback::default() },
+            chosen: None,
+            hill: None,
+            hovered: None,
+            moment: None,
+            lab: LabResults::default(),
+        });
+    }
+
+    /// Makes the lesson's next climb; after the last the lesson ends.
+    pub(super) fn continue_lesson(&mut self) {
+        let Some(lesson) = &self.state.lesson else { return };
+        match lesson.next_climb() {
+            Some(config) => {
+                self.perform(Command::SetSearch(config.clone()));
+                self.climb(config);
+                self.state.lesson.iter_mut().for_each(Lesson::climbing);
+            }
+            None => self.perform(Command::EndLesson),
+        }
+    }
+
+    pub(super) fn climb_from_file(&mut self, path: &Path) {
+        let Some((_, entry)) = self.state.models.shown() else { return };
+        match read_latents(path, entry.prepared.model.latent_dim()) {
+            Ok(starts) => self.climb_from(&starts.z, starts.frames),
+            Err(error) => self.state.notices.error(error),
+        }
+    }
+
+    pub(super) fn clear_climb(&mut self) {
+        if let Some(climb) = self.state.climb.take() {
+            climb.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
+            if climb.findings.is_some() {
+                self.state.lose(Lost::Climb(Box::new(climb)));
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Takes in what jobs report and how they end: each by a function of the job's own file, then what follows for the
+//! rest of the state.
+
+use super::event::{End, News};
+use super::jobs::open::Opened;
+use super::jobs::registry::{JobResult, Progress, RunId};
+use super::jobs::save::Saved;
+use super::jobs::training::{Trained, Training, TrainingEnd};
+use super::jobs::{candidates, pca};
+use super::models::ModelEntry;
+use super::state::State;
+use std::path::Path;
+use std::sync::Arc;
+
+impl State {
+    /// Takes the progress of a job in. News of a run that nobody waits for any more are dropped.
+    pub(super) fn progress(&mut self, run: RunId, progress: Progress, news: Option<News>) {
+        let share = progress.share.unwrap_or(0.0);
+        if !self.jobs.report(run, progress) {
+            return;
+        }
+        let this = Some(run);
+        match news {
+            Some(News::Training(news)) if self.training.run == this => {
+                let preview = self.training.progress(share, news);
+                if let Some((id, preview)) = self.training.model.zip(preview) {
+                    self.renew(id, preview);
+                }
+            }
+            Some(News::Search(news)) => {
+                if let Some(search) = self.climb.as_mut().filter(|search| search.run == this) {
+                    search.progress(news);
+                }
+            }
+            Some(News::Race(news)) => {
+                if let Some(race) = self.race.as_mut().filter(|race| race.run == this) {
+                    race.progress(news);
+                }
+            }
+            Some(News::Sweep(news)) => {
+                if let Some(sweep) = self.sweep.as_mut().filter(|sweep| sweep.run == this) {
+                    sweep.progress(news);
+                }
+            }
+            Some(News::Training(_)) | None => (),
+        }
+    }
+
+    /// Takes the end of a job in; the person sees which end it was.
+    pub(super) fn ended(&mut self, run: RunId, end: End) {
+        if self.jobs.end(run).is_none() {
+            return;
+        }
+        let (this, notices) = (Some(run), &mut self.notices);
+        match end {
+            End::Open(result) => self.opened(result),
+            End::Save(result) => self.saved(result),
+            End::Candidates(result) => candidates::ended(result, notices),
+            End::Import(result) if self.own.run == this => self.import_ended(result),
+            End::Training(result) if self.training.run == this => self.training_ended(result),
+            End::Snapshot(result) => self.snapshot_ended(run, result),
+            End::Metrics(result) => self.metrics_ended(run, result),
+            End::Heads(result) => {
+                if let Some(heads) = self.heads.take_if(|heads| heads.run == run)
+                    && heads.ended(result, &mut self.models, notices)
+                {
+                    // A property that no head told before can colour the maps now.
+                    self.map.asked = None;
+                    self.comparison.iter_mut().for_each(|comparison| comparison.asked = None);
+                }
+            }
+            End::Sweep(result) => {
+                if let Some(sweep) = self.sweep.as_mut().filter(|sweep| sweep.run == this)
+                    && !sweep.ended(result, notices)
+                {
+                    self.sweep = None;
+                }
+            }
+            End::Pca(result) if self.pca == this => {
+                self.pca = None;
+                let made = pca::ended(result, &mut self.models, notices);
+                made.into_iter().for_each(|id| self.put_beside(id));
+            }
+            End::Search(result) => {
+                if let Some(search) = self.climb.as_mut().filter(|search| search.run == this) {
+                    if !search.ended(result, notices) {
+                        self.climb = None;
+                    } else if let Some((lesson, report)) = self.lesson.as_mut().zip(search.report())
+                    {
+                        lesson.climbed(report);
+                    }
+                }
+            }
+            End::Race(result) => {
+                if let Some(race) = self.race.as_mut().filter(|race| race.run == this)
+                    && !race.ended(result, notices)
+                {
+                    self.race = None;
+                }
+            }
+            End::Rediscovery(result) => {
+                if let Some(test) = self.rediscovery.as_mut().filter(|test| test.run == this)
+                    && !test.ended(result, notices)
+                {
+                    self.rediscovery = None;
+                }
+            }
+            End::Export(result) if self.export.run == this => self.export.ended(result, notices),
+            // A newer run has taken its place.
+            End::Import(_) | End::Training(_) | End::Pca(_) | End::Export(_) => (),
+        }
+    }
+
+    fn opened(&mut self, result: JobResult<Opened>) {
+        let Opened { prepared, path } = match result {
+            JobResult::Finished(opened) => opened,
+            JobResult::Cancelled(_) => return,
+            JobResult::Failed(why, _) => return self.notices.error(why),
+        };
+        let id = self.models.allot();
+        // A file that is opened again takes the place of its older self, if nothing is lost with that.
+        let same = |e: &ModelEntry| e.path.as_ref() == Some(&path) && !e.unsaved;
+        let older = self.models.iter().find(|(_, e)| same(e)).map(|(id, _)| id);
+        older.and_then(|older| self.models.remove(older));
+        self.settings.remember(&path);
+        let (name, path) = (name_of(&path), Some(path));
+        self.models.insert(id, ModelEntry { name, version: 0, path, unsaved: false, prepared });
+        self.show(id);
+    }
+
+    fn saved(&mut self, result: JobResult<Saved>) {
+        let Saved { id, prepared, path } = match result {
+            JobResult::Finished(saved) => saved,
+            JobResult::Cancelled(_) => return,
+            JobResult::Failed(why, _) => return self.notices.error(why),
+        };
+        if let Some(entry) = self.models.get_mut(id) {
+            // A model that went on learning meanwhile, or got a head, is still unsaved.
+            entry.unsaved = !Arc::ptr_eq(&entry.prepared, &prepared);
+            entry.name = name_of(&path);
+            entry.path = Some(path.clone());
+        }
+        self.settings.remember(&path);
+        self.notices.info(format!("Saved as {}.", path.display()));
+    }
+
+    fn training_ended(&mut self, result: JobResult<Trained>) {
+        let TrainingEnd { made, kept, failed, cancelled } = self.training.ended(result);
+        let (id, before) = (self.training.model, self.training.before);
+        self.hold_range_for_training(false);
+        match (id, made) {
+            (Some(id), Some(prepared)) => self.renew(id, prepared),
+            (Some(id), None) if !kept => {
+                let was_shown = self.shown_version().is_some_and(|(shown, _)| shown == id);
+                self.models.remove(id);
+                if let Some(before) = before.filter(|_| was_shown) {
+                    self.show(before);
+                }
+            }
+            _ => (),
+        }
+        match failed {
+            Some(why) if kept => {
+                self.notices.error(format!("{why} (what was learned before is kept)"));
+            }
+            Some(why) => self.notices.error(why),
+            None if cancelled => {
+                self.notices.info("Training stopped; what it learned is kept.");
+            }
+            None => {
+                let Training { updates, epochs, .. } = self.training;
+                let early = if updates < self.training.total_updates() { " early" } else { "" };
+                let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
+                let kept = id.and_then(|id| self.kept_epoch_of(id));
+                let kept = kept.map_or_else(String::new, |(kept, record)| {
+                    format!(
+                        " The model is the best of them, that of update {kept} (epoch {}).",
+                        record.epoch
+                    )
+                });
+                self.notices.info(format!(
+                    "Training finished{early} after {updates} updates ({epochs} epochs).{kept} Save it with Ctrl+S."
+                ));
+            }
+        }
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_stem()
+        .map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
+}

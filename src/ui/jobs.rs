@@ -1,0 +1,104 @@
+//! The list of what runs: a sign in the top bar, shown while there is something, and the jobs behind it.
+
+use super::action::Actions;
+use super::theme;
+use super::widgets::note;
+use crate::explore::{brief, duration};
+use crate::session::jobs::registry::{Job, Progress, RunId};
+use crate::session::jobs::training::Phase;
+use crate::session::{Command, State};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Align, Button, Layout, PopupCloseBehavior, ProgressBar, Response, RichText, Ui, vec2};
+use std::time::Duration;
+
+/// A job is listed once it has run for so long: the sign does not flicker for what ends at once.
+const LISTED_AFTER: Duration = Duration::from_millis(400);
+/// The width of the list, in points.
+const WIDTH: f32 = 340.0;
+
+/// The sign, and the list when it is pressed; nothing where nothing runs.
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let ctx = ui.ctx().clone();
+    let waits = state.jobs.iter().filter_map(|(_, job)| LISTED_AFTER.checked_sub(job.elapsed()));
+    waits.min().into_iter().for_each(|wait| ctx.request_repaint_after(wait));
+    let listed = state.jobs.iter().rev().filter(|(_, job)| job.elapsed() >= LISTED_AFTER);
+    let listed: Vec<(RunId, &Job)> = listed.collect();
+    if listed.is_empty() {
+        return;
+    }
+    let button = Button::new(format!("{} running", listed.len()));
+    let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let (response, _) = MenuButton::from_button(button).config(stays).ui(ui, |ui| {
+        ui.set_width(WIDTH);
+        // Seconds pass while nothing else changes.
+        ctx.request_repaint_after(Duration::from_secs(1));
+        for (index, (run, job)) in listed.iter().enumerate() {
+            if index > 0 {
+                ui.separator();
+            }
+            row(ui, *run, job, state, actions);
+        }
+    });
+    response.on_hover_text("What runs now, how far it is, and how to end it");
+}
+
+/// One job: its kind, what it works on, how far it is, how long it has run, and what can be done to it.
+fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions) {
+    let kind = job.kind.label();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(kind).family(theme::strong()));
+        note(ui, brief(&job.subject, 30)).on_hover_text(&job.subject);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            note(ui, duration(job.elapsed().as_secs_f64()));
+        });
+    });
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if job.can_be_cancelled() {
+                let about = "End it; what it made by then is kept where that is worth something";
+                let cancel = ui.add(Button::new("Cancel").small()).on_hover_text(about);
+                if cancel.accessible_name(format!("Cancel {kind}")).clicked() {
+                    actions.command(Command::Stop(run));
+                }
+            } else if job.control.is_cancelled() {
+                note(ui, "ending\u{2026}");
+            }
+            if job.kind.has_pause() && state.training.run == Some(run) {
+                pause(ui, kind, state.training.phase, actions);
+            }
+            let size = vec2(ui.available_width(), 18.0);
+            ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+                bar(ui, &job.progress).accessible_name(format!("Progress of {kind}"));
+            });
+        });
+    });
+}
+
+fn pause(ui: &mut Ui, kind: &str, phase: Phase, actions: &mut Actions) {
+    let (name, paused) = match phase {
+        Phase::Running => ("Pause", false),
+        Phase::Paused => ("Go on", true),
+        Phase::Idle | Phase::Finishing => return,
+    };
+    let button = ui.add(Button::new(name).small());
+    if button.accessible_name(format!("{name}: {kind}")).clicked() {
+        actions.command(Command::PauseTraining(!paused));
+    }
+}
+
+/// How far a job is, with its words; a spinner where nobody knows.
+pub fn bar(ui: &mut Ui, progress: &Progress) -> Response {
+    match progress.share {
+        Some(share) => {
+            let text = RichText::new(&progress.words).small();
+            ui.add(ProgressBar::new(share as f32).text(text).desired_height(18.0))
+        }
+        None => ui.spinner(),
+    }
+}
+
+/// How far a run is, as a thin bar across the panel.
+pub fn thin_bar(ui: &mut Ui, state: &State, run: Option<RunId>) -> Response {
+    let share = state.jobs.progress(run).share.unwrap_or(0.0);
+    ui.add(ProgressBar::new(share as f32).desired_height(8.0))
+}
