@@ -8,7 +8,7 @@ mod window;
 use cpu_time::{ProcessTime, ThreadTime};
 use egui::{Event, Key, Pos2, pos2, vec2};
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::numerics::processor;
+use latent_explorer::numerics::runtime;
 use latent_explorer::numerics::statistics::quantile;
 use latent_explorer::optimise::SearchConfig;
 use latent_explorer::session::State;
@@ -63,7 +63,7 @@ impl Errand {
 }
 
 fn main() {
-    processor::set_up();
+    runtime::set_up();
     let arguments: Vec<String> = std::env::args().collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let child = arguments.iter().position(|argument| argument == CHILD);

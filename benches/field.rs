@@ -7,7 +7,7 @@ use latent_explorer::explore::heat::HeatField;
 use latent_explorer::explore::mesh::Mesh;
 use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::numerics::cancel_token::CancelToken;
-use latent_explorer::numerics::processor;
+use latent_explorer::numerics::runtime;
 use latent_explorer::objective::Objective;
 use latent_explorer::session::models::{ModelId, Prepared};
 use latent_explorer::session::probe::Probe;
@@ -19,14 +19,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const PROPERTY: Property = Property::Roundness;
 
 fn field(c: &mut Criterion) {
-    processor::set_up();
+    runtime::set_up();
     let model = SAMPLES[0].load().expect("the sample opens");
     let prepared = Prepared::new(model).expect("the sample is sound");
     let (model, projection) = (&prepared.model, &prepared.projection);
     let mut group = c.benchmark_group("field");
     group.sample_size(20);
 
-    let objective = Objective::of(model.clone(), PROPERTY).expect("the weights are there");
+    let objective = Objective::of(model.clone(), PROPERTY);
     let never = CancelToken::default();
     group.bench_function("heat 256x256 (W4)", |b| {
         b.iter(|| {

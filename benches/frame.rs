@@ -8,7 +8,7 @@ use cpu_time::ThreadTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2, vec2};
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::numerics::processor;
+use latent_explorer::numerics::runtime;
 use latent_explorer::optimise::SearchConfig;
 use latent_explorer::session::State;
 use latent_explorer::session::settings::Settings;
@@ -75,7 +75,7 @@ fn playing(state: &State) -> Vec<Event> {
 }
 
 fn frame(c: &mut Criterion) {
-    processor::set_up();
+    runtime::set_up();
     let folder = tempfile::tempdir().expect("there is room for a file");
     let path = folder.path().join("settings.json");
     // Longer than the bench, at the pace that can be watched.

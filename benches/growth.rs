@@ -12,7 +12,7 @@ use latent_explorer::model::card::Encoded;
 use latent_explorer::model::density::Density;
 use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::numerics::processor;
+use latent_explorer::numerics::runtime;
 use latent_explorer::numerics::statistics::quantile;
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport, Starts};
 use latent_explorer::session::models::{ModelId, Prepared};
@@ -75,7 +75,7 @@ fn seconds_of<T>(work: impl FnOnce() -> T) -> (f64, T) {
 }
 
 fn main() {
-    processor::set_up();
+    runtime::set_up();
     let care = Care { quick: std::env::args().any(|argument| argument == "--quick") };
     grow(
         "samples",

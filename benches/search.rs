@@ -9,7 +9,7 @@ use latent_explorer::model::Model;
 use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::numerics::cancel_token::CancelToken;
-use latent_explorer::numerics::processor;
+use latent_explorer::numerics::runtime;
 use latent_explorer::objective::{Aim, By, Goal, Space};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
 use latent_explorer::train::Trainer;
@@ -31,7 +31,7 @@ fn wide() -> Model {
 }
 
 fn search(c: &mut Criterion) {
-    processor::set_up();
+    runtime::set_up();
     let model = Arc::new(SAMPLES[0].load().expect("the sample opens"));
     let wide = Arc::new(wide());
     // All steps of all restarts: none slows down or stops early.

@@ -7,7 +7,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::numerics::processor;
+use latent_explorer::numerics::runtime;
 use latent_explorer::train::Trainer;
 
 /// As the program has it.
@@ -26,7 +26,7 @@ fn trainer(sigma_vae: bool) -> Trainer {
 }
 
 fn train(c: &mut Criterion) {
-    processor::set_up();
+    runtime::set_up();
     let mut group = c.benchmark_group("train");
     group.sample_size(10);
     // One training goes on through all samples, as a real one does: the cost of a step changes while

@@ -11,9 +11,9 @@
 //! - [`error`] and [`numerics`]: one error type; Adam, keyed randomness, percentiles, matrix products, atomic file
 //!   writes
 //! - [`data`]: outlines, the families that generate them, plain geometry, scaling, tables
-//! - [`model`]: layers, the variational autoencoder, losses, the frozen model, its checkpoint
-//! - [`fused`]: the computations that run most, without a graph: the same numbers in a fraction of the time
-//! - [`objective`]: properties, differentiable geometry, the objective that everything calls
+//! - [`nn`]: dense layers and the variational autoencoder, forwards and backwards without a graph; losses
+//! - [`model`]: the frozen model with its heads and its density, its checkpoint
+//! - [`objective`]: aims, constraints, the objective that everything calls
 //! - [`trust`]: the density of the data, the quality of a map, the reliability of an answer
 //! - [`train`], [`optimise`], [`explore`]: training, search and display of a model
 //! - [`export`]: pictures and tables; [`rediscover`]: a test if a search finds shapes that are known already
@@ -25,8 +25,8 @@ pub mod data;
 pub mod error;
 pub mod explore;
 pub mod export;
-pub mod fused;
 pub mod model;
+pub mod nn;
 pub mod numerics;
 pub mod objective;
 pub mod optimise;

@@ -2,7 +2,7 @@
 
 use latent_explorer::cli::{self, Invocation};
 use latent_explorer::error::Result;
-use latent_explorer::numerics::processor;
+use latent_explorer::numerics::runtime;
 use std::process::ExitCode;
 
 /// Tensors and pictures live for microseconds. The system's allocator returns their memory and faults it in again each
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    processor::set_up();
+    runtime::set_up();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

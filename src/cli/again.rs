@@ -5,6 +5,7 @@ use super::search::best_so_far;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
+use crate::model::judge::Prediction;
 use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::files;
 use crate::optimise::{Search, SearchConfig, SearchReport};
@@ -26,6 +27,9 @@ struct Recorded {
 #[derive(Deserialize)]
 struct RecordedRestart {
     value_best: Option<f64>,
+    /// Up to format 3 a prediction stood under the name of a value.
+    #[serde(default)]
+    predicted: Option<Prediction>,
 }
 
 /// Repeats the search that wrote the report at `path`, and keeps its complete trajectories.
@@ -48,9 +52,10 @@ pub fn search_again(
     let report = search(model, SearchConfig { keep_every: 1, ..recorded.config }, progress)?;
     let before = recorded.best.and_then(|best| {
         let place = if recorded.format > 2 { best.checked_sub(1)? } else { best };
-        recorded.restarts.get(place)?.value_best
+        let restart = recorded.restarts.get(place)?;
+        restart.value_best.or(restart.predicted.map(|predicted| predicted.value))
     });
-    let now = report.best.map(|best| report.restarts[best].restart.best_value());
+    let now = report.best.map(|best| report.restarts[best].best().number());
     // Rounding may differ on another machine; another model gives clearly different values.
     let same = match (before, now) {
         (Some(before), Some(now)) => (before - now).abs() <= 1e-3 * before.abs().max(1e-3),
@@ -81,7 +86,7 @@ pub fn search(
     let mut search = Search::new(model.clone(), config)?;
     while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
-            let best = best_so_far(&search.tally(), &search.config().aim);
+            let best = best_so_far(&search);
             format!("searching: step {}, best {best}", search.done())
         });
     }

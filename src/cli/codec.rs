@@ -99,6 +99,7 @@ fn named(named: &[PointRef], model: &Model) -> Result<Latents> {
     for name in named {
         for point in points("z", name, model)? {
             latents.z.push(&point.z);
+            latents.ids.push(point.name);
             latents.frames.push(point.frame.unwrap_or(Placement::default()));
         }
     }

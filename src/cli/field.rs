@@ -20,7 +20,8 @@ use std::sync::Arc;
     latent-explorer field --model nine.safetensors --property roundness --cells 512 --out field.csv\n\n\
     A row is a cell: u,v (the latent itself where it has two numbers, else its two principal axes), \
     the value at the cell's centre, and valid: 1 where the property means something and the outline does not cross itself, else 0. Of what was measured \
-    the value is a prediction, and low and high are the ends of its 90 % interval. The \
+    it is a prediction: the column is called predicted, and predicted_low and predicted_high are the ends of its \
+    90 % interval. The \
     cells cover the extent of the encoded data with a margin of 6 %, row by row from the lower left.")]
 pub struct FieldArguments {
     /// The checkpoint
@@ -74,7 +75,7 @@ fn heat(
     view: Bounds,
     cells: usize,
 ) -> Result<HeatField> {
-    let objective = Objective::of(model.clone(), property)?;
+    let objective = Objective::of(model.clone(), property);
     let never = CancelToken::default();
     let field = HeatField::compute(&objective, projection, view, [cells; 2], &never)?;
     field.expect("nobody cancels it").without_crossings(model, projection)

@@ -12,8 +12,8 @@ use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::checkpoint::FORMAT;
 use crate::model::head::HeadCard;
-use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::nn::layer::LayerSpec;
 use crate::trust::{Figures, Warning, warnings_of};
 use clap::Args;
 use serde::Serialize;
@@ -62,6 +62,10 @@ struct Info<'a> {
     losses: Option<&'a EpochRecord>,
     /// Sums of squares in data units, see [`Figures::reconstruction_error`].
     reconstruction_error: f64,
+    /// Whether that is of the shapes that chose the epoch, too.
+    chose_epoch: bool,
+    #[serde(skip)]
+    scope: &'static str,
     statistics: &'a LatentStatistics,
     /// The distribution from which restarts and new shapes are sampled.
     start: &'a StartDistribution,
@@ -152,7 +156,7 @@ impl<'a> Info<'a> {
             held_out: encoded.held_out.iter().filter(|&&held| held).count(),
             input: model.input_dim(),
             latent: model.latent_dim(),
-            parameters: model.parameters().iter().map(candle_core::Tensor::elem_count).sum(),
+            parameters: model.parameters().map(<[f32]>::len).sum(),
             layers,
             measured: encoded.measured.iter().map(Values::of).collect(),
             heads: model.heads().iter().map(|head| Head::of(model, &head.card)).collect(),
@@ -163,6 +167,8 @@ impl<'a> Info<'a> {
             epochs_run: history.last().map_or(0, |record| record.epoch),
             losses: record,
             reconstruction_error: figures.reconstruction_error,
+            chose_epoch: figures.chose_epoch,
+            scope: figures.scope(),
             statistics,
             start: &model.card.start,
             warnings: warnings_of(model, &figures),
@@ -240,8 +246,10 @@ impl<'a> Info<'a> {
         )];
         if self.updates_done < self.updates_run {
             let kept = format!(
-                "update {}, epoch {}: early stopping kept the least validation loss",
-                self.updates_done, self.epochs_done
+                "update {}, epoch {}: early stopping kept the least loss of {}",
+                self.updates_done,
+                self.epochs_done,
+                if self.chose_epoch { "all held-out shapes" } else { "the shapes for stopping" }
             );
             lines.push(("kept", kept));
         }
@@ -264,11 +272,8 @@ impl<'a> Info<'a> {
     /// The error that can be compared between models, unlike the losses.
     fn error_line(&self) -> (&'static str, String) {
         let error = three_digits(self.reconstruction_error);
-        let scope = if self.held_out > 0 { "held-out" } else { "training" };
-        (
-            "error",
-            format!("reconstruction error {error} (sum of squares in data units, {scope} shapes)"),
-        )
+        let scope = self.scope;
+        ("error", format!("reconstruction error {error} (sum of squares in data units, {scope})"))
     }
 
     fn latent_lines(&self) -> Vec<(&'static str, String)> {

@@ -74,7 +74,7 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let strip = Strip::of(&model, look.property, &route, *steps, outlines)?;
     match output {
         Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
-        _ => look.write(out, &strip.rows(&model, look.property, true), &model)?,
+        _ => look.write(out, &strip.rows(&model, look.property, true)?, &model)?,
     }
     progress.finish(&format!("{steps} frames of either; wrote {}", out.display()));
     Ok(())

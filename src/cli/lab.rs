@@ -74,10 +74,16 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
     picture.as_deref().map(is_svg).transpose()?;
     let candidates = read_candidates(candidates)?;
     let ids: Vec<String> = candidates.iter().map(|candidate| candidate.id.clone()).collect();
-    let mut sought: Vec<Property> = Vec::new();
+    let model = model.as_deref().map(open).transpose()?;
+    let mut sought: Vec<(Property, String)> = Vec::new();
     for prediction in candidates.iter().flat_map(|candidate| &candidate.predictions) {
-        if !sought.contains(&prediction.property) {
-            sought.push(prediction.property);
+        let (property, mut unit) = (prediction.property, prediction.unit.clone());
+        // A file of an older program does not name it.
+        if let Some(model) = model.as_ref().filter(|_| unit.is_empty()) {
+            model.unit(property).clone_into(&mut unit);
+        }
+        if !sought.iter().any(|(known, _)| *known == property) {
+            sought.push((property, unit));
         }
     }
     let mut progress = Progress::start();
@@ -101,8 +107,8 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
         let page = Page { pixels: PICTURE, palette: arguments.theme.palette() };
         write_picture(path, chart.svg(&page))?;
     }
-    if let (Some(model), Some(data)) = (model, data_out) {
-        let set = extended_data(&*open(model)?, &candidates, &lab)?;
+    if let (Some(model), Some(data)) = (&model, data_out) {
+        let set = extended_data(model, &candidates, &lab)?;
         write_set(data, &set)?;
         progress.say(&format!("wrote {} outlines to {}", set.rows.len(), data.display()));
     }
@@ -111,8 +117,8 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
 }
 
 /// `drag: 5 measured, RMS difference 0.12`.
-fn summary(sought: &[Property], comparisons: &[Comparison]) -> String {
-    let of = |property: &Property| {
+fn summary(sought: &[(Property, String)], comparisons: &[Comparison]) -> String {
+    let of = |(property, _): &(Property, String)| {
         let all = comparisons.iter().filter(|c| c.predicted.property == *property);
         let squares: Vec<f64> = all.map(|c| (c.measured - c.predicted.value).powi(2)).collect();
         let rms = (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt();

@@ -1,11 +1,13 @@
 //! The options of data and training that `train` and `sweep` share.
 
 use super::import::ImportArguments;
+use super::progress::Progress;
 use super::training::{DataOptions, NetworkOptions, TrainingOptions};
+use crate::data::dataset::Measured;
 use crate::data::import::{FEWEST, name_of};
 use crate::data::source::TrainingData;
 use crate::error::Result;
-use crate::model::training::TrainingConfig;
+use crate::model::training::{ENOUGH, TrainingConfig};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -63,6 +65,22 @@ impl LearningOptions {
         let data = TrainingData::imported(imported, name, options.normalise)?;
         let usual = TrainingConfig::for_imported(&data);
         let config = config(usual, data.set.rows.len())?;
+        if !self.network.names_heads() {
+            without_heads(&data.set.measured).iter().for_each(|line| Progress::start().say(line));
+        }
         Ok((data, config))
     }
+}
+
+/// Why no head learns a value unasked that few shapes have, a line for each.
+fn without_heads(measured: &[Measured]) -> Vec<String> {
+    let few = measured.iter().filter(|measured| measured.known() < ENOUGH);
+    let line = |measured: &Measured| {
+        let (name, known) = (measured.name, measured.known());
+        let shapes = if known == 1 { "shape has" } else { "shapes have" };
+        format!(
+            "no head learns {name}: {known} {shapes} a value, and unasked it takes {ENOUGH}; --heads {name} asks for one"
+        )
+    };
+    few.map(line).collect()
 }

@@ -6,10 +6,10 @@ use super::search::{SearchArguments, best_so_far, with_objective};
 use crate::error::{Result, check_range};
 use crate::explore::three_digits;
 use crate::export::candidates::write_candidates;
-use crate::model::Model;
+use crate::model::{Model, Value};
 use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::files::write_whole;
-use crate::objective::{Aim, By, Goal};
+use crate::objective::{Aim, Goal};
 use crate::optimise::{InData, LabResults, Method, Search, SearchConfig, SearchReport, Trajectory};
 use clap::Args;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ use std::path::PathBuf;
     latent-explorer optimise --model m.safetensors --property area --mode max --from name:n0012 --out n.json\n  \
     latent-explorer optimise --model m.safetensors --property roundness --mode max \\\n      \
     --candidates 5 --candidates-out try.csv --out best.json\n\n\
-    The report is JSON, format 3. Restarts, hills and rows are counted from 1; what is not a finite number is null.\n  \
+    The report is JSON, format 4. Restarts, hills and rows are counted from 1; what is not a finite number is null.\n  \
     run               the name of this run, which is part of the ids of its candidates\n  \
     config            the settings as they were used\n  \
     best              the restart of least loss; null where none met a feasible point\n  \
@@ -35,14 +35,16 @@ use std::path::PathBuf;
     best_in_data      the best of the data themselves: row, name, value, terms\n  \
     values, gradients evaluations spent, counted apart\n  \
     stride            every how many steps ways were kept\n  \
-    hills             which restarts came to the same maximum\n  \
+    hills             which restarts came to the same maximum, with the value of the best, or predicted\n  \
     candidates        with --candidates: different answers that can be believed, one a hill,\n                    \
     each with an id that no other run has and its predictions\n  \
     restarts          for each restart\n    \
     restart                  its number\n    \
     start, z_best, z_final   latent vectors\n    \
-    value_best, value_final  the property, computed or as its head predicts it (predicted has the interval);\n                             \
-    of several terms the score, minus the sum of losses\n    \
+    value_start, value_best, value_final  the property as it is computed; of several terms the score, minus the\n                             \
+    sum of losses; null where a head was read for any term\n    \
+    predicted_start, predicted, predicted_final  the same where a head was read, each with the ends of its 90 %\n                             \
+    interval: value, low, high\n    \
     loss_best                what was made least, penalties included\n    \
     objective_best           minus that: what the best so far goes by\n    \
     step_best, steps         the step of z_best, and the steps done\n    \
@@ -51,16 +53,15 @@ use std::path::PathBuf;
     terms                    each property at z_best: predicted by its head with the 90 % interval from\n                             \
     predicted_low to predicted_high, the head's held-out error predicted_rmse, measured on\n                             \
     the shape and returned by the round trip, both null where only a head can tell\n    \
-    measured, returned       the value at z_best before and after encoding and decoding its shape; null where it\n                             \
-    is a prediction\n    \
-    predicted                the value at z_best where only a head can tell it, and its interval: low, high\n    \
+    measured, returned       the value at z_best before and after encoding and decoding its shape; null where only\n                             \
+    a head can tell it\n    \
     gain, predicted_gain     by how much measured, or predicted, is better than the best of the data\n    \
     nearest                  the nearest training shape: its row, its distance in the latent\n    \
     nearest_name             its name, where rows have names\n    \
     trust                    the verdict and its numbers: the distance from the data, the round trip,\n                             \
     and the values before and after it, each with what is usual\n    \
     rates                    the learning rate: [step from which on, rate]\n    \
-    trajectory_steps, trajectory, values, losses   the way: steps, latent vectors, values, losses\n    \
+    trajectory_steps, trajectory, values, losses   the way: steps, latent vectors, values (null of predictions), losses\n    \
     decoded                  the outline at z_best: x0, y0, x1, y1, .. in the frame, else in data units\n    \
     frame                    of what began with a shape of your own: origin, scale, rotation;\n                             \
     values and constraints are those of the shape in data units, as of\n                             \
@@ -122,7 +123,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
 
     let mut progress = Progress::start();
     let stride = config.stride(model.latent_dim());
-    if stride > 1 {
+    if stride > 1 && *trajectory != Trajectory::None {
         progress.say(&format!("ways are kept every {stride} steps"));
     }
     let in_data = InData::best(&model, &config.aim).map(|data| three_digits(data.value));
@@ -131,7 +132,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let (done, going, of) = (search.done(), search.going(), search.restarts().len());
-            let best = best_so_far(&search.tally(), &search.config().aim);
+            let best = best_so_far(&search);
             format!("step {done}, {going} of {of} going, best {best}{in_data}")
         });
     }
@@ -170,53 +171,50 @@ fn hills(report: &SearchReport, candidates: usize) -> String {
     }
 }
 
-/// `best roundness 0.998 (doubtful), best believable 0.991; best in the data 0.985, gain 0.006`.
+/// `best roundness 0.998 (doubtful), best believable roundness 0.991; best in the data 0.985, gain 0.006`.
 fn answer(report: &SearchReport) -> String {
     let aim = &report.config.aim;
     let value = |index: usize| {
         let found = &report.restarts[index];
-        // A computed value is preferred: at the end of a search the error of a head tends to favour the goal.
-        let value = match (found.answer.predicted, found.answer.terms.as_slice()) {
-            (Some(predicted), _) => predicted.text(),
-            (None, [term]) if aim.by == By::Head => {
-                let predicted = term.prediction().map_or(String::new(), |p| p.text());
-                format!("{}, predicted {predicted}", three_digits(found.answer.value()))
-            }
-            (None, _) => three_digits(found.answer.value()),
-        };
-        with_objective(&value, found.restart.best_objective(), aim)
+        let value = found.answer.value();
+        let mut text = value.named(&aim.word());
+        // A computed value comes first: at the end of a search a head errs, and in favour of what was sought.
+        if let (Value::Computed(_), Value::Predicted(read)) = (value, found.best()) {
+            text += &format!(", predicted {}", read.text());
+        }
+        with_objective(&text, found.restart.best_objective(), aim)
     };
-    let predicts = aim.terms.iter().any(|term| term.property.is_measured());
-    let name = match aim.terms.as_slice() {
-        [term] => term.property.word(),
-        _ => aim.label().to_lowercase(),
-    };
-    let name = if predicts { format!("predicted {name}") } else { name };
     let found = match (report.best, report.best_believable) {
         (None, _) if aim.constraints.is_empty() => {
-            return format!("no restart found a valid {name}");
+            return format!("no restart found a valid {}", aim.word());
         }
         (None, _) => return "no restart found a shape that keeps every constraint".to_owned(),
-        (Some(best), None) if predicts => format!(
-            "best {name} {}, and none is believable; a greater --inside (now {}) keeps nearer to the data",
+        (Some(best), None) if aim.predicts() => format!(
+            "best {}, and none is believable; a greater --inside (now {}) keeps nearer to the data",
             value(best),
             aim.inside
         ),
-        (Some(best), None) => format!("best {name} {}, and none is believable", value(best)),
-        (Some(best), Some(good)) if best == good => {
-            format!("best {name} {}, believable", value(best))
-        }
+        (Some(best), None) => format!("best {}, and none is believable", value(best)),
+        (Some(best), Some(good)) if best == good => format!("best {}, believable", value(best)),
         (Some(best), Some(good)) => format!(
-            "best {name} {} ({}), best believable {}",
+            "best {} ({}), best believable {}",
             value(best),
             report.restarts[best].verdict.word(),
             value(good)
         ),
     };
-    let answer = report.best_believable.or(report.best).map(|index| &report.restarts[index].answer);
-    let gain = answer.and_then(|answer| match answer.predicted_gain {
-        Some(gain) => Some(format!("predicted gain {}", gain.text())),
-        None => answer.gain.map(|gain| gain_in_words(aim, gain)),
+    let Some(best) = report.best_believable.or(report.best).map(|index| &report.restarts[index])
+    else {
+        return found;
+    };
+    let bounded = best.bounded().map(|check| {
+        let predicted = Value::Predicted(check.prediction);
+        predicted.named_in(&check.property.word(), report.unit(check.property))
+    });
+    let found = std::iter::once(found).chain(bounded).collect::<Vec<_>>().join("; ");
+    let gain = best.answer.gained().map(|gain| match gain {
+        Value::Computed(gain) => gain_in_words(aim, gain),
+        Value::Predicted(gain) => format!("predicted gain {}", gain.text()),
     });
     match (&report.in_data, gain) {
         (Some(data), Some(gain)) => {

@@ -26,7 +26,8 @@ use std::path::{Path, PathBuf};
     restart stops early: --patience is not used. A method that ends by itself leaves the rest unspent.\n\n\
     The table has the columns method, values, gradients, evaluations, best, objective: what a method had spent when \
     the best so far of all its restarts changed, at most 400 rows each, and at the end. The best is that of greatest \
-    objective, which is minus the loss; where penalties count, its value may become worse on the way.\n\n\
+    objective, which is minus the loss; where penalties count, its value may become worse on the way. Where heads are \
+    read, predicted, predicted_low and predicted_high stand in the place of best.\n\n\
     The method that is first is, of those whose believable answer is as good as the best one (within 1 % \
     of what that one gained on the starts), the one that came so far with the fewest evaluations. Several tie where \
     they needed equally many, or where each began at such an answer.")]
@@ -62,29 +63,28 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
         let problem = "the methods of a race say what they move; name adam-input among --methods";
         return Err(Error::setting("space", problem));
     }
-    let aim = &config.aim.clone();
     let mut progress = Progress::start();
-    let mut race = Race::new(model, config, methods)?;
+    let mut race = Race::new(model.clone(), config, methods)?;
     while race.step()? {
         progress.report(race.share(), || {
-            let standing = |runner: &Runner| {
-                format!("{} {}", runner.lane, best_so_far(&runner.search.tally(), aim))
-            };
+            let standing =
+                |runner: &Runner| format!("{} {}", runner.lane, best_so_far(&runner.search));
             let standings: Vec<String> = race.runners().iter().map(standing).collect();
             format!("{:.0} %, best so far: {}", 100.0 * race.share(), standings.join(", "))
         });
     }
     let report = RaceReport::new(race)?;
-    write_race(out, &report)?;
+    let values = report.values(&model)?;
+    write_race(out, &report, &values)?;
     if let Some(path) = answers {
-        write_whole(path, |file| report.write_json(file))?;
+        write_whole(path, |file| report.write_json(&values, file))?;
     }
     report.lanes.iter().for_each(|lane| progress.say(&line(lane)));
     progress.finish(&format!("{}; wrote {}", first(&report), out.display()));
     Ok(())
 }
 
-/// `adam: 0.996, believable, 0.995 re-decoded; spent 25,050 values and 25,050 gradients in 2.1 s`.
+/// `adam: roundness 0.996, believable, 0.995 re-decoded; spent 25,050 values and 25,050 gradients in 2.1 s`.
 fn line(lane: &LaneReport) -> String {
     let found = match lane.answer() {
         None => "no answer".to_owned(),
@@ -101,13 +101,11 @@ fn line(lane: &LaneReport) -> String {
     format!("{}: {found}; spent {values} values and {gradients} gradients in {seconds}", lane.lane)
 }
 
-/// The value of an answer, with its objective if there are penalties.
+/// The value of an answer as the search read it, with its objective where penalties count.
 fn value_of(lane: &LaneReport, answer: &RestartReport) -> String {
-    let value = match answer.answer.predicted {
-        Some(predicted) => format!("predicted {}", predicted.text()),
-        None => three_digits(answer.restart.best_value()),
-    };
-    with_objective(&value, answer.restart.best_objective(), &lane.report.config.aim)
+    let aim = &lane.report.config.aim;
+    let value = answer.best().named(&aim.word());
+    with_objective(&value, answer.restart.best_objective(), aim)
 }
 
 /// `adam is first: roundness 0.996 after 800 of 50,100 evaluations`, or `adam and random tie: ..`.
@@ -127,8 +125,7 @@ fn first(report: &RaceReport) -> String {
         [] => String::new(),
     };
     format!(
-        "{first}: {} {} after {} of {} evaluations",
-        report.config.aim.label().to_lowercase(),
+        "{first}: {} after {} of {} evaluations",
         value_of(lane, answer),
         grouped(reached.evaluations()),
         grouped(report.budget())

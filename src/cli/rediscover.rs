@@ -25,7 +25,10 @@ use std::path::{Path, PathBuf};
     noise. That flatters a judge that is a Gaussian process. Chance: the share of the data's values in the same intervals.\n\n\
     b  Would it have pointed there? The best tenth of the rows is hidden, and by whole groups, labels or clusters; all is \
     trained anew without them. How many of the ten rows nearest to an answer were hidden, and how far is the nearest of \
-    those? Beside: the best rows that were learned from, 200 random draws, and the share of hidden rows.\n\n\
+    those? Beside: the best answer alone, the best rows that were learned from, 200 random draws, and the share of hidden \
+    rows. The best rows mostly lie at the edge of all rows: once they are hidden, they are beyond the data that are left, \
+    where no prediction is believed. Their share within reach says how many could have been found; where it is small, \
+    answers that come near the edge are all that a careful search can give.\n\n\
     c  Blind choice. A fifth of the rows is kept unseen and all is trained anew; the ten whose interval ends best where it \
     is worst are chosen. Their true percentile (chance 0.5), how many are in the true best tenth (chance 0.1), and how many \
     lie in their interval.\n\n\
@@ -36,8 +39,10 @@ use std::path::{Path, PathBuf};
     chance, half_width and coverage_of_test_rows over the repeats as mean, low, high; repeats with seed, answers,\n              \
     right, share, chance, half_width (in standard deviations of the data), best (the best true value found beside\n              \
     the best of the data, to each end) and told: every answer with z, value, low, high, truth\n  \
-    pointed     part b, an entry for each hiding (value, groups, labels, clusters): hidden_share, that of_best_training and\n              \
-    of_random, chance; distance (in standard deviations), that of_best_training and of_random; repeats\n  \
+    pointed     part b, an entry for each hiding (value, groups, labels, clusters): hidden_share, that of_best_answer,\n              \
+    of_best_training and of_random, chance; distance (in standard deviations), that of_best_answer,\n              \
+    of_best_training and of_random; within_reach (the share of hidden rows where a prediction may be\n              \
+    believed); repeats\n  \
     blind       part c: percentile, precision, chance, coverage, coverage_of_all; repeats")]
 pub struct RediscoverArguments {
     /// The checkpoint to test

@@ -58,7 +58,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
     let shapes = new_shapes(&model, look.property, *count, *seed)?;
     if output == Output::Csv {
         let rows = shapes.iter().enumerate();
-        let rows = rows.map(|(index, NewShape { z, outline, verdict })| ShapeRow {
+        let rows = rows.map(|(index, NewShape { z, outline, verdict, .. })| ShapeRow {
             first: vec![(index + 1).to_string()],
             z: Some(z),
             verdict: Some(verdict),
@@ -68,7 +68,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
         write_shapes(out, &["shape"], &model, rows)?;
     } else {
         let columns = (*count as f64).sqrt().ceil() as usize;
-        let drawn = sheet(&model, look.property, &shapes, columns, true);
+        let drawn = sheet(&shapes, columns, true);
         look.write(out, &drawn, &model)?;
     }
     let of = |belief| shapes.iter().filter(|shape| shape.verdict.belief == belief).count();

@@ -6,10 +6,10 @@ use crate::data::property::Property;
 use crate::data::vectors::read_latents;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
-use crate::model::{Model, PointRef};
+use crate::model::{Model, PointRef, Value};
 use crate::objective::{Aim, By, Constraint, Goal, Space, Term};
 use crate::optimise::schedule::Plateau;
-use crate::optimise::{SearchConfig, Starts, Tally};
+use crate::optimise::{Search, SearchConfig, Starts};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -214,13 +214,17 @@ impl SearchArguments {
 }
 
 /// The best value so far as text; for a penalised search the objective, which never falls, stands before the value.
-pub(super) fn best_so_far(tally: &Tally, aim: &Aim) -> String {
-    let value = three_digits(tally.best_value);
+pub(super) fn best_so_far(search: &Search) -> String {
+    let aim = &search.config().aim;
+    let Some((_, best)) = search.best() else { return Value::NONE.text() };
+    // A failure is told when the report is made.
+    let value = aim.shown_at(search.objective().model(), &best.z, best.value);
+    let value = value.unwrap_or(Value::NONE);
     if !aim.is_penalised() {
-        return value;
+        return value.text();
     }
-    let name = aim.label().to_lowercase();
-    format!("objective {} ({name} {value})", three_digits(tally.best_objective()))
+    let named = value.named(&aim.word());
+    format!("objective {} ({named})", three_digits(-best.loss))
 }
 
 /// A value, with the objective if the search is penalised.

@@ -71,7 +71,7 @@ impl Look {
     /// Names the property when the model does not know it.
     pub fn bar(&self, model: &Arc<Model>, projection: &Projection) -> Result<ColourBar> {
         model.check_can_tell(self.property)?;
-        let objective = Objective::of(model.clone(), self.property)?;
+        let objective = Objective::of(model.clone(), self.property);
         let range = usual_range(&objective, projection)?.unwrap_or((0.0, 1.0));
         Ok(ColourBar { label: model.title(self.property), range })
     }
@@ -84,7 +84,7 @@ impl Look {
         let palette = self.theme.palette();
         let projection = Projection::of(&model.encoded.mu);
         let bar = self.bar(model, &projection)?;
-        let scene = sheet.scene(model.card.statistics.reach, bar.range, None, palette);
+        let scene = sheet.scene(model.card.statistics.reach, bar.range, None, CELL, palette);
         let bounds = sheet.bounds();
         let picture = CellPicture { scene: &scene, bounds, cell: CELL, bar, palette };
         write_picture(path, picture.svg([self.size, height_of(bounds, CELL, self.size)])?)

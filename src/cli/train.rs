@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 const MOST_SNAPSHOTS: usize = 100;
 
 /// Options that have no meaning without a network.
-const PCA_IGNORES: [&str; 21] = [
+const PCA_IGNORES: [&str; 22] = [
     "falling_lr",
     "linear_path",
     "preset",
@@ -38,6 +38,7 @@ const PCA_IGNORES: [&str; 21] = [
     "sigma_vae",
     "output",
     "hidden",
+    "activation",
     "heads",
     "history",
     "snapshots",
@@ -53,6 +54,7 @@ const PCA_IGNORES: [&str; 21] = [
     latent-explorer train --out article.safetensors --preset article\n  \
     latent-explorer train --out sigmoid.safetensors --preset bce\n  \
     latent-explorer train --out plain.safetensors --preset plain\n  \
+    latent-explorer train --out deep.safetensors --hidden 256,128 --activation silu\n  \
     latent-explorer train --out pca.safetensors --pca\n  \
     latent-explorer train --out heads.safetensors --heads roundness,area\n  \
     latent-explorer train --out airfoils.safetensors --data airfoils/ --values drag.csv\n  \
@@ -151,8 +153,9 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     };
     let error = three_digits(figures.reconstruction_error);
     progress.finish(&format!(
-        "{}; reconstruction error {error} (data units){heads}; wrote {}",
+        "{}; reconstruction error {error} (data units) of {}{heads}; wrote {}",
         outcome(&trainer, &model),
+        figures.scope(),
         arguments.out.display()
     ));
     Ok(())
@@ -243,7 +246,7 @@ impl<'a> Snapshots<'a> {
         self.due = updates + self.every;
         // Numbers of fixed width keep the names in the order of time.
         let path = self.folder.join(format!("update-{updates:09}.safetensors"));
-        checkpoint::save(&trainer.setup().model_at(&trainer.state()?, usize::MAX)?, &path)
+        checkpoint::save(&trainer.setup().model_at(&trainer.state(), usize::MAX)?, &path)
     }
 }
 

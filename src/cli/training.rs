@@ -3,10 +3,11 @@
 use crate::data::family::Family;
 use crate::data::property::Property;
 use crate::data::recipe::Recipe;
-use crate::model::losses::Reconstruction;
 use crate::model::preset::Preset;
 use crate::model::training::TrainingConfig;
-use crate::model::vae::Output;
+use crate::nn::activation::Activation;
+use crate::nn::autoencoder::Output;
+use crate::nn::loss::Reconstruction;
 use clap::Args;
 
 const DATA: &str = "Data";
@@ -147,12 +148,17 @@ pub struct NetworkOptions {
     /// Latent dimensions: 1 to 1024 [default: 2]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
     latent_dim: Option<usize>,
-    /// Width of the hidden layers: 1 to 8192 [default: 128]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
-    hidden: Option<usize>,
+    /// Units of the encoder's hidden layers, separated by commas: 1 to 8 layers of 1 to 8192; the decoder has them the other
+    /// way round [default: 128]
+    #[arg(long, value_name = "N,..", value_delimiter = ',', allow_hyphen_values = true, help_heading = NETWORK)]
+    hidden: Vec<usize>,
+    /// What follows the hidden layers: relu, leaky-relu (leaky-relu:0.1 with its slope), tanh, sigmoid, silu, gelu (by erf),
+    /// softplus or linear [default: relu]
+    #[arg(long, value_name = "NAME", help_heading = NETWORK)]
+    activation: Option<Activation>,
 
     /// Begin as probabilistic PCA: data centred and divided by one deviation, and a linear map through both networks;
-    /// with the linear output and mse [default: false; true for imported outlines]
+    /// with the linear output and mse, and no tanh or sigmoid as --activation [default: false; true for imported outlines]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = NETWORK)]
     linear_path: Option<bool>,
 
@@ -175,7 +181,12 @@ impl NetworkOptions {
         self.preset
     }
 
-    /// The default settings with the given options applied.
+    /// Whether heads were named.
+    pub fn names_heads(&self) -> bool {
+        !self.heads.is_empty()
+    }
+
+    /// The usual settings with what was named.
     pub fn config(&self, mut usual: TrainingConfig, seed: u64) -> TrainingConfig {
         self.preset.iter().for_each(|preset| preset.apply(&mut usual));
         let widths = Some(self.head_widths.clone()).filter(|widths| !widths.is_empty());
@@ -185,7 +196,8 @@ impl NetworkOptions {
             held_out: self.holdout.unwrap_or(usual.held_out),
             output: self.output.unwrap_or(usual.output),
             latent_dim: self.latent_dim.unwrap_or(usual.latent_dim),
-            hidden: self.hidden.unwrap_or(usual.hidden),
+            hidden: if self.hidden.is_empty() { usual.hidden } else { self.hidden.clone() },
+            activation: self.activation.unwrap_or(usual.activation),
             linear_path: self.linear_path.unwrap_or(usual.linear_path),
             heads: if self.heads.is_empty() { usual.heads } else { self.heads.clone() },
             head_widths: widths.unwrap_or(usual.head_widths),

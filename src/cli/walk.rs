@@ -164,7 +164,7 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     match output {
         Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         Output::Picture => {
-            let sheet = strip.sheet(&model, look.property, COLUMNS.min(*frames));
+            let sheet = strip.sheet(COLUMNS.min(*frames));
             look.write(out, &sheet, &model)?;
         }
         Output::Gif => animate(arguments, &model, &projection, &route, &strip, &mut progress)?,

@@ -8,6 +8,7 @@ pub mod import;
 pub mod name;
 pub mod outline;
 pub mod placement;
+pub mod polygon;
 pub mod property;
 pub mod recipe;
 pub mod roles;

@@ -3,6 +3,11 @@
 
 use super::geometry;
 
+/// Two sides want a point equally where the spacings that they would have differ by less than this share, and by less
+/// than this many points on the side: more than a file rounds, less than makes spacings uneven.
+const SAME_SPACING: f64 = 0.025;
+const SAME_SHARE: f64 = 0.25;
+
 /// A closed curve as its corners with the (possibly curved) sides between them.
 ///
 /// Side `i` runs from corner `i` to corner `i + 1`; it lists its points from its own corner up to, not including, the
@@ -42,12 +47,12 @@ impl Path {
 
     /// As [`Self::resample`], with the mean of the points, which was subtracted.
     pub fn resample_about(&self, count: usize) -> (Vec<f32>, [f64; 2]) {
-        // The starting point depends on the centre and the centre, slightly, on the points: two iterations settle both
-        // to well under a point's spacing.
-        let mut centre = mean(&place(&self.sides, self.smooth, count));
+        // The beginning depends on the centre and the centre, slightly, on where the points fall: two rounds settle it
+        // to well under a point's spacing. The first centre is that of the curve, wherever its list of sides begins.
+        let mut centre = self.centre();
         let mut points = Vec::new();
         for _ in 0..2 {
-            points = place(&self.begin_at_ray(centre, count), false, count);
+            points = place(&self.begin_at_ray(centre, count), count);
             centre = mean(&points);
         }
         let outline = points.iter().flat_map(|p| [0, 1].map(|k| (p[k] - centre[k]) as f32));
@@ -56,13 +61,26 @@ impl Path {
 
     /// As [`Self::resample_about`], beginning at the point that is farthest along +x.
     pub fn resample_from_farthest(&self, count: usize) -> (Vec<f32>, [f64; 2]) {
-        let points = place(&self.begin_at_farthest(), false, count);
+        let points = place(&self.begin_at_farthest(), count);
         let centre = mean(&points);
         let outline = points.iter().flat_map(|p| [0, 1].map(|k| (p[k] - centre[k]) as f32));
         (outline.collect(), centre)
     }
 
-    /// The sides reordered, and one of them divided if needed, so that the first begins at the farthest point.
+    /// The mean of the curve, each piece counted by its length.
+    fn centre(&self) -> [f64; 2] {
+        let (mut sum, mut total) = ([0.0; 2], 0.0);
+        for side in 0..self.sides.len() {
+            for pair in self.closed_side(side).windows(2) {
+                let piece = length(pair);
+                total += piece;
+                (0..2).for_each(|k| sum[k] += 0.5 * piece * (pair[0][k] + pair[1][k]));
+            }
+        }
+        sum.map(|sum| sum / total)
+    }
+
+    /// The sides reordered, and one of them divided if need be, so that the first begins at the farthest point.
     fn begin_at_farthest(&self) -> Vec<Vec<[f64; 2]>> {
         let all = self.sides.iter().enumerate();
         let points =
@@ -156,8 +174,8 @@ fn mean(points: &[[f64; 2]]) -> [f64; 2] {
 
 /// Spreads `count` points over the sides in proportion to their lengths, each side's first point on
 /// its corner and the others equally spaced along it.
-fn place(sides: &[Vec<[f64; 2]>], smooth: bool, count: usize) -> Vec<[f64; 2]> {
-    debug_assert!(smooth || sides.len() <= count);
+fn place(sides: &[Vec<[f64; 2]>], count: usize) -> Vec<[f64; 2]> {
+    debug_assert!(sides.len() <= count, "each side has a point at least");
     let closed: Vec<_> = (0..sides.len()).map(|i| closed(sides, i)).collect();
     let lengths: Vec<f64> = closed.iter().map(|side| length(side)).collect();
     let mut points = Vec::with_capacity(count);
@@ -167,14 +185,20 @@ fn place(sides: &[Vec<[f64; 2]>], smooth: bool, count: usize) -> Vec<[f64; 2]> {
     points
 }
 
-/// Whole shares of `count` in proportion to `lengths` (largest spacing served first), at least one each.
+/// Whole shares of `count` in proportion to `lengths`, at least one each: the widest spacing is served first, and of
+/// spacings that are equal the first. Equal sides differ by rounding, and by how a file drew them; that is not to decide
+/// which of them has a point more, and all points after it move.
 fn shares(lengths: &[f64], count: usize) -> Vec<usize> {
     let mut shares = vec![1usize; lengths.len()];
     for _ in lengths.len()..count {
-        let spacing = |i: &usize| lengths[*i] / shares[*i] as f64;
-        let widest = (0..lengths.len()).max_by(|a, b| spacing(a).total_cmp(&spacing(b)));
-        if let Some(i) = widest {
-            shares[i] += 1;
+        let each = || lengths.iter().zip(&shares);
+        let widest = each().map(|(length, &share)| length / share as f64).fold(0.0, f64::max);
+        let is_widest = |(length, &share): (&f64, &usize)| {
+            let share = share as f64;
+            length / widest > share - (SAME_SPACING * share).min(SAME_SHARE)
+        };
+        if let Some(first) = each().position(is_widest) {
+            shares[first] += 1;
         }
     }
     shares
@@ -234,6 +258,33 @@ mod tests {
         assert!(geometry::is_simple(&outline));
         let first: Vec<_> = geometry::points(&outline).take(1).collect();
         assert!((first[0][0] - 1.0).abs() < 0.05 && first[0][1].abs() < 0.05, "{first:?}");
+    }
+
+    #[test]
+    fn rounding_does_not_share_out_the_points() {
+        // Two pairs of equal sides, of which one has to have a point more; and how a file rounds and begins them.
+        let lengths = [0.4, 1.7, 1.0, 1.7, 0.6];
+        let expected = shares(&lengths, 100);
+        assert_eq!(expected.iter().sum::<usize>(), 100);
+        for sign in [1.0, -1.0] {
+            let rounded: Vec<f64> =
+                (0..5).map(|i| lengths[i] * (1.0 + sign * 1e-3 * (i as f64 - 2.0))).collect();
+            assert_eq!(shares(&rounded, 100), expected);
+        }
+        assert_eq!(shares(&[1.0; 4], 1000), [250; 4]);
+        let corners = [[1.7, 1.0], [-1.7, 1.0], [-1.7, -1.0], [1.7, -1.0]];
+        let turned = |k: f64| {
+            let (sin, cos) = (0.01 * k).sin_cos();
+            move |[x, y]: [f64; 2]| [x * cos - y * sin, x * sin + y * cos]
+        };
+        for k in -8..=8 {
+            let drawn = |first: usize| {
+                let from = [0, 1, 2, 3].map(|i| corners[(first + i) % 4]);
+                Path::polygon(&from).map(turned(f64::from(k))).resample(100)
+            };
+            let apart = (1..4).map(|first| form_distance(&drawn(first), &drawn(0)));
+            assert!(apart.fold(0.0, f64::max) < 1e-6, "{k}");
+        }
     }
 
     #[test]

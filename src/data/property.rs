@@ -27,6 +27,17 @@ pub enum Property {
     Measured(Name),
 }
 
+/// A property of an outline, and how it grows with area and perimeter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slopes {
+    /// The property.
+    pub value: f64,
+    /// Its derivative by the signed area.
+    pub by_area: f64,
+    /// Its derivative by the perimeter.
+    pub by_perimeter: f64,
+}
+
 impl Property {
     /// The properties that geometry computes for every outline, in the order of menus.
     pub const ALL: [Self; 4] = [Self::Roundness, Self::Area, Self::Perimeter, Self::HeatShedding];
@@ -87,13 +98,30 @@ impl Property {
     /// The value for one outline by plain geometry; NaN for a target column.
     pub fn measure(self, outline: &[f32]) -> f64 {
         let (area, perimeter) = (geometry::area(outline), geometry::perimeter(outline));
-        match self {
-            Self::Area => area,
-            Self::Perimeter => perimeter,
-            Self::Roundness => 4.0 * PI * area / (perimeter * perimeter),
-            Self::HeatShedding => perimeter / area,
-            Self::Measured(_) => f64::NAN,
-        }
+        self.of_area_and_perimeter(area, perimeter, f64::NEG_INFINITY).value
+    }
+
+    /// The value for an outline of this signed area and this perimeter, with its slopes by both; NaN where geometry knows
+    /// nothing of it. What divides by the area holds it at `least_area` from below, so that a search stays finite where
+    /// the property means nothing.
+    pub fn of_area_and_perimeter(self, area: f64, perimeter: f64, least_area: f64) -> Slopes {
+        let (value, by_area, by_perimeter) = match self {
+            Self::Area => (area, 1.0, 0.0),
+            Self::Perimeter => (perimeter, 0.0, 1.0),
+            Self::Roundness => {
+                let square = perimeter * perimeter;
+                let value = 4.0 * PI * area / square;
+                (value, 4.0 * PI / square, -2.0 * value / perimeter)
+            }
+            Self::HeatShedding => {
+                let is_held = area < least_area;
+                let divisor = if is_held { least_area } else { area };
+                let value = perimeter / divisor;
+                (value, if is_held { 0.0 } else { -value / divisor }, 1.0 / divisor)
+            }
+            Self::Measured(_) => (f64::NAN, 0.0, 0.0),
+        };
+        Slopes { value, by_area, by_perimeter }
     }
 
     /// Converts a value of a shape in data units to that of the same shape `scale` times as large; target values are
@@ -224,6 +252,22 @@ mod tests {
         assert!("a.b".parse::<Property>().is_err());
         assert!(Property::ALL.is_sorted() && Property::HeatShedding < drag);
         assert!(drag.measure(&[0.0, 0.0, 1.0, 0.0, 0.0, 1.0]).is_nan());
+    }
+
+    #[test]
+    fn slopes_agree_with_finite_differences() {
+        for property in Property::ALL {
+            for (area, perimeter) in [(3.0, 6.5), (-1.2, 9.0), (0.2, 7.0)] {
+                let of = |a: f64, p: f64| property.of_area_and_perimeter(a, p, 0.5);
+                let (at, h) = (of(area, perimeter), 1e-6);
+                let by_area =
+                    (of(area + h, perimeter).value - of(area - h, perimeter).value) / (2.0 * h);
+                let by_perimeter =
+                    (of(area, perimeter + h).value - of(area, perimeter - h).value) / (2.0 * h);
+                assert!((at.by_area - by_area).abs() < 1e-8, "{property:?}");
+                assert!((at.by_perimeter - by_perimeter).abs() < 1e-8, "{property:?}");
+            }
+        }
     }
 
     #[test]

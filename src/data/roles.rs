@@ -4,13 +4,15 @@ use crate::numerics::random::{Purpose, stream};
 use rand::RngCore;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The purpose of a row of the data; each row has exactly one.
+/// Fewer rows than that choose no epoch by themselves: their mean loss differs too much from that of others.
+pub const FEWEST_STOPPING: usize = 20;
+
+/// What a row of the data is for; no row has two roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Networks and Gaussian processes learn from it.
     Training,
-    /// Used for early stopping only, so that no interval is set or tested on it. (The epoch that is kept is still
-    /// chosen by all held-out outlines; their target values have no part in that.)
+    /// Early stopping goes by it, so that nothing that is set or tested on the others has chosen the epoch.
     Stopping,
     /// The width of intervals is set on it.
     Calibration,
@@ -46,7 +48,32 @@ pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Ro
     roles
 }
 
-/// Marks the held-out rows: whole groups in a seeded order, until about `count` rows are marked. `groups` gives the
+/// Rows that are held out, by what early stopping makes of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validation {
+    /// Rows whose loss alone ends a training and chooses its epoch. None where nothing does, or where they would be
+    /// fewer than [`FEWEST_STOPPING`]: then the rows below do it.
+    pub stopping: Option<Vec<usize>>,
+    /// Rows of which the validation loss is reported.
+    pub reported: Vec<usize>,
+}
+
+impl Validation {
+    /// Shares the rows that are held out; with early stopping those for stopping are kept apart, if they are enough.
+    pub fn new(roles: &[Role], early_stopping: bool) -> Self {
+        let rows = |is: fn(Role) -> bool| -> Vec<usize> {
+            (0..roles.len()).filter(|&row| is(roles[row])).collect()
+        };
+        let stopping = rows(|role| role == Role::Stopping);
+        if early_stopping && stopping.len() >= FEWEST_STOPPING {
+            let reported = rows(|role| matches!(role, Role::Calibration | Role::Test));
+            return Self { stopping: Some(stopping), reported };
+        }
+        Self { stopping: None, reported: rows(|role| role != Role::Training) }
+    }
+}
+
+/// Which of the rows are held out: whole groups in a seeded order, until about `count` rows are. `groups` names the
 /// group of each row.
 pub fn held_out_by_groups(groups: &[u32], count: usize, seed: u64) -> Vec<bool> {
     let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
@@ -91,6 +118,27 @@ mod tests {
         let one = roles(&[false, true], |row| row as u32, 0);
         assert_eq!(one, [Role::Training, Role::Calibration]);
         assert!(roles(&[false; 3], |_| 0, 0).iter().all(|role| *role == Role::Training));
+    }
+
+    #[test]
+    fn rows_that_stop_are_not_reported_unless_they_are_few() {
+        for (count, apart) in [(60, true), (57, false)] {
+            let roles = roles(&vec![true; count], |row| row as u32, 0);
+            let all: Vec<usize> = (0..count).collect();
+            let whole = Validation { stopping: None, reported: all.clone() };
+            assert_eq!(Validation::new(&roles, false), whole);
+            let found = Validation::new(&roles, true);
+            if !apart {
+                assert_eq!(found, whole);
+                continue;
+            }
+            let stopping = found.stopping.unwrap();
+            assert!(stopping.iter().all(|&row| roles[row] == Role::Stopping));
+            assert!(found.reported.iter().all(|&row| roles[row] != Role::Stopping));
+            let mut both = [stopping, found.reported].concat();
+            both.sort_unstable();
+            assert_eq!(both, all);
+        }
     }
 
     #[test]

@@ -53,6 +53,17 @@ impl Scaling {
         self.convert(rows, |v, offset, scale| (v - offset) / scale)
     }
 
+    /// Network units to data units, `[n, input]` both, row-major.
+    pub fn undo(&self, network: &[f32], data: &mut [f32]) {
+        let width = self.scale.len().max(1);
+        for (data, network) in data.chunks_exact_mut(width).zip(network.chunks_exact(width)) {
+            let columns = self.scale.iter().zip(&self.offset);
+            for ((data, network), (scale, offset)) in data.iter_mut().zip(network).zip(columns) {
+                *data = network * scale + offset;
+            }
+        }
+    }
+
     fn convert(&self, rows: &Rows<f32>, f: impl Fn(f32, f32, f32) -> f32) -> Rows<f32> {
         let columns = self.offset.iter().zip(&self.scale).cycle();
         let values = rows.as_flat().iter().zip(columns).map(|(&v, (&o, &s))| f(v, o, s)).collect();

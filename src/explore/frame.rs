@@ -5,14 +5,14 @@ use super::bounds::Bounds;
 use super::colour::{Palette, faded, scale};
 use super::compose::Points;
 use super::encoded::points;
-use super::grid::{Lattice, ShapeGrid, shown_value};
+use super::grid::{Lattice, ShapeGrid};
+use super::home_view;
 use super::projection::Projection;
 use super::route::Route;
 use super::scene::{Dots, Layer, Scene, Shapes, Text};
 use super::sheet::mark;
 use super::strip::Strip;
 use super::trail::{on_map, trail};
-use super::{home_view, three_digits};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::model::Model;
@@ -76,7 +76,7 @@ impl<'a> Stage<'a> {
 
         let middle = [0.5 * (map.high[0] + view.high[0]), view.centre()[1]];
         let outline = strip.decoded.row(frame);
-        let value = shown_value(model, property, Some(strip.z.row(frame)), outline);
+        let value = strip.values[frame];
         let height = view.size()[1];
         let spacing = view.size()[0] / FINE;
         let first = middle.map(|v| (v / spacing).round() as i64);
@@ -87,12 +87,13 @@ impl<'a> Stage<'a> {
             let (grid, colours) = (grid.clone(), vec![ink]);
             Layer::Shapes(Shapes { grid, scale: scale_of, colours, hollow })
         };
-        let ink = if value.is_finite() { scale(value, range) } else { palette.shape };
+        let number = value.number();
+        let ink = if number.is_finite() { scale(number, range) } else { palette.shape };
         layers.extend([shape(ink, None), shape(palette.rim, Some(1.2))]);
 
         let verdict = &strip.verdicts[frame];
         let below = view.low[1] + 0.07 * height;
-        let said = format!("{} {}", property.label(), three_digits(value));
+        let said = format!("{} {}", value.title(property.label()), value.text());
         layers.push(text([middle[0], below + 0.06 * height], said, 15.0, palette.text));
         layers.push(text([middle[0], below], verdict.word().to_owned(), 13.0, palette.weak_text));
         // The mark stands to the left of the word, whose letters are about this wide.

@@ -9,7 +9,8 @@ use crate::data::geometry;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::Model;
+use crate::model::{Model, Value};
+use crate::trust::Verdict;
 
 /// The multiple of the typical distance to the data at which a shape is faintest; fading begins at 1.
 const FAINTEST: f64 = 4.0;
@@ -160,14 +161,30 @@ fn corners(outline: &[f32], beside: f64) -> Vec<f32> {
     corners.into_flattened()
 }
 
-/// The value that colours an outline: the property at `z`, from which the outline is decoded, or, without a `z`, at the
-/// point to which the model encodes the outline. NaN where the property is undefined or unknown.
-pub fn shown_value(model: &Model, property: Property, z: Option<&[f64]>, outline: &[f32]) -> f64 {
-    let told = match z {
-        Some(z) => model.tell_one(property, z, outline),
-        None => model.tell_outline(property, outline),
-    };
-    where_it_means(model, property, told.unwrap_or(f64::NAN), outline)
+/// A property of an outline that was judged as it; [`Value::NONE`] where it means nothing or nobody can tell it.
+pub fn shown_value(model: &Model, property: Property, verdict: &Verdict, outline: &[f32]) -> Value {
+    where_it_is_one(model, property, verdict.value(property, outline), outline)
+}
+
+/// A property of outlines that were not judged, at the places `z [n, latent]` where the model has them.
+///
+/// # Errors
+/// When the width of `z` is not the latent's, or the data hold too little to judge a prediction by.
+pub fn shown_values(
+    model: &Model,
+    property: Property,
+    z: &Rows<f64>,
+    outlines: &Rows<f32>,
+) -> Result<Vec<Value>> {
+    let values = model.values(property, z, outlines)?.into_iter().zip(outlines.iter());
+    Ok(values.map(|(value, outline)| where_it_is_one(model, property, value, outline)).collect())
+}
+
+fn where_it_is_one(model: &Model, property: Property, value: Value, outline: &[f32]) -> Value {
+    match where_it_means(model, property, value.number(), outline) {
+        number if number.is_nan() => Value::NONE,
+        _ => value,
+    }
 }
 
 /// The `value` of a property for an outline, or NaN where the property is undefined.

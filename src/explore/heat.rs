@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
 use crate::numerics::cancel_token::CancelToken;
-use crate::numerics::processor::on_all_cores;
+use crate::numerics::runtime::on_all_cores;
 use crate::numerics::statistics::quantile;
 use crate::objective::Objective;
 use rayon::prelude::*;
@@ -47,7 +47,7 @@ impl HeatField {
         [columns, rows]: [usize; 2],
         cancel: &CancelToken,
     ) -> Result<Option<Self>> {
-        // Neighbouring cells are evaluated together because they have nearly the same active units, see `fused`.
+        // Neighbouring cells are evaluated together because they have nearly the same active units, see `nn::sparsity`.
         let side = objective.model().rows_at_once().isqrt();
         let tiles: Vec<Vec<usize>> = (0..rows.div_ceil(side))
             .flat_map(|y| (0..columns.div_ceil(side)).map(move |x| (side * x, side * y)))

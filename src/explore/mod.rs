@@ -7,7 +7,6 @@ pub mod colour;
 pub mod compose;
 pub mod encoded;
 pub mod fog;
-mod format;
 pub mod frame;
 pub mod glyphs;
 pub mod grid;
@@ -31,8 +30,8 @@ pub mod straight;
 pub mod strip;
 pub mod trail;
 
+pub use crate::numerics::format::{brief, duration, grouped, three_digits, tick};
 pub use bounds::Bounds;
 pub use encoded::{home_view, whole_view};
-pub use format::{brief, duration, grouped, three_digits, tick};
 pub use projection::Projection;
 pub use scene::Scene;

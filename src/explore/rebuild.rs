@@ -2,14 +2,14 @@
 
 use super::bounds::Bounds;
 use super::colour::{Palette, scale};
-use super::grid::{Lattice, ShapeGrid, shown_value};
+use super::grid::{Lattice, ShapeGrid, shown_values};
 use super::scene::{Layer, Line, Scene, Shapes, Text};
 use super::three_digits;
 use crate::data::geometry::points;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::{Endpoint, Model};
+use crate::model::{Endpoint, Model, Value};
 use std::sync::Arc;
 
 /// The reach of a typical shape from the centre of its cell, in cells.
@@ -84,21 +84,23 @@ impl Rebuild {
         property: Property,
         range: (f64, f64),
         palette: &Palette,
-    ) -> Scene {
+    ) -> Result<Scene> {
         let scale_of = FULLNESS / model.card.statistics.reach;
         let shown = [&self.original, &self.rebuilt, &self.rebuilt];
         let mut outlines = Rows::new(self.original.len());
         shown.into_iter().for_each(|outline| outlines.push(outline));
         let lattice = Lattice { spacing: 1.0, first: [0, 0], count: [3, 1] };
         let grid = Arc::new(ShapeGrid::of(lattice, outlines));
-        // The property of the reconstruction is evaluated at its latent point, that of the original as for any outline.
-        let z = model.encoded.mu.row(self.row);
-        let [original, rebuilt] = [(None, &self.original), (Some(z), &self.rebuilt)]
-            .map(|(z, outline)| shown_value(model, property, z, outline));
+        // The target value of a shape of the data is known; its reconstruction is a shape like any other.
+        let original = match model.measured(property, self.row) {
+            Some(measured) => Value::Computed(measured),
+            None => self.value(model, property, &self.original)?,
+        };
+        let rebuilt = self.value(model, property, &self.rebuilt)?;
         let values = [original, rebuilt, rebuilt];
-        let ink = |value: f64| match value.is_finite() {
-            true => scale(value, range),
-            false => palette.shape,
+        let ink = |value: Value| match value.number() {
+            number if number.is_finite() => scale(number, range),
+            _ => palette.shape,
         };
         let layer = |colours: Vec<_>, hollow| {
             Layer::Shapes(Shapes { grid: grid.clone(), scale: scale_of, colours, hollow })
@@ -118,11 +120,11 @@ impl Rebuild {
             layers.push(line(vec![*from, at(to)], 1.6, palette.star));
         }
         let seen = if self.held_out { "held out" } else { "trained on" };
-        let value = |index: usize| format!("{} {}", property.label(), three_digits(values[index]));
+        let value = |value: Value| format!("{} {}", value.title(property.label()), value.text());
         let worst = self.worst().map_or(f64::NAN, |(_, worst)| worst);
         let words = [
-            [format!("{}, {}, {seen}", self.family, self.title), value(0)],
-            ["Reconstruction".to_owned(), value(1)],
+            [format!("{}, {}, {seen}", self.family, self.title), value(values[0])],
+            ["Reconstruction".to_owned(), value(values[1])],
             [
                 format!("RMS error {}", three_digits(self.error)),
                 format!("worst point {}", three_digits(worst)),
@@ -135,7 +137,14 @@ impl Rebuild {
                 layers.push(Layer::Text(Text { centre, text, size, colour, halo: palette.canvas }));
             }
         }
-        Scene { layers }
+        Ok(Scene { layers })
+    }
+
+    /// A property of one of the two outlines at the point that the model has for both.
+    fn value(&self, model: &Model, property: Property, outline: &[f32]) -> Result<Value> {
+        let z = Rows::from_flat(model.latent_dim(), model.encoded.mu.row(self.row).to_vec());
+        let outline = Rows::from_flat(outline.len(), outline.to_vec());
+        Ok(shown_values(model, property, &z, &outline)?[0])
     }
 }
 
@@ -164,7 +173,7 @@ mod tests {
             assert!((apart[0].hypot(apart[1]) - worst).abs() < 1e-6);
             let label = usize::from(model.encoded.labels[row]);
             assert_eq!(rebuild.family, model.encoded.names[label]);
-            let scene = rebuild.scene(&model, Property::Area, (0.0, 1.0), &Palette::LIGHT);
+            let scene = rebuild.scene(&model, Property::Area, (0.0, 1.0), &Palette::LIGHT).unwrap();
             let line =
                 |layer: &&Layer| matches!(layer, Layer::Line(line) if line.points.len() == 2);
             assert_eq!(scene.layers.iter().filter(line).count(), 100, "each point has its error");

@@ -1,11 +1,11 @@
 //! New shapes: sampled from the latent distribution on which the decoder was trained, each with its reliability.
 
-use super::sheet::{Layout, Sheet};
-use super::strip::cell;
+use super::grid::shown_value;
+use super::sheet::{Cell, Layout, Sheet};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::Model;
+use crate::model::{Model, Value};
 use crate::numerics::random::{Purpose, stream};
 use crate::trust::{Verdict, judge};
 
@@ -18,6 +18,8 @@ pub struct NewShape {
     pub outline: Vec<f32>,
     /// The reliability of the shape.
     pub verdict: Verdict,
+    /// The property that colours it.
+    pub value: Value,
 }
 
 /// Samples of the latent distribution that the model states, N(0, 1) for a variational autoencoder, `[count, latent]`.
@@ -49,22 +51,18 @@ pub fn new_shapes(
         .map(|((z, outline), verdict)| NewShape {
             z: z.to_vec(),
             outline: outline.to_vec(),
+            value: shown_value(model, property, &verdict, outline),
             verdict,
         })
         .collect())
 }
 
 /// New shapes with the marks of their verdicts, `columns` in each row.
-pub fn sheet(
-    model: &Model,
-    property: Property,
-    shapes: &[NewShape],
-    columns: usize,
-    legend: bool,
-) -> Sheet {
-    let cell = |shape: &NewShape| {
-        let NewShape { z, outline, verdict } = shape;
-        cell(model, property, Some(z), outline, Some(verdict.belief))
+pub fn sheet(shapes: &[NewShape], columns: usize, legend: bool) -> Sheet {
+    let cell = |shape: &NewShape| Cell {
+        outline: shape.outline.clone(),
+        value: shape.value,
+        belief: Some(shape.verdict.belief),
     };
     let layout = Layout { columns, titles: Vec::new(), legend };
     Sheet::new(layout, shapes.iter().map(cell).collect())

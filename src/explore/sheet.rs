@@ -7,6 +7,7 @@ use super::colour::{Palette, Rgba, faded, scale};
 use super::grid::{Lattice, ShapeGrid};
 use super::scene::{Layer, Line, Mark, MarkKind, Scene, Shapes, Text};
 use crate::data::rows::Rows;
+use crate::model::Value;
 use crate::trust::Belief;
 use std::sync::Arc;
 
@@ -16,6 +17,12 @@ const FULLNESS: f64 = 0.34;
 const BELOW: f64 = 0.6;
 /// The position of the caption, in cells from the centre.
 const CAPTION: f64 = -0.46;
+/// The same of the two lines of a prediction.
+const CAPTIONS: [f64; 2] = [-0.41, -0.53];
+/// The size of a caption, the least at which it can be read, and the width of a letter over its height.
+const SIZE: f64 = 12.0;
+const LEAST_SIZE: f64 = 9.0;
+const LETTER: f64 = 0.52;
 /// The position of the mark of the verdict, in cells from the centre.
 const CORNER: [f64; 2] = [-0.38, 0.3];
 /// The distance between the lines of a title, in cells.
@@ -30,10 +37,8 @@ const LEGEND_COLUMNS: usize = 4;
 pub struct Cell {
     /// The shape, `[input]` in data units.
     pub outline: Vec<f32>,
-    /// The value that colours the shape; grey if it is NaN.
-    pub value: f64,
-    /// The text below the shape.
-    pub caption: String,
+    /// The value that colours the shape and stands below it; grey if it is NaN.
+    pub value: Value,
     /// The reliability of the shape, if it was judged.
     pub belief: Option<Belief>,
 }
@@ -110,13 +115,15 @@ impl Sheet {
         Bounds { low: [x - 0.5, y - BELOW], high: [x + 0.5, y + 1.0 - BELOW] }
     }
 
-    /// The layers: shapes coloured by their value on a scale over `range`, with captions and marks. `reach` is that of
-    /// a typical shape, in data units. A frame is painted around `marked`.
+    /// The layers: shapes coloured by their value on a scale over `range`, with captions and marks. A typical shape
+    /// reaches as far as `reach`, in data units. A line goes around the cells that are `marked`. A `cell` is so many points
+    /// wide: where there is no room for the interval of a prediction, it is left out as a whole.
     pub fn scene(
         &self,
         reach: f64,
         range: (f64, f64),
         marked: Option<Bounds>,
+        cell: f64,
         palette: &Palette,
     ) -> Scene {
         let shapes = |hollow: Option<f32>, ink: &dyn Fn(&Cell) -> Rgba| {
@@ -130,19 +137,21 @@ impl Sheet {
                 hollow,
             })
         };
-        let filling = |cell: &Cell| match cell.value.is_finite() {
-            true => scale(cell.value, range),
-            false => faded(palette.shape, 0.75),
+        let filling = |cell: &Cell| match cell.value.number() {
+            number if number.is_finite() => scale(number, range),
+            _ => faded(palette.shape, 0.75),
         };
         let mut layers = vec![shapes(None, &filling), shapes(Some(0.9), &|_| palette.rim)];
         let text = |centre, text: &str, size, colour| {
             Layer::Text(Text { centre, text: text.to_owned(), size, colour, halo: palette.canvas })
         };
-        for (index, cell) in self.cells.iter().enumerate() {
+        for (index, of) in self.cells.iter().enumerate() {
             let [x, y] = self.place(index);
-            layers.push(text([x, y + CAPTION], &cell.caption, 12.0, palette.weak_text));
+            for (below, line, size) in caption(of.value, cell) {
+                layers.push(text([x, y + below], &line, size, palette.weak_text));
+            }
             let [dx, dy] = CORNER;
-            layers.extend(cell.belief.map(|belief| mark(belief, [x + dx, y + dy], palette)));
+            layers.extend(of.belief.map(|belief| mark(belief, [x + dx, y + dy], palette)));
         }
         for (row, lines) in self.layout.titles.iter().enumerate() {
             let y = (self.size()[1] - 1).saturating_sub(row) as f64;
@@ -184,6 +193,20 @@ impl Sheet {
     }
 }
 
+/// The lines under a shape in a cell of so many points: where each stands, in cells, and its size.
+fn caption(value: Value, cell: f64) -> Vec<(f64, String, f32)> {
+    let Value::Predicted(predicted) = value else {
+        return vec![(CAPTION, value.text(), SIZE as f32)];
+    };
+    let [value, low, high] = predicted.shown();
+    let interval = format!("{low} to {high}");
+    let size = (cell / (LETTER * interval.chars().count() as f64)).min(SIZE);
+    if size < LEAST_SIZE {
+        return Vec::new();
+    }
+    CAPTIONS.into_iter().zip([value, interval]).map(|(y, line)| (y, line, size as f32)).collect()
+}
+
 /// The mark of a verdict; its form is distinct even without colour.
 pub fn mark(belief: Belief, centre: [f64; 2], palette: &Palette) -> Layer {
     let kind = match belief {
@@ -206,12 +229,12 @@ fn around(Bounds { low, high }: Bounds, palette: &Palette) -> Layer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::judge::Prediction;
 
     fn sheet(count: usize, titles: usize, legend: bool) -> Sheet {
         let cell = |i: usize| Cell {
             outline: vec![0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, i as f32],
-            value: i as f64,
-            caption: format!("no. {i}"),
+            value: Value::Computed(i as f64),
             belief: Some(Belief::Doubtful),
         };
         let titles = vec![["one".to_owned(), "two".to_owned()]; titles];
@@ -241,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_scene_says_everything_that_a_sheet_holds() {
-        let scene = sheet(7, 2, true).scene(1.0, (0.0, 7.0), None, &Palette::LIGHT);
+        let scene = sheet(7, 2, true).scene(1.0, (0.0, 7.0), None, 100.0, &Palette::LIGHT);
         let texts: Vec<&str> = scene
             .layers
             .iter()
@@ -250,7 +273,7 @@ mod tests {
                 _ => None,
             })
             .collect();
-        for said in ["no. 0", "no. 6", "one", "two", "believable", "doubtful", "outside the data"] {
+        for said in ["0", "6.00", "one", "two", "believable", "doubtful", "outside the data"] {
             assert!(texts.contains(&said), "{said} in {texts:?}");
         }
         let marks = scene.layers.iter().filter(|layer| matches!(layer, Layer::Mark(_))).count();
@@ -261,8 +284,22 @@ mod tests {
     }
 
     #[test]
+    fn a_prediction_stands_under_its_shape_with_its_interval_or_not_at_all() {
+        let predicted = Prediction { value: 0.785, low: 0.741, high: 0.823 };
+        let lines = |cell: f64| -> Vec<String> {
+            caption(Value::Predicted(predicted), cell)
+                .into_iter()
+                .map(|(_, line, _)| line)
+                .collect()
+        };
+        assert_eq!(lines(100.0), ["0.785", "0.741 to 0.823"]);
+        assert!(lines(50.0).is_empty());
+        assert_eq!(caption(Value::Computed(0.785), 50.0)[0].1, "0.785");
+    }
+
+    #[test]
     fn an_empty_sheet_can_be_drawn() {
-        let scene = sheet(0, 0, false).scene(1.0, (0.0, 1.0), None, &Palette::DARK);
+        let scene = sheet(0, 0, false).scene(1.0, (0.0, 1.0), None, 100.0, &Palette::DARK);
         assert_eq!(scene.layers.len(), 2);
     }
 }

@@ -75,7 +75,7 @@ mod tests {
         };
         let (up, down) = (climb(Goal::Max), climb(Goal::Min));
         assert_eq!((up.len(), down.len()), (lattice.len(), lattice.len()));
-        let objective = Objective::of(model.clone(), Property::Roundness).unwrap();
+        let objective = Objective::of(model.clone(), Property::Roundness);
         let value =
             |at: [f64; 2]| objective.evaluate(&projection.lift(at), false).unwrap().value[0];
         let mut better = 0;

@@ -1,15 +1,14 @@
 //! The frames of a morph side by side: along a latent path, and by linear interpolation of the outlines.
 
 use super::blend::blend;
-use super::grid::shown_value;
+use super::grid::{shown_value, shown_values};
 use super::route::Route;
 use super::sheet::{Cell, Layout, Sheet};
-use super::three_digits;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::Model;
-use crate::trust::{Belief, Verdict, judge};
+use crate::model::{Model, Value};
+use crate::trust::{Verdict, judge};
 
 /// Shapes at even distances along a latent path.
 #[derive(Clone, Debug)]
@@ -22,6 +21,8 @@ pub struct Strip {
     pub decoded: Rows<f32>,
     /// The reliability of each frame, `[frames]`.
     pub verdicts: Vec<Verdict>,
+    /// The value that colours each, `[frames]`.
+    pub values: Vec<Value>,
     /// The linear interpolation of both end shapes, `[frames, input]`; none where the path is not a straight line.
     pub blended: Option<Rows<f32>>,
 }
@@ -47,48 +48,49 @@ impl Strip {
             true => ends.or_else(own).map(|[from, to]| blend(from, to, &shares)),
             false => None,
         };
-        Ok(Self { shares, z, decoded, verdicts, blended })
+        let value = |(verdict, outline)| shown_value(model, property, verdict, outline);
+        let values = verdicts.iter().zip(decoded.iter()).map(value).collect();
+        Ok(Self { shares, z, decoded, verdicts, values, blended })
     }
 
     /// All frames of the path in one row, and the interpolated ones, if any, in a row below; with a `legend` for the
     /// marks.
-    pub fn rows(&self, model: &Model, property: Property, legend: bool) -> Sheet {
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn rows(&self, model: &Model, property: Property, legend: bool) -> Result<Sheet> {
         let title = |first: &str, second: &str| [first.to_owned(), second.to_owned()];
         let mut titles = vec![title("Latent path", "decoded")];
-        let mut cells = self.cells(model, property);
-        for outline in self.blended.iter().flat_map(Rows::iter) {
-            cells.push(cell(model, property, None, outline, None));
-        }
-        if self.blended.is_some() {
+        let mut cells = self.cells();
+        if let Some(blended) = &self.blended {
             titles.push(title("Blend", "point by point"));
+            let (z, _) = model.encode(blended)?;
+            let values = shown_values(model, property, &z, blended)?;
+            let frames = blended.iter().zip(values);
+            cells.extend(frames.map(|(outline, value)| Cell {
+                outline: outline.to_vec(),
+                value,
+                belief: None,
+            }));
         }
-        Sheet::new(Layout { columns: self.shares.len(), titles, legend }, cells)
+        Ok(Sheet::new(Layout { columns: self.shares.len(), titles, legend }, cells))
     }
 
     /// The frames of the path alone, `columns` in each row.
-    pub fn sheet(&self, model: &Model, property: Property, columns: usize) -> Sheet {
+    pub fn sheet(&self, columns: usize) -> Sheet {
         let layout = Layout { columns, titles: Vec::new(), legend: true };
-        Sheet::new(layout, self.cells(model, property))
+        Sheet::new(layout, self.cells())
     }
 
-    fn cells(&self, model: &Model, property: Property) -> Vec<Cell> {
-        let frames = self.z.iter().zip(self.decoded.iter()).zip(&self.verdicts);
-        frames
-            .map(|((z, o), verdict)| cell(model, property, Some(z), o, Some(verdict.belief)))
-            .collect()
+    fn cells(&self) -> Vec<Cell> {
+        let frames = self.decoded.iter().zip(&self.values).zip(&self.verdicts);
+        let cell = |((outline, &value), verdict): ((&[f32], &Value), &Verdict)| Cell {
+            outline: outline.to_vec(),
+            value,
+            belief: Some(verdict.belief),
+        };
+        frames.map(cell).collect()
     }
-}
-
-/// A cell with the shape and the value that colours it; `z` is the latent point of a decoded shape.
-pub fn cell(
-    model: &Model,
-    property: Property,
-    z: Option<&[f64]>,
-    outline: &[f32],
-    belief: Option<Belief>,
-) -> Cell {
-    let value = shown_value(model, property, z, outline);
-    Cell { outline: outline.to_vec(), value, caption: three_digits(value), belief }
 }
 
 #[cfg(test)]
@@ -114,7 +116,7 @@ mod tests {
         }
         assert_ne!(blended.row(2), strip.decoded.row(2));
         assert_eq!((strip.z.row(5), strip.verdicts.len()), (&*heart.z, 6));
-        let sheet = strip.rows(&model, Property::Area, true);
+        let sheet = strip.rows(&model, Property::Area, true).unwrap();
         assert_eq!((sheet.size(), sheet.cells().len()), ([7, 2], 12));
         assert!(sheet.cells()[0].belief.is_some() && sheet.cells()[6].belief.is_none());
 
@@ -127,7 +129,7 @@ mod tests {
         let route = Route::new(circle, &plane).unwrap();
         let strip = Strip::of(&model, Property::Area, &route, 5, None).unwrap();
         assert!(strip.blended.is_none());
-        assert_eq!(strip.rows(&model, Property::Area, false).size(), [6, 1]);
-        assert_eq!(strip.sheet(&model, Property::Area, 4).size(), [4, 2]);
+        assert_eq!(strip.rows(&model, Property::Area, false).unwrap().size(), [6, 1]);
+        assert_eq!(strip.sheet(4).size(), [4, 2]);
     }
 }

@@ -5,8 +5,9 @@ use super::svg_elements::{FONT, escaped, n, paint, path};
 use crate::data::property::Property;
 use crate::explore::colour::{Palette, Rgba, faded};
 use crate::explore::tick;
+use crate::model::judge::Prediction;
 use crate::model::training::EpochRecord;
-use crate::optimise::{Comparison, Restart, SearchReport};
+use crate::optimise::{Comparison, Restart, RestartReport, SearchReport};
 
 /// Margins around the curves for text: left, top, right, bottom; in points.
 const ROOM: [f64; 4] = [84.0, 60.0, 32.0, 58.0];
@@ -61,10 +62,11 @@ impl Chart {
     pub fn losses(history: &[EpochRecord], palette: &Palette) -> Self {
         let [blue, orange, green] = palette.curves();
         type Series = (&'static str, Rgba, bool, fn(&EpochRecord) -> Option<f64>);
-        let series: [Series; 6] = [
+        let series: [Series; 7] = [
             ("Total", palette.text, false, |r| Some(r.total)),
             ("Reconstruction loss", blue, false, |r| Some(r.reconstruction)),
             ("Reconstruction loss (validation)", blue, true, |r| r.held_out_reconstruction),
+            ("Reconstruction loss (stopping)", green, true, |r| r.stopping_reconstruction),
             ("KL", orange, false, |r| Some(r.kl)),
             ("KL (validation)", orange, true, |r| r.held_out_kl),
             ("Heads", green, false, |r| r.heads),
@@ -111,6 +113,7 @@ impl Chart {
         order.retain(|&index| Some(index) != answer);
         let mut curves: Vec<Curve> = order.into_iter().rev().map(curve).collect();
         curves.extend(answer.map(curve));
+        curves.extend(answer.and_then(|index| interval(&report.restarts[index], palette)));
         if report.config.aim.is_penalised() {
             curves.extend(answer.map(|index| objective(&report.restarts[index].restart, palette)));
         }
@@ -287,6 +290,15 @@ impl Chart {
     }
 }
 
+/// The interval of an answer that is a prediction, at the step at which it was met.
+fn interval(found: &RestartReport, palette: &Palette) -> Option<Curve> {
+    let Prediction { low, high, .. } = found.best().prediction()?;
+    let step = found.restart.best.as_ref()?.step as f64;
+    let points = vec![[step, low], [step, high]];
+    let name = "Its 90 % interval".to_owned();
+    Some(Curve { name, points, colour: palette.star, width: 2.4, dashed: false })
+}
+
 /// The objective of a restart over its steps, dashed: a penalised search maximises it.
 fn objective(restart: &Restart, palette: &Palette) -> Curve {
     let every = restart.losses.len().div_ceil(MOST_POINTS).max(1);
@@ -345,6 +357,7 @@ mod tests {
             reconstruction: 8.0 / epoch as f64,
             kl: 0.5 * epoch as f64,
             held_out_reconstruction: (epoch > 1).then_some(8.5 / epoch as f64),
+            stopping_reconstruction: None,
             held_out_kl: None,
             heads: None,
             held_out_heads: None,
@@ -403,6 +416,7 @@ mod tests {
                 value: predicted,
                 low: Some(predicted - 0.5),
                 high: Some(predicted + 0.5),
+                unit: String::new(),
             },
             measured,
             unit: "m2".to_owned(),

@@ -77,7 +77,7 @@ pub fn write_comparisons(path: &Path, comparisons: &[Comparison]) -> Result<()> 
         "difference",
     ];
     let row = |c: &Comparison| {
-        let PredictedValue { property, value, low, high } = c.predicted;
+        let PredictedValue { property, value, low, high, .. } = c.predicted;
         let end = |end: Option<f64>| end.map_or(String::new(), |end| end.to_string());
         [
             c.id.clone(),

@@ -131,7 +131,7 @@ impl MapPicture {
         let view = if wish.view.is_some() { view } else { aligned(view, spacing) };
         let lattice = Lattice::covering(&view, spacing);
         let property = wish.property;
-        let objective = Objective::of(model.clone(), property)?;
+        let objective = Objective::of(model.clone(), property);
         // One default scale for all pictures of a model, so that they can be compared.
         let range = match wish.range {
             Some(range) => Some(range),

@@ -6,6 +6,7 @@ use crate::data::rows::Rows;
 use crate::data::vectors::{FRAME, latent_header, write};
 use crate::error::Result;
 use crate::explore::heat::HeatField;
+use crate::model::Value;
 use crate::model::judge::Prediction;
 use crate::model::training::EpochRecord;
 use crate::optimise::{LaneReport, RaceReport, Tally};
@@ -39,16 +40,18 @@ pub fn write_encoded(
     write(path, &header, rows)
 }
 
-/// Writes a field cell by cell from the lower left: the position on the map (the latent itself in two dimensions), the
-/// value, and 1 where the property is defined, else 0. If the value is predicted, the ends of its interval follow in
-/// two further columns; then `predictions` has one entry for each cell, else it is empty.
+/// Writes a field cell by cell from the lower left: where on the map (the latent itself in two
+/// dimensions), the value, and 1 where the property means something, else 0. Of a value that is predicted the column says
+/// so, and the ends of its interval follow in two more; `predictions` has one for each cell then, and is empty else.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
 pub fn write_field(path: &Path, field: &HeatField, predictions: &[Prediction]) -> Result<()> {
-    let interval = if predictions.is_empty() { &[][..] } else { &["low", "high"] };
-    let names = ["u", "v", "value", "valid"].iter().chain(interval);
-    let header: Vec<String> = names.map(|&name| name.to_owned()).collect();
+    let names: &[&str] = match predictions {
+        [] => &["u", "v", "value", "valid"],
+        _ => &["u", "v", "predicted", "valid", "predicted_low", "predicted_high"],
+    };
+    let header: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
     let cell = |index: usize| {
         let (column, row) = (index % field.columns, index / field.columns);
         let [u, v] = field.bounds.cell_centre(column, row, field.columns, field.rows);
@@ -59,8 +62,9 @@ pub fn write_field(path: &Path, field: &HeatField, predictions: &[Prediction]) -
     write(path, &header, (0..field.values.len()).map(cell))
 }
 
-/// Writes the losses of a training, an epoch a row; values that were not computed are empty. If heads were trained
-/// jointly, their losses follow in two further columns; if the variance is learned, sigma in one.
+/// Writes the losses of a training, an epoch a row; what was not measured stays empty. Where early
+/// stopping has rows of its own their loss follows in one more column, where heads were trained along their losses in two,
+/// and where the variance is learned sigma in one.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -73,11 +77,13 @@ pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
         ("held_out_reconstruction", |record| record.held_out_reconstruction),
         ("held_out_kl", |record| record.held_out_kl),
     ];
+    let stopping: [Column; 1] = [("stopping_reconstruction", |r| r.stopping_reconstruction)];
     let heads: [Column; 2] =
         [("heads", |record| record.heads), ("held_out_heads", |record| record.held_out_heads)];
     let sigma: [Column; 1] = [("sigma", |record| record.sigma)];
     let any = |column: Column| history.iter().any(|record| column.1(record).is_some());
     let mut columns = always.to_vec();
+    columns.extend(stopping.into_iter().filter(|_| any(stopping[0])));
     columns.extend(heads.into_iter().filter(|_| any(heads[0])));
     columns.extend(sigma.into_iter().filter(|_| any(sigma[0])));
     let names = ["epoch", "updates"].into_iter().chain(columns.iter().map(|column| column.0));
@@ -91,26 +97,35 @@ pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
     write(path, &header, rows)
 }
 
-/// Writes the best value so far of every method of a race against the evaluations spent, a row for each change; before
-/// the first answer the best is empty.
+/// Writes the best so far of every method of a race against what it had spent, from one change to the next, with its
+/// `values [lanes][points]`; before the first answer the best stays empty. Where it is a prediction, the ends of its
+/// interval follow.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
-pub fn write_race(path: &Path, report: &RaceReport) -> Result<()> {
-    let header =
-        ["method", "values", "gradients", "evaluations", "best", "objective"].map(str::to_owned);
-    let row = |lane: &LaneReport, tally: &Tally| {
-        let found = tally.best_value.is_finite();
-        [
-            lane.lane.to_string(),
-            tally.values.to_string(),
-            tally.gradients.to_string(),
-            tally.evaluations().to_string(),
-            if found { tally.best_value.to_string() } else { String::new() },
-            if found { tally.best_objective().to_string() } else { String::new() },
-        ]
+pub fn write_race(path: &Path, report: &RaceReport, values: &[Vec<Value>]) -> Result<()> {
+    let predicts = values.iter().flatten().any(|value| value.prediction().is_some());
+    let best: &[&str] =
+        if predicts { &["predicted", "predicted_low", "predicted_high"] } else { &["best"] };
+    let header = ["method", "values", "gradients", "evaluations"].iter().chain(best);
+    let header: Vec<String> = header.chain(&["objective"]).map(|&name| name.to_owned()).collect();
+    let number = |number: f64| {
+        Some(number).filter(|v| v.is_finite()).map_or(String::new(), |v| v.to_string())
     };
-    let rows = report.lanes.iter().flat_map(|lane| lane.curve.iter().map(move |t| row(lane, t)));
+    let row = |lane: &LaneReport, tally: &Tally, value: Value| {
+        let spent = [tally.values, tally.gradients, tally.evaluations()];
+        let best = match value.prediction() {
+            Some(predicted) => vec![predicted.value, predicted.low, predicted.high],
+            None => vec![value.number(); best.len()],
+        };
+        std::iter::once(lane.lane.to_string())
+            .chain(spent.map(|count| count.to_string()))
+            .chain(best.into_iter().chain([tally.best_objective()]).map(number))
+            .collect::<Vec<_>>()
+    };
+    let rows = report.lanes.iter().zip(values).flat_map(|(lane, values)| {
+        lane.curve.iter().zip(values).map(move |(tally, &value)| row(lane, tally, value))
+    });
     write(path, &header, rows)
 }
 
@@ -140,7 +155,12 @@ mod tests {
         assert_eq!(table, "u,v,value,valid\n0.5,0.5,0.1,1\n1.5,0.5,NaN,0\n");
         let some = [Prediction { value: 0.1, low: 0.0, high: 0.25 }; 2];
         let table = text(|path| write_field(path, &field, &some));
-        assert!(table.starts_with("u,v,value,valid,low,high\n0.5,0.5,0.1,1,0,0.25\n"), "{table}");
+        assert!(
+            table.starts_with(
+                "u,v,predicted,valid,predicted_low,predicted_high\n0.5,0.5,0.1,1,0,0.25\n"
+            ),
+            "{table}"
+        );
     }
 
     #[test]
@@ -152,6 +172,7 @@ mod tests {
             reconstruction: 2.0,
             kl: 0.5,
             held_out_reconstruction: None,
+            stopping_reconstruction: None,
             held_out_kl: None,
             heads: None,
             held_out_heads: None,

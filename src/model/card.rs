@@ -1,6 +1,5 @@
 //! What a model says of itself beside its weights; written as JSON into the checkpoint.
 
-use super::layers::LayerSpec;
 use super::training::{EpochRecord, TrainingConfig};
 use crate::data::dataset::Measured;
 use crate::data::property::Property;
@@ -8,6 +7,7 @@ use crate::data::roles::{Role, roles};
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
+use crate::nn::layer::LayerSpec;
 use crate::numerics::mixture::GaussianMixture;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -39,9 +39,9 @@ pub struct Card {
 
 impl Card {
     /// The epoch whose weights the model has. The history is of all epochs; early stopping keeps the one of least
-    /// validation loss, and what is said of a model is said of that.
+    /// loss on the rows that stop, and what is said of a model is said of that.
     pub fn record(&self) -> Option<&EpochRecord> {
-        let error = |record: &&EpochRecord| record.held_out_reconstruction.unwrap_or(f64::INFINITY);
+        let error = |record: &&EpochRecord| record.stopping_loss().unwrap_or(f64::INFINITY);
         match self.kept {
             Some(kept) => self.history.iter().rev().find(|record| record.updates <= kept),
             None if self.training.early_stopping.is_some() => {
@@ -49,6 +49,17 @@ impl Card {
             }
             None => self.history.last(),
         }
+    }
+
+    /// Whether early stopping had rows of its own, of which no error is reported.
+    pub fn has_stopping_rows(&self) -> bool {
+        self.record().is_some_and(|record| record.stopping_reconstruction.is_some())
+    }
+
+    /// Whether the rows whose error is reported are those that chose the epoch, so that it flatters the model.
+    pub fn reports_stopping_rows(&self) -> bool {
+        let measured = self.record().is_some_and(|record| record.held_out_reconstruction.is_some());
+        self.training.early_stopping.is_some() && measured && !self.has_stopping_rows()
     }
 
     /// Updates that made the weights which the model has.

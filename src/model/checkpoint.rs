@@ -9,20 +9,19 @@
 
 use super::Model;
 use super::card::{Card, Encoded, StartDistribution};
-use super::frozen::flat_f64;
 use super::head::{HeadCard, MOST_MEMBERS, TaskHead};
 use super::imported;
-use super::layers::LayerSpec;
 use super::resume::Resume;
+use super::tensors::{bytes, floats, tensor};
 use super::training::Losses;
 use crate::data::import::{FEWEST, MOST_LABELS};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::data::source::Source;
 use crate::error::{Error, Result};
+use crate::nn::layer::LayerSpec;
 use crate::numerics::adam::Adam;
 use crate::numerics::files;
-use candle_core::{Device, Tensor};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -98,7 +97,7 @@ pub fn save(model: &Model, path: &Path) -> Result<()> {
 /// The bytes of a checkpoint; equal models give equal bytes.
 ///
 /// # Errors
-/// Only when a tensor cannot be read back.
+/// Only when the description cannot be written.
 pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
     let f32s = |values: &[f64]| bytes(values.iter().map(|&v| (v as f32).to_le_bytes()));
     let encoded = &model.encoded;
@@ -136,14 +135,12 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
             f32s(encoded.properties.as_flat()),
         ),
     ];
-    let heads = model.heads().iter().map(|head| (head.card.all_layers(), head.parameters()));
-    for (layers, parameters) in
-        std::iter::once((model.card.layers.clone(), model.parameters())).chain(heads)
-    {
-        let names = layers.iter().flat_map(LayerSpec::parameters);
-        for ((name, shape), tensor) in names.zip(parameters) {
-            tensors.push((name, Dtype::F32, shape, f32s(&flat_f64(tensor)?)));
-        }
+    let of_heads = model.heads().iter().flat_map(|head| head.card.all_layers());
+    let layers: Vec<LayerSpec> = model.card.layers.iter().cloned().chain(of_heads).collect();
+    let of_heads = model.heads().iter().flat_map(|head| head.parameters());
+    let names = layers.iter().flat_map(LayerSpec::parameters);
+    for ((name, shape), values) in names.zip(model.parameters().chain(of_heads)) {
+        tensors.push((name, Dtype::F32, shape, bytes(values.iter().map(|v| v.to_le_bytes()))));
     }
     if let Some(resume) = &model.resume {
         let moments = (0..resume.adam.lengths().len()).map(|row| resume.adam.moments(row));
@@ -222,7 +219,7 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
             encoded.groups = rows().map(|row| data.groups[row]).collect();
         }
     }
-    let mut model = Model::new(card, encoded, parameters).map_err(|e| e.to_string())?;
+    let mut model = Model::new(card, encoded, &parameters).map_err(|e| e.to_string())?;
     model.data = data.map(Arc::new);
     for card in heads {
         let usual_change = card.usual_change.unwrap_or(0.0);
@@ -246,7 +243,7 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
             ));
         }
         let parameters = read_parameters(&file, &card.all_layers())?;
-        let head = TaskHead::new(card, parameters);
+        let head = TaskHead::new(card, &parameters);
         model = head.and_then(|head| model.with_head(head)).map_err(|e| e.to_string())?;
     }
     model.resume = resume.map(|memory| read_resume(&file, memory, &model)).transpose()?;
@@ -259,13 +256,9 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
 fn read_parameters(
     file: &SafeTensors<'_>,
     layers: &[LayerSpec],
-) -> std::result::Result<Vec<Tensor>, String> {
-    let mut parameters = Vec::new();
-    for (name, shape) in layers.iter().flat_map(LayerSpec::parameters) {
-        let values = floats(file, &name, &shape)?;
-        parameters.push(Tensor::from_vec(values, shape, &Device::Cpu).map_err(|e| e.to_string())?);
-    }
-    Ok(parameters)
+) -> std::result::Result<Vec<Vec<f32>>, String> {
+    let names = layers.iter().flat_map(LayerSpec::parameters);
+    names.map(|(name, shape)| floats(file, &name, &shape)).collect()
 }
 
 /// The optimiser's memory, if it is that of this model's parameters.
@@ -276,7 +269,7 @@ fn read_resume(
 ) -> std::result::Result<Arc<Resume>, String> {
     let Memory { updates, epoch, seen, sums, raw_log_sigma, rows } = memory;
     let own = model.learned_parameters().unwrap_or_default();
-    let own = own.iter().map(Tensor::elem_count);
+    let own = own.iter().map(Vec::len);
     let sizes: Vec<usize> = own.chain(raw_log_sigma.map(|_| 1)).collect();
     let sums_are_numbers =
         [sums.total, sums.reconstruction, sums.kl, sums.heads].iter().all(|v| v.is_finite());
@@ -406,46 +399,6 @@ fn is_sound(source: &Source) -> bool {
             imported.count >= FEWEST && (16..=1000).contains(&imported.points)
         }
     }
-}
-
-/// The bytes of numbers, one after the other.
-pub(super) fn bytes<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
-    values.flatten().collect()
-}
-
-/// A tensor of finite f32 values.
-pub(super) fn floats(
-    file: &SafeTensors<'_>,
-    name: &str,
-    shape: &[usize],
-) -> std::result::Result<Vec<f32>, String> {
-    let bytes = tensor(file, name, Dtype::F32, shape)?;
-    let values: Vec<f32> =
-        bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-    if values.iter().any(|v| !v.is_finite()) {
-        return Err(format!(
-            "the tensor '{name}' holds values that are not finite; train the model again"
-        ));
-    }
-    Ok(values)
-}
-
-/// The bytes of a tensor of a known kind and shape.
-pub(super) fn tensor<'a>(
-    file: &SafeTensors<'a>,
-    name: &str,
-    dtype: Dtype,
-    shape: &[usize],
-) -> std::result::Result<&'a [u8], String> {
-    let view = file.tensor(name).map_err(|_| format!("the tensor '{name}' is missing"))?;
-    if view.dtype() != dtype || view.shape() != shape {
-        return Err(format!(
-            "the tensor '{name}' is {:?} {:?} and should be {dtype:?} {shape:?}",
-            view.dtype(),
-            view.shape()
-        ));
-    }
-    Ok(view.data())
 }
 
 fn describe(error: &SafeTensorError) -> String {

@@ -3,8 +3,8 @@
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::numerics::cloud::Cloud;
-use crate::numerics::processor::on_all_cores;
 use crate::numerics::random::{Purpose, stream};
+use crate::numerics::runtime::on_all_cores;
 use crate::numerics::statistics::{distance, evenly, quantile};
 use crate::numerics::whitening::{Map, Whitening};
 use candle_core::{Device, Tensor};

@@ -3,9 +3,7 @@
 use super::card::{Card, Encoded};
 use super::density::Density;
 use super::head::TaskHead;
-use super::layers::{Activation, LayerSpec};
 use super::resume::Resume;
-use super::vae::Vae;
 use crate::data::dataset::Dataset;
 use crate::data::geometry;
 use crate::data::property::Property;
@@ -13,10 +11,14 @@ use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
-use crate::numerics::processor::{on_all_cores, use_one_thread_per_product};
-use crate::numerics::rows_at_once;
+use crate::nn::activation::Activation;
+use crate::nn::autoencoder::Autoencoder;
+use crate::nn::graph::{self, Vae, tensors};
+use crate::nn::mlp::Trace;
+use crate::numerics::runtime::{on_all_cores, rows_at_once, use_one_thread_per_product};
 use crate::numerics::statistics::{coprime_stride, quantile};
 use candle_core::{DType, Device, Tensor};
+use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
 
 /// The share of held-out outlines whose roughness is usual, and how many of them tell it at most.
@@ -30,11 +32,10 @@ pub struct Model {
     pub card: Card,
     /// Its data, encoded.
     pub encoded: Encoded,
-    parameters: Vec<Tensor>,
+    /// Clones of a model, and objectives on it, share its weights.
+    network: Autoencoder,
     heads: Vec<TaskHead>,
-    vae: Vae,
-    offset: Tensor,
-    scale: Tensor,
+    /// The precision of an objective on it: f32 without a graph, f64 by the graph.
     dtype: DType,
     /// Measured when it is first asked for.
     density: OnceLock<Arc<Density>>,
@@ -47,30 +48,24 @@ pub struct Model {
 }
 
 impl Model {
-    /// Assembles a model from its card, its data and its parameters (layer by layer, weight and bias).
+    /// Assembles a model from its card, its data and its parameters: layer by layer, weight and bias, row-major.
     ///
     /// # Errors
     /// Says which part does not fit another.
-    pub fn new(card: Card, encoded: Encoded, parameters: Vec<Tensor>) -> Result<Self> {
+    pub fn new(card: Card, encoded: Encoded, parameters: &[Vec<f32>]) -> Result<Self> {
         use_one_thread_per_product();
-        let vae = Vae::assemble(&card.layers, &parameters).map_err(Error::Mismatch)?;
+        let network = Autoencoder::new(&card.layers, parameters).map_err(Error::Mismatch)?;
         let width = card.layers.first().map_or(0, |layer| layer.inputs);
         let scaling = &card.scaling;
         if scaling.offset.len() != width || scaling.scale.len() != width {
             return Err(Error::Mismatch("the scaling has not the width of the network".to_owned()));
         }
-        let offset = Tensor::new(scaling.offset.as_slice(), &Device::Cpu)?;
-        let scale = Tensor::new(scaling.scale.as_slice(), &Device::Cpu)?;
-        let dtype = parameters.first().map_or(DType::F32, Tensor::dtype);
         Ok(Self {
-            offset: offset.to_dtype(dtype)?,
-            scale: scale.to_dtype(dtype)?,
             card,
             encoded,
-            parameters,
+            network,
             heads: Vec::new(),
-            vae,
-            dtype,
+            dtype: DType::F32,
             density: OnceLock::new(),
             usual_roughness: OnceLock::new(),
             resume: None,
@@ -111,17 +106,9 @@ impl Model {
         *self.usual_roughness.get_or_init(|| usual.unwrap_or(f64::INFINITY))
     }
 
-    /// The same model with f64 arithmetic, for checks that need it.
-    ///
-    /// # Errors
-    /// Only when memory runs out.
-    pub fn to_f64(&self) -> Result<Self> {
-        let parameters: candle_core::Result<_> =
-            self.parameters.iter().map(|t| t.to_dtype(DType::F64)).collect();
-        let mut model = Self::new(self.card.clone(), self.encoded.clone(), parameters?)?;
-        model.data.clone_from(&self.data);
-        model.heads = self.heads.iter().map(|h| h.to_dtype(DType::F64)).collect::<Result<_>>()?;
-        Ok(model)
+    /// The same model, for checks that need f64: objectives on it, and tensors for its graphs, are f64.
+    pub fn to_f64(&self) -> Self {
+        Self { dtype: DType::F64, ..self.clone() }
     }
 
     /// The same model with a head more; it takes the place of one for the same property.
@@ -173,35 +160,39 @@ impl Model {
         rows_at_once(self.card.layers.iter().map(|l| l.inputs.max(l.outputs)).max().unwrap_or(1))
     }
 
-    /// The number type of the weights.
+    /// The precision of objectives on it.
     pub fn dtype(&self) -> DType {
         self.dtype
     }
 
-    /// The parameters, layer by layer, weight and bias.
-    pub fn parameters(&self) -> &[Tensor] {
-        &self.parameters
+    /// The parameters, layer by layer, weight and bias, row-major.
+    pub fn parameters(&self) -> impl Iterator<Item = &[f32]> {
+        self.network.parameters()
     }
 
-    /// The layers whose names begin with one of `sides` ("encoder", "mu", "log_var", "decoder"), in the order in which
-    /// they are passed, each with its weight and bias.
-    pub fn layers_of<'a>(
-        &'a self,
-        sides: &'a [&str],
-    ) -> impl Iterator<Item = (&'a LayerSpec, &'a [Tensor])> + 'a {
-        let all = || self.card.layers.iter().zip(self.parameters.chunks_exact(2));
-        let of = |side: &str, layer: &LayerSpec| layer.name.split('.').next() == Some(side);
-        sides.iter().flat_map(move |side| all().filter(move |(layer, _)| of(side, layer)))
+    /// The autoencoder, in network units.
+    pub fn network(&self) -> &Autoencoder {
+        &self.network
+    }
+
+    /// The autoencoder as a graph of this precision, in network units.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn graph(&self, dtype: DType) -> Result<Vae> {
+        let parameters = tensors(&self.card.layers, self.parameters(), dtype)?;
+        Vae::assemble(&self.card.layers, &parameters).map_err(Error::Mismatch)
     }
 
     /// The parameters in the order in which they were learned together, the heads that were trained along last; none
     /// where one of those is missing.
-    pub fn learned_parameters(&self) -> Option<Vec<Tensor>> {
-        let mut parameters = self.parameters.clone();
+    pub fn learned_parameters(&self) -> Option<Vec<Vec<f32>>> {
+        let mut parameters: Vec<Vec<f32>> = self.parameters().map(<[f32]>::to_vec).collect();
         for &property in &self.card.training.heads {
             let head = self.head(property).filter(|head| head.card.joint)?;
             // Only the first member learned along; the others came afterwards.
-            parameters.extend(head.member_parameters().take(1).flatten().cloned());
+            let first = head.members().first()?;
+            parameters.extend(first.parameters().map(<[f32]>::to_vec));
         }
         Some(parameters)
     }
@@ -238,36 +229,22 @@ impl Model {
         self.head(property).map(|head| head.predict_all(z))
     }
 
-    /// Decodes within a graph: `z [n, latent] -> x' [n, input]` in data units.
+    /// Decodes within a graph, in the precision of z: `z [n, latent] -> x' [n, input]` in data units.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
     pub fn decode_tensor(&self, z: &Tensor) -> Result<Tensor> {
-        self.unscaled_tensor(&self.vae.decode(z)?)
+        self.unscaled_tensor(&graph::apply(self.network.decoder(), z)?)
     }
 
-    /// Network units within a graph: `x [n, input]` in data units, scaled as the encoder wants them.
-    ///
-    /// # Errors
-    /// When the width of `x` is not the input's.
-    pub fn scaled_tensor(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(x.broadcast_sub(&self.offset)?.broadcast_div(&self.scale)?)
-    }
-
-    /// Data units within a graph: the inverse of [`Self::scaled_tensor`].
+    /// Data units within a graph, from network units: `[n, input] -> [n, input]`.
     ///
     /// # Errors
     /// When the width of `x` is not the input's.
     pub fn unscaled_tensor(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(x.broadcast_mul(&self.scale)?.broadcast_add(&self.offset)?)
-    }
-
-    /// Encodes within a graph: scaled `x [n, input] -> mu [n, latent]`.
-    ///
-    /// # Errors
-    /// When the width of `x` is not the input's.
-    pub fn encode_tensor(&self, scaled: &Tensor) -> Result<Tensor> {
-        Ok(self.vae.encode(scaled)?.0)
+        let column = |values: &[f32]| Tensor::new(values, &Device::Cpu)?.to_dtype(x.dtype());
+        let Scaling { offset, scale } = &self.card.scaling;
+        Ok(x.broadcast_mul(&column(scale)?)?.broadcast_add(&column(offset)?)?)
     }
 
     /// Data units to network units, `[n, input] -> [n, input]`.
@@ -278,10 +255,10 @@ impl Model {
 
     /// Network units to data units, `[n, input] -> [n, input]`: the inverse of [`Self::scaled`].
     pub fn unscaled(&self, x: &Rows<f64>) -> Rows<f32> {
-        let Scaling { offset, scale } = &self.card.scaling;
-        let units = offset.iter().zip(scale).cycle();
-        let data = x.as_flat().iter().zip(units).map(|(x, (o, s))| *x as f32 * s + o);
-        Rows::from_flat(x.width(), data.collect())
+        let network: Vec<f32> = x.as_flat().iter().map(|&v| v as f32).collect();
+        let mut data = vec![0.0; network.len()];
+        self.card.scaling.undo(&network, &mut data);
+        Rows::from_flat(x.width(), data)
     }
 
     /// Decodes latent vectors to data units, `[n, latent] -> [n, input]`.
@@ -290,12 +267,22 @@ impl Model {
     /// When the width is not the latent's.
     pub fn decode(&self, z: &Rows<f64>) -> Result<Rows<f32>> {
         self.check_width(z.width(), self.latent_dim(), "the latent")?;
-        let mut decoded = Vec::with_capacity(z.len() * self.input_dim());
-        for chunk in z.as_flat().chunks(self.rows_at_once() * z.width()) {
-            decoded
-                .extend(flat_f32(&self.decode_tensor(&self.tensor(chunk, self.latent_dim())?)?)?);
+        let (width, rows) = (self.input_dim(), self.rows_at_once());
+        let mut decoded = vec![0.0; z.len() * width];
+        let latent = z.width();
+        let decode = |trace: &mut Trace, (decoded, z): (&mut [f32], &[f64])| {
+            let z: Vec<f32> = z.iter().map(|&v| v as f32).collect();
+            let network = self.network.decoder().apply(&z, decoded.len() / width, trace);
+            self.card.scaling.undo(network, decoded);
+        };
+        if z.len() > rows {
+            let z = z.as_flat().par_chunks(rows * latent);
+            decoded.par_chunks_mut(rows * width).zip(z).for_each_init(Trace::default, decode);
+        } else if !z.is_empty() {
+            // One part alone is done here: handing it to another thread takes longer.
+            decode(&mut Trace::default(), (&mut decoded, z.as_flat()));
         }
-        Ok(Rows::from_flat(self.input_dim(), decoded))
+        Ok(Rows::from_flat(width, decoded))
     }
 
     /// Encodes data, `[n, input] -> mu [n, latent], log_var [n, latent]`.
@@ -304,13 +291,12 @@ impl Model {
     /// When the width is not the model's input.
     pub fn encode(&self, x: &Rows<f32>) -> Result<(Rows<f64>, Rows<f64>)> {
         self.check_width(x.width(), self.input_dim(), "the model's input")?;
-        let (mut mu, mut log_var) = (Vec::new(), Vec::new());
-        for chunk in x.as_flat().chunks(self.rows_at_once() * x.width()) {
-            let x = Tensor::from_slice(chunk, (chunk.len() / x.width(), x.width()), &Device::Cpu)?;
-            let scaled = self.scaled_tensor(&x.to_dtype(self.dtype)?)?;
-            let (m, l) = self.vae.encode(&scaled)?;
-            mu.extend(flat_f64(&m)?);
-            log_var.extend(flat_f64(&l)?);
+        let scaled = self.card.scaling.apply(x);
+        let (mut mu, mut log_var, mut trace) = (Vec::new(), Vec::new(), Trace::default());
+        for chunk in scaled.as_flat().chunks(self.rows_at_once() * x.width()) {
+            let [m, l] = self.network.encode(chunk, chunk.len() / x.width(), &mut trace);
+            mu.extend(m.into_iter().map(f64::from));
+            log_var.extend(l.into_iter().map(f64::from));
         }
         let rows = |flat| Rows::from_flat(self.latent_dim(), flat);
         Ok((rows(mu), rows(log_var)))
@@ -330,13 +316,4 @@ impl Model {
         }
         Err(Error::Mismatch(format!("{of} has {needed} numbers, not {given}")))
     }
-}
-
-/// The values of a tensor as f64, row-major.
-pub fn flat_f64(tensor: &Tensor) -> Result<Vec<f64>> {
-    Ok(tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?)
-}
-
-fn flat_f32(tensor: &Tensor) -> Result<Vec<f32>> {
-    Ok(tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?)
 }

@@ -1,30 +1,17 @@
 //! Task heads: small networks on z that predict a property without decoding.
 
-use super::frozen::flat_f64;
 use super::judge::{Judge, JudgeCard};
-use super::layers::{Activation, Dense, LayerSpec};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
-use crate::error::{Error, Result, check_range};
-use crate::numerics::rows_at_once;
-use candle_core::{DType, Device, Tensor};
+use crate::error::{Error, Result};
+use crate::nn::activation::Activation;
+use crate::nn::graph;
+use crate::nn::layer::{LayerSpec, chain};
+use crate::nn::mlp::{Mlp, Trace};
+use crate::numerics::runtime::rows_at_once;
+use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
-
-/// The hidden layers of a head where nothing else is said.
-pub const USUAL_WIDTHS: [usize; 2] = [64, 32];
-
-/// The hidden layers that a head may have: 1 to 8 of them, of 1 to 4096 units; `name` is the setting.
-///
-/// # Errors
-/// Names the setting that is out of range.
-pub fn check_widths(name: &'static str, widths: &[usize]) -> Result<()> {
-    if !(1..=8).contains(&widths.len()) {
-        let problem = format!("must name 1 to 8 hidden layers, not {}", widths.len());
-        return Err(Error::setting(name, problem));
-    }
-    widths.iter().try_for_each(|&width| check_range(name, width, 1, 4096))
-}
 
 /// What a head says of itself beside its weights; written as JSON into the checkpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -164,31 +151,23 @@ pub const LEAST_SQUARE: f64 = 1e-12;
 pub struct TaskHead {
     /// What the head says of itself.
     pub card: HeadCard,
-    members: Vec<Vec<Dense>>,
-    parameters: Vec<Tensor>,
+    members: Vec<Mlp>,
     /// Made when it is first asked for; it depends on the data of the model that has the head.
     pub(super) judge: OnceLock<Arc<Judge>>,
 }
 
 /// The layers of a head: `latent -> widths (ReLU) -> 1`, named `head.<property>.0` and so on.
 pub fn head_layers(property: Property, latent: usize, widths: &[usize]) -> Vec<LayerSpec> {
-    let inputs = std::iter::once(latent).chain(widths.iter().copied());
-    let outputs = widths.iter().copied().chain([1]);
-    let layer = |(index, (inputs, outputs))| LayerSpec {
-        name: format!("head.{}.{index}", property.name()),
-        inputs,
-        outputs,
-        activation: if index < widths.len() { Activation::Relu } else { Activation::Linear },
-    };
-    inputs.zip(outputs).enumerate().map(layer).collect()
+    let widths: Vec<usize> = [latent].iter().chain(widths).chain(&[1]).copied().collect();
+    chain(&format!("head.{}", property.name()), &widths, Activation::Relu, Activation::Linear)
 }
 
 impl TaskHead {
-    /// Assembles a head from its card and, member by member and layer by layer, weight and bias.
+    /// Assembles a head from its card and, member by member and layer by layer, weight and bias, row-major.
     ///
     /// # Errors
     /// Says where two layers do not fit.
-    pub fn new(card: HeadCard, parameters: Vec<Tensor>) -> Result<Self> {
+    pub fn new(card: HeadCard, parameters: &[Vec<f32>]) -> Result<Self> {
         let chained = card.layers.windows(2).all(|pair| pair[0].outputs == pair[1].inputs);
         let ends = card.layers.last().is_some_and(|last| last.outputs == 1);
         // Under another name its weights would be those of another network in the same file.
@@ -198,17 +177,15 @@ impl TaskHead {
         let each = 2 * card.layers.len();
         let counted =
             (1..=MOST_MEMBERS).contains(&card.members) && parameters.len() == each * card.members;
+        let name = card.property.name();
         if !chained || !ends || !named || !scaled || !counted {
-            let name = card.property.name();
             return Err(Error::Mismatch(format!("the layers of the head for {name} do not fit")));
         }
-        let dense = |(spec, pair): (&LayerSpec, &[Tensor])| {
-            Dense::new(pair[0].clone(), pair[1].clone(), spec.activation)
-        };
-        let member =
-            |own: &[Tensor]| card.layers.iter().zip(own.chunks_exact(2)).map(dense).collect();
-        let members = parameters.chunks_exact(each).map(member).collect();
-        Ok(Self { members, card, parameters, judge: OnceLock::new() })
+        let members = parameters.chunks_exact(each).map(|own| Mlp::new(&card.layers, own));
+        let members = members.collect::<std::result::Result<_, _>>().map_err(|problem| {
+            Error::Mismatch(format!("the head for {name} is no network: {problem}"))
+        })?;
+        Ok(Self { members, card, judge: OnceLock::new() })
     }
 
     /// Numbers of the latent that it reads.
@@ -216,24 +193,23 @@ impl TaskHead {
         self.card.layers.first().map_or(0, |layer| layer.inputs)
     }
 
-    /// The parameters, member by member and layer by layer, weight and bias.
-    pub fn parameters(&self) -> &[Tensor] {
-        &self.parameters
+    /// The parameters, member by member and layer by layer, weight and bias, row-major.
+    pub fn parameters(&self) -> impl Iterator<Item = &[f32]> {
+        self.members.iter().flat_map(Mlp::parameters)
     }
 
-    /// The parameters of each member.
-    pub fn member_parameters(&self) -> std::slice::ChunksExact<'_, Tensor> {
-        self.parameters.chunks_exact(2 * self.card.layers.len())
+    /// Its networks, `z [n, latent] -> [n, 1]` in standardised units.
+    pub fn members(&self) -> &[Mlp] {
+        &self.members
     }
 
-    /// The same head in another precision.
-    pub(super) fn to_dtype(&self, dtype: DType) -> Result<Self> {
-        let parameters: candle_core::Result<_> =
-            self.parameters.iter().map(|t| t.to_dtype(dtype)).collect();
-        Self::new(self.card.clone(), parameters?)
+    /// The same head whose judge is made anew, from this card of it.
+    pub fn with_judge(&self, judge: JudgeCard) -> Self {
+        let card = HeadCard { judge: Some(judge), ..self.card.clone() };
+        Self { card, members: self.members.clone(), judge: OnceLock::new() }
     }
 
-    /// The mean of the networks alone, in standardised units: `z [n, latent] -> [n]`.
+    /// The mean of the networks alone, within a graph and in standardised units: `z [n, latent] -> [n]`.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
@@ -248,11 +224,7 @@ impl TaskHead {
     }
 
     fn each_standardised(&self, z: &Tensor) -> Result<Vec<Tensor>> {
-        let one = |layers: &Vec<Dense>| {
-            let out = layers.iter().try_fold(z.clone(), |z, layer| layer.forward(&z))?;
-            Ok(out.squeeze(1)?)
-        };
-        self.members.iter().map(one).collect()
+        self.members.iter().map(|member| Ok(graph::apply(member, z)?.squeeze(1)?)).collect()
     }
 
     /// The mean of the members and their standard deviation, within a graph and in the property's unit, `[n]` both:
@@ -283,12 +255,22 @@ impl TaskHead {
     /// When the width of `z` is not the latent's.
     pub fn predict_all(&self, z: &Rows<f64>) -> Result<Vec<f64>> {
         let widest = self.card.layers.iter().map(|l| l.inputs.max(l.outputs)).max().unwrap_or(1);
-        let dtype = self.parameters.first().map_or(DType::F32, Tensor::dtype);
+        let latent = self.latent_dim();
+        if z.width() != latent {
+            let problem = format!("the latent has {latent} numbers, not {}", z.width());
+            return Err(Error::Mismatch(problem));
+        }
+        let mut trace = Trace::default();
         let mut values = Vec::with_capacity(z.len());
-        for chunk in z.as_flat().chunks(rows_at_once(widest) * z.width()) {
-            let shape = (chunk.len() / z.width(), z.width());
-            let z = Tensor::from_slice(chunk, shape, &Device::Cpu)?.to_dtype(dtype)?;
-            values.extend(flat_f64(&self.predict(&z)?)?);
+        for chunk in z.as_flat().chunks(rows_at_once(widest) * latent) {
+            let z: Vec<f32> = chunk.iter().map(|&v| v as f32).collect();
+            let mut sums = vec![0.0; z.len() / latent];
+            for member in &self.members {
+                let predicted = member.apply(&z, sums.len(), &mut trace);
+                sums.iter_mut().zip(predicted).for_each(|(sum, v)| *sum += f64::from(*v));
+            }
+            let count = self.members.len() as f64;
+            values.extend(sums.iter().map(|sum| sum / count * self.card.scale + self.card.offset));
         }
         Ok(values)
     }
@@ -297,7 +279,8 @@ impl TaskHead {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::vae::initial_parameters;
+    use crate::nn::graph::flat_f64;
+    use crate::nn::layer::initial_parameters;
     use candle_core::Device;
 
     fn card(widths: &[usize]) -> HeadCard {
@@ -318,8 +301,8 @@ mod tests {
     #[test]
     fn a_head_predicts_in_the_unit_of_its_property() {
         let card = card(&[4, 5]);
-        let parameters = initial_parameters(&card.layers, 1).unwrap();
-        let head = TaskHead::new(card, parameters).unwrap();
+        let parameters = initial_parameters(&card.layers, 1);
+        let head = TaskHead::new(card, &parameters).unwrap();
         let z = Tensor::new(&[[0.1f32, -0.4, 2.0], [1.0, 0.0, 0.3]], &Device::Cpu).unwrap();
         let plain: Vec<f32> = head.standardised(&z).unwrap().to_vec1().unwrap();
         let predicted: Vec<f32> = head.predict(&z).unwrap().to_vec1().unwrap();
@@ -329,7 +312,7 @@ mod tests {
         let rows = Rows::from_flat(3, vec![0.1f32, -0.4, 2.0, 1.0, 0.0, 0.3]);
         let rows = Rows::from_flat(3, rows.as_flat().iter().map(|&v| f64::from(v)).collect());
         let many = head.predict_all(&rows).unwrap();
-        assert!(many.iter().zip(&predicted).all(|(a, b)| *a == f64::from(*b)));
+        assert!(many.iter().zip(&predicted).all(|(a, b)| (*a - f64::from(*b)).abs() < 1e-6));
         assert!((plain[0] - plain[1]).abs() > 1e-6, "the prediction depends on z");
     }
 
@@ -339,12 +322,12 @@ mod tests {
         let layers = card.all_layers();
         assert_eq!(layers.len(), 6);
         assert_eq!(layers[5].name, "head.roundness.member2.1");
-        let parameters = initial_parameters(&layers, 1).unwrap();
-        let head = TaskHead::new(card.clone(), parameters.clone()).unwrap();
+        let parameters = initial_parameters(&layers, 1);
+        let head = TaskHead::new(card.clone(), &parameters).unwrap();
         let z = Tensor::new(&[[0.1f32, -0.4, 2.0], [1.0, 0.0, 0.3]], &Device::Cpu).unwrap();
         let alone = |member: usize| {
             let card = HeadCard { members: 1, ..card.clone() };
-            let own = parameters[4 * member..4 * (member + 1)].to_vec();
+            let own = &parameters[4 * member..4 * (member + 1)];
             flat_f64(&TaskHead::new(card, own).unwrap().predict(&z).unwrap()).unwrap()
         };
         let each = [alone(0), alone(1), alone(2)];
@@ -360,28 +343,27 @@ mod tests {
             assert!((spread[row] - (square / 3.0).sqrt()).abs() < 1e-5, "{}", spread[row]);
         }
         let wrong = HeadCard { members: 2, ..card };
-        assert!(TaskHead::new(wrong, parameters).is_err());
+        assert!(TaskHead::new(wrong, &parameters).is_err());
     }
 
     #[test]
     fn layers_that_do_not_fit_are_refused() {
         let mut bad = card(&[4]);
-        let parameters = initial_parameters(&bad.layers, 1).unwrap();
+        let parameters = initial_parameters(&bad.layers, 1);
         bad.layers[1].inputs = 7;
-        assert!(TaskHead::new(bad, parameters.clone()).unwrap_err().to_string().contains("round"));
+        assert!(TaskHead::new(bad, &parameters).unwrap_err().to_string().contains("round"));
         let flat = HeadCard { scale: 0.0, ..card(&[4]) };
-        assert!(TaskHead::new(flat, parameters.clone()).is_err());
+        assert!(TaskHead::new(flat, &parameters).is_err());
         let mut foreign = card(&[4]);
         foreign.layers[0].name = "decoder.0".to_owned();
-        assert!(TaskHead::new(foreign, parameters).is_err());
+        assert!(TaskHead::new(foreign, &parameters).is_err());
+        let wide = HeadCard { layers: head_layers(Property::Roundness, 3, &[5]), ..card(&[4]) };
+        let refused = TaskHead::new(wide, &parameters).unwrap_err().to_string();
+        assert!(refused.contains("head.roundness.0"), "{refused}");
     }
 
     #[test]
-    fn widths_are_refused_by_the_name_of_their_setting() {
+    fn widths_are_those_of_the_hidden_layers() {
         assert_eq!(card(&[4, 5]).widths(), [4, 5]);
-        assert!(check_widths("widths", &USUAL_WIDTHS).is_ok());
-        for widths in [&[][..], &[1; 9], &[0], &[5000]] {
-            assert!(check_widths("widths", widths).unwrap_err().to_string().starts_with("widths"));
-        }
     }
 }

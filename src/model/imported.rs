@@ -1,7 +1,7 @@
 //! Imported data within a checkpoint: the outlines themselves and all that is known of each.
 
 use super::card::Encoded;
-use super::checkpoint::{bytes, floats, tensor};
+use super::tensors::{bytes, floats, tensor};
 use crate::data::dataset::{Dataset, Measured};
 use crate::data::import::values::{LONGEST_UNIT, MOST_COLUMNS};
 use crate::data::placement::Placement;

@@ -5,9 +5,9 @@
 //! by what rows miss that nobody learned from (split conformal prediction: Lei et al. 2018, section 2; scaled
 //! residuals: section 5.2).
 
-use super::Model;
+use super::card::Encoded;
 use super::density::Density;
-use super::head::{HeadCard, TaskHead};
+use crate::data::property::Property;
 use crate::data::roles::Role;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -112,18 +112,35 @@ pub struct Judge {
     usual_half_width: f64,
 }
 
+/// What a judge learns from: the data of a model, and which of their values in which unit.
+#[derive(Clone, Copy, Debug)]
+pub struct JudgedData<'a> {
+    /// The data of the model, encoded.
+    pub encoded: &'a Encoded,
+    /// Where they lie.
+    pub density: &'a Density,
+    /// The seed of their split.
+    pub seed: u64,
+    /// The property whose values are learned.
+    pub property: Property,
+    /// Values are learned as `(value - offset) / scale`, as the head does.
+    pub offset: f64,
+    /// See [`Self::offset`].
+    pub scale: f64,
+}
+
 impl Judge {
-    /// The judge of a head on the encoded data of its model: with the hyperparameters that its card keeps, else with
+    /// The judge of a head on the encoded data of its model: with the hyperparameters of its card, else with
     /// plain ones on at most 500 rows, which takes milliseconds. Of the held-out rows only those for calibration set
     /// the width; where they are fewer than nine, the rows that were learned from do, each judged without itself.
     ///
     /// # Errors
     /// When the head reads another latent, or too few values are known.
-    pub(super) fn of(model: &Model, head: &TaskHead) -> Result<Self> {
-        let card = &head.card;
-        let data = Known::of(model, card);
-        let coordinates = Coordinates::of(model.density(), &model.encoded.mu.select(&data.learned));
-        let (rows, parameters) = match &card.judge {
+    pub(super) fn new(from: JudgedData<'_>, card: Option<&JudgeCard>) -> Result<Self> {
+        let JudgedData { encoded, density, offset, scale, .. } = from;
+        let data = Known::of(from);
+        let coordinates = Coordinates::of(density, &encoded.mu.select(&data.learned));
+        let (rows, parameters) = match card {
             Some(JudgeCard { hyperparameters, .. })
                 if hyperparameters.are_sound(coordinates.count()) =>
             {
@@ -138,14 +155,13 @@ impl Judge {
                 (few.into_iter().map(|row| data.learned[row]).collect(), plain)
             }
         };
-        let points = coordinates.of_all(&model.encoded.mu.select(&rows));
+        let points = coordinates.of_all(&encoded.mu.select(&rows));
         let values: Vec<f64> = rows.iter().map(|&row| data.standardised[row]).collect();
         let process = GaussianProcess::new(&points, &values, parameters)?;
-        let (offset, scale) = (card.offset, card.scale);
         let mut judge =
             Self { coordinates, process, offset, scale, factor: NORMAL, usual_half_width: 0.0 };
-        judge.calibrate(model, &data);
-        let mu = model.encoded.mu.select(&data.some_held_out);
+        judge.calibrate(encoded, &data);
+        let mu = encoded.mu.select(&data.some_held_out);
         let answers = judge.process.predict(&judge.coordinates.of_all(&mu));
         let halves = answers.into_iter().map(|(_, deviation)| judge.half_width(deviation));
         judge.usual_half_width = quantile(halves, COVERAGE).unwrap_or(0.0);
@@ -153,24 +169,26 @@ impl Judge {
     }
 
     /// The card of a judge whose hyperparameters are the most likely ones for the rows that a head learns from, and what
-    /// its intervals hold on the test rows.
+    /// its intervals hold on the test rows, around what the head predicts there.
     ///
     /// # Errors
     /// When the head reads another latent, or too few values are known.
-    pub fn fitted(model: &Model, head: &TaskHead) -> Result<JudgeCard> {
-        let data = Known::of(model, &head.card);
-        let mu = model.encoded.mu.select(&data.learned);
-        let coordinates = Coordinates::of(model.density(), &mu);
+    pub(super) fn fitted(
+        from: JudgedData<'_>,
+        predict: &dyn Fn(&Rows<f64>) -> Result<Vec<f64>>,
+    ) -> Result<JudgeCard> {
+        let JudgedData { encoded, density, .. } = from;
+        let data = Known::of(from);
+        let mu = encoded.mu.select(&data.learned);
+        let coordinates = Coordinates::of(density, &mu);
         let points = coordinates.of_all(&mu);
         let values: Vec<f64> = data.learned.iter().map(|&row| data.standardised[row]).collect();
         let hyperparameters = Hyperparameters::most_likely(&points, &values, &coordinates.blur)?;
         let tested = data.test.len();
         let mut card = JudgeCard { hyperparameters, coverage: None, tested, half_width: None };
-        let mut fitted = head.clone();
-        fitted.card.judge = Some(card.clone());
-        let judge = Self::of(model, &fitted)?;
-        let mu = model.encoded.mu.select(&data.test);
-        let predicted = judge.predictions(&head.predict_all(&mu)?, &mu);
+        let judge = Self::new(from, Some(&card))?;
+        let mu = encoded.mu.select(&data.test);
+        let predicted = judge.predictions(&predict(&mu)?, &mu);
         let truth =
             data.test.iter().map(|&row| data.standardised[row] * judge.scale + judge.offset);
         let covered = predicted.iter().zip(truth).filter(|(p, value)| p.covers(*value)).count();
@@ -182,10 +200,9 @@ impl Judge {
     }
 
     /// Sets the factor that makes nine tenths of the calibration rows lie in their intervals.
-    fn calibrate(&mut self, model: &Model, data: &Known) {
+    fn calibrate(&mut self, encoded: &Encoded, data: &Known) {
         let rows = &data.calibration;
-        let answers =
-            self.process.predict(&self.coordinates.of_all(&model.encoded.mu.select(rows)));
+        let answers = self.process.predict(&self.coordinates.of_all(&encoded.mu.select(rows)));
         let mut missed: Vec<f64> = answers
             .iter()
             .zip(rows)
@@ -257,11 +274,11 @@ struct Known {
 }
 
 impl Known {
-    fn of(model: &Model, card: &HeadCard) -> Self {
-        let encoded = &model.encoded;
-        let standardise = |value: f64| (value - card.offset) / card.scale;
-        let standardised: Vec<f64> = encoded.property(card.property).map(standardise).collect();
-        let roles = encoded.roles(model.card.training.seed);
+    fn of(from: JudgedData<'_>) -> Self {
+        let JudgedData { encoded, seed, property, offset, scale, .. } = from;
+        let standardise = |value: f64| (value - offset) / scale;
+        let standardised: Vec<f64> = encoded.property(property).map(standardise).collect();
+        let roles = encoded.roles(seed);
         let known = |role: Role| -> Vec<usize> {
             (0..roles.len()).filter(|&i| roles[i] == role && standardised[i].is_finite()).collect()
         };

@@ -1,4 +1,4 @@
-//! What is learned: layers, the variational autoencoder, its losses, the frozen model and its file.
+//! What is learned: the frozen model with its heads, its density, its settings and its file.
 
 pub mod card;
 pub mod checkpoint;
@@ -7,16 +7,17 @@ pub mod frozen;
 pub mod head;
 mod imported;
 pub mod judge;
-pub mod layers;
-pub mod losses;
+pub mod kde;
 pub mod planted;
 pub mod point_ref;
 pub mod preset;
 pub mod resume;
 pub mod samples;
+mod tensors;
 mod told;
 pub mod training;
-pub mod vae;
+mod value;
 
 pub use frozen::Model;
 pub use point_ref::{Endpoint, PointRef};
+pub use value::Value;

@@ -105,6 +105,8 @@ impl fmt::Display for PointRef {
 /// A named point that was looked up, with the shape that belongs to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
+    /// What its shape is called: a row's or a family's name, or that in its file; empty where it has none.
+    pub name: String,
     /// The latent point, `[latent]`.
     pub z: Vec<f64>,
     /// The shape itself, `[input]` in data units: the outline that was encoded as `z`, else the one that `z` decodes to.
@@ -161,7 +163,8 @@ impl PointRef {
                 Endpoint::of_row(model, row)
             }
             Self::Family(name) => Endpoint::of_family(model, name),
-            Self::Mean => Endpoint::of_latent(model, data_mean(model)),
+            Self::Mean => Endpoint::of_latent(model, data_mean(model))
+                .map(|point| Endpoint { name: "mean".to_owned(), ..point }),
             Self::Pin(pin) => match pins.get(pin - 1) {
                 Some(z) => Endpoint::of_latent(model, z.clone()),
                 None => Err(no_pin(*pin, pins.len())),
@@ -226,8 +229,12 @@ fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
     let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();
     let (mu, _) = model.encode(&Rows::from_flat(model.input_dim(), flat))?;
     let place = |(index, (outline, z)): (usize, (conform::Conformed, &[f64]))| {
-        let point =
-            Endpoint { z: z.to_vec(), outline: outline.outline, frame: Some(outline.placement) };
+        let point = Endpoint {
+            name: outline.name,
+            z: z.to_vec(),
+            outline: outline.outline,
+            frame: Some(outline.placement),
+        };
         point.is_finite().then_some(point).ok_or_else(|| {
             Error::file(path, format!("outline {} is too large to be encoded", index + 1))
         })
@@ -277,7 +284,7 @@ impl Endpoint {
             )));
         }
         let outline = model.decode(&Rows::from_flat(z.len(), z.clone()))?.into_flat();
-        let point = Self { z, outline, frame: None };
+        let point = Self { name: String::new(), z, outline, frame: None };
         point.is_finite().then_some(point).ok_or_else(|| {
             Error::Mismatch("the point is too far out to be decoded; choose one nearer".to_owned())
         })
@@ -295,8 +302,11 @@ impl Endpoint {
             return Err(Error::Mismatch(problem));
         }
         let sample = model.encoded.samples[row] as usize;
-        let placements = model.data.as_ref().map_or(&[][..], |set| &set.placements);
+        let set = model.data.as_ref();
+        let placements = set.map_or(&[][..], |set| &set.placements);
+        let id = set.and_then(|set| set.ids.get(sample));
         Ok(Self {
+            name: id.map_or_else(|| format!("row {}", sample + 1), String::clone),
             z: model.encoded.mu.row(row).to_vec(),
             outline: model.training_outline(row),
             frame: placements.get(sample).copied(),
@@ -311,7 +321,7 @@ impl Endpoint {
         let names = &model.encoded.names;
         let label = names.iter().position(|other| other.eq_ignore_ascii_case(name));
         match label.and_then(|label| family_mean(model, label)) {
-            Some(mean) => Self::of_latent(model, mean),
+            Some(mean) => Ok(Self { name: name.to_owned(), ..Self::of_latent(model, mean)? }),
             None => {
                 let problem = format!("'{name}' is no family of the model");
                 Err(Error::Mismatch(format!("{problem}{}", suggestion(name, names))))

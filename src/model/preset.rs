@@ -1,8 +1,8 @@
 //! Presets: settings of a training that belong together, changed by one word that says what it sets.
 
-use super::losses::Reconstruction;
 use super::training::TrainingConfig;
-use super::vae::Output;
+use crate::nn::autoencoder::Output;
+use crate::nn::loss::Reconstruction;
 use clap::ValueEnum;
 
 /// Settings that go together. The sentence beside each is what the command line and the window show of it.
@@ -73,7 +73,7 @@ mod tests {
         let own = TrainingConfig {
             updates: 17,
             seed: 4,
-            hidden: 9,
+            hidden: vec![9],
             held_out: 0.3,
             sigma_vae: true,
             falling_rate: true,

@@ -1,7 +1,8 @@
 //! What a model can tell of a shape: what geometry measures, and what its heads predict.
 
-use super::Model;
-use super::judge::{Judge, Prediction};
+use super::head::{HeadCard, TaskHead};
+use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
+use super::{Model, Value};
 use crate::data::dataset::Measured;
 use crate::data::property::{Property, check_among};
 use crate::data::rows::Rows;
@@ -108,28 +109,42 @@ impl Model {
         Ok(Some(judge.predictions(&said, z)))
     }
 
-    /// As [`Self::predictions`], at one point.
+    /// A property of decoded shapes as it is shown, `z [n, latent]` and `outlines [n, input]` -> `[n]`: what geometry
+    /// computes of the outline, or what the head predicts at z with its interval; [`Value::NONE`] where there is no head.
     ///
     /// # Errors
     /// As [`Self::predictions`].
-    pub fn prediction(&self, property: Property, z: &[f64]) -> Result<Option<Prediction>> {
-        let z = Rows::from_flat(z.len(), z.to_vec());
-        Ok(self.predictions(property, &z)?.and_then(|mut predicted| predicted.pop()))
+    pub fn values(
+        &self,
+        property: Property,
+        z: &Rows<f64>,
+        outlines: &Rows<f32>,
+    ) -> Result<Vec<Value>> {
+        if !property.is_measured() {
+            let computed = |outline| Value::Computed(property.measure(outline));
+            return Ok(outlines.iter().map(computed).collect());
+        }
+        let predicted = self.predictions(property, z)?;
+        Ok(predicted.map_or_else(
+            || vec![Value::NONE; z.len()],
+            |all| all.into_iter().map(Value::Predicted).collect(),
+        ))
     }
 
-    /// What its heads predict at one point of all that only a head can tell, with the intervals.
+    /// As [`Self::values`], of one shape.
     ///
     /// # Errors
     /// As [`Self::predictions`].
-    pub fn measured_predictions(&self, z: &[f64]) -> Result<Vec<(Property, Prediction)>> {
-        let measured = self.heads().iter().map(|head| head.card.property);
-        let of = |property: Property| {
-            Ok(self.prediction(property, z)?.map(|predicted| (property, predicted)))
-        };
-        measured
-            .filter(|property| property.is_measured())
-            .filter_map(|p| of(p).transpose())
-            .collect()
+    pub fn value(&self, property: Property, z: &[f64], outline: &[f32]) -> Result<Value> {
+        let z = Rows::from_flat(z.len(), z.to_vec());
+        let outline = Rows::from_flat(outline.len(), outline.to_vec());
+        Ok(self.values(property, &z, &outline)?[0])
+    }
+
+    /// The properties that only a head can tell, of those that have one.
+    pub fn predicted_properties(&self) -> impl Iterator<Item = Property> + '_ {
+        let told = self.heads().iter().map(|head| head.card.property);
+        told.filter(|property| property.is_measured())
     }
 
     /// Makes the judges of all that only a head can tell, so that nobody waits for them later.
@@ -137,8 +152,7 @@ impl Model {
     /// # Errors
     /// When the data hold too little to judge by.
     pub fn prepare_judges(&self) -> Result<()> {
-        let measured = self.heads().iter().map(|head| head.card.property);
-        measured.filter(|property| property.is_measured()).try_for_each(|p| self.judge(p).map(drop))
+        self.predicted_properties().try_for_each(|property| self.judge(property).map(drop))
     }
 
     /// The judge of the head for a property, made when it is first asked for: in a fraction of a second, of a head
@@ -152,8 +166,23 @@ impl Model {
             return Ok(Some(judge.clone()));
         }
         // Made before the cell is taken, as the density is.
-        let judge = Arc::new(Judge::of(self, head)?);
+        let judge = Arc::new(Judge::new(self.judged_data(&head.card), head.card.judge.as_ref())?);
         Ok(Some(head.judge.get_or_init(|| judge).clone()))
+    }
+
+    /// The card of a judge that is fitted to the data of a head, which takes a fraction of a second.
+    ///
+    /// # Errors
+    /// When the head reads another latent, or the data hold too little to judge by.
+    pub fn fitted_judge(&self, head: &TaskHead) -> Result<JudgeCard> {
+        Judge::fitted(self.judged_data(&head.card), &|z| head.predict_all(z))
+    }
+
+    fn judged_data(&self, head: &HeadCard) -> JudgedData<'_> {
+        let (encoded, density) = (&self.encoded, self.density());
+        let (property, offset, scale) = (head.property, head.offset, head.scale);
+        let seed = self.card.training.seed;
+        JudgedData { encoded, density, seed, property, offset, scale }
     }
 
     /// As [`Self::tell`], of one shape.
@@ -176,14 +205,5 @@ impl Model {
         }
         let (z, _) = self.encode(&Rows::from_flat(outline.len(), outline.to_vec()))?;
         self.tell_one(property, z.as_flat(), outline)
-    }
-
-    /// Every property of one decoded shape, in the order of [`Self::properties`].
-    ///
-    /// # Errors
-    /// When the width of `z` is not the latent's.
-    pub fn tell_all(&self, z: &[f64], outline: &[f32]) -> Result<Vec<(Property, f64)>> {
-        let one = |property| Ok((property, self.tell_one(property, z, outline)?));
-        self.properties().into_iter().map(one).collect()
     }
 }

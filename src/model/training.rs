@@ -1,14 +1,14 @@
 //! How a model was or will be trained: the settings and the history that a checkpoint keeps.
 
-use super::head::{USUAL_WIDTHS, check_widths};
-use super::losses::Reconstruction;
-use super::vae::Output;
 use crate::data::dataset::Measured;
 use crate::data::property::Property;
 use crate::data::scaling::Scaling;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result, check_range};
-use serde::{Deserialize, Serialize};
+use crate::nn::activation::Activation;
+use crate::nn::autoencoder::Output;
+use crate::nn::loss::Reconstruction;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The settings of a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,11 +40,16 @@ pub struct TrainingConfig {
     pub output: Output,
     /// Numbers of the latent.
     pub latent_dim: usize,
-    /// Width of the hidden layers, without the units of a linear path.
-    pub hidden: usize,
+    /// Widths of the encoder's hidden layers, without the units of a linear path; the decoder has them the other way
+    /// round. Files of earlier versions have one number here.
+    #[serde(deserialize_with = "one_or_more")]
+    pub hidden: Vec<usize>,
+    /// What follows the hidden layers.
+    #[serde(default)]
+    pub activation: Activation,
     /// Whether encoder and decoder begin as probabilistic PCA, on data that are centred on their mean and divided by
-    /// one deviation: each hidden layer has pairs of rectifiers more that pass a linear map on, and all else begins at
-    /// zero beside it. Needs linear outputs.
+    /// one deviation: each hidden layer has pairs of units more that pass a linear map on, and all else begins at
+    /// zero beside it. Needs linear outputs, and an activation that [pairs](Activation::pair_gain) make linear.
     #[serde(default)]
     pub linear_path: bool,
     /// The share of samples that is held out of training, 0 to 0.5.
@@ -57,6 +62,24 @@ pub struct TrainingConfig {
     pub head_widths: Vec<usize>,
     /// The weight of the heads' errors beside the other losses: how much the latent yields to them.
     pub head_weight: f64,
+}
+
+/// The hidden layers of a head where nothing else is said.
+pub const USUAL_WIDTHS: [usize; 2] = [64, 32];
+
+/// The widest hidden layer of a head.
+pub const MAX_HEAD_WIDTH: usize = 4096;
+
+/// The hidden layers that a network may have: 1 to 8 of them, of 1 to `most` units; `name` is the setting.
+///
+/// # Errors
+/// Names the setting that is out of range.
+pub fn check_widths(name: &'static str, widths: &[usize], most: usize) -> Result<()> {
+    if !(1..=8).contains(&widths.len()) {
+        let problem = format!("must name 1 to 8 hidden layers, not {}", widths.len());
+        return Err(Error::setting(name, problem));
+    }
+    widths.iter().try_for_each(|&width| check_range(name, width, 1, most))
 }
 
 /// The longest training.
@@ -78,7 +101,8 @@ impl Default for TrainingConfig {
             latent_noise: true,
             output: Output::Linear,
             latent_dim: 2,
-            hidden: 128,
+            hidden: vec![128],
+            activation: Activation::Relu,
             linear_path: false,
             held_out: 0.1,
             seed: 0,
@@ -94,7 +118,7 @@ const VARIANCE_OF_FAMILIES: f64 = 4.6;
 /// Below so many outlines of one's own, more are held out and learning ends in time.
 const FEW: usize = 1000;
 /// From so many shapes with a measured value on, a head learns it unasked: the usual split leaves enough on both sides.
-const ENOUGH: usize = 30;
+pub const ENOUGH: usize = 30;
 
 impl TrainingConfig {
     /// The usual settings for outlines that were imported: a [linear path](Self::linear_path), without which models of
@@ -164,8 +188,9 @@ impl TrainingConfig {
     }
 
     /// Units of each hidden layer, those of a linear path among them.
-    pub fn hidden_units(&self) -> usize {
-        self.hidden + if self.linear_path { 2 * self.latent_dim } else { 0 }
+    pub fn hidden_units(&self) -> Vec<usize> {
+        let path = if self.linear_path { 2 * self.latent_dim } else { 0 };
+        self.hidden.iter().map(|width| width + path).collect()
     }
 
     /// Whether the network works on data scaled into 0 to 1.
@@ -181,6 +206,7 @@ impl TrainingConfig {
         let same = [
             ("latent-dim", self.latent_dim == branch.latent_dim),
             ("hidden", self.hidden == branch.hidden),
+            ("activation", self.activation == branch.activation),
             ("output", self.output == branch.output),
             ("linear-path", self.linear_path == branch.linear_path),
             ("sigma-vae", self.sigma_vae == branch.sigma_vae),
@@ -217,9 +243,9 @@ impl TrainingConfig {
             }
         }
         check_range("latent-dim", self.latent_dim, 1, 1024)?;
-        check_range("hidden", self.hidden, 1, 8192)?;
+        check_widths("hidden", &self.hidden, 8192)?;
         check_range("holdout", self.held_out, 0.0, 0.5)?;
-        check_widths("head-widths", &self.head_widths)?;
+        check_widths("head-widths", &self.head_widths, MAX_HEAD_WIDTH)?;
         check_range("head-weight", self.head_weight, 1e-6, 1e6)?;
         let twice = |i: usize| self.heads[..i].contains(&self.heads[i]);
         if let Some(i) = (0..self.heads.len()).find(|&i| twice(i)) {
@@ -236,6 +262,14 @@ impl TrainingConfig {
             let problem = "begins as PCA, as is usual for imported outlines, and needs a linear output and mse; switch it off (--linear-path false, or a preset) for others";
             return Err(Error::setting("linear-path", problem));
         }
+        if self.linear_path && self.activation.pair_gain().is_none() {
+            let problem = format!(
+                "passes a linear map through pairs of units, f(u) - f(-u), and with {} that is none; switch it off \
+                 (--linear-path false), or take relu, leaky-relu, silu, gelu or softplus",
+                self.activation
+            );
+            return Err(Error::setting("linear-path", problem));
+        }
         if self.sigma_vae && self.loss == Reconstruction::Bce {
             let problem = "a learned variance belongs to a Gaussian; choose mse, or leave it off";
             return Err(Error::setting("sigma-vae", problem));
@@ -244,11 +278,25 @@ impl TrainingConfig {
     }
 }
 
+/// A list, or the one number that it was in earlier files.
+fn one_or_more<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<usize>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Widths {
+        One(usize),
+        More(Vec<usize>),
+    }
+    Ok(match Widths::deserialize(from)? {
+        Widths::One(width) => vec![width],
+        Widths::More(widths) => widths,
+    })
+}
+
 /// The losses of one batch or, as a mean, of many samples: sums over dimensions, means over samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Losses {
     /// What is made least: `reconstruction + beta * kl + head_weight * heads`, with beta as far as it has grown; with a
-    /// learned variance the first term is [`gaussian`](super::losses::gaussian) of the reconstruction.
+    /// learned variance the first term is [`gaussian`](crate::nn::loss::gaussian) of the reconstruction.
     pub total: f64,
     /// The reconstruction loss; bce less the target's entropy.
     pub reconstruction: f64,
@@ -281,8 +329,12 @@ pub struct EpochRecord {
     pub reconstruction: f64,
     /// KL on the training samples, in nats.
     pub kl: f64,
-    /// The reconstruction loss of held-out samples decoded from mu, where some are held out.
+    /// The reconstruction loss of held-out samples decoded from mu, where some are held out; where early stopping has
+    /// rows of its own, of the others.
     pub held_out_reconstruction: Option<f64>,
+    /// The same of the rows that are for stopping, where these alone choose the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopping_reconstruction: Option<f64>,
     /// KL of held-out samples, in nats.
     pub held_out_kl: Option<f64>,
     /// The squared errors of the heads in standardised units, summed over the heads, on the training
@@ -292,6 +344,13 @@ pub struct EpochRecord {
     pub held_out_heads: Option<f64>,
     /// The standard deviation of the decoder in network units, where it is learned.
     pub sigma: Option<f64>,
+}
+
+impl EpochRecord {
+    /// The loss by which early stopping chooses, where some rows are held out.
+    pub fn stopping_loss(&self) -> Option<f64> {
+        self.stopping_reconstruction.or(self.held_out_reconstruction)
+    }
 }
 
 #[cfg(test)]
@@ -325,7 +384,33 @@ mod tests {
         assert!(bad(|c| c.head_weight = 0.0).starts_with("head-weight"));
         assert!(bad(|c| c.head_widths = vec![64, 0]).starts_with("head-widths"));
         assert!(bad(|c| c.heads = vec![Property::Area; 2]).contains("'area'"));
+        for widths in [vec![], vec![1; 9], vec![0], vec![5000]] {
+            let refused = check_widths("widths", &widths, MAX_HEAD_WIDTH).unwrap_err();
+            assert!(refused.to_string().starts_with("widths"));
+        }
+        assert!(bad(|c| c.hidden = Vec::new()).starts_with("hidden"));
+        assert!(bad(|c| c.hidden = vec![64, 0]).starts_with("hidden"));
+        let bent = |c: &mut TrainingConfig| {
+            (c.linear_path, c.activation) = (true, Activation::Tanh);
+        };
+        assert!(bad(bent).starts_with("linear-path"));
         assert!(TrainingConfig::default().check().is_ok());
+    }
+
+    #[test]
+    fn one_width_of_an_earlier_file_is_a_list_of_one() {
+        let mut json = serde_json::to_value(TrainingConfig::default()).unwrap();
+        json["hidden"] = 64.into();
+        json.as_object_mut().unwrap().remove("activation");
+        let config: TrainingConfig = serde_json::from_value(json).unwrap();
+        assert_eq!((config.hidden, config.activation), (vec![64], Activation::Relu));
+        let deep = TrainingConfig {
+            hidden: vec![256, 128],
+            activation: Activation::LeakyRelu(0.1),
+            ..TrainingConfig::default()
+        };
+        let json = serde_json::to_string(&deep).unwrap();
+        assert_eq!(serde_json::from_str::<TrainingConfig>(&json).unwrap(), deep);
     }
 
     #[test]

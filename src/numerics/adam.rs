@@ -1,6 +1,6 @@
 //! Adam on flat slices, with a step count and a rate for each row; used by training and by search.
 
-use super::processor::{Work, wide};
+use super::simd::{Work, dispatch};
 use num_traits::Float;
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +100,7 @@ impl<F: Float> Adam<F> {
             epsilon: number(EPSILON),
             floor: number(FLOOR),
         };
-        wide(descent);
+        dispatch(descent);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Blocked Cholesky factorisation of a positive definite matrix: nearly all of the work is matrix products.
 
-use super::processor::{View, subtract_product};
+use super::gemm::{View, subtract_product};
 
 /// Rows and columns of a block: products of this depth fill the kernels, and the unblocked part stays small.
 const BLOCK: usize = 64;
@@ -70,6 +70,14 @@ impl Cholesky {
     pub fn triangle(&self) -> Vec<f64> {
         let row = |i: usize| &self.lower[i * self.n..][..=i];
         (0..self.n).flat_map(row).copied().collect()
+    }
+
+    /// `L` with zeros above its diagonal, `[n, n]` row-major.
+    pub fn into_square(mut self) -> Vec<f64> {
+        for (i, row) in self.lower.chunks_exact_mut(self.n.max(1)).enumerate() {
+            row[i + 1..].fill(0.0);
+        }
+        self.lower
     }
 
     /// `log det A`.

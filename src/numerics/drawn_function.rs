@@ -4,7 +4,7 @@
 
 use super::cholesky::Cholesky;
 use super::gaussian_process::{GaussianProcess, Hyperparameters, MOST_EXACT};
-use super::processor::on_all_cores;
+use super::runtime::on_all_cores;
 use super::statistics::evenly;
 use crate::error::{Error, Result};
 use rand::Rng;

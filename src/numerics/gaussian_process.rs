@@ -3,7 +3,7 @@
 
 use super::cholesky::Cholesky;
 use super::cloud::Cloud;
-use super::processor::on_all_cores;
+use super::runtime::on_all_cores;
 use super::statistics::evenly;
 use crate::error::{Error, Result};
 use genoxide::Fitness;

@@ -1,7 +1,9 @@
 //! Whitening: coordinates in which a set of points, without its noise, spreads equally in every direction.
 
-/// The most coordinates with a full matrix. With more of them, or with fewer than [`SAMPLES`] points for each, only
-/// their scales are equalised: a covariance of so few points is mostly chance, and its inverse would amplify that.
+use super::cholesky::Cholesky;
+
+/// Beyond this many coordinates, or with fewer than [`SAMPLES`] points for each, only their scales are
+/// equalised: a covariance of so few points is mostly chance, and its inverse would blow that up.
 const WIDEST: usize = 128;
 /// Points for each coordinate that a covariance needs.
 const SAMPLES: usize = 10;
@@ -56,14 +58,11 @@ impl Whitening {
         // Points that all coincide have no scale of their own.
         let least = if widest > 0.0 { LEAST_VARIANCE * widest } else { 1.0 };
         covariance.iter_mut().step_by(stride).for_each(|variance| *variance += least);
-        let map = if full {
-            filtered(&covariance, noise)
-        } else {
-            let scales = covariance.iter().zip(noise).map(|(c, noise)| c.sqrt() / (c + noise));
-            Map::Scales(scales.collect())
-        };
-        let variances = covariance.iter().step_by(stride).zip(noise);
-        let signal = variances.map(|(c, noise)| c / (c + noise)).collect();
+        let variances = || covariance.iter().step_by(stride).zip(noise);
+        let scales = || variances().map(|(c, noise)| c.sqrt() / (c + noise)).collect();
+        let matrix = if full { filtered(&covariance, noise) } else { None };
+        let map = matrix.unwrap_or_else(|| Map::Scales(scales()));
+        let signal = variances().map(|(c, noise)| c / (c + noise)).collect();
         Self { mean, map, signal }
     }
 
@@ -98,55 +97,23 @@ impl Whitening {
     }
 }
 
-/// `S^-1 L` for a positive definite covariance; its rows belong to the centred coordinates.
-fn filtered(covariance: &[f64], noise: &[f64]) -> Map {
+/// `S^-1 L`: the rows are the centred coordinates it is applied to. None where a point was no number.
+fn filtered(covariance: &[f64], noise: &[f64]) -> Option<Map> {
     let dim = noise.len();
     let mut noisy = covariance.to_vec();
     noisy.iter_mut().step_by(dim + 1).zip(noise).for_each(|(s, noise)| *s += noise);
-    let root = cholesky(&noisy, dim);
-    let mut columns = cholesky(covariance, dim);
-    // Solves S X = L, row by row for all columns at once: forward with the root of S, then backward.
-    for i in 0..dim {
-        let (above, rest) = columns.split_at_mut(i * dim);
-        let row = &mut rest[..dim];
-        for (k, other) in above.chunks_exact(dim).enumerate() {
-            row.iter_mut().zip(other).for_each(|(x, other)| *x -= root[i * dim + k] * other);
-        }
-        row.iter_mut().for_each(|x| *x /= root[i * dim + i]);
-    }
-    for i in (0..dim).rev() {
-        let (rest, below) = columns.split_at_mut((i + 1) * dim);
-        let row = &mut rest[i * dim..];
-        for (k, other) in below.chunks_exact(dim).enumerate() {
-            let factor = root[(i + 1 + k) * dim + i];
-            row.iter_mut().zip(other).for_each(|(x, other)| *x -= factor * other);
-        }
-        row.iter_mut().for_each(|x| *x /= root[i * dim + i]);
-    }
-    Map::Full(columns)
-}
-
-/// The lower triangle `L` with `L L^T = matrix`, both `[dim, dim]` row-major (Cholesky 1910).
-fn cholesky(matrix: &[f64], dim: usize) -> Vec<f64> {
-    let mut root = vec![0.0; dim * dim];
-    for i in 0..dim {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|k| root[i * dim + k] * root[j * dim + k]).sum();
-            let rest = matrix[i * dim + j] - known;
-            root[i * dim + j] = if i == j {
-                // Rounding may make the pivot of a direction without spread zero or negative.
-                rest.max(f64::EPSILON * matrix[i * dim + i]).sqrt()
-            } else {
-                rest / root[j * dim + j]
-            };
-        }
-    }
-    root
+    let root = Cholesky::new(noisy, dim)?;
+    let mut columns = Cholesky::new(covariance.to_vec(), dim)?.into_square();
+    root.solve_lower(&mut columns, dim);
+    root.solve_upper(&mut columns, dim);
+    Some(Map::Full(columns))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numerics::random::{Purpose, stream};
+    use rand_distr::{Distribution, StandardNormal};
 
     /// Points spread by 3 and by 1 along two axes that are turned by 30 degrees.
     fn slanted(n: usize) -> Vec<f64> {
@@ -173,6 +140,32 @@ mod tests {
         }
         assert_eq!(whitening.signal(), [1.0, 1.0]);
         assert!((whitening.mean()[0] - 5.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn many_coordinates_are_whitened_as_few_are() {
+        // More than a block of the triangle, each coordinate mixed with the one before.
+        let (dim, n) = (70, 2000);
+        let mut rng = stream(5, Purpose::Starts, 0, 0);
+        let points: Vec<f64> = (0..n)
+            .flat_map(|_| {
+                let free: Vec<f64> = StandardNormal.sample_iter(&mut rng).take(dim).collect();
+                (0..dim).map(|k| free[k] + 0.7 * free[k.saturating_sub(1)]).collect::<Vec<_>>()
+            })
+            .collect();
+        let whitening = Whitening::of(&points, &vec![0.0; dim]);
+        let white: Vec<Vec<f64>> = points.chunks(dim).map(|p| whitening.apply(p)).collect();
+        for i in 0..dim {
+            for j in [0, i / 2, i] {
+                let expected = f64::from(u8::from(i == j));
+                let mean = |k: usize| white.iter().map(|p| p[k]).sum::<f64>() / n as f64;
+                let found = covariance(&white, i, j) - mean(i) * mean(j);
+                assert!((found - expected).abs() < 5e-3, "{i} {j}: {found}");
+            }
+        }
+        // Where a point is no number there is no triangle, and nothing breaks.
+        let broken = [points.as_slice(), &vec![f64::NAN; dim]].concat();
+        assert!(Whitening::of(&broken, &vec![0.0; dim]).apply(&vec![0.0; dim])[0].is_nan());
     }
 
     #[test]

@@ -192,6 +192,12 @@ impl Aim {
         self.terms.iter().all(|term| self.reads_head(term.property))
     }
 
+    /// The same aim as it is carried out: it goes by heads where only heads can tell every term.
+    pub fn carried_out(self) -> Self {
+        let by = if self.reads_heads_alone() { By::Head } else { self.by };
+        Self { by, ..self }
+    }
+
     /// Whether anything in it is a head's prediction: a term, or a property of a constraint.
     pub fn predicts(&self) -> bool {
         self.terms.iter().any(|term| self.reads_head(term.property))
@@ -247,6 +253,14 @@ impl Aim {
         match self.terms.as_slice() {
             [term] => term.property.label(),
             _ => "Score",
+        }
+    }
+
+    /// The name of the shown value within a sentence.
+    pub fn word(&self) -> String {
+        match self.terms.as_slice() {
+            [term] => term.property.word(),
+            _ => "score".to_owned(),
         }
     }
 

@@ -5,7 +5,6 @@ use super::report::{RestartReport, SearchReport, TermAnswer};
 use super::written::{Shape, from_one};
 use crate::data::placement::Placement;
 use crate::model::judge::Prediction;
-use crate::objective::By;
 use crate::trust::{Belief, Verdict};
 use serde::Serialize;
 
@@ -95,7 +94,7 @@ impl SearchReport {
         let RestartReport { answer, frame, .. } = &self.restarts[restart];
         let scale = frame.map_or(1.0, |frame| frame.scale);
         let predict = |term: &TermAnswer| {
-            let head = self.config.aim.by == By::Head || term.property.is_measured();
+            let head = self.config.aim.reads_head(term.property);
             let size = |value| term.property.at_scale(value, scale);
             let interval = term.prediction().filter(|_| head);
             Some(PredictedValue {
@@ -103,6 +102,7 @@ impl SearchReport {
                 value: size(if head { term.predicted? } else { term.measured? }),
                 low: interval.map(|predicted| size(predicted.low)),
                 high: interval.map(|predicted| size(predicted.high)),
+                unit: self.unit(term.property).to_owned(),
             })
         };
         answer.terms.iter().filter_map(predict).collect()
@@ -128,7 +128,7 @@ impl SearchReport {
             starts: self.hills.all[candidate.hill].members.len(),
             restart: candidate.restart,
             z: restart.best_z(),
-            predicted: restart.best_value(),
+            predicted: self.restarts[candidate.restart].best().number(),
             predicted_low: answer.predicted.map(|p| p.low),
             predicted_high: answer.predicted.map(|p| p.high),
             gain: answer.gain,

@@ -9,7 +9,6 @@ use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::{Aim, Space};
-use candle_core::DType;
 use clap::ValueEnum;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -226,12 +225,9 @@ impl SearchConfig {
         const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let settings = serde_json::to_vec(&Self { keep_every: 1, ..self.clone() });
         let heads = model.heads().iter().flat_map(|head| head.parameters());
-        let weights = model.parameters().iter().chain(heads).flat_map(|weights| {
-            let flat = weights.to_dtype(DType::F32).and_then(|w| w.flatten_all()?.to_vec1::<f32>());
-            flat.unwrap_or_default()
-        });
+        let weights = model.parameters().chain(heads).flatten();
         let bytes =
-            settings.unwrap_or_default().into_iter().chain(weights.flat_map(f32::to_le_bytes));
+            settings.unwrap_or_default().into_iter().chain(weights.flat_map(|w| w.to_le_bytes()));
         let hash = fnv1a(bytes);
         (0..6).map(|k| char::from(LETTERS[(hash >> (5 * k)) as usize % 32])).collect()
     }

@@ -15,6 +15,7 @@ use super::restart::{Best, Restart};
 use super::written::{all_from_one, from_one};
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::model::Value;
 use crate::numerics::statistics::quantile;
 use crate::objective::{Objective, Space};
 use rayon::prelude::*;
@@ -51,7 +52,8 @@ pub struct Hill {
     #[serde(serialize_with = "from_one")]
     pub top: usize,
     /// Its value.
-    pub value: f64,
+    #[serde(flatten)]
+    pub value: Value,
     /// Its loss, with penalties: local optima are ordered by it.
     pub loss: f64,
     /// The restarts that reached it, best first, `top` included.
@@ -101,7 +103,8 @@ impl Hills {
         let hill = |mut members: Vec<usize>| {
             members.sort_by(|&a, &b| restarts[a].best_loss().total_cmp(&restarts[b].best_loss()));
             let top = &restarts[members[0]];
-            Hill { top: members[0], value: top.best_value(), loss: top.best_loss(), members }
+            let value = Value::Computed(top.best_value());
+            Hill { top: members[0], value, loss: top.best_loss(), members }
         };
         let all = groups.into_iter().map(hill).collect();
         Ok(Self { all, unplaced, evaluations: terrain.evaluations })

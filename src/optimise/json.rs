@@ -1,5 +1,4 @@
-//! The report of a search as JSON, format 3, written restart by restart. Restarts, local optima and rows are counted
-//! from 1.
+//! The report of a search as JSON, format 4, written restart by restart. Restarts, local optima and rows are counted from 1.
 
 use super::candidates::CandidateRecord;
 use super::config::{SearchConfig, Trajectory};
@@ -9,6 +8,7 @@ use super::report::{Answer, InData, RestartReport, SearchReport};
 use super::restart::StopReason;
 use super::written::Shape;
 use crate::data::placement::Placement;
+use crate::model::judge::Prediction;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};
 
@@ -26,7 +26,7 @@ impl SearchReport {
         let tally = self.tally();
         let (candidates, none) = (self.candidates(candidates), LabResults::default());
         let report = JsonReport {
-            format: 3,
+            format: 4,
             run: &self.run,
             config: &self.config,
             best: self.best.map(|best| best + 1),
@@ -78,14 +78,18 @@ pub(super) struct JsonRestart<'a> {
     /// The number of the restart, counted from 1.
     restart: usize,
     start: &'a [f64],
+    /// Null where the value is a prediction, which has a name of its own; likewise at the best point and at the end.
+    value_start: Option<f64>,
+    predicted_start: Option<Prediction>,
     z_best: &'a [f64],
-    value_best: f64,
+    value_best: Option<f64>,
     loss_best: f64,
     /// Minus the best loss, by which best-so-far curves are compared.
     objective_best: f64,
     step_best: Option<usize>,
     z_final: &'a [f64],
-    value_final: f64,
+    value_final: Option<f64>,
+    predicted_final: Option<Prediction>,
     steps: usize,
     stop_reason: Option<StopReason>,
     /// True if any point of its trajectory was feasible.
@@ -98,7 +102,8 @@ pub(super) struct JsonRestart<'a> {
     /// The step of each point of the trajectory.
     trajectory_steps: Vec<usize>,
     trajectory: Vec<&'a [f64]>,
-    values: Vec<f64>,
+    /// Null where they are predictions: their intervals would take a Gaussian process at every step.
+    values: Option<Vec<f64>>,
     losses: Vec<f64>,
     /// The best shape, in its frame if there is one.
     decoded: Shape<'a>,
@@ -109,6 +114,7 @@ pub(super) struct JsonRestart<'a> {
 impl<'a> JsonRestart<'a> {
     pub(super) fn new(index: usize, report: &'a RestartReport, keep: Trajectory) -> Self {
         let restart = &report.restart;
+        let computed = report.answer.predicted.is_none();
         let (steps, kept): (Vec<usize>, Vec<usize>) = restart
             .kept_steps()
             .enumerate()
@@ -118,13 +124,16 @@ impl<'a> JsonRestart<'a> {
         Self {
             restart: index + 1,
             start: restart.start(),
+            value_start: report.start.computed(),
+            predicted_start: report.start.prediction(),
             z_best: restart.best_z(),
-            value_best: restart.best_value(),
+            value_best: report.best().computed(),
             loss_best: restart.best_loss(),
             objective_best: restart.best_objective(),
             step_best: restart.best.as_ref().map(|best| best.step),
             z_final: restart.last().0,
-            value_final: restart.last().1,
+            value_final: report.last.computed(),
+            predicted_final: report.last.prediction(),
             steps: restart.steps,
             stop_reason: restart.stop_reason,
             valid: restart.best.is_some(),
@@ -133,7 +142,7 @@ impl<'a> JsonRestart<'a> {
             rates: &restart.rates,
             trajectory_steps: steps,
             trajectory: kept.iter().map(|&k| restart.trajectory.row(k)).collect(),
-            values: kept.iter().map(|&k| restart.values[k]).collect(),
+            values: computed.then(|| kept.iter().map(|&k| restart.values[k]).collect()),
             losses: kept.iter().map(|&k| restart.losses[k]).collect(),
             decoded: Shape::new(&report.decoded, report.frame),
             frame: report.frame,

@@ -10,7 +10,7 @@ use std::path::Path;
 const VALUE: &str = "value";
 
 /// The value of one sought property of a candidate, from the search.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PredictedValue {
     /// The property.
     pub property: Property,
@@ -21,6 +21,9 @@ pub struct PredictedValue {
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
+    /// The unit of all three, where one is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
 }
 
 /// One lab result of one candidate.
@@ -97,24 +100,27 @@ impl LabResults {
             let predicted = predictions.iter().find(|p| p.property == result.property)?;
             Some(Comparison {
                 id: id.to_owned(),
-                predicted: *predicted,
+                predicted: predicted.clone(),
                 measured: result.value,
-                unit: result.unit.clone().unwrap_or_default(),
+                // Units that differ were refused.
+                unit: result.unit.clone().unwrap_or_else(|| predicted.unit.clone()),
             })
         };
         self.of(id).filter_map(compare).collect()
     }
 }
 
-/// Reads the lab results of the candidates with these identifiers: a CSV as for `train --values`, with a header such as
-/// `id,drag [N]`. A column is named after one of the `sought` properties, or `value` if there is only one. Rows and
-/// cells that cannot be used are skipped; the second part of the result has a sentence for each.
+/// Reads what a lab measured of the candidates with these ids: a CSV as `train --values` takes it, with a header such
+/// as `id,drag [N]`. A column is named after one of the `sought` properties, each beside the unit of what was predicted
+/// (empty where none is known), or `value` where one alone is sought. Rows and cells that cannot be used are left out; the
+/// second part has a sentence for each.
 ///
 /// # Errors
-/// Names the file if it cannot be read, has no candidate of the run, or has no value of a sought property.
+/// Names the file when it cannot be read, names no candidate of the run, holds nothing that was sought, or measures it in
+/// another unit.
 pub fn read_lab_results(
     path: &Path,
-    sought: &[Property],
+    sought: &[(Property, String)],
     ids: &[String],
 ) -> Result<(LabResults, Vec<String>)> {
     let values = values::read_named(path, ids, "candidate")?;
@@ -123,25 +129,36 @@ pub fn read_lab_results(
     let mut any = false;
     for column in &values.measured {
         let name = column.name.as_str();
-        let named = |property: &&Property| property.name().eq_ignore_ascii_case(name);
+        let named =
+            |(property, _): &&(Property, String)| property.name().eq_ignore_ascii_case(name);
         let is_value = sought.len() == 1 && name.eq_ignore_ascii_case(VALUE);
         let alone = || sought.first().filter(|_| is_value);
-        let Some(&property) = sought.iter().find(named).or_else(alone) else {
+        let Some((property, predicted_in)) = sought.iter().find(named).or_else(alone) else {
             aside.push(format!("the column '{name}' is left aside: this search did not seek it"));
             continue;
         };
         any = true;
+        if ![column.unit.as_str(), predicted_in].contains(&"") && column.unit != *predicted_in {
+            let (word, measured_in) = (property.word(), &column.unit);
+            return Err(Error::file(
+                path,
+                format!(
+                    "measures {word} in {measured_in}, and it was predicted in {predicted_in}: convert the column and \
+                     name it '{name} [{predicted_in}]'"
+                ),
+            ));
+        }
         let unit = Some(column.unit.clone()).filter(|unit| !unit.is_empty());
         let found = ids.iter().zip(&column.values).filter(|(_, value)| value.is_finite());
         results.all.extend(found.map(|(id, &value)| LabResult {
             id: id.clone(),
-            property,
+            property: *property,
             value,
             unit: unit.clone(),
         }));
     }
     if !any {
-        let names: Vec<&str> = sought.iter().map(|property| property.name()).collect();
+        let names: Vec<&str> = sought.iter().map(|(property, _)| property.name()).collect();
         let problem = format!("has no column of what was sought; name one {}", names.join(" or "));
         return Err(Error::file(path, problem));
     }
@@ -162,7 +179,30 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.csv");
         std::fs::write(&path, text).unwrap();
-        read_lab_results(&path, sought, &["c1-aa", "c2-aa", "c3-aa"].map(str::to_owned))
+        let sought: Vec<(Property, String)> = sought.iter().map(|&p| (p, String::new())).collect();
+        read_lab_results(&path, &sought, &["c1-aa", "c2-aa", "c3-aa"].map(str::to_owned))
+    }
+
+    #[test]
+    fn another_unit_than_the_predicted_one_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.csv");
+        let drag: Property = "drag".parse().unwrap();
+        let read = |header: &str, predicted_in: &str| {
+            std::fs::write(&path, format!("id,{header}\nc1-aa,0.5\n")).unwrap();
+            let sought = [(drag, predicted_in.to_owned())];
+            read_lab_results(&path, &sought, &["c1-aa".to_owned()])
+        };
+        let refused = read("drag [mm]", "%").unwrap_err().to_string();
+        assert!(
+            ["in mm", "in %", "'drag [%]'"].iter().all(|part| refused.contains(part)),
+            "{refused}"
+        );
+        assert!(read("value [mm]", "%").unwrap_err().to_string().contains("in mm"));
+        // A column without a unit is taken to be in that of the prediction.
+        for (header, predicted_in) in [("drag [%]", "%"), ("drag", "%"), ("drag [mm]", "")] {
+            assert_eq!(read(header, predicted_in).unwrap().0.len(), 1, "{header} {predicted_in}");
+        }
     }
 
     fn values(results: &LabResults) -> Vec<(&str, Property, f64, Option<&str>)> {
@@ -221,8 +261,20 @@ mod tests {
         let (mut all, _) = read("id,area,roundness\nc1-aa,1,2\n", &[AREA, ROUND]).unwrap();
         all.extend(read("id,area\nc1-aa,3\nc2-aa,4\n", &[AREA]).unwrap().0);
         let predictions = [
-            PredictedValue { property: AREA, value: 2.5, low: None, high: None },
-            PredictedValue { property: ROUND, value: 2.0, low: Some(1.9), high: Some(2.1) },
+            PredictedValue {
+                property: AREA,
+                value: 2.5,
+                low: None,
+                high: None,
+                unit: "m2".to_owned(),
+            },
+            PredictedValue {
+                property: ROUND,
+                value: 2.0,
+                low: Some(1.9),
+                high: Some(2.1),
+                unit: String::new(),
+            },
         ];
         let beside = all.beside("c1-aa", &predictions);
         let pairs: Vec<_> = beside.iter().map(|c| (c.predicted.value, c.measured)).collect();

@@ -10,12 +10,13 @@ use crate::data::placement::Placement;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::Model;
 use crate::model::judge::Prediction;
+use crate::model::{Model, Value};
 use crate::objective::{Aim, Goal, Space, Term};
-use crate::trust::{Belief, Survival, Verdict, judge_with};
+use crate::trust::{Belief, PredictionCheck, Survival, Verdict, judge_with};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A finished search.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +34,8 @@ pub struct SearchReport {
     pub best_believable: Option<usize>,
     /// The best of the data, as the baseline for every answer.
     pub in_data: Option<InData>,
+    /// The units of what is sought and bounded, where they are known.
+    pub units: BTreeMap<Property, String>,
     /// The local optima, each with the restarts that reached it.
     pub hills: Hills,
     /// The tally after each step, the start first.
@@ -50,14 +53,35 @@ pub struct RestartReport {
     pub decoded: Vec<f32>,
     /// The frame in which its shapes are exported; data units if there is none.
     pub frame: Option<Placement>,
+    /// The value where it began.
+    pub start: Value,
+    /// The value where it ended.
+    pub last: Value,
     /// The reliability of the answer.
     pub verdict: Verdict,
     /// The numbers of the answer.
     pub answer: Answer,
 }
 
-/// The numbers of an answer. A value from a head is a prediction with its interval, and is separate from values that
-/// are computed from the shape.
+impl RestartReport {
+    /// The value of the best feasible point as the search read it; [`Value::NONE`] where none was feasible.
+    pub fn best(&self) -> Value {
+        match self.answer.predicted.filter(|_| self.restart.best.is_some()) {
+            Some(predicted) => Value::Predicted(predicted),
+            None => Value::Computed(self.restart.best_value()),
+        }
+    }
+
+    /// The predictions of what constraints alone bound.
+    pub fn bounded(&self) -> impl Iterator<Item = &PredictionCheck> {
+        let checks = self.verdict.foretold.iter().flat_map(|foretold| &foretold.predictions);
+        let is_sought = |of: Property| self.answer.terms.iter().any(|term| term.property == of);
+        checks.filter(move |check| !is_sought(check.property))
+    }
+}
+
+/// The numbers of an answer. A value that a head predicts is no measurement: it stands as a prediction with its
+/// interval, and what is computed on the shape stands apart from it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
     /// Each term of the objective.
@@ -66,7 +90,7 @@ pub struct Answer {
     pub measured: Option<f64>,
     /// The same value after the shape was encoded and decoded once more.
     pub returned: Option<f64>,
-    /// The shown value with its interval, if a term can only be predicted.
+    /// The value that the search read where it read a head for any term, with its interval.
     pub predicted: Option<Prediction>,
     /// The improvement of `measured` on the best of the data, in the unit of the value; negative if it is worse. For a
     /// target the difference of the distances to it.
@@ -83,9 +107,18 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The shown value, computed or predicted.
-    pub fn value(&self) -> f64 {
-        self.measured.or(self.predicted.map(|p| p.value)).unwrap_or(f64::NAN)
+    /// The value to go by: as it is computed on the shape, and where that cannot be, as it is predicted.
+    pub fn value(&self) -> Value {
+        let predicted = || self.predicted.map_or(Value::NONE, Value::Predicted);
+        self.measured.map_or_else(predicted, Value::Computed)
+    }
+
+    /// The improvement of [`Self::value`] on the best of the data; none without anything to compare with.
+    pub fn gained(&self) -> Option<Value> {
+        match self.value() {
+            Value::Computed(_) => self.gain.map(Value::Computed),
+            Value::Predicted(_) => self.predicted_gain.map(Value::Predicted),
+        }
     }
 }
 
@@ -114,26 +147,6 @@ impl TermAnswer {
         let ((value, low), high) =
             self.predicted.zip(self.predicted_low).zip(self.predicted_high)?;
         Some(Prediction { value, low, high })
-    }
-
-    /// The contribution to the shown value: at worst, predicted, and at best. For a single term these are the ends of
-    /// its interval.
-    fn range(&self, term: &Term, alone: bool) -> Prediction {
-        let score = |value: f64| if alone { value } else { -term.weight * term.goal.loss(value) };
-        let known = self.measured.map(|value| Prediction { value, low: value, high: value });
-        let unknown = Prediction { value: f64::NAN, low: f64::NAN, high: f64::NAN };
-        let p = known.or(self.prediction()).unwrap_or(unknown);
-        let (low, high) = match term.goal {
-            // If the target lies in the interval, the best case is an exact match.
-            Goal::Target(target) if !alone => {
-                let nearest = target.clamp(p.low.min(p.high), p.high.max(p.low));
-                let farthest =
-                    if (p.low - target).abs() > (p.high - target).abs() { p.low } else { p.high };
-                (score(farthest), score(nearest))
-            }
-            _ => (score(p.low).min(score(p.high)), score(p.low).max(score(p.high))),
-        };
-        Prediction { value: score(p.value), low, high }
     }
 }
 
@@ -206,11 +219,12 @@ impl SearchReport {
                 }
             }
         }
-        let hills = Hills::of(&objective, &restarts)?;
+        let mut hills = Hills::of(&objective, &restarts)?;
         let in_data = InData::best(model, &config.aim);
         let properties: Vec<Property> = config.aim.terms.iter().map(|t| t.property).collect();
-        let verdicts = judge_with(model, &properties, &config.aim.constraints, &z, &decoded)?;
-        let answers = answers(model, &config.aim, in_data.as_ref(), &z, &verdicts)?;
+        let verdicts = judge_with(model, &properties, &config.aim, &z, &decoded)?;
+        let answers = answers(model, &config.aim, in_data.as_ref(), &restarts, &z, &verdicts)?;
+        let [begun, ended] = ends(model, &config.aim, &restarts, &answers)?;
         let restarts: Vec<RestartReport> = restarts
             .into_iter()
             .zip(decoded_starts.iter().zip(decoded.iter()))
@@ -221,14 +235,25 @@ impl SearchReport {
                 restart,
                 decoded_start: start.to_vec(),
                 decoded: decoded.to_vec(),
+                start: begun[index],
+                last: ended[index],
                 verdict,
                 answer,
             })
             .collect();
+        hills.all.iter_mut().for_each(|hill| hill.value = restarts[hill.top].best());
         let run = config.run_name(model);
         let best = best_of(&restarts, |_| true);
         let best_believable = best_of(&restarts, |r| r.verdict.belief == Belief::Believable);
-        Ok(Self { config, run, restarts, best, best_believable, in_data, hills, progress })
+        let unit = |property: Property| (property, model.unit(property).to_owned());
+        let units =
+            config.aim.properties().map(unit).filter(|(_, unit)| !unit.is_empty()).collect();
+        Ok(Self { config, run, restarts, best, best_believable, in_data, units, hills, progress })
+    }
+
+    /// The unit of what is sought or bounded; empty where it is not known.
+    pub fn unit(&self, property: Property) -> &str {
+        self.units.get(&property).map_or("", String::as_str)
     }
 
     /// The restarts by increasing loss; those without a feasible point come last.
@@ -244,21 +269,29 @@ impl SearchReport {
         self.progress.last().copied().unwrap_or_default()
     }
 
-    /// The restarts as a table in full precision: cells separated by tabs, for spreadsheets.
+    /// The restarts as a table in full precision: cells separated by tabs, as spreadsheets take them. What is predicted
+    /// stands with its interval in columns of its own.
     pub fn table(&self) -> String {
-        let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\tobjective\tpredicted\tpredicted_low\tpredicted_high\n".to_owned();
+        let mut table = "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\tobjective".to_owned();
+        for name in ["predicted", "predicted_start", "predicted_final", "predicted_gain"] {
+            table += &format!("\t{name}\t{name}_low\t{name}_high");
+        }
+        table += "\n";
+        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+        let three = |of: Option<Prediction>| {
+            [of.map(|p| p.value), of.map(|p| p.low), of.map(|p| p.high)].map(number)
+        };
         for index in self.best_first() {
-            let RestartReport { restart, verdict, answer, .. } = &self.restarts[index];
-            let number =
-                |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+            let found = &self.restarts[index];
+            let RestartReport { restart, verdict, answer, start, last, .. } = found;
             let cells = [
                 (index + 1).to_string(),
-                restart.start_value().to_string(),
-                restart.best_value().to_string(),
+                number(start.computed()),
+                number(found.best().computed()),
                 restart.best.as_ref().map_or(String::new(), |best| best.step.to_string()),
                 number(answer.measured),
                 number(answer.gain),
-                restart.last().1.to_string(),
+                number(last.computed()),
                 restart.steps.to_string(),
                 restart.stop_reason.map_or("", StopReason::label).to_owned(),
                 verdict.word().to_owned(),
@@ -266,40 +299,72 @@ impl SearchReport {
                 verdict.round_trip.to_string(),
                 number(verdict.worst().map(|worst| worst.change)),
                 restart.best_objective().to_string(),
-                number(answer.predicted.map(|predicted| predicted.value)),
-                number(answer.predicted.map(|predicted| predicted.low)),
-                number(answer.predicted.map(|predicted| predicted.high)),
             ];
-            table += &(cells.join("\t") + "\n");
+            let predicted =
+                [answer.predicted, start.prediction(), last.prediction(), answer.predicted_gain];
+            let cells = cells.into_iter().chain(predicted.into_iter().flat_map(three));
+            table += &(cells.collect::<Vec<_>>().join("\t") + "\n");
         }
         table
     }
 }
 
-/// The numbers of the answers at `z [n, latent]`; the values of the shapes come from their verdicts.
+/// The values where restarts began and where they ended, `[restarts]` each. An end that is the best point has been
+/// predicted already: a process of many rows takes its time.
+fn ends(
+    model: &Model,
+    aim: &Aim,
+    restarts: &[Restart],
+    answers: &[Answer],
+) -> Result<[Vec<Value>; 2]> {
+    let shown = |places: Vec<(&[f64], f64)>| {
+        let (z, values): (Vec<&[f64]>, Vec<f64>) = places.into_iter().unzip();
+        aim.shown(model, &Rows::from_flat(model.latent_dim(), z.concat()), &values)
+    };
+    let starts = shown(restarts.iter().map(|r| (r.start(), r.start_value())).collect())?;
+    let is_best = |restart: &Restart| restart.last().0 == restart.best_z();
+    let apart = restarts.iter().filter(|restart| !is_best(restart));
+    let mut apart = shown(apart.map(Restart::last).collect())?.into_iter();
+    let last = restarts.iter().zip(answers).map(|(restart, answer)| match answer.predicted {
+        Some(predicted) if is_best(restart) => Value::Predicted(predicted),
+        None if is_best(restart) => Value::Computed(restart.last().1),
+        _ => apart.next().unwrap_or(Value::NONE),
+    });
+    Ok([starts, last.collect()])
+}
+
+/// The numbers of the answers at `z [n, latent]`; a verdict tells of the properties of its shape.
 fn answers(
     model: &Model,
     aim: &Aim,
     in_data: Option<&InData>,
+    restarts: &[Restart],
     z: &Rows<f64>,
     verdicts: &[Verdict],
 ) -> Result<Vec<Answer>> {
-    let predicted: Vec<Option<Vec<Prediction>>> =
-        aim.terms.iter().map(|term| model.predictions(term.property, z)).collect::<Result<_>>()?;
-    let alone = aim.terms.len() == 1;
-    let predicts = aim.terms.iter().any(|term| term.property.is_measured());
+    // Heads that were searched made their predictions for the verdicts already.
+    let predictions = |term: &Term| match aim.reads_head(term.property) {
+        true => Ok(None),
+        false => model.predictions(term.property, z),
+    };
+    let of_heads: Vec<Option<Vec<Prediction>>> =
+        aim.terms.iter().map(predictions).collect::<Result<_>>()?;
     let answer = |index: usize| {
-        let of_term = predicted.iter().zip(&verdicts[index].survival);
-        let term = |(predicted, survival): (&Option<Vec<Prediction>>, &Survival)| {
-            let predicted = predicted.as_ref().map(|all| all[index]);
+        let verdict = &verdicts[index];
+        let of_term = of_heads.iter().zip(&verdict.survival);
+        let term = |(of_head, survival): (&Option<Vec<Prediction>>, &Survival)| {
+            let property = survival.property;
+            let checked = verdict.foretold.as_ref().and_then(|all| all.of(property));
+            let of_head = of_head.as_ref().map(|all| all[index]);
+            let predicted = checked.map(|check| check.prediction).or(of_head);
             // A property that only a head predicts has no computed value.
-            let computed = |value: f64| (!survival.property.is_measured()).then_some(value);
+            let computed = |value: f64| (!property.is_measured()).then_some(value);
             TermAnswer {
-                property: survival.property,
+                property,
                 predicted: predicted.map(|p| p.value),
                 predicted_low: predicted.map(|p| p.low),
                 predicted_high: predicted.map(|p| p.high),
-                predicted_rmse: model.head(survival.property).map(|head| head.card.rmse),
+                predicted_rmse: model.head(property).map(|head| head.card.rmse),
                 measured: computed(survival.before),
                 returned: computed(survival.after),
             }
@@ -310,14 +375,12 @@ fn answers(
         };
         let (measured, returned) = (value(|t| t.measured), value(|t| t.returned));
         let nearest = model.density().nearest(z.row(index));
-        let predicted = predicts.then(|| {
-            let ranges = terms.iter().zip(&aim.terms).map(|(of, term)| of.range(term, alone));
-            ranges.fold(Prediction { value: 0.0, low: 0.0, high: 0.0 }, |sum, one| Prediction {
-                value: sum.value + one.value,
-                low: sum.low + one.low,
-                high: sum.high + one.high,
-            })
-        });
+        let reads_head = |term: &&TermAnswer| aim.reads_head(term.property);
+        let read: Vec<Option<Prediction>> =
+            terms.iter().map(|term| Some(term).filter(reads_head)?.prediction()).collect();
+        let restart = &restarts[index];
+        let searched = restart.best.as_ref().map_or(restart.last().1, |best| best.value);
+        let predicted = aim.shown_of(searched, &read).prediction();
         let gain_over = |value: f64| in_data.map(|data| gain(aim.goal(), value, data.value));
         Answer {
             gain: measured.and_then(gain_over),

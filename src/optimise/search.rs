@@ -62,6 +62,7 @@ impl Search {
     /// When a setting is out of range, the model has no head for a property of the objective, or a given start has
     /// another dimension than the latent.
     pub fn new(model: Arc<Model>, config: SearchConfig) -> Result<Self> {
+        let config = SearchConfig { aim: config.aim.clone().carried_out(), ..config };
         config.check()?;
         let latent = model.latent_dim();
         let starts = config.draw_starts(&model)?;

@@ -5,8 +5,7 @@ use crate::data::property::Property;
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::model::Model;
-use crate::model::head::TaskHead;
-use crate::model::judge::{Judge, Prediction};
+use crate::model::judge::Prediction;
 use crate::model::training::TrainingConfig;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Goal;
@@ -225,10 +224,7 @@ fn answers(report: SearchReport, goal: Goal) -> Vec<Optimum> {
 pub fn judged(model: &Arc<Model>, property: Property) -> Result<Arc<Model>> {
     match model.head(property) {
         Some(head) if head.card.judge.is_none() => {
-            let mut head = head.clone();
-            head.card.judge = Some(Judge::fitted(model, &head)?);
-            // A new head, because the old one may have cached another judge.
-            let head = TaskHead::new(head.card.clone(), head.parameters().to_vec())?;
+            let head = head.with_judge(model.fitted_judge(head)?);
             Ok(Arc::new(Model::clone(model).with_head(head)?))
         }
         _ => Ok(model.clone()),

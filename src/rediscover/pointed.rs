@@ -61,7 +61,13 @@ pub struct Pointed {
     pub rows: usize,
     /// The neighbourhood of the different believable answers.
     pub answers: Pointing,
-    /// The neighbourhood of the best training rows.
+    /// About the best of them alone.
+    pub best_answer: Pointing,
+    /// The share of hidden rows that lie where the model, which has not seen them, lets a prediction be believed. The best
+    /// rows are mostly at the edge of all rows, so without them they lie beyond it: a search that keeps among the data it
+    /// has points at most their way, and the others cannot be found.
+    pub within_reach: f64,
+    /// About the best rows that were learned from.
     pub best_training: Pointing,
     /// The neighbourhood of random samples.
     pub random: Pointing,

@@ -85,7 +85,9 @@ pub struct PointedReport {
     pub hiding: Hiding,
     /// The share of hidden rows among the ten nearest rows of each answer.
     pub hidden_share: Option<Spread>,
-    /// The same share near the best training rows.
+    /// The same about the best answer alone.
+    pub hidden_share_of_best_answer: Option<Spread>,
+    /// The same about the best rows that were learned from.
     pub hidden_share_of_best_training: Option<Spread>,
     /// The same share near random samples.
     pub hidden_share_of_random: Option<Spread>,
@@ -93,10 +95,14 @@ pub struct PointedReport {
     pub chance: Option<Spread>,
     /// The median distance from an answer to the nearest hidden row, in standard deviations of the data.
     pub distance: Option<Spread>,
-    /// The same distance from the best training rows.
+    /// The same from the best answer alone.
+    pub distance_of_best_answer: Option<Spread>,
+    /// The same from the best rows that were learned from.
     pub distance_of_best_training: Option<Spread>,
     /// The same distance from random samples.
     pub distance_of_random: Option<Spread>,
+    /// The share of hidden rows at which a prediction could be believed: more cannot be found.
+    pub within_reach: Option<Spread>,
     /// Each repeat.
     pub repeats: Vec<Pointed>,
 }
@@ -110,12 +116,15 @@ impl PointedReport {
         Self {
             hiding,
             hidden_share: share(|r| &r.answers),
+            hidden_share_of_best_answer: share(|r| &r.best_answer),
             hidden_share_of_best_training: share(|r| &r.best_training),
             hidden_share_of_random: share(|r| &r.random),
             chance: over(&|r| Some(r.chance)),
             distance: distance(|r| &r.answers),
+            distance_of_best_answer: distance(|r| &r.best_answer),
             distance_of_best_training: distance(|r| &r.best_training),
             distance_of_random: distance(|r| &r.random),
+            within_reach: over(&|r| Some(r.within_reach)),
             repeats,
         }
     }
@@ -244,6 +253,17 @@ impl RediscoveryReport {
                     mean(&of.distance_of_best_training),
                     mean(&of.distance_of_random)
                 ),
+            ));
+            lines.push(line(
+                "   hidden rows about the best answer alone".to_owned(),
+                text(&of.hidden_share_of_best_answer),
+                format!("distance to the nearest of them {}", mean(&of.distance_of_best_answer)),
+            ));
+            lines.push(line(
+                "   share of them among the rows left, where a prediction may be believed"
+                    .to_owned(),
+                text(&of.within_reach),
+                "the others lie beyond: no answer can reach them".to_owned(),
             ));
         }
         if let Some(of) = &self.blind {

@@ -15,6 +15,7 @@ use crate::model::Model;
 use crate::model::planted::{PlantedTruth, Planting};
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::Goal;
+use crate::trust::is_dense;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -301,9 +302,11 @@ impl Rediscovery {
         hidden: &[bool],
     ) -> Result<Pointed> {
         let set = &self.data()?.set;
-        let rows = encoded(model, set)?;
+        let mu = model.encode(&set.rows)?.0;
+        let rows = whitened(model, &mu);
         let answers = whitened(model, &latent(model, optima));
-        // The best rows that were not hidden.
+        let best = whitened(model, &latent(model, &optima[..optima.len().min(1)]));
+        // The best that a person could see.
         let values = self.subject.values(set);
         let mut seen: Vec<usize> =
             (0..hidden.len()).filter(|&row| !hidden[row] && values[row].is_finite()).collect();
@@ -315,11 +318,15 @@ impl Rediscovery {
         let draws: Vec<f64> = (0..DRAWS as u64).flat_map(draw).collect();
         let draws = whitened(model, &Rows::from_flat(dim, draws));
         let count = hidden.iter().filter(|hidden| **hidden).count();
+        let within_reach = |&row: &usize| hidden[row] && is_dense(model, mu.row(row));
+        let within_reach = (0..hidden.len()).filter(within_reach).count();
         Ok(Pointed {
             seed,
             hidden: count,
             rows: hidden.len(),
             answers: Pointing::of(&answers, |_| None, &rows, hidden),
+            best_answer: Pointing::of(&best, |_| None, &rows, hidden),
+            within_reach: within_reach as f64 / count as f64,
             best_training: Pointing::of(&rows.select(&seen), |i| Some(seen[i]), &rows, hidden),
             random: Pointing::of(&draws, |_| None, &rows, hidden),
             chance: count as f64 / hidden.len() as f64,

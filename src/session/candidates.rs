@@ -32,7 +32,9 @@ impl Session {
         };
         let ids: Vec<String> = findings.candidates.iter().map(|c| c.id.clone()).collect();
         let terms = &findings.report.config.aim.terms;
-        let sought: Vec<Property> = terms.iter().map(|term| term.property).collect();
+        let unit = |property| (property, findings.report.unit(property).to_owned());
+        let sought: Vec<(Property, String)> =
+            terms.iter().map(|term| unit(term.property)).collect();
         let (found, problems) = match read_lab_results(path, &sought, &ids) {
             Ok(found) => found,
             Err(error) => return notices.error(error),

@@ -1,4 +1,4 @@
-//! What reaches the session from other threads: progress and ends of jobs, and what the maps' workers drew.
+//! Messages from other threads to the session: progress and ends of jobs, and pictures of the maps.
 
 use super::findings::Findings;
 use super::jobs::candidates::CandidatesFile;
@@ -9,13 +9,13 @@ use super::jobs::import::Brought;
 use super::jobs::open::Opened;
 use super::jobs::pca::PcaModel;
 use super::jobs::race::{RaceNews, RaceResults};
-use super::jobs::registry::{JobResult, Progress, RunId};
+use super::jobs::registry::{JobProgress, JobResult, RunId};
 use super::jobs::save::Saved;
 use super::jobs::search::SearchNews;
 use super::jobs::snapshot::Snapshot;
 use super::jobs::sweep::{SweepNews, SweepRest};
 use super::jobs::training::{Trained, TrainingNews};
-use super::map::Drawn;
+use super::map::DrawnMap;
 use crate::rediscover::RediscoveryReport;
 use crate::trust::Figures;
 use std::sync::Arc;
@@ -24,17 +24,17 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub enum Event {
     /// A job is on its way.
-    Progress(RunId, Progress, Option<News>),
+    Progress(RunId, JobProgress, Option<News>),
     /// A job is over.
     Ended(RunId, End),
     /// The worker of a map has drawn what it was last asked for, or could not.
-    Drawn(Drawn),
+    Drawn(DrawnMap),
 }
 
 /// Defines [`News`] and [`End`], a variant for each kind of job, with the conversions from what the jobs say.
 macro_rules! messages {
     (news { $($news:ident($report:ty),)* } ends { $($end:ident($made:ty),)* }) => {
-        /// What a job reports beside its progress.
+        /// News of a job beside its progress.
         #[derive(Debug)]
         #[allow(missing_docs, reason = "the types say it")]
         pub enum News { $($news($report),)* }

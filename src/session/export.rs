@@ -1,6 +1,6 @@
-//! What is shown leaves: what of it can, how large, and as it is now.
+//! Exports begin: which can, how large they are, and their content as it is now.
 
-use super::jobs::export::{Content, Export, ExportJob, Exportable, Trained};
+use super::jobs::export::{Content, Export, ExportJob, Exportable, TrainingSnapshots};
 use super::jobs::registry::JobKind;
 use super::jobs::search::SearchRun;
 use super::model_files::file_name;
@@ -98,7 +98,7 @@ fn answer(state: &State) -> Option<(String, &RestartReport)> {
     Some((format!("restart {}", restart + 1), found))
 }
 
-/// What was measured of the candidates beside what was predicted of them.
+/// Lab results of the candidates beside their predictions.
 fn comparisons(state: &State) -> Vec<Comparison> {
     let compare = |climb: &SearchRun| {
         let findings = climb.findings.as_ref()?;
@@ -108,11 +108,11 @@ fn comparisons(state: &State) -> Vec<Comparison> {
 }
 
 /// The moments of the training that is watched.
-fn trained(state: &State) -> Option<Trained> {
+fn trained(state: &State) -> Option<TrainingSnapshots> {
     let training = state.watched()?;
     let moments = training.timeline.moments();
     let setup = training.setup.clone().filter(|_| moments.len() > 1)?;
-    Some(Trained { setup, moments: moments.to_vec() })
+    Some(TrainingSnapshots { setup, moments: moments.to_vec() })
 }
 
 /// The shape of the data that is kept, with its rebuild.
@@ -123,10 +123,10 @@ fn rebuild(state: &State) -> Option<&Rebuild> {
 /// The frames of the way on the map side by side, and what their marks mean.
 fn strip(state: &State) -> Option<Sheet> {
     let strip = &state.tours.tour.as_ref()?.strip;
-    Some(strip.rows(&state.shown()?.1.prepared.model, state.property(), true))
+    strip.rows(&state.shown()?.1.prepared.model, state.property(), true).ok()
 }
 
-/// What is asked for as it is now, if it is there.
+/// The input of an export as it is now, if it is there.
 fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
     let (_, entry) = state.shown()?;
     let wish = MapWish {
@@ -149,10 +149,8 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
     })
 }
 
-/// What leaves of it.
+/// The content of an export as it is now, if it is there.
 fn content(state: &State, export: &Export) -> Option<Content> {
-    let prepared = &state.shown()?.1.prepared;
-    let (model, property) = (&prepared.model, state.property());
     let findings = |climb: Option<&SearchRun>| climb.and_then(|climb| climb.findings.clone());
     Some(match export.what {
         Exportable::Map => Content::Map(Box::new(state.doing())),
@@ -169,7 +167,7 @@ fn content(state: &State, export: &Export) -> Option<Content> {
             // As many rows as the page has room for cells that are squares, the last as full as can be.
             let rows = (shapes.len() as f64 * height / width).sqrt().round().max(1.0);
             let columns = shapes.len().div_ceil(rows as usize);
-            Content::Sheet(Box::new(sample::sheet(model, property, shapes, columns, true)))
+            Content::Sheet(Box::new(sample::sheet(shapes, columns, true)))
         }
         Exportable::Rebuild => Content::Rebuild(Box::new(rebuild(state)?.clone())),
         Exportable::Report => {

@@ -14,9 +14,9 @@ use std::sync::Arc;
 /// Shapes of one's own, as the window sees them.
 #[derive(Debug, Default)]
 pub struct Own {
-    /// Whether the next training learns from them.
+    /// True if the next training learns from them.
     pub chosen: bool,
-    /// What was last asked for.
+    /// The input of the last import.
     pub wish: ImportWish,
     /// The import under way.
     pub run: Option<RunId>,
@@ -35,7 +35,7 @@ impl Own {
     }
 }
 
-/// Whether this can only be shapes: a folder, an airfoil, a picture, or a table whose header says so.
+/// True if this can only be shapes: a folder, an airfoil, a picture, or a table whose header says so.
 pub fn holds_shapes(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     match extension.to_ascii_lowercase().as_str() {
@@ -83,7 +83,7 @@ impl Session {
 }
 
 impl State {
-    /// What the next training learns from.
+    /// The data of the next training.
     pub(super) fn material(&self) -> Material {
         match self.own.chosen() {
             Some(data) => Material::Ready(data.clone()),
@@ -104,8 +104,14 @@ impl State {
         match (usual, self.own.before.take()) {
             (Some(usual), before) => {
                 let before = before.unwrap_or_else(|| training.clone());
-                let TrainingConfig { batch_size, latent_dim, hidden, seed, .. } = before;
-                *training = TrainingConfig { batch_size, latent_dim, hidden, seed, ..usual };
+                *training = TrainingConfig {
+                    batch_size: before.batch_size,
+                    latent_dim: before.latent_dim,
+                    hidden: before.hidden.clone(),
+                    activation: before.activation,
+                    seed: before.seed,
+                    ..usual
+                };
                 self.own.before = Some(before);
             }
             (None, Some(before)) => {

@@ -3,7 +3,7 @@
 use super::event::{End, Event, News};
 use super::jobs::control::Control;
 use super::jobs::handle::Handle;
-use super::jobs::registry::{JobResult, Progress, RunId};
+use super::jobs::registry::{JobProgress, JobResult, RunId};
 use crate::error::Result;
 use crossbeam_channel::{Sender, TrySendError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Called when something new lies in the inbox; the window repaints, tests do nothing.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
-/// Where the messages of a job go.
+/// The way of a job's messages to the session.
 #[derive(Clone)]
 pub struct Outlet {
     /// The inbox of the session.
@@ -30,7 +30,7 @@ impl Outlet {
     }
 
     /// Sends a report if there is room; else its news come back.
-    fn offer(&self, run: RunId, progress: Progress, news: Option<News>) -> Option<News> {
+    fn offer(&self, run: RunId, progress: JobProgress, news: Option<News>) -> Option<News> {
         match self.inbox.try_send(Event::Progress(run, progress, news)) {
             Ok(()) => {
                 (self.wake)();
@@ -118,7 +118,7 @@ mod tests {
         let (inbox, _events) = crossbeam_channel::bounded(1);
         let outlet = Outlet { inbox, wake: Arc::new(|| ()) };
         let offer =
-            || outlet.offer(RunId(1), Progress::default(), Some(RaceNews::default().into()));
+            || outlet.offer(RunId(1), JobProgress::default(), Some(RaceNews::default().into()));
         assert!(offer().is_none());
         assert!(matches!(offer(), Some(News::Race(_))));
     }

@@ -36,7 +36,7 @@ impl Outcome {
         let count = |what: &dyn Fn(&RestartReport) -> bool| {
             report.restarts.iter().filter(|restart| what(restart)).count()
         };
-        let value = |index: usize| report.restarts[index].answer.value();
+        let value = |index: usize| report.restarts[index].answer.value().number();
         Self {
             restarts: report.restarts.len(),
             believable: count(&|r| r.verdict.belief == Belief::Believable),
@@ -117,7 +117,7 @@ impl Lesson {
             _ => {
                 let value = outcome.best_believable.map_or("none".to_owned(), three_digits);
                 format!(
-                    "Inside the data {counts}. The best that can be believed reaches {value}: less than before, and true."
+                    "Inside the data {counts}. The best that can be believed reaches {value}; the higher values before came from shapes that the model was never taught."
                 )
             }
         }

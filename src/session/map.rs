@@ -264,7 +264,7 @@ pub struct Request {
 }
 
 /// What the worker drew, or why it could not.
-pub type Drawn = std::result::Result<Picture, String>;
+pub type DrawnMap = std::result::Result<Picture, String>;
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -289,7 +289,7 @@ pub struct Worker {
 
 impl Worker {
     /// Starts the worker; `post` takes what it draws.
-    pub fn start(post: impl Fn(Drawn) + Clone + Send + 'static) -> Self {
+    pub fn start(post: impl Fn(DrawnMap) + Clone + Send + 'static) -> Self {
         let slot = Arc::new(Slot::default());
         let (own, refused) = (slot.clone(), post.clone());
         let body = move || {
@@ -357,7 +357,7 @@ fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(Picture)) -> Re
     let Prepared { model, projection, .. } = &**prepared;
     let bounds = key.view.grown(MARGIN);
     let [w, h] = bounds.size();
-    let objective = Objective::of(model.clone(), key.property)?;
+    let objective = Objective::of(model.clone(), key.property);
     let heat = |cells: usize, cancel: &CancelToken| -> Result<_> {
         let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
         let field = HeatField::compute(&objective, projection, bounds, size, cancel)?;

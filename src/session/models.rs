@@ -121,7 +121,7 @@ impl Prepared {
         // Measured before the cell is taken: it works in parallel, and a thread that waits for a cell inside a parallel
         // loop may wait for itself.
         let objective = Objective::of(self.model.clone(), property);
-        let range = objective.and_then(|objective| usual_range(&objective, &self.projection));
+        let range = usual_range(&objective, &self.projection);
         *known.get_or_init(|| range.ok().flatten().unwrap_or((0.0, 1.0)))
     }
 
@@ -130,7 +130,7 @@ impl Prepared {
             return *seconds;
         }
         let objective = Objective::of(self.model.clone(), Property::default());
-        let seconds = objective.and_then(|objective| batch_seconds(&objective));
+        let seconds = batch_seconds(&objective);
         *self.batch_seconds.get_or_init(|| seconds.unwrap_or(f64::NAN))
     }
 }

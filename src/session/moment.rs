@@ -2,8 +2,7 @@
 
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::Model;
-use crate::model::judge::Prediction;
+use crate::model::{Model, Value};
 use crate::objective::Aim;
 
 /// One restart at one step.
@@ -13,10 +12,8 @@ pub struct Moment {
     pub restart: usize,
     /// The (fractional) step.
     pub step: f64,
-    /// The value there; between steps that were kept, on the line between theirs.
-    pub value: f64,
-    /// What a head predicts there with its interval, where one property is sought that only a head can tell.
-    pub predicted: Option<Prediction>,
+    /// The value there; between steps that were kept, on the line between theirs, or predicted anew.
+    pub value: Value,
     /// The shape there, `[input]`.
     pub outline: Vec<f32>,
 }
@@ -63,12 +60,9 @@ impl Moment {
         way: Kept<'_>,
     ) -> Result<Option<Self>> {
         let Some((z, value)) = way.at(step) else { return Ok(None) };
-        let predicted = match aim.terms.as_slice() {
-            [term] if term.property.is_measured() => model.prediction(term.property, &z)?,
-            _ => None,
-        };
+        let value = aim.shown_at(model, &z, value)?;
         let outline = model.decode(&Rows::from_flat(z.len(), z))?.into_flat();
-        Ok(Some(Self { restart, step, value, predicted, outline }))
+        Ok(Some(Self { restart, step, value, outline }))
     }
 }
 

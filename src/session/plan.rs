@@ -34,21 +34,41 @@ pub struct Plan {
     pub axis: usize,
 }
 
-impl Plan {
-    /// From the first to the last of these families, or around all data.
-    pub(super) fn through(families: &[String]) -> Self {
-        let family = |name: Option<&String>| {
-            Anchor::Named(name.map_or(PointRef::Mean, |name| PointRef::Family(name.clone())))
-        };
+/// A line around all data, which leads nowhere yet.
+impl Default for Plan {
+    fn default() -> Self {
+        let mean = || Anchor::Named(PointRef::Mean);
         Self {
             kind: Kind::Line,
-            from: family(families.first()),
-            to: family(families.last()),
-            around: Anchor::Named(PointRef::Mean),
+            from: mean(),
+            to: mean(),
+            around: mean(),
             radius: None,
             turns: Route::USUAL_TURNS,
             axis: 0,
         }
+    }
+}
+
+impl Plan {
+    /// From the first to the last family of a model; where it has but one, from a shape on the left of the map to one on
+    /// the right, a twentieth of the data beyond each.
+    pub(super) fn through(prepared: &Prepared) -> Self {
+        let encoded = &prepared.model.encoded;
+        let ends = match encoded.names.as_slice() {
+            [first, .., last] => [first, last].map(|name| PointRef::Family(name.clone())),
+            _ => {
+                let places = prepared.projection.project_all(&encoded.mu);
+                let mut rows: Vec<usize> = (0..places.len()).collect();
+                rows.sort_by(|&a, &b| places[a][0].total_cmp(&places[b][0]));
+                let Some(last) = rows.len().checked_sub(1) else { return Self::default() };
+                let beyond = rows.len() / 20;
+                [beyond, last - beyond]
+                    .map(|place| PointRef::Row(encoded.samples[rows[place]] as usize + 1))
+            }
+        };
+        let [from, to] = ends.map(Anchor::Named);
+        Self { from, to, ..Self::default() }
     }
 }
 

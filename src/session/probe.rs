@@ -6,8 +6,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::neighbours::{Neighbour, neighbours};
 use crate::explore::rebuild::Rebuild;
-use crate::model::Model;
-use crate::model::judge::Prediction;
+use crate::model::{Model, Value};
 use crate::objective::{Evaluation, Objective};
 use crate::trust::{Verdict, judge};
 
@@ -26,10 +25,8 @@ pub struct Probe {
     /// Its shape, `[input]`.
     pub outline: Vec<f32>,
     /// Every property of the shape, in the order in which the model has them; NaN where there is no head to tell it.
-    pub values: Vec<(Property, f64)>,
-    /// Those of them that a head predicts, with their intervals.
-    pub predictions: Vec<(Property, Prediction)>,
-    /// How far it can be believed.
+    pub values: Vec<(Property, Value)>,
+    /// The reliability of the property that colours the map, and of every prediction beside it.
     pub verdict: Verdict,
     /// The nearest training shape.
     pub nearest: Option<Neighbour>,
@@ -76,19 +73,21 @@ impl Probe {
         let z = z.map_or_else(|| prepared.projection.lift(at), <[f64]>::to_vec);
         let rows = Rows::from_flat(z.len(), z.clone());
         let decoded = prepared.model.decode(&rows)?;
-        let mut verdicts = judge(&prepared.model, &[property], &rows, &decoded)?;
+        let others = prepared.model.predicted_properties().filter(|&other| other != property);
+        let asked: Vec<Property> = std::iter::once(property).chain(others).collect();
+        let mut verdicts = judge(&prepared.model, &asked, &rows, &decoded)?;
         let verdict = verdicts.remove(0);
         let outline = decoded.into_flat();
         let nearest = neighbours(&prepared.model, &z, &outline, 1).pop();
-        let values = prepared.model.tell_all(&z, &outline)?;
-        let predictions = prepared.model.measured_predictions(&z)?;
+        let values = values(&prepared.model, &verdict, &outline);
         let (rebuild, slope) = (None, None);
-        Ok(Self { model, at, z, outline, values, predictions, verdict, nearest, rebuild, slope })
+        Ok(Self { model, at, z, outline, values, verdict, nearest, rebuild, slope })
     }
 
-    /// What a head predicts of a property, where only a head can tell it.
-    pub fn prediction(&self, property: Property) -> Option<Prediction> {
-        self.predictions.iter().find(|(of, _)| *of == property).map(|(_, predicted)| *predicted)
+    /// Puts another outline in the place of the decoded one, where it is the shape itself that is moved.
+    pub fn set_outline(&mut self, model: &Model, outline: Vec<f32>) {
+        self.values = values(model, &self.verdict, &outline);
+        self.outline = outline;
     }
 
     /// The nearest training shapes, nearest first; each is made again for it, so they are looked up only where they are
@@ -97,9 +96,15 @@ impl Probe {
         neighbours(model, &self.z, &self.outline, NEIGHBOURS)
     }
 
-    /// The value of one property; NaN where the model does not have it.
-    pub fn value(&self, property: Property) -> f64 {
+    /// The value of one property; none where the model does not have it.
+    pub fn value(&self, property: Property) -> Value {
         let found = self.values.iter().find(|(of, _)| *of == property);
-        found.map_or(f64::NAN, |(_, value)| *value)
+        found.map_or(Value::NONE, |(_, value)| *value)
     }
+}
+
+/// Every property of a shape that was judged as all that is predicted of it.
+fn values(model: &Model, verdict: &Verdict, outline: &[f32]) -> Vec<(Property, Value)> {
+    let value = |property| (property, verdict.value(property, outline));
+    model.properties().into_iter().map(value).collect()
 }

@@ -60,6 +60,7 @@ impl Session {
             hill: None,
             hovered: None,
             moment: None,
+            besides: None,
             lab: LabResults::default(),
         });
     }

@@ -24,6 +24,8 @@ use super::walk::Walk;
 use crate::data::property::Property;
 use crate::explore::compose::Visible;
 use crate::explore::{Bounds, three_digits};
+use crate::model::Model;
+use crate::objective::{Aim, Goal};
 use crate::optimise::SearchReport;
 use std::collections::BTreeMap;
 
@@ -136,7 +138,7 @@ impl State {
             sweep: None,
             lesson: None,
             walk: None,
-            tours: Tours::through(&[]),
+            tours: Tours::default(),
             notices: Notices::default(),
             settings,
             export: Exporting::default(),
@@ -181,15 +183,9 @@ impl State {
         told.and_then(Result::ok).unwrap_or(f64::NAN)
     }
 
-    /// A value of a property as it is shown: three digits, and the unit where the model that is shown has one.
-    pub fn said(&self, property: Property, value: f64) -> String {
-        let digits = three_digits(value);
-        match self.shown() {
-            Some((_, entry)) if value.is_finite() => {
-                entry.prepared.model.with_unit(property, &digits)
-            }
-            _ => digits,
-        }
+    /// The unit of a property in the model that is shown; empty where none is known.
+    pub fn unit(&self, property: Property) -> &str {
+        self.shown().map_or("", |(_, entry)| entry.prepared.model.unit(property))
     }
 
     /// Switches a layer of the present activity.
@@ -302,8 +298,23 @@ impl State {
         if let Some((_, entry)) = self.models.shown() {
             let prepared = entry.prepared.clone();
             self.map.fit(prepared.home);
-            self.tours.forget(&prepared.model.encoded.names);
+            self.tours.forget(&prepared);
+            self.settle_aim(&prepared.model);
         }
+    }
+
+    /// Replaces an aim that names a property which `model` does not know, such as a target column of other data, and
+    /// tells the person.
+    fn settle_aim(&mut self, model: &Model) {
+        let known = model.properties();
+        let aim = &mut self.settings.search.aim;
+        let Some(unknown) = aim.properties().find(|property| !known.contains(property)) else {
+            return;
+        };
+        let Some(&property) = known.first() else { return };
+        *aim = Aim::of(property, Goal::Max);
+        let (unknown, word) = (unknown.name(), property.word());
+        self.notices.info(format!("This model has no '{unknown}'; {word} is sought instead."));
     }
 
     /// The report of the search, if there is one.

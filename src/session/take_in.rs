@@ -1,9 +1,9 @@
-//! Takes in what jobs report and how they end: each by a function of the job's own file, then what follows for the
-//! rest of the state.
+//! Takes in what jobs report and how they end: each by a function of the job's own file, then the consequences for
+//! the rest of the state.
 
 use super::event::{End, News};
 use super::jobs::open::Opened;
-use super::jobs::registry::{JobResult, Progress, RunId};
+use super::jobs::registry::{JobProgress, JobResult, RunId};
 use super::jobs::save::Saved;
 use super::jobs::training::{Trained, Training, TrainingEnd};
 use super::jobs::{candidates, pca};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 impl State {
     /// Takes the progress of a job in. News of a run that nobody waits for any more are dropped.
-    pub(super) fn progress(&mut self, run: RunId, progress: Progress, news: Option<News>) {
+    pub(super) fn progress(&mut self, run: RunId, progress: JobProgress, news: Option<News>) {
         let share = progress.share.unwrap_or(0.0);
         if !self.jobs.report(run, progress) {
             return;

@@ -162,7 +162,6 @@ mod tests {
     use crate::model::resume::Resume;
     use crate::model::training::Losses;
     use crate::numerics::adam::Adam;
-    use candle_core::{DType, Device, Tensor};
 
     fn moment(updates: usize, numbers: usize) -> Arc<TrainerState> {
         let resume = Resume {
@@ -173,7 +172,7 @@ mod tests {
             adam: Adam::new([], 0.1),
             raw_log_sigma: None,
         };
-        let parameters = vec![Tensor::zeros(numbers, DType::F32, &Device::Cpu).unwrap()];
+        let parameters = vec![vec![0.0; numbers]];
         Arc::new(TrainerState { parameters, resume, history: Vec::new() })
     }
 

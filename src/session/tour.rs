@@ -95,7 +95,7 @@ pub enum Page {
 }
 
 /// Ways and new shapes in the model that is shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tours {
     /// What the next way is.
     pub plan: Plan,
@@ -139,17 +139,11 @@ impl Tours {
         self.tour.iter_mut().for_each(|tour| tour.playback.playing = false);
     }
 
-    /// Nothing yet in a model of these families.
-    pub fn through(families: &[String]) -> Self {
-        Self { plan: Plan::through(families), tour: None, drawn: None, page: Page::default() }
-    }
-
-    /// Another model is shown, of these families: nothing of the one before means anything in it, but the kind
-    /// of way.
-    pub fn forget(&mut self, families: &[String]) {
+    /// Another model is shown: nothing of the one before means anything in it, but the kind of way.
+    pub(super) fn forget(&mut self, prepared: &Prepared) {
         let Plan { kind, turns, .. } = self.plan;
-        *self = Self::through(families);
-        (self.plan.kind, self.plan.turns) = (kind, turns);
+        let plan = Plan { kind, turns, ..Plan::through(prepared) };
+        *self = Self { plan, ..Self::default() };
     }
 
     /// What is looked at, as far as it is there.
@@ -295,7 +289,7 @@ impl Session {
         Ok(Tour {
             model: (id, entry.version),
             line: trail::on_map(&route, &prepared.projection),
-            sheet: strip.rows(&prepared.model, property, false),
+            sheet: strip.rows(&prepared.model, property, false)?,
             route,
             strip,
             playback: Playback::default(),
@@ -339,6 +333,6 @@ fn draw(
 ) -> Result<Drawn> {
     let [columns, rows] = NEW_SHAPES;
     let shapes = sample::new_shapes(&prepared.model, property, columns * rows, seed)?;
-    let sheet = sample::sheet(&prepared.model, property, &shapes, columns, false);
+    let sheet = sample::sheet(&shapes, columns, false);
     Ok(Drawn { model, seed, shapes, sheet })
 }

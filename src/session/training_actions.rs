@@ -1,4 +1,4 @@
-//! The training lab: trainings begin, pause, go on and branch; any moment of them can be looked at.
+//! Trainings begin, pause, go on and branch; any moment of them can be looked at.
 
 use super::Session;
 use super::jobs::control::Control;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Moments of all earlier trainings together take at most about so many bytes.
 const MOST_EARLIER: usize = 192 << 20;
 
-/// Where a training can go on: what it learned, how, and how far it had come.
+/// The beginning of a training that goes on: data, settings, state.
 struct Trunk {
     plan: Plan,
     state: Arc<TrainerState>,
@@ -151,7 +151,7 @@ impl Session {
         self.begin(Plan { config, from: Some(state), ..plan }, None, Training { trunk, ..past });
     }
 
-    /// Where the model that is shown can go on.
+    /// The beginning from which the model that is shown can go on.
     fn trunk(&self) -> Result<Trunk> {
         let state = &self.state;
         if state.training.run.is_some() {
@@ -187,7 +187,7 @@ impl Session {
             timeline: training.timeline.until(index),
             ..Training::default()
         };
-        // What was made once is not made again.
+        // Data that were made once are not made again.
         let ready = training.setup.as_ref().map(|setup| setup.training_data());
         let material = ready.map_or(plan.material, Material::Ready);
         Ok(Trunk { plan: Plan { material, ..plan }, state: moment, past })
@@ -412,7 +412,7 @@ impl State {
     /// Puts a newer version of a model in the place of the one before.
     pub(super) fn renew(&mut self, id: ModelId, prepared: Arc<Prepared>) {
         let version = self.next_version();
-        // Who looks at an older moment goes on doing so.
+        // An older moment that is shown stays shown.
         if let Some(newest) = self.learned_mut(id).and_then(|t| t.timeline.newest.as_mut()) {
             *newest = Newest { prepared, version, path: None, unsaved: true };
             return;

@@ -7,6 +7,7 @@ use super::state::Activity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::slopes::Arrow;
+use crate::model::Value;
 use crate::objective::Space;
 use crate::optimise::code::{CodeLine, pytorch};
 use crate::optimise::{ByHand, SearchConfig, Stage};
@@ -38,6 +39,8 @@ pub struct Walk {
     pub by_hand: ByHand,
     /// The shape where it stands; once the point has moved, where it has come to.
     pub here: Probe,
+    /// The value that the update under way begins with, as it is shown.
+    pub value: Value,
     /// The search as PyTorch, each line with its stage.
     pub code: Vec<CodeLine>,
     prepared: Arc<Prepared>,
@@ -52,8 +55,9 @@ impl Walk {
     ) -> Result<Self> {
         let by_hand = ByHand::new(prepared.model.clone(), settings, start)?;
         let here = look(&prepared, model, &by_hand)?;
+        let value = value(&prepared, &by_hand)?;
         let code = pytorch(by_hand.config(), &prepared.model);
-        Ok(Self { model, by_hand, here, code, prepared })
+        Ok(Self { model, by_hand, here, value, code, prepared })
     }
 
     fn go(&mut self, walking: Walking) -> Result<()> {
@@ -71,6 +75,7 @@ impl Walk {
             Walking::Begin | Walking::End => (),
         }
         self.here = look(&self.prepared, self.model, &self.by_hand)?;
+        self.value = value(&self.prepared, &self.by_hand)?;
         Ok(())
     }
 
@@ -104,6 +109,12 @@ impl Walk {
     }
 }
 
+/// The value where the update under way begins, as it is shown.
+fn value(prepared: &Prepared, by_hand: &ByHand) -> Result<Value> {
+    let (z, value) = by_hand.here();
+    by_hand.config().aim.shown_at(&prepared.model, z, value)
+}
+
 /// The shape where a walk stands; where the shape itself is moved, that one and not what the model makes
 /// of it.
 fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &ByHand) -> Result<Probe> {
@@ -113,8 +124,7 @@ fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &ByHand) -> Result<
     let mut probe = Probe::at(prepared, model, at, Some(z), aim.property())?;
     if *space == Space::Input {
         let moved = Rows::from_flat(point.len(), point.to_vec());
-        probe.outline = prepared.model.unscaled(&moved).into_flat();
-        probe.values = prepared.model.tell_all(z, &probe.outline)?;
+        probe.set_outline(&prepared.model, prepared.model.unscaled(&moved).into_flat());
     }
     Ok(probe)
 }

@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::{Card, Encoded, StartDistribution};
 use crate::trust::measure_statistics;
-use candle_core::Tensor;
 use std::sync::Arc;
 
 /// A model with the data of the given `indices` encoded. Where its latents come from and what trust is
@@ -18,7 +17,7 @@ use std::sync::Arc;
 /// When the parameters do not fit the layers of the card.
 pub(super) fn assemble(
     card: Card,
-    parameters: Vec<Tensor>,
+    parameters: &[Vec<f32>],
     data: &Arc<Dataset>,
     indices: &[usize],
     held_out: &[bool],

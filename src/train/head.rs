@@ -4,16 +4,12 @@ use super::learner::{measured_head, with_usual_change};
 use super::variables::{Variables, first_not_finite};
 use crate::data::property::{Property, check_among};
 use crate::error::{Error, Result, check_range};
-use crate::fused::chain::{Layer, Trace};
 use crate::model::Model;
-use crate::model::head::{
-    HeadCard, MOST_MEMBERS, TaskHead, USUAL_MEMBERS, USUAL_WIDTHS, check_widths,
-};
-use crate::model::judge::Judge;
-use crate::model::layers::LayerSpec;
-use crate::model::vae::initial_parameters;
+use crate::model::head::{HeadCard, MOST_MEMBERS, TaskHead, USUAL_MEMBERS};
+use crate::model::training::{MAX_HEAD_WIDTH, USUAL_WIDTHS, check_widths};
+use crate::nn::layer::{Layer, LayerSpec, initial_parameters};
+use crate::nn::mlp::Trace;
 use crate::numerics::random::{Purpose, stream};
-use candle_core::Tensor;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngCore};
 use rand_distr::{Distribution, StandardNormal};
@@ -72,7 +68,7 @@ impl HeadConfig {
     /// # Errors
     /// Names the first setting that is outside its range.
     pub fn check(&self) -> Result<()> {
-        check_widths("widths", &self.widths)?;
+        check_widths("widths", &self.widths, MAX_HEAD_WIDTH)?;
         check_range("epochs", self.epochs, 1, 1_000_000)?;
         check_range("batch-size", self.batch_size, 1, 100_000)?;
         check_range("lr", self.learning_rate, 1e-8, 10.0)?;
@@ -92,7 +88,7 @@ pub struct HeadTrainer {
     config: HeadConfig,
     card: HeadCard,
     /// The member that learned along with the autoencoder, where there is one: it stays as it is.
-    first: Vec<Tensor>,
+    first: Vec<Vec<f32>>,
     members: Vec<Member>,
     /// `(property - offset) / scale` of every row; NaN where it is not known.
     targets: Vec<f32>,
@@ -114,12 +110,7 @@ struct Member {
 }
 
 impl Member {
-    fn new(
-        index: usize,
-        config: &HeadConfig,
-        layers: &[LayerSpec],
-        known: &[usize],
-    ) -> Result<Self> {
+    fn new(index: usize, config: &HeadConfig, layers: &[LayerSpec], known: &[usize]) -> Self {
         let mut rng = stream(config.seed, Purpose::Resamples, 0, index as u64);
         let is_resample = index > 0;
         let seed = if is_resample { rng.next_u64() } else { config.seed };
@@ -127,11 +118,11 @@ impl Member {
             true => known.iter().map(|_| known[rng.random_range(0..known.len())]).collect(),
             false => known.to_vec(),
         };
-        let initial = initial_parameters(layers, seed)?;
-        let gradients = initial.iter().map(|tensor| vec![0.0; tensor.elem_count()]).collect();
-        let variables = Variables::new(&initial, config.learning_rate)?;
+        let initial = initial_parameters(layers, seed);
+        let gradients = initial.iter().map(|values| vec![0.0; values.len()]).collect();
+        let variables = Variables::new(initial, config.learning_rate);
         let trace = Trace::default();
-        Ok(Self { seed, rows, order: Vec::new(), variables, trace, gradients, is_resample })
+        Self { seed, rows, order: Vec::new(), variables, trace, gradients, is_resample }
     }
 
     fn begin_epoch(&mut self, epoch: usize) {
@@ -167,23 +158,19 @@ impl Member {
     }
 
     /// Learns from a batch of its rows; the mean squared error in standardised units.
-    fn step(&mut self, layers: &[LayerSpec], z: &[f32], targets: &[f32]) -> Result<f64> {
+    fn step(&mut self, layers: &[LayerSpec], z: &[f32], targets: &[f32]) -> f64 {
         let rows = targets.len();
         let Self { variables, trace, gradients, .. } = self;
-        let loss = variables.read(|parameters| {
-            let layers = Layer::all(layers, parameters);
-            let said = trace.forward(&layers, z, rows);
-            let missed = said.iter().zip(targets).map(|(said, target)| said - target);
-            let mut of_said: Vec<f32> = missed.collect();
-            let loss = of_said.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / rows as f64;
-            of_said.iter_mut().for_each(|v| *v *= 2.0 / rows as f32);
-            trace.backward(&layers, z, &mut of_said, Some(gradients), None);
-            loss
-        })?;
+        let layers = Layer::all(layers, variables.values());
+        let predicted = trace.forward(&layers, z, rows);
+        let mut missed: Vec<f32> = predicted.iter().zip(targets).map(|(p, t)| p - t).collect();
+        let loss = missed.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / rows as f64;
+        missed.iter_mut().for_each(|v| *v *= 2.0 / rows as f32);
+        trace.backward(&layers, z, &mut missed, Some(gradients), None);
         if loss.is_finite() {
-            variables.descend_along(gradients)?;
+            variables.step(gradients);
         }
-        Ok(loss)
+        loss
     }
 }
 
@@ -212,14 +199,15 @@ impl HeadTrainer {
             Error::Mismatch(format!("the model has no head for {}", property.name()))
         })?;
         let card = HeadCard { judge: None, ..head.card.clone() };
-        let first = head.member_parameters().next().unwrap_or_default().to_vec();
+        let first = head.members().first().into_iter().flat_map(|member| member.parameters());
+        let first = first.map(<[f32]>::to_vec).collect();
         Self::with_first(model, card, first, config)
     }
 
     fn with_first(
         model: Arc<Model>,
         card: HeadCard,
-        first: Vec<Tensor>,
+        first: Vec<Vec<f32>>,
         config: HeadConfig,
     ) -> Result<Self> {
         let card = HeadCard { members: config.members, ..card };
@@ -231,7 +219,7 @@ impl HeadTrainer {
         let targets = values.iter().map(|v| ((v - card.offset) / card.scale) as f32).collect();
         let learned = usize::from(!first.is_empty())..config.members;
         let member = |index| Member::new(index, &config, &card.layers, &known);
-        let members = learned.map(member).collect::<Result<_>>()?;
+        let members = learned.map(member).collect();
         let property = card.property;
         let mut trainer =
             Self { model, property, config, card, first, members, targets, epoch: 0, batch: 0 };
@@ -284,7 +272,7 @@ impl HeadTrainer {
                 places.iter().map(|&place| targets[member.rows[place]]).collect();
             member.step(&card.layers, &z, &targets)
         };
-        let losses = members.par_iter_mut().map(learn).collect::<Result<Vec<f64>>>()?;
+        let losses: Vec<f64> = members.par_iter_mut().map(learn).collect();
         let loss = losses.iter().sum::<f64>() / losses.len() as f64;
         if !loss.is_finite() {
             return Err(self.not_finite(loss));
@@ -311,14 +299,14 @@ impl HeadTrainer {
     pub fn finish(&self) -> Result<TaskHead> {
         let mut parameters = self.first.clone();
         for member in &self.members {
-            parameters.extend(member.variables.copies()?);
+            parameters.extend_from_slice(member.variables.values());
         }
-        if let Some(bad) = first_not_finite(&parameters)? {
+        if let Some(bad) = first_not_finite(&parameters) {
             return Err(self.not_finite(bad));
         }
-        let mut head = measured_head(self.card.clone(), parameters, &self.model.encoded)?;
+        let mut head = measured_head(self.card.clone(), &parameters, &self.model.encoded)?;
         if self.property.is_measured() {
-            head.card.judge = Some(Judge::fitted(&self.model, &head)?);
+            head.card.judge = Some(self.model.fitted_judge(&head)?);
         }
         with_usual_change(head, &self.model)
     }

@@ -1,51 +1,36 @@
-//! A task head while it learns, with the autoencoder or after it: what it shall say, and how far off it is.
+//! A task head while it learns, with the autoencoder or after it: what it shall predict, and how far off it is.
 
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::Encoded;
 use crate::model::head::{HeadCard, TaskHead};
-use crate::model::losses;
 use crate::trust::head_change;
-use candle_core::{Device, Tensor};
 
-/// A head on the storage of variables, and its targets.
-pub struct Learner {
-    head: TaskHead,
+/// What a head learns to predict.
+pub struct HeadTargets {
     /// `(property - offset) / scale` of every sample, 0 where the property is undefined.
     targets: Vec<f32>,
     /// Where the property is defined.
     known: Vec<bool>,
 }
 
-impl Learner {
-    /// A head for the property that each sample has as one of `values [samples]`.
-    ///
-    /// # Errors
-    /// When the parameters do not fit the layers.
-    pub fn new(card: HeadCard, values: &[f64], parameters: Vec<Tensor>) -> Result<Self> {
+impl HeadTargets {
+    /// Targets of a head for the property that each sample has as one of `values [samples]`.
+    pub fn new(card: &HeadCard, values: &[f64]) -> Self {
         let known: Vec<bool> = values.iter().map(|v| v.is_finite()).collect();
         let standardised = |(value, known): (&f64, &bool)| {
             if *known { ((value - card.offset) / card.scale) as f32 } else { 0.0 }
         };
         let targets = values.iter().zip(&known).map(standardised).collect();
-        Ok(Self { head: TaskHead::new(card, parameters)?, targets, known })
+        Self { targets, known }
     }
 
     /// Of each of `samples [n]` the standardised property and its share in the mean of those that have it, `[n]` both;
     /// one for which the property is undefined has no share.
-    pub fn targets(&self, samples: &[usize]) -> (Vec<f32>, Vec<f32>) {
+    pub fn of(&self, samples: &[usize]) -> (Vec<f32>, Vec<f32>) {
         let known = samples.iter().filter(|&&i| self.known[i]).count().max(1);
         let weight = |i: usize| if self.known[i] { 1.0 / known as f32 } else { 0.0 };
         samples.iter().map(|&i| (self.targets[i], weight(i))).unzip()
-    }
-
-    /// The mean squared error in standardised units at the latent points `z [n, latent]` of `samples [n]`,
-    /// those left out for which the property is undefined; `[]`.
-    pub fn loss(&self, z: &Tensor, samples: &[usize]) -> Result<Tensor> {
-        let (target, weights) = self.targets(samples);
-        let vector = |values: Vec<f32>| Tensor::from_vec(values, samples.len(), &Device::Cpu);
-        let (target, weights) = (vector(target)?, vector(weights)?);
-        Ok(losses::weighted_square(&self.head.standardised(z)?, &target, &weights)?)
     }
 }
 
@@ -56,7 +41,7 @@ impl Learner {
 /// When the parameters do not fit the layers.
 pub fn measured_head(
     card: HeadCard,
-    parameters: Vec<Tensor>,
+    parameters: &[Vec<f32>],
     encoded: &Encoded,
 ) -> Result<TaskHead> {
     let mut head = TaskHead::new(card, parameters)?;
@@ -96,7 +81,7 @@ mod tests {
     use super::*;
     use crate::data::property::Property;
     use crate::data::rows::Rows;
-    use crate::model::vae::initial_parameters;
+    use crate::nn::layer::initial_parameters;
 
     #[test]
     fn scores_are_those_of_the_text_book() {
@@ -108,25 +93,19 @@ mod tests {
         assert_eq!(score(&[], &[]), (0.0, 0.0));
     }
 
-    fn learner(values: &[f64], held_out: &[bool]) -> Result<Learner> {
-        let card = HeadCard::of(Property::Area, values, held_out, 2, &[3], true)?;
-        let parameters = initial_parameters(&card.layers, 1).unwrap();
-        Learner::new(card, values, parameters)
+    fn card(values: &[f64], held_out: &[bool]) -> Result<HeadCard> {
+        HeadCard::of(Property::Area, values, held_out, 2, &[3], true)
     }
 
     #[test]
     fn targets_are_standardised_on_the_training_samples_that_have_the_property() {
         let values = [1.0, 100.0, f64::NAN, 5.0, f64::INFINITY];
-        let learner = learner(&values, &[false, true, false, false, false]).unwrap();
-        assert_eq!((learner.head.card.offset, learner.head.card.scale), (3.0, 2.0));
-        assert_eq!(learner.targets, [-1.0, 48.5, 0.0, 1.0, 0.0]);
-        let z = Tensor::new(&[[0.1f32, 0.2], [0.3, -0.4], [0.5, 0.6]], &Device::Cpu).unwrap();
-        let loss = learner.loss(&z, &[0, 2, 3]).unwrap().to_scalar::<f32>().unwrap();
-        let said: Vec<f32> = learner.head.standardised(&z).unwrap().to_vec1().unwrap();
-        let expected = ((said[0] + 1.0).powi(2) + (said[2] - 1.0).powi(2)) / 2.0;
-        assert!((loss - expected).abs() < 1e-6, "{loss} {expected}");
-        let none = learner.loss(&z, &[2, 4, 2]).unwrap().to_scalar::<f32>().unwrap();
-        assert_eq!(none, 0.0, "nothing is known, nothing is missed");
+        let card = card(&values, &[false, true, false, false, false]).unwrap();
+        assert_eq!((card.offset, card.scale), (3.0, 2.0));
+        let targets = HeadTargets::new(&card, &values);
+        assert_eq!(targets.targets, [-1.0, 48.5, 0.0, 1.0, 0.0]);
+        assert_eq!(targets.of(&[0, 2, 3]), (vec![-1.0, 0.0, 1.0], vec![0.5, 0.0, 0.5]));
+        assert_eq!(targets.of(&[2, 4, 2]).1, [0.0; 3], "nothing is known, nothing is missed");
     }
 
     #[test]
@@ -134,10 +113,10 @@ mod tests {
         for (values, held_out) in
             [([f64::NAN, 1.0, f64::NAN], [false; 3]), ([1.0, 2.0, 3.0], [true, true, false])]
         {
-            let refused = learner(&values, &held_out).err().unwrap().to_string();
+            let refused = card(&values, &held_out).unwrap_err().to_string();
             assert!(refused.contains("area"), "{refused}");
         }
-        assert_eq!(learner(&[7.0; 3], &[false; 3]).unwrap().head.card.scale, 1.0);
+        assert_eq!(card(&[7.0; 3], &[false; 3]).unwrap().scale, 1.0);
     }
 
     #[test]
@@ -153,11 +132,10 @@ mod tests {
             ),
             ..Encoded::default()
         };
-        let learner = learner(&values, &[false; 5]).unwrap();
+        let card = card(&values, &[false; 5]).unwrap();
+        let parameters = initial_parameters(&card.layers, 1);
         let measured = |held_out, rows: &[usize]| {
-            let parameters = learner.head.parameters().to_vec();
-            let card = learner.head.card.clone();
-            let head = measured_head(card, parameters, &encoded(held_out)).unwrap();
+            let head = measured_head(card.clone(), &parameters, &encoded(held_out)).unwrap();
             let said = head.predict_all(&encoded(held_out).mu).unwrap();
             let pick = |from: &[f64]| rows.iter().map(|&i| from[i]).collect::<Vec<f64>>();
             assert_eq!((head.card.r2, head.card.rmse), score(&pick(&said), &pick(&values)));

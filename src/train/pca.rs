@@ -1,18 +1,19 @@
 //! Principal component analysis as a model: the rival of an autoencoder that needs no network.
 
 use super::assemble::assemble;
+use crate::data::roles::Validation;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, StartDistribution};
-use crate::model::losses::Reconstruction;
 use crate::model::training::{EpochRecord, TrainingConfig};
-use crate::model::vae::{Output, linear_architecture};
+use crate::nn::activation::Activation;
+use crate::nn::autoencoder::{Output, architecture};
+use crate::nn::loss::Reconstruction;
 use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::principal::Principal;
-use candle_core::{Device, Tensor};
 
 /// What the encoder says of the logarithm of its variance: PCA knows no noise, and a spread of 3e-7 is none.
 const LOG_VARIANCE: f32 = -30.0;
@@ -35,11 +36,13 @@ pub struct Pca {
     data: TrainingData,
     config: TrainingConfig,
     held_out: Vec<bool>,
+    validation: Validation,
     principal: Principal,
 }
 
 impl Pca {
-    /// Measures the training part of the data. Of the settings only split, seed and width of the latent count.
+    /// Measures the training part of the data. Of the settings only split, seed and width of the latent count; rows that
+    /// early stopping would keep for itself are left out of the error here too, so that a rival is held against the same.
     ///
     /// # Errors
     /// Names a setting that is out of range: a latent may have no more numbers than a shape.
@@ -58,6 +61,7 @@ impl Pca {
         cancel: &CancelToken,
         progress: &mut dyn FnMut(f64),
     ) -> Result<Option<Self>> {
+        let stops = config.early_stopping.is_some();
         let config = TrainingConfig {
             loss: Reconstruction::Mse,
             output: Output::Linear,
@@ -80,11 +84,12 @@ impl Pca {
             return Err(Error::setting("latent-dim", problem));
         }
         let held_out = data.set.held_out(config.held_out_of(rows.len()), config.seed);
+        let validation = Validation::new(&data.set.roles(&held_out, config.seed), stops);
         let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
         let seen = training.iter().map(|&i| rows.row(i));
-        let principal =
-            Principal::new_unless(seen, rows.width(), config.latent_dim, cancel, progress);
-        Ok(principal.map(|principal| Self { data, config, held_out, principal }))
+        let (width, count) = (rows.width(), config.latent_dim);
+        let principal = Principal::new_unless(seen, width, count, cancel, progress);
+        Ok(principal.map(|principal| Self { data, config, held_out, validation, principal }))
     }
 
     /// The model of the principal axes of the data behind `model`, with the same split and as many numbers.
@@ -133,7 +138,7 @@ impl Pca {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn finish(self) -> Result<Model> {
-        let Self { data, config, held_out, principal } = self;
+        let Self { data, config, held_out, validation, principal } = self;
         let (width, latent) = (data.set.rows.width(), config.latent_dim);
         let error = self::error(&principal);
         let record = EpochRecord {
@@ -143,6 +148,7 @@ impl Pca {
             reconstruction: error,
             kl: 0.0,
             held_out_reconstruction: None,
+            stopping_reconstruction: None,
             held_out_kl: None,
             heads: None,
             held_out_heads: None,
@@ -150,7 +156,7 @@ impl Pca {
         };
         let card = Card {
             source: data.source,
-            layers: linear_architecture(width, latent),
+            layers: architecture(width, &[], Activation::Linear, latent, Output::Linear),
             scaling: Scaling::identity(width),
             training: config,
             history: vec![record],
@@ -159,8 +165,12 @@ impl Pca {
             kept: None,
         };
         let indices: Vec<usize> = (0..data.set.rows.len()).collect();
-        let mut model = assemble(card, parameters(&principal)?, &data.set, &indices, &held_out)?;
-        model.card.history[0].held_out_reconstruction = held_out_error(&model, &data.set.rows)?;
+        let mut model = assemble(card, &parameters(&principal), &data.set, &indices, &held_out)?;
+        let error = |of: &Vec<usize>| error_of(&model, &data.set.rows, of);
+        let stopping = validation.stopping.as_ref().map(error).transpose()?.flatten();
+        let held_out = error(&validation.reported)?;
+        let record = &mut model.card.history[0];
+        (record.held_out_reconstruction, record.stopping_reconstruction) = (held_out, stopping);
         Ok(model)
     }
 }
@@ -170,18 +180,16 @@ fn error(principal: &Principal) -> f64 {
     (principal.total_variance() - principal.variances().iter().sum::<f64>()).max(0.0)
 }
 
-/// The mean squared error of held-out rows; none where none is held out.
-fn held_out_error(model: &Model, rows: &Rows<f32>) -> Result<Option<f64>> {
-    let held_out = &model.encoded.held_out;
-    let held: Vec<usize> = (0..held_out.len()).filter(|&i| held_out[i]).collect();
-    let rebuilt = model.decode(&model.encoded.mu.select(&held))?;
-    let pairs = held.iter().flat_map(|&i| rows.row(i)).zip(rebuilt.as_flat());
+/// The mean squared error of some rows; none of no rows.
+fn error_of(model: &Model, rows: &Rows<f32>, some: &[usize]) -> Result<Option<f64>> {
+    let rebuilt = model.decode(&model.encoded.mu.select(some))?;
+    let pairs = some.iter().flat_map(|&i| rows.row(i)).zip(rebuilt.as_flat());
     let sum: f64 = pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum();
-    Ok((!held.is_empty()).then(|| sum / held.len() as f64))
+    Ok((!some.is_empty()).then(|| sum / some.len() as f64))
 }
 
 /// Weight and bias of `mu`, `log_var` and the decoder.
-fn parameters(principal: &Principal) -> Result<Vec<Tensor>> {
+fn parameters(principal: &Principal) -> Vec<Vec<f32>> {
     let (mean, axes, variances) = (principal.mean(), principal.axes(), principal.variances());
     let (width, latent) = (mean.len(), axes.len());
     let greatest = variances.first().copied().unwrap_or(0.0);
@@ -201,14 +209,6 @@ fn parameters(principal: &Principal) -> Result<Vec<Tensor>> {
         let column = back.iter_mut().skip(k).step_by(latent);
         column.zip(axis).for_each(|(to, v)| *to = (v * colour) as f32);
     }
-    let mean: Vec<f32> = mean.iter().map(|&v| v as f32).collect();
-    let tensor = |values: Vec<f32>, shape: &[usize]| Tensor::from_vec(values, shape, &Device::Cpu);
-    Ok(vec![
-        tensor(into, &[latent, width])?,
-        tensor(bias, &[latent])?,
-        tensor(vec![0.0; latent * width], &[latent, width])?,
-        tensor(vec![LOG_VARIANCE; latent], &[latent])?,
-        tensor(back, &[width, latent])?,
-        tensor(mean, &[width])?,
-    ])
+    let mean = mean.iter().map(|&v| v as f32).collect();
+    vec![into, bias, vec![0.0; latent * width], vec![LOG_VARIANCE; latent], back, mean]
 }

@@ -2,15 +2,15 @@
 //!
 //! Outlines of one kind differ little, and mostly along a few axes. A network that begins at random has to find these
 //! first; begun as PCA it has only to find what bends. The linear map passes the hidden layers through pairs of
-//! rectifiers, `u = max(u, 0) - max(-u, 0)`, so that it is part of an ordinary network: checkpoints, kernels, code and
-//! resumed trainings know nothing of it. All other units begin without a voice in the layers after them.
+//! units, `f(u) - f(-u) = g u`: with rectifiers g is 1, as with SiLU, GELU and softplus, and with a LeakyReLU 1 and its
+//! slope; with tanh and sigmoid the difference is not linear, and there is no such path. So it is part of an ordinary
+//! network: checkpoints, products, code and resumed trainings know nothing of it. The other units of the last hidden
+//! layers begin without a voice in what follows.
 
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
-use crate::error::Result;
-use crate::model::layers::LayerSpec;
+use crate::nn::layer::LayerSpec;
 use crate::numerics::principal::Principal;
-use candle_core::{Device, Tensor};
 
 /// The least residual variance for each number, where the data have a variance of 1: a thousandth of their deviation is
 /// as exact as anybody asks, and below it KL would have no weight at all.
@@ -86,70 +86,71 @@ impl ProbabilisticPca {
         rows.map(missed).sum::<f64>() / count
     }
 
-    /// Puts the linear path into initial `parameters` of an [`architecture`](crate::model::vae::architecture) whose hidden
-    /// layers have `2 latent` units more than those beside the path.
+    /// Puts the linear path into initial `parameters` of an [`architecture`](crate::nn::autoencoder::architecture) whose
+    /// hidden layers have `2 latent` units more than those beside the path.
     ///
     /// The posterior of probabilistic PCA is `N((Lambda - sigma^2)^1/2 Lambda^-1 V^T x, sigma^2 Lambda^-1)` and its
     /// decoder `V (Lambda - sigma^2)^1/2 z` (equations 6 and 7), with the axes `V` and their variances `Lambda`.
-    ///
-    /// # Errors
-    /// Only when the tensor library fails.
-    pub fn begin(&self, layers: &[LayerSpec], parameters: &mut [Tensor]) -> Result<()> {
-        let latent = self.axes.len();
-        for (layer, pair) in layers.iter().zip(parameters.chunks_exact_mut(2)) {
-            let LayerSpec { inputs, outputs, .. } = *layer;
-            let mut weight: Vec<f32> = pair[0].flatten_all()?.to_vec1()?;
-            let mut bias: Vec<f32> = pair[1].to_vec1()?;
-            let is_first = matches!(layer.name.as_str(), "encoder.0" | "decoder.0");
-            if !is_first {
+    pub fn begin(&self, layers: &[LayerSpec], parameters: &mut [Vec<f32>]) {
+        let last = layers.len() - 1;
+        for (place, (layer, pair)) in layers.iter().zip(parameters.chunks_exact_mut(2)).enumerate()
+        {
+            let [weight, bias] = pair else { continue };
+            let LayerSpec { name, inputs, outputs, .. } = layer;
+            let side = name.split('.').next().unwrap_or_default();
+            let reads_data = name == "encoder.0" || name == "decoder.0";
+            let is_hidden = place != last && matches!(side, "encoder" | "decoder");
+            if !is_hidden {
                 weight.fill(0.0);
                 bias.fill(0.0);
             }
+            // What comes in passes hidden units by pairs, f(u) - f(-u) = gain u.
+            let before = layers[place.saturating_sub(1)].activation;
+            let gain = f64::from(before.pair_gain().unwrap_or(1.0));
             for (k, axis) in self.axes.iter().enumerate() {
                 // An axis that carries nothing keeps a little: a path of zeros could not learn.
                 let variance = self.variances[k].max(self.residual);
                 let signal = (variance - self.residual).max(1e-3 * self.residual).sqrt();
-                // The hidden units of the path: u beside -u.
-                let units = |width: usize| {
-                    let first = width - 2 * latent + 2 * k;
-                    [(first, 1.0), (first + 1, -1.0)]
-                };
-                match layer.name.as_str() {
-                    "encoder.0" => {
-                        for (unit, sign) in units(outputs) {
-                            let row = &mut weight[unit * inputs..][..inputs];
-                            let to = sign * signal / variance;
-                            row.iter_mut().zip(axis).for_each(|(w, a)| *w = (to * a) as f32);
-                            bias[unit] = 0.0;
-                        }
-                    }
-                    "decoder.0" => {
-                        for (unit, sign) in units(outputs) {
-                            let row = &mut weight[unit * inputs..][..inputs];
+                match (side, is_hidden) {
+                    (_, true) => {
+                        for (unit, sign) in self.pair(*outputs, k) {
+                            let row = &mut weight[unit * inputs..][..*inputs];
                             row.fill(0.0);
-                            row[k] = sign as f32;
                             bias[unit] = 0.0;
+                            if !reads_data {
+                                for (from, of) in self.pair(*inputs, k) {
+                                    row[from] = (sign * of / gain) as f32;
+                                }
+                            } else if side == "decoder" {
+                                row[k] = sign as f32;
+                            } else {
+                                let to = sign * signal / variance;
+                                row.iter_mut().zip(axis).for_each(|(w, a)| *w = (to * a) as f32);
+                            }
                         }
                     }
-                    "mu" => {
-                        for (unit, sign) in units(inputs) {
-                            weight[k * inputs + unit] = sign as f32;
+                    ("mu", _) => {
+                        for (unit, sign) in self.pair(*inputs, k) {
+                            weight[k * inputs + unit] = (sign / gain) as f32;
                         }
                     }
-                    "log_var" => bias[k] = (self.residual / variance).ln() as f32,
+                    ("log_var", _) => bias[k] = (self.residual / variance).ln() as f32,
                     _ => {
-                        for (unit, sign) in units(inputs) {
-                            for (row, a) in weight.chunks_exact_mut(inputs).zip(axis) {
-                                row[unit] = (sign * signal * a) as f32;
+                        for (unit, sign) in self.pair(*inputs, k) {
+                            for (row, a) in weight.chunks_exact_mut(*inputs).zip(axis) {
+                                row[unit] = (sign * signal * a / gain) as f32;
                             }
                         }
                     }
                 }
             }
-            pair[0] = Tensor::from_vec(weight, (outputs, inputs), &Device::Cpu)?;
-            pair[1] = Tensor::from_vec(bias, outputs, &Device::Cpu)?;
         }
-        Ok(())
+    }
+
+    /// The hidden units of the path of axis k, in a layer of so many: u beside -u.
+    fn pair(&self, width: usize, k: usize) -> [(usize, f64); 2] {
+        let first = width - 2 * self.axes.len() + 2 * k;
+        [(first, 1.0), (first + 1, -1.0)]
     }
 }
 
@@ -158,23 +159,33 @@ mod tests {
     use super::*;
     use crate::data::recipe::Recipe;
     use crate::data::source::TrainingData;
-    use crate::model::vae::{Output, Vae, architecture, initial_parameters};
+    use crate::nn::activation::Activation;
+    use crate::nn::autoencoder::{Autoencoder, Output, architecture};
+    use crate::nn::layer::initial_parameters;
+    use crate::nn::mlp::Trace;
 
     #[test]
-    fn a_network_begins_as_probabilistic_pca() {
+    fn a_network_begins_as_probabilistic_pca_whatever_its_depth_and_activation() {
+        for activation in Activation::ALL.into_iter().filter(|a| a.pair_gain().is_some()) {
+            for hidden in [&[17][..], &[19, 13], &[9, 17, 11]] {
+                begins_as_pca(activation, hidden);
+            }
+        }
+    }
+
+    fn begins_as_pca(activation: Activation, hidden: &[usize]) {
         let recipe = Recipe { samples: 90, points: 20, ..Recipe::default() };
         let rows = &TrainingData::generate(recipe).unwrap().set.rows;
         let training: Vec<usize> = (0..70).collect();
         let pca = ProbabilisticPca::new(rows, &training, 3);
-        let layers = architecture(40, 11 + 6, 3, Output::Linear);
-        let mut parameters = initial_parameters(&layers, 1).unwrap();
-        pca.begin(&layers, &mut parameters).unwrap();
-        let vae = Vae::assemble(&layers, &parameters).unwrap();
-        let x = Tensor::new(pca.scaling().apply(&rows.select(&[75])).as_flat(), &Device::Cpu);
-        let (mu, log_var) = vae.encode(&x.unwrap().unsqueeze(0).unwrap()).unwrap();
-        let decoded = vae.decode(&mu).unwrap();
-        let flat = |t: &Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
-        let (mu, log_var, decoded) = (flat(&mu), flat(&log_var), flat(&decoded));
+        let layers = architecture(40, hidden, activation, 3, Output::Linear);
+        let mut parameters = initial_parameters(&layers, 1);
+        pca.begin(&layers, &mut parameters);
+        let network = Autoencoder::new(&layers, &parameters).unwrap();
+        let x = pca.scaling().apply(&rows.select(&[75]));
+        let [mu, log_var] = network.encode(x.as_flat(), 1, &mut Trace::default());
+        let mut trace = Trace::default();
+        let decoded = network.decoder().apply(&mu, 1, &mut trace);
 
         let mut expected = vec![0.0; 40];
         for (k, axis) in pca.axes.iter().enumerate() {
@@ -207,12 +218,9 @@ mod tests {
         let rows = Rows::from_flat(4, [1.0, 2.0, 3.0, 4.0].repeat(6));
         let pca = ProbabilisticPca::new(&rows, &[0, 1, 2, 3], 2);
         assert_eq!((pca.deviation, pca.residual), (1.0, LEAST_RESIDUAL));
-        let layers = architecture(4, 3 + 4, 2, Output::Linear);
-        let mut parameters = initial_parameters(&layers, 1).unwrap();
-        pca.begin(&layers, &mut parameters).unwrap();
-        for tensor in parameters {
-            let values: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
-            assert!(values.iter().all(|v| v.is_finite()));
-        }
+        let layers = architecture(4, &[3 + 4], Activation::Relu, 2, Output::Linear);
+        let mut parameters = initial_parameters(&layers, 1);
+        pca.begin(&layers, &mut parameters);
+        assert!(parameters.iter().flatten().all(|v| v.is_finite()));
     }
 }

@@ -6,17 +6,17 @@ use super::probabilistic_pca::ProbabilisticPca;
 use super::state::TrainerState;
 use crate::data::dataset::Dataset;
 use crate::data::property::{Property, check_among};
+use crate::data::roles::Validation;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Card, LatentStatistics, StartDistribution};
 use crate::model::head::HeadCard;
-use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
-use crate::model::vae::architecture;
+use crate::nn::autoencoder::architecture;
+use crate::nn::layer::LayerSpec;
 use crate::numerics::statistics::coprime_stride;
-use candle_core::Tensor;
 use std::sync::Arc;
 
 /// The fixed part of a training; moments of it can be made into models on any thread.
@@ -30,6 +30,8 @@ pub struct Setup {
     pub data: Arc<Dataset>,
     /// Which samples are held out, `[samples]`.
     pub held_out: Vec<bool>,
+    /// The rows by which the training may end, and those of which its validation loss is reported.
+    pub validation: Validation,
     /// Data units to network units.
     pub scaling: Scaling,
     /// Probabilistic PCA of the training rows with as many numbers, where the network begins as that, and of imported
@@ -51,6 +53,8 @@ impl Setup {
         let TrainingData { source, set: data } = data;
         let samples = data.rows.len();
         let held_out = data.held_out(config.held_out_of(samples), config.seed);
+        let roles = data.roles(&held_out, config.seed);
+        let validation = Validation::new(&roles, config.early_stopping.is_some());
         let width = data.rows.width();
         let training: Vec<usize> = (0..samples).filter(|&i| !held_out[i]).collect();
         if config.linear_path && config.latent_dim > width {
@@ -70,14 +74,15 @@ impl Setup {
             None if source.has_unit_size() => Scaling::identity(width),
             None => Scaling::common(&data.rows),
         };
-        let layers = architecture(width, config.hidden_units(), config.latent_dim, config.output);
+        let TrainingConfig { latent_dim, activation, output, .. } = config;
+        let layers = architecture(width, &config.hidden_units(), activation, latent_dim, output);
         let head = |&property: &Property| {
             check_among(property, &data.properties())?;
             let values = data.values(property);
             HeadCard::of(property, &values, &held_out, config.latent_dim, &config.head_widths, true)
         };
         let heads = config.heads.iter().map(head).collect::<Result<_>>()?;
-        Ok(Self { config, source, data, held_out, scaling, pca, layers, heads })
+        Ok(Self { config, source, data, held_out, validation, scaling, pca, layers, heads })
     }
 
     /// What KL is multiplied with in an update, counted from 0.
@@ -119,7 +124,7 @@ impl Setup {
     /// Only when the tensor library fails.
     pub fn preview(
         &self,
-        parameters: &[Tensor],
+        parameters: &[Vec<f32>],
         history: &[EpochRecord],
         updates: usize,
         most: usize,
@@ -139,12 +144,12 @@ impl Setup {
             statistics: LatentStatistics::default(),
             kept: Some(updates),
         };
-        let mut model = assemble(card, own.to_vec(), &self.data, &indices, &self.held_out)?;
+        let mut model = assemble(card, own, &self.data, &indices, &self.held_out)?;
         let mut of_heads = of_heads;
         for card in &self.heads {
             let (parameters, rest) = of_heads.split_at(2 * card.layers.len());
             of_heads = rest;
-            let head = measured_head(card.clone(), parameters.to_vec(), &model.encoded)?;
+            let head = measured_head(card.clone(), parameters, &model.encoded)?;
             let head = with_usual_change(head, &model)?;
             model = model.with_head(head)?;
         }

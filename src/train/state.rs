@@ -4,13 +4,12 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::resume::Resume;
 use crate::model::training::EpochRecord;
-use candle_core::Tensor;
 
-/// A training at one moment. Cloning is cheap but for the optimiser's moments; the tensors are shared and never change.
+/// A training at one moment.
 #[derive(Clone, Debug)]
 pub struct TrainerState {
     /// The parameters of the autoencoder, layer by layer, weight and bias, then those of the heads.
-    pub parameters: Vec<Tensor>,
+    pub parameters: Vec<Vec<f32>>,
     /// Counters and the optimiser's memory.
     pub resume: Resume,
     /// One entry for each epoch that was finished, and for the last one if it was cut short.
@@ -37,7 +36,7 @@ impl TrainerState {
 
     /// About how much memory it takes, in bytes: weights and two moments each.
     pub fn bytes(&self) -> usize {
-        let numbers: usize = self.parameters.iter().map(Tensor::elem_count).sum();
+        let numbers: usize = self.parameters.iter().map(Vec::len).sum();
         3 * numbers * size_of::<f32>() + self.history.len() * size_of::<EpochRecord>()
     }
 }

@@ -7,14 +7,15 @@ use super::starts::start_distribution;
 use super::state::TrainerState;
 use super::variables::first_not_finite;
 use crate::data::dataset::Dataset;
+use crate::data::roles::Validation;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::resume::Resume;
 use crate::model::training::{EpochRecord, Losses, TrainingConfig};
+use crate::nn::loss::log_sigma;
 use crate::numerics::random::{Purpose, stream};
-use crate::numerics::rows_at_once;
-use candle_core::{Device, Tensor};
+use crate::numerics::runtime::rows_at_once;
 use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub struct Trainer {
     history: Vec<EpochRecord>,
     /// The end of the last epoch that was finite.
     kept: Option<TrainerState>,
-    /// Where the held-out error was least, and what it was; where that ends the training.
+    /// Where the loss of the rows that stop was least, and what it was.
     best: Option<(f64, TrainerState)>,
     stopped_early: bool,
     /// Whether a loss or a weight was no number: what was learned since that epoch is worth nothing.
@@ -75,7 +76,7 @@ impl Trainer {
             broken: false,
         };
         trainer.shuffle();
-        trainer.kept = Some(trainer.state()?);
+        trainer.kept = Some(trainer.state());
         Ok(trainer)
     }
 
@@ -91,18 +92,23 @@ impl Trainer {
     ) -> Result<Self> {
         let mut trainer = Self::new(data, config)?;
         let TrainerState { parameters, resume, history } = state;
-        let raw = resume.raw_log_sigma.map(|raw| Tensor::new(raw, &Device::Cpu)).transpose()?;
-        let values: Vec<Tensor> = parameters.iter().cloned().chain(raw).collect();
+        let raw = resume.raw_log_sigma.map(|raw| vec![raw]);
+        let values = parameters.iter().cloned().chain(raw).collect();
         let rate = trainer.config().learning_rate;
-        trainer.network.variables().restore(&values, resume.adam.clone(), rate)?;
+        trainer.network.variables_mut().restore(values, resume.adam.clone(), rate)?;
         (trainer.updates, trainer.epoch) = (resume.updates, resume.epoch);
         trainer.sums = resume.sums;
         trainer.history.clone_from(history);
         trainer.shuffle();
         trainer.seen = resume.seen.min(trainer.order.len());
         trainer.kept = Some(state.clone());
-        let held_out = history.last().and_then(|record| record.held_out_reconstruction);
-        trainer.best = held_out.map(|error| (error, state.clone()));
+        // Measured again: a training that had no early stopping did not look at these rows by themselves.
+        if trainer.config().early_stopping.is_some() && !history.is_empty() {
+            let setup = trainer.setup.clone();
+            let Validation { stopping, reported } = &setup.validation;
+            let losses = trainer.measure(stopping.as_ref().unwrap_or(reported));
+            trainer.best = losses.map(|losses| (losses.reconstruction, state.clone()));
+        }
         Ok(trainer)
     }
 
@@ -141,12 +147,12 @@ impl Trainer {
         self.epoch as f64 + self.seen as f64 / self.training_set.len().max(1) as f64
     }
 
-    /// Whether all updates are done, or the held-out error has ended it.
+    /// Whether all updates are done, or the rows that stop have ended it.
     pub fn is_finished(&self) -> bool {
         self.stopped_early || self.updates >= self.config().updates
     }
 
-    /// Whether the held-out error has ended it.
+    /// Whether the rows that stop have ended it.
     pub fn stopped_early(&self) -> bool {
         self.stopped_early
     }
@@ -169,8 +175,9 @@ impl Trainer {
         let (epoch, batch) = (self.epoch + 1, self.seen / self.config().batch_size + 1);
         let noise = self.config().latent_noise.then(|| self.noise(samples));
         let beta = self.setup.beta_at(self.updates);
-        self.network.variables().set_rate(self.config().rate_at(self.updates));
-        let losses = self.network.learn(samples, noise.as_deref(), beta)?;
+        let rate = self.config().rate_at(self.updates);
+        self.network.variables_mut().set_rate(rate);
+        let losses = self.network.learn(samples, noise.as_deref(), beta);
         if !losses.total.is_finite() {
             self.broken = true;
             return Err(Error::NotFinite { epoch, batch, loss: losses.total });
@@ -193,7 +200,9 @@ impl Trainer {
     fn end_epoch(&mut self, batch: usize) -> Result<EpochRecord> {
         let mut mean = Losses::default();
         mean.add(self.sums, 1.0 / self.seen as f64);
-        let held = self.measure_held_out()?;
+        let setup = self.setup.clone();
+        let held = self.measure(&setup.validation.reported);
+        let stopping = setup.validation.stopping.as_ref().and_then(|rows| self.measure(rows));
         let with_heads = |loss: f64| (!self.setup.heads.is_empty()).then_some(loss);
         let record = EpochRecord {
             epoch: self.epoch + 1,
@@ -202,10 +211,11 @@ impl Trainer {
             reconstruction: mean.reconstruction,
             kl: mean.kl,
             held_out_reconstruction: held.map(|l| l.reconstruction),
+            stopping_reconstruction: stopping.map(|l| l.reconstruction),
             held_out_kl: held.map(|l| l.kl),
             heads: with_heads(mean.heads),
             held_out_heads: held.and_then(|l| with_heads(l.heads)),
-            sigma: self.network.log_sigma()?.map(f64::exp),
+            sigma: self.network.raw_log_sigma().map(|raw| log_sigma(f64::from(raw)).0.exp()),
         };
         // An epoch that was cut short and went on later is written once.
         self.history.retain(|earlier| earlier.epoch < record.epoch);
@@ -215,20 +225,20 @@ impl Trainer {
             self.sums = Losses::default();
             self.shuffle();
         }
-        let state = self.state()?;
-        if let Some(loss) = first_not_finite(&state.parameters)? {
+        let state = self.state();
+        if let Some(loss) = first_not_finite(&state.parameters) {
             self.broken = true;
             self.history.pop();
             return Err(Error::NotFinite { epoch: record.epoch, batch, loss });
         }
-        self.judge(record.held_out_reconstruction, &state);
+        self.judge(record.stopping_loss(), &state);
         self.kept = Some(state);
         Ok(record)
     }
 
     /// Remembers the best state, and stops when there was none better for long.
-    fn judge(&mut self, held_out: Option<f64>, state: &TrainerState) {
-        let (Some(patience), Some(error)) = (self.config().early_stopping, held_out) else {
+    fn judge(&mut self, loss: Option<f64>, state: &TrainerState) {
+        let (Some(patience), Some(error)) = (self.config().early_stopping, loss) else {
             return;
         };
         match &self.best {
@@ -239,18 +249,17 @@ impl Trainer {
         }
     }
 
-    /// The mean losses of the held-out samples, decoded from mu; none where none is held out.
-    fn measure_held_out(&mut self) -> Result<Option<Losses>> {
-        let held: Vec<usize> =
-            (0..self.setup.held_out.len()).filter(|&i| self.setup.held_out[i]).collect();
+    /// The mean losses of these rows, decoded from mu; none of no rows.
+    fn measure(&mut self, rows: &[usize]) -> Option<Losses> {
         let mut mean = Losses::default();
-        let widest = self.setup.data.rows.width().max(self.config().hidden_units());
+        let hidden = self.config().hidden_units();
+        let widest = hidden.into_iter().fold(self.setup.data.rows.width(), usize::max);
         let beta = self.setup.beta_at(self.updates);
-        for part in held.chunks(rows_at_once(widest)) {
-            let losses = self.network.measure(part, beta)?;
-            mean.add(losses, part.len() as f64 / held.len() as f64);
+        for part in rows.chunks(rows_at_once(widest)) {
+            let losses = self.network.measure(part, beta);
+            mean.add(losses, part.len() as f64 / rows.len() as f64);
         }
-        Ok((!held.is_empty()).then_some(mean))
+        (!rows.is_empty()).then_some(mean)
     }
 
     /// The reparameterisation noise of these samples in this epoch, `[n, latent]`.
@@ -266,32 +275,29 @@ impl Trainer {
     }
 
     /// A copy of the parameters, as [`TrainerState::parameters`]: enough to show the model, not to go on from it.
-    ///
-    /// # Errors
-    /// Only when the tensor library fails.
-    pub fn weights(&self) -> Result<Vec<Tensor>> {
-        Ok(self.network.copies()?.0)
+    pub fn weights(&self) -> Vec<Vec<f32>> {
+        self.network.parameters()
     }
 
     /// Where it stands.
-    ///
-    /// # Errors
-    /// Only when the tensor library fails.
-    pub fn state(&self) -> Result<TrainerState> {
-        let (parameters, raw_log_sigma) = self.network.copies()?;
+    pub fn state(&self) -> TrainerState {
         let resume = Resume {
             updates: self.updates,
             epoch: self.epoch,
             seen: self.seen,
             sums: self.sums,
-            adam: self.network.variables().adam(),
-            raw_log_sigma,
+            adam: self.network.variables().adam().clone(),
+            raw_log_sigma: self.network.raw_log_sigma(),
         };
-        Ok(TrainerState { parameters, resume, history: self.history.clone() })
+        TrainerState {
+            parameters: self.network.parameters(),
+            resume,
+            history: self.history.clone(),
+        }
     }
 
     /// The model that was learned, with all its data encoded and its heads completed to ensembles: that of the least
-    /// held-out error where that may end the training, else of now, or of the last whole epoch when something was no
+    /// loss on the rows that stop where those may end the training, else of now, or of the last whole epoch when something was no
     /// number.
     ///
     /// # Errors
@@ -300,28 +306,23 @@ impl Trainer {
         let best = self.best.as_ref().filter(|_| self.config().early_stopping.is_some());
         let state = match (best, &self.kept) {
             (Some((_, best)), _) => best.clone(),
-            (None, Some(kept)) if !self.is_well()? => kept.clone(),
-            _ => self.state()?,
+            (None, Some(kept)) if !self.is_well() => kept.clone(),
+            _ => self.state(),
         };
         // The curves of all epochs stay with the model, also when an earlier one is kept.
         let mut model = self.setup.model_at(&state, usize::MAX)?;
         model.card.history.clone_from(&self.history);
-        let Setup { pca, data, held_out, .. } = &*self.setup;
-        let unseen: Vec<&[f32]> =
-            (0..held_out.len()).filter(|&i| held_out[i]).map(|i| data.rows.row(i)).collect();
-        model.card.statistics.pca_error = pca
-            .as_ref()
-            .filter(|_| !unseen.is_empty())
-            .map(|pca| pca.error(unseen.iter().copied()));
+        let Setup { pca, data, validation, .. } = &*self.setup;
+        let reported = validation.reported.iter().map(|&row| data.rows.row(row));
+        model.card.statistics.pca_error =
+            pca.as_ref().filter(|_| reported.len() > 0).map(|pca| pca.error(reported));
         if self.config().linear_path {
             model.card.start = start_distribution(&model)?;
         }
         complete_heads(model)
     }
 
-    fn is_well(&self) -> Result<bool> {
-        let (parameters, raw_log_sigma) = self.network.copies()?;
-        let learned = first_not_finite(&parameters)?.is_none();
-        Ok(!self.broken && learned && raw_log_sigma.is_none_or(f32::is_finite))
+    fn is_well(&self) -> bool {
+        !self.broken && first_not_finite(self.network.variables().values()).is_none()
     }
 }

@@ -2,12 +2,12 @@
 
 use super::quality::{MapQuality, cells, quality_of};
 use super::smoothness::smoothness;
+use crate::data::roles::Validation;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::model::losses;
+use crate::nn::loss;
 use crate::numerics::statistics::coprime_stride;
-use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -28,7 +28,10 @@ pub struct Figures {
     /// True if reconstruction error and KL were computed on shapes that were held out of training; false if there were
     /// none, so all shapes were used.
     pub held_out: bool,
-    /// The number of reconstructed shapes.
+    /// Whether these shapes also chose the epoch that early stopping kept, for want of enough others: then the error is
+    /// a little too good.
+    pub chose_epoch: bool,
+    /// How many shapes were reconstructed.
     pub shapes: usize,
     /// The mean over these shapes of the sum of squared differences of all coordinates between a shape and
     /// `decode(mu)`, in squared data units. The metric does not depend on the loss, the scaling or the output of the
@@ -82,8 +85,16 @@ pub struct FamilyFigures {
 }
 
 impl Figures {
-    /// Computes the metrics of a model. Generated shapes are generated again from their settings; only the checkpoint
-    /// is needed.
+    /// The shapes that were reconstructed, in words.
+    pub fn scope(&self) -> &'static str {
+        match (self.held_out, self.chose_epoch) {
+            (false, _) => "training shapes (none was held out)",
+            (true, false) => "held-out shapes",
+            (true, true) => "held-out shapes, which also chose the epoch",
+        }
+    }
+
+    /// Measures a model. Shapes are made again from its recipe; nothing but the checkpoint is needed.
     ///
     /// # Errors
     /// When the model has no encoded data, or the tensor library fails.
@@ -114,10 +125,11 @@ impl Figures {
         let families: Vec<FamilyFigures> = families.into_iter().enumerate().map(family).collect();
         Ok(Self {
             held_out: encoded.held_out.contains(&true),
+            chose_epoch: model.card.reports_stopping_rows(),
             shapes: rows.len(),
             reconstruction_error: mean(&errors),
             spread: spread(&shapes),
-            kl: model.card.training.latent_noise.then(|| kl(model, &rows)).transpose()?,
+            kl: model.card.training.latent_noise.then(|| kl(model, &rows)),
             active_units: unit_variances.iter().filter(|v| **v > ACTIVE_VARIANCE).count(),
             active_variance: ACTIVE_VARIANCE,
             unit_variances,
@@ -131,9 +143,14 @@ impl Figures {
     }
 }
 
-/// The held-out rows of the encoded data, or all rows if none is held out; chosen at even intervals if there are many.
+/// Rows of the encoded data that are held out and chose no epoch, or any where none is held out; evenly chosen where
+/// they are many.
 fn some_held_out(model: &Model) -> Vec<usize> {
-    let rows = model.encoded.held_out_or_all();
+    let encoded = &model.encoded;
+    let rows = match model.card.has_stopping_rows() {
+        true => Validation::new(&encoded.roles(model.card.training.seed), true).reported,
+        false => encoded.held_out_or_all(),
+    };
     let stride = coprime_stride(rows.len().div_ceil(MOST_SHAPES), model.encoded.names.len());
     rows.into_iter().step_by(stride).collect()
 }
@@ -172,13 +189,12 @@ fn spread(shapes: &[Vec<f32>]) -> f64 {
     (about_mean / size).sqrt()
 }
 
-fn kl(model: &Model, rows: &[usize]) -> Result<f64> {
-    let tensor = |values: &Rows<f64>| {
-        let chosen = values.select(rows);
-        Tensor::from_slice(chosen.as_flat(), (chosen.len(), chosen.width()), &Device::Cpu)
-    };
-    let (mu, log_var) = (tensor(&model.encoded.mu)?, tensor(&model.encoded.log_var)?);
-    Ok(losses::kl(&mu, &log_var)?.to_scalar()?)
+fn kl(model: &Model, rows: &[usize]) -> f64 {
+    let encoded = &model.encoded;
+    let terms = rows.iter().flat_map(|&row| {
+        encoded.mu.row(row).iter().copied().zip(encoded.log_var.row(row).iter().copied())
+    });
+    loss::kl(terms) / rows.len() as f64
 }
 
 /// The variance of each column, `[n, d] -> [d]`.

@@ -5,14 +5,20 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::judge::Prediction;
-use crate::numerics::processor::on_all_cores;
-use crate::objective::{Constraint, Relation};
+use crate::numerics::runtime::on_all_cores;
+use crate::objective::{Aim, Constraint, Relation};
 use serde::Serialize;
 
 /// The tolerance of the density limit, in nats: a search with the density penalty ends within it.
 const DENSITY_TOLERANCE: f64 = 0.25;
 
-/// The checks of the predictions at one latent point.
+/// Whether the data are dense enough at `z [latent]` for a prediction to be believed there.
+pub fn is_dense(model: &Model, z: &[f64]) -> bool {
+    let density = model.density();
+    density.negative_log(z) <= density.level(true) + DENSITY_TOLERANCE
+}
+
+/// What was found about the predictions at one latent point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Foretold {
     /// The negative logarithm of the smooth density of the data there, in nats.
@@ -77,24 +83,23 @@ impl PredictionCheck {
 }
 
 impl Foretold {
-    /// Checks the predictions of `properties`, and of properties with `constraints`, at each of `z [n, latent]`; none
-    /// if no property is predicted.
+    /// Checks the predictions of `properties`, and of properties with constraints in `aim`, at each of `z [n, latent]`;
+    /// none if no property is predicted. A property that can be computed is checked only if `aim` searches its head.
     ///
     /// # Errors
     /// When the data are too few for a judge.
     pub fn of_all(
         model: &Model,
         properties: &[Property],
-        constraints: &[Constraint],
+        aim: &Aim,
         z: &Rows<f64>,
     ) -> Result<Option<Vec<Self>>> {
+        let constraints = &aim.constraints;
         let bounded = constraints.iter().map(|constraint| constraint.property);
+        let searched = properties.iter().copied().filter(|&property| aim.reads_head(property));
         let mut predicted: Vec<Property> = Vec::new();
-        for property in properties.iter().copied().chain(bounded) {
-            if property.is_measured()
-                && model.head(property).is_some()
-                && !predicted.contains(&property)
-            {
+        for property in searched.chain(bounded.filter(|property| property.is_measured())) {
+            if model.head(property).is_some() && !predicted.contains(&property) {
                 predicted.push(property);
             }
         }
@@ -143,9 +148,14 @@ impl Foretold {
         Ok(Some(on_all_cores(z.len(), at)))
     }
 
-    /// The reason why the predictions are unreliable, as the rest of a sentence; none if they are reliable.
+    /// The reason why the predictions are unreliable, as the rest of a sentence; none if all are reliable.
     pub fn doubt(&self) -> Option<String> {
-        if let Some(doubt) = self.predictions.iter().find_map(PredictionCheck::doubt) {
+        self.predictions.iter().find_map(|check| self.doubt_of(check.property))
+    }
+
+    /// The reason for one property, as [`Self::doubt`]; none for a property that is not predicted.
+    pub fn doubt_of(&self, property: Property) -> Option<String> {
+        if let Some(doubt) = self.of(property)?.doubt() {
             return Some(doubt);
         }
         let (found, usual) = (self.negative_log_density, self.usual_negative_log_density);
@@ -165,7 +175,8 @@ impl Foretold {
         let most = if beyond.prediction.value > high { "above" } else { "below" };
         let end = if beyond.prediction.value > high { high } else { low };
         Some(format!(
-            "The prediction lies {most} everything that was measured ({end:.4}); its interval reaches back."
+            "The prediction of {} lies {most} everything that was measured ({end:.4}); its interval reaches back.",
+            beyond.property.word()
         ))
     }
 

@@ -250,6 +250,7 @@ mod tests {
             reconstruction,
             kl: 1.0,
             held_out_reconstruction: Some(held_out),
+            stopping_reconstruction: None,
             held_out_kl: Some(1.0),
             heads: None,
             held_out_heads: None,
@@ -267,6 +268,7 @@ mod tests {
         };
         Figures {
             held_out: true,
+            chose_epoch: false,
             shapes: 20,
             reconstruction_error: 0.1,
             spread: 0.2,

@@ -12,7 +12,7 @@ mod statistics;
 mod verdict;
 
 pub use figures::{ACTIVE_VARIANCE, FamilyFigures, Figures, REACHABLE_SHARE};
-pub use foretold::{Foretold, PredictionCheck};
+pub use foretold::{Foretold, PredictionCheck, is_dense};
 pub use health::{Warning, warnings, warnings_of};
 pub use limit::{percent_with_limit, with_limit};
 pub use measure::{Better, Form, Measure, RECONSTRUCTION_ERROR};

@@ -7,8 +7,7 @@ use crate::model::Model;
 use crate::numerics::statistics::quantile;
 use candle_core::{D, DType, Tensor};
 
-/// Half the step of the central differences, in latent units. A decoder of linear and ReLU layers is linear almost
-/// everywhere: in f64 the difference then equals the derivative to some ten digits, with a sigmoid too.
+/// Half the step of the central differences, in latent units: in f64 they are the derivative to some ten digits.
 const STEP: f64 = 1e-5;
 
 /// The median norms of the decoder's Jacobian.
@@ -26,7 +25,7 @@ pub(super) struct Smoothness {
 /// # Errors
 /// Only when the tensor library fails.
 pub(super) fn smoothness(model: &Model, z: &Rows<f64>, deviations: &[f64]) -> Result<Smoothness> {
-    let model = model.to_f64()?;
+    let model = model.to_f64();
     let (mut per_unit, mut per_deviation) = (Vec::new(), Vec::new());
     for chunk in z.as_flat().chunks(model.rows_at_once() * z.width()) {
         let mut norms = vec![(0.0, 0.0); chunk.len() / z.width()];

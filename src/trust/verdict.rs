@@ -7,9 +7,9 @@ use crate::data::geometry;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::Model;
-use crate::numerics::processor::on_all_cores;
-use crate::objective::Constraint;
+use crate::model::{Model, Value};
+use crate::numerics::runtime::on_all_cores;
+use crate::objective::Aim;
 use serde::Serialize;
 
 /// The word for the reliability.
@@ -104,43 +104,100 @@ impl Verdict {
         self.survival.iter().max_by(|a, b| change(a).total_cmp(&change(b)))
     }
 
-    /// One sentence with the reason.
-    pub fn sentence(&self) -> String {
-        let broken = self.survival.iter().find(|survival| !survival.holds());
-        let foretold = self.foretold.as_ref().and_then(Foretold::doubt);
-        match (self.belief, broken) {
-            (Belief::Believable, _) => {
-                "Believable: among the data, an outline as smooth as theirs, and encoding it leads back here."
-                    .to_owned()
+    /// The properties that it speaks of: those that were asked for, and those that a constraint bounds and a head
+    /// predicts.
+    pub fn properties(&self) -> Vec<Property> {
+        let mut all: Vec<Property> =
+            self.survival.iter().map(|survival| survival.property).collect();
+        let predicted = self.foretold.iter().flat_map(|foretold| &foretold.predictions);
+        for property in predicted.map(|check| check.property) {
+            if !all.contains(&property) {
+                all.push(property);
             }
-            (Belief::Outside, _) => {
+        }
+        all
+    }
+
+    /// The value of a property for the shape that was judged, `outline [input]`: as it was predicted where it was asked for,
+    /// else as geometry computes it; [`Value::NONE`] where neither can tell it.
+    pub fn value(&self, property: Property, outline: &[f32]) -> Value {
+        let all = self.foretold.as_ref().filter(|_| property.is_measured());
+        let checked = all.and_then(|all| all.of(property));
+        let computed = || Value::Computed(property.measure(outline));
+        checked.map_or_else(computed, |check| Value::Predicted(check.prediction))
+    }
+
+    /// The reason why the value of one property is unreliable, as the rest of a sentence, whatever the shape is like.
+    pub fn doubt_of(&self, property: Property) -> Option<String> {
+        if let Some(doubt) = self.foretold.as_ref().and_then(|all| all.doubt_of(property)) {
+            return Some(doubt);
+        }
+        let of = |survival: &&Survival| survival.property == property && !survival.holds();
+        let [change, limit] = self.survival.iter().find(of)?.change_and_limit();
+        let word = property.word();
+        Some(format!("encoded and decoded again, its {word} changes by {change} (limit {limit})"))
+    }
+
+    /// The reliability of one of its properties: believable where only others are doubtful.
+    pub fn belief_in(&self, property: Property) -> Belief {
+        let sound = self.shape_doubt().is_none() && self.doubt_of(property).is_none();
+        match self.belief {
+            Belief::Doubtful if sound => Belief::Believable,
+            belief => belief,
+        }
+    }
+
+    /// The defect of the shape or of its round trip, as the rest of a sentence; none if it has none.
+    fn shape_doubt(&self) -> Option<String> {
+        if !self.simple {
+            return Some("the outline crosses itself".to_owned());
+        }
+        if self.roughness.is_nan() || self.roughness > self.usual_roughness {
+            let [roughness, limit] = self.roughness_and_limit();
+            return Some(format!(
+                "the outline is rougher than the data: {roughness} (limit {limit})"
+            ));
+        }
+        if !self.in_domain {
+            return Some("the shape is too thin for this property to mean anything".to_owned());
+        }
+        (self.round_trip.is_nan() || self.round_trip > self.usual_round_trip).then(|| {
+            let [shift, limit] = self.shift_and_limit();
+            format!("decoded and encoded again, the point moves by {shift} (limit {limit})")
+        })
+    }
+
+    /// One sentence that says why. Where anything is predicted, or not all that was asked for is as believable, it names
+    /// the properties that each word is said of.
+    pub fn sentence(&self) -> String {
+        let asked = self.properties();
+        match self.belief {
+            Belief::Believable => {
+                let of = self.foretold.as_ref().map(|_| format!(", as {}", listed(&asked)));
+                format!(
+                    "Believable{}: among the data, an outline as smooth as theirs, and encoding it leads back here.",
+                    of.unwrap_or_default()
+                )
+            }
+            Belief::Outside => {
                 let [distance, limit] = self.distance_and_limit();
                 format!(
                     "Outside the data: {distance} SD away (limit {limit}); the decoder was never trained here, so this \
                      shape is a guess."
                 )
             }
-            _ if !self.simple => "Doubtful: the outline crosses itself.".to_owned(),
-            _ if self.roughness > self.usual_roughness => {
-                let [roughness, limit] = self.roughness_and_limit();
-                format!("Doubtful: the outline is rougher than the data: {roughness} (limit {limit}).")
-            }
-            _ if !self.in_domain => {
-                "Doubtful: the shape is too thin for this property to mean anything.".to_owned()
-            }
-            _ if foretold.is_some() => format!("Doubtful: {}.", foretold.unwrap_or_default()),
-            (_, Some(survival)) => {
-                let [change, limit] = survival.change_and_limit();
-                format!(
-                    "Doubtful: encoded and decoded again, its {} changes by {change} (limit {limit}).",
-                    survival.property.word(),
-                )
-            }
-            _ => {
-                let [shift, limit] = self.shift_and_limit();
-                format!(
-                    "Doubtful: decoded and encoded again, the point moves by {shift} (limit {limit})."
-                )
+            Belief::Doubtful => {
+                if let Some(doubt) = self.shape_doubt() {
+                    return format!("Doubtful: {doubt}.");
+                }
+                let (sure, doubtful): (Vec<Property>, Vec<Property>) =
+                    asked.into_iter().partition(|&property| self.doubt_of(property).is_none());
+                let why = doubtful.first().and_then(|&property| self.doubt_of(property));
+                let rest = match sure.as_slice() {
+                    [] => String::new(),
+                    sure => format!(" Believable, as {}.", listed(sure)),
+                };
+                format!("Doubtful, as {}: {}.{rest}", listed(&doubtful), why.unwrap_or_default())
             }
         }
     }
@@ -172,21 +229,22 @@ pub fn judge(
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    judge_with(model, properties, &[], z, decoded)
+    judge_with(model, properties, &Aim::default(), z, decoded)
 }
 
-/// The same as [`judge`] for a search with constraints: the interval of a prediction must satisfy its bound.
+/// The same as [`judge`] for a search with an `aim`: the interval of a prediction must satisfy the bounds, and if heads
+/// are searched, their predictions are checked even where the property can be computed.
 ///
 /// # Errors
 /// Only when the tensor library fails, or the data are too few to judge a prediction.
 pub fn judge_with(
     model: &Model,
     properties: &[Property],
-    constraints: &[Constraint],
+    aim: &Aim,
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    let foretold = Foretold::of_all(model, properties, constraints, z)?;
+    let foretold = Foretold::of_all(model, properties, aim, z)?;
     let (again, _) = model.encode(decoded)?;
     let decoded_again = model.decode(&again)?;
     let asked: Vec<Property> = properties.iter().copied().filter(|&p| model.can_tell(p)).collect();
@@ -240,6 +298,17 @@ pub fn judge_with(
         }
     };
     Ok(on_all_cores(z.len(), verdict))
+}
+
+/// `drag`, `drag and lift`, `drag, lift and 3 more`.
+fn listed(properties: &[Property]) -> String {
+    let words: Vec<String> = properties.iter().map(|property| property.word()).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [one, other, more @ ..] => format!("{one}, {other} and {} more", more.len()),
+    }
 }
 
 #[cfg(test)]

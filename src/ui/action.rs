@@ -64,6 +64,8 @@ pub enum Action {
     BrowseImport,
     /// Show or hide the left panel.
     TogglePanel,
+    /// Open or close the list of what runs.
+    ToggleJobs,
     /// Open the drawer at the bottom.
     OpenDrawer,
     /// Open or close the drawer at the bottom.

@@ -10,9 +10,8 @@ use super::widgets::{fact, heading, note, verdict};
 use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
-use crate::model::Model;
-use crate::model::judge::Prediction;
-use crate::optimise::{RestartReport, SearchReport, TermAnswer};
+use crate::model::Value;
+use crate::optimise::{SearchReport, TermAnswer};
 use crate::session::jobs::search::SearchRun;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
@@ -20,11 +19,9 @@ use crate::trust::Foretold;
 use egui::{Align2, FontId, RichText, Sense, Ui, vec2};
 
 const SCORE: &str = "Minus the sum of each term's loss times its weight: more is better";
-const PREDICTED: &str = "What the task head predicts from z, and the interval of a judge that learned apart from it: nine in ten \
+/// The tooltip of a prediction.
+pub const PREDICTED: &str = "What the task head predicts from z, and the interval of a judge that learned apart from it: nine in ten \
      such intervals hold the true value";
-/// The tooltip of an interval.
-pub const INTERVAL: &str = "From a judge that learned apart from the head and that no search sees; nine in ten such intervals hold the \
-     true value";
 const TRUE: &str = "What the decoded shape has, by its geometry";
 const IN_DATA: &str = "The best of the training data themselves by the same terms and constraints: what an answer has to beat";
 const GAIN: &str =
@@ -56,22 +53,35 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         (None, None) => "Best answer, not believable".to_owned(),
     };
     heading(ui, &title);
+    if state.is_climb_stale() {
+        let id = climb.model.0;
+        let name =
+            state.models.get(id).map_or("a model that was closed", |entry| entry.name.as_str());
+        let text = match state.shown_version() {
+            Some((shown, _)) if shown == id => {
+                "The model has changed since this search.".to_owned()
+            }
+            _ => format!("Found in {name}, not in the model that is shown."),
+        };
+        ui.label(RichText::new(text).small().color(ui.visuals().warn_fg_color));
+    }
     moment::before_and_after(ui, climb, index, restart, state, actions);
     let aim = &climb.config.aim;
     let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
-    let (first, best) = (restart.restart.start_value(), restart.restart.best_value());
-    let change = format!("{}, from {}", three_digits(best), three_digits(first));
-    let label = match restart.answer.predicted {
-        Some(_) => format!("{}, predicted", aim.label()),
-        None => aim.label().to_owned(),
+    let unit = match aim.terms.as_slice() {
+        [term] => report.unit(term.property),
+        _ => "",
     };
-    fact(ui, &label, &with_unit(state, climb, &change), about);
-    let interval = |ui: &mut Ui, of: &Prediction| {
-        let [_, low, high] = of.shown();
-        fact(ui, "90 % interval", &with_unit(state, climb, &format!("{low} to {high}")), INTERVAL);
-    };
-    if let Some(predicted) = &restart.answer.predicted {
-        interval(ui, predicted);
+    let best = restart.best();
+    match best {
+        Value::Computed(_) => {
+            let change = format!("{}, from {}", best.text(), restart.start.text_in(unit));
+            fact(ui, aim.label(), &change, about);
+        }
+        Value::Predicted(_) => {
+            fact(ui, &best.title(aim.label()), &best.text_in(unit), PREDICTED);
+            fact(ui, "At the start, predicted", &restart.start.text_in(unit), PREDICTED);
+        }
     }
     if aim.is_penalised() {
         let objective = three_digits(restart.restart.best_objective());
@@ -81,35 +91,22 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if let Some(why) = term.measured.and_then(|value| term.property.outside_domain(value)) {
             note(ui, why);
         }
-        predicted_beside_true(ui, term, aim.terms.len() == 1);
+        let is_above = best.prediction().is_some() && aim.terms.len() == 1;
+        predicted_beside_computed(ui, term, report.unit(term.property), is_above);
     }
     // What a constraint bounds is predicted too.
-    let checks = restart.verdict.foretold.iter().flat_map(|foretold| &foretold.predictions);
-    let is_sought = |of: Property| restart.answer.terms.iter().any(|term| term.property == of);
-    for check in checks.filter(|check| !is_sought(check.property)) {
-        let text = check.prediction.text();
-        let text = match state.models.get(climb.model.0) {
-            Some(entry) => entry.prepared.model.with_unit(check.property, &text),
-            None => text,
+    for check in restart.bounded() {
+        let predicted = Value::Predicted(check.prediction);
+        let text = predicted.text_in(report.unit(check.property));
+        fact(ui, &predicted.title(check.property.label()), &text, PREDICTED);
+    }
+    if let (Some(data), Some(gain)) = (&report.in_data, restart.answer.gained()) {
+        fact(ui, "Best in the data", &Value::Computed(data.value).text_in(unit), IN_DATA);
+        let label = match gain {
+            Value::Computed(_) => "Improvement on it",
+            Value::Predicted(_) => "Improvement, predicted",
         };
-        fact(ui, &format!("{}, predicted", check.property.label()), &text, PREDICTED);
-    }
-    let (predicted_gain, gain) = (&restart.answer.predicted_gain, restart.answer.gain);
-    if let Some(data) =
-        report.in_data.as_ref().filter(|_| predicted_gain.is_some() || gain.is_some())
-    {
-        fact(ui, "Best in the data", &with_unit(state, climb, &three_digits(data.value)), IN_DATA);
-    }
-    match (predicted_gain, gain) {
-        (Some(gain), _) => {
-            let [value, ..] = gain.shown();
-            fact(ui, "Improvement, predicted", &with_unit(state, climb, &value), GAIN);
-            interval(ui, gain);
-        }
-        (None, Some(gain)) => {
-            fact(ui, "Improvement on it", &with_unit(state, climb, &three_digits(gain)), GAIN);
-        }
-        (None, None) => (),
+        fact(ui, label, &gain.text_in(unit), GAIN);
     }
     match restart.restart.no_answer() {
         Some(none) => _ = note(ui, none.sentence()),
@@ -121,32 +118,20 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if climb.chosen.is_none() {
         side_by_side(ui, state, report, actions);
     }
-    questions(ui, restart, state.models.get(climb.model.0));
-    if state.is_climb_stale() {
-        let text = RichText::new("The model has changed since this climb.").small();
-        ui.label(text.color(ui.visuals().warn_fg_color));
-    }
+    questions(ui, climb, index, state.models.get(climb.model.0));
 }
 
-/// A value of the aim with its unit, where it is that of one property.
-fn with_unit(state: &State, climb: &SearchRun, value: &str) -> String {
-    match (climb.config.aim.terms.as_slice(), state.models.get(climb.model.0)) {
-        ([term], Some(entry)) => entry.prepared.model.with_unit(term.property, value),
-        _ => value.to_owned(),
+/// The prediction of a term, if there is one and it is not above already, beside the computed value.
+fn predicted_beside_computed(ui: &mut Ui, term: &TermAnswer, unit: &str, is_above: bool) {
+    let Some(predicted) = term.prediction().map(Value::Predicted) else { return };
+    let label = term.property.label();
+    if !is_above {
+        fact(ui, &predicted.title(label), &predicted.text_in(unit), PREDICTED);
     }
-}
-
-/// What a head says of a term, where there is one, beside what the shape has.
-fn predicted_beside_true(ui: &mut Ui, term: &TermAnswer, alone: bool) {
     // What only a head can tell has no other truth to stand beside it.
-    let (Some(predicted), Some(computed)) = (term.prediction(), term.measured) else { return };
-    if !alone {
-        fact(ui, term.property.label(), "", PREDICTED);
+    if let Some(computed) = term.measured {
+        fact(ui, &format!("{label}, computed"), &three_digits(computed), TRUE);
     }
-    let [value, low, high] = predicted.shown();
-    fact(ui, "Predicted", &value, PREDICTED);
-    fact(ui, "90 % interval", &format!("{low} to {high}"), INTERVAL);
-    fact(ui, "Computed", &three_digits(computed), TRUE);
 }
 
 /// The best answer beside the best that can be believed, where they differ; a click shows one.
@@ -164,13 +149,18 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         let answer = &report.restarts[index];
         let value = state.value_of(&answer.decoded);
         let centre = half.center() - vec2(0.0, 12.0);
+        let lines = match answer.answer.value() {
+            value @ Value::Computed(_) => vec![format!("{name} {}", value.text())],
+            value @ Value::Predicted(_) => vec![format!("{name}, predicted"), value.text()],
+        };
+        let height = 17.0 * lines.len() as f32;
         // A tangled shape may be larger than any other; its caption stays legible.
-        let above = ui.painter_at(half.with_max_y(half.bottom() - 22.0));
+        let above = ui.painter_at(half.with_max_y(half.bottom() - height - 5.0));
         above.add(fill_shape(&answer.decoded, centre, unit, colour(scale(value, state.range()))));
         let painter = ui.painter_at(half);
-        let caption = format!("{name} {}", three_digits(answer.answer.value()));
         let at = half.center_bottom() - vec2(0.0, 5.0);
-        painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(13.0), weak);
+        let font = FontId::proportional(13.0);
+        painter.text(at, Align2::CENTER_BOTTOM, lines.join("\n"), font, weak);
         let id = ui.scope_id().with(("side by side", index));
         let response = ui.interact(half, id, Sense::click());
         let text = format!("Restart {} is {}. Click to show it.", index + 1, answer.verdict.word());
@@ -181,48 +171,23 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
     }
 }
 
-/// The properties that were not sought, at the start and at the answer.
-fn others(ui: &mut Ui, found: &RestartReport, model: &Model) {
-    let sought: Vec<Property> = found.answer.terms.iter().map(|term| term.property).collect();
-    for property in model.properties().into_iter().filter(|p| !sought.contains(p)) {
-        let RestartReport { restart, decoded_start, decoded, .. } = found;
-        let ends = [(restart.start(), decoded_start), (restart.best_z(), decoded)];
-        let [before, after] = ends
-            .map(|(z, outline)| model.tell_one(property, z, outline).unwrap_or(f64::NAN))
-            .map(three_digits);
-        let text = model.with_unit(property, &format!("{after}, from {before}"));
-        let label = match property.is_measured() {
-            true => format!("{}, predicted", property.label()),
-            false => property.label().to_owned(),
-        };
-        fact(ui, &label, &text, property.about());
-    }
-}
-
 /// What a colleague would ask.
-fn questions(ui: &mut Ui, restart: &RestartReport, entry: Option<&ModelEntry>) {
+fn questions(ui: &mut Ui, climb: &SearchRun, index: usize, entry: Option<&ModelEntry>) {
+    let Some(report) = climb.report() else { return };
+    let restart = &report.restarts[index];
     let (answer, verdict) = (&restart.answer, &restart.verdict);
     ui.collapsing("Details of the answer", |ui| {
         for term in &answer.terms {
-            let label = term.property.label();
-            let text = match (term.measured, term.returned, term.prediction()) {
-                (Some(before), Some(after), _) => {
-                    format!("{} to {}", three_digits(before), three_digits(after))
-                }
-                (_, _, Some(predicted)) => predicted.text(),
-                _ => continue,
-            };
-            let text = match entry {
-                Some(entry) => entry.prepared.model.with_unit(term.property, &text),
-                None => text,
-            };
-            match term.measured {
-                Some(_) => fact(ui, &format!("{label}, re-decoded"), &text, AFTER),
-                None => fact(ui, &format!("{label}, predicted"), &text, PREDICTED),
-            };
+            let (Some(before), Some(after)) = (term.measured, term.returned) else { continue };
+            let text = format!("{} to {}", three_digits(before), three_digits(after));
+            fact(ui, &format!("{}, re-decoded", term.property.label()), &text, AFTER);
         }
-        if let Some(entry) = entry {
-            others(ui, restart, &entry.prepared.model);
+        // Properties that constraints bound stand above.
+        let is_above = |of: Property| restart.bounded().any(|check| check.property == of);
+        let besides = climb.besides.iter().filter(|(of, _)| *of == index).flat_map(|(_, all)| all);
+        for (property, value) in besides.filter(|(property, _)| !is_above(*property)) {
+            let unit = climb.frozen.unit(*property);
+            fact(ui, &value.title(property.label()), &value.text_in(unit), property.about());
         }
         let [distance, limit] = verdict.distance_and_limit();
         fact(ui, "Distance to the data", &format!("{distance} SD, limit {limit}"), DISTANCE);

@@ -7,7 +7,7 @@ use super::export_sheet::ExportForm;
 use super::results::Results;
 use super::sheets::Sheets;
 use super::tour::Pages;
-use super::{drawer, inspector, keys, panels, theme, top_bar};
+use super::{drawer, inspector, jobs, keys, panels, theme, top_bar};
 use crate::session::import::holds_shapes;
 use crate::session::jobs::import::ImportWish;
 use crate::session::settings::ThemeChoice;
@@ -113,6 +113,7 @@ impl App {
                 }
             }
             Action::TogglePanel => self.panel_hidden = !self.panel_hidden,
+            Action::ToggleJobs => jobs::toggle_list(ctx),
             Action::OpenDrawer => self.drawer_open = true,
             Action::ToggleDrawer => self.drawer_open = !self.drawer_open,
             Action::TogglePresent => {

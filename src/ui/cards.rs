@@ -6,6 +6,7 @@ use super::theme::{self, colour};
 use super::widgets::{belief_colour, note};
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
+use crate::model::Value;
 use crate::optimise::{Candidate, RestartReport};
 use crate::session::findings::Findings;
 use crate::session::jobs::search::SearchRun;
@@ -23,8 +24,10 @@ struct Card<'a> {
     name: String,
     restart: &'a RestartReport,
     chosen: bool,
-    /// Lines beside the shape, the first of them large.
-    lines: [String; 3],
+    /// The text before the value, as large as it.
+    before: &'a str,
+    /// The lines below the value; between them stands the verdict.
+    lines: [String; 2],
 }
 
 /// The hills, best first; a click lifts the ways of its members out.
@@ -45,16 +48,12 @@ pub fn hills(
         let hill = &hills[index];
         let members = hill.members.len();
         let top = &findings.report.restarts[hill.top];
-        let kind = if top.answer.predicted.is_some() { " predicted" } else { "" };
         let card = Card {
             name: format!("Hill {}", index + 1),
             restart: top,
             chosen: climb.hill == Some(index),
-            lines: [
-                format!("{}{kind}", three_digits(top.answer.value())),
-                format!("{members} of {starts} starts"),
-                format!("Hill {}", index + 1),
-            ],
+            before: "",
+            lines: [format!("{members} of {starts} starts"), format!("Hill {}", index + 1)],
         };
         let response = show(ui, &card, state);
         if response.hovered() {
@@ -78,17 +77,10 @@ pub fn candidates(
     row(ui, "candidates", shown.len(), |ui, index| {
         let candidate = &shown[index];
         let restart = &findings.report.restarts[candidate.restart];
-        let beside = match (restart.answer.predicted, restart.answer.gain) {
-            (Some(predicted), _) => {
-                let [_, low, high] = predicted.shown();
-                format!("{low} to {high}")
-            }
-            (None, Some(gain)) => {
-                let sign = if gain >= 0.0 { "+" } else { "" };
-                format!("gain {sign}{}", three_digits(gain))
-            }
-            (None, None) => String::new(),
-        };
+        let gain = restart.answer.gained().map(|gain| match gain {
+            Value::Computed(gain) if gain >= 0.0 => format!("gain +{}", three_digits(gain)),
+            gain => format!("gain {}", gain.text()),
+        });
         let measured = climb.lab.of(&candidate.id).next().map(|result| {
             let unit = result.unit.as_deref().unwrap_or_default();
             format!("measured {} {unit}", three_digits(result.value))
@@ -97,14 +89,8 @@ pub fn candidates(
             name: format!("Candidate {}", candidate.id),
             restart,
             chosen: climb.chosen == Some(candidate.restart) && climb.hill.is_none(),
-            lines: [
-                format!("{}  {}", candidate.place(), three_digits(restart.answer.value())),
-                measured.unwrap_or(beside),
-                match restart.answer.predicted {
-                    Some(_) => format!("predicted, hill {}", candidate.hill + 1),
-                    None => format!("Hill {}", candidate.hill + 1),
-                },
-            ],
+            before: candidate.place(),
+            lines: [measured.or(gain).unwrap_or_default(), format!("Hill {}", candidate.hill + 1)],
         };
         let about = "Gain: by how much it is better than the best of the data. Of a prediction: nine in ten such intervals \
                      hold the true value";
@@ -140,7 +126,8 @@ fn row(ui: &mut Ui, id: &str, count: usize, mut add: impl FnMut(&mut Ui, usize))
 
 fn show(ui: &mut Ui, card: &Card<'_>, state: &State) -> Response {
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
-    let name = format!("{}: {}, {}", card.name, card.lines[0], card.lines[1]);
+    let value = card.restart.answer.value();
+    let name = format!("{}: {}, {}", card.name, value.text(), card.lines[0]);
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), card.chosen, &name)
     });
@@ -159,26 +146,33 @@ fn show(ui: &mut Ui, card: &Card<'_>, state: &State) -> Response {
     let centre = rect.left_center() + vec2(0.5 * side + 4.0, 0.0);
     let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
     let outline = &card.restart.decoded;
-    let value = state.value_of(outline);
-    painter.add(fill_shape(
-        outline,
-        centre,
-        0.42 * side / reach as f32,
-        colour(scale(value, state.range())),
-    ));
+    let ink = colour(scale(state.value_of(outline), state.range()));
+    painter.add(fill_shape(outline, centre, 0.42 * side / reach as f32, ink));
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let left = rect.left() + side + 10.0;
-    let [value, starts, place] = &card.lines;
-    let mut y = rect.center().y - 36.0;
+    let [first, last] = &card.lines;
+    let mut y = rect.center().y - if value.prediction().is_some() { 46.0 } else { 36.0 };
     let mut line = |text: &str, font: FontId, ink, step: f32, x: f32| {
-        painter.text(pos2(x, y), egui::Align2::LEFT_CENTER, text, font, ink);
+        let text = painter.text(pos2(x, y), egui::Align2::LEFT_CENTER, text, font, ink);
         y += step;
+        text
     };
-    line(value, FontId::new(17.0, theme::strong()), ink, 24.0, left);
-    line(starts, FontId::proportional(13.0), ink, 22.0, left);
-    line(card.restart.verdict.word(), FontId::proportional(13.0), weak, 22.0, left + 14.0);
-    line(place, FontId::proportional(13.0), weak, 0.0, left);
-    let disc = pos2(left + 4.0, rect.center().y + 10.0);
+    let small = || FontId::proportional(13.0);
+    let number = |value: &str| format!("{}  {value}", card.before).trim_start().to_owned();
+    let large = FontId::new(17.0, theme::strong());
+    match value {
+        Value::Computed(_) => _ = line(&number(&value.text()), large, ink, 24.0, left),
+        Value::Predicted(predicted) => {
+            let [value, low, high] = predicted.shown();
+            let end = line(&number(&value), large, ink, 0.0, left).right() + 6.0;
+            line("predicted", FontId::proportional(12.0), weak, 20.0, end);
+            line(&format!("{low} to {high}"), small(), ink, 20.0, left);
+        }
+    }
+    line(first, small(), ink, 22.0, left);
+    let word = line(card.restart.verdict.word(), small(), weak, 22.0, left + 14.0);
+    line(last, small(), weak, 0.0, left);
+    let disc = pos2(left + 4.0, word.center().y);
     painter.circle_filled(disc, 4.0, belief_colour(ui, card.restart.verdict.belief));
     response.on_hover_text(card.restart.verdict.sentence())
 }

@@ -7,6 +7,7 @@ use super::theme::{self, colour};
 use super::widgets::{Icon, belief_colour, icon_button, note};
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
+use crate::model::Value;
 use crate::model::samples::SAMPLES;
 use crate::session::compare::Rival;
 use crate::session::models::{ModelEntry, ModelId};
@@ -163,7 +164,11 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let painter = ui.painter();
     let font = FontId::proportional(13.0);
     let held = if state.is_range_held() { " (held)" } else { "" };
-    let title = format!("{}{held}", state.property().label());
+    let property = state.property();
+    let title = state
+        .shown()
+        .map_or(property.label().to_owned(), |(_, entry)| entry.prepared.model.title(property));
+    let title = format!("{title}{held}");
     let top = place.center_top() + vec2(0.0, 4.0);
     painter.text(top, Align2::CENTER_TOP, title, font.clone(), ink);
     let bar = Rect::from_min_max(
@@ -228,7 +233,7 @@ fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>)
     let unit =
         0.44 * rect.width().min(rect.height()) / entry.prepared.model.card.statistics.reach as f32;
     let plain = state.activity == Activity::Train;
-    let value = probe.value(state.property());
+    let value = probe.value(state.property()).number();
     let shape = theme::palette(ui).shape;
     let ink = colour(if plain { shape } else { scale(value, state.range()) });
     ui.painter_at(rect).add(fill_shape(&probe.outline, rect.center(), unit, ink));
@@ -243,14 +248,13 @@ fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
         }
     }
     for property in properties {
-        let shown = both.map(|probe| match probe.prediction(property) {
-            Some(predicted) => RichText::new(predicted.text()).small(),
-            None => RichText::new(three_digits(probe.value(property))),
+        let values = both.map(|probe| probe.value(property));
+        let predicted = values.into_iter().find(|value| value.prediction().is_some());
+        let label = predicted.unwrap_or(Value::NONE).title(property.label());
+        let shown = values.map(|value| match value {
+            Value::Predicted(_) => RichText::new(value.text()).small(),
+            Value::Computed(_) => RichText::new(value.text()),
         });
-        let label = match property.is_measured() {
-            true => format!("{}, predicted", property.label()),
-            false => property.label().to_owned(),
-        };
         row(ui, &label, property.about(), shown.map(|text| (text, String::new())));
     }
     let words = both.map(|probe| {

@@ -4,6 +4,7 @@ use super::action::Actions;
 use super::theme;
 use super::widgets::note;
 use crate::model::training::{EpochRecord, Losses};
+use crate::optimise::PredictedValue;
 use crate::session::Command;
 use crate::session::findings::Findings;
 use crate::session::jobs::search::SearchRun;
@@ -59,6 +60,9 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
         ("Reconstruction loss", |r| r.held_out_reconstruction, blue),
         ("KL", |r| r.held_out_kl, amber),
     ];
+    if training.records.iter().any(|record| record.stopping_reconstruction.is_some()) {
+        held_out.push(("Stopping", |r| r.stopping_reconstruction, green));
+    }
     if training.plan.as_ref().is_some_and(|plan| !plan.config.heads.is_empty()) {
         learned.push(("Heads", |l| l.heads, green));
         held_out.push(("Heads", |r| r.held_out_heads, green));
@@ -113,7 +117,7 @@ pub fn values(ui: &mut Ui, climb: &SearchRun, objective: bool, actions: &mut Act
         }
     };
     let lifted = |index: usize| climb.chosen == Some(index) || climb.hovered == Some(index);
-    let label = if objective { OBJECTIVE } else { climb.config.aim.label() };
+    let label = if objective { OBJECTIVE.to_owned() } else { climb.config.aim.title() };
     let shown = plot("values", ui, "step").y_axis_label(label).show(ui, |ui| {
         // The best last, so that they lie on top; above them those that are lifted out.
         for top in [false, true] {
@@ -122,6 +126,13 @@ pub fn values(ui: &mut Ui, climb: &SearchRun, objective: bool, actions: &mut Act
                 let points = PlotPoints::from(points.clone());
                 ui.line(Line::new(name, points).stroke(stroke(*index)));
             }
+        }
+        if let Some(restart) = climb.followed().map(|index| &findings.report.restarts[index])
+            && let (Some(predicted), false) = (restart.best().prediction(), objective)
+        {
+            let step = restart.restart.best.as_ref().map_or(0.0, |best| best.step as f64);
+            let ends = vec![[step, predicted.low], [step, predicted.high]];
+            ui.line(Line::new("90 % interval", ends).stroke(Stroke::new(2.0, star)));
         }
         ui.vline(VLine::new("Shown", step).color(accent).width(1.0));
     });
@@ -154,7 +165,7 @@ fn nearest(
 pub fn under_way(ui: &mut Ui, climb: &SearchRun) {
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let accent = theme::accent(ui);
-    plot("values", ui, "step").show(ui, |ui| {
+    plot("values", ui, "step").y_axis_label(climb.config.aim.title()).show(ui, |ui| {
         for (index, points) in &climb.under_way.curves {
             let followed = climb.followed() == Some(*index);
             let (width, ink) = if followed { (2.2, accent) } else { (1.0, weak) };
@@ -179,7 +190,11 @@ pub fn measured(ui: &mut Ui, climb: &SearchRun, findings: &Findings) {
     // Of several sought properties the first: each has its own unit.
     let (property, label) = (first.predicted.property, first.title());
     known.retain(|comparison| comparison.predicted.property == property);
-    let all = || known.iter().flat_map(|known| [known.predicted.value, known.measured]);
+    let ends = |of: &PredictedValue| [of.low, of.high].into_iter().flatten().collect::<Vec<_>>();
+    let all = || {
+        let values = known.iter().flat_map(|known| [known.predicted.value, known.measured]);
+        values.chain(known.iter().flat_map(move |known| ends(&known.predicted)))
+    };
     let (low, high) =
         all().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     let (ink, weak, accent) =
@@ -196,6 +211,10 @@ pub fn measured(ui: &mut Ui, climb: &SearchRun, findings: &Findings) {
             let chosen = of.is_some_and(|candidate| climb.chosen == Some(candidate.restart));
             let colour = if chosen { accent } else { ink };
             let (id, at) = (known.id.as_str(), [known.predicted.value, known.measured]);
+            if let (Some(low), Some(high)) = (known.predicted.low, known.predicted.high) {
+                let ends = vec![[low, known.measured], [high, known.measured]];
+                ui.line(Line::new("90 % interval", ends).stroke(Stroke::new(1.0, weak)));
+            }
             ui.points(Points::new(id, vec![at]).radius(4.0).color(colour));
             let text = RichText::new(format!(" {id}")).small();
             let place = PlotPoint::new(at[0], at[1]);

@@ -2,7 +2,6 @@
 
 use super::painting::fill_shape;
 use super::theme;
-use crate::explore::three_digits;
 use crate::objective::Space;
 use crate::optimise::Stage;
 use crate::session::State;
@@ -72,14 +71,7 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     // Where the point has come to is measured in the next update.
     let label = match stage {
         Stage::Move | Stage::Plateau => config.aim.title(),
-        _ => match walk
-            .here
-            .prediction(config.aim.property())
-            .filter(|_| config.aim.terms.len() == 1)
-        {
-            Some(predicted) => format!("{} {}", config.aim.title(), predicted.text()),
-            None => format!("{} {}", config.aim.title(), three_digits(walk.by_hand.here().1)),
-        },
+        _ => format!("{} {}", config.aim.title(), walk.value.text()),
     };
     // Beside y where there is room, below it where the head is in the way.
     let (by, anchor) = match (by_head, in_latent) {

@@ -12,10 +12,11 @@ use super::tour::{self, Pages};
 use super::walk;
 use super::widgets::{Icon, icon_button, note};
 use crate::explore::colour::scale;
-use crate::explore::three_digits;
+use crate::model::Value;
+use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
 use egui::{
-    Align, Align2, FontId, Layout, Painter, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2,
+    Align, Align2, FontId, Layout, Painter, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2,
 };
 
 /// Height of the strip.
@@ -120,9 +121,11 @@ fn exploring(ui: &mut Ui, state: &State, actions: &mut Actions) {
 fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
     let pins = &state.map.pins;
     let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
+    let predicts = |pin: &Probe| pin.value(state.property()).prediction().is_some();
+    let width = if pins.iter().any(predicts) { 164.0 } else { 112.0 };
     for (index, pin) in pins.iter().enumerate() {
         let (rect, response) =
-            ui.allocate_exact_size(vec2(if narrow { 56.0 } else { 112.0 }, 52.0), Sense::click());
+            ui.allocate_exact_size(vec2(if narrow { 56.0 } else { width }, 52.0), Sense::click());
         let name = format!("Pin {}", index + 1);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
         let painter = ui.painter_at(rect);
@@ -133,29 +136,15 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
         };
         painter.rect_filled(rect, 6.0, fill);
         let value = pin.value(state.property());
+        let ink = colour(scale(value.number(), state.range()));
         let centre = rect.left_center() + vec2(if narrow { 32.0 } else { 38.0 }, 0.0);
         let weak = ui.visuals().weak_text_color();
         let corner = rect.left_top() + vec2(6.0, 4.0);
         painter.text(corner, Align2::LEFT_TOP, index + 1, FontId::proportional(13.0), weak);
-        painter.add(fill_shape(
-            &pin.outline,
-            centre,
-            20.0 / reach as f32,
-            colour(scale(value, state.range())),
-        ));
-        let at = rect.right_center() - vec2(8.0, 0.0);
-        let value = match pin.prediction(state.property()) {
-            _ if narrow => String::new(),
-            Some(predicted) => predicted.text(),
-            None => three_digits(value),
-        };
-        painter.text(
-            at,
-            Align2::RIGHT_CENTER,
-            value,
-            FontId::proportional(14.0),
-            ui.visuals().text_color(),
-        );
+        painter.add(fill_shape(&pin.outline, centre, 20.0 / reach as f32, ink));
+        if !narrow {
+            beside(&painter, rect.right_center() - vec2(8.0, 0.0), value, ui);
+        }
         let response = response.on_hover_text("Click to go back to it, right-click to take it out");
         if response.clicked() {
             actions.command(Command::PickPin(index));
@@ -163,6 +152,20 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
             actions.command(Command::Unpin(index));
         }
     }
+}
+
+/// A value that ends at a place; the interval of a prediction stands below it.
+fn beside(painter: &Painter, at: Pos2, value: Value, ui: &Ui) {
+    let font = FontId::proportional(14.0);
+    let ink = ui.visuals().text_color();
+    let Value::Predicted(predicted) = value else {
+        painter.text(at, Align2::RIGHT_CENTER, value.text(), font, ink);
+        return;
+    };
+    let [value, low, high] = predicted.shown();
+    painter.text(at, Align2::RIGHT_BOTTOM, value, font, ink);
+    let (small, weak) = (FontId::proportional(12.0), ui.visuals().weak_text_color());
+    painter.text(at, Align2::RIGHT_TOP, format!("{low} to {high}"), small, weak);
 }
 
 fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
@@ -189,21 +192,23 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     playing::buttons(ui, (icon, name), actions);
     playing::speed(ui, climb.playback.speed, actions);
     let step = climb.shown_step().floor() as usize;
-    let value = climb.moment.as_ref().map_or(f64::NAN, |moment| moment.value);
+    let value = climb.moment.as_ref().map_or(Value::NONE, |moment| moment.value);
     let (steps, rest) = match climb.report() {
         None => (climb.config.steps, "climbing".to_owned()),
         Some(report) => {
-            let best = report.best_believable.map(|best| &report.restarts[best].restart);
-            let best = best.map(|best| format!("best {}", three_digits(best.best_value())));
+            let best = report.best_believable.map(|best| report.restarts[best].best());
+            let best = best.map(|best| format!("best {}", best.text()));
             (climb.paths.last_step(), best.unwrap_or("none believable".to_owned()))
         }
     };
-    let (kind, width) = match climb.config.aim.predicts() {
-        true => ("predicted", 204.0),
-        false => ("value", 172.0),
-    };
-    let second = format!("{kind} {}, {rest}", three_digits(value));
-    two_lines(ui, &format!("Step {step} of {steps}"), &second, width);
+    let (step, text) = (format!("Step {step} of {steps}"), value.text());
+    match value {
+        Value::Computed(_) => two_lines(ui, &step, &format!("value {text}, {rest}"), 172.0),
+        // Two intervals need a line each.
+        Value::Predicted(_) => {
+            two_lines(ui, &format!("{step}: {text}"), &format!("predicted, {rest}"), 268.0);
+        }
+    }
     if running && !climb.is_live() {
         let live = ui.button("Live").on_hover_text("Follow the newest step again");
         if live.clicked() {

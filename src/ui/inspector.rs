@@ -14,6 +14,7 @@ use super::widgets::{fact, note, verdict};
 use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
+use crate::model::Value;
 use crate::session::probe::Probe;
 use crate::session::{Activity, State};
 use egui::{Align2, Color32, FontId, Rect, ScrollArea, Sense, Stroke, Ui, vec2};
@@ -21,12 +22,12 @@ use egui::{Align2, Color32, FontId, Rect, ScrollArea, Sense, Stroke, Ui, vec2};
 const ROUND_TRIP: &str = "How far encoding the decoded shape leads away: |encode(decode(z)) - z|";
 const DENSITY: &str =
     "From this point to the tenth nearest of the training data, in standard deviations of the data";
-const AFTER: &str = "The property of decode(encode(decode(z)))";
+const AFTER: &str = "The property of decode(encode(decode(z))); of a prediction how much that differs from the one here, and \
+     what 99 % of the held-out data stay within";
 const BESIDE: &str = "What was measured of this shape of the data, and what the task head predicts at its point, with the interval \
      of a judge that learned apart from it";
 const PREDICTED: &str = "What the task head predicts here, and the interval of a judge that learned apart from it: nine in ten such \
      intervals hold the true value";
-const OUTSIDE_INTERVAL: &str = "Head and judge disagree here: the prediction lies outside its interval and cannot be relied on.";
 const NO_HEAD: &str = "This was measured of the data; of other shapes only a task head can tell it. Learn one in Train, \
                        Predict properties.";
 const NEAREST: &str =
@@ -122,7 +123,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
         &probe.outline,
         rect.center(),
         unit,
-        ink(ui, state, probe.value(state.property())),
+        ink(ui, state, probe.value(state.property()).number()),
     ));
     if let Some(rebuild) = &probe.rebuild {
         rebuild::paint(&painter, rebuild, rect.center(), unit, ui);
@@ -174,36 +175,37 @@ fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
 }
 
 /// A property of the shape with its unit: of a shape of the data what was measured, before what its head says; and of
-/// one that nobody can tell, why.
+/// one that nobody can tell, why. What is doubtful as this property says so, whatever else can be believed.
 fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: fn(f64) -> String) {
-    let predicted = probe.prediction(property);
-    let told = predicted.map_or_else(|| digits(probe.value(property)), |p| p.text());
+    let value = probe.value(property);
+    let told = match value {
+        Value::Computed(computed) => digits(computed),
+        Value::Predicted(_) => value.text(),
+    };
     let Some(entry) = state.models.get(probe.model.0) else {
-        fact(ui, property.label(), &told, property.about());
+        fact(ui, &value.title(property.label()), &told, property.about());
         return;
     };
     let model = &entry.prepared.model;
     let row = probe.rebuild.as_ref().map(|rebuild| rebuild.row);
     let measured = row.and_then(|row| model.measured(property, row)).map(digits);
-    let (text, about) = match (measured, model.can_tell(property)) {
-        (Some(measured), true) => (format!("{measured}, predicted {told}"), BESIDE),
-        (Some(measured), false) => (measured, property.about()),
-        (None, true) if predicted.is_some() => (told, PREDICTED),
-        (None, true) => (told, property.about()),
-        (None, false) => {
-            fact(ui, property.label(), "no head yet", NO_HEAD);
-            return;
+    let (label, text, about) = match (measured, value) {
+        (Some(measured), Value::Predicted(_)) => {
+            (property.label().to_owned(), format!("{measured}, predicted {told}"), BESIDE)
         }
+        (None, Value::Predicted(_)) => (value.title(property.label()), told, PREDICTED),
+        (Some(measured), _) => (property.label().to_owned(), measured, property.about()),
+        (None, _) if model.can_tell(property) => {
+            (property.label().to_owned(), told, property.about())
+        }
+        (None, _) => (property.label().to_owned(), "no head yet".to_owned(), NO_HEAD),
     };
-    let label = match about {
-        PREDICTED => format!("{}, predicted", property.label()),
-        _ => property.label().to_owned(),
-    };
-    fact(ui, &label, &model.with_unit(property, &text), about);
-    if predicted.is_some_and(|p| p.gap() > 1.0) {
-        note(ui, OUTSIDE_INTERVAL);
+    let text = if about == NO_HEAD { text } else { model.with_unit(property, &text) };
+    fact(ui, &label, &text, about);
+    if let Some(doubt) = probe.verdict.doubt_of(property).filter(|_| value.prediction().is_some()) {
+        note(ui, format!("Doubtful: {doubt}."));
     }
-    if let Some(why) = property.outside_domain(probe.value(property)) {
+    if let Some(why) = property.outside_domain(value.number()) {
         note(ui, why);
     }
 }
@@ -224,9 +226,13 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
             }
         }
         fact(ui, "Encode-decode shift", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
-        if let Some(worst) = probe.verdict.worst() {
-            let after = state.said(worst.property, worst.after);
-            fact(ui, &format!("{}, re-decoded", worst.property.label()), &after, AFTER);
+        for survival in &probe.verdict.survival {
+            let [change, limit] = survival.change_and_limit();
+            let text = match survival.property.is_measured() {
+                true => format!("{change} apart, limit {limit}"),
+                false => three_digits(survival.after),
+            };
+            fact(ui, &format!("{}, re-decoded", survival.property.label()), &text, AFTER);
         }
         if let Some(nearest) = &probe.nearest {
             let title = format!("{}, {}", nearest.family, nearest.title);

@@ -4,15 +4,19 @@ use super::action::Actions;
 use super::theme;
 use super::widgets::note;
 use crate::explore::{brief, duration};
-use crate::session::jobs::registry::{Job, Progress, RunId};
+use crate::session::jobs::registry::{Job, JobProgress, RunId};
 use crate::session::jobs::training::Phase;
 use crate::session::{Command, State};
-use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, Layout, PopupCloseBehavior, ProgressBar, Response, RichText, Ui, vec2};
+use egui::{
+    Align, Button, Context, Id, Layout, Popup, PopupCloseBehavior, ProgressBar, Response, RichText,
+    Ui, vec2,
+};
 use std::time::Duration;
 
 /// A job is listed once it has run for so long: the sign does not flicker for what ends at once.
 const LISTED_AFTER: Duration = Duration::from_millis(400);
+/// The name of the list as a popup.
+const LIST: &str = "jobs";
 /// The width of the list, in points.
 const WIDTH: f32 = 340.0;
 
@@ -26,9 +30,9 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if listed.is_empty() {
         return;
     }
-    let button = Button::new(format!("{} running", listed.len()));
-    let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let (response, _) = MenuButton::from_button(button).config(stays).ui(ui, |ui| {
+    let sign = ui.add(Button::new(format!("{} running", listed.len())));
+    let list = Popup::menu(&sign).id(Id::unique(LIST)).width(WIDTH);
+    list.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(WIDTH);
         // Seconds pass while nothing else changes.
         ctx.request_repaint_after(Duration::from_secs(1));
@@ -36,10 +40,17 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             if index > 0 {
                 ui.separator();
             }
-            row(ui, *run, job, state, actions);
+            // Named by its run: a row that goes leaves the keyboard where it is.
+            ui.push_id(run.0, |ui| row(ui, *run, job, state, actions));
         }
     });
-    response.on_hover_text("What runs now, how far it is, and how to end it");
+    sign.on_hover_text("What runs now, how far it is, and how to end it (J)");
+}
+
+/// Opens the list, or closes it; the keyboard goes on in it.
+pub fn toggle_list(ctx: &Context) {
+    Popup::toggle_id(ctx, Id::unique(LIST));
+    ctx.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
 }
 
 /// One job: its kind, what it works on, how far it is, how long it has run, and what can be done to it.
@@ -57,6 +68,9 @@ fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions)
             if job.can_be_cancelled() {
                 let about = "End it; what it made by then is kept where that is worth something";
                 let cancel = ui.add(Button::new("Cancel").small()).on_hover_text(about);
+                if ui.memory(|memory| memory.focused().is_none()) {
+                    cancel.request_focus();
+                }
                 if cancel.accessible_name(format!("Cancel {kind}")).clicked() {
                     actions.command(Command::Stop(run));
                 }
@@ -87,7 +101,7 @@ fn pause(ui: &mut Ui, kind: &str, phase: Phase, actions: &mut Actions) {
 }
 
 /// How far a job is, with its words; a spinner where nobody knows.
-pub fn bar(ui: &mut Ui, progress: &Progress) -> Response {
+pub fn bar(ui: &mut Ui, progress: &JobProgress) -> Response {
     match progress.share {
         Some(share) => {
             let text = RichText::new(&progress.words).small();

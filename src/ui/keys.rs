@@ -24,6 +24,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("F", "Show the data; again: those far out too"),
     ("Tab", "Left panel"),
     ("Drag, scroll", "Move the map, zoom"),
+    ("J", "List what runs, and end it"),
     ("F1   F5   F11", "Keys, present, full screen"),
     ("Ctrl+O   Ctrl+S   Ctrl+E", "Open, save, export"),
     ("Ctrl+G", "Go to a point by its name"),
@@ -82,6 +83,9 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
                 memory.surrender_focus(focused);
             }
         });
+    }
+    if plain(Key::J) {
+        actions.push(Action::ToggleJobs);
     }
     let commands = [
         (Key::Num1, Command::Turn(Activity::Explore)),

@@ -163,10 +163,10 @@ fn health(ui: &mut Ui, health: &Health<'_>, asked: Option<usize>) {
             note(ui, health.failed.unwrap_or(learns));
             return;
         };
-        let on = if figures.held_out { "held-out" } else { "training" };
+        let of = figures.scope();
         let tooltip = format!(
-            "The mean squared distance between a {on} shape and its reconstruction, summed over all coordinates, in data units, family by \
-             family. Usual: within a factor of two or three of each other; a family that stands out is one the map \
+            "The mean squared distance between a shape and its reconstruction, summed over all coordinates, in data units, family by \
+             family, of {of}. Usual: within a factor of two or three of each other; a family that stands out is one the map \
              has no room for."
         );
         ui.label(RichText::new("Reconstruction error by family (data units)").weak()).on_hover_text(tooltip);

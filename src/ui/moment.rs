@@ -5,7 +5,6 @@ use super::painting::fill_shape;
 use super::theme::{self, colour};
 use super::widgets::{fact, heading};
 use crate::explore::colour::scale;
-use crate::explore::three_digits;
 use crate::objective::Space;
 use crate::optimise::RestartReport;
 use crate::session::jobs::search::SearchRun;
@@ -79,8 +78,7 @@ pub fn under_way(ui: &mut Ui, climb: &SearchRun, state: &State) {
     let caption = format!("step {}", moment.step.floor());
     draw(ui, rect, &[Station { outline: &moment.outline, place: 0.5, caption }], state);
     let about = "At the step that is shown; the timeline goes back, and its end follows the newest";
-    let value = moment.predicted.map_or_else(|| three_digits(moment.value), |p| p.text());
-    fact(ui, &climb.config.aim.title(), &value, about);
+    fact(ui, &moment.value.title(climb.config.aim.label()), &moment.value.text(), about);
 }
 
 fn canvas(ui: &mut Ui, name: &str, sense: Sense) -> (Rect, Response) {

@@ -6,7 +6,7 @@ use super::widgets::{fact, heading, note, number, primary, row, segments};
 use crate::data::import::{ImportOptions, LabelFrom};
 use crate::session::import::Own;
 use crate::session::jobs::import::{Brought, ImportWish};
-use crate::session::jobs::registry::{Progress, RunId};
+use crate::session::jobs::registry::{JobProgress, RunId};
 use crate::session::{Command, State};
 use egui::{Button, ProgressBar, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
@@ -156,7 +156,7 @@ fn running(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
         if ui.add(Button::new("Stop").min_size(vec2(80.0, 30.0))).clicked() {
             actions.command(Command::Stop(run));
         }
-        let Progress { share, words } = state.jobs.progress(Some(run));
+        let JobProgress { share, words } = state.jobs.progress(Some(run));
         let bar = ProgressBar::new(share.unwrap_or(0.0) as f32);
         ui.add(bar.text(words).desired_height(26.0));
     });

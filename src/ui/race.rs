@@ -1,13 +1,14 @@
 //! A race under the strip: one line a method, best so far against what was spent, and a card for each.
 
 use super::action::{Action, Actions};
-use super::answer::INTERVAL;
+use super::answer::PREDICTED;
 use super::painting::fill_shape;
 use super::theme::{self, colour};
 use super::widgets::{Icon, belief_colour, fact, heading, icon_button, note, verdict};
 use super::{curves, drawer};
 use crate::explore::colour::scale;
 use crate::explore::{grouped, three_digits};
+use crate::model::Value;
 use crate::objective::Space;
 use crate::optimise::{Lane, LaneReport, Method, Tally};
 use crate::session::jobs::race::{RaceRun, Standing};
@@ -101,7 +102,7 @@ fn outcome(contest: &RaceRun) -> Option<(String, String)> {
         let why = "The cards say why of each method's answer.".to_owned();
         return Some(("No answer can be believed".to_owned(), why));
     };
-    let value = lane.answer().map_or(f64::NAN, |(_, answer)| answer.restart.best_value());
+    let value = lane.answer().map_or(Value::NONE, |(_, answer)| answer.best());
     let spent = lane.reached.map_or(0, |tally| tally.evaluations());
     let names: Vec<&str> =
         report.winners.iter().map(|&winner| report.lanes[winner].lane.label()).collect();
@@ -111,10 +112,7 @@ fn outcome(contest: &RaceRun) -> Option<(String, String)> {
         }
         _ => format!("{} is first", lane.lane.label()),
     };
-    let predicted = lane.answer().and_then(|(_, answer)| answer.answer.predicted);
-    let value =
-        predicted.map_or_else(|| three_digits(value), |p| format!("predicted {}", p.text()));
-    let first = format!("{who}: {} {value}", report.aim().label().to_lowercase());
+    let first = format!("{who}: {}", value.named(&report.aim().word()));
     let rest = format!(
         "as good as the best answer that can be believed after {} of {} evaluations",
         grouped(spent),
@@ -205,7 +203,8 @@ impl RaceView {
         let begins = lines.iter().filter_map(|line| Some(line.points.first()?[0]));
         let (from, to) = (begins.fold(f64::INFINITY, f64::min), ends.fold(0.0, f64::max));
         let logarithmic = self.logarithmic;
-        let label = if penalised { curves::OBJECTIVE } else { contest.config.aim.label() };
+        let aim = &contest.config.aim;
+        let label = if penalised { curves::OBJECTIVE.to_owned() } else { aim.title() };
         let mut plot = curves::plot("race", ui, "")
             .y_axis_label(label)
             .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic, to))
@@ -380,14 +379,14 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     let report = judged(contest, index);
     let answer = report.and_then(|lane| Some(lane.answer()?.1));
     let tally = standing.tally();
-    let value = answer.map_or(tally.best_value, |answer| answer.restart.best_value());
+    let value = standing.value;
     let word = match (answer, report) {
         (Some(answer), _) => answer.verdict.word(),
         (None, Some(_)) => "no answer",
         (None, None) => "",
     };
     let chosen = contest.chosen == Some(index);
-    let name = format!("{}: {}, {word}", standing.lane.label(), three_digits(value));
+    let name = format!("{}: {}, {word}", standing.lane.label(), value.title(&value.text()));
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), chosen, &name)
     });
@@ -419,6 +418,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     }
 
     let bottom = rect.bottom() - 40.0;
+    let line = |k: f32| pos2(rect.left() + 10.0, bottom + 10.0 + 17.0 * k);
     let middle = 0.5 * (top + 10.0 + bottom);
     let side = (bottom - top - 12.0).min(0.45 * rect.width());
     let centre = pos2(rect.left() + 0.5 * side + 6.0, middle);
@@ -434,7 +434,16 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
         let objective = format!("objective {}", three_digits(objective));
         text(pos2(left, middle + 28.0), Align2::LEFT_CENTER, &objective, small.clone(), weak);
     }
-    text(pos2(left, middle - 12.0), Align2::LEFT_CENTER, &three_digits(value), large, ink);
+    let shown = match value {
+        Value::Computed(_) => value.text(),
+        Value::Predicted(predicted) => {
+            let [value, low, high] = predicted.shown();
+            let interval = format!("predicted, {low} to {high}");
+            text(line(0.0), Align2::LEFT_CENTER, &interval, small.clone(), weak);
+            value
+        }
+    };
+    text(pos2(left, middle - 12.0), Align2::LEFT_CENTER, &shown, large, ink);
     if let Some(answer) = answer {
         let disc = pos2(left + 4.0, middle + 10.0);
         painter.circle_filled(disc, 4.0, belief_colour(ui, answer.verdict.belief));
@@ -443,20 +452,11 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
         text(pos2(left, middle + 10.0), Align2::LEFT_CENTER, word, small.clone(), weak);
     }
 
-    let line = |k: f32| pos2(rect.left() + 10.0, bottom + 10.0 + 17.0 * k);
-    if let Some(answer) = answer {
-        let (beside, ink) = match (answer.answer.predicted, answer.answer.returned) {
-            (Some(predicted), _) => {
-                let [_, low, high] = predicted.shown();
-                (format!("predicted, {low} to {high}"), weak)
-            }
-            (None, returned) => {
-                let returned = returned.unwrap_or(f64::NAN);
-                let survived = (returned - value).abs() <= 0.05 * value.abs();
-                let ink = if survived { weak } else { visuals.warn_fg_color };
-                (format!("{} re-decoded", three_digits(returned)), ink)
-            }
-        };
+    if let (Some(answer), Value::Computed(value)) = (answer, value) {
+        let returned = answer.answer.returned.unwrap_or(f64::NAN);
+        let survived = (returned - value).abs() <= 0.05 * value.abs();
+        let ink = if survived { weak } else { visuals.warn_fg_color };
+        let beside = format!("{} re-decoded", three_digits(returned));
         text(line(0.0), Align2::LEFT_CENTER, &beside, small.clone(), ink);
     }
     let spent = format!(
@@ -494,27 +494,22 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
         let at = pos2(centre.x, rect.bottom() - 4.0);
         painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(12.0), weak);
     }
-    let value = three_digits(answer.restart.best_value());
-    let label = results.report.aim().label();
-    match (answer.answer.predicted, answer.answer.returned) {
-        (Some(predicted), _) => {
-            fact(ui, &format!("{label}, predicted"), &predicted.text(), INTERVAL);
-        }
-        (None, returned) => {
-            let change = format!("{value} to {}", three_digits(returned.unwrap_or(f64::NAN)));
+    let (value, label) = (answer.best(), results.report.aim().label());
+    match value {
+        Value::Predicted(_) => fact(ui, &value.title(label), &value.text(), PREDICTED),
+        Value::Computed(_) => {
+            let returned = three_digits(answer.answer.returned.unwrap_or(f64::NAN));
             let about = "Before and after encoding the answer and decoding it once more";
-            fact(ui, label, &change, about);
+            fact(ui, label, &format!("{} to {returned}", value.text()), about)
         }
-    }
+    };
     if results.report.aim().is_penalised() {
         let objective = three_digits(answer.restart.best_objective());
         fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
     }
     let about = "By how much it is better than the best of the data";
-    if let Some(gain) = answer.answer.predicted_gain {
-        fact(ui, "Improvement on the data, predicted", &gain.text(), about);
-    } else if let Some(gain) = answer.answer.gain {
-        fact(ui, "Improvement on the data", &three_digits(gain), about);
+    if let Some(gain) = answer.answer.gained() {
+        fact(ui, &gain.title("Improvement on the data"), &gain.text(), about);
     }
     let restarts = lane.report.restarts.len();
     let believable = format!("{:.0} % of {restarts}", 100.0 * lane.believable());

@@ -158,7 +158,7 @@ impl Results {
         let left = |ui: &mut Ui, actions: &mut Actions| {
             table::show(ui, climb, findings, rows, sought, actions);
         };
-        let width = TABLE_WIDTH + if penalised(findings) { table::OBJECTIVE_WIDTH } else { 0.0 };
+        let width = TABLE_WIDTH + table::extra_width(&findings.report);
         let objective = self.objective;
         beside(ui, width, actions, left, |ui, actions| {
             curves::values(ui, climb, objective, actions);
@@ -186,9 +186,9 @@ impl Results {
             return;
         }
         ui.add_space(14.0);
-        let value = findings.report.config.aim.label();
+        let value = findings.report.config.aim.title();
         for (objective, name, about) in [
-            (false, value, "The curves show what the shape is worth, penalties left out"),
+            (false, value.as_str(), "The curves show what the shape is worth, penalties left out"),
             (true, curves::OBJECTIVE, curves::ABOUT_OBJECTIVE),
         ] {
             let button = Button::selectable(self.objective == objective, name);

@@ -4,7 +4,7 @@ use super::action::Actions;
 use super::curves;
 use super::widgets::belief_colour;
 use crate::explore::three_digits;
-use crate::optimise::RestartReport;
+use crate::optimise::{RestartReport, SearchReport};
 use crate::session::Command;
 use crate::session::findings::Findings;
 use crate::session::jobs::search::SearchRun;
@@ -13,7 +13,20 @@ use egui_extras::{Column, TableBuilder};
 
 const ROW: f32 = 22.0;
 /// Width of the column that a penalised search has besides, with its gap.
-pub const OBJECTIVE_WIDTH: f32 = 70.0;
+const OBJECTIVE_WIDTH: f32 = 70.0;
+
+/// Room for an interval, in each of the columns that a search of predictions has three of.
+const INTERVAL_WIDTH: f32 = 88.0;
+
+/// The width of the table of a search beyond that of a plain one.
+pub fn extra_width(report: &SearchReport) -> f32 {
+    let objective = if report.config.aim.is_penalised() { OBJECTIVE_WIDTH } else { 0.0 };
+    objective + if predicts(report) { 3.0 * INTERVAL_WIDTH } else { 0.0 }
+}
+
+fn predicts(report: &SearchReport) -> bool {
+    report.restarts.iter().any(|restart| restart.start.prediction().is_some())
+}
 
 /// Draws the table of the restarts `rows`, in their order, scrolled to row `sought`; a click on a row
 /// lifts its way out, another one lets it go.
@@ -26,17 +39,18 @@ pub fn show(
     actions: &mut Actions,
 ) {
     let Findings { report, ways, .. } = findings;
-    // A prediction stands with its interval, for which there has to be room.
-    let predicts = report.config.aim.terms.iter().any(|term| term.property.is_measured());
-    let best = if predicts { ("Best, predicted", 170.0) } else { ("Best", 62.0) };
+    let value = |name, in_short| match predicts(report) {
+        true => (name, 62.0 + INTERVAL_WIDTH),
+        false => (in_short, 62.0),
+    };
     let penalised = report.config.aim.is_penalised();
     let columns = [
         ("#", 34.0),
-        ("Start", 62.0),
-        best,
+        value("Start, predicted", "Start"),
+        value("Best, predicted", "Best"),
         (curves::OBJECTIVE, OBJECTIVE_WIDTH - 8.0),
         ("at step", 56.0),
-        ("Final", 62.0),
+        value("Final, predicted", "Final"),
         ("Steps", 48.0),
         ("Ended", 104.0),
         ("Hill", 30.0),
@@ -99,17 +113,10 @@ fn cells(
     let worst = report.verdict.worst();
     let change = worst.map_or("\u{2013}".to_owned(), |s| format!("{:.1} %", 100.0 * s.change));
     let objective = penalised.then(|| three_digits(restart.best_objective()));
-    let before = [
-        (index + 1).to_string(),
-        three_digits(restart.start_value()),
-        match report.answer.predicted.filter(|_| none.is_none()) {
-            Some(predicted) => predicted.text(),
-            None => three_digits(restart.best_value()),
-        },
-    ];
+    let before = [(index + 1).to_string(), report.start.text(), report.best().text()];
     let after = [
         step,
-        three_digits(restart.last().1),
+        report.last.text(),
         restart.steps.to_string(),
         reason.to_owned(),
         hill.map_or("\u{2013}".to_owned(), |hill| (hill + 1).to_string()),

@@ -9,6 +9,7 @@ use super::widgets::{Icon, icon_button, note};
 use crate::explore::route::Form;
 use crate::explore::sheet::{Sheet, mark};
 use crate::explore::{Bounds, Scene, three_digits};
+use crate::model::Value;
 use crate::session::tour::{Drawn, Page, Tour, Touring};
 use crate::session::{Command, State};
 use crate::trust::Belief;
@@ -36,12 +37,14 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
     playing::speed(ui, tour.playback.speed, actions);
     let property = state.property();
     let here = tour.probe.as_ref().map_or_else(String::new, |here| {
-        format!(", {}, {}", state.said(property, here.value(property)), here.verdict.word())
+        let value = here.value(property);
+        let word = here.verdict.belief_in(property).word();
+        format!(", {}, {word}", value.title(&value.text_in(state.unit(property))))
     });
     let second = format!("{:.0} %{here}", 100.0 * tour.playback.share);
-    two_lines(ui, &title(tour), &second, 210.0);
-    let values: Vec<f64> =
-        tour.sheet.cells()[..tour.strip.shares.len()].iter().map(|cell| cell.value).collect();
+    let predicts = tour.strip.values.iter().any(|value| value.prediction().is_some());
+    two_lines(ui, &title(tour), &second, if predicts { 330.0 } else { 210.0 });
+    let values: Vec<f64> = tour.strip.values.iter().map(|value| value.number()).collect();
     let about = format!("{} along the way; drag to any place on it", state.property().label());
     let right = 38.0;
     let width = (ui.available_width() - right).max(60.0);
@@ -53,6 +56,12 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
     {
         actions.command(Command::Tour(Touring::End));
     }
+}
+
+/// A value of the property that colours the map.
+fn named(state: &State, value: Value) -> String {
+    let property = state.property();
+    value.named_in(&property.word(), state.unit(property))
 }
 
 /// What a way is, in a few words.
@@ -114,7 +123,9 @@ impl Pages {
         let frame = index % frames;
         let share = 100.0 * tour.strip.shares[frame];
         let text = if index < frames {
-            format!("At {share:.0} % of the way. {}", tour.strip.verdicts[frame].sentence())
+            let value = named(state, tour.strip.values[frame]);
+            let sentence = tour.strip.verdicts[frame].sentence();
+            format!("At {share:.0} % of the way: {value}. {sentence}")
         } else {
             format!("At {share:.0} % of the blend: every point goes straight to its counterpart.")
         };
@@ -129,8 +140,9 @@ impl Pages {
         let marked = chosen.map(|index| drawn.sheet.cell(index));
         let (response, over) = self.sheet(ui, state, &drawn.sheet, marked, "Sheet of new shapes");
         let Some(index) = over else { return };
+        let value = named(state, drawn.shapes[index].value);
         let sentence = drawn.shapes[index].verdict.sentence();
-        let text = format!("{sentence}\nClick to keep its point on the map.");
+        let text = format!("{value}. {sentence}\nClick to keep its point on the map.");
         if response.on_hover_text_at_pointer(text).clicked() {
             actions.command(Command::Tour(Touring::Keep(index)));
         }
@@ -158,7 +170,7 @@ impl Pages {
         let place = Rect::from_center_size(rect.center(), unit * vec2(columns, rows));
         let transform = Transform { rect: place, view };
         let reach = super::inspector::reach(state);
-        let scene = sheet.scene(reach, state.range(), marked, palette);
+        let scene = sheet.scene(reach, state.range(), marked, f64::from(unit), palette);
         paint(&painter, &scene, transform, &mut self.cache);
         let over = response.hover_pos().and_then(|at| sheet.index_at(transform.to_map(at)));
         (response, over)

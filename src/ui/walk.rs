@@ -6,7 +6,7 @@ use super::theme;
 use super::widgets::{Icon, icon_button};
 use crate::explore::three_digits;
 use crate::numerics::adam::{BETA_1, BETA_2, EPSILON};
-use crate::objective::{Aim, Space};
+use crate::objective::Space;
 use crate::optimise::{ByHand, MOMENTUM, Moment, Rule, Stage, StopReason};
 use crate::session::Command;
 use crate::session::walk::{Walk, Walking};
@@ -93,7 +93,7 @@ fn rest(beta: f64) -> f64 {
 /// The formula of the stage with the numbers of the first coordinate.
 fn formula(walk: &Walk) -> [String; 2] {
     let by_hand = &walk.by_hand;
-    let Some(moment) = by_hand.moment() else { return over(by_hand) };
+    let Some(moment) = by_hand.moment() else { return over(walk) };
     let before = by_hand.past().last();
     let old =
         |of: fn(&Moment) -> &Vec<f64>| before.and_then(|m| of(m).first()).copied().unwrap_or(0.0);
@@ -106,7 +106,7 @@ fn formula(walk: &Walk) -> [String; 2] {
     let t = moment.step + 1;
     let rate = moment.rate;
     match (by_hand.stage(), by_hand.rule()) {
-        (Stage::Value, _) => value(by_hand, moment),
+        (Stage::Value, _) => value(walk, moment),
         (Stage::Gradient, _) => [
             format!("g = d loss / d {moved},  g0 = {}", three_digits(g)),
             "back through frozen weights; the arrow points against it, to less loss".to_owned(),
@@ -170,29 +170,25 @@ fn formula(walk: &Walk) -> [String; 2] {
     }
 }
 
-fn value(by_hand: &ByHand, moment: &Moment) -> [String; 2] {
-    let config = by_hand.config();
-    let (name, value) = (name_of(&config.aim), three_digits(moment.value));
+fn value(walk: &Walk, moment: &Moment) -> [String; 2] {
+    let config = walk.by_hand.config();
     let mut second = format!("loss = {}", three_digits(moment.loss));
     let (plateau, patience) = moment.waited;
     if plateau.max(patience) > 0 {
         let limit = config.patience.map_or(String::new(), |limit| format!(", stops at {limit}"));
         second += &format!("   no better for {} steps{limit}", plateau.max(patience));
     }
-    [format!("{name} = {value}"), second]
+    [equation(walk), second]
 }
 
-/// What the value is called within a line; that of a head is a prediction, whose interval stands beside the shape.
-fn name_of(aim: &Aim) -> String {
-    match aim.terms.as_slice() {
-        [term] if term.property.is_measured() => format!("predicted {}", term.property.word()),
-        _ => aim.label().to_lowercase(),
-    }
+/// `roundness = 0.785`, or of a prediction `drag, predicted = 17.2 (16.9 to 17.8)`.
+fn equation(walk: &Walk) -> String {
+    let name = walk.by_hand.config().aim.word();
+    format!("{} = {}", walk.value.title(&name), walk.value.text())
 }
 
-fn over(by_hand: &ByHand) -> [String; 2] {
-    let (_, value) = by_hand.here();
-    let why = match by_hand.ended() {
+fn over(walk: &Walk) -> [String; 2] {
+    let why = match walk.by_hand.ended() {
         Some(StopReason::Converged) => {
             "early stopping: the loss has not become less for long enough"
         }
@@ -201,7 +197,7 @@ fn over(by_hand: &ByHand) -> [String; 2] {
         Some(StopReason::NotFinite) => "a value or gradient is not a finite number",
         Some(StopReason::Cancelled) | None => "",
     };
-    [format!("{} = {}", name_of(&by_hand.config().aim), three_digits(value)), why.to_owned()]
+    [equation(walk), why.to_owned()]
 }
 
 /// Under the strip: the numbers on the left, the code on the right.

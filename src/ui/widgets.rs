@@ -3,7 +3,8 @@
 use super::theme;
 use crate::explore::{brief, three_digits};
 use egui::{
-    Button, Color32, DragValue, Rect, Response, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2,
+    Button, Color32, DragValue, Rect, Response, RichText, Sense, Stroke, TextEdit, Ui, Vec2, pos2,
+    vec2,
 };
 
 /// A heading with room above.
@@ -56,6 +57,26 @@ pub fn number<N: egui::emath::Numeric>(
         .max_decimals(if N::INTEGRAL { 0 } else { 6 })
         .update_while_editing(false);
     row(ui, name, tooltip, |ui| ui.add_sized([86.0, 26.0], field)).changed()
+}
+
+/// Whole numbers in a [`row`], separated by commas; what is typed counts as soon as it is such a list.
+pub fn list(ui: &mut Ui, name: &str, tooltip: &str, values: &mut Vec<usize>) {
+    let id = ui.scope_id().with(name);
+    let joined = || values.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+    // While it is typed the text stays as it is.
+    let mut text = ui.data(|data| data.get_temp(id)).unwrap_or_else(joined);
+    let field =
+        row(ui, name, tooltip, |ui| ui.add_sized([120.0, 26.0], TextEdit::singleline(&mut text)));
+    let typed: Result<Vec<usize>, _> = text.split(',').map(|word| word.trim().parse()).collect();
+    if field.changed()
+        && let Ok(typed) = typed
+    {
+        *values = typed;
+    }
+    ui.data_mut(|data| match field.has_focus() {
+        true => _ = data.insert_temp(id, text),
+        false => data.remove::<String>(id),
+    });
 }
 
 /// A slider over orders of magnitude with its number, under its name; true when it was changed.
@@ -151,12 +172,16 @@ fn evidence(verdict: &crate::trust::Verdict) -> String {
     );
     for survival in &verdict.survival {
         let [change, limit] = survival.change_and_limit();
-        text += &format!(
-            "{}: {}, re-decoded {}: {change} (limit {limit})\n",
-            survival.property.label(),
-            three_digits(survival.before),
-            three_digits(survival.after),
-        );
+        let label = survival.property.label();
+        // A prediction does not stand without its interval.
+        text += &match survival.property.is_measured() {
+            true => format!("{label}, predicted: re-decoded {change} apart (limit {limit})\n"),
+            false => format!(
+                "{label}: {}, re-decoded {}: {change} (limit {limit})\n",
+                three_digits(survival.before),
+                three_digits(survival.after)
+            ),
+        };
     }
     let (simple, in_domain) = (yes(verdict.simple), yes(verdict.in_domain));
     let [roughness, usual_roughness] = verdict.roughness_and_limit();

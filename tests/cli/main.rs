@@ -1,6 +1,7 @@
 //! The command line as it is used: every verb, the same bytes twice, and every kind of bad input.
 
 mod compare;
+mod depths;
 mod export;
 mod heads;
 mod help;

@@ -18,6 +18,18 @@ fn decoding_takes_vectors_from_words_and_from_a_file() {
 }
 
 #[test]
+fn decoded_points_keep_the_names_they_have() {
+    let folder = TempDir::new().unwrap();
+    let line = "decode --model M --z family:star --z 0.2,0.1 --z row:3 --z mean --out F/x.csv";
+    succeed(&words(line, folder.path()));
+    let rows = table(&folder.path().join("x.csv"));
+    let ids: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(ids, ["id", "star", "", "row 3", "mean"]);
+    succeed(&words("decode --model M --z 0.2,0.1 --out F/x.csv", folder.path()));
+    assert_eq!(table(&folder.path().join("x.csv"))[0][0], "x0", "nothing has a name");
+}
+
+#[test]
 fn a_field_covers_the_data() {
     let folder = TempDir::new().unwrap();
     let line = "field --model M --property heat-shedding --cells 8 --out F/f.csv";

@@ -159,6 +159,9 @@ fn after_early_stopping_all_speak_of_the_epoch_that_was_kept() {
         "{text}"
     );
     assert!(text.contains(&format!("validation   reconstruction {validation},")), "{text}");
+    // Nine shapes are too few to keep some for stopping alone.
+    assert_eq!(info["chose_epoch"], true);
+    assert!(end.contains("also chose the epoch") && text.contains("also chose the epoch"), "{end}");
 
     let resumed = "train --resume F/m.safetensors --updates 3 --out F/on.safetensors";
     let output = run(&words(resumed, folder.path()));

@@ -20,7 +20,7 @@ use latent_explorer::session::jobs::import::Brought;
 use latent_explorer::session::jobs::open::Opened;
 use latent_explorer::session::jobs::pca::PcaModel;
 use latent_explorer::session::jobs::race::RaceResults;
-use latent_explorer::session::jobs::registry::{JobResult, Progress, RunId};
+use latent_explorer::session::jobs::registry::{JobProgress, JobResult, RunId};
 use latent_explorer::session::jobs::save::Saved;
 use latent_explorer::session::jobs::search::SearchNews;
 use latent_explorer::session::jobs::snapshot::Snapshot;
@@ -150,7 +150,7 @@ pub fn cancel(job: &Watched) {
 /// Reports and ends of a job that the program knows nothing of: a share of 0.77, points of a search, several ends.
 pub fn reports_of_a_stranger(program: &mut Program) {
     let stranger = RunId(999);
-    let progress = || Progress { share: Some(0.77), words: String::new() };
+    let progress = || JobProgress { share: Some(0.77), words: String::new() };
     let news = TrainingNews { updates: 12, ..TrainingNews::default() };
     program.0.apply(Event::Progress(stranger, progress(), Some(News::Training(news))));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
@@ -169,7 +169,7 @@ pub fn reports_of_a_stranger(program: &mut Program) {
 
 /// Progress of a job that is over.
 pub fn late_progress(program: &mut Program, job: &Watched) {
-    program.0.apply(Event::Progress(job.run, Progress::default(), None));
+    program.0.apply(Event::Progress(job.run, JobProgress::default(), None));
 }
 
 /// A picture of the map that could not be drawn.
@@ -181,7 +181,7 @@ pub fn picture_fails(program: &mut Program, why: &str) {
 pub fn training_says_it_finishes(program: &mut Program) {
     let run = watch(program, JobKind::Training).run;
     let finishing = TrainingNews { finishing: true, ..TrainingNews::default() };
-    program.0.apply(Event::Progress(run, Progress::default(), Some(News::Training(finishing))));
+    program.0.apply(Event::Progress(run, JobProgress::default(), Some(News::Training(finishing))));
 }
 
 /// Reports of a training of 90 small shapes, in their order: of each the updates done, and whether it says that it

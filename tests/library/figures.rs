@@ -3,7 +3,6 @@
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
-use latent_explorer::model::frozen::flat_f64;
 use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::train::Trainer;
@@ -11,7 +10,7 @@ use latent_explorer::trust::{Figures, map_quality};
 
 fn trained(config: TrainingConfig) -> Model {
     let recipe = Recipe { samples: 180, points: 32, ..Recipe::default() };
-    let config = TrainingConfig { updates: 360, hidden: 16, learning_rate: 5e-3, ..config };
+    let config = TrainingConfig { updates: 360, hidden: vec![16], learning_rate: 5e-3, ..config };
     let mut trainer = Trainer::new(TrainingData::generate(recipe).unwrap(), config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
@@ -96,7 +95,7 @@ fn smoothness_is_the_norm_of_the_product_of_the_weights() {
     let model = SAMPLES[0].load().unwrap();
     let figures = Figures::of(&model).unwrap();
     let weights: Vec<Vec<f64>> =
-        model.parameters()[6..9].iter().map(|t| flat_f64(t).unwrap()).collect();
+        model.parameters().skip(6).take(3).map(|w| w.iter().map(|&v| v.into()).collect()).collect();
     let mu = &model.encoded.mu;
     let range = |k: usize| {
         let column = || mu.iter().map(move |z| z[k]);

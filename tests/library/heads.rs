@@ -7,12 +7,13 @@ use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Error;
 use latent_explorer::model::card::StartDistribution;
-use latent_explorer::model::frozen::flat_f64;
 use latent_explorer::model::head::TaskHead;
 use latent_explorer::model::training::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::objective::{Aim, By, Goal, Objective, Space};
+use latent_explorer::optimise::{Search, SearchConfig, SearchReport, Trajectory};
 use latent_explorer::train::{HeadConfig, HeadTrainer, Step, Trainer};
+use latent_explorer::trust::Belief;
 use std::sync::{Arc, LazyLock};
 
 /// Updates of an epoch.
@@ -26,7 +27,7 @@ fn recipe() -> Recipe {
 fn config() -> TrainingConfig {
     TrainingConfig {
         updates: 40 * BATCHES,
-        hidden: 32,
+        hidden: vec![32],
         learning_rate: 5e-3,
         seed: 3,
         ..TrainingConfig::default()
@@ -54,8 +55,8 @@ fn learned(model: &Arc<Model>, property: Property, config: HeadConfig) -> TaskHe
     trainer.finish().unwrap()
 }
 
-fn weights(head: &TaskHead) -> Vec<Vec<f64>> {
-    head.parameters().iter().map(|t| flat_f64(t).unwrap()).collect()
+fn weights(head: &TaskHead) -> Vec<Vec<f32>> {
+    head.parameters().map(<[f32]>::to_vec).collect()
 }
 
 /// R2 and RMSE on held-out data, worked out anew.
@@ -104,8 +105,8 @@ fn heads_learn_along_with_the_model() {
     assert_ne!(parameters(&model), parameters(&MODEL), "the latent yields to its heads");
 }
 
-fn parameters(model: &Model) -> Vec<Vec<f64>> {
-    model.parameters().iter().map(|t| flat_f64(t).unwrap()).collect()
+fn parameters(model: &Model) -> Vec<Vec<f32>> {
+    model.parameters().map(<[f32]>::to_vec).collect()
 }
 
 #[test]
@@ -117,7 +118,7 @@ fn a_picture_on_the_way_carries_the_heads() {
         last = Some(trainer.step().unwrap());
     }
     assert!(last.unwrap().losses.heads > 0.0);
-    let picture = trainer.setup().model_at(&trainer.state().unwrap(), 100).unwrap();
+    let picture = trainer.setup().model_at(&trainer.state(), 100).unwrap();
     assert!(picture.encoded.mu.len() < 110);
     let card = &picture.head(Property::Perimeter).unwrap().card;
     assert_eq!((card.r2, card.rmse), scores(&picture, Property::Perimeter));
@@ -196,7 +197,7 @@ fn a_head_that_explodes_says_so() {
 fn gradients_through_a_head_agree_with_finite_differences() {
     let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
     let model = Model::clone(&MODEL).with_head(head).unwrap();
-    let exact = Arc::new(model.to_f64().unwrap());
+    let exact = Arc::new(model.to_f64());
     assert_eq!(exact.head(Property::Area).unwrap().card, model.head(Property::Area).unwrap().card);
     for goal in [Goal::Max, Goal::Min, Goal::Target(2.5)] {
         let aim = Aim { by: By::Head, ..Aim::of(Property::Area, goal) };
@@ -217,6 +218,51 @@ fn gradients_through_a_head_agree_with_finite_differences() {
             }
         }
     }
+}
+
+#[test]
+fn what_a_head_says_of_a_computed_property_has_its_interval_and_stands_beside_it() {
+    let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
+    let model = Arc::new(Model::clone(&MODEL).with_head(head).unwrap());
+    let aim = Aim { by: By::Head, ..Aim::of(Property::Area, Goal::Max) };
+    let config = SearchConfig { aim, restarts: 3, steps: 20, ..SearchConfig::default() };
+    let mut search = Search::new(model.clone(), config).unwrap();
+    while search.step().unwrap() {}
+    let report = SearchReport::new(search).unwrap();
+    let found = &report.restarts[report.best.unwrap()];
+    let z = Rows::from_flat(2, found.restart.best_z().to_vec());
+    let read = model.predictions(Property::Area, &z).unwrap().unwrap()[0];
+    // A row alone and in a batch go through other kernels.
+    let said = found.best().prediction().unwrap();
+    assert!((said.value - read.value).abs() < 1e-6 * read.value.abs() && said.low == read.low);
+    assert_eq!(found.answer.value().computed(), Some(Property::Area.measure(&found.decoded)));
+    let mut json = Vec::new();
+    report.write_json(&mut json, Trajectory::None, 0).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let restart = &json["restarts"][report.best.unwrap()];
+    assert!(restart["value_best"].is_null() && restart["measured"].is_f64(), "{restart}");
+    assert_eq!(restart["predicted"]["low"], read.low);
+    let hill = &json["hills"]["all"][0];
+    assert!(hill["value"].is_null() && hill["predicted"]["high"].is_f64(), "{hill}");
+}
+
+#[test]
+fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_computed() {
+    let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
+    let mut card = head.card.clone();
+    card.offset += 5.0 * card.scale;
+    let lying = TaskHead::new(card, &weights(&head)).unwrap();
+    let model = Arc::new(Model::clone(&MODEL).with_head(lying).unwrap());
+    let believable = |by| {
+        let aim = Aim { by, inside: 10.0, ..Aim::of(Property::Area, Goal::Max) };
+        let config = SearchConfig { aim, restarts: 10, steps: 60, ..SearchConfig::default() };
+        let mut search = Search::new(model.clone(), config).unwrap();
+        while search.step().unwrap() {}
+        let report = SearchReport::new(search).unwrap();
+        report.restarts.iter().filter(|r| r.verdict.belief == Belief::Believable).count()
+    };
+    assert_eq!(believable(By::Head), 0);
+    assert!(believable(By::Geometry) > 0, "the head was not asked");
 }
 
 #[test]

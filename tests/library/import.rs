@@ -172,6 +172,27 @@ fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
 }
 
 #[test]
+fn why_no_head_learns_a_value_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let [table, values, out] =
+        ["t.csv", "v.csv", "m.safetensors"].map(|name| path(folder.path(), name));
+    write_table_of_ellipses(Path::new(&table), 40);
+    let rows = |count: usize| -> String { (1..=count).map(|i| format!("{i},{i}\n")).collect() };
+    let train = |count: usize, more: &[&str]| {
+        std::fs::write(&values, format!("place,drag\n{}", rows(count))).unwrap();
+        let line =
+            ["train", "--data", &table, "--values", &values, "--updates", "3", "--out", &out];
+        said(&run(&[line.as_slice(), &["--hidden", "4"], more].concat()))
+    };
+    let few = train(12, &[]);
+    assert!(few.contains("no head learns drag: 12 shapes have a value"), "{few}");
+    assert!(few.contains("--heads drag"), "{few}");
+    for said in [train(40, &[]), train(29, &["--heads", "drag"])] {
+        assert!(said.contains("wrote") && !said.contains("no head learns"), "{said}");
+    }
+}
+
+#[test]
 fn no_file_is_written_that_is_read_or_that_nobody_named() {
     let folder = tempfile::tempdir().unwrap();
     let shapes = folder.path().join("shapes");
@@ -307,7 +328,8 @@ fn sizes_may_stay_as_they_are() {
     let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
     let largest = data.set.rows.as_flat().iter().fold(0f32, |m, v| m.max(v.abs()));
     assert!(largest > 15.0, "{largest}");
-    let config = TrainingConfig { updates: 300, hidden: 16, ..TrainingConfig::for_imported(&data) };
+    let config =
+        TrainingConfig { updates: 300, hidden: vec![16], ..TrainingConfig::for_imported(&data) };
     let mut trainer = Trainer::new(data, config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
@@ -327,7 +349,7 @@ fn damaged_outlines_are_one_sentence() {
         .unwrap()
         .unwrap();
     let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
-    let config = TrainingConfig { updates: 5, hidden: 8, ..TrainingConfig::default() };
+    let config = TrainingConfig { updates: 5, hidden: vec![8], ..TrainingConfig::default() };
     let mut trainer = Trainer::new(data, config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();

@@ -10,13 +10,15 @@ use latent_explorer::data::source::Source;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Error;
 use latent_explorer::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
-use latent_explorer::model::frozen::flat_f64;
-use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
-use latent_explorer::model::losses::{self, Reconstruction};
+use latent_explorer::model::head::head_layers;
 use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::model::vae::{Output, Vae, architecture, initial_parameters};
 use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::nn::activation::Activation;
+use latent_explorer::nn::autoencoder::{Output, architecture};
+use latent_explorer::nn::graph::{self, Dense, Vae};
+use latent_explorer::nn::layer::initial_parameters;
+use latent_explorer::nn::loss::Reconstruction;
 use latent_explorer::objective::{Aim, Evaluation, Goal, Objective, Space};
 use latent_explorer::optimise::{
     Hill, NoAnswer, Restart, Search, SearchConfig, SearchReport, Starts, StopReason, Trajectory,
@@ -34,7 +36,7 @@ fn recipe() -> Recipe {
 }
 
 fn config() -> TrainingConfig {
-    TrainingConfig { updates: 3 * BATCHES, hidden: 16, seed: 3, ..TrainingConfig::default() }
+    TrainingConfig { updates: 3 * BATCHES, hidden: vec![16], seed: 3, ..TrainingConfig::default() }
 }
 
 fn trained(config: TrainingConfig) -> Model {
@@ -65,20 +67,20 @@ fn mirrored(outline: &[f64]) -> Arc<Model> {
 /// A model in f64 whose decoder has these weights, `[2, 2]` and `[width, 2]`, and no biases.
 fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
     let width = last.len() / 2;
-    let layers = architecture(width, 2, 2, Output::Linear);
-    let identity = || tensor(vec![1.0, 0.0, 0.0, 1.0], &[2, 2]);
-    let zeros = |shape: &[usize]| tensor(vec![0.0; shape.iter().product()], shape);
-    let parameters = vec![
-        zeros(&[2, width]),
-        zeros(&[2]),
+    let layers = architecture(width, &[2], Activation::Relu, 2, Output::Linear);
+    let identity = || vec![1.0, 0.0, 0.0, 1.0];
+    let zeros = |count: usize| vec![0.0; count];
+    let parameters = [
+        zeros(2 * width),
+        zeros(2),
         identity(),
-        zeros(&[2]),
+        zeros(2),
         identity(),
-        zeros(&[2]),
-        tensor(first.to_vec(), &[2, 2]),
-        zeros(&[2]),
-        tensor(last, &[width, 2]),
-        zeros(&[width]),
+        zeros(2),
+        first.map(|v| v as f32).to_vec(),
+        zeros(2),
+        last.iter().map(|&v| v as f32).collect(),
+        zeros(width),
     ];
     let card = Card {
         source: Source::Outlines(Recipe::default()),
@@ -98,7 +100,7 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
         },
         kept: None,
     };
-    Arc::new(Model::new(card, Encoded::default(), parameters).unwrap())
+    Arc::new(Model::new(card, Encoded::default(), &parameters).unwrap().to_f64())
 }
 
 /// Area 4, perimeter 8.
@@ -174,7 +176,7 @@ fn gradients_of_every_property_agree_with_finite_differences() {
         TrainingConfig { latent_dim: 3, ..config.clone() },
         TrainingConfig { output: Output::Sigmoid, loss: Reconstruction::Bce, ..config },
     ] {
-        let model = Arc::new(trained(config).to_f64().unwrap());
+        let model = Arc::new(trained(config).to_f64());
         for row in 0..9 {
             check_gradients(&model, model.encoded.mu.row(row), 1e-6);
         }
@@ -184,25 +186,10 @@ fn gradients_of_every_property_agree_with_finite_differences() {
 #[test]
 fn gradients_of_the_sample_models_agree_with_finite_differences() {
     for sample in SAMPLES {
-        let model = Arc::new(sample.load().unwrap().to_f64().unwrap());
+        let model = Arc::new(sample.load().unwrap().to_f64());
         for row in (0..model.encoded.mu.len()).step_by(556) {
             check_gradients(&model, model.encoded.mu.row(row), 1e-6);
         }
-    }
-}
-
-fn head_card() -> HeadCard {
-    HeadCard {
-        property: Property::Area,
-        layers: Vec::new(),
-        offset: 0.0,
-        scale: 1.0,
-        r2: 0.0,
-        rmse: 0.0,
-        joint: true,
-        usual_change: None,
-        members: 1,
-        judge: None,
     }
 }
 
@@ -221,34 +208,34 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
     for (output, loss) in
         [(Output::Linear, Reconstruction::Mse), (Output::Sigmoid, Reconstruction::Bce)]
     {
-        let layers = architecture(64, 5, 2, output);
+        let layers = architecture(64, &[5, 4], Activation::Silu, 2, output);
         let head = head_layers(Property::Area, 2, &[4, 3]);
-        let initial: Vec<Tensor> = initial_parameters(&[layers.clone(), head.clone()].concat(), 7)
-            .unwrap()
-            .iter()
-            .map(|t| t.to_dtype(DType::F64).unwrap())
-            .collect();
+        let all = [layers.clone(), head.clone()].concat();
+        let flat = initial_parameters(&all, 7);
+        let initial = graph::tensors(&all, flat.iter().map(Vec::as_slice), DType::F64).unwrap();
+        let of_layers = 2 * layers.len();
         let total = |parameters: &[Tensor]| {
-            let pass =
-                Vae::assemble(&layers, &parameters[..10]).unwrap().pass(&x, Some(&eps)).unwrap();
+            let pass = Vae::assemble(&layers, &parameters[..of_layers])
+                .unwrap()
+                .pass(&x, Some(&eps))
+                .unwrap();
             let reconstruction = match loss {
-                Reconstruction::Mse => losses::squared_error(&pass.logits, &x).unwrap(),
-                Reconstruction::Bce => losses::cross_entropy(&pass.logits, &x).unwrap(),
+                Reconstruction::Mse => graph::squared_error(&pass.logits, &x).unwrap(),
+                Reconstruction::Bce => graph::cross_entropy(&pass.logits, &x).unwrap(),
             };
-            let kl = losses::kl(&pass.mu, &pass.log_var).unwrap();
+            let kl = graph::kl(&pass.mu, &pass.log_var).unwrap();
             let total = (reconstruction + (kl * 0.3).unwrap()).unwrap();
-            let card = HeadCard { layers: head.clone(), ..head_card() };
-            let said = TaskHead::new(card, parameters[10..].to_vec()).unwrap();
-            let said = said.standardised(&pass.z).unwrap();
-            let missed = losses::weighted_square(&said, &targets, &weights).unwrap();
+            let head = Dense::all(&head, &parameters[of_layers..]);
+            let predicted = graph::forward(&head, &pass.z).unwrap().squeeze(1).unwrap();
+            let missed = graph::weighted_square(&predicted, &targets, &weights).unwrap();
             (total + (missed * 0.7).unwrap()).unwrap()
         };
         let variables: Vec<Var> = initial.iter().map(|t| Var::from_tensor(t).unwrap()).collect();
         let shared: Vec<Tensor> = variables.iter().map(|v| v.as_tensor().clone()).collect();
         let gradients = total(&shared).backward().unwrap();
         for (index, variable) in variables.iter().enumerate() {
-            let gradient = flat_f64(gradients.get(variable).unwrap()).unwrap();
-            let values = flat_f64(&initial[index]).unwrap();
+            let gradient = graph::flat_f64(gradients.get(variable).unwrap()).unwrap();
+            let values = graph::flat_f64(&initial[index]).unwrap();
             let length = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
             assert!(length > 0.0, "parameter {index} takes part");
             for element in (0..values.len()).step_by(1 + values.len() / 20) {
@@ -257,7 +244,7 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
                     values[element] += h;
                     let mut parameters = initial.clone();
                     parameters[index] = tensor(values, initial[index].dims());
-                    flat_f64(&total(&parameters)).unwrap()[0]
+                    graph::flat_f64(&total(&parameters)).unwrap()[0]
                 };
                 let h = 1e-6;
                 let difference = (moved(h) - moved(-h)) / (2.0 * h);
@@ -309,7 +296,7 @@ fn the_graph_measures_as_plain_geometry_does() {
 
 #[test]
 fn many_points_are_worth_what_each_is_alone() {
-    let model = Arc::new(trained(config()).to_f64().unwrap());
+    let model = Arc::new(trained(config()).to_f64());
     let z = drawn(&model, 40);
     for property in Property::ALL {
         let objective = slope(&model, property);
@@ -348,7 +335,7 @@ fn apart(model: &Arc<Model>, steps: usize) -> f64 {
 #[test]
 fn a_batch_of_restarts_equals_single_runs() {
     let model = trained(config());
-    let exact = apart(&Arc::new(model.to_f64().unwrap()), 40);
+    let exact = apart(&Arc::new(model.to_f64()), 40);
     assert!(exact < 1e-9, "f64: {exact}");
     let single = apart(&Arc::new(model), 40);
     assert!(single < 1e-4, "f32: {single}");
@@ -613,8 +600,8 @@ fn exploded(config: TrainingConfig) -> Option<(Error, Trainer)> {
     None
 }
 
-fn parameters(model: &Model) -> Vec<Vec<f64>> {
-    model.parameters().iter().map(|t| flat_f64(t).unwrap()).collect()
+fn parameters(model: &Model) -> Vec<Vec<f32>> {
+    model.parameters().map(<[f32]>::to_vec).collect()
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn data() -> TrainingData {
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
     let config = TrainingConfig {
         updates: 1200,
-        hidden: 32,
+        hidden: vec![32],
         learning_rate: 5e-3,
         held_out: 0.3,
         seed: 3,
@@ -139,6 +139,8 @@ fn hidden_rows_and_unseen_rows_stand_beside_chance() {
             assert!((repeat.chance - repeat.hidden as f64 / SHAPES as f64).abs() < 1e-12);
             assert_eq!(repeat.random.points, 200);
             assert_eq!(repeat.best_training.points, 10);
+            assert_eq!(repeat.best_answer.points, repeat.answers.points.min(1));
+            assert!((0.0..=1.0).contains(&repeat.within_reach));
         }
     }
     let by_value = &report.pointed[0];
@@ -154,7 +156,7 @@ fn hidden_rows_and_unseen_rows_stand_beside_chance() {
     assert!(blind.percentile.unwrap().mean > 0.7, "{blind:?}");
     assert!(blind.precision.unwrap().mean > blind.chance.unwrap().mean, "{blind:?}");
     let text = report.to_string();
-    assert_eq!(text.lines().count(), 2 * 2 + 3, "{text}");
+    assert_eq!(text.lines().count(), 2 * 4 + 3, "{text}");
     let mut json = Vec::new();
     report.write_json(&mut json).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();

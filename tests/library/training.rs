@@ -3,13 +3,13 @@
 use latent_explorer::data::import::{ImportOptions, import};
 use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::roles::Role;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Result;
 use latent_explorer::explore::sample::new_shapes;
-use latent_explorer::model::frozen::flat_f64;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::model::vae::Output;
 use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::nn::autoencoder::Output;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::{Pca, Trainer, TrainerState};
 use latent_explorer::trust::{Belief, Figures, warnings_of};
@@ -24,7 +24,7 @@ fn data() -> TrainingData {
 }
 
 fn config() -> TrainingConfig {
-    TrainingConfig { updates: 4 * BATCHES, hidden: 16, seed: 3, ..TrainingConfig::default() }
+    TrainingConfig { updates: 4 * BATCHES, hidden: vec![16], seed: 3, ..TrainingConfig::default() }
 }
 
 fn learn(mut trainer: Trainer) -> Trainer {
@@ -34,9 +34,9 @@ fn learn(mut trainer: Trainer) -> Trainer {
     trainer
 }
 
-fn parameters(model: &Model) -> Vec<Vec<f64>> {
+fn parameters(model: &Model) -> Vec<Vec<f32>> {
     let heads = model.heads().iter().flat_map(|head| head.parameters());
-    model.parameters().iter().chain(heads).map(|t| flat_f64(t).unwrap()).collect()
+    model.parameters().chain(heads).map(<[f32]>::to_vec).collect()
 }
 
 /// A training that stops after so many updates, is written, read, and goes on to its end.
@@ -71,7 +71,7 @@ fn a_training_that_was_written_goes_on_as_if_it_had_never_paused() {
 /// Units that no sample switches on are left out after a while; who goes on must find out again which.
 #[test]
 fn what_is_left_out_makes_no_difference() {
-    let long = TrainingConfig { hidden: 100, batch_size: 20, updates: 700, ..config() };
+    let long = TrainingConfig { hidden: vec![100], batch_size: 20, updates: 700, ..config() };
     let whole = learn(Trainer::new(data(), long.clone()).unwrap()).finish().unwrap();
     for first in [500, 503, 690] {
         let parts = in_two_parts(&long, first).finish().unwrap();
@@ -83,7 +83,7 @@ fn what_is_left_out_makes_no_difference() {
 fn a_branch_shares_the_past_and_the_noise() {
     let trunk = learn(Trainer::new(data(), config()).unwrap());
     let longer = TrainingConfig { updates: 6 * BATCHES, ..config() };
-    let state = trunk.state().unwrap();
+    let state = trunk.state();
     let branch = |config| Trainer::resume(data(), config, &state).map(learn);
     let same = branch(longer.clone()).unwrap().finish().unwrap();
     assert!(parameters(&same) == parameters(&branch(longer.clone()).unwrap().finish().unwrap()));
@@ -96,7 +96,7 @@ fn a_branch_shares_the_past_and_the_noise() {
     let smaller = TrainingConfig { batch_size: 9, ..longer };
     assert_eq!(branch(smaller).unwrap().history()[4].updates, 4 * BATCHES + 6);
     let refused = |result: Result<()>| result.unwrap_err().to_string();
-    let wider = TrainingConfig { hidden: 17, ..config() };
+    let wider = TrainingConfig { hidden: vec![17], ..config() };
     assert!(refused(config().check_branch(&wider)).starts_with("hidden: "));
     let bounded = TrainingConfig { output: Output::Sigmoid, ..config() };
     assert!(refused(config().check_branch(&bounded)).starts_with("output: "));
@@ -164,6 +164,73 @@ fn early_stopping_keeps_the_best() {
     let mut went_on = learn(Trainer::resume(data(), wild, &state).unwrap()).finish().unwrap();
     went_on.resume = None;
     assert_eq!((went_on.card.updates(), went_on.card.updates_run()), (done, done + 2 * BATCHES));
+}
+
+/// The mean squared error of some rows, decoded from mu, in data units.
+fn error_of(model: &Model, rows: &[usize]) -> f64 {
+    let decoded = model.decode(&model.encoded.mu.select(rows)).unwrap();
+    let pairs = rows.iter().flat_map(|&row| model.training_outline(row));
+    let squared = pairs.zip(decoded.as_flat()).map(|(a, b)| f64::from(a - b).powi(2));
+    squared.sum::<f64>() / rows.len() as f64
+}
+
+#[test]
+fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
+    // Of 600 shapes 60 are held out, 20 of them for stopping.
+    let recipe = Recipe { samples: 600, points: 32, ..Recipe::default() };
+    let data = TrainingData::generate(recipe).unwrap();
+    let restless = TrainingConfig {
+        updates: 1200,
+        learning_rate: 0.03,
+        early_stopping: Some(100),
+        ..config()
+    };
+    let trainer = learn(Trainer::new(data.clone(), restless.clone()).unwrap());
+    assert!(trainer.stopped_early());
+    let stopping = |at: usize| trainer.history()[at].stopping_reconstruction.unwrap();
+    let best = (0..trainer.history().len()).min_by(|&a, &b| stopping(a).total_cmp(&stopping(b)));
+    let record = trainer.history()[best.unwrap()];
+    let model = trainer.finish().unwrap();
+    assert_eq!(model.card.record(), Some(&record));
+
+    let roles = model.encoded.roles(restless.seed);
+    let rows = |are: &[Role]| -> Vec<usize> {
+        (0..roles.len()).filter(|&row| are.contains(&roles[row])).collect()
+    };
+    let [alone, others] =
+        [rows(&[Role::Stopping]), rows(&[Role::Calibration, Role::Test])].map(|rows| {
+            assert!(rows.len() >= 20);
+            (rows.len(), error_of(&model, &rows))
+        });
+    let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-4;
+    assert!(near(record.stopping_reconstruction.unwrap(), alone.1));
+    assert!(near(record.held_out_reconstruction.unwrap(), others.1));
+    let figures = Figures::of(&model).unwrap();
+    assert!(near(figures.reconstruction_error, others.1) && !near(alone.1, others.1));
+    assert_eq!((figures.shapes, figures.chose_epoch), (others.0, false));
+    // PCA is held against the same shapes.
+    let rival = Figures::of(&Pca::rival_of(&model).unwrap()).unwrap();
+    assert_eq!((rival.shapes, rival.chose_epoch), (others.0, false));
+
+    // A training that had no early stopping goes on with it: its last epoch is what has to be beaten.
+    let patient = TrainingConfig { updates: 200, early_stopping: None, ..restless.clone() };
+    let last = learn(Trainer::new(data.clone(), patient).unwrap()).finish().unwrap();
+    assert_eq!(Figures::of(&last).unwrap().shapes, 60);
+    let wild = TrainingConfig { learning_rate: 0.5, updates: 240, ..restless.clone() };
+    let state = TrainerState::of(&last).unwrap();
+    let went_on = learn(Trainer::resume(data.clone(), wild, &state).unwrap()).finish().unwrap();
+    assert_eq!(went_on.card.updates(), 200);
+
+    // Fewer than twenty would choose at random: all that are held out choose, and it is said.
+    let few = TrainingConfig { held_out: 0.09, ..restless };
+    let model = learn(Trainer::new(data, few).unwrap()).finish().unwrap();
+    let record = model.card.record().unwrap();
+    assert_eq!(record.stopping_reconstruction, None);
+    let figures = Figures::of(&model).unwrap();
+    assert_eq!((figures.shapes, figures.chose_epoch), (54, true));
+    assert!(near(figures.reconstruction_error, record.held_out_reconstruction.unwrap()));
+    let least = model.card.history.iter().filter_map(|r| r.held_out_reconstruction);
+    assert_eq!(record.held_out_reconstruction, least.min_by(f64::total_cmp));
 }
 
 #[test]
@@ -262,14 +329,19 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
 fn a_rate_that_falls_goes_on_falling_where_a_training_was_interrupted() {
     let data = airfoils(60);
     let usual = TrainingConfig::for_imported(&data);
-    let config =
-        TrainingConfig { updates: 20, hidden: 8, early_stopping: None, latent_dim: 3, ..usual };
+    let config = TrainingConfig {
+        updates: 20,
+        hidden: vec![8],
+        early_stopping: None,
+        latent_dim: 3,
+        ..usual
+    };
     assert_eq!([0, 5, 19].map(|update| config.rate_at(update)), [1e-3, 0.75e-3, 0.05e-3]);
     let mut trainer = Trainer::new(data, config.clone()).unwrap();
     for _ in 0..7 {
         trainer.step().unwrap();
     }
-    let model = trainer.setup().model_at(&trainer.state().unwrap(), usize::MAX).unwrap();
+    let model = trainer.setup().model_at(&trainer.state(), usize::MAX).unwrap();
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
     let state = TrainerState::of(&read).unwrap();
     let parts = Trainer::resume(read.training_data().unwrap(), config, &state).unwrap();

@@ -1,7 +1,7 @@
 //! The one place where these tests build a model and run a search.
 
-use crate::fixture::{Network, Parameters, Scaling, in_order, tensors};
-use candle_core::{DType, Device, Tensor};
+use crate::fixture::{Network, Parameters, Scaling, in_order, in_precision, singles};
+use candle_core::DType;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
@@ -10,9 +10,10 @@ use latent_explorer::data::source::Source;
 use latent_explorer::model::Model;
 use latent_explorer::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
 use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
-use latent_explorer::model::layers::LayerSpec;
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::model::vae::{Output, architecture};
+use latent_explorer::nn::activation::Activation;
+use latent_explorer::nn::autoencoder::{Output, architecture};
+use latent_explorer::nn::layer::LayerSpec;
 use latent_explorer::objective::{Aim, By, Goal};
 use latent_explorer::optimise::{Restart, Search, SearchConfig, Starts};
 use std::sync::Arc;
@@ -20,14 +21,15 @@ use std::sync::Arc;
 /// A frozen model of given weights.
 pub fn model(network: &Network, scaling: Scaling, median_area: f64, dtype: DType) -> Arc<Model> {
     let statistics = LatentStatistics { median_area, ..LatentStatistics::default() };
-    Arc::new(assemble(network.layers(), scaling, statistics, network.parameters(dtype)))
+    let model = assemble(network.layers(), scaling, statistics, &network.parameters());
+    Arc::new(in_precision(model, dtype))
 }
 
 fn assemble(
     layers: Vec<LayerSpec>,
     Scaling { offset, scale }: Scaling,
     statistics: LatentStatistics,
-    parameters: Vec<Tensor>,
+    parameters: &[Vec<f32>],
 ) -> Model {
     let width = layers[0].inputs;
     let card = Card {
@@ -64,17 +66,19 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
     let width_of = |layer: &str| decoder.get(layer).map_or(4, |bias| bias.shape[0]);
     let layers = architecture(
         width_of("decoder.1.bias"),
-        width_of("decoder.0.bias"),
+        &[width_of("decoder.0.bias")],
+        Activation::Relu,
         latent,
         Output::Linear,
     );
     let parameter = |(name, shape): (String, Vec<usize>)| match decoder.get(&name) {
-        Some(numbers) => numbers.tensor(dtype),
-        None => Tensor::zeros(shape, dtype, &Device::Cpu).unwrap(),
+        Some(numbers) => singles(&[numbers]).remove(0),
+        None => vec![0.0; shape.iter().product()],
     };
-    let parameters = layers.iter().flat_map(LayerSpec::parameters).map(parameter).collect();
+    let parameters: Vec<Vec<f32>> =
+        layers.iter().flat_map(LayerSpec::parameters).map(parameter).collect();
     let units = Scaling { offset: 0.0, scale: 1.0 };
-    let model = assemble(layers, units, LatentStatistics::default(), parameters);
+    let model = assemble(layers, units, LatentStatistics::default(), &parameters);
 
     let layers = head_layers(PREDICTED, latent, &widths);
     let card = HeadCard {
@@ -93,8 +97,9 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
     let prefix = format!("head.{}", PREDICTED.name());
     let plain = |layer: LayerSpec| LayerSpec { name: layer.name.replace(&prefix, "head"), ..layer };
     let layers: Vec<LayerSpec> = layers.into_iter().map(plain).collect();
-    let parameters = tensors(&in_order(&layers, head.parameters), dtype);
-    Arc::new(model.with_head(TaskHead::new(card, parameters).unwrap()).unwrap())
+    let parameters = singles(&in_order(&layers, head.parameters));
+    let model = model.with_head(TaskHead::new(card, &parameters).unwrap()).unwrap();
+    Arc::new(in_precision(model, dtype))
 }
 
 /// The aim of a climb on the head: to `target`, or to the greatest value where there is none.

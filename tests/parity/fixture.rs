@@ -2,10 +2,12 @@
 
 use candle_core::{DType, Device, Tensor};
 use latent_explorer::data::rows::Rows;
-use latent_explorer::model::frozen::flat_f64;
-use latent_explorer::model::layers::LayerSpec;
-use latent_explorer::model::losses::Reconstruction;
-use latent_explorer::model::vae::{Output, architecture};
+use latent_explorer::model::Model;
+use latent_explorer::nn::activation::Activation;
+use latent_explorer::nn::autoencoder::{Output, architecture};
+use latent_explorer::nn::graph::flat_f64;
+use latent_explorer::nn::layer::LayerSpec;
+use latent_explorer::nn::loss::Reconstruction;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -58,7 +60,7 @@ impl<T> Both<T> {
 /// Weights and biases by name.
 pub type Parameters = BTreeMap<String, Numbers>;
 
-/// Layer by layer, weight and bias, as `Vae::assemble` and `Model::new` take them.
+/// Layer by layer, weight and bias.
 pub fn in_order<'a>(layers: &[LayerSpec], parameters: &'a Parameters) -> Vec<&'a Numbers> {
     let names = layers.iter().flat_map(|layer| layer.parameters().map(|(name, _)| name));
     let ordered: Vec<_> = names.map(|name| &parameters[&name]).collect();
@@ -66,8 +68,14 @@ pub fn in_order<'a>(layers: &[LayerSpec], parameters: &'a Parameters) -> Vec<&'a
     ordered
 }
 
-pub fn tensors(numbers: &[&Numbers], dtype: DType) -> Vec<Tensor> {
-    numbers.iter().map(|numbers| numbers.tensor(dtype)).collect()
+/// As [`Model::new`](latent_explorer::model::Model::new) takes them; what is given was drawn in f32.
+pub fn singles(numbers: &[&Numbers]) -> Vec<Vec<f32>> {
+    numbers.iter().map(|numbers| numbers.data.iter().map(|&v| v as f32).collect()).collect()
+}
+
+/// The model in the precision of a fixture.
+pub fn in_precision(model: Model, dtype: DType) -> Model {
+    if dtype == DType::F64 { model.to_f64() } else { model }
 }
 
 /// One affine map for all columns: `network = (data - offset) / scale`.
@@ -88,11 +96,16 @@ impl Network {
     pub fn layers(&self) -> Vec<LayerSpec> {
         let weight = &self.parameters["encoder.0.weight"].shape;
         let latent = self.parameters["mu.bias"].shape[0];
-        architecture(weight[1], weight[0], latent, self.output)
+        architecture(weight[1], &[weight[0]], Activation::Relu, latent, self.output)
     }
 
-    pub fn parameters(&self, dtype: DType) -> Vec<Tensor> {
-        tensors(&in_order(&self.layers(), &self.parameters), dtype)
+    pub fn tensors(&self, dtype: DType) -> Vec<Tensor> {
+        let given = in_order(&self.layers(), &self.parameters);
+        given.iter().map(|numbers| numbers.tensor(dtype)).collect()
+    }
+
+    pub fn parameters(&self) -> Vec<Vec<f32>> {
+        singles(&in_order(&self.layers(), &self.parameters))
     }
 }
 

@@ -9,11 +9,12 @@ use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling::Scaling;
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::model::frozen::flat_f64;
-use latent_explorer::model::layers::{Activation, LayerSpec};
-use latent_explorer::model::losses::{self, Reconstruction};
 use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::model::vae::{Output, Pass, Vae, architecture, initial_parameters};
+use latent_explorer::nn::activation::Activation;
+use latent_explorer::nn::autoencoder::{Output, architecture};
+use latent_explorer::nn::graph::{self, Pass, Vae, flat_f64};
+use latent_explorer::nn::layer::{LayerSpec, initial_parameters};
+use latent_explorer::nn::loss::{Reconstruction, entropy};
 use latent_explorer::numerics::adam::Adam;
 use latent_explorer::numerics::random::{Purpose, stream};
 use latent_explorer::train::Trainer;
@@ -26,13 +27,13 @@ use serde::Deserialize;
 pub fn losses_of(vae: &Vae, learning: &Learning, x: &Tensor, eps: &Tensor) -> Result<[Tensor; 3]> {
     let Pass { mu, log_var, logits, .. } = vae.pass(x, Some(eps))?;
     let reconstruction = match (learning.loss, vae.output()) {
-        (Reconstruction::Bce, _) => losses::cross_entropy(&logits, x)?,
+        (Reconstruction::Bce, _) => graph::cross_entropy(&logits, x)?,
         (Reconstruction::Mse, Activation::Sigmoid) => {
-            losses::squared_error(&candle_nn::ops::sigmoid(&logits)?, x)?
+            graph::squared_error(&graph::sigmoid(&logits)?, x)?
         }
-        (Reconstruction::Mse, _) => losses::squared_error(&logits, x)?,
+        (Reconstruction::Mse, _) => graph::squared_error(&logits, x)?,
     };
-    let kl = losses::kl(&mu, &log_var)?;
+    let kl = graph::kl(&mu, &log_var)?;
     Ok([(&reconstruction + (&kl * learning.beta)?)?, reconstruction, kl])
 }
 
@@ -112,7 +113,7 @@ fn three_epochs_of_training_are_pytorchs() {
         for (dtype, tolerance) in PRECISIONS {
             let lessons = Lessons {
                 layers: layers.clone(),
-                parameters: case.network.parameters(dtype),
+                parameters: case.network.tensors(dtype),
                 learning: Learning { loss: case.loss, beta: case.beta },
                 rate: case.rate,
                 batch_size: case.batch_size,
@@ -141,7 +142,7 @@ fn the_trainer_does_what_the_loop_does() {
         let recipe = Recipe { samples: 90, points: 16, ..Recipe::default() };
         let config = TrainingConfig {
             updates: 9,
-            hidden: 16,
+            hidden: vec![16],
             latent_dim: 3,
             held_out: 0.0,
             seed: 5,
@@ -166,9 +167,12 @@ fn the_trainer_does_what_the_loop_does() {
         };
         let keys = (0..3).flat_map(|epoch| (0..n).map(move |sample| (epoch, sample)));
         let noise: Vec<f32> = keys.flat_map(noise).collect();
-        let layers = architecture(width, config.hidden, config.latent_dim, output);
+        let layers =
+            architecture(width, &config.hidden, config.activation, config.latent_dim, output);
+        let initial = initial_parameters(&layers, config.seed);
+        let initial = initial.iter().map(Vec::as_slice);
         let lessons = Lessons {
-            parameters: initial_parameters(&layers, config.seed).unwrap(),
+            parameters: graph::tensors(&layers, initial, DType::F32).unwrap(),
             layers,
             learning: Learning { loss, beta: config.beta },
             rate: config.learning_rate,
@@ -194,8 +198,9 @@ fn the_trainer_does_what_the_loop_does() {
         }
         assert_close("losses of the trainer", &ours, &theirs, 1e-6);
         let model = trainer.finish().unwrap();
-        for (ours, theirs) in model.parameters().iter().zip(&learned) {
-            let [ours, theirs] = [ours, theirs].map(|tensor| flat_f64(tensor).unwrap());
+        for (ours, theirs) in model.parameters().zip(&learned) {
+            let ours: Vec<f64> = ours.iter().map(|&v| f64::from(v)).collect();
+            let theirs = flat_f64(theirs).unwrap();
             assert_close("learned by the trainer", &ours, &theirs, 1e-6);
         }
     }
@@ -203,5 +208,5 @@ fn the_trainer_does_what_the_loop_does() {
 
 /// The mean of the entropies of vectors.
 fn mean_entropy(vectors: &Rows<f32>) -> f64 {
-    vectors.iter().map(losses::entropy).sum::<f64>() / vectors.len() as f64
+    vectors.iter().map(entropy).sum::<f64>() / vectors.len() as f64
 }

@@ -1,6 +1,7 @@
-//! Held to PyTorch, number for number: the fixtures beside this file were made by `make_fixtures.py`,
+//! Held to PyTorch, number for number: the fixtures beside this file were made by `make_fixtures.py` and its neighbours,
 //! and `README.md` says what is in them. No Python is needed to run these tests.
 
+mod activations;
 mod adapter;
 mod fixture;
 mod gaussian_process;

@@ -8,9 +8,8 @@ use crate::fixture::{
 use crate::learning::losses_of;
 use candle_core::{DType, Result, Tensor, Var};
 use latent_explorer::data::rows::Rows;
-use latent_explorer::model::frozen::flat_f64;
-use latent_explorer::model::losses;
-use latent_explorer::model::vae::Vae;
+use latent_explorer::nn::graph::{self, Vae, flat_f64};
+use latent_explorer::nn::vae_step::{self, VaeStep};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -66,13 +65,20 @@ fn encoding_and_decoding_are_pytorchs() {
         for (dtype, tolerance) in PRECISIONS {
             let model = model(&case.network, case.scaling, 1.0, dtype);
             let expected = case.maps.of(dtype);
-            let x = case.x.data.iter().map(|&v| v as f32).collect();
-            let (mu, log_var) = model.encode(&Rows::from_flat(model.input_dim(), x)).unwrap();
-            assert_close("mu", mu.as_flat(), &expected.mu.data, tolerance);
-            assert_close("log_var", log_var.as_flat(), &expected.log_var.data, tolerance);
+            let x = scaled(&case.x.tensor(dtype), case.scaling);
+            let (mu, log_var) = model.graph(dtype).unwrap().encode(&x).unwrap();
+            assert_tensor("mu", &mu, &expected.mu, tolerance);
+            assert_tensor("log_var", &log_var, &expected.log_var, tolerance);
             let z = model.tensor(&case.z.data, model.latent_dim()).unwrap();
             let decoded = model.decode_tensor(&z).unwrap();
             assert_tensor("decoded", &decoded, &expected.decoded, tolerance);
+            // Without a graph all is f32, whatever the precision of objectives on the model.
+            let x = case.x.data.iter().map(|&v| v as f32).collect();
+            let (mu, log_var) = model.encode(&Rows::from_flat(model.input_dim(), x)).unwrap();
+            assert_close("mu", mu.as_flat(), &expected.mu.data, 1e-5);
+            assert_close("log_var", log_var.as_flat(), &expected.log_var.data, 1e-5);
+            let decoded = model.decode(&case.z.rows()).unwrap();
+            assert_close("decoded", &doubles(decoded.as_flat()), &expected.decoded.data, 1e-5);
         }
     }
 }
@@ -86,7 +92,7 @@ fn the_gradients_of_a_batch_in_every_parameter_are_pytorchs() {
                 let expected = batch.results.of(dtype);
                 let variables: Vec<Var> = case
                     .network
-                    .parameters(dtype)
+                    .tensors(dtype)
                     .iter()
                     .map(|tensor| Var::from_tensor(tensor).unwrap())
                     .collect();
@@ -106,6 +112,40 @@ fn the_gradients_of_a_batch_in_every_parameter_are_pytorchs() {
                     let ours = gradients.get(variable).unwrap();
                     assert_tensor("gradient", ours, gradient, tolerance);
                 }
+            }
+        }
+    }
+}
+
+fn doubles(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&v| f64::from(v)).collect()
+}
+
+#[test]
+fn a_step_without_a_graph_has_the_losses_and_gradients_of_pytorch() {
+    for case in read::<Vaes>("vae").cases {
+        let (layers, parameters) = (case.network.layers(), case.network.parameters());
+        let x = flat_f64(&scaled(&case.x.tensor(DType::F32), case.scaling)).unwrap();
+        let x: Vec<f32> = x.iter().map(|&v| v as f32).collect();
+        for Batch { learning, eps, results } in &case.batches {
+            let expected = results.of(DType::F32);
+            let mut step = VaeStep::new(&layers, &[], learning.loss, false).unwrap();
+            let noise: Vec<f32> = eps.data.iter().map(|&v| v as f32).collect();
+            let batch = vae_step::Batch {
+                x: &x,
+                rows: eps.shape[0],
+                noise: Some(&noise),
+                targets: &[],
+                beta: learning.beta as f32,
+                head_weight: 0.0,
+            };
+            let (parts, gradient) = step.gradient(&parameters, batch);
+            let ours =
+                [parts.likelihood + learning.beta * parts.kl, parts.reconstruction, parts.kl];
+            let theirs = [expected.total, expected.reconstruction, expected.kl];
+            assert_close("losses of a step", &ours, &theirs, 1e-5);
+            for (ours, theirs) in gradient.iter().zip(in_order(&layers, &expected.gradients)) {
+                assert_close("gradient of a step", &doubles(ours), &theirs.data, 1e-5);
             }
         }
     }
@@ -150,8 +190,8 @@ fn check_loss(name: &str, given: &Loss, loss: fn(&Tensor, &Tensor) -> Result<Ten
 #[test]
 fn each_loss_and_its_gradients_are_pytorchs() {
     let given: Losses = read("losses");
-    check_loss("squared error", &given.squared_error, losses::squared_error);
-    check_loss("cross-entropy", &given.cross_entropy, losses::cross_entropy);
-    check_loss("kl", &given.kl, losses::kl);
+    check_loss("squared error", &given.squared_error, graph::squared_error);
+    check_loss("cross-entropy", &given.cross_entropy, graph::cross_entropy);
+    check_loss("kl", &given.kl, graph::kl);
     assert_eq!(given.kl.results.of(DType::F32).gradients.len(), 2);
 }

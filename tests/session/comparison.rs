@@ -151,7 +151,7 @@ fn a_training_goes_on_while_models_are_compared() {
     let mut session = session();
     session.act(Act::ToggleComparison);
     let second = beside(&session).id();
-    session.set_small(TrainingConfig { updates: 6, hidden: 16, ..TrainingConfig::default() });
+    session.set_small(TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() });
     session.act(Act::Train);
     session.wait("the end of the training", |see| !see.training().is_running());
     let trained = session.see().training().model().unwrap();

@@ -147,7 +147,7 @@ fn walks_new_shapes_and_rebuilds_leave_as_they_are_in_the_window() {
     let captions = |name: &str, cells: &[latent_explorer::explore::sheet::Cell]| {
         let drawn = text(name);
         assert!(drawn.contains("width=\"120\" height=\"100\""), "{name}");
-        cells.iter().all(|cell| drawn.contains(&format!(">{}</text>", cell.caption)))
+        cells.iter().all(|cell| drawn.contains(&format!(">{}</text>", cell.value.text())))
     };
     assert!(captions("strip.svg", see.path().unwrap().strip()));
     assert!(captions("new.svg", see.samples().unwrap().sheet()));

@@ -3,7 +3,10 @@
 use super::*;
 use crate::driver::{Endpoint, FRAMES, PATH_SECONDS, PathPage, PathPlan};
 use latent_explorer::explore::route::Kind;
-use latent_explorer::model::PointRef;
+use latent_explorer::data::family::Family;
+use latent_explorer::data::source::TrainingData;
+use latent_explorer::model::{PointRef, checkpoint};
+use latent_explorer::train::Pca;
 
 fn plan(session: &Program) -> PathPlan {
     session.see().path_plan()
@@ -33,6 +36,29 @@ fn play(session: &mut Program) -> f64 {
         seconds += 0.05;
     }
     seconds
+}
+
+#[test]
+fn a_path_leads_somewhere_before_anybody_chooses() {
+    let mut session = session();
+    assert_eq!(
+        [plan(&session).from, plan(&session).to],
+        ["family:circle", "family:heart"].map(named)
+    );
+    // With one family its mean is no path: it leads from one shape to another.
+    let recipe =
+        Recipe { families: vec![Family::Star], samples: 60, points: 16, ..Recipe::default() };
+    let config = TrainingConfig { latent_dim: 2, ..TrainingConfig::default() };
+    let mut pca = Pca::new(TrainingData::generate(recipe).unwrap(), &config).unwrap();
+    while pca.step() {}
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stars.safetensors");
+    checkpoint::save(&pca.finish().unwrap(), &path).unwrap();
+    session.act(Act::Open(path));
+    session.wait("the model", |see| see.shown().model().encoded.names.len() == 1);
+    assert_ne!(plan(&session).from, plan(&session).to);
+    session.act(Act::PlayPath);
+    assert!(session.see().is_on_path(), "{:?}", errors(&session));
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn until_files_are_done(session: &mut Program) {
 fn config(epochs: usize) -> TrainingConfig {
     TrainingConfig {
         updates: epochs.saturating_mul(3),
-        hidden: 16,
+        hidden: vec![16],
         seed: 3,
         ..TrainingConfig::default()
     }

@@ -16,7 +16,7 @@ fn session() -> Program {
 }
 
 fn config() -> TrainingConfig {
-    TrainingConfig { updates: 10 * BATCHES, hidden: 16, seed: 3, ..TrainingConfig::default() }
+    TrainingConfig { updates: 10 * BATCHES, hidden: vec![16], seed: 3, ..TrainingConfig::default() }
 }
 
 fn until_trained(session: &mut Program) -> ModelRef {
@@ -138,7 +138,7 @@ fn a_branch_is_a_new_model_with_the_same_past() {
     look_back(&mut session, 5 * BATCHES);
     session.act(Act::Branch);
     assert_eq!(session.see().notices().count(), 1, "it needs something that differs");
-    session.act(Act::SetTraining(TrainingConfig { hidden: 17, ..config() }));
+    session.act(Act::SetTraining(TrainingConfig { hidden: vec![17], ..config() }));
     session.act(Act::Branch);
     assert!(session.see().notices().last().unwrap().starts_with("hidden: "));
     session.act(Act::SetTraining(TrainingConfig { beta: 3.0, ..config() }));

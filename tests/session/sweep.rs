@@ -4,7 +4,7 @@ use super::*;
 
 /// Few shapes, few updates, no brake.
 fn small(session: &mut Program) {
-    let config = TrainingConfig { updates: 6, hidden: 16, ..TrainingConfig::default() };
+    let config = TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() };
     session.set_small(config);
 }
 

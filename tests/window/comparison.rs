@@ -70,7 +70,7 @@ fn a_sweep_is_begun_watched_and_opened_from_its_sheet() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings {
         recipe: Recipe { samples: 90, points: 32, ..Recipe::default() },
-        training: TrainingConfig { updates: 6, hidden: 16, ..TrainingConfig::default() },
+        training: TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() },
         ..Settings::default()
     };
     let mut window = open_with(Theme::Dark, &settings, folder.path());

@@ -1,9 +1,9 @@
 //! Trainings from the panel.
 
 use super::*;
-use latent_explorer::model::losses::Reconstruction;
 use latent_explorer::model::preset::Preset;
-use latent_explorer::model::vae::Output;
+use latent_explorer::nn::autoencoder::Output;
+use latent_explorer::nn::loss::Reconstruction;
 
 #[test]
 fn three_epochs_are_trained_and_the_old_model_stays() {

@@ -5,15 +5,15 @@
 //! leading edge. (UIUC Airfoil Coordinates Database, "Airfoil coordinates format".)
 
 use super::clean::{Curve, Ends, MOST_POINTS, extent};
-use super::parts::{self, is_mark};
+use super::parts::{self, is_mark, looks_like_mark};
 
 /// The ends of a flat base lie at most this share of the chord before the trailing edge.
 const BASE: f64 = 0.05;
 
 /// Reads the outlines of one airfoil file: one, or one for each of its elements.
 ///
-/// A pair such as 999 999 separates elements or ends the file, and so does an empty line between closed curves. The
-/// first line after the points that is not exactly a pair ends them.
+/// A pair such as 999 999 sets elements apart, each of which may begin with its name, or ends the file, and so does an empty line between closed curves. After
+/// the points, whatever is not exactly a pair ends them.
 ///
 /// # Errors
 /// Names the line, counted from 1, that is not understood.
@@ -42,7 +42,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Curve>, String> {
                     exact = points.len();
                 }
             }
-            (None, None) if lines_read > 0 && !(points.is_empty() && is_heading(text)) => {
+            (None, None) if lines_read > 0 && !(begins(&points) && is_heading(text)) => {
                 not_a_point = Some(format!(
                     "line {}: '{}' is not a point",
                     index + 1,
@@ -124,8 +124,13 @@ fn pair(text: &str) -> Option<([f64; 2], bool)> {
     }
 }
 
-/// True if a line after the name may stand before the points: words, or the four numbers of the flow domain in MSES
-/// files.
+/// Whether the next point begins an element: there is none yet, or a mark came before it.
+fn begins(points: &[[f64; 2]]) -> bool {
+    points.last().is_none_or(|&last| looks_like_mark(last))
+}
+
+/// Whether a line after the name may stand before the points: words, or the four numbers that MSES wants to know
+/// of the flow's domain.
 fn is_heading(text: &str) -> bool {
     let number = |word: &str| word.parse::<f64>().is_ok();
     let mut words = text.split_whitespace();
@@ -221,6 +226,7 @@ mod tests {
         for (text, elements) in [
             (format!("MAIN\n{plain}999.0 999.0\n"), 1),
             (format!("TWO\n{plain} 999.0 999.0\n{}", section(0.4, 0.0)), 2),
+            (format!("TWO\n{plain} 999.0 999.0\nFLAP\n{}", section(0.4, 0.0)), 2),
             (format!("TWO\n{plain}\n{}\n", section(0.4, 0.0)), 2),
             (format!("ONE\n{}", plain.replace("0.5 0.1\n", "0.5 0.1\n\n")), 1),
         ] {

@@ -1,6 +1,6 @@
 //! Target values of the shapes: a CSV of names and one or more columns with their units.
 
-use super::header::{Coordinates, Header, columns_aside, is_id};
+use super::header::{Coordinates, Header, columns_aside, is_coordinate, is_id};
 use super::records::{Records, brief};
 use super::{Rejection, Summary};
 use crate::data::dataset::Measured;
@@ -417,6 +417,11 @@ fn free_name(
     if name.is_empty() {
         return Err("a column of values has no name; name each in the first line".to_owned());
     }
+    if is_coordinate(name) {
+        return Err(format!(
+            "has a column of values '{name}', which is the name of a coordinate in tables of outlines; give it another"
+        ));
+    }
     let same = |other: &str| other.eq_ignore_ascii_case(name);
     let mut taken = reserved.iter().copied().chain(others.iter().map(|other| other.name.as_str()));
     if taken.any(same) {
@@ -441,6 +446,15 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
         read(&path, &ids, &["area"], None)
+    }
+
+    #[test]
+    fn a_value_has_no_name_of_a_coordinate() {
+        for name in ["x0", "Y12 [mm]", "p3x"] {
+            let refused = read_text(&format!("name,drag,{name}\na,1,2\n")).unwrap_err().to_string();
+            assert!(refused.contains("is the name of a coordinate"), "{refused}");
+        }
+        assert_eq!(read_text("name,x/c\na,1\n").unwrap().measured.len(), 1);
     }
 
     #[test]

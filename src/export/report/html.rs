@@ -7,6 +7,7 @@ use crate::explore::colour::Palette;
 use crate::explore::{grouped, three_digits};
 use crate::export::chart::Chart;
 use crate::export::map::Page;
+use crate::model::Value;
 use crate::model::checkpoint::FORMAT;
 use crate::objective::{Aim, Goal};
 use crate::optimise::code::command_line;
@@ -55,15 +56,11 @@ impl Report<'_> {
 
     fn title(&self) -> String {
         match (self.answered(), self.search) {
-            (Some((search, found)), _) => format!(
-                "{} {}, {}",
-                search.config.aim.label(),
-                match found.answer.predicted {
-                    Some(predicted) => format!("predicted {}", predicted.text()),
-                    None => three_digits(found.answer.value()),
-                },
-                found.verdict.word()
-            ),
+            (Some((search, found)), _) => {
+                let (label, value) = (search.config.aim.label(), found.answer.value());
+                let kind = if value.prediction().is_some() { "predicted " } else { "" };
+                format!("{label} {kind}{}, {}", value.text(), found.verdict.word())
+            }
             (None, Some(search)) => format!("{}: no answer", search.config.aim.label()),
             (None, None) => format!("The model {}", self.name),
         }
@@ -72,10 +69,7 @@ impl Report<'_> {
     fn answer(&self, search: &SearchReport, found: &RestartReport) -> Markup {
         let nearest = found.answer.nearest;
         let ghost = nearest.map(|(row, _)| self.model.training_outline(row));
-        let gain = match (found.answer.predicted_gain, found.answer.gain) {
-            (Some(gain), _) => Some(("Improvement on it, predicted", gain.text())),
-            (None, gain) => gain.map(|gain| ("Improvement on it", three_digits(gain))),
-        };
+        let gain = found.answer.gained();
         let remark = found.verdict.foretold.as_ref().and_then(Foretold::remark);
         html! {
             h2 { "The answer" }
@@ -98,6 +92,10 @@ impl Report<'_> {
                             td.number { (term.prediction().map_or("no head".to_owned(), |p| p.text())) }
                             td.number { (term.measured.map_or("cannot be".to_owned(), three_digits)) }
                             td.number { (term.returned.map_or("\u{2013}".to_owned(), three_digits)) }
+                        } } @for check in found.bounded() { tr {
+                            th { (self.model.title(check.property)) ", bounded" }
+                            td.number { (check.prediction.text()) }
+                            td.number { "cannot be" } td.number { "\u{2013}" }
                         } } }
                     }
                     @for term in &found.answer.terms {
@@ -111,7 +109,7 @@ impl Report<'_> {
                         @if let Some(data) = &search.in_data {
                             (pair("Best of the data", &three_digits(data.value)))
                         }
-                        @if let Some((label, gain)) = &gain { (pair(label, gain)) }
+                        @if let Some(gain) = gain { (pair(&gain.title("Improvement on it"), &gain.text())) }
                         @if let Some((row, distance)) = nearest {
                             (pair("Nearest training shape", &self.kind(row)))
                             (pair("Its distance in the latent", &three_digits(distance)))
@@ -157,18 +155,18 @@ impl Report<'_> {
         html! {
             h2 { "What it has to beat" }
             table {
-                thead { tr { th { "Rival" } th { "Measured by" } th.number { "Of the rival" } th.number { "Here" } } }
+                thead { tr { th { "Rival" } th { "Compared by" } th.number { "Of the rival" } th.number { "Here" } } }
                 tbody {
                     @if let Some((search, found)) = answered { @if let Some(data) = &search.in_data { tr {
                         td { "The best training shape (" (self.kind(data.row)) ")" }
-                        td { (value_label(search)) }
-                        td.number { (three_digits(data.value)) }
-                        td.number { (shown_value(found)) }
+                        td { (search.config.aim.label()) }
+                        td.number { (three_digits(data.value)) @if found.answer.value().prediction().is_some() { ", as measured" } }
+                        td.number { (found.answer.value().title(&found.answer.value().text())) }
                     } } }
                     @if let Some(pca) = &self.pca {
                         tr {
                             td { "PCA with as many numbers" }
-                            td { "Reconstruction error (data units) of " (scope(pca.held_out)) }
+                            td { "Reconstruction error (data units) of " (pca.scope()) }
                             td.number { (measure(pca.reconstruction_error)) }
                             td.number { (measure(self.figures.reconstruction_error)) }
                         }
@@ -200,7 +198,7 @@ impl Report<'_> {
             h2 { "The data, and how well they are reconstructed" }
             p {
                 (grouped(encoded.mu.len())) " shapes, of which " (grouped(held)) " were held out of training. The \
-                reconstruction error is the sum of squared differences of all coordinates in data units, the mean over " (scope(figures.held_out))
+                reconstruction error is the sum of squared differences of all coordinates in data units, the mean over " (figures.scope())
                 ": " b { (three_digits(figures.reconstruction_error)) } "."
             }
             table {
@@ -293,28 +291,14 @@ fn sought(aim: &Aim) -> String {
     text
 }
 
-/// The value of an answer: computed, or predicted with its interval.
-fn shown_value(found: &RestartReport) -> String {
-    match found.answer.predicted {
-        Some(predicted) => predicted.text(),
-        None => three_digits(found.answer.value()),
-    }
-}
-
-/// The gain of an answer over the data: computed, or predicted with its interval.
-fn shown_gain(found: &RestartReport) -> String {
-    match found.answer.predicted_gain {
-        Some(gain) => gain.text(),
-        None => found.answer.gain.map_or("\u{2013}".to_owned(), three_digits),
-    }
-}
-
 /// The title of a column of search values.
 fn value_label(search: &SearchReport) -> String {
-    let aim = &search.config.aim;
-    match aim.terms.iter().any(|term| term.property.is_measured()) {
-        true => format!("{}, predicted, and its 90 % interval", aim.label()),
-        false => aim.label().to_owned(),
+    let any = search.restarts.first().map_or(Value::NONE, |found| found.answer.value());
+    match any {
+        Value::Computed(_) => search.config.aim.label().to_owned(),
+        Value::Predicted(_) => {
+            format!("{}, and its 90 % interval", any.title(search.config.aim.label()))
+        }
     }
 }
 
@@ -401,8 +385,8 @@ fn search_section(search: &SearchReport) -> Markup {
                     tr {
                         td { (outline(shape, None, record.id)) }
                         td { (record.id) }
-                        td.number { (shown_value(&search.restarts[candidate.restart])) }
-                        td.number { (shown_gain(&search.restarts[candidate.restart])) }
+                        td.number { (search.restarts[candidate.restart].answer.value().text()) }
+                        td.number { (search.restarts[candidate.restart].answer.gained().unwrap_or(Value::NONE).text()) }
                         td.number { (record.starts) }
                         td.number { (three_digits(record.trust.density_distance)) }
                         td.number { (record.restart + 1) }
@@ -417,7 +401,7 @@ fn search_section(search: &SearchReport) -> Markup {
                 th { "Its best answer is" }
             } }
             tbody { @for (place, hill) in search.hills.all.iter().enumerate().take(CANDIDATES) { tr {
-                td.number { (place + 1) } td.number { (shown_value(&search.restarts[hill.top])) }
+                td.number { (place + 1) } td.number { (search.restarts[hill.top].answer.value().text()) }
                 td.number { (hill.members.len()) } td { (search.restarts[hill.top].verdict.word()) }
             } } }
         }
@@ -478,10 +462,6 @@ fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Strin
 
 /// The most entries of a list that are written one by one.
 const MOST_ITEMS: usize = 8;
-
-fn scope(held_out: bool) -> &'static str {
-    if held_out { "held-out shapes" } else { "all shapes (none was held out)" }
-}
 
 fn share(share: f64) -> String {
     if share.is_finite() { format!("{:.1} %", 100.0 * share) } else { "\u{2013}".to_owned() }

@@ -1,10 +1,10 @@
-//! A report as JSON, format 2. Restarts, local optima and rows are counted from 1.
+//! A report as JSON, format 3. Restarts, local optima and rows are counted from 1.
 
 use super::{CANDIDATES, Report};
 use crate::data::source::Source;
 use crate::model::checkpoint::FORMAT;
-use crate::model::layers::LayerSpec;
 use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::nn::layer::LayerSpec;
 use crate::optimise::code::command_line;
 use crate::optimise::{Answer, CandidateRecord, Hills, InData, LabResults, SearchConfig, Shape};
 use crate::trust::{Figures, Verdict, Warning, warnings_of};
@@ -44,8 +44,8 @@ struct JsonSearch<'a> {
 struct JsonAnswer<'a> {
     restart: usize,
     z: &'a [f64],
-    /// The value that the search reports; null if no point was feasible.
-    value: f64,
+    /// The value that the search computed; null where no point was feasible, or a head predicts it (`predicted`).
+    value: Option<f64>,
     /// Minus the loss, penalties included: the quantity that the search maximised.
     objective: f64,
     #[serde(flatten)]
@@ -65,7 +65,7 @@ impl Report<'_> {
         let answer = self.answered().map(|(_, found)| JsonAnswer {
             restart: self.answer.unwrap_or_default() + 1,
             z: found.restart.best_z(),
-            value: found.restart.best_value(),
+            value: found.best().computed(),
             objective: found.restart.best_objective(),
             answer: &found.answer,
             trust: &found.verdict,
@@ -82,7 +82,7 @@ impl Report<'_> {
             candidates: candidates.iter().map(|c| search.record(c, &none)).collect(),
         });
         let report = Json {
-            format: 2,
+            format: 3,
             program: env!("CARGO_PKG_VERSION"),
             checkpoint_format: FORMAT,
             model: &self.name,

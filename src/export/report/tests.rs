@@ -31,7 +31,7 @@ fn a_report_explains_an_answer_in_one_file() {
     let three = crate::explore::three_digits;
     for part in [
         three(answer.restart.best_value()),
-        three(answer.answer.value()),
+        answer.answer.value().text(),
         three(answer.answer.returned.unwrap()),
         three(found.in_data.as_ref().unwrap().value),
         three(report.figures.reconstruction_error),
@@ -83,7 +83,7 @@ fn the_same_figures_are_in_json() {
     report.write(&path).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     let (_, answer) = report.answered().unwrap();
-    assert_eq!(json["search"]["answer"]["measured"], answer.answer.value());
+    assert_eq!(json["search"]["answer"]["measured"], answer.answer.value().number());
     assert_eq!(json["search"]["best_in_data"]["value"], found.in_data.as_ref().unwrap().value);
     assert_eq!(json["figures"]["reconstruction_error"], report.figures.reconstruction_error);
     assert!(json["search"]["command"].as_str().unwrap().contains("--model m.safetensors"));

@@ -6,7 +6,8 @@ use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::density::Density;
 use crate::model::head::LEAST_SQUARE;
-use crate::model::layers::{Activation, LayerSpec};
+use crate::nn::activation::Activation;
+use crate::nn::layer::LayerSpec;
 use crate::optimise::{Method, Rule, SearchConfig, Starts};
 
 /// The definitions for the code of [`pytorch`](super::pytorch): the frozen model from its `file`, and the properties.
@@ -160,6 +161,13 @@ fn activated(affine: String, activation: Activation) -> String {
     match activation {
         Activation::Linear => affine,
         Activation::Relu => format!("torch.relu({affine})"),
+        Activation::LeakyRelu(slope) => {
+            format!("torch.nn.functional.leaky_relu({affine}, {slope})")
+        }
+        Activation::Tanh => format!("torch.tanh({affine})"),
         Activation::Sigmoid => format!("torch.sigmoid({affine})"),
+        Activation::Silu => format!("torch.nn.functional.silu({affine})"),
+        Activation::Gelu => format!("torch.nn.functional.gelu({affine})"),
+        Activation::Softplus => format!("torch.nn.functional.softplus({affine})"),
     }
 }

@@ -92,7 +92,8 @@ impl Race {
         if let Some(k) = (1..lanes.len()).find(|&k| lanes[..k].contains(&lanes[k])) {
             return Err(Error::setting("methods", format!("'{}' is named twice", lanes[k])));
         }
-        let config = SearchConfig { patience: None, ..config };
+        let aim = config.aim.clone().carried_out();
+        let config = SearchConfig { aim, patience: None, ..config };
         // The trajectories of all contenders together must fit into memory.
         let all = SearchConfig { restarts: config.restarts * lanes.len(), ..config.clone() };
         let config = SearchConfig { keep_every: all.stride(model.latent_dim()), ..config };

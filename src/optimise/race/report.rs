@@ -1,7 +1,10 @@
 //! The report of a race: the curve, the answers and the evaluations of each contender, and the winner.
 
 use super::{Lane, Race, thinned};
+use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::model::judge::Prediction;
+use crate::model::{Model, Value};
 use crate::numerics::statistics::quantile;
 use crate::objective::{Aim, Objective, Space};
 use crate::optimise::config::{SearchConfig, Trajectory};
@@ -10,6 +13,7 @@ use crate::optimise::report::{RestartReport, SearchReport};
 use crate::optimise::tally::Tally;
 use crate::trust::Belief;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// The tolerance within which contenders count as equally good, as a share of the improvement of the best answer on the
 /// median start.
@@ -60,6 +64,34 @@ impl LaneReport {
             restart.restart.best.is_some() && restart.verdict.belief == Belief::Believable
         };
         restarts.iter().filter(believed).count() as f64 / restarts.len().max(1) as f64
+    }
+
+    /// The value of the best so far at each point of the curve. Of a prediction it has its interval, for which the place
+    /// is looked up among the trajectories; where those were kept too seldom to hold it, there is none.
+    fn values(&self, model: &Model) -> Result<Vec<Value>> {
+        let aim = &self.report.config.aim;
+        if !aim.terms.iter().any(|term| aim.reads_head(term.property)) {
+            return Ok(self.curve.iter().map(|tally| Value::Computed(tally.best_value)).collect());
+        }
+        let mut places: HashMap<u64, &[f64]> = HashMap::new();
+        for RestartReport { restart, .. } in &self.report.restarts {
+            let kept = restart.losses.iter().zip(restart.trajectory.iter());
+            places.extend(kept.map(|(loss, z)| (loss.to_bits(), z)));
+            places.extend(restart.best.as_ref().map(|best| (best.loss.to_bits(), &*best.z)));
+        }
+        let mut z = Rows::new(model.latent_dim());
+        for tally in &self.curve {
+            match places.get(&tally.best_loss.to_bits()) {
+                Some(place) => z.push(place),
+                None => z.push(&vec![f64::NAN; model.latent_dim()]),
+            }
+        }
+        let known = |value: Value| match value.prediction() {
+            Some(predicted) if predicted.low.is_nan() => Value::NONE,
+            _ => value,
+        };
+        let values: Vec<f64> = self.curve.iter().map(|tally| tally.best_value).collect();
+        Ok(aim.shown(model, &z, &values)?.into_iter().map(known).collect())
     }
 
     /// The evaluations in total.
@@ -130,19 +162,32 @@ impl RaceReport {
         self.config.restarts * self.config.budget()
     }
 
-    /// Writes the report as JSON; numbers that are not finite become null. Seconds are omitted, so that the same race
-    /// gives the same file.
+    /// The value of the best so far of each lane, `[lanes][points of its curve]`, by the model that was searched.
+    ///
+    /// # Errors
+    /// When the data hold too little to judge a prediction by.
+    pub fn values(&self, model: &Model) -> Result<Vec<Vec<Value>>> {
+        self.lanes.iter().map(|lane| lane.values(model)).collect()
+    }
+
+    /// Writes the report with the [`Self::values`] of its curves as JSON, format 3; what is not finite becomes null.
+    /// Seconds are left out: the same race is the same file.
     ///
     /// # Errors
     /// When the writer fails.
-    pub fn write_json(&self, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    pub fn write_json(
+        &self,
+        values: &[Vec<Value>],
+        out: &mut dyn std::io::Write,
+    ) -> std::io::Result<()> {
+        let lanes = self.lanes.iter().zip(values);
         let report = JsonRace {
-            format: 2,
+            format: 3,
             config: &self.config,
             budget: self.budget(),
             winner: self.winner().map(|index| self.lanes[index].lane),
             winners: self.winners.iter().map(|&index| self.lanes[index].lane).collect(),
-            lanes: self.lanes.iter().map(JsonLane::new).collect(),
+            lanes: lanes.map(|(lane, values)| JsonLane::new(lane, values)).collect(),
         };
         let mut out = out;
         serde_json::to_writer(&mut out, &report)?;
@@ -203,16 +248,40 @@ struct JsonLane<'a> {
     values: usize,
     gradients: usize,
     /// The tally when the best so far reached the best believable answer.
-    reached: Option<Tally>,
+    reached: Option<JsonTally>,
     believable: f64,
     best: Option<JsonRestart<'a>>,
     best_believable: Option<JsonRestart<'a>>,
-    curve: &'a [Tally],
+    curve: Vec<JsonTally>,
+}
+
+/// A [`Tally`] whose value stands under the name of what it is.
+#[derive(Serialize)]
+struct JsonTally {
+    values: usize,
+    gradients: usize,
+    best_value: Option<f64>,
+    best_predicted: Option<Prediction>,
+    best_loss: f64,
+}
+
+impl JsonTally {
+    fn new(tally: &Tally, value: Value) -> Self {
+        let Tally { values, gradients, best_loss, .. } = *tally;
+        let (best_value, best_predicted) = (value.computed(), value.prediction());
+        Self { values, gradients, best_value, best_predicted, best_loss }
+    }
 }
 
 impl<'a> JsonLane<'a> {
-    fn new(lane: &'a LaneReport) -> Self {
+    fn new(lane: &'a LaneReport, of_curve: &[Value]) -> Self {
         let Tally { values, gradients, .. } = lane.tally();
+        let curve = lane.curve.iter().zip(of_curve);
+        // The curve may leave the step out at which it was reached, but not the best that it had then.
+        let value_at = |tally: &Tally| {
+            let at = lane.curve.iter().position(|other| other.best_loss == tally.best_loss);
+            at.map_or(Value::NONE, |at| of_curve[at])
+        };
         let restart = |index: Option<usize>| Some((index?, &lane.report.restarts[index?]));
         let (best, believable) = (restart(lane.report.best), restart(lane.report.best_believable));
         let json = |(index, restart): (usize, &'a RestartReport)| {
@@ -222,11 +291,11 @@ impl<'a> JsonLane<'a> {
             method: lane.lane,
             values,
             gradients,
-            reached: lane.reached,
+            reached: lane.reached.map(|tally| JsonTally::new(&tally, value_at(&tally))),
             believable: lane.believable(),
             best: best.map(json),
             best_believable: believable.map(json),
-            curve: &lane.curve,
+            curve: curve.map(|(tally, value)| JsonTally::new(tally, *value)).collect(),
         }
     }
 }

@@ -104,7 +104,7 @@ fn a_race_can_be_repeated_and_a_lane_is_the_search_by_itself() {
     let (first, second) = (run(config(), &lanes), run(config(), &lanes));
     let written = |report: &RaceReport| {
         let mut out = Vec::new();
-        report.write_json(&mut out).unwrap();
+        report.write_json(&report.values(&SAMPLES[0].load().unwrap()).unwrap(), &mut out).unwrap();
         out
     };
     assert_eq!(written(&first), written(&second));
@@ -162,7 +162,7 @@ fn lanes_with_equal_results_tie() {
     let report = run(still, &lanes("adam,gradient,momentum"));
     assert_eq!((report.winners.as_slice(), report.winner()), ([0, 1, 2].as_slice(), None));
     let mut out = Vec::new();
-    report.write_json(&mut out).unwrap();
+    report.write_json(&report.values(&SAMPLES[0].load().unwrap()).unwrap(), &mut out).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
     assert!(json["winner"].is_null());
     assert_eq!(json["winners"], serde_json::json!(["adam", "gradient", "momentum"]));

@@ -19,7 +19,7 @@ pub struct CandidatesJob {
     pub findings: Arc<Findings>,
     /// The most candidates there may be.
     pub most: usize,
-    /// What a lab measured of them.
+    /// Lab results of them.
     pub lab: LabResults,
     /// The file.
     pub path: PathBuf,

@@ -4,7 +4,7 @@ use crate::numerics::cancel_token::CancelToken;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What the person has asked of a running job.
+/// The wishes of a person about a running job.
 #[derive(Clone, Copy, Debug, Default)]
 struct Wishes {
     paused: bool,
@@ -54,7 +54,7 @@ impl Control {
         self.wishes().pace
     }
 
-    /// Whether the job should end.
+    /// True once the job should end.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
     }
@@ -69,7 +69,7 @@ impl Control {
         self.change(|w| w.allowed = w.allowed.saturating_add(steps));
     }
 
-    /// Whether the job's next step has to wait.
+    /// True while the next step of the job has to wait.
     pub fn is_waiting(&self) -> bool {
         let wishes = self.wishes();
         wishes.paused && wishes.allowed == 0 && !self.is_cancelled()

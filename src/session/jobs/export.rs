@@ -1,4 +1,4 @@
-//! What is shown is written to a file: a picture, a film, outlines, a table or a report.
+//! Export: a picture, a film, outlines, a table or a report is written to a file.
 
 use super::super::findings::Findings;
 use super::super::models::Prepared;
@@ -38,7 +38,7 @@ const SECONDS: f64 = 4.0;
 /// See [`SECONDS`].
 const RATE: f64 = 15.0;
 
-/// What can leave.
+/// The kinds of exports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Exportable {
     /// The map with the layers that are on.
@@ -48,7 +48,7 @@ pub enum Exportable {
     Losses,
     /// The values of the search over its steps.
     Values,
-    /// What a lab measured of the candidates against what was predicted.
+    /// Lab results of the candidates against their predictions.
     Lab,
     /// The search as a film.
     Film,
@@ -104,37 +104,37 @@ impl Exportable {
         }
     }
 
-    /// Whether it has a size and colours of its own.
+    /// True for pictures, which have a size and colours of their own.
     pub fn is_picture(self) -> bool {
         self.is_film() || self.endings().contains(&"png")
     }
 
-    /// Whether it moves.
+    /// True for films.
     pub fn is_film(self) -> bool {
         matches!(self, Self::Film | Self::Training | Self::Walk)
     }
 
-    /// Whether `path` has one of its endings; a folder may take airfoils.
+    /// True if `path` has one of its endings.
     pub fn fits(self, path: &Path) -> bool {
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
         self.endings().iter().any(|known| ending == *known)
     }
 }
 
-/// What shall leave, where to and how.
+/// One export: its kind, its file, its size and its colours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Export {
-    /// What.
+    /// The kind.
     pub what: Exportable,
     /// The file; its ending is one of [`Exportable::endings`].
     pub path: PathBuf,
     /// Width and height of a picture, in pixels.
     pub pixels: [u32; 2],
-    /// Whether a picture is dark.
+    /// True for dark pictures.
     pub dark: bool,
 }
 
-/// What leaves, and what it is drawn with.
+/// The input of the job: the content, and the model and colours it is drawn with.
 pub struct ExportJob {
     /// The model.
     pub prepared: Arc<Prepared>,
@@ -144,11 +144,11 @@ pub struct ExportJob {
     pub wish: MapWish,
     /// The range of the colour scale.
     pub range: (f64, f64),
-    /// What is drawn or written.
+    /// The content.
     pub content: Content,
 }
 
-/// What leaves, held so that nothing changes it while it is written.
+/// The content of an export, held so that nothing changes it while it is written.
 pub enum Content {
     /// The map, with what a person does on it.
     Map(Box<Doing>),
@@ -156,12 +156,12 @@ pub enum Content {
     Losses,
     /// The values of a search over its steps.
     Values(Arc<Findings>),
-    /// What a lab measured against what was predicted.
+    /// Lab results against predictions.
     Lab(Vec<Comparison>),
     /// A search as a film.
     Film(Arc<Findings>),
     /// A training as a film.
-    Training(Trained),
+    Training(TrainingSnapshots),
     /// Shapes side by side.
     Sheet(Box<Sheet>),
     /// A way over the map as a film.
@@ -177,8 +177,8 @@ pub enum Content {
 }
 
 /// A training and the moments of it that are remembered, oldest first, at least two.
-pub struct Trained {
-    /// What stays the same all along.
+pub struct TrainingSnapshots {
+    /// The part that is the same at all moments.
     pub setup: Arc<Setup>,
     /// Its states.
     pub moments: Vec<Arc<TrainerState>>,
@@ -270,7 +270,7 @@ impl ExportJob {
                     progress,
                 )
             }
-            Content::Training(Trained { setup, moments }) => {
+            Content::Training(TrainingSnapshots { setup, moments }) => {
                 let moment =
                     |index: usize| setup.model_at(&moments[index], SNAPSHOT_SAMPLES).map(Arc::new);
                 let wish =
@@ -287,11 +287,11 @@ impl ExportJob {
             }
             Content::Sheet(sheet) => {
                 let reach = model.card.statistics.reach;
-                let scene = sheet.scene(reach, self.range, None, page.palette);
+                let scene = sheet.scene(reach, self.range, None, CELL, page.palette);
                 still(self.cells(&scene, sheet.bounds(), CELL, page)?)
             }
             Content::Rebuild(rebuild) => {
-                let scene = rebuild.scene(model, self.wish.property, self.range, page.palette);
+                let scene = rebuild.scene(model, self.wish.property, self.range, page.palette)?;
                 still(self.cells(&scene, Rebuild::bounds(), LARGE_CELL, page)?)
             }
             Content::Walk(route) => self.walk(path, route, page, handle.token(), progress),

@@ -1,7 +1,7 @@
 //! The side of a job that its thread sees: its controls, and its way to report.
 
 use super::control::Control;
-use super::registry::Progress;
+use super::registry::JobProgress;
 use crate::numerics::cancel_token::CancelToken;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -14,9 +14,9 @@ const REPORT: Duration = Duration::from_millis(50);
 pub type NoNews = Infallible;
 
 /// Sends progress and news; news that find no room come back.
-pub type Post<N> = Box<dyn Fn(Progress, Option<N>) -> Option<N> + Send + Sync>;
+pub type Post<N> = Box<dyn Fn(JobProgress, Option<N>) -> Option<N> + Send + Sync>;
 
-/// What a job holds; `N` is what it reports beside its progress.
+/// The handle of a job; `N` are the news that it reports beside its progress.
 pub struct Handle<N> {
     control: Arc<Control>,
     post: Post<N>,
@@ -39,7 +39,7 @@ impl<N> Handle<N> {
         self.control.token()
     }
 
-    /// Whether the job should end.
+    /// True once the job should end.
     pub fn is_cancelled(&self) -> bool {
         self.control.is_cancelled()
     }
@@ -50,13 +50,13 @@ impl<N> Handle<N> {
         // A thread that finds it taken has nothing newer to say.
         let Ok(mut reported) = self.reported.try_lock() else { return };
         if reported.is_none_or(|last| last.elapsed() >= REPORT) {
-            (self.post)(Progress { share: Some(share), words: words() }, None);
+            (self.post)(JobProgress { share: Some(share), words: words() }, None);
             *reported = Some(Instant::now());
         }
     }
 
     /// Offers progress and news; where the inbox is full the news come back, to be offered again with those that follow.
-    pub fn offer(&self, progress: Progress, news: N) -> Option<N> {
+    pub fn offer(&self, progress: JobProgress, news: N) -> Option<N> {
         (self.post)(progress, Some(news))
     }
 }

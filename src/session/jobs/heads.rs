@@ -74,7 +74,7 @@ pub fn run(
 }
 
 impl HeadsRun {
-    /// Takes the end in; whether the model has more heads now. A model that was closed meanwhile, or has learned on,
+    /// Takes the end in; true if the model has more heads now. A model that was closed meanwhile, or has learned on,
     /// takes none any more.
     pub fn ended(
         self,

@@ -7,14 +7,14 @@ use crate::data::source::TrainingData;
 use crate::error::Result;
 use std::path::PathBuf;
 
-/// What somebody wants to have imported, and how.
+/// The input of an import.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImportWish {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
     /// A table of measured values that goes with them.
     pub values: Option<PathBuf>,
-    /// How.
+    /// The options.
     pub options: ImportOptions,
 }
 
@@ -23,11 +23,11 @@ pub struct ImportWish {
 pub struct Brought {
     /// The shapes, ready to be learned from.
     pub data: TrainingData,
-    /// Where each comes from.
+    /// The file and the repairs of each shape.
     pub kept: Vec<Kept>,
-    /// What was left out.
+    /// The shapes that were left out.
     pub rejected: Summary,
-    /// What was left aside: columns that are no coordinates, paths that are not painted.
+    /// Parts that were left aside: columns that are no coordinates, paths that are not painted.
     pub aside: Summary,
 }
 

@@ -3,10 +3,11 @@
 use super::super::models::{ModelId, Prepared};
 use super::super::notices::Notices;
 use super::handle::Handle;
-use super::registry::{JobResult, Progress, RunId};
+use super::registry::{JobProgress, JobResult, RunId};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::paths::Paths;
+use crate::model::Value;
 use crate::optimise::race::{Race, RaceReport, Runner};
 use crate::optimise::{Lane, LaneReport, Lanes, SearchConfig, Tally};
 use std::sync::Arc;
@@ -24,35 +25,46 @@ pub struct RaceRun {
     pub model: (ModelId, u64),
     /// The settings that all lanes share.
     pub config: SearchConfig,
-    /// Who takes part.
+    /// The lanes that take part.
     pub lanes: Lanes,
-    /// How every lane stands; empty before the first report.
+    /// The standing of every lane; empty before the first report.
     pub standings: Vec<Standing>,
-    /// What came of it, once it is over.
+    /// The results, once it is over.
     pub results: Option<Arc<RaceResults>>,
     /// The lane whose answer is looked at.
     pub chosen: Option<usize>,
 }
 
-/// How one lane stands.
+/// The standing of one lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
-    /// Who it is.
+    /// The lane.
     pub lane: Lane,
     /// The best so far against what was spent, at most 400 points.
     pub curve: Vec<Tally>,
     /// The shape of the best so far, and of the answer once the race is over; empty before the first.
     pub outline: Vec<f32>,
+    /// Its value.
+    pub value: Value,
     /// Seconds that it has computed.
     pub seconds: f64,
-    /// Whether it can go on.
+    /// True while it can go on.
     pub going: bool,
 }
 
 impl Standing {
-    fn of(runner: &Runner) -> Result<Self> {
-        let best = runner.search.best();
+    /// The standing of a lane whose last standing was `before`: a value predicted then is not predicted again.
+    fn of(runner: &Runner, before: Option<&Self>) -> Result<Self> {
+        let (best, tally) = (runner.search.best(), runner.search.tally());
+        let same = before.filter(|before| before.tally().best_loss == tally.best_loss);
+        let (aim, model) = (&runner.search.config().aim, runner.search.objective().model());
+        let value = match (best, same) {
+            (None, _) => Value::NONE,
+            (_, Some(before)) => before.value,
+            (Some((_, best)), None) => aim.shown_at(model, &best.z, best.value)?,
+        };
         Ok(Self {
+            value,
             lane: runner.lane,
             curve: runner.curve(),
             outline: best.map_or_else(|| Ok(Vec::new()), |(_, best)| runner.shape(best))?,
@@ -61,13 +73,13 @@ impl Standing {
         })
     }
 
-    /// What was spent and found so far.
+    /// The evaluations spent and the best found so far.
     pub fn tally(&self) -> Tally {
         self.curve.last().copied().unwrap_or_default()
     }
 }
 
-/// What came of a race, made ready for the window by the job.
+/// The results of a race, made ready for the window by the job.
 #[derive(Debug)]
 pub struct RaceResults {
     /// Every lane, judged.
@@ -78,7 +90,7 @@ pub struct RaceResults {
     standings: Vec<Standing>,
 }
 
-/// What the window shows of a lane's answer.
+/// The answer of a lane as the window shows it.
 #[derive(Debug)]
 pub struct LaneAnswer {
     /// The way to it on the map.
@@ -94,6 +106,7 @@ impl RaceResults {
             lane: lane.lane,
             curve: lane.curve.clone(),
             outline: lane.answer().map_or_else(Vec::new, |(_, answer)| answer.decoded.clone()),
+            value: lane.answer().map_or(Value::NONE, |(_, answer)| answer.best()),
             seconds: lane.seconds,
             going: false,
         };
@@ -129,10 +142,10 @@ impl RaceRun {
     }
 }
 
-/// Where a race is; all there is to know, whatever was reported before.
+/// News of a race: all there is to know, whatever was reported before.
 #[derive(Clone, Debug, Default)]
 pub struct RaceNews {
-    /// How every lane stands.
+    /// The standing of every lane.
     pub standings: Vec<Standing>,
 }
 
@@ -142,7 +155,7 @@ impl RaceRun {
         self.standings = news.standings;
     }
 
-    /// Takes the end in; whether there are results.
+    /// Takes the end in; true if there are results.
     pub fn ended(&mut self, result: JobResult<Arc<RaceResults>>, notices: &mut Notices) -> bool {
         self.run = None;
         let results = match result {
@@ -176,13 +189,17 @@ pub fn run(
 ) -> Result<JobResult<Arc<RaceResults>>> {
     let mut race = Race::new(prepared.model.clone(), config, lanes)?;
     let mut reported: Option<Instant> = None;
+    let mut standings: Vec<Standing> = Vec::new();
     let mut going = true;
     while going && !handle.is_cancelled() {
         if reported.is_none_or(|last| last.elapsed() >= REPORT) {
-            let standings = race.runners().iter().map(Standing::of).collect::<Result<_>>()?;
-            let progress = Progress { share: Some(race.share()), words: String::new() };
+            let runners = race.runners().iter().enumerate();
+            standings = runners
+                .map(|(index, runner)| Standing::of(runner, standings.get(index)))
+                .collect::<Result<_>>()?;
+            let progress = JobProgress { share: Some(race.share()), words: String::new() };
             // A report that finds no room needs no second try: the next says all there is to know.
-            handle.offer(progress, RaceNews { standings });
+            handle.offer(progress, RaceNews { standings: standings.clone() });
             reported = Some(Instant::now());
         }
         going = race.step_unless(handle.token())?;

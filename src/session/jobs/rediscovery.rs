@@ -19,7 +19,7 @@ pub struct RediscoveryRun {
     pub model: ModelId,
     /// The property that is to be found again.
     pub property: Property,
-    /// What was found; none while it runs.
+    /// The numbers; none while it runs.
     pub report: Option<Arc<RediscoveryReport>>,
 }
 
@@ -52,7 +52,7 @@ pub fn run(
 }
 
 impl RediscoveryRun {
-    /// Takes the end in; whether there are numbers to keep.
+    /// Takes the end in; true if there are numbers to keep.
     pub fn ended(
         &mut self,
         result: JobResult<Arc<RediscoveryReport>>,

@@ -81,35 +81,35 @@ impl JobKind {
         }
     }
 
-    /// Whether a person may end it early. The others are one short computation or the writing of one file, which is
+    /// True if a person may end it early. The others are one short computation or the writing of one file, which is
     /// whole or not there.
     pub fn is_cancellable(self) -> bool {
         !matches!(self, Self::Save | Self::Snapshot | Self::Metrics | Self::Candidates)
     }
 
-    /// Whether it goes on for long beside other work, so that Escape reaches it last.
+    /// True if it goes on for long beside other work: Escape reaches it last.
     pub fn is_background(self) -> bool {
         matches!(self, Self::Training | Self::Heads | Self::Sweep | Self::Rediscovery)
     }
 
-    /// Whether leaving the program would lose what a person waits for: all that can be cancelled, but for the opening of
+    /// True if leaving the program loses what a person waits for: all that can be cancelled, but for the opening of
     /// a file, which is still there.
     pub fn is_lost_by_leaving(self) -> bool {
         self.is_cancellable() && self != Self::Open
     }
 
-    /// Whether it can be paused.
+    /// True if it can be paused.
     pub fn has_pause(self) -> bool {
         self == Self::Training
     }
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Progress {
+pub struct JobProgress {
     /// 0 to 1; none where nobody knows.
     pub share: Option<f64>,
-    /// What it does now, in a few words; may be empty.
+    /// Its present step in a few words; may be empty.
     pub words: String,
 }
 
@@ -140,8 +140,8 @@ pub struct Job {
     pub subject: String,
     /// Its controls.
     pub control: Arc<Control>,
-    /// How far it is, as it said last.
-    pub progress: Progress,
+    /// Its progress as last reported.
+    pub progress: JobProgress,
     begun: Instant,
 }
 
@@ -151,7 +151,7 @@ impl Job {
         self.begun.elapsed()
     }
 
-    /// Whether it can still be cancelled.
+    /// True while it can still be cancelled.
     pub fn can_be_cancelled(&self) -> bool {
         self.kind.is_cancellable() && !self.control.is_cancelled()
     }
@@ -169,7 +169,7 @@ impl Registry {
     pub fn begin(&mut self, kind: JobKind, subject: String) -> (RunId, Arc<Control>) {
         self.begun += 1;
         let (run, control) = (RunId(self.begun), Arc::new(Control::default()));
-        let progress = Progress::default();
+        let progress = JobProgress::default();
         let (begun, of_job) = (Instant::now(), control.clone());
         self.jobs.insert(run, Job { kind, subject, control: of_job, progress, begun });
         (run, control)
@@ -180,8 +180,8 @@ impl Registry {
         self.jobs.get(&run)
     }
 
-    /// How far a run is; nothing is known of one that is over.
-    pub fn progress(&self, run: Option<RunId>) -> Progress {
+    /// The progress of a run; nothing is known of one that is over.
+    pub fn progress(&self, run: Option<RunId>) -> JobProgress {
         run.and_then(|run| self.get(run)).map(|job| job.progress.clone()).unwrap_or_default()
     }
 
@@ -190,18 +190,18 @@ impl Registry {
         self.jobs.iter().map(|(run, job)| (*run, job))
     }
 
-    /// Whether a job of this kind runs.
+    /// True while a job of this kind runs.
     pub fn has(&self, kind: JobKind) -> bool {
         self.jobs.values().any(|job| job.kind == kind)
     }
 
-    /// Whether none runs.
+    /// True while none runs.
     pub fn is_empty(&self) -> bool {
         self.jobs.is_empty()
     }
 
-    /// Takes the progress of a job in; whether it is known.
-    pub fn report(&mut self, run: RunId, progress: Progress) -> bool {
+    /// Takes the progress of a job in; false if it is not known.
+    pub fn report(&mut self, run: RunId, progress: JobProgress) -> bool {
         let job = self.jobs.get_mut(&run);
         job.map(|job| job.progress = progress).is_some()
     }
@@ -229,7 +229,7 @@ impl Registry {
         self.jobs.values().for_each(|job| job.control.cancel());
     }
 
-    /// Cancels the newest job among these that can still be cancelled; whether there was one.
+    /// Cancels the newest job among these that can still be cancelled; false if there was none.
     pub fn cancel_newest(&self, among: impl Fn(JobKind) -> bool) -> bool {
         let newest = self.jobs.values().rfind(|job| among(job.kind) && job.can_be_cancelled());
         newest.map(|job| job.control.cancel()).is_some()
@@ -261,10 +261,10 @@ mod tests {
     fn a_job_ends_once_and_its_number_is_not_given_again() {
         let mut registry = Registry::default();
         let (first, _) = registry.begin(JobKind::Save, "m".to_owned());
-        assert!(registry.report(first, Progress { share: Some(0.5), words: String::new() }));
+        assert!(registry.report(first, JobProgress { share: Some(0.5), words: String::new() }));
         assert_eq!(registry.progress(Some(first)).share, Some(0.5));
         assert!(registry.end(first).is_some() && registry.end(first).is_none());
-        assert!(!registry.report(first, Progress::default()) && registry.is_empty());
+        assert!(!registry.report(first, JobProgress::default()) && registry.is_empty());
         assert_ne!(registry.begin(JobKind::Save, "m".to_owned()).0, first);
     }
 }

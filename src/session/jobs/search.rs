@@ -6,12 +6,13 @@ use super::super::moment::{Kept, Moment};
 use super::super::notices::Notices;
 use super::super::playback::{FRESH, PLAYBACK_SECONDS, Playback};
 use super::handle::Handle;
-use super::registry::{JobResult, Progress, RunId};
+use super::registry::{JobProgress, JobResult, RunId};
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::paths::{Growth, Paths, Tracer};
-use crate::model::Model;
+use crate::model::{Model, Value};
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,7 +31,7 @@ pub struct SearchRun {
     pub run: Option<RunId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
-    /// That version, which may have been closed or gone on learning since.
+    /// The model of that version, which may have been closed or trained further since.
     pub frozen: Arc<Model>,
     /// From that version's latent to the map; the ways are drawn with it even when the model is closed.
     pub projection: Projection,
@@ -38,9 +39,9 @@ pub struct SearchRun {
     pub config: SearchConfig,
     /// The ways so far.
     pub paths: Arc<Paths>,
-    /// What was reported while it runs.
+    /// The reports so far, while it runs.
     pub under_way: PathsSoFar,
-    /// What came of it, once it is over.
+    /// The results, once it is over.
     pub findings: Option<Arc<Findings>>,
     /// The best objective (minus the loss) so far at even moments of the playback; it never falls.
     pub best_so_far: Vec<f64>,
@@ -54,7 +55,9 @@ pub struct SearchRun {
     pub hovered: Option<usize>,
     /// The followed restart at the moment that is shown.
     pub moment: Option<Moment>,
-    /// What a lab measured of the candidates.
+    /// The followed restart once the search is over, and what its answer has besides what was sought.
+    pub besides: Option<(usize, Vec<(Property, Value)>)>,
+    /// Lab results of the candidates.
     pub lab: LabResults,
 }
 
@@ -75,7 +78,7 @@ pub struct SearchNews {
     pub best: Option<usize>,
 }
 
-/// What a search that runs has reported so far; its findings take the place of it.
+/// The reports of a search that runs; its results take their place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PathsSoFar {
     /// The kept points of every restart, `[restarts][kept, latent]`.
@@ -121,7 +124,7 @@ impl SearchRun {
         self.best_so_far = so_far(&self.paths, at);
     }
 
-    /// Takes the end in; whether there are answers.
+    /// Takes the end in; true if there are results.
     pub fn ended(&mut self, result: JobResult<Arc<Findings>>, notices: &mut Notices) -> bool {
         self.run = None;
         let findings = match result {
@@ -155,7 +158,7 @@ impl SearchRun {
         } else {
             self.hold_step(held);
         }
-        self.moment = None;
+        (self.moment, self.besides) = (None, None);
         self.findings = Some(findings);
         true
     }
@@ -188,6 +191,13 @@ impl SearchRun {
     /// Only when the tensor library fails.
     pub fn look(&mut self) -> Result<()> {
         let (followed, step) = (self.followed(), self.shown_step());
+        let found = followed.filter(|_| self.findings.is_some());
+        if found != self.besides.as_ref().map(|(restart, _)| *restart) {
+            self.besides = match found {
+                Some(restart) => Some((restart, self.besides(restart)?)),
+                None => None,
+            };
+        }
         let seen = self.moment.as_ref().map(|moment| (moment.restart, moment.step));
         if seen == followed.map(|restart| (restart, step)) {
             return Ok(());
@@ -197,6 +207,20 @@ impl SearchRun {
             None => None,
         };
         Ok(())
+    }
+
+    /// The properties of an answer that were not sought.
+    fn besides(&self, restart: usize) -> Result<Vec<(Property, Value)>> {
+        let Some(found) = self.report().and_then(|report| report.restarts.get(restart)) else {
+            return Ok(Vec::new());
+        };
+        let is_sought = |property: &Property| {
+            self.config.aim.terms.iter().any(|term| term.property == *property)
+        };
+        let others = self.frozen.properties().into_iter().filter(|property| !is_sought(property));
+        let z = found.restart.best_z();
+        let value = |property| Ok((property, self.frozen.value(property, z, &found.decoded)?));
+        others.map(value).collect()
     }
 
     /// The way of a restart as it was kept.
@@ -247,7 +271,7 @@ pub fn run(
     Ok(JobResult::of(Arc::new(findings), cancelled))
 }
 
-/// What the window knows of a search that runs.
+/// The part of a running search that was reported.
 struct Watcher<'a> {
     projection: &'a Projection,
     tracer: Tracer,
@@ -276,7 +300,7 @@ impl<'a> Watcher<'a> {
         let news = self.waiting.take().unwrap_or_else(|| self.news(search));
         let (done, steps) = (search.done(), search.config().steps);
         let words = format!("step {done} of {steps}");
-        let progress = Progress { share: Some(search.share()), words };
+        let progress = JobProgress { share: Some(search.share()), words };
         self.waiting = handle.offer(progress, news);
     }
 
@@ -327,7 +351,7 @@ fn fresh<T: Copy>(all: &[T], from: usize, room: usize) -> Vec<T> {
 }
 
 impl SearchRun {
-    /// Whether the newest step of a running search is shown, whichever that is.
+    /// True while the newest step of a running search is shown.
     pub fn is_live(&self) -> bool {
         self.run.is_some() && self.playback.live
     }
@@ -434,6 +458,7 @@ mod tests {
             hill: None,
             hovered: None,
             moment: None,
+            besides: None,
             lab: LabResults::default(),
         }
     }
@@ -502,7 +527,7 @@ mod tests {
         climb.scrub(climb.paths.share_at(1.5));
         climb.look().unwrap();
         let moment = climb.moment.clone().unwrap();
-        assert!((moment.value - 0.8).abs() < 1e-9 && moment.outline.len() == 200);
+        assert!((moment.value.number() - 0.8).abs() < 1e-9 && moment.outline.len() == 200);
         climb.chosen = Some(7);
         climb.look().unwrap();
         assert!(climb.moment.is_none(), "there is no such way");

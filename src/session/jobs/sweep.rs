@@ -3,7 +3,7 @@
 use super::super::models::{ModelId, Prepared};
 use super::super::notices::Notices;
 use super::handle::Handle;
-use super::registry::{JobResult, Progress, RunId};
+use super::registry::{JobProgress, JobResult, RunId};
 use super::training::Material;
 use crate::error::Result;
 use crate::explore::miniature::Miniature;
@@ -34,7 +34,7 @@ pub struct SweepRun {
 pub struct SweepPoint {
     /// The weight of its KL term.
     pub beta: f64,
-    /// What was measured of it.
+    /// Its metrics.
     pub figures: Arc<Figures>,
     /// A small map of it.
     pub miniature: Arc<Miniature>,
@@ -56,7 +56,7 @@ impl SweepPoint {
     }
 }
 
-/// Where a sweep is.
+/// News of a sweep.
 #[derive(Clone, Debug, Default)]
 pub struct SweepNews {
     /// The beta that is being trained.
@@ -76,7 +76,7 @@ impl SweepRun {
         self.done.extend(news.done);
     }
 
-    /// Takes the end in; whether a model was trained.
+    /// Takes the end in; true if a model was trained.
     pub fn ended(&mut self, result: JobResult<SweepRest>, notices: &mut Notices) -> bool {
         self.run = None;
         let mut kept = |rest: Option<SweepRest>| {
@@ -130,7 +130,7 @@ pub fn run(
         if is_new || reported.elapsed() >= REPORT {
             unsent.beta = sweep.beta();
             let words = format!("beta {}", unsent.beta);
-            let progress = Progress { share: Some(sweep.progress()), words };
+            let progress = JobProgress { share: Some(sweep.progress()), words };
             unsent = handle.offer(progress, std::mem::take(&mut unsent)).unwrap_or_default();
             reported = Instant::now();
         }

@@ -4,7 +4,7 @@ use super::super::models::{ModelId, Prepared};
 use super::super::timeline::Timeline;
 use super::control::Control;
 use super::handle::Handle;
-use super::registry::{JobResult, Progress, RunId};
+use super::registry::{JobProgress, JobResult, RunId};
 use crate::data::recipe::Recipe;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
@@ -39,7 +39,7 @@ pub struct CurvePoint {
     pub losses: Losses,
 }
 
-/// Whether a training is under way.
+/// The phase of a training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
     /// It is not.
@@ -62,7 +62,7 @@ pub enum Portion {
     Epoch,
 }
 
-/// What is learned from, before it is made.
+/// The data of a training, before they are made.
 #[derive(Clone, Debug)]
 pub enum Material {
     /// Outlines that a recipe makes.
@@ -72,7 +72,7 @@ pub enum Material {
 }
 
 impl Material {
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> String {
         match self {
             Self::Recipe(recipe) => format!("{} generated shapes", recipe.samples),
@@ -91,7 +91,7 @@ impl Material {
         }
     }
 
-    /// Whether it can be made.
+    /// Checks that it can be made.
     ///
     /// # Errors
     /// Names the first setting of a recipe that is out of range.
@@ -114,14 +114,14 @@ impl Material {
     }
 }
 
-/// What a training learns, how, and where it begins.
+/// The input of a training: data, settings, beginning.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What it learns from.
+    /// Its data.
     pub material: Material,
-    /// How.
+    /// Its settings.
     pub config: TrainingConfig,
-    /// Where another training stood; none begins with random weights.
+    /// The state of another training that it goes on from; none begins with random weights.
     pub from: Option<Arc<TrainerState>>,
 }
 
@@ -130,7 +130,7 @@ pub struct Plan {
 pub struct Training {
     /// The run whose events count.
     pub run: Option<RunId>,
-    /// Whether it is under way.
+    /// Its phase.
     pub phase: Phase,
     /// The model that it makes.
     pub model: Option<ModelId>,
@@ -150,11 +150,11 @@ pub struct Training {
     pub curve: Vec<CurvePoint>,
     /// The epochs that ended, with held-out losses.
     pub records: Vec<EpochRecord>,
-    /// What was last measured of the model.
+    /// The last metrics of the model.
     pub figures: Option<Arc<Figures>>,
-    /// What it does; for a reset, and to go on.
+    /// Its input, for a reset and to go on.
     pub plan: Option<Plan>,
-    /// What stays the same all along, once it is known.
+    /// The part that stays the same, once it is known.
     pub setup: Option<Arc<Setup>>,
     /// The moments that can be gone back to.
     pub timeline: Timeline,
@@ -175,17 +175,17 @@ pub struct TrainingNews {
     pub records: Vec<EpochRecord>,
     /// New moments that can be gone back to.
     pub moments: Vec<Arc<TrainerState>>,
-    /// What stays the same all along; with the first report.
+    /// The part that stays the same; with the first report.
     pub setup: Option<Arc<Setup>>,
-    /// What was last measured of the model.
+    /// The last metrics of the model.
     pub figures: Option<Arc<Figures>>,
     /// The model as it is now: its weights alone, so that no training can go on from it.
     pub preview: Option<Arc<Prepared>>,
-    /// Whether all that will be learned is: the model is made of it, with all data encoded, and measured.
+    /// True once all is learned: the model is being made of it, with all data encoded, and measured.
     pub finishing: bool,
 }
 
-/// A model that was trained, and what was measured of it.
+/// A model that was trained, and its metrics.
 #[derive(Debug)]
 pub struct Trained {
     /// The model.
@@ -194,16 +194,16 @@ pub struct Trained {
     pub figures: Arc<Figures>,
 }
 
-/// What follows from the end of a training.
+/// The end of a training as it was taken in.
 #[derive(Debug)]
 pub struct TrainingEnd {
     /// The model to show from now on, if the training made one.
     pub made: Option<Arc<Prepared>>,
-    /// Whether anything of it is worth keeping.
+    /// True if anything of it is worth keeping.
     pub kept: bool,
-    /// Why it failed, if it did.
+    /// The reason why it failed, if it did.
     pub failed: Option<String>,
-    /// Whether it was cancelled.
+    /// True if it was cancelled.
     pub cancelled: bool,
 }
 
@@ -233,7 +233,7 @@ impl Training {
             JobResult::Cancelled(trained) => (trained, None),
             JobResult::Failed(why, trained) => (trained, Some(why)),
         };
-        // What the last preview showed is worth keeping once an epoch was learned.
+        // The model of the last preview is worth keeping once an epoch was learned.
         let kept = trained.is_some() || self.epochs >= 1.0;
         let made = trained.map(|Trained { prepared, figures }| {
             self.figures = Some(figures);
@@ -311,7 +311,7 @@ pub fn run(plan: Plan, handle: &Handle<TrainingNews>) -> Result<JobResult<Traine
     watch.report(&trainer, handle)?;
     while !trainer.is_finished() {
         if control.is_waiting() && watch.has_news() {
-            // What is looked at in a pause is what was learned before it.
+            // The preview of a pause has all that was learned before it.
             watch.show_now();
             watch.report(&trainer, handle)?;
         }
@@ -359,13 +359,13 @@ struct Watch {
     /// Updates that were done when it began.
     begun_at: usize,
     paused: Duration,
-    /// When the brake was last put on, at which pace, and the updates then.
+    /// The time when the brake was last put on, at which pace, and the updates then.
     braked: Option<(f64, f64, usize)>,
     last_report: Instant,
     last_preview: Option<Instant>,
     /// The last preview; the next takes over what depends on the widths of the network alone.
     preview: Option<Arc<Prepared>>,
-    /// When the model is measured next.
+    /// The time when the model is measured next.
     figures_due: Instant,
     /// Updates at the last moment that was kept.
     kept: Option<usize>,
@@ -420,7 +420,7 @@ impl Watch {
         self.counted += 1;
     }
 
-    /// Whether anything was learned since the last picture.
+    /// True if anything was learned since the last preview.
     fn has_news(&self) -> bool {
         self.last_preview.is_none() || self.counted > 0
     }
@@ -436,7 +436,7 @@ impl Watch {
         let due = self.kept.is_none_or(|kept| trainer.updates() >= kept + apart);
         if due || trainer.is_finished() {
             self.kept = Some(trainer.updates());
-            self.unsent.moments.push(Arc::new(trainer.state()?));
+            self.unsent.moments.push(Arc::new(trainer.state()));
         }
         Ok(())
     }
@@ -472,7 +472,7 @@ impl Watch {
         self.unsent.seconds_left =
             if done > 0.0 { self.seconds() * left / done } else { f64::INFINITY };
         let words = format!("update {updates} of {total}");
-        let progress = Progress { share: Some(trainer.progress()), words };
+        let progress = JobProgress { share: Some(trainer.progress()), words };
         let unsent = std::mem::take(&mut self.unsent);
         self.unsent = handle.offer(progress, unsent).unwrap_or_default();
         self.last_report = Instant::now();
@@ -500,7 +500,7 @@ impl Watch {
 
 /// The model as it is now, from a copy of its weights alone.
 fn preview(trainer: &Trainer) -> Result<Model> {
-    let weights = trainer.weights()?;
+    let weights = trainer.weights();
     let (history, updates) = (trainer.history(), trainer.updates());
     trainer.setup().preview(&weights, history, updates, SNAPSHOT_SAMPLES)
 }

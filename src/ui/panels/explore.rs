@@ -2,8 +2,8 @@
 
 use super::heads;
 use crate::explore::three_digits;
-use crate::model::losses::Reconstruction;
-use crate::model::vae::Output;
+use crate::nn::autoencoder::Output;
+use crate::nn::loss::Reconstruction;
 use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::widgets::{fact, heading, note, number, primary};

@@ -19,7 +19,8 @@ const RIGHT: &str = "Of the answers called believable, the share whose true valu
      That flatters a judge that is a Gaussian process itself. Chance: how many of the data\u{2019}s own values lie in the same intervals.";
 const POINTED: &str = "The best rows were hidden and all was trained without them. Of the ten rows nearest to each answer, so \
      many were hidden ones. More than about the best rows that were seen: the search points beyond what was known. No more than \
-     about random draws: it points nowhere.";
+     about random draws: it points nowhere. Within reach are those among the data that are left; the others lie beyond their edge, \
+     where no prediction is believed, so no answer can find them.";
 const BLIND: &str = "A fifth of the rows was kept unseen. The ten were chosen whose interval ends best where it is worst; this is \
      the share of the other unseen rows that are truly worse than they. Rows drawn at random reach 0.5.";
 
@@ -100,8 +101,10 @@ fn numbers(
         note(
             ui,
             format!(
-                "{} hidden; about the best seen rows {}, random draws {}, chance {}",
+                "{} hidden, {} of them within reach; about the best answer {}, the best seen rows {}, random draws {}, chance {}",
                 of.hiding.words(),
+                mean(&of.within_reach),
+                mean(&of.hidden_share_of_best_answer),
                 mean(&of.hidden_share_of_best_training),
                 mean(&of.hidden_share_of_random),
                 mean(&of.chance)

@@ -2,19 +2,21 @@
 
 use super::heads;
 use crate::data::recipe::Recipe;
+use crate::data::source::Source;
 use crate::explore::duration;
-use crate::model::losses::Reconstruction;
 use crate::model::preset::Preset;
 use crate::model::training::TrainingConfig;
-use crate::model::vae::Output;
+use crate::nn::activation::Activation;
+use crate::nn::autoencoder::Output;
+use crate::nn::loss::Reconstruction;
 use crate::session::jobs::training::{Phase, Portion};
 use crate::session::{Command, FASTEST, SLOWEST, State};
 use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::jobs::thin_bar;
 use crate::ui::learning::FINISHING;
 use crate::ui::sweep;
-use crate::ui::widgets::{heading, log_slider, note, number, primary, row, segments};
-use egui::{Button, DragValue, Frame, Panel, RichText, ScrollArea, Ui, vec2};
+use crate::ui::widgets::{heading, list, log_slider, note, number, primary, row, segments};
+use egui::{Button, ComboBox, DragValue, Frame, Panel, RichText, ScrollArea, Ui, vec2};
 
 /// Updates without a better held-out error that early stopping usually waits for.
 const USUAL_PATIENCE: usize = 2000;
@@ -57,6 +59,10 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
         None if state.own.chosen => "My shapes\u{2026}".to_owned(),
         None => format!("{families} {plural}, {} shapes\u{2026}", recipe.samples),
     };
+    let shown = state.shown().map(|(_, entry)| &entry.prepared.model.card.source);
+    if let (Some(Source::Imported(own)), None) = (shown, state.own.chosen()) {
+        note(ui, format!("The model shown learned from {}; a new training learns from:", own.name));
+    }
     let button = Button::new(text).min_size(vec2(ui.available_width(), 30.0));
     if ui
         .add(button)
@@ -172,10 +178,13 @@ fn settings(
             1..=128,
             0.1,
         );
-        number(ui, "Hidden width", "Units of the hidden layers", &mut config.hidden, 4..=1024, 1.0);
+        let tooltip = "Units of the encoder's hidden layers, separated by commas, as 256, 128; the decoder has them the \
+                       other way round";
+        list(ui, "Hidden layers", tooltip, &mut config.hidden);
+        activation(ui, config);
         let tooltip = "Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
                        through both networks from the start, and what bends learned beside it. Usual for your own \
-                       outlines; goes with MSE and the linear output.";
+                       outlines; goes with MSE and the linear output, not with tanh or sigmoid.";
         row(ui, "Linear path (PCA)", tooltip, |ui| ui.checkbox(&mut config.linear_path, ""));
         let tooltip =
             "Reparameterisation: draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself";
@@ -192,6 +201,26 @@ fn settings(
         early_stopping(ui, config);
         heads::trained_along(ui, config, state);
     });
+}
+
+/// The choice of what follows the hidden layers, and the slope of a LeakyReLU.
+fn activation(ui: &mut Ui, config: &mut TrainingConfig) {
+    let chosen = &mut config.activation;
+    row(ui, "Activation", "The function that follows each hidden layer", |ui| {
+        let combo = ComboBox::from_id_salt("activation").selected_text(chosen.label()).width(120.0);
+        let menu = combo.show_ui(ui, |ui| {
+            for activation in Activation::ALL {
+                let is_chosen = activation.label() == chosen.label();
+                if ui.selectable_label(is_chosen, activation.label()).clicked() && !is_chosen {
+                    *chosen = activation;
+                }
+            }
+        });
+        menu.response
+    });
+    if let Activation::LeakyRelu(slope) = chosen {
+        number(ui, "Slope below 0", "Of the LeakyReLU; 0.01 is usual", slope, 0.0..=1.0, 0.005);
+    }
 }
 
 const SIGMA: &str = "sigma-VAE: the decoder learns how exact it is, one variance for all coordinates, and so finds the \

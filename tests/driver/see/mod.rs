@@ -138,11 +138,6 @@ impl<'a> See<'a> {
         self.0.can_tell(property)
     }
 
-    /// A value as it is shown.
-    pub fn formatted(self, property: Property, value: f64) -> String {
-        self.0.said(property, value)
-    }
-
     /// The range of the colours.
     pub fn range(self) -> (f64, f64) {
         self.0.range()

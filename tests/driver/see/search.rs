@@ -1,5 +1,6 @@
 //! A search: while it runs, and what it found.
 
+use latent_explorer::model::Value;
 use latent_explorer::optimise::{Candidate, LabResults, SearchConfig, SearchReport};
 use latent_explorer::session::findings::Findings;
 use latent_explorer::session::jobs::search::SearchRun;
@@ -14,7 +15,7 @@ pub struct SearchFacts<'a>(pub(super) &'a SearchRun);
 pub struct Moment {
     pub restart: usize,
     pub step: f64,
-    pub value: f64,
+    pub value: Value,
     pub outline: Vec<f32>,
 }
 

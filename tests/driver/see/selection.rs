@@ -3,7 +3,7 @@
 use latent_explorer::data::property::Property;
 use latent_explorer::explore::neighbours::Neighbour;
 use latent_explorer::explore::rebuild::Rebuild;
-use latent_explorer::model::Model;
+use latent_explorer::model::{Model, Value};
 use latent_explorer::session::drawing::Drawn;
 use latent_explorer::session::probe::Probe;
 use latent_explorer::trust::Verdict;
@@ -30,7 +30,8 @@ impl Selection {
         &self.0.verdict
     }
 
-    pub fn value(&self, property: Property) -> f64 {
+    /// A property of it: computed, or predicted with its interval.
+    pub fn value(&self, property: Property) -> Value {
         self.0.value(property)
     }
 

@@ -1,8 +1,17 @@
-//! Loops over slices in the form that a compiler turns into wide vectors: no branches, sums in many lanes.
+//! Loops in a form that a compiler turns into wide vectors: without branches, sums in a fixed number of lanes.
 
-use crate::numerics::processor::{Work, wide};
+use pulp::Arch;
 
-/// Sums run in so many lanes, whatever the processor has, so that they are the same everywhere.
+/// A computation for [`dispatch`]: a struct of its inputs, whose `call` is marked `#[inline(always)]`, as all functions
+/// that it calls must be. A closure or a function would be compiled separately, for the oldest processor.
+pub use pulp::NullaryFnOnce as Work;
+
+/// Runs work compiled for the widest vectors of this processor; the results are bit for bit the same as without.
+pub fn dispatch<W: Work>(work: W) -> W::Output {
+    Arch::new().dispatch(work)
+}
+
+/// The number of partial sums, the same on every processor, so that results are too.
 const LANES: usize = 16;
 
 /// `sum_i f(a_i, b_i)` in lanes, where `f` may also write into `a`.
@@ -74,7 +83,7 @@ pub fn largest(values: &[f32]) -> f32 {
 
 /// Of each row of `width` numbers, whether all of them are finite.
 pub fn finite_rows(values: &[f32], width: usize) -> impl Iterator<Item = bool> + '_ {
-    values.chunks_exact(width.max(1)).map(|row| wide(AllFinite(row)))
+    values.chunks_exact(width.max(1)).map(|row| dispatch(AllFinite(row)))
 }
 
 struct AllFinite<'a>(&'a [f32]);
@@ -139,6 +148,41 @@ pub fn ln_1_plus(e: f32) -> f32 {
     2.0 * s * series
 }
 
+/// The hyperbolic tangent, within 3e-7 relatively: a polynomial near 0 (Moshier 1992, Cephes `tanhf`), elsewhere
+/// `1 - 2 / (1 + exp(2 |x|))` with the sign of x. NaN stays NaN.
+#[inline(always)]
+pub fn tanh(x: f32) -> f32 {
+    let q = x * x;
+    let near = x + x
+        * q
+        * (-0.333_332_8
+            + q * (0.133_314_42
+                + q * (-0.053_739_715 + q * (0.020_639_09 + q * -0.005_704_988_6))));
+    let far = (1.0 - 2.0 / (1.0 + exp(2.0 * x.abs()))).copysign(x);
+    if q < 0.390_625 { near } else { far }
+}
+
+/// `ln(1 + exp(x))`, in the form that overflows nowhere.
+#[inline(always)]
+pub fn softplus(x: f32) -> f32 {
+    let positive = if x < 0.0 { 0.0 } else { x };
+    positive + ln_1_plus(exp(-x.abs()))
+}
+
+/// The distribution function of the standard normal, `(1 + erf(x / sqrt 2)) / 2`, and its density, within 1e-7
+/// (Abramowitz & Stegun 1964, 7.1.26). NaN stays NaN.
+#[inline(always)]
+pub fn normal(x: f32) -> (f32, f32) {
+    const INVERSE_ROOT_2_PI: f32 = 0.398_942_3;
+    let bell = exp(-0.5 * x * x);
+    let t = 1.0 / (1.0 + 0.327_591_1 * std::f32::consts::FRAC_1_SQRT_2 * x.abs());
+    let series = t
+        * (0.254_829_6
+            + t * (-0.284_496_74 + t * (1.421_413_7 + t * (-1.453_152 + t * 1.061_405_4))));
+    let tail = 0.5 * series * bell;
+    (if x < 0.0 { tail } else { 1.0 - tail }, INVERSE_ROOT_2_PI * bell)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,5 +221,31 @@ mod tests {
             assert_eq!(sum, (n * (n + 1) / 2) as f32);
             assert_eq!(a.iter().sum::<f32>(), sum);
         }
+    }
+
+    #[test]
+    fn functions_of_activations_are_right_everywhere() {
+        for i in -3000..=3000 {
+            let x = i as f32 / 100.0;
+            let truth = f64::from(x).tanh();
+            assert!((f64::from(tanh(x)) - truth).abs() <= 4e-7 * truth.abs(), "tanh {x}");
+            let truth = f64::from(x).max(0.0) + (-f64::from(x).abs()).exp().ln_1p();
+            assert!((f64::from(softplus(x)) - truth).abs() <= 4e-7 * truth, "softplus {x}");
+        }
+        // From tables of the normal distribution.
+        for (x, cumulative, density) in [
+            (0.0, 0.5, 0.398_942_280),
+            (1.0, 0.841_344_746, 0.241_970_725),
+            (-1.96, 0.024_997_895, 0.058_440_944),
+            (3.0, 0.998_650_102, 0.004_431_848),
+            (-8.0, 6.2e-16, 5.05e-15),
+        ] {
+            let (p, bell) = normal(x);
+            assert!((f64::from(p) - cumulative).abs() < 1.5e-7, "{x}: {p}");
+            assert!((f64::from(bell) - density).abs() < 1e-7, "{x}: {bell}");
+        }
+        assert!(tanh(f32::NAN).is_nan() && softplus(f32::NAN).is_nan());
+        assert!(normal(f32::NAN).0.is_nan());
+        assert_eq!((tanh(100.0), tanh(-100.0), softplus(-200.0)), (1.0, -1.0, 0.0));
     }
 }

@@ -6,10 +6,12 @@ use crate::data::source::Source;
 use crate::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
 use crate::model::head::{HeadCard, TaskHead, head_layers};
 use crate::model::training::TrainingConfig;
-use crate::model::vae::{Output, architecture, initial_parameters};
+use crate::nn::activation::Activation;
+use crate::nn::autoencoder::{Output, architecture};
+use crate::nn::layer::initial_parameters;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::evaluate::Objective;
-use crate::objective::{By, Constraint, Goal, Relation, Space, Term};
+use crate::objective::{By, Constraint, Goal, Relation, Term};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::f32::consts::TAU;
@@ -18,11 +20,13 @@ use std::sync::Arc;
 /// A model of random weights that makes of every z a dented circle, with heads for all properties.
 fn model(rng: &mut impl Rng) -> Arc<Model> {
     let (points, latent) = (rng.random_range(5..60), rng.random_range(1..7));
-    let hidden = rng.random_range(1..90);
+    let hidden: Vec<usize> =
+        (0..rng.random_range(1..=3)).map(|_| rng.random_range(1..90)).collect();
+    let activation = Activation::ALL[rng.random_range(0..8)];
     let output = if rng.random_bool(0.5) { Output::Linear } else { Output::Sigmoid };
-    let layers = architecture(2 * points, hidden, latent, output);
+    let layers = architecture(2 * points, &hidden, activation, latent, output);
     let seed = rng.random();
-    let parameters = initial_parameters(&layers, seed).unwrap();
+    let parameters = initial_parameters(&layers, seed);
     let corner = |i: usize| {
         let angle = TAU * (i / 2) as f32 / points as f32;
         if i.is_multiple_of(2) { angle.cos() } else { angle.sin() }
@@ -51,7 +55,7 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         properties: Rows::from_flat(4, normal(rows * 4)),
         ..Encoded::default()
     };
-    let mut model = Model::new(card, encoded, parameters).unwrap();
+    let mut model = Model::new(card, encoded, &parameters).unwrap();
     for property in Property::ALL {
         let layers = head_layers(property, latent, &[9, 5]);
         let (offset, scale) = (0.4, 2.5);
@@ -67,8 +71,8 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
             members: rng.random_range(1..4),
             judge: None,
         };
-        let parameters = initial_parameters(&card.all_layers(), seed + 1).unwrap();
-        model = model.with_head(TaskHead::new(card, parameters).unwrap()).unwrap();
+        let parameters = initial_parameters(&card.all_layers(), seed + 1);
+        model = model.with_head(TaskHead::new(card, &parameters).unwrap()).unwrap();
     }
     Arc::new(model)
 }
@@ -111,12 +115,13 @@ fn assert_close(what: &str, ours: &[f64], plain: &[f64]) {
 fn without_a_graph_values_and_gradients_are_the_same() {
     let mut rng = stream(11, Purpose::Starts, 0, 0);
     let (mut invalid, mut infeasible) = (0, 0);
-    for trial in 0..60 {
+    for trial in 0..120 {
         let model = model(&mut rng);
         let aim = aim(&mut rng);
-        let objective = Objective::new(model.clone(), aim.clone(), Space::Latent).unwrap();
+        let space = if trial % 3 == 0 { Space::Input } else { Space::Latent };
+        let objective = Objective::new(model.clone(), aim.clone(), space).unwrap();
         let rows = rng.random_range(1..60);
-        let normal = StandardNormal.sample_iter(&mut rng).take(rows * model.latent_dim());
+        let normal = StandardNormal.sample_iter(&mut rng).take(rows * objective.dim());
         let points: Vec<f64> = normal.map(|v: f64| 2.0 * v).collect();
         let plain = objective.evaluate_graph(&points, true).unwrap();
         let ours = objective.evaluate(&points, true).unwrap();
@@ -127,7 +132,8 @@ fn without_a_graph_values_and_gradients_are_the_same() {
         for (ours, plain) in ours.terms.iter().zip(&plain.terms) {
             assert_close(&what("term"), ours, plain);
         }
-        assert_eq!(ours.latent, plain.latent);
+        assert_eq!(ours.latent.is_empty(), space == Space::Latent);
+        assert_close(&what("latent"), &ours.latent, &plain.latent);
         assert_eq!(ours.finite, plain.finite);
         assert_eq!(ours.valid, plain.valid);
         assert_eq!(ours.feasible, plain.feasible);
@@ -161,10 +167,16 @@ fn what_is_no_number_is_marked_and_touches_nothing_else() {
 }
 
 #[test]
-fn weights_of_another_precision_take_the_graph() {
+fn in_double_precision_the_graph_evaluates() {
     let model = model(&mut stream(13, Purpose::Starts, 0, 0));
-    let outside = Outside { weight: 0.0, level: 0.0, softness: 0.0 };
-    assert!(Quick::new(&model, &Aim::default(), outside).unwrap().is_some());
-    let precise = model.to_f64().unwrap();
-    assert!(Quick::new(&precise, &Aim::default(), outside).unwrap().is_none());
+    let points = vec![0.3; 2 * model.latent_dim()];
+    let evaluate = |model: Arc<Model>| {
+        Objective::new(model, Aim::default(), Space::Latent)
+            .unwrap()
+            .evaluate(&points, true)
+            .unwrap()
+    };
+    let (single, double) = (evaluate(model.clone()), evaluate(Arc::new(model.to_f64())));
+    assert_close("loss", &single.loss, &double.loss);
+    assert_ne!(single.loss, double.loss, "single precision has fewer digits");
 }

@@ -1,8 +1,8 @@
 //! How far outside the data many points are, and the way back: the smooth density of [`Density::outside`].
 
-use super::lanes;
-use crate::model::density::Density;
-use crate::numerics::processor::{Factor, View, Work, product, wide};
+use super::density::Density;
+use crate::numerics::gemm::{Operand, View, product};
+use crate::numerics::simd::{self, Work, dispatch};
 
 /// Gaussian kernels on the data of a model.
 #[derive(Clone, Debug)]
@@ -60,9 +60,9 @@ impl Kernels {
             .chunks_exact(dim)
             .flat_map(|z| z.iter().zip(&self.mean).map(|(z, m)| z - m))
             .collect();
-        let map = Factor::once(View::new(&self.map, dim));
+        let map = Operand::once(View::new(&self.map, dim));
         let centres =
-            Factor::twice(View::new(&self.centres, count), View::new(&self.transposed, dim));
+            Operand::twice(View::new(&self.centres, count), View::new(&self.transposed, dim));
         let mut y = vec![0.0; z.len()];
         product(&mut y, View::new(&centred, rows), map, false);
         let mut terms = vec![0.0; rows * count];
@@ -70,7 +70,7 @@ impl Kernels {
         let mut outside = Vec::with_capacity(rows);
         // |y - r|^2 = |y|^2 - (2 y r - |r|^2): with the largest bracket taken out, the sum stays finite.
         for (terms, y) in terms.chunks_exact_mut(count).zip(y.chunks_exact(dim)) {
-            let (largest, sum) = wide(Weigh { terms, lengths: &self.lengths });
+            let (largest, sum) = dispatch(Weigh { terms, lengths: &self.lengths });
             let square: f64 = y.iter().map(|y| f64::from(*y).powi(2)).sum();
             let log_sum = f64::from(sum).ln() + f64::from(largest);
             outside.push(at_least_zero(square - log_sum + self.offset));
@@ -115,9 +115,9 @@ impl Work for Weigh<'_> {
     fn call(self) -> (f32, f32) {
         let Self { terms, lengths } = self;
         terms.iter_mut().zip(lengths).for_each(|(term, length)| *term -= length);
-        let largest = lanes::largest(terms);
-        let sum = lanes::sum_of(terms, lengths, |term, _| {
-            *term = lanes::exp(*term - largest);
+        let largest = simd::largest(terms);
+        let sum = simd::sum_of(terms, lengths, |term, _| {
+            *term = simd::exp(*term - largest);
             *term
         });
         let share = 1.0 / sum;

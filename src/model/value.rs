@@ -1,0 +1,112 @@
+//! A value as it is shown and written, together with how it was got.
+
+use super::judge::Prediction;
+use crate::numerics::format::three_digits;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+/// A number that is shown or written: a prediction never without its interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// Computed on the shape; NaN where there is none.
+    Computed(f64),
+    /// Predicted by a task head.
+    Predicted(Prediction),
+}
+
+impl Value {
+    /// The value of what is not there.
+    pub const NONE: Self = Self::Computed(f64::NAN);
+
+    /// The number alone, to order by or to colour with.
+    pub fn number(self) -> f64 {
+        match self {
+            Self::Computed(value) => value,
+            Self::Predicted(prediction) => prediction.value,
+        }
+    }
+
+    /// The number where it was computed and is one.
+    pub fn computed(self) -> Option<f64> {
+        match self {
+            Self::Computed(value) => Some(value).filter(|value| value.is_finite()),
+            Self::Predicted(_) => None,
+        }
+    }
+
+    /// The prediction with its interval, where it is one.
+    pub fn prediction(self) -> Option<Prediction> {
+        match self {
+            Self::Computed(_) => None,
+            Self::Predicted(prediction) => Some(prediction),
+        }
+    }
+
+    /// The value as it is shown: `0.785`, or of a prediction `0.785 (0.741 to 0.823)`.
+    pub fn text(self) -> String {
+        match self {
+            Self::Computed(value) => three_digits(value),
+            Self::Predicted(prediction) => prediction.text(),
+        }
+    }
+
+    /// As [`Self::text`], with the unit where one is known and there is a value.
+    pub fn text_in(self, unit: &str) -> String {
+        match self.text() {
+            text if unit.is_empty() || self.number().is_nan() => text,
+            text => format!("{text} {unit}"),
+        }
+    }
+
+    /// The name of the value before [`Self::text`]: `Drag`, or of a prediction `Drag, predicted`.
+    pub fn title(self, name: &str) -> String {
+        match self {
+            Self::Computed(_) => name.to_owned(),
+            Self::Predicted(_) => format!("{name}, predicted"),
+        }
+    }
+
+    /// Name and value within a sentence: `drag 0.785`, or of a prediction `predicted drag 0.785 (0.741 to 0.823)`.
+    pub fn named(self, name: &str) -> String {
+        self.named_in(name, "")
+    }
+
+    /// As [`Self::named`], with the unit where one is known.
+    pub fn named_in(self, name: &str, unit: &str) -> String {
+        let kind = if self.prediction().is_some() { "predicted " } else { "" };
+        format!("{kind}{name} {}", self.text_in(unit))
+    }
+}
+
+/// In files a prediction never stands under the name of a value: `value` is null where it is one, and `predicted` where
+/// it is none.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut both = serializer.serialize_struct("Value", 2)?;
+        both.serialize_field("value", &self.computed())?;
+        both.serialize_field("predicted", &self.prediction())?;
+        both.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prediction_stands_with_its_interval_and_under_its_own_name() {
+        let predicted = Value::Predicted(Prediction { value: 0.785, low: 0.741, high: 0.823 });
+        assert_eq!(predicted.text_in("N"), "0.785 (0.741 to 0.823) N");
+        assert_eq!(predicted.named("drag"), "predicted drag 0.785 (0.741 to 0.823)");
+        let json = serde_json::to_value(predicted).unwrap();
+        assert!(json["value"].is_null() && json["predicted"]["low"] == 0.741, "{json}");
+        let computed = Value::Computed(0.785);
+        assert_eq!(
+            (computed.text_in("N"), computed.title("Area")),
+            ("0.785 N".into(), "Area".into())
+        );
+        let json = serde_json::to_value(computed).unwrap();
+        assert!(json["value"] == 0.785 && json["predicted"].is_null(), "{json}");
+        assert_eq!(Value::NONE.text_in("N"), "\u{2013}");
+        assert!(serde_json::to_value(Value::NONE).unwrap()["value"].is_null());
+    }
+}

@@ -1,0 +1,203 @@
+//! The variational autoencoder (Kingma & Welling 2013): encoder, mu and log_var, decoder.
+
+use super::activation::Activation;
+use super::layer::{LayerSpec, chain};
+use super::mlp::{Mlp, Trace};
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+/// What the decoder ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Output {
+    /// No activation: any value can be reached ("continuous").
+    Linear,
+    /// A sigmoid: values stay inside the data's range ("discontinuous").
+    Sigmoid,
+}
+
+/// The layers of a VAE: `input -> hidden -> mu, log_var` and `latent -> hidden, the last one first -> input`, with the
+/// activation after every hidden layer. Of no hidden layers it is a linear model, such as PCA.
+pub fn architecture(
+    input: usize,
+    hidden: &[usize],
+    activation: Activation,
+    latent: usize,
+    output: Output,
+) -> Vec<LayerSpec> {
+    let inwards: Vec<usize> = [input].iter().chain(hidden).copied().collect();
+    let outwards: Vec<usize> =
+        [latent].iter().chain(hidden.iter().rev()).chain([&input]).copied().collect();
+    let last = match output {
+        Output::Linear => Activation::Linear,
+        Output::Sigmoid => Activation::Sigmoid,
+    };
+    let to_latent = |name: &str| LayerSpec {
+        name: name.to_owned(),
+        inputs: inwards[hidden.len()],
+        outputs: latent,
+        activation: Activation::Linear,
+    };
+    let mut layers = chain("encoder", &inwards, activation, activation);
+    layers.extend([to_latent("mu"), to_latent("log_var")]);
+    layers.extend(chain("decoder", &outwards, activation, last));
+    layers
+}
+
+/// How many of the layers of an autoencoder are hidden ones of its encoder: `mu`, `log_var` and the decoder follow.
+///
+/// # Errors
+/// Says what the list lacks or where two layers do not fit; the caller knows the file.
+pub fn encoder_depth(layers: &[LayerSpec]) -> Result<usize, String> {
+    let side = |layer: &LayerSpec| layer.name.split('.').next().unwrap_or_default().to_owned();
+    let known = ["encoder", "mu", "log_var", "decoder"];
+    if let Some(layer) = layers.iter().find(|layer| !known.contains(&side(layer).as_str())) {
+        return Err(format!("the layer '{}' is unknown", layer.name));
+    }
+    let depth = layers.iter().take_while(|layer| side(layer) == "encoder").count();
+    let (encoder, rest) = layers.split_at(depth);
+    let (mu, log_var, decoder) = match rest {
+        [mu, log_var, decoder @ ..]
+            if mu.name == "mu"
+                && log_var.name == "log_var"
+                && !decoder.is_empty()
+                && decoder.iter().all(|layer| side(layer) == "decoder") =>
+        {
+            (mu, log_var, decoder)
+        }
+        _ => {
+            return Err(
+                "the list of layers lacks mu, log_var or a decoder, in this order".to_owned()
+            );
+        }
+    };
+    if mu.outputs != log_var.outputs {
+        return Err("mu and log_var differ in width".to_owned());
+    }
+    let way: Vec<&LayerSpec> = encoder.iter().chain([mu]).chain(decoder).collect();
+    let unfit = way.windows(2).find(|pair| pair[0].outputs != pair[1].inputs).map(|pair| pair[1]);
+    if let Some(layer) = unfit.or((log_var.inputs != mu.inputs).then_some(log_var)) {
+        return Err(format!("the layer '{}' does not fit the one before it", layer.name));
+    }
+    if way[0].inputs != decoder[decoder.len() - 1].outputs {
+        return Err(
+            "the decoder does not end in as many numbers as the encoder begins with".to_owned()
+        );
+    }
+    Ok(depth)
+}
+
+/// A frozen autoencoder, `x -> mu, log_var` and `z -> x'`, in network units. A clone shares the weights.
+#[derive(Clone, Debug)]
+pub struct Autoencoder {
+    encoder: Mlp,
+    mu: Mlp,
+    log_var: Mlp,
+    decoder: Mlp,
+}
+
+impl Autoencoder {
+    /// The network of these layers on its parameters, layer by layer weight and bias, row-major.
+    ///
+    /// # Errors
+    /// Says what the list lacks, or which layer does not fit; the caller knows the file.
+    pub fn new(layers: &[LayerSpec], parameters: &[Vec<f32>]) -> Result<Self, String> {
+        let depth = encoder_depth(layers)?;
+        let part = |from: usize, to: usize| {
+            Mlp::new(&layers[from..to], parameters.get(2 * from..2 * to).unwrap_or_default())
+        };
+        Ok(Self {
+            encoder: part(0, depth)?,
+            mu: part(depth, depth + 1)?,
+            log_var: part(depth + 1, depth + 2)?,
+            decoder: part(depth + 2, layers.len())?,
+        })
+    }
+
+    /// `z [n, latent] -> x' [n, input]`.
+    pub fn decoder(&self) -> &Mlp {
+        &self.decoder
+    }
+
+    /// `x [n, input] -> mu [n, latent]`.
+    pub fn to_mu(&self) -> Mlp {
+        self.encoder.then(&self.mu)
+    }
+
+    /// `x [n, input] -> mu, log_var`, `[n, latent]` both.
+    pub fn encode(&self, x: &[f32], rows: usize, trace: &mut Trace) -> [Vec<f32>; 2] {
+        let hidden = self.encoder.apply(x, rows, trace);
+        [&self.mu, &self.log_var]
+            .map(|part| part.apply(hidden, rows, &mut Trace::default()).to_vec())
+    }
+
+    /// The parameters, layer by layer, weight and bias.
+    pub fn parameters(&self) -> impl Iterator<Item = &[f32]> {
+        let Self { encoder, mu, log_var, decoder } = self;
+        [encoder, mu, log_var, decoder].into_iter().flat_map(Mlp::parameters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::layer::initial_parameters;
+
+    #[test]
+    fn the_decoder_is_the_encoder_turned_round() {
+        let layers = architecture(20, &[9, 5], Activation::Silu, 2, Output::Sigmoid);
+        let shapes: Vec<_> =
+            layers.iter().map(|l| (l.name.as_str(), l.inputs, l.outputs)).collect();
+        let expected = [
+            ("encoder.0", 20, 9),
+            ("encoder.1", 9, 5),
+            ("mu", 5, 2),
+            ("log_var", 5, 2),
+            ("decoder.0", 2, 5),
+            ("decoder.1", 5, 9),
+            ("decoder.2", 9, 20),
+        ];
+        assert_eq!(shapes, expected);
+        let bent: Vec<bool> = layers.iter().map(|l| l.activation == Activation::Silu).collect();
+        assert_eq!(bent, [true, true, false, false, true, true, false]);
+        assert_eq!(layers[6].activation, Activation::Sigmoid);
+        assert_eq!(encoder_depth(&layers), Ok(2));
+    }
+
+    #[test]
+    fn a_layer_list_that_does_not_fit_is_refused() {
+        let good = architecture(8, &[5], Activation::Relu, 2, Output::Linear);
+        assert_eq!(encoder_depth(&good), Ok(1));
+        let refused = |change: fn(&mut Vec<LayerSpec>)| {
+            let mut layers = good.clone();
+            change(&mut layers);
+            encoder_depth(&layers).unwrap_err()
+        };
+        assert!(refused(|l| l[1].inputs = 4).contains("mu"));
+        assert!(refused(|l| l[2].outputs = 3).contains("differ"));
+        assert!(refused(|l| l[4].outputs = 7).contains("decoder"));
+        assert!(refused(|l| l[0].name = "head.0".into()).contains("head.0"));
+        assert!(refused(|l| drop(l.remove(2))).contains("lacks"));
+        assert!(refused(|l| l.truncate(3)).contains("decoder"));
+        assert!(refused(|l| l.clear()).contains("decoder"));
+        assert!(refused(|l| drop(l.remove(0))).contains("decoder"));
+        assert!(refused(|l| l.swap(3, 4)).contains("decoder"));
+        let linear = architecture(8, &[], Activation::Relu, 2, Output::Linear);
+        assert_eq!(encoder_depth(&linear), Ok(0), "no hidden layer");
+        let mut unlike = linear;
+        unlike[1].inputs = 7;
+        assert!(encoder_depth(&unlike).unwrap_err().contains("log_var"));
+    }
+
+    #[test]
+    fn parameters_of_another_shape_are_refused() {
+        let layers = architecture(8, &[5], Activation::Relu, 2, Output::Linear);
+        let parameters = initial_parameters(&layers, 0);
+        let network = Autoencoder::new(&layers, &parameters).unwrap();
+        assert!(network.parameters().eq(parameters.iter().map(Vec::as_slice)));
+        assert!(Autoencoder::new(&layers, &parameters[..9]).unwrap_err().contains("decoder"));
+        let mut short = parameters;
+        short[2].pop();
+        assert!(Autoencoder::new(&layers, &short).unwrap_err().contains("mu"));
+    }
+}

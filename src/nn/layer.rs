@@ -1,0 +1,230 @@
+//! Dense layers on somebody's weights, forwards and backwards, computing only the gradients that are asked for.
+
+use super::activation::Activation;
+use super::sparsity::Sparsity;
+use crate::numerics::gemm::{Operand, View, product};
+use crate::numerics::random::{Purpose, stream};
+use crate::numerics::simd::{Work, dispatch};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+/// One layer of a network, as it is written in a checkpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerSpec {
+    /// Where it belongs: `encoder.0`, `mu`, `log_var`, `decoder.0`, ..
+    pub name: String,
+    /// Numbers that go in.
+    pub inputs: usize,
+    /// Numbers that come out.
+    pub outputs: usize,
+    /// What follows the affine map.
+    pub activation: Activation,
+}
+
+impl LayerSpec {
+    /// The names and shapes of its parameters: weight `[outputs, inputs]`, bias `[outputs]`.
+    pub fn parameters(&self) -> [(String, Vec<usize>); 2] {
+        [
+            (format!("{}.weight", self.name), vec![self.outputs, self.inputs]),
+            (format!("{}.bias", self.name), vec![self.outputs]),
+        ]
+    }
+
+    /// How many numbers weight and bias are.
+    pub fn counts(&self) -> [usize; 2] {
+        [self.outputs * self.inputs, self.outputs]
+    }
+}
+
+/// Layers from `widths[0]` inputs to the last of them, named `side.0`, `side.1`, ..; `hidden` follows all but the last,
+/// `last` that one.
+pub fn chain(side: &str, widths: &[usize], hidden: Activation, last: Activation) -> Vec<LayerSpec> {
+    let count = widths.len().saturating_sub(1);
+    let layer = |(index, pair): (usize, &[usize])| LayerSpec {
+        name: format!("{side}.{index}"),
+        inputs: pair[0],
+        outputs: pair[1],
+        activation: if index + 1 < count { hidden } else { last },
+    };
+    widths.windows(2).enumerate().map(layer).collect()
+}
+
+/// Initial values of every parameter, layer by layer, weight then bias, row-major: uniform in
+/// `+-1 / sqrt(inputs)` for both, as PyTorch's `nn.Linear` (He et al. 2015 with a = sqrt 5).
+pub fn initial_parameters(layers: &[LayerSpec], seed: u64) -> Vec<Vec<f32>> {
+    let mut parameters = Vec::with_capacity(2 * layers.len());
+    for layer in layers {
+        let bound = 1.0 / (layer.inputs as f32).sqrt();
+        for count in layer.counts() {
+            let mut rng = stream(seed, Purpose::Weights, 0, parameters.len() as u64);
+            parameters.push((0..count).map(|_| rng.random_range(-bound..=bound)).collect());
+        }
+    }
+    parameters
+}
+
+/// So many inputs of a layer are multiplied without copies.
+const FEW: usize = 2;
+
+/// A dense layer `y = f(x W^T + b)` on somebody's weights.
+#[derive(Clone, Copy, Debug)]
+pub struct Layer<'a> {
+    /// `W`, `[outputs, inputs]`: what the backward product reads, and the forward product its transpose.
+    pub weight: Operand<'a>,
+    /// `[outputs]`.
+    pub bias: &'a [f32],
+    /// What follows the affine map.
+    pub activation: Activation,
+}
+
+/// Where the gradient of an input goes.
+#[derive(Debug)]
+pub enum Sink<'a> {
+    /// It takes the place of what is there.
+    Set(&'a mut Vec<f32>),
+    /// It is added to what is there.
+    Add(&'a mut Vec<f32>),
+}
+
+impl<'a> Layer<'a> {
+    /// Layers on the weights and biases that a network of these shapes has, two for each.
+    pub fn all(specs: &[LayerSpec], parameters: &'a [Vec<f32>]) -> Vec<Self> {
+        let layer = |(spec, pair): (&LayerSpec, &'a [Vec<f32>])| {
+            let weight = Operand::once(View::new(&pair[0], spec.outputs));
+            Self { weight, bias: &pair[1], activation: spec.activation }
+        };
+        specs.iter().zip(parameters.chunks_exact(2)).map(layer).collect()
+    }
+
+    /// The affine map alone, `x [n, inputs] -> y [n, outputs]`; `turned` is room for `y` as `[outputs, n]`.
+    pub fn affine(&self, x: &[f32], rows: usize, y: &mut Vec<f32>, turned: &mut Vec<f32>) {
+        let outputs = self.bias.len();
+        y.clear();
+        if self.turns(x, rows) {
+            turned.resize(outputs * rows, 0.0);
+            y.resize(outputs * rows, 0.0);
+            product(turned, self.weight.view(), Operand::once(View::new(x, rows).t()), false);
+            dispatch(Turn { turned, rows, bias: self.bias, y });
+        } else {
+            (0..rows).for_each(|_| y.extend_from_slice(self.bias));
+            product(y, View::new(x, rows), self.weight.t(), true);
+        }
+    }
+
+    /// As [`Self::affine`], without the inputs that are zero in all rows where that saves anything.
+    pub(super) fn sparse_affine(
+        &self,
+        x: &[f32],
+        rows: usize,
+        y: &mut Vec<f32>,
+        turned: &mut Vec<f32>,
+        sparsity: &mut Sparsity,
+    ) {
+        y.clear();
+        (0..rows).for_each(|_| y.extend_from_slice(self.bias));
+        if !sparsity.add_product(x, rows, self.weight, y) {
+            self.affine(x, rows, y, turned);
+        }
+    }
+
+    /// Whether `x [n, inputs]` is multiplied with weights from the left. To multiply with their transpose from the right
+    /// the kernel would copy it first; from the left it takes the weights as they stand, and what is turned are the
+    /// samples, if they are fewer.
+    fn turns(&self, x: &[f32], rows: usize) -> bool {
+        self.weight.t().rows().is_none() && rows < self.bias.len() && x.len() > FEW * rows
+    }
+
+    /// From the gradient of `y`, which becomes that of the affine map, to those that are wanted; `kept` is what the
+    /// activation [goes back from](Activation::pull_back).
+    pub(super) fn backward(
+        &self,
+        x: &[f32],
+        kept: &[f32],
+        dy: &mut [f32],
+        mut of_parameters: Option<&mut [Vec<f32>]>,
+        of_x: Option<Sink<'_>>,
+        sparsity: &mut Sparsity,
+    ) {
+        self.activation.pull_back(kept, dy);
+        if self.activation == Activation::Relu
+            && let Some([weight, bias]) = of_parameters.as_deref_mut()
+            && sparsity.gradient(x, dy, bias.len(), weight)
+        {
+            dispatch(SumOfRows { values: dy, sums: bias });
+            of_parameters = None;
+        }
+        self.backward_affine(x, dy, of_parameters, of_x);
+    }
+
+    /// The same from the gradient of the affine map.
+    pub fn backward_affine(
+        &self,
+        x: &[f32],
+        dy: &[f32],
+        of_parameters: Option<&mut [Vec<f32>]>,
+        of_x: Option<Sink<'_>>,
+    ) {
+        let rows = dy.len() / self.bias.len();
+        if let Some([weight, bias]) = of_parameters {
+            let x = Operand::once(View::new(x, rows));
+            product(weight, View::new(dy, rows).t(), x, false);
+            dispatch(SumOfRows { values: dy, sums: bias });
+        }
+        match of_x {
+            Some(Sink::Set(dx)) => {
+                dx.resize(x.len(), 0.0);
+                product(dx, View::new(dy, rows), self.weight, false);
+            }
+            Some(Sink::Add(dx)) => product(dx, View::new(dy, rows), self.weight, true),
+            None => {}
+        }
+    }
+}
+
+/// `turned [outputs, n] -> y [n, outputs]`, with the bias of each output.
+struct Turn<'a> {
+    turned: &'a [f32],
+    rows: usize,
+    bias: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Work for Turn<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        // What so many outputs fill of a row of y is a line of the cache.
+        const BLOCK: usize = 16;
+        let Self { turned, rows, bias, y } = self;
+        let outputs = bias.len();
+        for first in (0..outputs).step_by(BLOCK) {
+            let count = BLOCK.min(outputs - first);
+            let (from, bias) = (&turned[first * rows..][..count * rows], &bias[first..][..count]);
+            for row in 0..rows {
+                let to = &mut y[row * outputs + first..][..count];
+                for k in 0..count {
+                    to[k] = from[k * rows + row] + bias[k];
+                }
+            }
+        }
+    }
+}
+
+/// `[n, outputs] -> [outputs]`.
+struct SumOfRows<'a> {
+    values: &'a [f32],
+    sums: &'a mut [f32],
+}
+
+impl Work for SumOfRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.sums.fill(0.0);
+        for row in self.values.chunks_exact(self.sums.len()) {
+            self.sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Dense layers one after the other: on somebody's weights by a [`Trace`], on shared frozen weights as an [`Mlp`].
+
+use super::activation::Activation;
+use super::layer::{Layer, LayerSpec, Sink};
+use super::sparsity::Sparsity;
+use crate::numerics::gemm::{Operand, View, transpose};
+use std::sync::Arc;
+
+/// The values between layers, kept for the way back, and room for gradients; made once, used often.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    outputs: Vec<Vec<f32>>,
+    /// What went into each activation that [needs it](Activation::needs_input) on the way back.
+    inputs: Vec<Vec<f32>>,
+    spare: Vec<f32>,
+    turned: Vec<f32>,
+    sparsity: Sparsity,
+}
+
+impl Trace {
+    /// `x [n, inputs] -> y [n, outputs]` of the last layer; of no layers x itself.
+    pub fn forward<'t>(&'t mut self, layers: &[Layer<'_>], x: &'t [f32], rows: usize) -> &'t [f32] {
+        self.resize(layers.len());
+        for (i, layer) in layers.iter().enumerate() {
+            let (before, rest) = self.outputs.split_at_mut(i);
+            let (x, y) = (before.last().map_or(x, |y| y), &mut rest[0]);
+            layer.affine(x, rows, y, &mut self.turned);
+            if layer.activation.needs_input() {
+                self.inputs[i].clone_from(y);
+            }
+            layer.activation.apply(y);
+        }
+        self.output(x)
+    }
+
+    /// The same where nobody goes back: after a rectifier, units that are off in all rows are left out.
+    pub fn apply<'t>(&'t mut self, layers: &[Layer<'_>], x: &'t [f32], rows: usize) -> &'t [f32] {
+        self.resize(layers.len());
+        let mut follows_relu = false;
+        for (i, layer) in layers.iter().enumerate() {
+            let (before, rest) = self.outputs.split_at_mut(i);
+            let (x, y) = (before.last().map_or(x, |y| y), &mut rest[0]);
+            if follows_relu {
+                layer.sparse_affine(x, rows, y, &mut self.turned, &mut self.sparsity);
+            } else {
+                layer.affine(x, rows, y, &mut self.turned);
+            }
+            layer.activation.apply(y);
+            follows_relu = layer.activation == Activation::Relu;
+        }
+        self.output(x)
+    }
+
+    fn resize(&mut self, layers: usize) {
+        self.outputs.resize_with(layers, Vec::new);
+        self.inputs.resize_with(layers, Vec::new);
+    }
+
+    /// What the last layer gave, or `x` where there is no layer.
+    pub fn output<'t>(&'t self, x: &'t [f32]) -> &'t [f32] {
+        self.outputs.last().map_or(x, |y| y)
+    }
+
+    /// From the gradient `dy` of what [`Self::forward`] gave, which is used up, to those of the parameters, two for each
+    /// layer, and of `x`, where they are wanted.
+    pub fn backward(
+        &mut self,
+        layers: &[Layer<'_>],
+        x: &[f32],
+        dy: &mut Vec<f32>,
+        mut of_parameters: Option<&mut [Vec<f32>]>,
+        mut of_x: Option<Sink<'_>>,
+    ) {
+        let Self { outputs, inputs, spare, sparsity, .. } = self;
+        for (i, layer) in layers.iter().enumerate().rev() {
+            let of_layer = of_parameters.as_deref_mut().map(|all| &mut all[2 * i..2 * i + 2]);
+            let kept = if layer.activation.needs_input() { &inputs[i] } else { &outputs[i] };
+            if i == 0 {
+                layer.backward(x, kept, dy, of_layer, of_x.take(), sparsity);
+            } else {
+                let into = Some(Sink::Set(spare));
+                layer.backward(&outputs[i - 1], kept, dy, of_layer, into, sparsity);
+                std::mem::swap(dy, spare);
+            }
+        }
+    }
+}
+
+/// A dense layer with weights of its own that never change.
+#[derive(Debug)]
+struct Dense {
+    spec: LayerSpec,
+    /// `W [outputs, inputs]` and its transpose: each product reads the one that it reads faster.
+    weight: Vec<f32>,
+    transposed: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl Dense {
+    fn layer(&self) -> Layer<'_> {
+        let Self { spec, weight, transposed, bias } = self;
+        let weight =
+            Operand::twice(View::new(weight, spec.outputs), View::new(transposed, spec.inputs));
+        Layer { weight, bias, activation: spec.activation }
+    }
+}
+
+/// Frozen dense layers, one after the other. A clone shares the weights.
+#[derive(Clone, Debug, Default)]
+pub struct Mlp(Vec<Arc<Dense>>);
+
+impl Mlp {
+    /// The layers of these shapes on their parameters: layer by layer weight `[outputs, inputs]`, row-major, and bias.
+    ///
+    /// # Errors
+    /// Names the layer whose parameters are not as many as its shape says; the caller knows the file.
+    pub fn new(specs: &[LayerSpec], parameters: &[Vec<f32>]) -> Result<Self, String> {
+        let given = |layer: usize| parameters.get(2 * layer..2 * layer + 2).unwrap_or_default();
+        for (i, spec) in specs.iter().enumerate() {
+            if !given(i).iter().map(Vec::len).eq(spec.counts()) {
+                return Err(format!(
+                    "the parameters of the layer '{}' do not fit its shape",
+                    spec.name
+                ));
+            }
+        }
+        let dense = |(spec, pair): (&LayerSpec, &[Vec<f32>])| {
+            let transposed = transpose(&pair[0], spec.outputs);
+            let (weight, bias) = (pair[0].clone(), pair[1].clone());
+            Arc::new(Dense { spec: spec.clone(), weight, transposed, bias })
+        };
+        Ok(Self(specs.iter().zip(parameters.chunks_exact(2)).map(dense).collect()))
+    }
+
+    /// These layers and then those of `next`, on the same weights.
+    pub fn then(&self, next: &Self) -> Self {
+        Self(self.0.iter().chain(&next.0).cloned().collect())
+    }
+
+    /// What its layers are.
+    pub fn specs(&self) -> impl Iterator<Item = &LayerSpec> {
+        self.0.iter().map(|dense| &dense.spec)
+    }
+
+    /// Its parameters, layer by layer, weight and bias.
+    pub fn parameters(&self) -> impl Iterator<Item = &[f32]> {
+        self.0.iter().flat_map(|dense| [dense.weight.as_slice(), dense.bias.as_slice()])
+    }
+
+    fn layers(&self) -> Vec<Layer<'_>> {
+        self.0.iter().map(|dense| dense.layer()).collect()
+    }
+
+    /// `x [n, inputs] -> y [n, outputs]`; what lies between is kept in `trace`.
+    pub fn forward<'t>(&self, x: &'t [f32], rows: usize, trace: &'t mut Trace) -> &'t [f32] {
+        trace.forward(&self.layers(), x, rows)
+    }
+
+    /// The same where nobody goes back, which is quicker for many rows that are much alike.
+    pub fn apply<'t>(&self, x: &'t [f32], rows: usize, trace: &'t mut Trace) -> &'t [f32] {
+        trace.apply(&self.layers(), x, rows)
+    }
+
+    /// From the gradient `dy` of what [`Self::forward`] gave for `x`, which is used up, to that of `x`, which is added
+    /// to `dx`.
+    pub fn backward(&self, x: &[f32], dy: &mut Vec<f32>, trace: &mut Trace, dx: &mut Vec<f32>) {
+        trace.backward(&self.layers(), x, dy, None, Some(Sink::Add(dx)));
+    }
+}

@@ -1,0 +1,390 @@
+//! The loss of a variational autoencoder and its gradient in one go, without a graph.
+
+use super::activation::Activation;
+use super::autoencoder::encoder_depth;
+use super::layer::{Layer, LayerSpec, Sink};
+use super::loss::{self, Reconstruction};
+use super::mlp::Trace;
+use crate::numerics::simd::{self, Work, dispatch};
+
+/// A variational autoencoder while it learns, with the heads that learn along.
+#[derive(Debug)]
+pub struct VaeStep {
+    /// Of the autoencoder first, then of each head, as their parameters come.
+    layers: Vec<LayerSpec>,
+    /// How many of them are the encoder's hidden ones.
+    depth: usize,
+    /// Where each head begins, and the end of the last.
+    heads: Vec<usize>,
+    loss: Reconstruction,
+    learns_variance: bool,
+    gradient: Vec<Vec<f32>>,
+    room: Room,
+}
+
+/// What a step needs room for; kept from one to the next.
+#[derive(Debug, Default)]
+struct Room {
+    encoder: Trace,
+    decoder: Trace,
+    head: Trace,
+    mu: Vec<f32>,
+    log_var: Vec<f32>,
+    z: Vec<f32>,
+    dz: Vec<f32>,
+    d_log_var: Vec<f32>,
+    d_hidden: Vec<f32>,
+    d_output: Vec<f32>,
+    turned: Vec<f32>,
+}
+
+/// What a batch is.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// The data in network units, `[n, input]`.
+    pub x: &'a [f32],
+    /// How many there are.
+    pub rows: usize,
+    /// The reparameterisation noise, `[n, latent]`; without it z is mu.
+    pub noise: Option<&'a [f32]>,
+    /// Of each head, for each sample the standardised property and how much it counts, `[n]` both.
+    pub targets: &'a [(Vec<f32>, Vec<f32>)],
+    /// The weight of KL.
+    pub beta: f32,
+    /// The weight of the heads' errors.
+    pub head_weight: f32,
+}
+
+/// The parts of the loss: sums over dimensions, means over the batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LossParts {
+    /// Squared error, or cross-entropy with the target's entropy in it.
+    pub reconstruction: f64,
+    /// The same as it counts: with a learned variance the [`gaussian`](loss::gaussian) of it.
+    pub likelihood: f64,
+    /// In nats.
+    pub kl: f64,
+    /// The squared errors of all heads.
+    pub heads: f64,
+}
+
+impl LossParts {
+    /// Whether all of them are.
+    pub fn is_finite(&self) -> bool {
+        let Self { reconstruction, likelihood, kl, heads } = self;
+        [reconstruction, likelihood, kl, heads].iter().all(|part| part.is_finite())
+    }
+}
+
+impl VaeStep {
+    /// For a network of `layers` (encoder, mu, log_var, decoder, in this order) and heads on its latent. With a learned
+    /// variance the last parameter is the number behind it, see [`loss::log_sigma`].
+    ///
+    /// # Errors
+    /// As [`encoder_depth`].
+    pub fn new(
+        layers: &[LayerSpec],
+        heads: &[&[LayerSpec]],
+        loss: Reconstruction,
+        learns_variance: bool,
+    ) -> Result<Self, String> {
+        let depth = encoder_depth(layers)?;
+        let mut all = layers.to_vec();
+        let mut begins = vec![all.len()];
+        for head in heads {
+            all.extend_from_slice(head);
+            begins.push(all.len());
+        }
+        let counts = all.iter().flat_map(LayerSpec::counts).chain(learns_variance.then_some(1));
+        let gradient = counts.map(|count| vec![0.0; count]).collect();
+        let room = Room::default();
+        Ok(Self { layers: all, depth, heads: begins, loss, learns_variance, gradient, room })
+    }
+
+    /// The parts of the loss of a batch, with these parameters: weight and bias of each layer.
+    pub fn losses(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>) -> LossParts {
+        self.run(parameters, batch, false)
+    }
+
+    /// The same, and the gradient of `likelihood + beta kl + head_weight heads` by each parameter.
+    pub fn gradient(
+        &mut self,
+        parameters: &[Vec<f32>],
+        batch: Batch<'_>,
+    ) -> (LossParts, &[Vec<f32>]) {
+        let parts = self.run(parameters, batch, true);
+        (parts, &self.gradient)
+    }
+
+    fn run(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>, with_gradient: bool) -> LossParts {
+        let Batch { x, rows, noise, targets, beta, head_weight } = batch;
+        let Self { layers, depth, heads, loss, learns_variance, gradient, room } = self;
+        let Room { encoder: encoding, decoder: decoding, head: predicting, .. } = room;
+        let all = Layer::all(layers, parameters);
+        let (encoder, decoder) = (&all[..*depth], &all[*depth + 2..heads[0]]);
+        let (of_mu, of_log_var) = (&all[encoder.len()], &all[encoder.len() + 1]);
+        let decoder_at = 2 * (encoder.len() + 2);
+        let share = 1.0 / rows as f32;
+
+        let hidden = encoding.forward(encoder, x, rows);
+        of_mu.affine(hidden, rows, &mut room.mu, &mut room.turned);
+        of_log_var.affine(hidden, rows, &mut room.log_var, &mut room.turned);
+        room.z.clone_from(&room.mu);
+        if let Some(noise) = noise {
+            for ((z, l), e) in room.z.iter_mut().zip(&room.log_var).zip(noise) {
+                *z += (0.5 * l).exp() * e;
+            }
+        }
+        let pairs = room.mu.iter().zip(&room.log_var);
+        let kl = loss::kl(pairs.map(|(mu, l)| (f64::from(*mu), f64::from(*l)))) * f64::from(share);
+
+        // The loss knows what follows the logits of the last layer.
+        let (last, first) = decoder.split_last().expect("encoder_depth requires a decoder");
+        let before = decoding.forward(first, &room.z, rows);
+        last.affine(before, rows, &mut room.d_output, &mut room.turned);
+        let raw =
+            if *learns_variance { parameters.last().and_then(|raw| raw.first()) } else { None };
+        let sigma = raw.map(|&raw| loss::log_sigma(f64::from(raw)));
+        // The slope of a Gaussian by the squared error is told by its variance alone.
+        let dims = x.len() / rows;
+        let slope = sigma.map_or(1.0, |(sigma, _)| loss::gaussian(0.0, sigma, dims).1[0]);
+        let kind = (*loss, last.activation);
+        let share_of_loss = share * slope as f32;
+        let logits = &mut room.d_output;
+        let sum = dispatch(Reconstruct { kind, logits, x, share: share_of_loss });
+        let reconstruction = f64::from(sum) * f64::from(share);
+        let mut likelihood = reconstruction;
+        if let Some((sigma, by_raw)) = sigma {
+            let (value, [_, by_sigma]) = loss::gaussian(reconstruction, sigma, dims);
+            likelihood = value;
+            if let Some(of_raw) = gradient.last_mut() {
+                of_raw.fill((by_sigma * by_raw) as f32);
+            }
+        }
+
+        if with_gradient {
+            let of_decoder = &mut gradient[decoder_at..2 * heads[0]];
+            let (of_first, of_last) = of_decoder.split_at_mut(2 * first.len());
+            let before = decoding.output(&room.z);
+            let into = Some(Sink::Set(&mut room.d_hidden));
+            last.backward_affine(before, &room.d_output, Some(of_last), into);
+            if first.is_empty() {
+                std::mem::swap(&mut room.dz, &mut room.d_hidden);
+            } else {
+                let into = Some(Sink::Set(&mut room.dz));
+                decoding.backward(first, &room.z, &mut room.d_hidden, Some(of_first), into);
+            }
+        }
+
+        let mut of_heads = 0.0;
+        for (ends, (target, weights)) in heads.windows(2).zip(targets) {
+            let head = &all[ends[0]..ends[1]];
+            let predicted = predicting.forward(head, &room.z, rows);
+            room.d_output.clear();
+            for ((predicted, target), weight) in predicted.iter().zip(target).zip(weights) {
+                let missed = predicted - target;
+                of_heads += f64::from(weight * missed * missed);
+                room.d_output.push(2.0 * head_weight * weight * missed);
+            }
+            if with_gradient {
+                let of_head = Some(&mut gradient[2 * ends[0]..2 * ends[1]]);
+                let into = Some(Sink::Add(&mut room.dz));
+                predicting.backward(head, &room.z, &mut room.d_output, of_head, into);
+            }
+        }
+
+        if with_gradient {
+            // z = mu + exp(log_var / 2) eps; KL = -1/2 sum(1 + log_var - mu^2 - exp(log_var)).
+            room.d_log_var.clear();
+            for (i, (dz, l)) in room.dz.iter_mut().zip(&room.log_var).enumerate() {
+                let spread = (0.5 * l).exp();
+                let moved = noise.map_or(0.0, |noise| *dz * noise[i] * 0.5 * spread);
+                room.d_log_var.push(moved + 0.5 * beta * share * (spread * spread - 1.0));
+                *dz += beta * share * room.mu[i];
+            }
+            let hidden = encoding.output(x);
+            let (of_encoder, of_rest) = gradient.split_at_mut(2 * encoder.len());
+            let has_hidden = !encoder.is_empty();
+            let into = has_hidden.then_some(Sink::Set(&mut room.d_hidden));
+            of_mu.backward_affine(hidden, &room.dz, Some(&mut of_rest[..2]), into);
+            let into = has_hidden.then_some(Sink::Add(&mut room.d_hidden));
+            of_log_var.backward_affine(hidden, &room.d_log_var, Some(&mut of_rest[2..4]), into);
+            encoding.backward(encoder, x, &mut room.d_hidden, Some(of_encoder), None);
+        }
+        LossParts { reconstruction, likelihood, kl, heads: of_heads }
+    }
+}
+
+/// The sum of the reconstruction losses; the logits become the gradient of `share` times it.
+struct Reconstruct<'a> {
+    kind: (Reconstruction, Activation),
+    logits: &'a mut [f32],
+    x: &'a [f32],
+    share: f32,
+}
+
+impl Work for Reconstruct<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn call(self) -> f32 {
+        let Self { kind, logits, x, share } = self;
+        match kind {
+            (Reconstruction::Bce, _) => simd::sum_of(logits, x, |l, x| {
+                let e = simd::exp(-l.abs());
+                let loss = l.max(0.0) - *l * x + simd::ln_1_plus(e);
+                *l = share * (simd::sigmoid(*l) - x);
+                loss
+            }),
+            (Reconstruction::Mse, Activation::Sigmoid) => simd::sum_of(logits, x, |l, x| {
+                let s = simd::sigmoid(*l);
+                let missed = s - x;
+                *l = 2.0 * share * missed * s * (1.0 - s);
+                missed * missed
+            }),
+            (Reconstruction::Mse, _) => simd::sum_of(logits, x, |l, x| {
+                let missed = *l - x;
+                *l = 2.0 * share * missed;
+                missed * missed
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::autoencoder::{Output, architecture};
+    use crate::nn::graph::{self, Dense, Vae, flat_f64, tensors};
+    use crate::nn::layer::{chain, initial_parameters};
+    use crate::numerics::random::{Purpose, stream};
+    use candle_core::{DType, Device, Tensor, Var};
+    use rand::Rng;
+    use rand_distr::{Distribution, StandardNormal};
+
+    /// The length of the difference of two vectors, as a share of the length of the second.
+    fn apart(a: &[f32], b: &[f64]) -> f64 {
+        assert_eq!(a.len(), b.len());
+        let between: f64 = a.iter().zip(b).map(|(a, b)| (f64::from(*a) - b).powi(2)).sum();
+        (between / b.iter().map(|v| v * v).sum::<f64>().max(1e-30)).sqrt()
+    }
+
+    /// The parts of the loss by the graph, and the gradient of their sum by each parameter.
+    fn by_graph(
+        step: &VaeStep,
+        parameters: &[Vec<f32>],
+        batch: Batch<'_>,
+    ) -> candle_core::Result<([f64; 4], Vec<Vec<f64>>)> {
+        let of_layers = 2 * step.layers.len();
+        let flat = parameters.iter().map(Vec::as_slice);
+        let mut given = tensors(&step.layers, flat, DType::F32)?;
+        for raw in &parameters[of_layers..] {
+            given.push(Tensor::new(raw[0], &Device::Cpu)?);
+        }
+        let variables =
+            given.iter().map(Var::from_tensor).collect::<candle_core::Result<Vec<_>>>()?;
+        let shared: Vec<Tensor> = variables.iter().map(|v| v.as_tensor().clone()).collect();
+        let own = step.heads[0];
+        let vae = Vae::assemble(&step.layers[..own], &shared[..2 * own]).unwrap();
+        let matrix = |values: &[f32]| {
+            Tensor::from_slice(values, (batch.rows, values.len() / batch.rows), &Device::Cpu)
+        };
+        let x = matrix(batch.x)?;
+        let pass = vae.pass(&x, batch.noise.map(matrix).transpose()?.as_ref())?;
+        let reconstruction = match (step.loss, vae.output()) {
+            (Reconstruction::Bce, _) => graph::cross_entropy(&pass.logits, &x)?,
+            (Reconstruction::Mse, Activation::Sigmoid) => {
+                graph::squared_error(&graph::sigmoid(&pass.logits)?, &x)?
+            }
+            (Reconstruction::Mse, _) => graph::squared_error(&pass.logits, &x)?,
+        };
+        let likelihood = match step.learns_variance {
+            true => {
+                let sigma = graph::log_sigma(&shared[of_layers])?;
+                graph::gaussian(&reconstruction, &sigma, batch.x.len() / batch.rows)?
+            }
+            false => reconstruction.clone(),
+        };
+        let kl = graph::kl(&pass.mu, &pass.log_var)?;
+        let mut heads = Tensor::new(0f32, &Device::Cpu)?;
+        for (ends, (target, weights)) in step.heads.windows(2).zip(batch.targets) {
+            let (specs, own) = (&step.layers[ends[0]..ends[1]], &shared[2 * ends[0]..2 * ends[1]]);
+            let predicted = graph::forward(&Dense::all(specs, own), &pass.z)?.squeeze(1)?;
+            let vector = |values: &[f32]| Tensor::new(values, &Device::Cpu);
+            let missed = graph::weighted_square(&predicted, &vector(target)?, &vector(weights)?)?;
+            heads = (heads + missed)?;
+        }
+        let kl_share = (&kl * f64::from(batch.beta))?;
+        let total = ((&likelihood + kl_share)? + (&heads * f64::from(batch.head_weight))?)?;
+        let gradients = total.backward()?;
+        let gradient = variables.iter().map(|variable| match gradients.get(variable) {
+            Some(gradient) => flat_f64(gradient),
+            None => Ok(vec![0.0; variable.elem_count()]),
+        });
+        let parts = [reconstruction, likelihood, kl, heads].map(|part| flat_f64(&part).unwrap()[0]);
+        Ok((parts, gradient.collect::<candle_core::Result<_>>()?))
+    }
+
+    #[test]
+    fn without_a_graph_losses_and_gradients_are_the_same() {
+        let mut rng = stream(7, Purpose::Starts, 0, 0);
+        let kinds = [
+            (Reconstruction::Mse, Output::Linear),
+            (Reconstruction::Mse, Output::Sigmoid),
+            (Reconstruction::Bce, Output::Sigmoid),
+        ];
+        for trial in 0..48 {
+            let (loss, output) = kinds[trial % 3];
+            let activation = Activation::ALL[trial % 8];
+            let (inputs, latent) = (rng.random_range(16..120), rng.random_range(1..9));
+            let widths = |rng: &mut rand_chacha::ChaCha8Rng, most: usize| -> Vec<usize> {
+                (0..rng.random_range(0..=3)).map(|_| rng.random_range(1..most)).collect()
+            };
+            let layers = architecture(inputs, &widths(&mut rng, 70), activation, latent, output);
+            let heads: Vec<Vec<LayerSpec>> = (0..trial % 4 / 2 + trial % 2)
+                .map(|k| {
+                    let widths = [vec![latent], widths(&mut rng, 20), vec![1]].concat();
+                    chain(&format!("head.{k}"), &widths, activation, Activation::Linear)
+                })
+                .collect();
+            let of_heads: Vec<&[LayerSpec]> = heads.iter().map(Vec::as_slice).collect();
+            let learns_variance = loss == Reconstruction::Mse && trial % 5 == 0;
+            let mut step = VaeStep::new(&layers, &of_heads, loss, learns_variance).unwrap();
+            let mut parameters = initial_parameters(&step.layers, trial as u64);
+            if learns_variance {
+                parameters.push(vec![rng.random_range(-3.0..1.0)]);
+            }
+            let rows = rng.random_range(1..50);
+            let x: Vec<f32> = (0..rows * inputs).map(|_| rng.random_range(0.0..1.0)).collect();
+            let noise: Vec<f32> =
+                StandardNormal.sample_iter(&mut rng).take(rows * latent).collect();
+            let mut random =
+                |low: f32| (0..rows).map(|_| rng.random_range(low..1.0)).collect::<Vec<f32>>();
+            let targets: Vec<_> = heads.iter().map(|_| (random(-1.0), random(0.0))).collect();
+            let batch = Batch {
+                x: &x,
+                rows,
+                noise: (trial % 7 > 0).then_some(&noise),
+                targets: &targets,
+                beta: rng.random_range(0.0..2.0),
+                head_weight: rng.random_range(0.01..2.0),
+            };
+            let (expected, slopes) = by_graph(&step, &parameters, batch).unwrap();
+            let (parts, gradient) = step.gradient(&parameters, batch);
+            let LossParts { reconstruction, likelihood, kl, heads } = parts;
+            for (ours, plain) in [reconstruction, likelihood, kl, heads].iter().zip(expected) {
+                let what = format!("trial {trial}, {activation}: {ours} {plain}");
+                assert!((ours - plain).abs() <= 1e-5 * plain.abs().max(1.0), "{what}");
+            }
+            assert_eq!(gradient.len(), slopes.len());
+            let whole = slopes.iter().flatten().map(|v| v * v).sum::<f64>().sqrt();
+            for (i, (ours, plain)) in gradient.iter().zip(&slopes).enumerate() {
+                let length = plain.iter().map(|v| v * v).sum::<f64>().sqrt();
+                // What is nearly nothing beside the rest is as exact as the rest.
+                let apart = apart(ours, plain) * length / length.max(1e-4 * whole).max(1e-30);
+                assert!(apart < 1e-5, "trial {trial}, {activation}, parameter {i}: {apart}");
+            }
+            assert_eq!(step.losses(&parameters, batch), parts, "the way back changes nothing");
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! The objective without a graph, on the weights of its model.
+
+use super::aim::{Aim, Space};
+use super::evaluation::{Evaluation, Outside, Priced};
+use crate::data::polygon::Polygons;
+use crate::data::property::{Property, Slopes};
+use crate::data::scaling::Scaling;
+use crate::model::Model;
+use crate::model::head::LEAST_SQUARE;
+use crate::model::kde::Kernels;
+use crate::nn::mlp::{Mlp, Trace};
+use crate::numerics::simd::finite_rows;
+use std::cell::Cell;
+
+/// An aim on frozen layers.
+#[derive(Debug)]
+pub struct CompiledObjective {
+    space: Space,
+    /// Numbers of the latent.
+    latent: usize,
+    decoder: Mlp,
+    /// `x -> mu`.
+    encoder: Mlp,
+    /// Shapes are decoded for their properties, or for the round trip, where those count.
+    reads_shape: bool,
+    reads_round_trip: bool,
+    units: Scaling,
+    /// Where the property of each term comes from, then of each constraint.
+    sources: Vec<PropertySource>,
+    kernels: Option<Kernels>,
+    /// The factor of how far a point is outside.
+    outside_weight: f64,
+    /// The area at and below which a term means nothing.
+    least_area: Option<f64>,
+    /// The least area that heat shedding divides by.
+    held_area: f64,
+}
+
+/// What an evaluation needs room for; each thread keeps its own from one to the next.
+#[derive(Default)]
+struct Room {
+    points: Vec<f32>,
+    z: Vec<f32>,
+    dz: Vec<f32>,
+    encoding: Trace,
+    decoding: Trace,
+    again: Trace,
+    polygons: Polygons,
+    of_areas: Vec<f32>,
+    of_perimeters: Vec<f32>,
+    of_shape: Vec<f32>,
+    of_decoded: Vec<f32>,
+}
+
+thread_local! {
+    static ROOM: Cell<Room> = Cell::default();
+}
+
+/// Where the values of a property come from.
+#[derive(Debug)]
+enum PropertySource {
+    /// The geometry of the shape.
+    Shape(Property),
+    /// The mean of a head's members, in units of `scale` from `offset`.
+    Head { members: Vec<Mlp>, scale: f64, offset: f64 },
+}
+
+/// The predictions of the members of a head, and the way back.
+#[derive(Default)]
+struct Ensemble {
+    traces: Vec<Trace>,
+    /// `[members][n]`, in standardised units.
+    predicted: Vec<Vec<f32>>,
+}
+
+impl Ensemble {
+    /// The mean of the members and how far they are apart, in standardised units, `[n]` both.
+    fn predict(
+        &mut self,
+        members: &[Mlp],
+        z: &[f32],
+        rows: usize,
+        keep: bool,
+    ) -> (Vec<f64>, Vec<f64>) {
+        self.traces.resize_with(members.len(), Trace::default);
+        self.predicted.clear();
+        for (member, trace) in members.iter().zip(&mut self.traces) {
+            let predicted = match keep {
+                true => member.forward(z, rows, trace),
+                false => member.apply(z, rows, trace),
+            };
+            self.predicted.push(predicted.to_vec());
+        }
+        let count = members.len() as f64;
+        let each = |row: usize| self.predicted.iter().map(move |values| f64::from(values[row]));
+        let means: Vec<f64> = (0..rows).map(|row| each(row).sum::<f64>() / count).collect();
+        let spread = |row: usize| {
+            let square = each(row).map(|value| (value - means[row]).powi(2)).sum::<f64>() / count;
+            (square + LEAST_SQUARE).sqrt()
+        };
+        let spreads = (0..rows).map(spread).collect();
+        (means, spreads)
+    }
+
+    /// Adds to `dz` what the gradients by the mean and by the spread, `[n]` both, come to.
+    fn pull_back(
+        &mut self,
+        members: &[Mlp],
+        z: &[f32],
+        [means, spreads]: [&[f64]; 2],
+        [of_means, of_spreads]: [&[f64]; 2],
+        dz: &mut Vec<f32>,
+    ) {
+        let count = members.len() as f64;
+        let each = members.iter().zip(&mut self.traces).zip(&mut self.predicted);
+        for ((member, trace), values) in each {
+            // d mean = 1 / count, d spread = (value - mean) / (count spread).
+            for (row, value) in values.iter_mut().enumerate() {
+                let apart = (f64::from(*value) - means[row]) / spreads[row];
+                *value = ((of_means[row] + of_spreads[row] * apart) / count) as f32;
+            }
+            member.backward(z, values, trace, dz);
+        }
+    }
+}
+
+impl CompiledObjective {
+    /// Prepares an aim. What nothing tells, as a measured property without a head, is NaN everywhere.
+    pub fn new(model: &Model, aim: &Aim, outside: Outside, space: Space) -> Self {
+        let reads_head = aim.terms.iter().map(|term| aim.reads_head(term.property));
+        let constrained = aim.constraints.iter().map(|c| c.property.is_measured());
+        let source = |(property, reads_head)| match model.head(property) {
+            Some(head) if reads_head => {
+                let members = head.members().to_vec();
+                PropertySource::Head { members, scale: head.card.scale, offset: head.card.offset }
+            }
+            _ => PropertySource::Shape(property),
+        };
+        let sources: Vec<PropertySource> =
+            aim.properties().zip(reads_head.chain(constrained)).map(source).collect();
+        let reads_shape = sources.iter().any(|source| matches!(source, PropertySource::Shape(_)));
+        let least_of = |property: Property| property.least_area(model.card.statistics.median_area);
+        let is_heat = |source: &PropertySource| {
+            matches!(source, PropertySource::Shape(Property::HeatShedding))
+        };
+        let sheds_heat = sources[..aim.terms.len()].iter().any(is_heat);
+        Self {
+            space,
+            latent: model.latent_dim(),
+            decoder: model.network().decoder().clone(),
+            encoder: model.network().to_mu(),
+            reads_shape,
+            reads_round_trip: aim.align > 0.0,
+            units: model.card.scaling.clone(),
+            kernels: match outside.weight > 0.0 {
+                true => Kernels::of(model.density(), outside.level, outside.softness),
+                false => None,
+            },
+            outside_weight: outside.weight,
+            least_area: least_of(Property::HeatShedding).filter(|_| sheds_heat),
+            held_area: least_of(Property::HeatShedding).unwrap_or(0.0).max(1e-30),
+            sources,
+        }
+    }
+
+    /// The objective at points, flat `[n, dim]`, and the gradient of its loss if asked.
+    ///
+    /// Over the latent a point is z, and its shape is decoded; over the inputs a point is the shape, in network units,
+    /// and z where the encoder sees it. Terms and penalties read both, and the gradient of each goes back to the point.
+    pub fn evaluate(&self, priced: Priced<'_>, points: &[f64], with_gradient: bool) -> Evaluation {
+        let Priced { aim, constraints, constraint_weights } = priced;
+        let dim = self.latent;
+        let width = if self.space == Space::Input { self.units.scale.len() } else { dim };
+        let rows = points.len() / width;
+        let mut room = ROOM.take();
+        let Room {
+            points: given,
+            z,
+            dz,
+            encoding,
+            decoding,
+            again,
+            polygons,
+            of_areas,
+            of_perimeters,
+            of_shape,
+            of_decoded,
+        } = &mut room;
+        given.clear();
+        given.extend(points.iter().map(|&v| v as f32));
+        let given = given.as_slice();
+        let z = match self.space {
+            Space::Latent => given,
+            Space::Input => {
+                z.clear();
+                z.extend_from_slice(self.encoder.forward(given, rows, encoding));
+                z.as_slice()
+            }
+        };
+        let mut loss = vec![0.0; rows];
+        dz.clear();
+        dz.resize(if with_gradient { z.len() } else { 0 }, 0.0);
+        let decodes = self.reads_round_trip || self.reads_shape && self.space == Space::Latent;
+        let decoded = match (decodes, with_gradient) {
+            (false, _) => &[][..],
+            (_, true) => self.decoder.forward(z, rows, decoding),
+            (_, false) => self.decoder.apply(z, rows, decoding),
+        };
+        if self.reads_shape {
+            let shapes = if self.space == Space::Input { given } else { decoded };
+            polygons.measure(shapes, &self.units, with_gradient);
+        }
+        for of_each in [&mut *of_areas, &mut *of_perimeters] {
+            of_each.clear();
+            of_each.resize(rows, 0.0);
+        }
+
+        // What each value adds to the loss, and the slope of that.
+        let price = |i: usize, value: f64| match aim.terms.get(i) {
+            Some(term) => {
+                (term.weight * term.goal.loss(value), term.weight * term.goal.slope(value))
+            }
+            None => {
+                let i = i - aim.terms.len();
+                let (missing, slope) = constraints[i].missing(value);
+                (constraint_weights[i] * missing, constraint_weights[i] * slope)
+            }
+        };
+        let mut values: Vec<Vec<f64>> = Vec::with_capacity(self.sources.len());
+        for (i, source) in self.sources.iter().enumerate() {
+            values.push(match source {
+                PropertySource::Shape(property) => {
+                    let both = polygons.areas.iter().zip(&polygons.perimeters).enumerate();
+                    let measure = |(row, (&area, &perimeter)): (usize, (&f32, &f32))| {
+                        let (area, perimeter) = (f64::from(area), f64::from(perimeter));
+                        let Slopes { value, by_area, by_perimeter } =
+                            property.of_area_and_perimeter(area, perimeter, self.held_area);
+                        let (adds, slope) = price(i, value);
+                        loss[row] += adds;
+                        of_areas[row] += (slope * by_area) as f32;
+                        of_perimeters[row] += (slope * by_perimeter) as f32;
+                        value
+                    };
+                    both.map(measure).collect()
+                }
+                PropertySource::Head { members, scale, offset } => {
+                    let mut ensemble = Ensemble::default();
+                    let (means, spreads) = ensemble.predict(members, z, rows, with_gradient);
+                    let cautious = aim.terms.get(i).filter(|_| aim.cautious);
+                    let [mut of_means, mut of_spreads] = [vec![0.0; rows], vec![0.0; rows]];
+                    let values: Vec<f64> = means.iter().map(|mean| mean * scale + offset).collect();
+                    let slopes = of_means.iter_mut().zip(&mut of_spreads);
+                    let both = values.iter().zip(&spreads);
+                    for ((loss, (of_mean, of_spread)), (&value, spread)) in
+                        loss.iter_mut().zip(slopes).zip(both)
+                    {
+                        let (adds, slope) = price(i, value);
+                        *loss += adds;
+                        *of_mean = slope * scale;
+                        if let Some(term) = cautious {
+                            let (adds, slope) = term.goal.caution(spread * scale);
+                            *loss += term.weight * adds;
+                            *of_spread = term.weight * slope * scale;
+                        }
+                    }
+                    if with_gradient {
+                        let by = [of_means.as_slice(), of_spreads.as_slice()];
+                        ensemble.pull_back(members, z, [&means, &spreads], by, dz);
+                    }
+                    values
+                }
+            });
+        }
+        if aim.l2 > 0.0 {
+            for (loss, z) in loss.iter_mut().zip(z.chunks_exact(dim)) {
+                *loss += aim.l2 * z.iter().map(|z| f64::from(*z).powi(2)).sum::<f64>();
+            }
+            dz.iter_mut().zip(z).for_each(|(dz, z)| *dz += 2.0 * aim.l2 as f32 * z);
+        }
+        if let Some(kernels) = &self.kernels {
+            let dz = with_gradient.then_some(&mut *dz);
+            let weight = self.outside_weight;
+            let outside = kernels.outside(z, rows, weight as f32, dz);
+            loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += weight * far);
+        }
+        // The gradient by the shapes, as far as properties read them, and by what the round trip decodes.
+        if with_gradient && self.reads_shape {
+            polygons.pull_back(&self.units, of_areas, of_perimeters, of_shape);
+        } else {
+            of_shape.clear();
+        }
+        of_decoded.clear();
+        if with_gradient && decodes {
+            match self.space {
+                Space::Latent if self.reads_shape => std::mem::swap(of_decoded, of_shape),
+                _ => of_decoded.resize(rows * self.units.scale.len(), 0.0),
+            }
+        }
+        if self.reads_round_trip {
+            let decoded = decoding.output(z);
+            let seen = self.encoder.forward(decoded, rows, again);
+            let mut moved: Vec<f32> = seen.iter().zip(z).map(|(seen, z)| seen - z).collect();
+            for (loss, moved) in loss.iter_mut().zip(moved.chunks_exact(dim)) {
+                *loss += aim.align * moved.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+            }
+            if with_gradient {
+                moved.iter_mut().for_each(|moved| *moved *= 2.0 * aim.align as f32);
+                dz.iter_mut().zip(&moved).for_each(|(dz, moved)| *dz -= moved);
+                self.encoder.backward(decoded, &mut moved, again, of_decoded);
+            }
+        }
+        if with_gradient && decodes {
+            self.decoder.backward(z, of_decoded, decoding, dz);
+        }
+
+        let latent = match self.space {
+            Space::Latent => Vec::new(),
+            Space::Input => z.iter().map(|&v| f64::from(v)).collect(),
+        };
+        let slope = match self.space {
+            Space::Latent => dz,
+            Space::Input => {
+                if with_gradient {
+                    of_shape.resize(given.len(), 0.0);
+                }
+                // Where no term reads z, nothing goes back through the encoder.
+                if dz.iter().any(|v| *v != 0.0) {
+                    self.encoder.backward(given, dz, encoding, of_shape);
+                }
+                of_shape
+            }
+        };
+        // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
+        let rows = loss.iter().zip(finite_rows(given, width));
+        let mut finite: Vec<bool> = rows.map(|(loss, ok)| loss.is_finite() && ok).collect();
+        finite.iter_mut().zip(finite_rows(slope, width)).for_each(|(all, ok)| *all &= ok);
+        let valid: Vec<bool> = match self.least_area {
+            Some(least) => finite
+                .iter()
+                .zip(&polygons.areas)
+                .map(|(ok, &a)| *ok && f64::from(a) > least)
+                .collect(),
+            None => finite.clone(),
+        };
+        let mut feasible = valid.clone();
+        for place in aim.positive_terms() {
+            feasible.iter_mut().zip(&values[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
+        }
+        let constrained = values.split_off(aim.terms.len());
+        for (constraint, values) in constraints.iter().zip(constrained) {
+            feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
+        }
+        let gradient = slope.iter().map(|&v| f64::from(v)).collect();
+        ROOM.set(room);
+        Evaluation {
+            value: aim.values(&values),
+            loss,
+            gradient,
+            terms: values,
+            latent,
+            finite,
+            valid,
+            feasible,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "compiled_tests.rs"]
+mod tests;
