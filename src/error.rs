@@ -99,3 +99,9 @@ where
         Err(Error::setting(name, format!("must be between {low} and {high}, not {value}")))
     }
 }
+
+/// Whether a text has all facts in it; ` .. ` stands between two of them. Tests pin names and numbers, not wording.
+#[cfg(test)]
+pub(crate) fn says(text: &str, facts: &str) -> bool {
+    facts.split(" .. ").all(|fact| text.contains(fact))
+}

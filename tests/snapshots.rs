@@ -11,10 +11,11 @@ use egui::{Key, Theme};
 use egui_kittest::SnapshotOptions;
 use egui_kittest::wgpu::WgpuTestRenderer;
 
-#[path = "common/window.rs"]
-mod common;
+#[path = "driver/mod.rs"]
+mod driver;
 
-use common::{Window, open_as, until, usual};
+use driver::Drive;
+use driver::window::{Window, open_as, until_searched, usual};
 
 /// The window on its first map, ready for a picture; none where no adapter can take one.
 fn open(theme: Theme) -> Option<Window> {
@@ -35,12 +36,10 @@ fn open(theme: Theme) -> Option<Window> {
 
 /// Waits until the finest map is drawn and nothing moves.
 fn settle(window: &mut Window) {
-    common::settle(window);
-    until(window, "the finest map", |state| {
-        let fine = |columns: usize| columns > 128 || !state.visible().heat;
-        let picture = &state.map.picture;
-        let columns = picture.heat.as_ref().map_or(0, |(field, _)| field.columns);
-        picture.key == state.map.asked && fine(columns)
+    driver::window::settle(window);
+    window.wait("the finest map", |see| {
+        let fine = see.map().heat_columns().is_some_and(|columns| columns > 128);
+        see.map().is_drawn() && (fine || !see.layers().heat)
     });
     window.run();
 }
@@ -64,10 +63,8 @@ fn a_finished_climb_in_dark() {
     let Some(mut window) = open(Theme::Dark) else { return };
     press(&mut window, Key::Num3);
     window.key_press(Key::R);
-    until(&mut window, "the end of the climb", |state| state.report().is_some());
-    until(&mut window, "the end of the playback", |state| {
-        state.climb.as_ref().is_some_and(|climb| climb.playback.share >= 1.0)
-    });
+    until_searched(&mut window);
+    window.wait("the end of the playback", |see| see.search().unwrap().share() >= 1.0);
     settle(&mut window);
     // The panel says what a climb costs in seconds of this machine: those digits may differ.
     let options = SnapshotOptions::new().max_failed_pixels(400usize);

@@ -1,12 +1,14 @@
 //! How much work the usual things make: allocations, tensors, vertices, pictures made anew. What grows here is slower on
 //! every machine, and no clock is asked.
 
-#[path = "common/window.rs"]
-mod window;
+#[path = "driver/mod.rs"]
+mod driver;
 
 use candle_core::{Device, Tensor};
+use driver::Drive;
+use driver::window::{Window, open};
 use egui::epaint::{Primitive, Shape};
-use egui::{Key, Theme, pos2};
+use egui::{Key, pos2};
 use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::samples::SAMPLES;
@@ -17,7 +19,6 @@ use latent_explorer::train::Trainer;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use window::{Window, open_as, until, usual};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -147,7 +148,7 @@ fn drawn(window: &Window) -> (usize, Vec<*const egui::Mesh>) {
 #[test]
 fn pictures_stay_while_nothing_changes_and_a_frame_has_not_too_many_corners() {
     let _turn = alone();
-    let mut window = open_as(usual(Theme::Light), None);
+    let mut window = open();
     window.step();
     let (corners, meshes) = drawn(&window);
     assert!(!meshes.is_empty(), "the shapes of the map are one mesh");
@@ -161,8 +162,8 @@ fn pictures_stay_while_nothing_changes_and_a_frame_has_not_too_many_corners() {
 
     window.key_press(Key::Num3);
     window.key_press(Key::R);
-    until(&mut window, "the climb", |state| {
-        state.climb.as_ref().is_some_and(|c| c.report().is_some() && c.playback.share >= 1.0)
+    window.wait("the search", |see| {
+        see.search().is_some_and(|search| search.report().is_some() && search.share() >= 1.0)
     });
     window.key_press(Key::D);
     window.key_press(Key::T);

@@ -186,7 +186,7 @@ mod tests {
             ("latent-explorer train --out m --epochs many", "'--epochs <N>'"),
             ("latent-explorer train --out m --families circle,sqare", "'square'"),
             ("latent-explorer decode --model m --out x.csv", "--z"),
-            ("latent-explorer optimize", "'optimize' is neither a command nor a file"),
+            ("latent-explorer optimize", "'optimize'"),
             ("latent-explorer m.safetensors info m.safetensors", "info"),
         ] {
             let message = parse_words(words).unwrap_err().to_string();

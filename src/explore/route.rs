@@ -263,6 +263,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::says;
 
     fn plane(dim: usize) -> Projection {
         let spread = |i: usize, k: usize| ((1 + k) as f64 * i as f64).sin() * (1.0 + k as f64);
@@ -360,15 +361,15 @@ mod tests {
         let refused = |form: Form| Route::new(form, &plane(2)).unwrap_err().to_string();
         let z = || vec![0.0, 0.0];
         let line = |from: Vec<f64>, to: Vec<f64>| refused(Form::Line { from, to });
-        assert_eq!(line(z(), vec![0.0]), "to: the model's latent has 2 numbers, not 1");
-        assert!(line(vec![0.0, f64::NAN], z()).starts_with("from: every number"));
+        assert!(says(&line(z(), vec![0.0]), "to: .. 2 .. 1"));
+        assert!(line(vec![0.0, f64::NAN], z()).starts_with("from: "));
         for radius in [0.0, -1.0, f64::NAN, 1e9] {
             assert!(refused(Form::Circle { centre: z(), radius }).starts_with("radius"));
         }
         let spiral = Form::Spiral { centre: z(), radius: 1.0, turns: 1e6 };
-        assert!(refused(spiral).starts_with("turns: must be between 0.1 and 50"));
+        assert!(says(&refused(spiral), "turns: .. 0.1 .. 50"));
         let axis = |axis, high| Form::Axis { held: z(), axis, low: 0.0, high };
-        assert!(refused(axis(2, 1.0)).starts_with("axis: must be between 0 and 1, not 2"));
-        assert!(refused(axis(0, f64::INFINITY)).starts_with("axis: the data"));
+        assert!(says(&refused(axis(2, 1.0)), "axis: .. 0 .. 1 .. 2"));
+        assert!(refused(axis(0, f64::INFINITY)).starts_with("axis: "));
     }
 }

@@ -79,15 +79,15 @@ fn limits_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("never.gif");
     let refused = |animation| GifFile::create(&path, animation).err().unwrap().to_string();
-    assert!(refused(Animation { size: [0, 30], ..SMALL }).contains("between 16 and 4096"));
-    assert!(refused(Animation { size: [40, 5000], ..SMALL }).contains("between 16 and 4096"));
+    assert!(refused(Animation { size: [0, 30], ..SMALL }).contains("16 and 4096"));
+    assert!(refused(Animation { size: [40, 5000], ..SMALL }).contains("16 and 4096"));
     assert!(
         refused(Animation { frames_per_second: f64::NAN, ..SMALL }).contains("frames per second")
     );
     let mut file = GifFile::create(&path, SMALL).unwrap();
     file.frames = MOST_FRAMES;
     let too_many = file.push(&square(0)).unwrap_err().to_string();
-    assert!(too_many.contains("at most 2000"), "{too_many}");
+    assert!(too_many.contains("2000"), "{too_many}");
     let missing = GifFile::create(&folder.path().join("no/where.gif"), SMALL).err().unwrap();
     assert!(missing.to_string().contains("folder does not exist"));
 }

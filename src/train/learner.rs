@@ -114,7 +114,7 @@ mod tests {
             [([f64::NAN, 1.0, f64::NAN], [false; 3]), ([1.0, 2.0, 3.0], [true, true, false])]
         {
             let refused = card(&values, &held_out).unwrap_err().to_string();
-            assert!(refused.contains("area is undefined"), "{refused}");
+            assert!(refused.contains("area"), "{refused}");
         }
         assert_eq!(card(&[7.0; 3], &[false; 3]).unwrap().scale, 1.0);
     }

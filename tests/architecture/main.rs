@@ -190,6 +190,30 @@ fn a_mod_file_only_declares() {
     assert!(busy.is_empty(), "more than declarations: {busy:#?}");
 }
 
+/// Commands, state and events may change without the tests: only their driver knows them.
+#[test]
+fn tests_know_session_and_window_through_their_driver_alone() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let (mut folders, mut seen, mut found) = (vec![tests.clone()], 0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let other = path == tests.join("driver") || path == tests.join("architecture");
+            if path.is_dir() && !other {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                seen += 1;
+                let source = std::fs::read_to_string(&path).unwrap();
+                let packed: String = source.split_whitespace().collect();
+                let named = |room: &&&str| packed.contains(&format!("latent_explorer::{room}"));
+                let rooms = ["session", "ui", "{"].iter().filter(named);
+                found.extend(rooms.map(|room| format!("{}: {room}", path.display())));
+            }
+        }
+    }
+    assert!(seen > 50 && found.is_empty(), "not through the driver:\n{}", found.join("\n"));
+}
+
 /// A new room must be given its floor here before it can be entered.
 #[test]
 fn the_rooms_are_those_of_the_plan() {

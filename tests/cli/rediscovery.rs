@@ -1,6 +1,6 @@
 //! `rediscover` as it is used: a table on standard output, a report, the same bytes twice, and bad input.
 
-use super::{fail, run, succeed, words};
+use super::{fail, run, says, succeed, words};
 use serde_json::Value;
 
 #[test]
@@ -12,7 +12,7 @@ fn a_blind_choice_is_reported_as_a_table_and_as_json() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let table = String::from_utf8(output.stdout).unwrap();
     assert_eq!(table.lines().count(), 3, "{table}");
-    assert!(table.contains("chance 0.50") && table.contains("in the true best tenth"), "{table}");
+    assert!(table.contains("0.50"), "{table}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("wrote "));
     let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
     let report: Value = serde_json::from_slice(&read("a.json")).unwrap();
@@ -31,17 +31,17 @@ fn a_blind_choice_is_reported_as_a_table_and_as_json() {
 fn what_cannot_be_done_is_told_before_any_work() {
     let folder = tempfile::tempdir().unwrap();
     for (options, part) in [
-        ("--property drag --out F/a.json", "'drag' is no property here"),
-        ("--property area --parts a,x --out F/a.json", "'x' is none of a, b and c"),
+        ("--property drag --out F/a.json", "'drag'"),
+        ("--property area --parts a,x --out F/a.json", "'x'"),
         ("--property area --repeats 0 --out F/a.json", "repeats"),
         ("--property area --functions 0 --out F/a.json", "functions"),
-        ("--property area --mode most --out F/a.json", "max or min"),
+        ("--property area --mode most --out F/a.json", "max .. min"),
         ("--property area --out M", "is read by this command"),
         ("--property area --out F/no/a.json", "no"),
     ] {
         let line = format!("rediscover --model M {options}");
         let message = fail(&words(&line, folder.path()));
-        assert!(message.contains(part), "{message}");
+        assert!(says(&message, part), "{message}");
     }
     assert!(!folder.path().join("a.json").exists());
 }

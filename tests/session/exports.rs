@@ -1,21 +1,16 @@
-//! What leaves the window, and what is said when it cannot.
+//! Files that leave the program, and what is said when they cannot.
 
-use super::{
-    JobKind, climb, config, errors, race, search, sentences, session, stop, train, until,
-    until_climbed, until_trained, walk,
-};
-use latent_explorer::session::jobs::export::{Export, Exportable};
-use latent_explorer::session::tour::Touring;
-use latent_explorer::session::walk::Walking;
-use latent_explorer::session::{Activity, Command, Session};
+use super::*;
+use crate::driver::Exportable;
+use std::path::{Path, PathBuf};
 
 /// An export of the small kind.
-fn export(what: Exportable, path: std::path::PathBuf) -> Command {
-    Command::Export(Export { what, path, pixels: [120, 100], dark: false })
+fn export(what: Exportable, path: PathBuf) -> Act {
+    Act::Export { what, path, pixels: [120, 100], dark: false }
 }
 
-fn until_exported(session: &mut Session) {
-    until(session, "the end of the export", |state| state.export.run.is_none());
+fn until_exported(session: &mut Program) {
+    session.wait("the end of the export", |see| !see.is_exporting());
 }
 
 #[test]
@@ -23,10 +18,10 @@ fn everything_that_is_there_can_leave() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let mut session = session();
-    session.perform(Command::Turn(Activity::Optimise));
-    session.perform(Command::Pin([0.2, 0.1]));
-    climb(&mut session, search(6, 20));
-    until_climbed(&mut session);
+    session.act(Act::Turn(Page::Optimise));
+    session.act(Act::Pin([0.2, 0.1]));
+    search(&mut session, restarts(6, 20));
+    until_searched(&mut session);
     for (what, name, begins) in [
         (Exportable::Map, "map.png", &b"\x89PNG"[..]),
         (Exportable::Map, "map.svg", b"<svg"),
@@ -37,7 +32,7 @@ fn everything_that_is_there_can_leave() {
         (Exportable::Report, "report.json", b"{"),
         (Exportable::Data, "data.csv", b"label,x0,y0"),
     ] {
-        session.perform(export(what, path(name)));
+        session.act(export(what, path(name)));
         until_exported(&mut session);
         assert_eq!(errors(&session), [""; 0], "{name}");
         assert!(std::fs::read(path(name)).unwrap().starts_with(begins), "{name}");
@@ -46,8 +41,7 @@ fn everything_that_is_there_can_leave() {
     assert!(map.contains("width=\"120\" height=\"100\"") && map.contains("<image"), "heat is on");
     let values = std::fs::read_to_string(path("values.svg")).unwrap();
     assert!(values.contains(">step</text>"));
-    let said = sentences(&session);
-    assert!(said.iter().any(|s| s.starts_with("Written to") && s.contains("data.csv")), "{said:?}");
+    assert!(hears(&session, "data.csv"), "{:?}", sentences(&session));
 }
 
 #[test]
@@ -56,36 +50,33 @@ fn an_export_that_fails_says_so_and_loses_nothing() {
     let path = |name: &str| folder.path().join(name);
     std::fs::write(path("old.png"), "old").unwrap();
     let mut session = session();
-    for (what, name, part) in [
-        (Exportable::Map, "no/map.png", "its folder does not exist"),
-        (Exportable::Map, "map.jpg", "must end in .png or .svg"),
-        (Exportable::Film, "film.gif", "Climb first."),
-        (Exportable::Pins, "pins.csv", "pin shapes first"),
-        (Exportable::Strip, "strip.png", "Press Walk"),
-        (Exportable::Walk, "walk.gif", "Press Walk"),
-        (Exportable::NewShapes, "new.svg", "or N, first"),
-        (Exportable::Rebuild, "rebuild.svg", "Click a dot of the data"),
+    for (what, name, facts) in [
+        (Exportable::Map, "no/map.png", "no/map.png"),
+        (Exportable::Map, "map.jpg", "map.jpg .. .png .. .svg"),
+        // There is nothing of these yet.
+        (Exportable::Film, "film.gif", ""),
+        (Exportable::Pins, "pins.csv", ""),
+        (Exportable::Strip, "strip.png", ""),
+        (Exportable::Walk, "walk.gif", ""),
+        (Exportable::NewShapes, "new.svg", ""),
+        (Exportable::Rebuild, "rebuild.svg", ""),
     ] {
-        session.perform(export(what, path(name)));
+        session.act(export(what, path(name)));
         until_exported(&mut session);
-        let failed = session.state().export.failed.clone().unwrap();
-        assert!(failed.contains(part), "{failed}");
-        session.perform(Command::Cancel);
+        let failed = session.see().export_problem().unwrap().to_owned();
+        assert!(says(&failed, facts), "{failed}");
+        session.act(Act::Cancel);
     }
-    let tiny = Export { what: Exportable::Map, path: path("old.png"), pixels: [0, 0], dark: true };
-    session.perform(Command::Export(tiny));
+    let (what, path_of_old) = (Exportable::Map, path("old.png"));
+    session.act(Act::Export { what, path: path_of_old, pixels: [0, 0], dark: true });
     until_exported(&mut session);
-    assert!(
-        errors(&session)[0].contains("size: must be between 100 and 8192"),
-        "{:?}",
-        errors(&session)
-    );
+    assert!(says(&errors(&session)[0], "size:  .. 100 .. 8192"), "{:?}", errors(&session));
     assert_eq!(std::fs::read(path("old.png")).unwrap(), b"old");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
     // The next one that goes well takes the sentence away.
-    session.perform(export(Exportable::Losses, path("l.svg")));
+    session.act(export(Exportable::Losses, path("l.svg")));
     until_exported(&mut session);
-    assert_eq!(session.state().export.failed, None);
+    assert_eq!(session.see().export_problem(), None);
 }
 
 #[test]
@@ -95,18 +86,12 @@ fn a_training_leaves_as_a_film_of_its_moments() {
     let mut session = session();
     train(&mut session, config(3));
     until_trained(&mut session);
-    let moments = session.state().watched().unwrap().timeline.moments().len();
-    assert!(moments > 1, "{moments}");
-    session.perform(export(Exportable::Training, path.clone()));
+    let snapshots = session.see().watched().snapshots();
+    assert!(snapshots > 1, "{snapshots}");
+    session.act(export(Exportable::Training, path.clone()));
     until_exported(&mut session);
     assert_eq!(errors(&session), [""; 0]);
-    let mut decoder =
-        gif::DecodeOptions::new().read_info(std::fs::File::open(path).unwrap()).unwrap();
-    let mut frames = 0;
-    while decoder.read_next_frame().unwrap().is_some() {
-        frames += 1;
-    }
-    assert_eq!(frames, moments.min(60));
+    assert_eq!(frames(&path), snapshots.min(60));
 }
 
 #[test]
@@ -114,27 +99,27 @@ fn a_film_can_be_cancelled_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("climb.gif");
     let mut session = session();
-    climb(&mut session, search(4, 10));
-    until_climbed(&mut session);
-    session.perform(export(Exportable::Film, path));
-    assert!(session.state().export.run.is_some());
-    session.perform(export(Exportable::Map, folder.path().join("map.png")));
-    assert!(sentences(&session).iter().any(|s| s.contains("wait for it or cancel it")));
-    stop(&mut session, JobKind::Export);
+    search(&mut session, restarts(4, 10));
+    until_searched(&mut session);
+    session.act(export(Exportable::Film, path));
+    assert!(session.see().is_exporting());
+    session.act(export(Exportable::Map, folder.path().join("map.png")));
+    assert_eq!(sentences(&session).len(), 2, "one at a time");
+    session.act(Act::Stop(JobKind::Export));
     until_exported(&mut session);
-    assert!(sentences(&session).iter().any(|s| s == "Export cancelled; nothing was written."));
+    assert!(errors(&session).is_empty() && !sentences(&session).is_empty(), "it says so");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 /// Lays a way, draws new shapes and keeps a shape of the data.
-fn tour(session: &mut Session) {
-    session.perform(Command::Tour(Touring::Begin));
-    session.perform(Command::Tour(Touring::Draw));
-    session.perform(Command::PickRow(17));
+fn play_path(session: &mut Program) {
+    session.act(Act::PlayPath);
+    session.act(Act::DrawSamples);
+    session.act(Act::SelectRow(17));
 }
 
 /// The frames of a film.
-fn frames(path: &std::path::Path) -> usize {
+fn frames(path: &Path) -> usize {
     let file = std::fs::File::open(path).unwrap();
     let mut decoder = gif::DecodeOptions::new().read_info(file).unwrap();
     std::iter::from_fn(|| decoder.read_next_frame().unwrap().map(drop)).count()
@@ -145,7 +130,7 @@ fn walks_new_shapes_and_rebuilds_leave_as_they_are_in_the_window() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let mut session = session();
-    tour(&mut session);
+    play_path(&mut session);
     for (what, name) in [
         (Exportable::Strip, "strip.svg"),
         (Exportable::NewShapes, "new.svg"),
@@ -153,24 +138,24 @@ fn walks_new_shapes_and_rebuilds_leave_as_they_are_in_the_window() {
         (Exportable::Walk, "walk.gif"),
         (Exportable::Strip, "strip.png"),
     ] {
-        session.perform(export(what, path(name)));
+        session.act(export(what, path(name)));
         until_exported(&mut session);
         assert_eq!(errors(&session), [""; 0], "{name}");
     }
     let text = |name: &str| std::fs::read_to_string(path(name)).unwrap();
-    let state = session.state();
+    let see = session.see();
     let captions = |name: &str, cells: &[latent_explorer::explore::sheet::Cell]| {
         let drawn = text(name);
         assert!(drawn.contains("width=\"120\" height=\"100\""), "{name}");
         cells.iter().all(|cell| drawn.contains(&format!(">{}</text>", cell.value.text())))
     };
-    assert!(captions("strip.svg", state.tours.tour.as_ref().unwrap().sheet.cells()));
-    assert!(text("strip.svg").contains("Latent path") && text("strip.svg").contains("Blend"));
-    assert!(captions("new.svg", state.tours.drawn.as_ref().unwrap().sheet.cells()));
-    let rebuild = state.map.picked.as_ref().unwrap().rebuild.as_ref().unwrap();
-    let error = latent_explorer::explore::three_digits(rebuild.error);
+    assert!(captions("strip.svg", see.path().unwrap().strip()));
+    assert!(captions("new.svg", see.samples().unwrap().sheet()));
+    let selected = see.selected().unwrap();
+    let shown = selected.reconstruction().unwrap();
+    let error = latent_explorer::explore::three_digits(shown.error);
     let drawn = text("rebuild.svg");
-    assert!(drawn.contains(&format!("{}, row 18", rebuild.family)) && drawn.contains(&error));
+    assert!(drawn.contains(&format!("{}, row 18", shown.family)) && drawn.contains(&error));
     assert_eq!(frames(&path("walk.gif")), 60, "four seconds");
     let pixels = resvg::tiny_skia::Pixmap::load_png(path("strip.png")).unwrap();
     assert_eq!((pixels.width(), pixels.height()), (120, 100));
@@ -180,8 +165,8 @@ fn walks_new_shapes_and_rebuilds_leave_as_they_are_in_the_window() {
 fn a_picture_that_finds_no_room_says_so_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = session();
-    tour(&mut session);
-    let kept = format!("{:?}", session.state().tours.tour.as_ref().unwrap().route);
+    play_path(&mut session);
+    let kept = format!("{:?}", session.see().path().unwrap().route());
     let all = [
         (Exportable::Strip, "strip.png"),
         (Exportable::Strip, "strip.svg"),
@@ -195,33 +180,32 @@ fn a_picture_that_finds_no_room_says_so_and_loses_nothing() {
         let taken = folder.path().join("taken").join(name);
         std::fs::create_dir_all(&taken).unwrap();
         let missing = folder.path().join("no").join(name);
-        let unwritable = std::path::Path::new("/proc").join(name);
+        let unwritable = Path::new("/proc").join(name);
         for path in [missing, unwritable, taken] {
-            session.perform(export(what, path.clone()));
+            session.act(export(what, path.clone()));
             until_exported(&mut session);
-            let failed = session.state().export.failed.clone().unwrap();
+            let failed = session.see().export_problem().unwrap().to_owned();
             assert!(failed.contains(path.to_str().unwrap()), "{failed}");
             assert_eq!(errors(&session).last(), Some(&failed), "the sentence is on the map too");
-            session.perform(Command::Cancel);
+            session.act(Act::Cancel);
         }
         assert_eq!(std::fs::read(folder.path().join(name)).unwrap(), b"old");
     }
     let left = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, all.len() + 1, "nothing else is left behind");
-    let tours = &session.state().tours;
-    assert_eq!(format!("{:?}", tours.tour.as_ref().unwrap().route), kept);
-    assert!(tours.drawn.is_some());
+    assert_eq!(format!("{:?}", session.see().path().unwrap().route()), kept);
+    assert!(session.see().samples().is_some());
 }
 
 #[test]
 fn a_walk_that_is_cancelled_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = session();
-    tour(&mut session);
-    session.perform(export(Exportable::Walk, folder.path().join("walk.gif")));
-    stop(&mut session, JobKind::Export);
+    play_path(&mut session);
+    session.act(export(Exportable::Walk, folder.path().join("walk.gif")));
+    session.act(Act::Stop(JobKind::Export));
     until_exported(&mut session);
-    assert!(sentences(&session).iter().any(|s| s == "Export cancelled; nothing was written."));
+    assert!(errors(&session).is_empty() && !sentences(&session).is_empty(), "it says so");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -230,8 +214,8 @@ fn the_picture_of_the_map_has_what_a_person_does_on_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("map.svg");
     let mut session = session();
-    let map = |session: &mut Session| {
-        session.perform(export(Exportable::Map, path.clone()));
+    let map = |session: &mut Program| {
+        session.act(export(Exportable::Map, path.clone()));
         until_exported(session);
         assert_eq!(errors(session), [""; 0]);
         std::fs::read_to_string(&path).unwrap()
@@ -242,33 +226,33 @@ fn the_picture_of_the_map_has_what_a_person_does_on_it() {
     let lines = |svg: &str| svg.matches("<g fill=\"none\" stroke-width=\"2\"").count();
     let bare = map(&mut session);
     assert_eq!((rings(&bare), stars(&bare)), (0, 0));
-    session.perform(Command::Pick([0.2, 0.1]));
+    session.act(Act::Select([0.2, 0.1]));
     assert_eq!(rings(&map(&mut session)), 1, "the kept point");
 
-    session.perform(Command::Tour(Touring::To([-0.5, 0.6])));
-    session.perform(Command::Scrub(0.5));
+    session.act(Act::PathTo([-0.5, 0.6]));
+    session.act(Act::Scrub(0.5));
     let toured = map(&mut session);
     let thick = "<g fill=\"none\" stroke-width=\"2.2\"";
     assert!(toured.contains(thick) && !bare.contains(thick), "the way over the map");
     assert_eq!(rings(&toured), 0, "its bead marks the point");
 
-    walk(&mut session, [0.4, -0.7], search(1, 6));
-    session.perform(Command::Walk(Walking::Steps(3)));
-    assert_eq!(session.state().activity, Activity::Optimise);
+    step_through(&mut session, [0.4, -0.7], restarts(1, 6));
+    session.act(Act::StepThrough(StepThrough::Steps(3)));
+    assert_eq!(session.see().page(), Page::Optimise);
     let walked = map(&mut session);
     assert_eq!((lines(&walked), rings(&walked), walked.contains(thick)), (1, 1, false));
 
-    race(&mut session, search(6, 30));
+    race(&mut session, restarts(6, 30));
     let raced = map(&mut session);
     assert_eq!((lines(&raced), stars(&raced)), (0, 0), "no lane is looked at yet");
-    session.perform(Command::ChooseLane(Some(0)));
+    session.act(Act::SelectContender(Some(0)));
     let raced = map(&mut session);
     assert_eq!(stars(&raced), 1, "the answer of a lane");
     let ways = |svg: &str| svg.matches("<g fill=\"none\" stroke-width=\"1.6\"").count();
     assert_eq!(ways(&raced), 1, "and the way to it");
 
-    climb(&mut session, search(6, 20));
-    until_climbed(&mut session);
-    session.perform(Command::Scrub(1.0));
+    search(&mut session, restarts(6, 20));
+    until_searched(&mut session);
+    session.act(Act::Scrub(1.0));
     assert!(ways(&map(&mut session)) > 1, "all ways of a climb");
 }

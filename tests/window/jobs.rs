@@ -1,55 +1,45 @@
 //! The list of what runs: it shows each job, how far it is, and ends it.
 
 use super::*;
+use egui::{ViewportCommand, ViewportEvent, ViewportId};
 
-fn list(window: &mut Window, sign: &str) {
-    until_said(window, sign);
-    window.get_by_role_and_label(Role::Button, sign).click_accesskit();
-    act(window);
-}
-
-fn until_said(window: &mut Window, sign: &str) {
-    let begun = std::time::Instant::now();
-    while window.query_by_role_and_label(Role::Button, sign).is_none() {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(120), "in vain for {sign}");
-        window.step();
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+/// Presses a button by its name, wherever it lies.
+fn press_anywhere(window: &mut Window, name: &str) {
+    window.get_by_role_and_label(Role::Button, name).click_accesskit();
+    show(window);
 }
 
 #[test]
 fn what_runs_is_listed_and_can_be_paused_and_cancelled() {
     let mut window = open();
-    assert!(window.query_by_label_contains("running").is_none(), "nothing runs");
+    assert!(!said(&window, "running"), "nothing runs");
     train(&mut window, 100_000);
-    list(&mut window, "1 running");
+    until_button(&mut window, "1 running");
+    press_anywhere(&mut window, "1 running");
     window.get_by_label("Progress of Training");
-    window.get_by_role_and_label(Role::Button, "Pause: Training").click_accesskit();
-    act(&mut window);
-    assert_eq!(state(&window).training.phase, Phase::Paused);
-    window.get_by_role_and_label(Role::Button, "Go on: Training").click_accesskit();
-    act(&mut window);
-    assert_eq!(state(&window).training.phase, Phase::Running);
-    window.get_by_role_and_label(Role::Button, "Cancel Training").click_accesskit();
-    act(&mut window);
-    until(&mut window, "the end of the training", |state| state.training.run.is_none());
-    until(&mut window, "the end of all", |state| state.jobs.is_empty());
+    press_anywhere(&mut window, "Pause: Training");
+    assert_eq!(window.see().training().phase(), Phase::Paused);
+    press_anywhere(&mut window, "Go on: Training");
+    assert_eq!(window.see().training().phase(), Phase::Running);
+    press_anywhere(&mut window, "Cancel Training");
+    window.wait("the end of the training", |see| !see.training().is_running());
+    window.wait("the end of all", |see| see.jobs().is_empty());
     settle(&mut window);
-    assert!(window.query_by_label_contains("running").is_none(), "nothing runs any more");
+    assert!(!said(&window, "running"), "nothing runs any more");
 }
 
 #[test]
 fn the_list_is_reached_by_keys_alone() {
     let mut window = open();
     train(&mut window, 100_000);
-    until_said(&mut window, "1 running");
+    until_button(&mut window, "1 running");
     key(&mut window, Key::J);
-    act(&mut window);
+    show(&mut window);
     window.get_by_label("Progress of Training");
     // The first button of the list has the keyboard.
     key(&mut window, Key::Enter);
-    act(&mut window);
-    until(&mut window, "the end of the training", |state| state.training.run.is_none());
+    show(&mut window);
+    window.wait("the end of the training", |see| !see.training().is_running());
 }
 
 #[test]
@@ -61,9 +51,8 @@ fn leaving_asks_about_what_runs() {
     window.step();
     let commands = &window.output().viewport_output[&ViewportId::ROOT].commands;
     assert!(commands.contains(&ViewportCommand::CancelClose), "{commands:?}");
-    act(&mut window);
-    assert!(said(&window, "Still running, and lost: Training"));
-    window.get_by_role_and_label(Role::Button, "Stay").click_accesskit();
-    act(&mut window);
-    assert!(state(&window).training.run.is_some());
+    show(&mut window);
+    assert!(said(&window, "lost: Training"));
+    press_anywhere(&mut window, "Stay");
+    assert!(window.see().training().is_running());
 }

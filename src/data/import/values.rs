@@ -434,6 +434,7 @@ fn free_name(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::says;
 
     fn read_text(text: &str) -> Result<Values> {
         read_for(&["a", "b", "2"], text)
@@ -467,7 +468,7 @@ mod tests {
         let [a, b, c, d] = values.groups.as_slice() else { panic!("{values:?}") };
         assert!(a == c && a != b && a != d && b != d, "{values:?}");
         let refused = read(&path, &ids, &[], Some("lot")).unwrap_err().to_string();
-        assert!(refused.contains("no column 'lot' of groups; it has batch, drag"), "{refused}");
+        assert!(says(&refused, "'lot' .. batch, drag"), "{refused}");
         assert!(read(&path, &ids, &[], None).unwrap().groups.is_empty());
     }
 
@@ -476,7 +477,7 @@ mod tests {
         for text in ["id,drag\na,1,5\nb,2\n", "id,drag\nx,a,5\nb,2,\n"] {
             let values = read_text(text).unwrap();
             let [left] = values.left_out.list.as_slice() else { panic!("{values:?}") };
-            assert!(left.reason.contains("3 cells, and the header names 2"), "{left:?}");
+            assert!(says(&left.reason, "3 cells .. 2"), "{left:?}");
             assert!(values.measured[0].values[0].is_nan(), "a 1 from 1,5 is no value");
             assert_eq!(values.measured[0].values[1], 2.0);
         }
@@ -500,7 +501,7 @@ mod tests {
     fn a_file_is_read_by_names_or_by_places_and_never_both() {
         let values = read_text("name,drag\nb,2.5\n1,3\n").unwrap();
         assert!(values.measured[0].values[0].is_nan() && values.measured[0].values[1] == 2.5);
-        assert_eq!(values.left_out.list[0].reason, "no shape is called '1'");
+        assert!(values.left_out.list[0].reason.contains("'1'"));
         let problem = |text: &str| read_text(text).unwrap_err().to_string();
         // Only one of the cells 1, 2 and 3 is a name, that of the third shape.
         assert!(problem("id,drag\n1,5\n2,6\n3,7\n").contains("name all shapes"));
@@ -543,14 +544,16 @@ mod tests {
         let values = read_text("name,drag\na,1\nzebra,2\nb,\na,5\n2,none\n").unwrap();
         let reasons: Vec<String> =
             values.left_out.list.iter().map(|r| format!("{}: {}", r.place, r.reason)).collect();
-        assert_eq!(
-            reasons,
-            [
-                "line 3: no shape is called 'zebra'",
-                "line 4: 'b' has no value of drag",
-                "line 5: 'a' has its values on line 2 already",
-                "line 6: drag: 'none' is not a finite number",
-            ]
+        let facts = [
+            "line 3: .. 'zebra'",
+            "line 4: .. 'b' .. drag",
+            "line 5: .. 'a' .. line 2",
+            "line 6: drag: .. 'none'",
+        ];
+        assert_eq!(reasons.len(), facts.len(), "{reasons:?}");
+        assert!(
+            reasons.iter().zip(facts).all(|(reason, facts)| says(reason, facts)),
+            "{reasons:?}"
         );
         assert_eq!(values.measured[0].values[0], 1.0);
     }
@@ -561,16 +564,11 @@ mod tests {
         assert!(problem("").contains("is empty"));
         assert!(problem("name\na\n").contains("needs a header"));
         assert!(problem("a,1\nb,2\n").contains("needs a header"));
-        assert!(
-            problem("name,drag\nx,1\n")
-                .contains("names none of the shapes; they are called as in 'a'")
-        );
-        assert!(problem("name,Area\na,1\n").contains("'Area' is taken"));
-        assert!(problem("name,drag,drag\na,1,2\n").contains("'drag' is taken"));
+        assert!(problem("name,drag\nx,1\n").contains("'a'"));
+        assert!(problem("name,Area\na,1\n").contains("'Area'"));
+        assert!(problem("name,drag,drag\na,1,2\n").contains("'drag'"));
         assert!(problem("name,\na,1\n").contains("has no name"));
         assert!(problem("name,a:b\na,1\n").contains("is no name of a property"));
-        assert!(
-            problem("name,drag [kilonewtons per metre]\na,1\n").contains("more than 12 letters")
-        );
+        assert!(problem("name,drag [kilonewtons per metre]\na,1\n").contains("12"));
     }
 }

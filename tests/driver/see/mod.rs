@@ -1,0 +1,379 @@
+//! Facts of the program as a person can see them.
+
+mod files;
+mod map;
+mod models;
+mod paths;
+mod race;
+mod search;
+mod selection;
+mod step_through;
+mod training;
+
+pub use files::ImportFacts;
+pub use map::MapFacts;
+pub use models::ModelFacts;
+pub use paths::{PathFacts, SampleFacts};
+pub use race::RaceFacts;
+pub use search::{Found, Moment, SearchFacts};
+pub use selection::{DrawnShape, Selection};
+pub use step_through::StepThroughFacts;
+pub use training::{SweepFacts, TrainingFacts};
+
+use super::{JobKind, ModelRef, Page, PathPage, PathPlan};
+use latent_explorer::data::property::Property;
+use latent_explorer::data::recipe::Recipe;
+use latent_explorer::explore::compose::Visible;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::optimise::{Lanes, SearchConfig, SearchReport};
+use latent_explorer::rediscover::RediscoveryReport;
+use latent_explorer::session::State;
+use latent_explorer::session::jobs::registry::Job;
+use latent_explorer::session::settings::Settings;
+use std::path::PathBuf;
+
+/// All there is to see at a moment.
+#[derive(Clone, Copy)]
+pub struct See<'a>(&'a State);
+
+impl<'a> See<'a> {
+    pub(super) fn new(state: &'a State) -> Self {
+        Self(state)
+    }
+
+    pub fn page(self) -> Page {
+        self.0.activity
+    }
+
+    /// What the program has said and still shows, errors among it.
+    pub fn notices(self) -> impl Iterator<Item = &'a str> {
+        self.0.notices.iter().map(|notice| notice.text.as_str())
+    }
+
+    /// What it has said that is no error.
+    pub fn sentences(self) -> Vec<&'a str> {
+        let said = self.0.notices.iter().filter(|notice| !notice.is_error);
+        said.map(|notice| notice.text.as_str()).collect()
+    }
+
+    pub fn errors(self) -> Vec<&'a str> {
+        let errors = self.0.notices.iter().filter(|notice| notice.is_error);
+        errors.map(|notice| notice.text.as_str()).collect()
+    }
+
+    /// By what notices are dismissed.
+    pub fn notice_ids(self) -> Vec<u64> {
+        self.0.notices.iter().map(|notice| notice.id).collect()
+    }
+
+    /// The name of what undo would bring back.
+    pub fn undoable(self) -> Option<&'a str> {
+        self.0.undoable()
+    }
+
+    // Models.
+
+    /// How many are open.
+    pub fn models(self) -> usize {
+        self.0.models.len()
+    }
+
+    /// The one that is shown.
+    pub fn shown(self) -> ModelFacts<'a> {
+        let (id, entry) = self.0.shown().expect("a model is shown");
+        ModelFacts { id, entry }
+    }
+
+    /// The one beside it.
+    pub fn beside(self) -> Option<ModelFacts<'a>> {
+        self.0.beside().map(|(id, entry)| ModelFacts { id, entry })
+    }
+
+    pub fn model(self, id: ModelRef) -> ModelFacts<'a> {
+        ModelFacts { id, entry: self.0.models.get(id).expect("it is open") }
+    }
+
+    pub fn has_unsaved(self) -> bool {
+        self.0.has_unsaved()
+    }
+
+    // The map.
+
+    pub fn map(self) -> MapFacts<'a> {
+        let map = &self.0.map;
+        MapFacts {
+            view: map.view,
+            is_fitted: map.is_fitted(),
+            picture: &map.picture,
+            asked: map.asked,
+        }
+    }
+
+    /// The second map, while two models are compared.
+    pub fn second_map(self) -> Option<MapFacts<'a>> {
+        let comparison = self.0.comparison.as_ref()?;
+        Some(MapFacts { picture: &comparison.picture, asked: comparison.asked, ..self.map() })
+    }
+
+    /// Whether every map is drawn with the layers that are on, and no file is being opened or written.
+    pub fn is_settled(self) -> bool {
+        let (map, layers) = (self.map(), self.layers());
+        let heat = map.heat_columns().is_some() || !layers.heat;
+        let distance = map.distance_bounds().is_some() || !layers.trust;
+        let second = self.second_map().is_none_or(MapFacts::is_drawn);
+        map.is_drawn() && heat && distance && second && !self.is_busy_with_files()
+    }
+
+    /// The property that colours the map.
+    pub fn property(self) -> Property {
+        self.0.property()
+    }
+
+    /// What can colour it.
+    pub fn properties(self) -> Vec<Property> {
+        self.0.properties()
+    }
+
+    pub fn can_tell(self, property: Property) -> bool {
+        self.0.can_tell(property)
+    }
+
+    /// The range of the colours.
+    pub fn range(self) -> (f64, f64) {
+        self.0.range()
+    }
+
+    pub fn is_range_held(self) -> bool {
+        self.0.is_range_held()
+    }
+
+    pub fn layers(self) -> Visible {
+        self.0.visible()
+    }
+
+    /// The point under the mouse.
+    pub fn hovered(self) -> Option<Selection> {
+        self.0.map.probe.clone().map(Selection)
+    }
+
+    /// The point that is kept.
+    pub fn selected(self) -> Option<Selection> {
+        self.0.map.picked.clone().map(Selection)
+    }
+
+    /// Both as the second model sees them.
+    pub fn hovered_beside(self) -> Option<Selection> {
+        self.0.comparison.as_ref()?.probe.clone().map(Selection)
+    }
+
+    pub fn selected_beside(self) -> Option<Selection> {
+        self.0.comparison.as_ref()?.picked.clone().map(Selection)
+    }
+
+    pub fn pins(self) -> Vec<Selection> {
+        self.0.map.pins.iter().cloned().map(Selection).collect()
+    }
+
+    /// A shape that was drawn by hand, and why the last line was none.
+    pub fn drawn(self) -> Option<DrawnShape<'a>> {
+        self.0.drawn().map(DrawnShape)
+    }
+
+    pub fn drawing_problem(self) -> Option<&'a str> {
+        self.0.drawing.problem.as_deref()
+    }
+
+    /// Where the objective gets better: a point of the map and the change there.
+    pub fn uphill(self) -> Option<([f64; 2], [f64; 2])> {
+        self.0.uphill()
+    }
+
+    // Training.
+
+    /// The training that is under way, or was last.
+    pub fn training(self) -> TrainingFacts<'a> {
+        TrainingFacts(&self.0.training)
+    }
+
+    /// The one of the model that is shown.
+    pub fn watched(self) -> TrainingFacts<'a> {
+        TrainingFacts(self.0.watched().expect("a training of the model that is shown"))
+    }
+
+    /// The one that made a model.
+    pub fn training_of(self, id: ModelRef) -> TrainingFacts<'a> {
+        TrainingFacts(self.0.learned(id).expect("it was trained here"))
+    }
+
+    /// Whether heads are being trained.
+    pub fn is_training_heads(self) -> bool {
+        self.0.heads.is_some()
+    }
+
+    /// What heads of the next training can learn.
+    pub fn learnable(self) -> Vec<Property> {
+        self.0.learnable()
+    }
+
+    pub fn sweep(self) -> Option<SweepFacts<'a>> {
+        self.0.sweep.as_ref().map(SweepFacts)
+    }
+
+    /// Whether PCA of the data is being made.
+    pub fn is_making_pca(self) -> bool {
+        self.0.pca.is_some()
+    }
+
+    /// The property that is put to the test.
+    pub fn rediscovery(self) -> Option<Property> {
+        self.0.rediscovery.as_ref().map(|test| test.property)
+    }
+
+    pub fn is_rediscovering(self) -> bool {
+        self.0.rediscovery.as_ref().is_some_and(|test| test.run.is_some())
+    }
+
+    pub fn rediscovery_report(self) -> Option<&'a RediscoveryReport> {
+        self.0.rediscovery.as_ref()?.report.as_deref()
+    }
+
+    // Searches.
+
+    pub fn search(self) -> Option<SearchFacts<'a>> {
+        self.0.climb.as_ref().map(SearchFacts)
+    }
+
+    pub fn report(self) -> Option<&'a SearchReport> {
+        self.0.report()
+    }
+
+    /// Whether the search was made in another model, or another version of it, than is shown.
+    pub fn is_search_stale(self) -> bool {
+        self.0.is_climb_stale()
+    }
+
+    pub fn race(self) -> Option<RaceFacts<'a>> {
+        self.0.race.as_ref().map(RaceFacts)
+    }
+
+    pub fn step_through(self) -> Option<StepThroughFacts<'a>> {
+        self.0.walk.as_ref().map(StepThroughFacts)
+    }
+
+    pub fn is_stepping_through(self) -> bool {
+        self.0.is_walking()
+    }
+
+    /// A target for a property where none was chosen.
+    pub fn usual_target(self, property: Property) -> f64 {
+        self.0.usual_target(property)
+    }
+
+    // Latent paths and new shapes.
+
+    pub fn path(self) -> Option<PathFacts<'a>> {
+        self.0.tours.tour.as_ref().map(PathFacts)
+    }
+
+    pub fn path_plan(self) -> PathPlan {
+        self.0.tours.plan.clone()
+    }
+
+    pub fn is_on_path(self) -> bool {
+        self.0.is_touring()
+    }
+
+    pub fn is_path_playing(self) -> bool {
+        self.0.tours.is_playing()
+    }
+
+    pub fn samples(self) -> Option<SampleFacts<'a>> {
+        self.0.tours.drawn.as_ref().map(SampleFacts)
+    }
+
+    pub fn path_page(self) -> Option<PathPage> {
+        self.0.tours.page()
+    }
+
+    // Files.
+
+    /// Whether a job runs that is over soon: a file that is opened or saved, metrics, a snapshot.
+    pub fn is_busy_with_files(self) -> bool {
+        self.0.jobs.iter().any(|(_, job)| !job.kind.is_lost_by_leaving())
+    }
+
+    pub fn is_exporting(self) -> bool {
+        self.0.export.run.is_some()
+    }
+
+    pub fn export_problem(self) -> Option<&'a str> {
+        self.0.export.failed.as_deref()
+    }
+
+    pub fn import(self) -> ImportFacts<'a> {
+        ImportFacts(&self.0.own)
+    }
+
+    // Jobs.
+
+    /// The kinds of all jobs that run, the oldest first.
+    pub fn jobs(self) -> Vec<JobKind> {
+        self.0.jobs.iter().map(|(_, job)| job.kind).collect()
+    }
+
+    /// The share that is done of the newest job of a kind; none where none runs, or none is known.
+    pub fn share_of(self, kind: JobKind) -> Option<f64> {
+        self.newest(kind)?.progress.share
+    }
+
+    /// The name of what the newest job of a kind works on.
+    pub fn subject_of(self, kind: JobKind) -> Option<&'a str> {
+        self.newest(kind).map(|job| job.subject.as_str())
+    }
+
+    fn newest(self, kind: JobKind) -> Option<&'a Job> {
+        self.0.jobs.iter().map(|(_, job)| job).rfind(|job| job.kind == kind)
+    }
+
+    /// The kinds of jobs that quitting would lose, of which it asks.
+    pub fn lost_by_leaving(self) -> Vec<JobKind> {
+        self.0.jobs.lost_by_leaving().map(|job| job.kind).collect()
+    }
+
+    // What comes next.
+
+    pub fn next_training(self) -> &'a TrainingConfig {
+        &self.0.settings.training
+    }
+
+    pub fn next_data(self) -> &'a Recipe {
+        &self.0.settings.recipe
+    }
+
+    pub fn next_search(self) -> &'a SearchConfig {
+        &self.0.settings.search
+    }
+
+    pub fn next_race(self) -> &'a Lanes {
+        &self.0.settings.race
+    }
+
+    /// Updates a second of a training with its brake on.
+    pub fn pace(self) -> f64 {
+        self.0.settings.pace.0
+    }
+
+    pub fn recent_files(self) -> &'a [PathBuf] {
+        &self.0.settings.recent
+    }
+
+    /// Whether the first hint was followed.
+    pub fn hint_followed(self) -> bool {
+        self.0.settings.hint_followed
+    }
+
+    /// All that is remembered.
+    pub fn settings(self) -> &'a Settings {
+        &self.0.settings
+    }
+}

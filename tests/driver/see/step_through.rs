@@ -1,0 +1,39 @@
+//! One restart that is stepped through by hand.
+
+use super::Selection;
+use latent_explorer::optimise::ByHand;
+use latent_explorer::session::walk::Walk;
+
+/// A search by hand as a person sees it.
+#[derive(Clone, Copy)]
+pub struct StepThroughFacts<'a>(pub(super) &'a Walk);
+
+impl<'a> StepThroughFacts<'a> {
+    /// Its restart, stage and numbers.
+    pub fn stepper(self) -> &'a ByHand {
+        &self.0.by_hand
+    }
+
+    /// The point that it has come to.
+    pub fn here(self) -> Selection {
+        Selection(self.0.here.clone())
+    }
+
+    pub fn start(self) -> &'a [f64] {
+        self.0.start()
+    }
+
+    /// Its points on the map.
+    pub fn trajectory(self) -> Vec<[f64; 2]> {
+        self.0.path()
+    }
+
+    pub fn gradient(self) -> Option<&'a [f64]> {
+        self.0.gradient()
+    }
+
+    /// The arrow of the step that comes, in words that can be compared.
+    pub fn step(self) -> Option<String> {
+        self.0.step().map(|arrow| format!("{arrow:?}"))
+    }
+}

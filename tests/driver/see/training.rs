@@ -1,0 +1,110 @@
+//! A training and a sweep.
+
+use super::super::{ModelRef, Phase};
+use latent_explorer::model::training::{EpochRecord, Losses};
+use latent_explorer::session::jobs::sweep::SweepRun;
+use latent_explorer::session::jobs::training::Training;
+use latent_explorer::trust::Figures;
+
+/// A training that is under way, or is over.
+#[derive(Clone, Copy)]
+pub struct TrainingFacts<'a>(pub(super) &'a Training);
+
+impl<'a> TrainingFacts<'a> {
+    pub fn phase(self) -> Phase {
+        self.0.phase
+    }
+
+    /// Whether its job is there.
+    pub fn is_running(self) -> bool {
+        self.0.run.is_some()
+    }
+
+    /// The number of its job: another training has another.
+    pub fn job(self) -> Option<u64> {
+        self.0.run.map(|run| run.0)
+    }
+
+    /// The model that it makes or has made.
+    pub fn model(self) -> Option<ModelRef> {
+        self.0.model
+    }
+
+    pub fn share(self) -> f64 {
+        self.0.share
+    }
+
+    pub fn updates(self) -> usize {
+        self.0.updates
+    }
+
+    pub fn epochs(self) -> f64 {
+        self.0.epochs
+    }
+
+    pub fn total_updates(self) -> usize {
+        self.0.total_updates()
+    }
+
+    /// The losses of the curve, by epochs.
+    pub fn curve(self) -> Vec<(f64, Losses)> {
+        self.0.curve.iter().map(|point| (point.epoch, point.losses)).collect()
+    }
+
+    /// The losses of whole epochs.
+    pub fn records(self) -> &'a [EpochRecord] {
+        &self.0.records
+    }
+
+    /// How many snapshots there are.
+    pub fn snapshots(self) -> usize {
+        self.0.timeline.moments().len()
+    }
+
+    /// The snapshot that is shown, if not the newest, once it is made.
+    pub fn developed(self) -> Option<usize> {
+        self.0.timeline.developed
+    }
+
+    /// Whether the snapshot that was asked for is the one that is shown.
+    pub fn shows_what_was_asked(self) -> bool {
+        let timeline = &self.0.timeline;
+        timeline.developed == timeline.asked().map(|(index, _)| index)
+    }
+
+    /// Epochs of what is shown.
+    pub fn shown_epochs(self) -> f64 {
+        self.0.shown_epochs()
+    }
+
+    pub fn is_playing(self) -> bool {
+        self.0.timeline.is_playing()
+    }
+
+    /// The metrics of a snapshot, computed here.
+    pub fn metrics_of_snapshot(self, index: usize) -> Figures {
+        let setup = self.0.setup.as_ref().expect("it has begun");
+        let model = setup.model_at(&self.0.timeline.moments()[index], usize::MAX).unwrap();
+        Figures::of(&model).unwrap()
+    }
+}
+
+/// A sweep over beta.
+#[derive(Clone, Copy)]
+pub struct SweepFacts<'a>(pub(super) &'a SweepRun);
+
+impl SweepFacts<'_> {
+    pub fn is_running(self) -> bool {
+        self.0.run.is_some()
+    }
+
+    /// The betas whose models are whole.
+    pub fn done(self) -> Vec<f64> {
+        self.0.done.iter().map(|point| point.beta).collect()
+    }
+
+    /// How many models it makes.
+    pub fn count(self) -> usize {
+        self.0.count
+    }
+}

@@ -1,0 +1,45 @@
+//! Words on the screen by which tests find what to press; a renaming changes them here.
+
+/// Begins a search; stops it.
+pub const SEARCH: &str = "Climb";
+pub const STOP: &str = "Stop";
+/// What the bar says while a search runs.
+pub const SEARCHING: &str = "climbing";
+/// Begins to step through one restart.
+pub const STEP_THROUGH: &str = "By hand";
+pub const RACE: &str = "Race";
+pub const RACE_AGAIN: &str = "Race again";
+pub const CLEAR_RACE: &str = "Clear race";
+/// Tabs of the drawer, and the first of the basins there.
+pub const BASINS: &str = "Hills";
+pub const CANDIDATES: &str = "Candidates";
+pub const RESTARTS: &str = "Restarts";
+pub const FIRST_BASIN: &str = "Hill 1: ";
+/// Reads what a lab measured.
+pub const READ_LAB_RESULTS: &str = "Import measured\u{2026}";
+/// Plays a latent path; its frames in the drawer, and what to do with them.
+pub const PLAY_PATH: &str = "Walk";
+pub const PATH_FRAMES: &str = "Frames of the walk";
+pub const FRAMES_HINT: &str = "Click a frame";
+pub const DRAW_SAMPLES: &str = "New shapes";
+pub const DRAW_AGAIN: &str = "New sample";
+pub const SAMPLE_SHEET: &str = "Sheet of new shapes";
+/// What the inspector shows.
+pub const NO_SHAPE: &str = "No shape yet";
+pub const SHAPE_AT_CURSOR: &str = "The shape at the cursor";
+pub const SHAPE_AT_STEP: &str = "The shape at this step";
+pub const BEFORE_AND_AFTER: &str = "The shape before and after";
+/// The maps.
+pub const MAP: &str = "Map of the latent space";
+pub const SECOND_MAP: &str = "Map of the second model";
+/// The training of heads, and their test.
+pub const HEADS: &str = "Predict properties";
+pub const TRAIN_HEAD: &str = "Learn roundness";
+pub const TRAIN_ALL_HEADS: &str = "Learn all";
+pub const REDISCOVER: &str = "Would it have found the best roundness?";
+pub const STOP_REDISCOVERY: &str = "Stop the test";
+pub const CLEAR_REDISCOVERY: &str = "Take the numbers away";
+/// The search in input space, and in the latent.
+pub const INPUT_SPACE: &str = "Shape itself";
+pub const OPEN_DRAWER: &str = "Open curves and results";
+pub const SWEEP: &str = "Sweep over beta\u{2026}";

@@ -1,0 +1,382 @@
+//! People's own outlines from end to end: files in, a table or a model out, and what a model keeps of them.
+
+use crate::own_files::write_ellipses;
+use crate::says::says;
+use latent_explorer::data::import::{ImportOptions, import};
+use latent_explorer::data::outline::form_distance;
+use latent_explorer::data::source::{Source, TrainingData};
+use latent_explorer::model::checkpoint;
+use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::numerics::cancel_token::CancelToken;
+use latent_explorer::train::Trainer;
+use std::fmt::Write;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_latent-explorer")).args(arguments).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).display().to_string()
+}
+
+#[test]
+fn a_folder_becomes_a_model_that_keeps_its_outlines() {
+    let folder = tempfile::tempdir().unwrap();
+    let shapes = folder.path().join("shapes");
+    std::fs::create_dir(&shapes).unwrap();
+    write_ellipses(&shapes, 30);
+    std::fs::write(shapes.join("open.csv"), "0,0\n1,0\n2,1\n3,3\n4,6\n5,10\n").unwrap();
+    std::fs::write(folder.path().join("v.csv"), "name,drag [N]\ne000,1\ne001,2.5\nnobody,3\n")
+        .unwrap();
+    let model_path = path(folder.path(), "m.safetensors");
+    let output = run(&[
+        "train",
+        "--data",
+        shapes.to_str().unwrap(),
+        "--values",
+        &path(folder.path(), "v.csv"),
+        "--updates",
+        "20",
+        "--hidden",
+        "16",
+        "--points",
+        "32",
+        "--out",
+        &model_path,
+    ]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(says(&said(&output), "30 outlines .. open.csv"), "{}", said(&output));
+    assert!(says(&said(&output), "drag: 2 of 30 .. nobody"), "{}", said(&output));
+
+    // The data may be gone.
+    let again = import(
+        std::slice::from_ref(&shapes),
+        &ImportOptions { points: 32, ..ImportOptions::default() },
+        &CancelToken::default(),
+        |_| (),
+    );
+    let again = again.unwrap().unwrap();
+    std::fs::remove_dir_all(&shapes).unwrap();
+    let model = checkpoint::load(Path::new(&model_path)).unwrap();
+    let Source::Imported(source) = &model.card.source else { panic!("{:?}", model.card.source) };
+    assert_eq!((source.name.as_str(), source.count, source.points), ("shapes", 30, 32));
+    assert_eq!(
+        (model.card.training.held_out, model.encoded.names.as_slice()),
+        (0.2, &["shapes".to_owned()][..])
+    );
+    for row in 0..model.encoded.mu.len() {
+        assert_eq!(
+            model.training_outline(row),
+            again.set.rows.row(model.encoded.samples[row] as usize)
+        );
+    }
+    let set = model.training_data().unwrap().set;
+    assert_eq!((&set.ids, &set.placements), (&again.set.ids, &again.set.placements));
+    let restored = set.placements[3].restore(set.rows.row(3));
+    let middle = restored.iter().step_by(2).sum::<f64>() / 32.0;
+    assert!((middle - 40.0).abs() < 1.0, "{middle}");
+    assert_eq!((set.measured[0].name.as_str(), set.measured[0].unit.as_str()), ("drag", "N"));
+    assert!(set.measured[0].values[1] == 2.5 && set.measured[0].values[2].is_nan());
+
+    let info = run(&["info", &model_path]);
+    let text = String::from_utf8_lossy(&info.stdout).into_owned();
+    assert!(text.contains("shapes"), "{text}");
+    // It goes on without the files.
+    let longer = path(folder.path(), "longer.safetensors");
+    let output = run(&["train", "--resume", &model_path, "--updates", "5", "--out", &longer]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn a_table_that_was_written_reads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = path(folder.path(), "nine.csv");
+    assert!(run(&["data", "--out", &table, "--samples", "90", "--points", "48"]).status.success());
+    let again = path(folder.path(), "again.csv");
+    let rejects = path(folder.path(), "rejects.csv");
+    let output = run(&["data", &table, "--out", &again, "--points", "48", "--rejects", &rejects]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(says(&said(&output), "90 outlines .. circle 10"), "{}", said(&output));
+    assert_eq!(std::fs::read_to_string(&rejects).unwrap(), "file,place,reason\n");
+    let read = |path: &str| {
+        let options = ImportOptions { points: 48, ..ImportOptions::default() };
+        import(&[path.into()], &options, &CancelToken::default(), |_| ()).unwrap().unwrap().set
+    };
+    let (first, second) = (read(&table), read(&again));
+    assert_eq!((&first.labels, &first.names), (&second.labels, &second.names));
+    for (a, b) in first.rows.iter().zip(second.rows.iter()) {
+        assert!(form_distance(a, b) < 1e-4);
+    }
+}
+
+/// Ellipses as a table such as pandas writes: an index, x0, y0, .., and `drag`.
+fn write_table_of_ellipses(path: &Path, count: usize) {
+    let names: Vec<String> = (0..40).map(|i| format!("x{i},y{i}")).collect();
+    let mut text = format!(",{},drag\n", names.join(","));
+    for index in 0..count {
+        let long = 1.0 + index as f64 / count as f64;
+        let points = (0..40).map(|i| std::f64::consts::TAU * f64::from(i) / 40.0);
+        let points: Vec<String> =
+            points.map(|t| format!("{},{}", long * t.cos(), t.sin())).collect();
+        writeln!(text, "{index},{},{}", points.join(","), 0.5 + index as f64).unwrap();
+    }
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let [table, values, out, rejects] =
+        ["t.csv", "v.csv", "d.csv", "r.csv"].map(|name| path(folder.path(), name));
+    write_table_of_ellipses(Path::new(&table), 12);
+    let output = run(&["data", &table, "--out", &out, "--rejects", &rejects, "--points", "40"]);
+    let text = said(&output);
+    assert!(text.contains("12 outlines"), "{text}");
+    assert!(says(&text, "2 columns .. 'drag'"), "{text}");
+    assert!(std::fs::read_to_string(&rejects).unwrap().contains("2 columns"));
+    let read = |path: &str| {
+        let options = ImportOptions { points: 40, ..ImportOptions::default() };
+        import(&[path.into()], &options, &CancelToken::default(), |_| ()).unwrap().unwrap()
+    };
+    let written = read(&out);
+    assert_eq!((written.set.rows.len(), written.aside.count()), (12, 0));
+    for (index, (row, placement)) in
+        written.set.rows.iter().zip(&written.set.placements).enumerate()
+    {
+        let area = placement.scale.powi(2) * latent_explorer::data::geometry::area(row);
+        let expected = std::f64::consts::PI * (1.0 + index as f64 / 12.0);
+        assert!((area / expected - 1.0).abs() < 0.01, "{area} {expected}");
+    }
+    // The place counts from 1, and the index from 0 is no place.
+    let output = run(&["data", &table, "--values", &table, "--out", &out]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("may count from 0"), "{}", said(&output));
+    // What is written with its values is read as shapes and as values.
+    std::fs::write(&values, ",drag [N],shape\n0,7.5,2\n1,8.5,3\n").unwrap();
+    assert!(run(&["data", &table, "--values", &values, "--out", &out]).status.success());
+    let again = path(folder.path(), "again.csv");
+    let output = run(&["data", &out, "--values", &out, "--out", &again]);
+    assert!(said(&output).contains("drag: 2 of 12 shapes"), "{}", said(&output));
+    let [first, second] = [&out, &again].map(|path| std::fs::read_to_string(path).unwrap());
+    let column = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.rsplit(',').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(column(&first)[..4], ["drag [N]", "", "7.5", "8.5"]);
+    assert_eq!(column(&first), column(&second));
+}
+
+#[test]
+fn why_no_head_learns_a_value_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let [table, values, out] =
+        ["t.csv", "v.csv", "m.safetensors"].map(|name| path(folder.path(), name));
+    write_table_of_ellipses(Path::new(&table), 40);
+    let rows = |count: usize| -> String { (1..=count).map(|i| format!("{i},{i}\n")).collect() };
+    let train = |count: usize, more: &[&str]| {
+        std::fs::write(&values, format!("place,drag\n{}", rows(count))).unwrap();
+        let line =
+            ["train", "--data", &table, "--values", &values, "--updates", "3", "--out", &out];
+        said(&run(&[line.as_slice(), &["--hidden", "4"], more].concat()))
+    };
+    let few = train(12, &[]);
+    assert!(few.contains("no head learns drag: 12 shapes have a value"), "{few}");
+    assert!(few.contains("--heads drag"), "{few}");
+    for said in [train(40, &[]), train(29, &["--heads", "drag"])] {
+        assert!(said.contains("wrote") && !said.contains("no head learns"), "{said}");
+    }
+}
+
+#[test]
+fn no_file_is_written_that_is_read_or_that_nobody_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let shapes = folder.path().join("shapes");
+    std::fs::create_dir(&shapes).unwrap();
+    write_ellipses(&shapes, 12);
+    let values = path(folder.path(), "d-values.csv");
+    std::fs::write(&values, "name,drag [N]\ne000,1\ne001,2.5\n").unwrap();
+    let whole = |path: &str| std::fs::read_to_string(path).unwrap();
+    let before = [whole(&values), whole(&path(&shapes, "e003.csv"))];
+    let shapes_path = shapes.display().to_string();
+    let out = path(folder.path(), "d.csv");
+    let output = run(&["data", &shapes_path, "--values", &values, "--out", &out]);
+    assert!(output.status.success(), "{}", said(&output));
+    let mut there: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    there.sort();
+    assert_eq!(there, ["d-values.csv", "d.csv", "shapes"]);
+    let drawing = path(folder.path(), "d.svg");
+    let output = run(&["data", &shapes_path, "--values", &values, "--out", &drawing]);
+    assert!(said(&output).contains("without what was measured of them"), "{}", said(&output));
+
+    // What is wrong with an output is said before any work: the training would take long.
+    let [inside, model, taken] = [
+        path(&shapes, "e003.csv"),
+        path(folder.path(), "m.safetensors"),
+        path(&shapes, "e004.csv"),
+    ];
+    let train = ["train", "--data", &shapes_path, "--out", &model, "--epochs", "1000000"];
+    let to = |more: &[&str]| run(&[&train[..], more].concat());
+    for (output, part) in [
+        (run(&["data", &shapes_path, "--out", &inside]), "is read by this command"),
+        (run(&["data", &shapes_path, "--out", &out, "--rejects", &inside]), "is read"),
+        (run(&["data", &shapes_path, "--values", &values, "--out", &values]), "is read"),
+        (to(&["--data-out", &inside]), "is read by this command"),
+        (to(&["--history", &inside]), "is read by this command"),
+        (
+            to(&["--data-out", &path(folder.path(), "d.dat")]),
+            "holds one outline and there are several",
+        ),
+        (to(&["--snapshots", &taken]), "is not a folder"),
+        (
+            to(&["--values", &values, "--snapshots", folder.path().to_str().unwrap()]),
+            "holds a file",
+        ),
+    ] {
+        assert_eq!(output.status.code(), Some(1));
+        let message = said(&output);
+        assert!(says(&message, part) && message.lines().count() == 1, "{part}: {message}");
+    }
+    assert_eq!([whole(&values), whole(&inside)], before);
+    assert!(!Path::new(&model).exists());
+}
+
+#[test]
+fn both_verbs_write_the_same_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let shapes = folder.path().join("shapes");
+    std::fs::create_dir(&shapes).unwrap();
+    write_ellipses(&shapes, 12);
+    std::fs::write(folder.path().join("v.csv"), "name,drag [N]\ne000,1\ne001,2.5\n").unwrap();
+    let [values, by_data, by_training, by_axes, model] =
+        ["v.csv", "a.csv", "b.csv", "c.csv", "m.safetensors"].map(|name| path(folder.path(), name));
+    let own = ["--values", &values, "--points", "32"];
+    let shapes = shapes.display().to_string();
+    let train = ["train", "--data", &shapes, "--out", &model];
+    let learn = ["--updates", "3", "--hidden", "8", "--data-out", &by_training];
+    for words in [
+        [&["data", &shapes, "--out", &by_data][..], &own].concat(),
+        [&train[..], &own, &learn].concat(),
+        [&train[..], &own, &["--pca", "--latent-dim", "2", "--data-out", &by_axes]].concat(),
+    ] {
+        let output = run(&words);
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    let whole = |path: &str| std::fs::read_to_string(path).unwrap();
+    assert!(whole(&by_data).starts_with("id,label,x0,y0,x1,y1,"));
+    assert_eq!((whole(&by_training), whole(&by_axes)), (whole(&by_data), whole(&by_data)));
+}
+
+#[test]
+fn what_was_left_aside_is_said_with_its_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'>\
+        <g opacity='0'><rect width='30' height='30'/><rect width='9' height='30'/></g>\
+        <path id='hull' d='M20,60 c10,25,50,25,60,0 z'/></svg>";
+    for name in ["a.svg", "b.svg"] {
+        std::fs::write(folder.path().join(name), picture).unwrap();
+    }
+    write_table_of_ellipses(&folder.path().join("t.csv"), 10);
+    let out = tempfile::tempdir().unwrap();
+    let output =
+        run(&["data", folder.path().to_str().unwrap(), "--out", &path(out.path(), "o.csv")]);
+    let text = said(&output);
+    assert!(text.contains("12 outlines"), "{text}");
+    assert!(says(&text, "2 files .. 2 paths"), "{text}");
+    assert!(says(&text, "2 columns .. 'drag'"), "{text}");
+}
+
+#[test]
+fn misuse_is_told_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    write_ellipses(folder.path(), 3);
+    let out = path(folder.path(), "out");
+    let shapes = folder.path().to_str().unwrap();
+    for (arguments, part) in [
+        (vec!["train", "--out", &out, "--data", "nowhere"], "nowhere"),
+        (vec!["train", "--out", &out, "--data", shapes], "3 outlines"),
+        (vec!["train", "--out", &out, "--data", shapes, "--samples", "90"], "cannot be used with"),
+        (vec!["train", "--out", &out, "--values", "v.csv"], "values: "),
+        (vec!["data", "--out", &out, "--label-from", "file"], "label-from: "),
+        (vec!["data", shapes, "--out", &out, "--normalise", "none,scale"], "normalise: "),
+        (vec!["data", shapes, "--out", &out, "--points", "3"], "points: .. 16 .. 1000"),
+        (vec!["data", shapes, "--out", &out, "--values", "nowhere.csv"], "nowhere.csv"),
+    ] {
+        let output = run(&arguments);
+        let message = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(says(message.lines().last().unwrap(), part), "{message}");
+    }
+}
+
+#[test]
+fn sizes_may_stay_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    write_ellipses(folder.path(), 20);
+    let mut options = ImportOptions { points: 32, ..ImportOptions::default() };
+    options.normalise.scale = false;
+    let imported = import(&[folder.path().to_owned()], &options, &CancelToken::default(), |_| ())
+        .unwrap()
+        .unwrap();
+    let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
+    let largest = data.set.rows.as_flat().iter().fold(0f32, |m, v| m.max(v.abs()));
+    assert!(largest > 15.0, "{largest}");
+    let config =
+        TrainingConfig { updates: 300, hidden: vec![16], ..TrainingConfig::for_imported(&data) };
+    let mut trainer = Trainer::new(data, config).unwrap();
+    while !trainer.is_finished() {
+        trainer.step().unwrap();
+    }
+    let model = trainer.finish().unwrap();
+    let decoded = model.decode(&model.encoded.mu).unwrap();
+    let apart = form_distance(decoded.row(0), &model.training_outline(0));
+    assert!(apart < 0.3, "{apart}");
+}
+
+#[test]
+fn damaged_outlines_are_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    write_ellipses(folder.path(), 12);
+    let options = ImportOptions { points: 16, ..ImportOptions::default() };
+    let imported = import(&[folder.path().to_owned()], &options, &CancelToken::default(), |_| ())
+        .unwrap()
+        .unwrap();
+    let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
+    let config = TrainingConfig { updates: 5, hidden: vec![8], ..TrainingConfig::default() };
+    let mut trainer = Trainer::new(data, config).unwrap();
+    while !trainer.is_finished() {
+        trainer.step().unwrap();
+    }
+    let mut model = trainer.finish().unwrap();
+    assert!(checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).is_ok());
+    let problem = |set: latent_explorer::data::dataset::Dataset,
+                   model: &mut latent_explorer::model::Model| {
+        let kept = model.data.replace(std::sync::Arc::new(set));
+        let problem = checkpoint::from_bytes(&checkpoint::to_bytes(model).unwrap()).unwrap_err();
+        model.data = kept;
+        problem
+    };
+    let whole = (**model.data.as_ref().unwrap()).clone();
+    let mut set = whole.clone();
+    set.rows.row_mut(0)[0] += 1.0;
+    assert!(problem(set, &mut model).contains("not those that it was trained on"));
+    let mut set = whole.clone();
+    set.placements[0].scale = 0.0;
+    assert!(problem(set, &mut model).contains("where its outlines stood"));
+    let mut set = whole.clone();
+    set.ids.pop();
+    assert!(problem(set, &mut model).contains("not all named"));
+    let mut set = whole.clone();
+    set.labels[0] = 9;
+    assert!(problem(set, &mut model).contains("labels"));
+    model.data = None;
+    let bytes = checkpoint::to_bytes(&model).unwrap();
+    assert!(checkpoint::from_bytes(&bytes).unwrap_err().contains("'data.outlines' is missing"));
+}

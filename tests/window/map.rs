@@ -1,0 +1,111 @@
+//! The map under the mouse and the keys.
+
+use super::*;
+use latent_explorer::explore::compose::Visible;
+
+#[test]
+fn it_opens_on_a_map_to_explore() {
+    let window = open();
+    assert_eq!(window.see().page(), Page::Explore);
+    assert_eq!(window.see().layers(), Visible { shapes: true, ..Visible::default() });
+    assert!(window.see().map().outlines().is_some());
+    assert!(window.query_by_label("Nine families").is_some(), "the model's name");
+    assert!(window.query_by_label(words::NO_SHAPE).is_some());
+    let map = map(&window);
+    assert!(map.width() > 600.0 && map.height() > 500.0, "{map:?}");
+}
+
+#[test]
+fn hovering_shows_the_shape_and_clicking_keeps_it() {
+    let mut window = open();
+    window.hover_at(on_map(&window, 0.4, 0.6));
+    show(&mut window);
+    window.get_by_label(words::SHAPE_AT_CURSOR);
+    let probe = window.see().hovered().unwrap();
+    assert!(near(probe.at(), map_point(&window, 0.4, 0.6)), "{:?}", probe.at());
+    assert_eq!(probe.outline().len(), 200);
+    assert!(said(&window, &probe.verdict().sentence()), "trust is said in a sentence");
+
+    window.remove_cursor();
+    show(&mut window);
+    assert!(window.see().hovered().is_none());
+    window.get_by_label(words::NO_SHAPE);
+
+    click_on_map(&mut window, 0.3, 0.5);
+    window.remove_cursor();
+    settle(&mut window);
+    window.get_by_label(words::SHAPE_AT_CURSOR);
+    let picked = window.see().selected().unwrap();
+    assert!(near(picked.at(), map_point(&window, 0.3, 0.5)));
+    key(&mut window, Key::ArrowRight);
+    let moved = window.see().selected().unwrap();
+    assert!(moved.at()[0] > picked.at()[0] && moved.at()[1] == picked.at()[1]);
+    key(&mut window, Key::Escape);
+    assert!(window.see().selected().is_none());
+}
+
+#[test]
+fn the_right_button_pins_and_takes_out() {
+    let mut window = open();
+    for (x, pins) in [(0.3, 1), (0.6, 2)] {
+        let at = on_map(&window, x, 0.5);
+        click_at(&mut window, at, PointerButton::Secondary);
+        assert_eq!(window.see().pins().len(), pins);
+    }
+    settle(&mut window);
+    click(&mut window, "Pin 2");
+    let back = window.see().selected().unwrap().at();
+    assert!(near(back, map_point(&window, 0.6, 0.5)));
+    window.get_by_label("Pin 1").click_secondary();
+    show(&mut window);
+    assert_eq!(window.see().pins().len(), 1);
+    ctrl(&mut window, Key::Z);
+    assert_eq!(window.see().pins().len(), 2);
+}
+
+#[test]
+fn dragging_and_the_wheel_move_the_map() {
+    let mut window = open();
+    let before = window.see().map().view();
+    let (from, to) = (on_map(&window, 0.5, 0.5), on_map(&window, 0.6, 0.5));
+    window.hover_at(from);
+    window.drag_at(from);
+    window.hover_at(to);
+    window.drop_at(to);
+    show(&mut window);
+    let moved = window.see().map().view();
+    let shift = (before.low[0] - moved.low[0]) / before.size()[0];
+    assert!((shift - 0.1).abs() < 0.02, "{shift}");
+    window.hover_at(from);
+    wheel(&mut window);
+    settle(&mut window);
+    assert!(window.see().map().view().size()[0] < moved.size()[0], "the wheel zooms in");
+    key(&mut window, Key::F);
+    settle(&mut window);
+    assert_eq!(window.see().map().view().size(), before.size());
+}
+
+#[test]
+fn keys_switch_layers_and_hide_the_panel() {
+    let mut window = open();
+    for (pressed, layer) in [
+        (Key::G, (|v| v.shapes) as fn(Visible) -> bool),
+        (Key::H, |v| v.heat),
+        (Key::D, |v| v.data),
+        (Key::P, |v| v.paths),
+        (Key::T, |v| v.trust),
+        (Key::V, |v| v.gradient),
+    ] {
+        let before = layer(window.see().layers());
+        key(&mut window, pressed);
+        assert_ne!(layer(window.see().layers()), before, "{pressed:?}");
+        settle(&mut window);
+    }
+    let width = map(&window).width();
+    key(&mut window, Key::Tab);
+    settle(&mut window);
+    assert!(map(&window).width() > width + 200.0);
+    key(&mut window, Key::Tab);
+    settle(&mut window);
+    assert_eq!(map(&window).width(), width);
+}
