@@ -206,7 +206,7 @@ fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
             let (said, computed) = (&restart[predicted], predicted_at(&restart[z]));
             for end in ["value", "low", "high"] {
                 let apart = said[end].as_f64().unwrap() - computed[end].as_f64().unwrap();
-                assert!(apart.abs() < 1e-9, "{predicted} {end}: {said} {computed}");
+                assert!(apart.abs() < 1e-5, "{predicted} {end}: {said} {computed}");
             }
         }
     }
