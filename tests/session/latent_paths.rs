@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::driver::{Endpoint, FRAMES, PATH_SECONDS, PathPage, PathPlan};
-use latent_explorer::explore::route::Kind;
 use latent_explorer::data::family::Family;
 use latent_explorer::data::source::TrainingData;
+use latent_explorer::explore::route::Kind;
 use latent_explorer::model::{PointRef, checkpoint};
 use latent_explorer::train::Pca;
 

@@ -47,7 +47,8 @@ fn the_window_learns_from_shapes_that_were_opened_and_goes_back_to_families() {
     assert!(says(session.see().import().problem().unwrap(), "bad.dat .. 0"));
     assert!(session.see().import().data().is_some());
 
-    let quick = TrainingConfig { updates: 10, hidden: vec![8], ..session.see().next_training().clone() };
+    let quick =
+        TrainingConfig { updates: 10, hidden: vec![8], ..session.see().next_training().clone() };
     session.act(Act::SetTraining(quick));
     session.act(Act::SetFullSpeed(true));
     session.act(Act::Train);

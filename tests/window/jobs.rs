@@ -32,20 +32,6 @@ fn what_runs_is_listed_and_can_be_paused_and_cancelled() {
 fn the_list_is_reached_by_keys_alone() {
     let mut window = open();
     train(&mut window, 100_000);
-    until_said(&mut window, "1 running");
-    key(&mut window, Key::J);
-    act(&mut window);
-    window.get_by_label("Progress of Training");
-    // The first button of the list has the keyboard.
-    key(&mut window, Key::Enter);
-    act(&mut window);
-    until(&mut window, "the end of the training", |state| state.training.run.is_none());
-}
-
-#[test]
-fn the_list_is_reached_by_keys_alone() {
-    let mut window = open();
-    train(&mut window, 100_000);
     until_button(&mut window, "1 running");
     key(&mut window, Key::J);
     show(&mut window);
