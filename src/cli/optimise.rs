@@ -145,6 +145,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     for why in unreal(&report) {
         progress.say(why);
     }
+    report.why_none().iter().for_each(|why| progress.say(why));
     let hills = hills(&report, candidates);
     progress.finish(&format!("{}; {hills}; wrote {}", answer(&report), out.display()));
     Ok(())
@@ -189,11 +190,6 @@ fn answer(report: &SearchReport) -> String {
             return format!("no restart found a valid {}", aim.word());
         }
         (None, _) => return "no restart found a shape that keeps every constraint".to_owned(),
-        (Some(best), None) if aim.predicts() => format!(
-            "best {}, and none is believable; a greater --inside (now {}) keeps nearer to the data",
-            value(best),
-            aim.inside
-        ),
         (Some(best), None) => format!("best {}, and none is believable", value(best)),
         (Some(best), Some(good)) if best == good => format!("best {}, believable", value(best)),
         (Some(best), Some(good)) => format!(

@@ -181,12 +181,12 @@ impl NetworkOptions {
         self.preset
     }
 
-    /// Whether heads were named.
+    /// True if heads were named.
     pub fn names_heads(&self) -> bool {
         !self.heads.is_empty()
     }
 
-    /// The usual settings with what was named.
+    /// The default settings with the given options applied.
     pub fn config(&self, mut usual: TrainingConfig, seed: u64) -> TrainingConfig {
         self.preset.iter().for_each(|preset| preset.apply(&mut usual));
         let widths = Some(self.head_widths.clone()).filter(|widths| !widths.is_empty());

@@ -52,13 +52,13 @@ impl Dataset {
         }
     }
 
-    /// The role of each vector, `[samples]`, where these are `held_out` by the split of this seed.
+    /// The role of each row, `[samples]`, for the rows `held_out` by the split of this seed.
     pub fn roles(&self, held_out: &[bool], seed: u64) -> Vec<Role> {
         roles(held_out, |row| self.groups.get(row).copied().unwrap_or(row as u32), seed)
     }
 
-    /// The sum over all numbers of a vector of their variance over the data: what a model of the mean alone would
-    /// miss, in squared data units.
+    /// The variance over the data, summed over all columns, in squared data units: the error of a model that knows only
+    /// the mean.
     pub fn variance(&self) -> f64 {
         let n = self.rows.len().max(1) as f64;
         let of = |k: usize| {

@@ -47,8 +47,8 @@ impl Path {
 
     /// As [`Self::resample`], with the mean of the points, which was subtracted.
     pub fn resample_about(&self, count: usize) -> (Vec<f32>, [f64; 2]) {
-        // The beginning depends on the centre and the centre, slightly, on where the points fall: two rounds settle it
-        // to well under a point's spacing. The first centre is that of the curve, wherever its list of sides begins.
+        // The starting point depends on the centre and the centre, slightly, on the points: two iterations settle both
+        // to well under a point's spacing. The first centre is that of the curve, which no order of its sides changes.
         let mut centre = self.centre();
         let mut points = Vec::new();
         for _ in 0..2 {
@@ -67,7 +67,7 @@ impl Path {
         (outline.collect(), centre)
     }
 
-    /// The mean of the curve, each piece counted by its length.
+    /// The mean of the curve, weighted by length.
     fn centre(&self) -> [f64; 2] {
         let (mut sum, mut total) = ([0.0; 2], 0.0);
         for side in 0..self.sides.len() {
@@ -80,7 +80,7 @@ impl Path {
         sum.map(|sum| sum / total)
     }
 
-    /// The sides reordered, and one of them divided if need be, so that the first begins at the farthest point.
+    /// The sides reordered, and one of them divided if needed, so that the first begins at the farthest point.
     fn begin_at_farthest(&self) -> Vec<Vec<[f64; 2]>> {
         let all = self.sides.iter().enumerate();
         let points =

@@ -4,15 +4,15 @@ use crate::numerics::random::{Purpose, stream};
 use rand::RngCore;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Fewer rows than that choose no epoch by themselves: their mean loss differs too much from that of others.
+/// The fewest rows that choose an epoch alone: the mean loss of fewer differs too much from that of other rows.
 pub const FEWEST_STOPPING: usize = 20;
 
-/// What a row of the data is for; no row has two roles.
+/// The purpose of a row of the data; each row has exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Networks and Gaussian processes learn from it.
     Training,
-    /// Early stopping goes by it, so that nothing that is set or tested on the others has chosen the epoch.
+    /// Early stopping uses it, so that the epoch is not chosen by rows on which something is set or tested.
     Stopping,
     /// The width of intervals is set on it.
     Calibration,
@@ -48,18 +48,18 @@ pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Ro
     roles
 }
 
-/// Rows that are held out, by what early stopping makes of them.
+/// The held-out rows, divided by their use in early stopping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Validation {
-    /// Rows whose loss alone ends a training and chooses its epoch. None where nothing does, or where they would be
-    /// fewer than [`FEWEST_STOPPING`]: then the rows below do it.
+    /// Rows whose loss alone ends a training and chooses its epoch. None without early stopping, or if they would be
+    /// fewer than [`FEWEST_STOPPING`]: then the rows below choose it.
     pub stopping: Option<Vec<usize>>,
-    /// Rows of which the validation loss is reported.
+    /// Rows whose loss is reported as the validation loss.
     pub reported: Vec<usize>,
 }
 
 impl Validation {
-    /// Shares the rows that are held out; with early stopping those for stopping are kept apart, if they are enough.
+    /// Divides the held-out rows; with early stopping the rows for stopping are kept apart if there are enough.
     pub fn new(roles: &[Role], early_stopping: bool) -> Self {
         let rows = |is: fn(Role) -> bool| -> Vec<usize> {
             (0..roles.len()).filter(|&row| is(roles[row])).collect()
@@ -73,7 +73,7 @@ impl Validation {
     }
 }
 
-/// Which of the rows are held out: whole groups in a seeded order, until about `count` rows are. `groups` names the
+/// Marks the held-out rows: whole groups in a seeded order, until about `count` rows are marked. `groups` gives the
 /// group of each row.
 pub fn held_out_by_groups(groups: &[u32], count: usize, seed: u64) -> Vec<bool> {
     let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();

@@ -62,9 +62,9 @@ pub fn write_field(path: &Path, field: &HeatField, predictions: &[Prediction]) -
     write(path, &header, (0..field.values.len()).map(cell))
 }
 
-/// Writes the losses of a training, an epoch a row; what was not measured stays empty. Where early
-/// stopping has rows of its own their loss follows in one more column, where heads were trained along their losses in two,
-/// and where the variance is learned sigma in one.
+/// Writes the losses of a training, an epoch a row; values that were not computed are empty. If early stopping has rows
+/// of its own, their loss follows in a further column; if heads were trained jointly, their losses in two; if the
+/// variance is learned, sigma in one.
 ///
 /// # Errors
 /// Names the file when it cannot be written.

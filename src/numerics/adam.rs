@@ -59,6 +59,11 @@ impl<F: Float> Adam<F> {
         self.rows.iter().map(|row| row.first.len())
     }
 
+    /// True if all moments are finite.
+    pub fn is_finite(&self) -> bool {
+        self.rows.iter().all(|row| row.first.iter().chain(&row.second).all(|v| v.is_finite()))
+    }
+
     /// The number of steps that row `row` has made.
     pub fn steps(&self, row: usize) -> u32 {
         self.rows[row].steps

@@ -2,8 +2,8 @@
 
 use super::cholesky::Cholesky;
 
-/// Beyond this many coordinates, or with fewer than [`SAMPLES`] points for each, only their scales are
-/// equalised: a covariance of so few points is mostly chance, and its inverse would blow that up.
+/// The most coordinates with a full matrix. With more of them, or with fewer than [`SAMPLES`] points for each, only
+/// their scales are equalised: a covariance of so few points is mostly chance, and its inverse would amplify that.
 const WIDEST: usize = 128;
 /// Points for each coordinate that a covariance needs.
 const SAMPLES: usize = 10;
@@ -97,7 +97,7 @@ impl Whitening {
     }
 }
 
-/// `S^-1 L`: the rows are the centred coordinates it is applied to. None where a point was no number.
+/// `S^-1 L`; its rows belong to the centred coordinates. None if a covariance is not finite.
 fn filtered(covariance: &[f64], noise: &[f64]) -> Option<Map> {
     let dim = noise.len();
     let mut noisy = covariance.to_vec();

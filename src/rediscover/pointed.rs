@@ -61,13 +61,13 @@ pub struct Pointed {
     pub rows: usize,
     /// The neighbourhood of the different believable answers.
     pub answers: Pointing,
-    /// About the best of them alone.
+    /// The neighbourhood of the best answer alone.
     pub best_answer: Pointing,
-    /// The share of hidden rows that lie where the model, which has not seen them, lets a prediction be believed. The best
-    /// rows are mostly at the edge of all rows, so without them they lie beyond it: a search that keeps among the data it
-    /// has points at most their way, and the others cannot be found.
+    /// The share of hidden rows at which the model, which has not seen them, lets a prediction be believed. The best rows
+    /// mostly lie at the edge of all rows, and without them the data end before it: a search that stays among the data
+    /// can point towards them at most.
     pub within_reach: f64,
-    /// About the best rows that were learned from.
+    /// The neighbourhood of the best training rows.
     pub best_training: Pointing,
     /// The neighbourhood of random samples.
     pub random: Pointing,

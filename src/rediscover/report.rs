@@ -85,9 +85,9 @@ pub struct PointedReport {
     pub hiding: Hiding,
     /// The share of hidden rows among the ten nearest rows of each answer.
     pub hidden_share: Option<Spread>,
-    /// The same about the best answer alone.
+    /// The same share near the best answer alone.
     pub hidden_share_of_best_answer: Option<Spread>,
-    /// The same about the best rows that were learned from.
+    /// The same share near the best training rows.
     pub hidden_share_of_best_training: Option<Spread>,
     /// The same share near random samples.
     pub hidden_share_of_random: Option<Spread>,
@@ -95,9 +95,9 @@ pub struct PointedReport {
     pub chance: Option<Spread>,
     /// The median distance from an answer to the nearest hidden row, in standard deviations of the data.
     pub distance: Option<Spread>,
-    /// The same from the best answer alone.
+    /// The same distance from the best answer alone.
     pub distance_of_best_answer: Option<Spread>,
-    /// The same from the best rows that were learned from.
+    /// The same distance from the best training rows.
     pub distance_of_best_training: Option<Spread>,
     /// The same distance from random samples.
     pub distance_of_random: Option<Spread>,

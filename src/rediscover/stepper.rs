@@ -306,7 +306,7 @@ impl Rediscovery {
         let rows = whitened(model, &mu);
         let answers = whitened(model, &latent(model, optima));
         let best = whitened(model, &latent(model, &optima[..optima.len().min(1)]));
-        // The best that a person could see.
+        // The best rows that were not hidden.
         let values = self.subject.values(set);
         let mut seen: Vec<usize> =
             (0..hidden.len()).filter(|&row| !hidden[row] && values[row].is_finite()).collect();

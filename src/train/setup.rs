@@ -114,7 +114,8 @@ impl Setup {
     pub fn model_at(&self, state: &TrainerState, most: usize) -> Result<Model> {
         let TrainerState { parameters, resume, history } = state;
         let mut model = self.preview(parameters, history, resume.updates, most)?;
-        model.resume = Some(Arc::new(resume.clone()));
+        // Moments beyond single precision are no state to go on from, and no file holds them.
+        model.resume = resume.adam.is_finite().then(|| Arc::new(resume.clone()));
         Ok(model)
     }
 

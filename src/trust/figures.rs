@@ -28,10 +28,10 @@ pub struct Figures {
     /// True if reconstruction error and KL were computed on shapes that were held out of training; false if there were
     /// none, so all shapes were used.
     pub held_out: bool,
-    /// Whether these shapes also chose the epoch that early stopping kept, for want of enough others: then the error is
-    /// a little too good.
+    /// True if these shapes also chose the epoch that early stopping kept, as too few others were held out: the error is
+    /// then slightly too low.
     pub chose_epoch: bool,
-    /// How many shapes were reconstructed.
+    /// The number of reconstructed shapes.
     pub shapes: usize,
     /// The mean over these shapes of the sum of squared differences of all coordinates between a shape and
     /// `decode(mu)`, in squared data units. The metric does not depend on the loss, the scaling or the output of the
@@ -85,7 +85,7 @@ pub struct FamilyFigures {
 }
 
 impl Figures {
-    /// The shapes that were reconstructed, in words.
+    /// The reconstructed shapes, in words.
     pub fn scope(&self) -> &'static str {
         match (self.held_out, self.chose_epoch) {
             (false, _) => "training shapes (none was held out)",
@@ -94,7 +94,8 @@ impl Figures {
         }
     }
 
-    /// Measures a model. Shapes are made again from its recipe; nothing but the checkpoint is needed.
+    /// Computes the metrics of a model. Generated shapes are generated again from their settings; only the checkpoint
+    /// is needed.
     ///
     /// # Errors
     /// When the model has no encoded data, or the tensor library fails.
@@ -143,8 +144,8 @@ impl Figures {
     }
 }
 
-/// Rows of the encoded data that are held out and chose no epoch, or any where none is held out; evenly chosen where
-/// they are many.
+/// The held-out rows of the encoded data that chose no epoch, or all rows if none is held out; chosen at even intervals
+/// if there are many.
 fn some_held_out(model: &Model) -> Vec<usize> {
     let encoded = &model.encoded;
     let rows = match model.card.has_stopping_rows() {

@@ -1,5 +1,6 @@
 //! Further checks of predictions: a search tends to end at points where a single head is wrong.
 
+use super::question::Question;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -12,13 +13,13 @@ use serde::Serialize;
 /// The tolerance of the density limit, in nats: a search with the density penalty ends within it.
 const DENSITY_TOLERANCE: f64 = 0.25;
 
-/// Whether the data are dense enough at `z [latent]` for a prediction to be believed there.
+/// True if the data are dense enough at `z [latent]` for a prediction to be believed there.
 pub fn is_dense(model: &Model, z: &[f64]) -> bool {
     let density = model.density();
     density.negative_log(z) <= density.level(true) + DENSITY_TOLERANCE
 }
 
-/// What was found about the predictions at one latent point.
+/// The checks of the predictions at one latent point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Foretold {
     /// The negative logarithm of the smooth density of the data there, in nats.
@@ -60,25 +61,37 @@ impl PredictionCheck {
         self.prediction.low <= high && self.prediction.high >= low
     }
 
-    /// The reason why the prediction is unreliable, as the rest of a sentence; none if it is reliable.
-    fn doubt(&self) -> Option<String> {
-        let Self { property, prediction, gap, .. } = self;
-        let ([value, low, high], word) = (prediction.shown(), property.word());
-        if gap.is_nan() || *gap > 1.0 {
-            return Some(format!(
-                "the head predicts {word} {value}, and a judge that learned apart from it {low} to {high}"
-            ));
+    /// The first question that the prediction fails; none if it is reliable.
+    fn failed(&self) -> Option<Question> {
+        if self.gap.is_nan() || self.gap > 1.0 {
+            return Some(Question::Judge);
         }
         if self.is_beyond() && !self.reaches_back() {
-            let most = if prediction.value > self.measured_range[1] { "greatest" } else { "least" };
-            return Some(format!(
-                "{word} {value} ({low} to {high}) lies wholly beyond the {most} that was ever measured"
-            ));
+            return Some(Question::MeasuredRange);
         }
-        self.broken.map(|constraint| {
-            let end = if constraint.relation == Relation::AtLeast { low } else { high };
-            format!("{constraint} is not sure to hold: {word} may be {end}")
-        })
+        self.broken.map(|_| Question::Constraint)
+    }
+
+    /// The reason why the prediction is unreliable, as the rest of a sentence; none if it is reliable.
+    fn doubt(&self) -> Option<String> {
+        let Self { property, prediction, .. } = self;
+        let ([value, low, high], word) = (prediction.shown(), property.word());
+        match self.failed()? {
+            Question::Judge => Some(format!(
+                "the head predicts {word} {value}, and a judge that learned apart from it {low} to {high}"
+            )),
+            Question::MeasuredRange => {
+                let beyond = prediction.value > self.measured_range[1];
+                let most = if beyond { "greatest" } else { "least" };
+                Some(format!(
+                    "{word} {value} ({low} to {high}) lies wholly beyond the {most} that was ever measured"
+                ))
+            }
+            _ => self.broken.map(|constraint| {
+                let end = if constraint.relation == Relation::AtLeast { low } else { high };
+                format!("{constraint} is not sure to hold: {word} may be {end}")
+            }),
+        }
     }
 }
 
@@ -148,6 +161,18 @@ impl Foretold {
         Ok(Some(on_all_cores(z.len(), at)))
     }
 
+    /// The first question that the predictions fail; none if they are reliable.
+    pub fn failed(&self) -> Option<Question> {
+        let of_prediction = self.predictions.iter().find_map(PredictionCheck::failed);
+        of_prediction.or_else(|| self.is_sparse().then_some(Question::Density))
+    }
+
+    /// True if the data are too sparse here for a prediction.
+    fn is_sparse(&self) -> bool {
+        let found = self.negative_log_density;
+        found.is_nan() || found > self.usual_negative_log_density
+    }
+
     /// The reason why the predictions are unreliable, as the rest of a sentence; none if all are reliable.
     pub fn doubt(&self) -> Option<String> {
         self.predictions.iter().find_map(|check| self.doubt_of(check.property))
@@ -158,12 +183,11 @@ impl Foretold {
         if let Some(doubt) = self.of(property)?.doubt() {
             return Some(doubt);
         }
-        let (found, usual) = (self.negative_log_density, self.usual_negative_log_density);
-        (found.is_nan() || found > usual).then(|| {
+        self.is_sparse().then(|| {
             format!(
                 "the data are sparse here, {:.2} nats thinner than where three quarters of them lie, so the prediction \
                  stands on few",
-                found - usual + DENSITY_TOLERANCE
+                self.negative_log_density - self.usual_negative_log_density + DENSITY_TOLERANCE
             )
         })
     }

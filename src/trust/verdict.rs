@@ -2,6 +2,7 @@
 
 use super::foretold::Foretold;
 use super::limit::{percent_with_limit, with_limit};
+use super::question::Question;
 use super::statistics::{relative_change, relative_change_of, usual_change};
 use crate::data::geometry;
 use crate::data::property::Property;
@@ -147,23 +148,47 @@ impl Verdict {
         }
     }
 
+    /// The first question that the point fails; none if it is believable.
+    pub fn failed(&self) -> Option<Question> {
+        let of_values = || {
+            let foretold = self.foretold.as_ref().and_then(Foretold::failed);
+            foretold.unwrap_or(Question::Change)
+        };
+        match self.belief {
+            Belief::Believable => None,
+            Belief::Outside => Some(Question::Distance),
+            Belief::Doubtful => Some(self.shape_failed().unwrap_or_else(of_values)),
+        }
+    }
+
+    /// The first question that the shape or its round trip fails.
+    fn shape_failed(&self) -> Option<Question> {
+        // NaN fails.
+        let exceeds = |value: f64, limit: f64| value.is_nan() || value > limit;
+        let failed = [
+            (!self.simple, Question::Crossing),
+            (exceeds(self.roughness, self.usual_roughness), Question::Roughness),
+            (!self.in_domain, Question::Domain),
+            (exceeds(self.round_trip, self.usual_round_trip), Question::Shift),
+        ];
+        failed.into_iter().find_map(|(fails, question)| fails.then_some(question))
+    }
+
     /// The defect of the shape or of its round trip, as the rest of a sentence; none if it has none.
     fn shape_doubt(&self) -> Option<String> {
-        if !self.simple {
-            return Some("the outline crosses itself".to_owned());
-        }
-        if self.roughness.is_nan() || self.roughness > self.usual_roughness {
-            let [roughness, limit] = self.roughness_and_limit();
-            return Some(format!(
-                "the outline is rougher than the data: {roughness} (limit {limit})"
-            ));
-        }
-        if !self.in_domain {
-            return Some("the shape is too thin for this property to mean anything".to_owned());
-        }
-        (self.round_trip.is_nan() || self.round_trip > self.usual_round_trip).then(|| {
-            let [shift, limit] = self.shift_and_limit();
-            format!("decoded and encoded again, the point moves by {shift} (limit {limit})")
+        Some(match self.shape_failed()? {
+            Question::Crossing => "the outline crosses itself".to_owned(),
+            Question::Roughness => {
+                let [roughness, limit] = self.roughness_and_limit();
+                format!("the outline is rougher than the data: {roughness} (limit {limit})")
+            }
+            Question::Domain => {
+                "the shape is too thin for this property to mean anything".to_owned()
+            }
+            _ => {
+                let [shift, limit] = self.shift_and_limit();
+                format!("decoded and encoded again, the point moves by {shift} (limit {limit})")
+            }
         })
     }
 
@@ -345,7 +370,10 @@ mod tests {
         assert!(verdict(Belief::Believable).sentence().starts_with("Believable"));
         let far = Verdict { density_distance: 0.83, ..verdict(Belief::Outside) };
         assert!(far.sentence().contains("0.83") && far.sentence().contains("0.50"));
+        assert_eq!(verdict(Belief::Believable).failed(), None);
+        assert_eq!(far.failed(), Some(Question::Distance));
         let crossed = Verdict { simple: false, ..doubtful.clone() };
+        assert_eq!(crossed.failed(), Some(Question::Crossing));
         assert!(crossed.sentence().contains("crosses itself"));
         let rough = Verdict { roughness: 0.5, ..doubtful.clone() };
         assert!(rough.sentence().contains("0.50") && rough.sentence().contains("0.02"));

@@ -51,7 +51,7 @@ fn a_deep_network_is_trained_opened_resumed_and_searched() {
     let report: Value =
         serde_json::from_str(&std::fs::read_to_string(at.join("r.json")).unwrap()).unwrap();
     let restarts = report["restarts"].as_array().unwrap();
-    let best = |restart: &Value| restart["best"]["value"].as_f64().unwrap_or(0.0);
+    let best = |restart: &Value| restart["value_best"].as_f64().unwrap_or(0.0);
     let best = restarts.iter().map(best).fold(0.0, f64::max);
     assert!(best > 0.85, "a round shape is found: {best}");
 }

@@ -258,7 +258,7 @@ fn long_ways_are_kept_more_seldom_and_this_is_said_first() {
         (&report["stride"], &report["restarts"][0]["trajectory"]),
         (&9.into(), &Value::Array(Vec::new()))
     );
-    let (_, said) = optimise(&format!("{line} --trajectory 4"), folder.path());
+    let (_, said) = optimise(&format!("{line} --trajectory every:4"), folder.path());
     assert!(first(&said).contains("4 steps") && !all.contains("4 steps"), "{said}");
 }
 

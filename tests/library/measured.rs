@@ -1,6 +1,5 @@
 //! Measured values from end to end: a table beside the shapes, a head, a search by it, and what a checkpoint keeps.
 
-use crate::driver::{Act, Drive, Program};
 use crate::own_files::{SHAPES, UNKNOWN, stiffness, write_shapes};
 use crate::says::says;
 use latent_explorer::data::dataset::Dataset;
@@ -323,24 +322,16 @@ fn sheets_show_a_prediction_with_its_interval() {
 
 #[test]
 fn the_verdict_of_a_point_speaks_of_all_that_is_predicted_beside_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lying.safetensors");
-    checkpoint::save(&lying(), &path).unwrap();
-    let mut session = Program::open();
     let stiff = property("stiffness");
-    session.act(Act::Resize([600.0, 400.0]));
-    session.act(Act::Open(path));
-    session.wait("the model", |see| see.properties().contains(&stiff));
-    // The map is coloured by what is computed, and so is what the verdict is first asked for.
-    session.act(Act::ColourBy(Property::Roundness));
-    let z = MODEL.encoded.mu.row(SHAPES / 2);
-    session.act(Act::Select([z[0], z[1]]));
-    let here = session.see().selected().unwrap();
-    assert!(here.value(stiff).prediction().unwrap().gap() > 1.0);
-    assert_eq!(here.verdict().belief, Belief::Doubtful);
-    let word = |property| here.verdict().belief_in(property);
+    let z = Rows::from_flat(2, MODEL.encoded.mu.row(SHAPES / 2).to_vec());
+    let decoded = MODEL.decode(&z).unwrap();
+    let asked = [Property::Roundness, stiff];
+    let verdict = judge(&lying(), &asked, &z, &decoded).unwrap().remove(0);
+    assert!(verdict.value(stiff, decoded.row(0)).prediction().unwrap().gap() > 1.0);
+    assert_eq!(verdict.belief, Belief::Doubtful);
+    let word = |property| verdict.belief_in(property);
     assert_eq!((word(stiff), word(Property::Roundness)), (Belief::Doubtful, Belief::Believable));
-    let sentence = here.verdict().sentence();
+    let sentence = verdict.sentence();
     assert!(sentence.starts_with("Doubtful, as stiffness:"), "{sentence}");
     assert!(sentence.ends_with("Believable, as roundness."), "{sentence}");
 }

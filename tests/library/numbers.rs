@@ -246,10 +246,10 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
                     parameters[index] = tensor(values, initial[index].dims());
                     graph::flat_f64(&total(&parameters)).unwrap()[0]
                 };
-                let h = 1e-6;
+                let h = 1e-5;
                 let difference = (moved(h) - moved(-h)) / (2.0 * h);
                 assert!(
-                    (gradient[element] - difference).abs() <= 1e-6 * length,
+                    (gradient[element] - difference).abs() <= 1e-5 * length,
                     "{output:?}, parameter {index}, element {element}: {} and {difference}",
                     gradient[element]
                 );
@@ -455,23 +455,35 @@ fn along(model: &Model, from: &[f64], to: &[f64]) -> Vec<f64> {
     decoded.iter().map(|outline| Property::Roundness.measure(outline)).collect()
 }
 
-#[test]
-fn two_optima_of_the_sample_with_a_dip_between_them_are_two_hills() {
-    // Nine looks at the line between these see a dip of 0.0029, of which 0.0034 is allowed; it has 0.0044.
-    let model = Arc::new(SAMPLES[0].load().unwrap());
-    let found = report(&model, SearchConfig { seed: 4, ..SearchConfig::default() });
-    let at = |value: f64| {
-        let near = |r: &usize| (found.restarts[*r].restart.best_value() - value).abs() < 5e-4;
-        (0..50).find(near).unwrap_or_else(|| panic!("no restart comes to {value}"))
-    };
-    let (low, high) = (at(0.6453), at(0.8166));
-    let of_each = found.hills.of_each(50);
-    assert_ne!(of_each[low], of_each[high], "{:?}", found.hills);
-    let z = |restart: usize| found.restarts[restart].restart.best_z();
-    let line = along(&model, z(low), z(high));
+/// How far the roundness falls on the straight line between two latent points below both of its ends.
+fn dip(model: &Model, from: &[f64], to: &[f64]) -> f64 {
+    let line = along(model, from, to);
     let least = line.iter().copied().fold(f64::INFINITY, f64::min);
-    assert!((0.640..0.642).contains(&least), "the dip is there: {least}");
-    assert!(found.hills.evaluations < 1500, "{}", found.hills.evaluations);
+    line[0].min(line[line.len() - 1]) - least
+}
+
+#[test]
+fn a_local_optimum_of_a_sample_is_reached_without_a_dip_and_left_over_one() {
+    let model = Arc::new(SAMPLES[0].load().unwrap());
+    for seed in 0..3 {
+        let found = report(&model, SearchConfig { seed, ..SearchConfig::default() });
+        let z = |restart: usize| found.restarts[restart].restart.best_z();
+        let apart = |a: usize, b: usize| dip(&model, z(a), z(b));
+        // A hundredth of what a typical restart gains is no dip; restarts gain less than 0.9 in roundness.
+        for hill in &found.hills.all {
+            for (place, &member) in hill.members.iter().enumerate().skip(1) {
+                let reached =
+                    hill.members[..place].iter().any(|&better| apart(member, better) < 9e-3);
+                assert!(reached, "seed {seed}, restart {member}: {:?}", found.hills);
+            }
+        }
+        let tops: Vec<usize> = found.hills.all.iter().map(|hill| hill.top).collect();
+        for (place, &top) in tops.iter().enumerate().skip(1) {
+            let least = tops[..place].iter().map(|&better| apart(top, better)).fold(1.0, f64::min);
+            assert!(least > 1e-3, "seed {seed}, restart {top}: {least}");
+        }
+        assert!(found.hills.evaluations < 1500, "{}", found.hills.evaluations);
+    }
 }
 
 #[test]
@@ -610,8 +622,13 @@ fn a_loss_that_is_no_number_names_its_batch_and_leaves_the_last_whole_epoch() {
     let at_once = exploded(at_once).expect("this training explodes");
     // When the loss explodes depends on the last bits of the processor's products; with one of these
     // seeds it takes more than an epoch.
-    let slower = |seed| TrainingConfig { learning_rate: 0.7, beta: 300.0, seed, ..config() };
-    let later = (0..20).find_map(|seed| {
+    let slower = |seed: u64| TrainingConfig {
+        learning_rate: 0.2 + 0.05 * (seed % 10) as f64,
+        beta: 300.0,
+        seed,
+        ..config()
+    };
+    let later = (0..60).find_map(|seed| {
         exploded(slower(seed)).filter(|(_, trainer)| !trainer.history().is_empty())
     });
     for (error, trainer) in [at_once, later.expect("one of these explodes after an epoch")] {

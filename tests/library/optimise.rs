@@ -10,6 +10,7 @@ use latent_explorer::nn::layer::initial_parameters;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::objective::{Aim, By, Goal, Objective, Space, Term};
 use latent_explorer::optimise::{Method, Search, SearchConfig, SearchReport, Starts, StopReason};
+use latent_explorer::trust::Belief;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
@@ -391,4 +392,24 @@ fn the_best_so_far_never_falls_though_the_value_of_it_may() {
     assert_eq!(best["objective_best"].as_f64().unwrap(), -best["loss_best"].as_f64().unwrap());
     assert_eq!(best["losses"].as_array().unwrap().len(), best["values"].as_array().unwrap().len());
     assert!(!SearchConfig::default().aim.is_penalised());
+}
+
+#[test]
+fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
+    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let aim = Aim::of(Property::Roundness, Goal::Max);
+    let config = SearchConfig { aim, restarts: 5, steps: 5, ..SearchConfig::default() };
+    let mut search = Search::new(model, config).unwrap();
+    while search.step().unwrap() {}
+    let mut report = SearchReport::new(search).unwrap();
+    report.best_believable = Some(0);
+    assert_eq!(report.why_none(), None);
+    report.best_believable = None;
+    for (index, restart) in report.restarts.iter_mut().enumerate() {
+        restart.verdict.belief = if index < 2 { Belief::Outside } else { Belief::Doubtful };
+        (restart.verdict.simple, restart.verdict.roughness) = (true, f64::INFINITY);
+    }
+    let why = report.why_none().unwrap();
+    assert!(why.contains("of 5 restarts 3 rougher than the data, 2 outside the data"), "{why}");
+    assert!(why.contains("--inside"), "{why}");
 }

@@ -98,7 +98,8 @@ const SPACING: f64 = 0.065;
 
 /// How far a shape's z may be from its own where it is drawn in another way, in standard deviations of the data.
 const SAME_Z: f64 = 0.05;
-const ROWS: usize = 900;
+/// Generated rows that are redrawn: ten of each family.
+const ROWS: usize = 90;
 
 /// The corners of an outline of points, and between each two so many points as asked for: any other sampling that keeps
 /// the corners.
@@ -129,7 +130,7 @@ fn resampled(points: &[[f64; 2]], count: usize) -> Points {
 fn a_generated_shape_has_its_z_wherever_it_stands() {
     for sample in SAMPLES {
         let model = sample.load().unwrap();
-        let mut worst = std::collections::BTreeMap::new();
+        let (mut cut, mut cut_off) = (0, 0);
         for row in 0..ROWS {
             let own = model.training_outline(row);
             let z = z_of(&model, &own);
@@ -139,33 +140,34 @@ fn a_generated_shape_has_its_z_wherever_it_stands() {
             assert_eq!((&same, &of_same), (&own, &z), "row {row}");
             // A size that the data have is kept; one that they never have tells nothing.
             let unit = z_of(&model, &normalised(&own));
-            let family = &model.encoded.names[usize::from(model.encoded.labels[row])];
-            let mut near = |how: &'static str, expected: &[f64], found: &[f64]| {
+            // Sides are as equal as before, wherever the rounding ended.
+            let near = |how: &str, expected: &[f64], found: &[f64], most: f64| {
                 let off = apart(&model, expected, found);
-                let most = worst.entry((family.clone(), how)).or_insert((0f64, 0));
-                *most = (most.0.max(off), most.1 + usize::from(off > SAME_Z));
+                assert!(off < most, "row {row}, {how}: {off} of a standard deviation");
             };
             for (size, expected) in [(1.0, &z), (35.0, &unit), (1e-3, &unit)] {
                 let moved = placed(&points, 0.0, size, [120.0, -7.0]);
                 let (_, found, restored) = conformed(&model, moved.clone());
-                near("moved and scaled", expected, &found);
+                near("moved and scaled", expected, &found, 1e-3);
                 let off = restored.iter().zip(moved.as_flattened()).map(|(a, b)| (a - b).abs());
                 assert!(off.fold(0.0, f64::max) < 1e-4 * size.max(1.0), "row {row}, size {size}");
                 let (outline, found, _) = conformed(&model, redrawn(&moved, 41));
                 let form = form_distance(&outline, &own);
                 assert!(form < SPACING, "row {row}, size {size}: {form}");
-                near("redrawn", expected, &found);
+                near("redrawn", expected, &found, SAME_Z);
                 let (_, found, _) = conformed(&model, resampled(&moved, 61));
-                near("61 points", expected, &found);
+                // Of a curved side so few points are another shape.
+                near("61 points", expected, &found, 3.0 * SAME_Z);
                 let (_, found, _) = conformed(&model, resampled(&moved, 397));
-                near("397 points", expected, &found);
+                near("397 points", expected, &found, SAME_Z);
                 let (_, found, _) = conformed(&model, even(&moved, 397, 0.37));
-                near("397 even", expected, &found);
+                // Corners that are cut off move the points of a side.
+                near("397 even", expected, &found, 0.6);
+                cut += 1;
+                cut_off += usize::from(apart(&model, expected, &found) > SAME_Z);
             }
         }
-        for (k, v) in &worst {
-            eprintln!("{k:?} {v:?}");
-        }
+        assert!(5 * cut_off < cut, "{cut_off} of {cut}");
     }
 }
 
@@ -408,7 +410,7 @@ fn what_comes_of_an_outline_of_ones_own_stands_where_it_stood() {
                 --from F/own.csv --candidates 2 --candidates-out F/c.csv --out F/r.json";
     said(&words(line, folder.path()));
     let report = json(&path("r.json"));
-    assert_eq!(report["format"], 3);
+    assert_eq!(report["format"], 4);
     for (index, restart) in report["restarts"].as_array().unwrap().iter().enumerate() {
         assert!(stands(&numbers(&restart["decoded"])), "restart {index}");
         assert_eq!(

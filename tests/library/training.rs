@@ -320,7 +320,7 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
     let model = learn(Trainer::new(airfoils(300), rash).unwrap()).finish().unwrap();
     let warnings = warnings_of(&model, &Figures::of(&model).unwrap());
     assert!(warnings.iter().any(|warning| warning.what.contains("PCA with as many numbers")));
-    // The start that it states is written with it.
+    // The start that it states is written with it, and its state if it is one to go on from.
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
     assert_eq!(read.card, model.card);
 }

@@ -12,8 +12,8 @@ const BASE: f64 = 0.05;
 
 /// Reads the outlines of one airfoil file: one, or one for each of its elements.
 ///
-/// A pair such as 999 999 sets elements apart, each of which may begin with its name, or ends the file, and so does an empty line between closed curves. After
-/// the points, whatever is not exactly a pair ends them.
+/// A pair such as 999 999 separates elements, each of which may begin with its name, or ends the file, and so does an
+/// empty line between closed curves. The first line after the points that is not exactly a pair ends them.
 ///
 /// # Errors
 /// Names the line, counted from 1, that is not understood.
@@ -124,13 +124,13 @@ fn pair(text: &str) -> Option<([f64; 2], bool)> {
     }
 }
 
-/// Whether the next point begins an element: there is none yet, or a mark came before it.
+/// True if the next point begins an element: there is none yet, or a mark came before it.
 fn begins(points: &[[f64; 2]]) -> bool {
     points.last().is_none_or(|&last| looks_like_mark(last))
 }
 
-/// Whether a line after the name may stand before the points: words, or the four numbers that MSES wants to know
-/// of the flow's domain.
+/// True if a line after the name may stand before the points: words, or the four numbers of the flow domain in MSES
+/// files.
 fn is_heading(text: &str) -> bool {
     let number = |word: &str| word.parse::<f64>().is_ok();
     let mut words = text.split_whitespace();

@@ -179,12 +179,12 @@ pub fn is_id(cell: &str) -> bool {
     IDS.contains(&plain_name(cell).as_str())
 }
 
-/// Whether a column of this name would hold coordinates in a table of outlines.
+/// True if a column of this name holds coordinates in a table of outlines.
 pub fn is_coordinate(cell: &str) -> bool {
     coordinate(&plain_name(cell), cell).is_some()
 }
 
-/// A column's name without its unit, in small letters.
+/// A column's name without its unit, in lower case.
 fn plain_name(cell: &str) -> String {
     let end = cell.find(['[', '(']).unwrap_or(cell.len());
     cell[..end].trim().to_lowercase()

@@ -1,7 +1,7 @@
 //! A report as one page of HTML: without scripts, and complete in one file.
 
+use super::contents::{CANDIDATES, CURVES, MAP, Report};
 use super::drawing::{outline, picture};
-use super::{CANDIDATES, CURVES, MAP, Report};
 use crate::error::Result;
 use crate::explore::colour::Palette;
 use crate::explore::{grouped, three_digits};

@@ -1,6 +1,6 @@
 //! A report as JSON, format 3. Restarts, local optima and rows are counted from 1.
 
-use super::{CANDIDATES, Report};
+use super::contents::{CANDIDATES, Report};
 use crate::data::source::Source;
 use crate::model::checkpoint::FORMAT;
 use crate::model::training::{EpochRecord, TrainingConfig};

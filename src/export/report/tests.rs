@@ -1,4 +1,4 @@
-use super::soundness::assert_sound;
+use super::super::soundness::assert_sound;
 use super::*;
 use crate::model::samples::SAMPLES;
 use crate::optimise::{Search, SearchConfig};

@@ -1,6 +1,7 @@
 //! The report of a race: the curve, the answers and the evaluations of each contender, and the winner.
 
-use super::{Lane, Race, thinned};
+use super::lane::Lane;
+use super::stepper::{Race, thinned};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::judge::Prediction;

@@ -4,6 +4,7 @@ use crate::model::samples::SAMPLES;
 use crate::numerics::statistics::quantile;
 use crate::objective::{Aim, Goal};
 use crate::optimise::config::Method;
+use crate::optimise::race::{LaneReport, RaceReport};
 
 fn lanes(names: &str) -> Lanes {
     names.parse().unwrap()

@@ -3,7 +3,10 @@
 //! Negative weights for the worst points would save up to a quarter of the evaluations in narrow valleys, and nothing
 //! near isotropic optima.
 
-use super::{Ending, Purpose, REACH, Result, Told, best_of, box_around, end_at, refused, stream};
+use super::iteration::{Ending, Told, best_of};
+use super::search_box::{REACH, box_around, end_at, refused};
+use crate::error::Result;
+use crate::numerics::random::{Purpose, stream};
 use genoxide::Fitness;
 use genoxide::algorithm::cmaes::Criterion;
 use genoxide::algorithm::{Algorithm, Cmaes, Restarts};

@@ -1,7 +1,9 @@
 //! L-BFGS (Liu & Nocedal 1989) with the line search of Moré & Thuente (1994), implemented by L-BFGS-B (Byrd, Lu,
 //! Nocedal & Zhu 1995) in a box so large that its bounds are not reached.
 
-use super::{Ending, Place, Result, Told, box_around, end_at, refused};
+use super::iteration::{Ending, Place, Told};
+use super::search_box::{box_around, end_at, refused};
+use crate::error::Result;
 use genoxide::Fitness;
 use genoxide::algorithm::lbfgsb::Criterion;
 use genoxide::algorithm::{Algorithm, Lbfgsb};

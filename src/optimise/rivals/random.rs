@@ -1,6 +1,7 @@
 //! Random search: independent samples of one normal distribution; the best one is the result.
 
-use super::{Purpose, Told, best_of, stream};
+use super::iteration::{Told, best_of};
+use crate::numerics::random::{Purpose, stream};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 

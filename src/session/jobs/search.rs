@@ -139,15 +139,7 @@ impl SearchRun {
             }
         };
         let Some(findings) = findings else { return false };
-        if findings.report.best_believable.is_none() {
-            notices.info(match findings.report.config.aim.predicts() {
-                true => {
-                    "No answer can be believed: a prediction needs data around it. Give \"inside the data\" more \
-                     weight (More), or teach the model more shapes."
-                }
-                false => "No answer can be believed: the table says why, restart by restart.",
-            });
-        }
+        findings.report.why_none().into_iter().for_each(|why| notices.info(why));
         let held = self.shown_step();
         self.paths = findings.paths.clone();
         self.best_so_far.clone_from(&findings.best_so_far);

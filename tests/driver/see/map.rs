@@ -5,6 +5,9 @@ use latent_explorer::data::property::Property;
 use latent_explorer::explore::Bounds;
 use latent_explorer::session::map::{Key, Picture};
 
+/// The model, view, size and range of the colours of a picture of the map.
+type DrawnFor = (ModelRef, Bounds, [f64; 2], (f64, f64));
+
 /// A map as it is drawn.
 #[derive(Clone, Copy)]
 pub struct MapFacts<'a> {
@@ -30,7 +33,7 @@ impl MapFacts<'_> {
     }
 
     /// The model, view, size and range of the colours of what is drawn.
-    pub fn drawn_for(self) -> Option<(ModelRef, Bounds, [f64; 2], (f64, f64))> {
+    pub fn drawn_for(self) -> Option<DrawnFor> {
         self.picture.key.map(|key| (key.model.0, key.view, key.size, key.range))
     }
 
