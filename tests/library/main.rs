@@ -1,7 +1,5 @@
 //! The library below the session, against computations of its own, and round trips through its files.
 
-#[path = "../driver/mod.rs"]
-mod driver;
 #[path = "../common/own_shapes.rs"]
 mod own_files;
 #[path = "../common/says.rs"]
