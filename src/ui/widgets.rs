@@ -73,7 +73,9 @@ pub fn list(ui: &mut Ui, name: &str, tooltip: &str, values: &mut Vec<usize>) {
     {
         *values = typed;
     }
-    ui.data_mut(|data| match field.has_focus() {
+    // Asked before the data are locked: the answer needs the same lock.
+    let is_typed = field.has_focus();
+    ui.data_mut(|data| match is_typed {
         true => _ = data.insert_temp(id, text),
         false => data.remove::<String>(id),
     });

@@ -43,6 +43,8 @@ fn a_broken_file_is_told_by_name_and_the_model_stays() {
     let mut window = open();
     let before = window.see().shown().version();
     open_typed(&mut window, &path);
+    window.wait("the refusal", |see| !see.errors().is_empty());
+    settle(&mut window);
     assert!(said(&window, path.to_str().unwrap()));
     assert_eq!(window.see().shown().version(), before);
     settle(&mut window);
