@@ -1,6 +1,6 @@
 //! Several methods side by side: the same starts, the same objective, the same budget.
 //!
-//! Every contender is a [`Search`]. These rules make them comparable:
+//! Every contender is a [`Search`](crate::optimise::Search). These rules make them comparable:
 //!
 //! - The starts are equal, because they depend only on the seed.
 //! - Each restart has the same budget of evaluations: values plus gradients, including those of line searches and
