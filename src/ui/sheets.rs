@@ -246,11 +246,12 @@ pub(super) fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> bool {
         .desired_width(f32::INFINITY)
         .margin(vec2(8.0, 6.0));
     let response = ui.add(field).accessible_name("Path");
+    let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     // A field that the person has chosen keeps the keyboard.
-    if ui.memory(|memory| memory.focused().is_none()) {
+    if !entered && ui.memory(|memory| memory.focused().is_none()) {
         response.request_focus();
     }
-    response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter))
+    entered
 }
 
 /// Asks for the name of a point, as the command line has it.
