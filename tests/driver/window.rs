@@ -105,10 +105,12 @@ pub fn click_at(window: &mut Window, at: Pos2, button: PointerButton) {
 pub fn click_with(window: &mut Window, at: Pos2, button: PointerButton, modifiers: Modifiers) {
     window.hover_at(at);
     for pressed in [true, false] {
-        window.event_modifiers(
-            Event::PointerButton { pos: at, button, pressed, modifiers },
-            modifiers,
-        );
+        let event = Event::PointerButton { pos: at, button, pressed, modifiers };
+        // Each event takes a frame: pressing and releasing no modifiers would part the clicks of a double click.
+        match modifiers.is_none() {
+            true => window.event(event),
+            false => window.event_modifiers(event, modifiers),
+        }
     }
     show(window);
 }
