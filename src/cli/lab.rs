@@ -72,18 +72,18 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
     let outputs: Vec<&Path> = outputs.into_iter().flatten().map(PathBuf::as_path).collect();
     check_outputs(&inputs, &outputs)?;
     picture.as_deref().map(is_svg).transpose()?;
-    let candidates = read_candidates(candidates)?;
+    let mut candidates = read_candidates(candidates)?;
     let ids: Vec<String> = candidates.iter().map(|candidate| candidate.id.clone()).collect();
     let model = model.as_deref().map(open).transpose()?;
     let mut sought: Vec<(Property, String)> = Vec::new();
-    for prediction in candidates.iter().flat_map(|candidate| &candidate.predictions) {
-        let (property, mut unit) = (prediction.property, prediction.unit.clone());
-        // A file of an older program does not name it.
-        if let Some(model) = model.as_ref().filter(|_| unit.is_empty()) {
-            model.unit(property).clone_into(&mut unit);
+    for prediction in candidates.iter_mut().flat_map(|candidate| &mut candidate.predictions) {
+        let property = prediction.property;
+        // A file of an older program does not name the unit.
+        if let Some(model) = model.as_ref().filter(|_| prediction.unit.is_empty()) {
+            model.unit(property).clone_into(&mut prediction.unit);
         }
         if !sought.iter().any(|(known, _)| *known == property) {
-            sought.push((property, unit));
+            sought.push((property, prediction.unit.clone()));
         }
     }
     let mut progress = Progress::start();

@@ -10,6 +10,9 @@ const SAME_SHARE: f64 = 0.25;
 
 /// A closed curve as its corners with the (possibly curved) sides between them.
 ///
+/// Points whose x differs by less than this share of the perimeter are equally far along +x: more than a file rounds.
+const EQUALLY_FAR: f64 = 1e-5;
+
 /// Side `i` runs from corner `i` to corner `i + 1`; it lists its points from its own corner up to, not including, the
 /// next. A smooth curve is one side whose corner is not kept.
 #[derive(Clone, Debug)]
@@ -80,13 +83,19 @@ impl Path {
         sum.map(|sum| sum / total)
     }
 
-    /// The sides reordered, and one of them divided if needed, so that the first begins at the farthest point.
+    /// The sides reordered, and one of them divided if needed, so that the first begins at the farthest point; of equally
+    /// far ones, such as the two ends of a blunt trailing edge, at the highest, wherever the list of points began.
     fn begin_at_farthest(&self) -> Vec<Vec<[f64; 2]>> {
-        let all = self.sides.iter().enumerate();
-        let points =
-            all.flat_map(|(s, side)| side.iter().enumerate().map(move |(k, p)| (p[0], s, k)));
-        let farthest = points.reduce(|best, next| if next.0 > best.0 { next } else { best });
-        let Some((_, s, k)) = farthest else { return Vec::new() };
+        let perimeter: f64 = (0..self.sides.len()).map(|i| length(&self.closed_side(i))).sum();
+        let points = || {
+            let all = self.sides.iter().enumerate();
+            all.flat_map(|(s, side)| side.iter().enumerate().map(move |(k, p)| (*p, s, k)))
+        };
+        let most = points().map(|(p, ..)| p[0]).fold(f64::NEG_INFINITY, f64::max);
+        let far = points().filter(|(p, ..)| p[0] >= most - EQUALLY_FAR * perimeter);
+        let Some((_, s, k)) = far.max_by(|a, b| a.0[1].total_cmp(&b.0[1])) else {
+            return Vec::new();
+        };
         let (head, tail) = self.sides[s].split_at(k);
         if self.smooth {
             return vec![[tail, head].concat()];

@@ -50,7 +50,10 @@ impl Scaling {
 
     /// Data units to network units.
     pub fn apply(&self, rows: &Rows<f32>) -> Rows<f32> {
-        self.convert(rows, |v, offset, scale| (v - offset) / scale)
+        let columns = self.offset.iter().zip(&self.scale).cycle();
+        let scaled =
+            rows.as_flat().iter().zip(columns).map(|(v, (offset, scale))| (v - offset) / scale);
+        Rows::from_flat(rows.width(), scaled.collect())
     }
 
     /// Network units to data units, `[n, input]` both, row-major.
@@ -62,12 +65,6 @@ impl Scaling {
                 *data = network * scale + offset;
             }
         }
-    }
-
-    fn convert(&self, rows: &Rows<f32>, f: impl Fn(f32, f32, f32) -> f32) -> Rows<f32> {
-        let columns = self.offset.iter().zip(&self.scale).cycle();
-        let values = rows.as_flat().iter().zip(columns).map(|(&v, (&o, &s))| f(v, o, s)).collect();
-        Rows::from_flat(rows.width(), values)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::Autoencoder;
-use crate::nn::graph::{self, Vae, tensors};
+use crate::nn::graph;
 use crate::nn::mlp::Trace;
 use crate::numerics::runtime::{on_all_cores, rows_at_once, use_one_thread_per_product};
 use crate::numerics::statistics::{coprime_stride, quantile};
@@ -173,15 +173,6 @@ impl Model {
     /// The autoencoder, in network units.
     pub fn network(&self) -> &Autoencoder {
         &self.network
-    }
-
-    /// The autoencoder as a graph of this precision, in network units.
-    ///
-    /// # Errors
-    /// Only when the tensor library fails.
-    pub fn graph(&self, dtype: DType) -> Result<Vae> {
-        let parameters = tensors(&self.card.layers, self.parameters(), dtype)?;
-        Vae::assemble(&self.card.layers, &parameters).map_err(Error::Mismatch)
     }
 
     /// The parameters in the order in which they were learned together, the heads that were trained along last; none

@@ -213,14 +213,8 @@ impl TaskHead {
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
-    pub fn standardised(&self, z: &Tensor) -> Result<Tensor> {
-        let mut each = self.each_standardised(z)?;
-        let first = each.swap_remove(0);
-        if each.is_empty() {
-            return Ok(first);
-        }
-        let sum = each.iter().try_fold(first, |sum, other| sum + other)?;
-        Ok((sum / self.members.len() as f64)?)
+    fn standardised(&self, z: &Tensor) -> Result<Tensor> {
+        Ok(Tensor::stack(&self.each_standardised(z)?, 0)?.mean(0)?)
     }
 
     fn each_standardised(&self, z: &Tensor) -> Result<Vec<Tensor>> {

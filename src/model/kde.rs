@@ -1,7 +1,7 @@
 //! How far outside the data many points are, and the way back: the smooth density of [`Density::outside`].
 
 use super::density::Density;
-use crate::numerics::gemm::{Operand, View, product};
+use crate::numerics::gemm::{Operand, View, product, transpose};
 use crate::numerics::simd::{self, Work, dispatch};
 
 /// Gaussian kernels on the data of a model.
@@ -33,13 +33,12 @@ impl Kernels {
             values.iter().map(|v| (v * factor) as f32).collect()
         };
         let lengths: Vec<f64> = centres.iter().map(|r| r.iter().map(|v| v * v).sum()).collect();
+        let doubled = single(centres.as_flat(), 2.0);
         Some(Self {
             mean: single(density.mean(), 1.0),
             map: single(map.as_flat(), 1.0),
-            transposed: (0..centres.width())
-                .flat_map(|k| centres.iter().map(move |r| (2.0 * r[k]) as f32))
-                .collect(),
-            centres: single(centres.as_flat(), 2.0),
+            transposed: transpose(&doubled, centres.len()),
+            centres: doubled,
             offset: (lengths.len() as f64).ln() - level,
             lengths: single(&lengths, 1.0),
             softness,

@@ -20,4 +20,4 @@ mod value;
 
 pub use frozen::Model;
 pub use point_ref::{Endpoint, PointRef};
-pub use value::Value;
+pub use value::{PREDICTED, Value};

@@ -304,9 +304,10 @@ impl Endpoint {
         let sample = model.encoded.samples[row] as usize;
         let set = model.data.as_ref();
         let placements = set.map_or(&[][..], |set| &set.placements);
-        let id = set.and_then(|set| set.ids.get(sample));
         Ok(Self {
-            name: id.map_or_else(|| format!("row {}", sample + 1), String::clone),
+            name: model
+                .row_id(row)
+                .map_or_else(|| format!("row {}", model.row_number(row)), str::to_owned),
             z: model.encoded.mu.row(row).to_vec(),
             outline: model.training_outline(row),
             frame: placements.get(sample).copied(),
@@ -320,8 +321,10 @@ impl Endpoint {
     pub fn of_family(model: &Model, name: &str) -> Result<Self> {
         let names = &model.encoded.names;
         let label = names.iter().position(|other| other.eq_ignore_ascii_case(name));
-        match label.and_then(|label| family_mean(model, label)) {
-            Some(mean) => Ok(Self { name: name.to_owned(), ..Self::of_latent(model, mean)? }),
+        match label.and_then(|label| Some((label, family_mean(model, label)?))) {
+            Some((label, mean)) => {
+                Ok(Self { name: names[label].clone(), ..Self::of_latent(model, mean)? })
+            }
             None => {
                 let problem = format!("'{name}' is no family of the model");
                 Err(Error::Mismatch(format!("{problem}{}", suggestion(name, names))))

@@ -2,15 +2,12 @@
 
 use super::head::{HeadCard, TaskHead};
 use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
-use super::{Model, Value};
+use super::{Model, PREDICTED, Value};
 use crate::data::dataset::Measured;
 use crate::data::property::{Property, check_among};
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use std::sync::Arc;
-
-/// What the title of a prediction ends in.
-const PREDICTED: &str = ", predicted";
 
 impl Model {
     /// Its properties: those that geometry tells, then what was measured of its data.

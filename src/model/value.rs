@@ -13,6 +13,9 @@ pub enum Value {
     Predicted(Prediction),
 }
 
+/// The end of the name of a prediction.
+pub const PREDICTED: &str = ", predicted";
+
 impl Value {
     /// The value of what is not there.
     pub const NONE: Self = Self::Computed(f64::NAN);
@@ -61,7 +64,7 @@ impl Value {
     pub fn title(self, name: &str) -> String {
         match self {
             Self::Computed(_) => name.to_owned(),
-            Self::Predicted(_) => format!("{name}, predicted"),
+            Self::Predicted(_) => format!("{name}{PREDICTED}"),
         }
     }
 

@@ -199,5 +199,10 @@ mod tests {
         let mut short = parameters;
         short[2].pop();
         assert!(Autoencoder::new(&layers, &short).unwrap_err().contains("mu"));
+        let mut empty = architecture(8, &[5], Activation::Relu, 2, Output::Linear);
+        let hidden = empty.iter().position(|layer| layer.name == "decoder.0").unwrap();
+        (empty[hidden].outputs, empty[hidden + 1].inputs) = (0, 0);
+        let parameters = initial_parameters(&empty, 0);
+        assert!(Autoencoder::new(&empty, &parameters).unwrap_err().contains("decoder.0"));
     }
 }

@@ -120,9 +120,7 @@ impl<'a> Layer<'a> {
         turned: &mut Vec<f32>,
         sparsity: &mut Sparsity,
     ) {
-        y.clear();
-        (0..rows).for_each(|_| y.extend_from_slice(self.bias));
-        if !sparsity.add_product(x, rows, self.weight, y) {
+        if !sparsity.affine(x, rows, self.weight, self.bias, y) {
             self.affine(x, rows, y, turned);
         }
     }

@@ -106,18 +106,19 @@ impl Dense {
 }
 
 /// Frozen dense layers, one after the other. A clone shares the weights.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Mlp(Vec<Arc<Dense>>);
 
 impl Mlp {
     /// The layers of these shapes on their parameters: layer by layer weight `[outputs, inputs]`, row-major, and bias.
     ///
     /// # Errors
-    /// Names the layer whose parameters are not as many as its shape says; the caller knows the file.
+    /// Names the layer that has no inputs or outputs, or whose parameters are not as many as its shape says; the caller knows the file.
     pub fn new(specs: &[LayerSpec], parameters: &[Vec<f32>]) -> Result<Self, String> {
         let given = |layer: usize| parameters.get(2 * layer..2 * layer + 2).unwrap_or_default();
         for (i, spec) in specs.iter().enumerate() {
-            if !given(i).iter().map(Vec::len).eq(spec.counts()) {
+            let is_empty = spec.inputs == 0 || spec.outputs == 0;
+            if is_empty || !given(i).iter().map(Vec::len).eq(spec.counts()) {
                 return Err(format!(
                     "the parameters of the layer '{}' do not fit its shape",
                     spec.name
@@ -165,5 +166,40 @@ impl Mlp {
     /// to `dx`.
     pub fn backward(&self, x: &[f32], dy: &mut Vec<f32>, trace: &mut Trace, dx: &mut Vec<f32>) {
         trace.backward(&self.layers(), x, dy, None, Some(Sink::Add(dx)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::activation::Activation;
+    use crate::nn::graph;
+    use crate::nn::layer::initial_parameters;
+    use candle_core::{Device, Tensor};
+
+    #[test]
+    fn neighbours_without_their_inactive_units_are_what_the_graph_gives() {
+        let layer = |name: &str, inputs, outputs, activation| LayerSpec {
+            name: name.to_owned(),
+            inputs,
+            outputs,
+            activation,
+        };
+        let specs = [
+            layer("decoder.0", 2, 64, Activation::Relu),
+            layer("decoder.1", 64, 40, Activation::Linear),
+        ];
+        let network = Mlp::new(&specs, &initial_parameters(&specs, 3)).unwrap();
+        let z: Vec<f32> = (0..200).map(|i| 0.3 + 1e-3 * i as f32).collect();
+        let mut trace = Trace::default();
+        let ours = network.apply(&z, 100, &mut trace).to_vec();
+        let hidden = &trace.outputs[0];
+        let is_off = |unit: &usize| hidden.iter().skip(*unit).step_by(64).all(|v| *v == 0.0);
+        let off = (0..64).filter(is_off).count();
+        assert!(off >= 16, "{off} units are off: too few to be left out");
+        let z = Tensor::from_vec(z, (100, 2), &Device::Cpu).unwrap();
+        let reference = graph::apply(&network, &z).unwrap().flatten_all().unwrap();
+        let reference: Vec<f32> = reference.to_vec1().unwrap();
+        assert!(ours.iter().zip(&reference).all(|(a, b)| (a - b).abs() < 1e-5));
     }
 }

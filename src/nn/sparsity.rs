@@ -21,14 +21,15 @@ pub(super) struct Sparsity {
 const MANY_ROWS: usize = 64;
 
 impl Sparsity {
-    /// Adds `x W^T` to `y [n, outputs]`, for `x [n, inputs]` and `weight [outputs, inputs]`, without the columns of x that
-    /// are zero in all rows; whether that saves anything. If not, nothing is written.
-    pub fn add_product(
+    /// `x W^T + b` as `y [n, outputs]`, for `x [n, inputs]` and `weight [outputs, inputs]`, without the columns of x that
+    /// are zero in all rows. Returns whether that saves anything; if not, nothing is written.
+    pub fn affine(
         &mut self,
         x: &[f32],
         rows: usize,
         weight: Operand<'_>,
-        y: &mut [f32],
+        bias: &[f32],
+        y: &mut Vec<f32>,
     ) -> bool {
         // The weights of one input, for all outputs: the rows of the transpose.
         let Some(of_inputs) = weight.t().rows().filter(|_| rows >= MANY_ROWS) else {
@@ -42,6 +43,8 @@ impl Sparsity {
             self.weight.extend_from_slice(row);
         }
         let weight = Operand::once(View::new(&self.weight, self.columns.len()));
+        y.clear();
+        (0..rows).for_each(|_| y.extend_from_slice(bias));
         product(y, View::new(&self.rows, rows), weight, true);
         true
     }
@@ -121,12 +124,13 @@ mod tests {
         let transposed: Vec<f32> = (0..inputs * outputs).map(number).collect();
         let weight = Operand::once(View::new(&transposed, inputs).t());
         let (mut sparsity, mut y, mut all) =
-            (Sparsity::default(), vec![0.5; rows * outputs], vec![0.5; rows * outputs]);
-        assert!(sparsity.add_product(&x, rows, weight, &mut y));
+            (Sparsity::default(), Vec::new(), vec![0.5; rows * outputs]);
+        let bias = vec![0.5; outputs];
+        assert!(sparsity.affine(&x, rows, weight, &bias, &mut y));
         assert_eq!(sparsity.columns.len(), 16, "a third is left out");
         product(&mut all, View::new(&x, rows), weight.t(), true);
         assert!(y.iter().zip(&all).all(|(y, all)| (y - all).abs() < 1e-5));
-        let few = sparsity.add_product(&x[..10 * inputs], 10, weight, &mut y);
+        let few = sparsity.affine(&x[..10 * inputs], 10, weight, &bias, &mut y);
         assert!(!few, "of few rows it costs more than it saves");
     }
 

@@ -43,7 +43,12 @@ impl<T> Strided<'_, T> {
         if rows == 0 || columns == 0 {
             return 0;
         }
-        (rows - 1) * self.strides[0] + (columns - 1) * self.strides[1] + 1
+        let along = |count: usize, stride: usize| (count - 1).checked_mul(stride);
+        let last = along(rows, self.strides[0])
+            .zip(along(columns, self.strides[1]))
+            .and_then(|(row, column)| row.checked_add(column)?.checked_add(1));
+        // A matrix without end lies in no slice.
+        last.unwrap_or(usize::MAX)
     }
 }
 
@@ -65,7 +70,7 @@ pub(super) fn product<T: Copy + 'static>(
     assert!(n <= stride && (m == 0 || (m - 1) * stride + n <= out.len()), "it has a place");
     let inside = a.reach(m, k) <= a.values.len() && b.reach(k, n) <= b.values.len();
     assert!(inside, "matrices lie inside their slices");
-    // A slice has at most `isize::MAX` numbers, and no stride exceeds the length of its matrix.
+    // A slice has at most `isize::MAX` numbers, and a stride is 1 or the width of a matrix within one (`gemm::View`).
     let [a_row, a_column] = a.strides.map(|stride| stride as isize);
     let [b_row, b_column] = b.strides.map(|stride| stride as isize);
     // SAFETY: the kernel reads `a` at `i a_row + j a_column` for i < m and j < k, and `b` alike: the assertion on

@@ -9,7 +9,7 @@ pub fn brief(text: &str, most: usize) -> String {
     format!("{}\u{2026}", begin.trim_end())
 }
 
-/// `value` with three significant digits: `0.785`, `12.3`, `1230`, `1.2e6`; "–" if it is not finite.
+/// `value` with three significant digits: `0.785`, `12.3`, `1230`, `1.2e6`; `–` for NaN, `∞` and `-∞` for infinities.
 pub fn three_digits(value: f64) -> String {
     if value.is_nan() {
         return "–".to_owned();

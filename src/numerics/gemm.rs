@@ -144,9 +144,9 @@ fn block<T: Copy + 'static>(
 const TOGETHER: usize = 16;
 
 /// The transpose of a row-major matrix.
-pub fn transpose<T: Copy + Default>(matrix: &[T], rows: usize) -> Vec<T> {
+pub fn transpose(matrix: &[f32], rows: usize) -> Vec<f32> {
     let columns = matrix.len().checked_div(rows).unwrap_or(0);
-    let mut transposed = vec![T::default(); matrix.len()];
+    let mut transposed = vec![0.0; matrix.len()];
     for (block, from) in matrix.chunks((TOGETHER * columns).max(1)).enumerate() {
         for (k, column) in transposed.chunks_exact_mut(rows.max(1)).enumerate() {
             let to = &mut column[block * TOGETHER..];

@@ -2,6 +2,7 @@
 
 use crate::data::property::Property;
 use crate::error::{Error, Result, check_range};
+use crate::model::PREDICTED;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -169,6 +170,9 @@ impl Aim {
     /// The same where a head's prediction is sought, in standard deviations of what is sought.
     pub const USUAL_INSIDE_OF_PREDICTIONS: f64 = 10.0;
 
+    /// The greatest weight of a penalty.
+    pub const MAX_WEIGHT: f64 = 1e6;
+
     /// One property, nothing else.
     pub fn of(property: Property, goal: Goal) -> Self {
         Self {
@@ -267,7 +271,7 @@ impl Aim {
     /// What the shown value is called where it stands for itself: that it is predicted, where it is read off a head.
     pub fn title(&self) -> String {
         match self.terms.iter().any(|term| self.reads_head(term.property)) {
-            true => format!("{}, predicted", self.label()),
+            true => format!("{}{PREDICTED}", self.label()),
             false => self.label().to_owned(),
         }
     }
@@ -318,9 +322,9 @@ impl Aim {
                 check_range("target", target, -1e12, 1e12)?;
             }
         }
-        check_range("l2", self.l2, 0.0, 1e6)?;
-        check_range("align", self.align, 0.0, 1e6)?;
-        check_range("inside", self.inside, 0.0, 1e6)?;
+        check_range("l2", self.l2, 0.0, Self::MAX_WEIGHT)?;
+        check_range("align", self.align, 0.0, Self::MAX_WEIGHT)?;
+        check_range("inside", self.inside, 0.0, Self::MAX_WEIGHT)?;
         for constraint in &self.constraints {
             check_range("constraint", constraint.bound, -1e12, 1e12)?;
         }

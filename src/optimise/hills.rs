@@ -103,8 +103,8 @@ impl Hills {
         let hill = |mut members: Vec<usize>| {
             members.sort_by(|&a, &b| restarts[a].best_loss().total_cmp(&restarts[b].best_loss()));
             let top = &restarts[members[0]];
-            let value = Value::Computed(top.best_value());
-            Hill { top: members[0], value, loss: top.best_loss(), members }
+            // The report fills the value in, with its interval where it is a prediction.
+            Hill { top: members[0], value: Value::NONE, loss: top.best_loss(), members }
         };
         let all = groups.into_iter().map(hill).collect();
         Ok(Self { all, unplaced, evaluations: terrain.evaluations })

@@ -114,7 +114,7 @@ pub(super) struct JsonRestart<'a> {
 impl<'a> JsonRestart<'a> {
     pub(super) fn new(index: usize, report: &'a RestartReport, keep: Trajectory) -> Self {
         let restart = &report.restart;
-        let computed = report.answer.predicted.is_none();
+        let computed = report.answer.predicted.is_none() && report.start.prediction().is_none();
         let (steps, kept): (Vec<usize>, Vec<usize>) = restart
             .kept_steps()
             .enumerate()

@@ -12,6 +12,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
+use crate::numerics::format::tick;
 use crate::objective::{Aim, Goal, Space, Term};
 use crate::trust::{Belief, PredictionCheck, Question, Survival, Verdict, judge_with};
 use rayon::prelude::*;
@@ -197,25 +198,27 @@ impl SearchReport {
     /// Why no answer can be believed and what may help, as sentences; none if one can be. On 61 and 200 airfoils three
     /// times the default weight of `inside` gave 59 of 60 searches of predictions a believable answer, instead of 54.
     pub fn why_none(&self) -> Option<String> {
-        if self.best_believable.is_some() {
+        // Where no restart came to an answer, that is what is said.
+        if self.best.is_none() || self.best_believable.is_some() {
             return None;
         }
         let mut counts: BTreeMap<Question, usize> = BTreeMap::new();
-        let failed = self.restarts.iter().filter_map(|restart| restart.verdict.failed());
+        let answers = self.restarts.iter().filter(|restart| restart.restart.best.is_some());
+        let failed = answers.filter_map(|restart| restart.verdict.failed());
         failed.for_each(|question| *counts.entry(question).or_default() += 1);
         let mut counts: Vec<(Question, usize)> = counts.into_iter().collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let listed: Vec<String> = counts
-            .iter()
-            .map(|(question, count)| format!("{count} {}", question.failure()))
-            .collect();
+        let found =
+            counts.iter().map(|(question, count)| format!("{count} {}", question.failure()));
+        let without = self.restarts.iter().filter(|restart| restart.restart.best.is_none()).count();
+        let without = (without > 0).then(|| format!("{without} without an answer"));
+        let listed: Vec<String> = found.chain(without).collect();
         let aim = &self.config.aim;
-        let found = format!(
-            "No answer can be believed: of {} restarts {}.",
-            self.restarts.len(),
-            if listed.is_empty() { "none ended in a shape".to_owned() } else { listed.join(", ") }
-        );
-        let weight = (3.0 * aim.inside).max(aim.clone().with_usual_inside().inside.max(1.0));
+        let restarts = self.restarts.len();
+        let found =
+            format!("No answer can be believed: of {restarts} restarts {}.", listed.join(", "));
+        let usual = aim.clone().with_usual_inside().inside.max(1.0);
+        let weight = tick((3.0 * aim.inside).clamp(usual, Aim::MAX_WEIGHT));
         let more = if aim.predicts() { ", or teach the model more shapes" } else { "" };
         Some(format!("{found} Give \"inside the data\" (--inside) the weight {weight}{more}."))
     }

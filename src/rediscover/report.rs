@@ -263,7 +263,7 @@ impl RediscoveryReport {
                 "   share of them among the rows left, where a prediction may be believed"
                     .to_owned(),
                 text(&of.within_reach),
-                "the others lie beyond: no answer can reach them".to_owned(),
+                "no believable answer lies where the others are".to_owned(),
             ));
         }
         if let Some(of) = &self.blind {

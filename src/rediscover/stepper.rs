@@ -318,7 +318,10 @@ impl Rediscovery {
         let draws: Vec<f64> = (0..DRAWS as u64).flat_map(draw).collect();
         let draws = whitened(model, &Rows::from_flat(dim, draws));
         let count = hidden.iter().filter(|hidden| **hidden).count();
-        let within_reach = |&row: &usize| hidden[row] && is_dense(model, mu.row(row));
+        let distances = model.density().distances(&mu);
+        let limit = model.density().threshold();
+        let within_reach =
+            |&row: &usize| hidden[row] && distances[row] <= limit && is_dense(model, mu.row(row));
         let within_reach = (0..hidden.len()).filter(within_reach).count();
         Ok(Pointed {
             seed,

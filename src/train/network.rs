@@ -9,7 +9,6 @@ use crate::model::training::Losses;
 use crate::nn::layer::{LayerSpec, initial_parameters};
 use crate::nn::loss::{self, Reconstruction};
 use crate::nn::vae_step::{Batch, LossParts, VaeStep};
-use crate::numerics::runtime::use_one_thread_per_product;
 use std::sync::Arc;
 
 /// An autoencoder and the heads that learn along.
@@ -31,7 +30,6 @@ impl Network {
     /// # Errors
     /// When the layers do not fit.
     pub fn new(setup: Arc<Setup>) -> Result<Self> {
-        use_one_thread_per_product();
         let Setup { config, data, layers, .. } = &*setup;
         let of_heads: Vec<&[LayerSpec]> =
             setup.heads.iter().map(|card| card.layers.as_slice()).collect();

@@ -2,7 +2,7 @@
 
 use super::quality::{MapQuality, cells, quality_of};
 use super::smoothness::smoothness;
-use crate::data::roles::Validation;
+use crate::data::roles::Role;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
@@ -149,7 +149,11 @@ impl Figures {
 fn some_held_out(model: &Model) -> Vec<usize> {
     let encoded = &model.encoded;
     let rows = match model.card.has_stopping_rows() {
-        true => Validation::new(&encoded.roles(model.card.training.seed), true).reported,
+        true => {
+            let roles = encoded.roles(model.card.training.seed);
+            let is_reported = |role: &Role| matches!(role, Role::Calibration | Role::Test);
+            (0..roles.len()).filter(|&row| is_reported(&roles[row])).collect()
+        }
         false => encoded.held_out_or_all(),
     };
     let stride = coprime_stride(rows.len().div_ceil(MOST_SHAPES), model.encoded.names.len());

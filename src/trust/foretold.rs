@@ -142,7 +142,9 @@ impl Foretold {
                         Relation::AtLeast => prediction.low,
                         Relation::AtMost => prediction.high,
                     };
-                    constraint.property == *property && !constraint.holds(end)
+                    // A bound on a computed property is kept by the shape itself.
+                    let is_predicted = property.is_measured();
+                    is_predicted && constraint.property == *property && !constraint.holds(end)
                 };
                 PredictionCheck {
                     property: *property,
@@ -163,8 +165,8 @@ impl Foretold {
 
     /// The first question that the predictions fail; none if they are reliable.
     pub fn failed(&self) -> Option<Question> {
-        let of_prediction = self.predictions.iter().find_map(PredictionCheck::failed);
-        of_prediction.or_else(|| self.is_sparse().then_some(Question::Density))
+        let sparse = self.is_sparse().then_some(Question::Density);
+        self.predictions.iter().find_map(|check| check.failed().or(sparse))
     }
 
     /// True if the data are too sparse here for a prediction.
@@ -173,12 +175,8 @@ impl Foretold {
         found.is_nan() || found > self.usual_negative_log_density
     }
 
-    /// The reason why the predictions are unreliable, as the rest of a sentence; none if all are reliable.
-    pub fn doubt(&self) -> Option<String> {
-        self.predictions.iter().find_map(|check| self.doubt_of(check.property))
-    }
-
-    /// The reason for one property, as [`Self::doubt`]; none for a property that is not predicted.
+    /// The reason why the prediction of a property is unreliable, as the rest of a sentence; none if it is reliable or
+    /// there is none.
     pub fn doubt_of(&self, property: Property) -> Option<String> {
         if let Some(doubt) = self.of(property)?.doubt() {
             return Some(doubt);

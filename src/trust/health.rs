@@ -177,6 +177,12 @@ fn collapse(config: &TrainingConfig, figures: &Figures) -> Option<Warning> {
 
 /// The held-out error rises while the training error still decreases.
 fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warning> {
+    // Early stopping that begins with a resumed training has rows of its own from then on; losses of other rows do not
+    // compare.
+    let has_own = |record: &EpochRecord| record.stopping_reconstruction.is_some();
+    let now = records.last().map(has_own);
+    let others = records.iter().rposition(|record| Some(has_own(record)) != now);
+    let records = &records[others.map_or(0, |last| last + 1)..];
     let errors: Vec<f64> =
         records.iter().filter_map(|record| record.held_out_reconstruction).collect();
     if errors.len() < LEAST_EPOCHS || errors.len() < records.len() {

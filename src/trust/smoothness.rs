@@ -5,7 +5,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::numerics::statistics::quantile;
-use candle_core::{D, DType, Tensor};
+use candle_core::{D, DType, Device, Tensor};
 
 /// Half the step of the central differences, in latent units: in f64 they are the derivative to some ten digits.
 const STEP: f64 = 1e-5;
@@ -25,7 +25,6 @@ pub(super) struct Smoothness {
 /// # Errors
 /// Only when the tensor library fails.
 pub(super) fn smoothness(model: &Model, z: &Rows<f64>, deviations: &[f64]) -> Result<Smoothness> {
-    let model = model.to_f64();
     let (mut per_unit, mut per_deviation) = (Vec::new(), Vec::new());
     for chunk in z.as_flat().chunks(model.rows_at_once() * z.width()) {
         let mut norms = vec![(0.0, 0.0); chunk.len() / z.width()];
@@ -33,7 +32,8 @@ pub(super) fn smoothness(model: &Model, z: &Rows<f64>, deviations: &[f64]) -> Re
             let moved = |by: f64| {
                 let mut moved = chunk.to_vec();
                 moved.iter_mut().skip(k).step_by(z.width()).for_each(|v| *v += by);
-                model.decode_tensor(&model.tensor(&moved, z.width())?)
+                let points = (moved.len() / z.width(), z.width());
+                model.decode_tensor(&Tensor::from_vec(moved, points, &Device::Cpu)?)
             };
             let slope: Tensor = ((moved(STEP)? - moved(-STEP)?)? / (2.0 * STEP))?;
             let squares = slope.to_dtype(DType::F64)?.sqr()?.sum(D::Minus1)?.to_vec1::<f64>()?;

@@ -150,15 +150,17 @@ impl Verdict {
 
     /// The first question that the point fails; none if it is believable.
     pub fn failed(&self) -> Option<Question> {
-        let of_values = || {
-            let foretold = self.foretold.as_ref().and_then(Foretold::failed);
-            foretold.unwrap_or(Question::Change)
-        };
         match self.belief {
-            Belief::Believable => None,
             Belief::Outside => Some(Question::Distance),
-            Belief::Doubtful => Some(self.shape_failed().unwrap_or_else(of_values)),
+            _ => self.shape_failed().or_else(|| self.values_failed()),
         }
+    }
+
+    /// The first question that a value fails.
+    fn values_failed(&self) -> Option<Question> {
+        let changes = || !self.survival.iter().all(Survival::holds);
+        let predicted = self.foretold.as_ref().and_then(Foretold::failed);
+        predicted.or_else(|| changes().then_some(Question::Change))
     }
 
     /// The first question that the shape or its round trip fails.
@@ -295,44 +297,37 @@ pub fn judge_with(
         let survival: Vec<Survival> = asked.iter().enumerate().map(survival).collect();
         let simple = geometry::is_simple(outline);
         let roughness = geometry::roughness(outline);
-        let is_clean = simple && roughness <= usual_roughness;
         let median = statistics.median_area;
         let in_domain = survival.iter().all(|s| s.property.in_domain(median, s.before, outline));
-        let round_trip = density.shift(z.row(i), again.row(i));
-        let returns = round_trip <= statistics.round_trip && survival.iter().all(Survival::holds);
-        let foretold = foretold.as_ref().map(|all| all[i].clone());
-        let sure = foretold.as_ref().is_none_or(|foretold| foretold.doubt().is_none());
-        let sound = is_clean && in_domain && returns && sure;
-        let belief = match (distances[i] <= density.threshold(), sound) {
-            (false, _) => Belief::Outside,
-            (true, false) => Belief::Doubtful,
-            (true, true) => Belief::Believable,
-        };
-        Verdict {
-            belief,
+        let mut verdict = Verdict {
+            belief: Belief::Outside,
             density_distance: distances[i],
             usual_density_distance: density.threshold(),
-            round_trip,
+            round_trip: density.shift(z.row(i), again.row(i)),
             usual_round_trip: statistics.round_trip,
             survival,
             simple,
             roughness,
             usual_roughness,
             in_domain,
-            foretold,
+            foretold: foretold.as_ref().map(|all| all[i].clone()),
+        };
+        if distances[i] <= density.threshold() {
+            let is_sound = verdict.shape_failed().is_none() && verdict.values_failed().is_none();
+            verdict.belief = if is_sound { Belief::Believable } else { Belief::Doubtful };
         }
+        verdict
     };
     Ok(on_all_cores(z.len(), verdict))
 }
 
-/// `drag`, `drag and lift`, `drag, lift and 3 more`.
+/// `drag`, `drag and lift`, `drag, lift and mass`: all of them, since each word is said of these alone.
 fn listed(properties: &[Property]) -> String {
     let words: Vec<String> = properties.iter().map(|property| property.word()).collect();
-    match words.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [one, other] => format!("{one} and {other}"),
-        [one, other, more @ ..] => format!("{one}, {other} and {} more", more.len()),
+    match words.split_last() {
+        None => String::new(),
+        Some((one, [])) => one.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
     }
 }
 

@@ -13,7 +13,7 @@ use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::objective::{Aim, By, Goal, Objective, Space};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport, Trajectory};
 use latent_explorer::train::{HeadConfig, HeadTrainer, Step, Trainer};
-use latent_explorer::trust::Belief;
+use latent_explorer::trust::{Belief, Foretold};
 use std::sync::{Arc, LazyLock};
 
 /// Updates of an epoch.
@@ -262,6 +262,17 @@ fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_compute
         report.restarts.iter().filter(|r| r.verdict.belief == Belief::Believable).count()
     };
     assert_eq!(believable(By::Head), 0);
+    // A bound on what the shape itself has is kept by the shape, whatever the head predicts.
+    let bound = Aim {
+        by: By::Head,
+        constraints: vec!["area<=100".parse().unwrap()],
+        ..Aim::of(Property::Area, Goal::Max)
+    };
+    let z = Rows::from_flat(2, MODEL.encoded.mu.row(0).to_vec());
+    let checked = Foretold::of_all(&MODEL, &[Property::Area], &bound, &z).unwrap();
+    assert!(
+        checked.is_none_or(|all| all[0].predictions.iter().all(|check| check.broken.is_none()))
+    );
     assert!(believable(By::Geometry) > 0, "the head was not asked");
 }
 

@@ -366,11 +366,11 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
         let constraint = format!("stiffness>={bound}").parse().unwrap();
         let aim = Aim { constraints: vec![constraint], ..Aim::default() };
         let checked = Foretold::of_all(&MODEL, &[stiff], &aim, &z).unwrap().unwrap();
-        checked[0].doubt()
+        checked[0].doubt_of(stiff)
     };
     let within = 0.5 * (check.prediction.low + check.prediction.value);
     assert!(bounds(within).unwrap().contains("not sure to hold"));
-    assert_eq!(bounds(check.prediction.low - 1e-6), believed.foretold.unwrap().doubt());
+    assert_eq!(bounds(check.prediction.low - 1e-6), believed.foretold.unwrap().doubt_of(stiff));
 }
 
 #[test]

@@ -10,6 +10,10 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 /// A vertex that turns by more than this, in radians, is a corner; other vertices lie on curved sides.
 const SHARP: f64 = PI / 6.0;
+/// Corners whose turns differ by less than this are equally sharp, in radians.
+const SAME_TURN: f64 = 1e-4;
+/// Coordinates that differ by less than this share of a spacing are equal.
+const SAME_PLACE: f64 = 1e-3;
 /// The ratio of the principal axes below which a shape has no direction of its own.
 const ROUND: f64 = 1.05;
 /// The most times that the longest side may be as long as the shortest in canonical form: keeping corners makes the
@@ -155,7 +159,14 @@ fn corners(points: &[[f64; 2]], spacing: f64) -> Vec<usize> {
         .map(|i| (in_the_large(i), i))
         .filter(|&(turn, _)| turn > SHARP)
         .collect();
-    sharp.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    // Of corners that are equally sharp the place decides, not the order of the file or its rounding.
+    let sharpness = |turn: f64| (turn / SAME_TURN).round();
+    let place = |i: usize| at(i).map(|c| (c / (SAME_PLACE * spacing)).round());
+    sharp.sort_by(|a, b| {
+        let ([ax, ay], [bx, by]) = (place(a.1), place(b.1));
+        let by_sharpness = sharpness(b.0).total_cmp(&sharpness(a.0));
+        by_sharpness.then(bx.total_cmp(&ax)).then(by.total_cmp(&ay))
+    });
     let mut kept = BTreeSet::new();
     for (_, i) in sharp {
         let close = |&other: &usize| {

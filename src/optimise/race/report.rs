@@ -77,8 +77,11 @@ impl LaneReport {
         let mut places: HashMap<u64, &[f64]> = HashMap::new();
         for RestartReport { restart, .. } in &self.report.restarts {
             let kept = restart.losses.iter().zip(restart.trajectory.iter());
-            places.extend(kept.map(|(loss, z)| (loss.to_bits(), z)));
-            places.extend(restart.best.as_ref().map(|best| (best.loss.to_bits(), &*best.z)));
+            let best = restart.best.as_ref().map(|best| (&best.loss, &*best.z));
+            for (loss, z) in kept.chain(best) {
+                // Of equal losses the first restart counts, as it does for the best so far.
+                places.entry(loss.to_bits()).or_insert(z);
+            }
         }
         let mut z = Rows::new(model.latent_dim());
         for tally in &self.curve {
