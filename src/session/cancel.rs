@@ -1,4 +1,5 @@
-//! Escape, quitting, undo and the space bar: each looks at what there is and takes the first that fits.
+//! Escape, quitting, undo and the space bar. Each tries the possible actions in a fixed order and takes the first that
+//! applies.
 
 use super::event::Event;
 use super::jobs::registry::JobKind;
@@ -8,17 +9,17 @@ use super::walk::Walking;
 use super::{Command, Session};
 use std::time::{Duration, Instant};
 
-/// Quitting waits for jobs at most this long: files are written whole, and half a film is taken away.
+/// The longest time that quitting waits for jobs: they finish the file that they write, and remove an incomplete film.
 const QUIT_WAIT: Duration = Duration::from_secs(1);
 
 impl Session {
     /// Escape. In this order:
     ///
-    /// 1. the newest job that somebody waits for is cancelled: a search, a race, an import, an export, PCA, an opening;
-    /// 2. errors are taken away;
-    /// 3. a walk by hand ends;
-    /// 4. the newest job in the background is cancelled: a training, heads, a sweep, a rediscovery;
-    /// 5. the chosen restart, then the chosen lane, the way over the map, and the kept point are let go of.
+    /// 1. cancels the newest job that the user waits for: a search, a race, an import, an export, PCA, an opening;
+    /// 2. dismisses errors;
+    /// 3. ends the step-by-step search;
+    /// 4. cancels the newest job in the background: a training, heads, a sweep, a rediscovery;
+    /// 5. deselects the chosen restart, then the chosen lane, then removes the latent path, then deselects the point.
     pub(super) fn cancel(&mut self) {
         let state = &mut self.state;
         if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_errors()
@@ -37,7 +38,7 @@ impl Session {
         }
     }
 
-    /// Cancels every job and waits shortly for their ends.
+    /// Cancels every job and waits for their ends, at most `QUIT_WAIT`.
     pub(super) fn cancel_all(&mut self) {
         let jobs = &mut self.state.jobs;
         jobs.cancel_all();
@@ -51,7 +52,7 @@ impl Session {
         }
     }
 
-    /// Brings back what was last lost; a way or a walk where it can be seen.
+    /// Restores the last loss; a latent path or a step-by-step search is restored in the activity that shows it.
     pub(super) fn undo(&mut self) {
         let ways = |state: &State| (state.tours.tour.is_some(), state.walk.is_some());
         let (toured, walked) = ways(&self.state);
@@ -63,8 +64,8 @@ impl Session {
         }
     }
 
-    /// Space: one update of a walk by hand; the training in its own activity or when nothing else plays,
-    /// the playback elsewhere.
+    /// Space: one update of a step-by-step search; the training in its own activity or when nothing else plays; the
+    /// playback elsewhere.
     pub(super) fn toggle_play(&mut self) {
         let state = &mut self.state;
         if state.is_walking() {

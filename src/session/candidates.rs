@@ -1,4 +1,4 @@
-//! Candidates leave as files to be made and measured; what was measured comes back by their names.
+//! Candidates are written to files for the lab; lab results are read back by the candidates' names.
 
 use super::Session;
 use super::jobs::candidates::{self, CandidatesJob};
@@ -9,7 +9,7 @@ use crate::data::property::Property;
 use crate::optimise::read_lab_results;
 use std::path::{Path, PathBuf};
 
-/// Problems of a file that are told one by one; notices have room for one sentence more.
+/// Problems of a file that get a notice each; one more notice counts the others.
 const TOLD: usize = 3;
 
 impl Session {
@@ -21,7 +21,7 @@ impl Session {
         self.start(JobKind::Candidates, name, move |_: &Handle<NoNews>| candidates::run(job));
     }
 
-    /// Takes in what can be read; every line that cannot is told by its number.
+    /// Reads the lab results that can be read; a notice names every other line by its number.
     pub(super) fn import_lab_results(&mut self, path: &Path) {
         let notices = &mut self.state.notices;
         let Some(climb) = &mut self.state.climb else { return };

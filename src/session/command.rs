@@ -1,4 +1,4 @@
-//! What a person can ask for. Views push commands; the session carries them out.
+//! Commands of the user. Views push them; the session carries them out.
 
 use super::compare::Rival;
 use super::jobs::export::Export;
@@ -18,16 +18,16 @@ use crate::model::training::TrainingConfig;
 use crate::optimise::{Lane, SearchConfig};
 use std::path::PathBuf;
 
-/// An imperative. Points are in map coordinates.
+/// A command. Points are in map coordinates.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Turn to exploring, training or optimising.
+    /// Switch to exploring, training or optimising.
     Turn(Activity),
-    /// Open a checkpoint, or climb from the starts in a CSV file.
+    /// Open a checkpoint, or search from the starts in a CSV file.
     Open(PathBuf),
-    /// Open one of the models that come with the program.
+    /// Open one of the bundled models.
     OpenSample(usize),
-    /// Show a model that is open.
+    /// Show an open model.
     ShowModel(ModelId),
     /// Close a model.
     CloseModel(ModelId),
@@ -39,53 +39,53 @@ pub enum Command {
     ToggleOverlay(Overlay),
     /// Hold the range of the colour scale, or let it follow the model.
     ToggleRangeLock,
-    /// The map has this size now, in points.
+    /// Report the present size of the map, in points.
     Resize([f64; 2]),
     /// Move the view.
     Pan([f64; 2]),
     /// Zoom by a factor around a point.
     Zoom([f64; 2], f64),
-    /// Show the data; once more, those that lie far out too.
+    /// Fit the view to the data; a second time, include the outliers.
     Fit,
-    /// Show the data of one model, as [`Command::Fit`] does those of all.
+    /// Fit the view to the data of one model, as [`Command::Fit`] does for all.
     FitModel(ModelId),
-    /// Put another model beside the one that is shown, or take it away.
+    /// Show another model beside the present one, or remove it.
     ToggleComparison,
-    /// Put this one beside it.
+    /// Show this model beside the present one.
     CompareWith(Rival),
     /// Train a model for each of these betas with the settings of the next training.
     Sweep(Vec<f64>),
-    /// Open a model of the sweep: beside the one that is shown, or in its place.
+    /// Open a model of the sweep: beside the shown one (true), or in its place.
     OpenSwept(usize, bool),
-    /// Decode the point under the mouse; none when it has left the map.
+    /// Decode the point under the mouse; none when the mouse has left the map.
     Hover(Option<[f64; 2]>),
-    /// Keep looking at a point.
+    /// Select a point.
     Pick([f64; 2]),
-    /// Keep looking at a latent point, which may lie off the plane of the map.
+    /// Select a latent point, which may lie off the plane of the map.
     PickLatent(Vec<f64>),
-    /// Move the kept point by a fraction of the view.
+    /// Move the selected point by a fraction of the view.
     Nudge([f64; 2]),
-    /// Keep the point of a row of the data, and look at the row beside its rebuild.
+    /// Select the point of a data row, and show the row beside its reconstruction.
     PickRow(usize),
-    /// Keep a point by its name; of a row of the data with its rebuild.
+    /// Select a point by its name; a data row is shown with its reconstruction.
     PickNamed(PointRef),
-    /// Follow a way over the map, or draw new shapes.
+    /// Follow a latent path, or sample new shapes.
     Tour(Touring),
     /// Pin a point.
     Pin([f64; 2]),
-    /// Go back to a pinned point.
+    /// Select a pinned point.
     PickPin(usize),
-    /// Take a pin out.
+    /// Remove a pin.
     Unpin(usize),
     /// Change the data of the next training.
     SetRecipe(Recipe),
-    /// Import shapes of one's own, and learn from them next.
+    /// Import the user's shapes, and learn from them next.
     Import(ImportWish),
-    /// Make a shape of a line that was drawn, y up, and let the model look at it.
+    /// Make a shape of a freehand line, y up, and encode it with the model.
     Draw(Vec<[f64; 2]>),
-    /// Take the drawn shape away.
+    /// Remove the freehand shape.
     ClearDrawn,
-    /// Learn from one's own shapes next, or from families.
+    /// Learn from the imported shapes next (true), or from families.
     LearnFromOwn(bool),
     /// Change the settings of the next training.
     SetTraining(TrainingConfig),
@@ -93,82 +93,82 @@ pub enum Command {
     Train,
     /// Begin the same training again, with the same seed.
     ResetTraining,
-    /// Let the training wait, or go on.
+    /// Pause the training, or let it go on.
     PauseTraining(bool),
-    /// Make one part of a training and pause after it.
+    /// Do one part of a training, then pause.
     Learn(Portion),
     /// Begin a new training with the next seed.
     TrainWithNewSeed,
-    /// Let the training of the model that is shown go on from the moment that is shown.
+    /// Continue the training of the shown model from the shown snapshot.
     GoOn,
-    /// Train a new model that shares the past of the one that is shown, with the present settings.
+    /// Train a new model that shares the past of the shown one, with the present settings.
     Branch,
-    /// Take the brake off the training, or put it on.
+    /// Train without a limit of pace, or with it.
     SetFullSpeed(bool),
-    /// Change the pace of a training with its brake on, in updates a second.
+    /// Change the pace limit of a training, in updates a second.
     SetPace(f64),
     /// Train heads that predict these properties for the model that is shown.
     TrainHeads(Vec<Property>),
-    /// Ask whether the shown model would have found what is known of this property already.
+    /// Test whether the shown model would have found the best known values of this property.
     Rediscover(Property),
-    /// Take the numbers of the rediscovery away.
+    /// Remove the results of the rediscovery.
     ClearRediscovery,
     /// Change the settings of the next search.
     SetSearch(SearchConfig),
     /// Change where the restarts of the next search begin.
     SetStarts(StartChoice),
-    /// Climb from the starts of the settings.
+    /// Search from the starts of the settings.
     Climb,
-    /// Climb from one point.
+    /// Search from one point.
     ClimbFrom([f64; 2]),
-    /// Forget the search.
+    /// Remove the search.
     ClearClimb,
-    /// Let several methods climb side by side.
+    /// Run several optimisers side by side.
     Race,
-    /// Forget the race.
+    /// Remove the race.
     ClearRace,
-    /// Take a method into the next race, or out of it.
+    /// Add an optimiser to the next race, or remove it.
     ToggleLane(Lane),
-    /// Look at the answer of a method of the race, or at none.
+    /// Select the answer of an optimiser of the race, or none.
     ChooseLane(Option<usize>),
-    /// Lift a restart out, or none.
+    /// Highlight a restart, or none.
     ChooseRestart(Option<usize>),
-    /// Lift all restarts out that came to a hill, or none.
+    /// Highlight all restarts that ended at a local optimum, or none.
     ChooseHill(Option<usize>),
-    /// Light a restart up wherever it is drawn, or none.
+    /// Highlight a restart in every view while the mouse is on it, or none.
     HoverRestart(Option<usize>),
-    /// Write at most so many candidates to a file.
+    /// Write at most this many candidates to a file.
     ExportCandidates(PathBuf, usize),
     /// Write a picture, a film, outlines or a report to a file.
     Export(Export),
-    /// Read measured values of the candidates from a file.
+    /// Read lab results of the candidates from a file.
     ImportLabResults(PathBuf),
-    /// Play, from the beginning if at the end, or pause.
+    /// Play, from the beginning if at the end; or pause.
     TogglePlay,
-    /// Show the moment at this share of the playback.
+    /// Show the step at this share of the playback, 0 to 1.
     Scrub(f64),
-    /// Show the newest step of a search that runs, whichever that is.
+    /// Follow the newest step of a running search.
     FollowNewest,
-    /// Move the playback by steps, or a walk by stages.
+    /// Move the playback by steps, or a step-by-step search by stages.
     StepBy(i64),
     /// Multiply the speed of the playback.
     Speed(f64),
-    /// Climb by hand, stage by stage.
+    /// Run a search step by step.
     Walk(Walking),
     /// Choose the theme.
     SetTheme(ThemeChoice),
-    /// Take a notice away.
+    /// Dismiss a notice.
     Dismiss(u64),
-    /// Begin the lesson on how a climb cheats.
+    /// Begin the lesson on how an optimiser exploits a model.
     BeginLesson,
-    /// Make the lesson's next climb, or end it after the last.
+    /// Run the lesson's next search, or end the lesson after the last.
     ContinueLesson,
-    /// End the lesson; the settings before it come back.
+    /// End the lesson and restore the settings before it.
     EndLesson,
-    /// End a job; what it made by then is kept where that is worth something.
+    /// End a job; a partial result is kept if it is useful.
     Stop(RunId),
-    /// Cancel what is going on, or let go of what is held: what Escape does.
+    /// Do as Escape does: cancel a job, or deselect.
     Cancel,
-    /// Bring back what was last lost.
+    /// Restore the last loss.
     Undo,
 }

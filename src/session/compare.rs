@@ -1,4 +1,4 @@
-//! Two models beside each other: the one that is shown, and another one on a second map of the same view.
+//! Comparison of two models: the shown one, and another one on a second map with the same view.
 
 use super::Session;
 use super::map::{Key, Picture, Request};
@@ -8,33 +8,33 @@ use super::state::State;
 use crate::explore::Bounds;
 use crate::model::samples::SAMPLES;
 
-/// What stands beside the model that is shown.
+/// The model beside the shown one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rival {
-    /// The next model there is: another open one, or else a sample.
+    /// The next available model: another open one, or else a bundled one.
     Any,
-    /// A model that is open.
+    /// An open model.
     Open(ModelId),
-    /// One of the models that come with the program.
+    /// A bundled model.
     Sample(usize),
-    /// The principal axes of the data of the model that is shown.
+    /// PCA of the data of the shown model.
     Pca,
 }
 
 /// The second map.
 #[derive(Debug)]
 pub struct Comparison {
-    /// Its model.
+    /// The model on it.
     pub model: ModelId,
-    /// What the worker drew last for it.
+    /// The last picture of the worker.
     pub picture: Picture,
-    /// What was last asked of the worker.
+    /// The key of the last request to the worker.
     pub asked: Option<Key>,
-    /// The point under the mouse, seen by this model.
+    /// The point under the mouse, in this model.
     pub probe: Option<Probe>,
-    /// The point that is kept, seen by this model.
+    /// The selected point, in this model.
     pub picked: Option<Probe>,
-    /// The model on the first map when it was last looked at: the two change places when the second is shown.
+    /// The model that was on the first map last: the two models change places when the second one is shown.
     first: ModelId,
 }
 
@@ -56,12 +56,12 @@ impl State {
         Some((id, self.models.get(id)?))
     }
 
-    /// The part of the map that shows the data of all models on the screen, but for few that lie far out.
+    /// The part of the map that shows the data of all visible models, without the outliers.
     pub fn home(&self) -> Option<Bounds> {
         self.around(|prepared| prepared.home)
     }
 
-    /// The smallest part of the map around one of each model on the screen.
+    /// The smallest part of the map that contains the `part` of each visible model.
     fn around(&self, part: impl Fn(&Prepared) -> Bounds) -> Option<Bounds> {
         let first = part(&self.shown()?.1.prepared);
         let second = self.beside().map(|(_, entry)| part(&entry.prepared));
@@ -69,8 +69,8 @@ impl State {
         Some(Bounds::around(&corners.collect::<Vec<_>>()))
     }
 
-    /// Fits the view to the data of one model, or of all on the screen; when it is fitted to them already, to those
-    /// that lie far out as well.
+    /// Fits the view to the data of one model, or of all visible ones; if it is fitted to them already, includes the
+    /// outliers.
     pub(super) fn fit(&mut self, model: Option<ModelId>) {
         let (home, whole) = match model {
             Some(id) => {
@@ -84,7 +84,7 @@ impl State {
         self.map.fit(if again { whole } else { home });
     }
 
-    /// Puts an open model on the second map.
+    /// Shows an open model on the second map.
     pub(super) fn put_beside(&mut self, id: ModelId) {
         let Some((first, _)) = self.models.shown().filter(|(shown, _)| *shown != id) else {
             return;
@@ -98,19 +98,19 @@ impl State {
         }
     }
 
-    /// The open model, other than the one that is shown, that was opened last.
+    /// The open model, other than the shown one, that was opened last.
     fn another(&self) -> Option<ModelId> {
         let shown = self.models.shown().map(|(id, _)| id);
         self.models.iter().map(|(id, _)| id).filter(|id| Some(*id) != shown).last()
     }
 
-    /// Keeps the second map on an open model that is not on the first.
+    /// Keeps an open model on the second map that is not on the first one.
     fn settle_comparison(&mut self) {
         let shown = self.models.shown().map(|(id, _)| id);
         let Some(comparison) = &mut self.comparison else { return };
         let open = |id: ModelId| self.models.get(id).is_some() && Some(id) != shown;
         if !open(comparison.model) {
-            // Who shows the second one means to change their places.
+            // If the second model was chosen as the first, the two change places.
             let first = Some(comparison.first).filter(|id| open(*id));
             match first.or_else(|| self.another()) {
                 Some(id) => self.comparison.iter_mut().for_each(|c| c.turn_to(id)),
@@ -125,7 +125,7 @@ impl State {
         }
     }
 
-    /// Whether a model changes at this moment.
+    /// True while a model is being trained.
     pub fn is_learning(&self, id: ModelId) -> bool {
         self.training.run.is_some() && self.training.model == Some(id)
     }
@@ -135,7 +135,7 @@ impl Session {
     /// Ends the comparison, or begins one.
     pub(super) fn toggle_comparison(&mut self) {
         if self.state.comparison.take().is_some() {
-            // Nobody waits any more for what was to stand there.
+            // The PCA for the second map is not needed any more.
             self.state.pca.into_iter().for_each(|run| self.state.jobs.cancel(run));
             if let Some(home) = self.state.home().filter(|_| self.state.map.is_fitted()) {
                 self.state.map.fit(home);
@@ -145,7 +145,7 @@ impl Session {
         }
     }
 
-    /// Puts a model beside the one that is shown.
+    /// Shows a model beside the present one.
     pub(super) fn compare_with(&mut self, rival: Rival) {
         let Some((shown, _)) = self.state.models.shown() else { return };
         match rival {
@@ -155,7 +155,7 @@ impl Session {
             Rival::Any => match self.state.another() {
                 Some(id) => self.state.put_beside(id),
                 None => {
-                    // The first sample that is not on the first map.
+                    // The first bundled model that is not on the first map.
                     let name = &self.state.models.get(shown).map(|e| e.name.clone());
                     let other = SAMPLES.iter().position(|s| Some(s.name) != name.as_deref());
                     other.into_iter().for_each(|index| self.compare_with_sample(index));
@@ -164,7 +164,7 @@ impl Session {
         }
     }
 
-    /// Opens a sample beside the model that is shown.
+    /// Opens a bundled model beside the shown one.
     fn compare_with_sample(&mut self, index: usize) {
         let shown = self.state.models.shown().map(|(id, _)| id);
         match self.sample(index) {
@@ -175,7 +175,7 @@ impl Session {
         }
     }
 
-    /// What follows from all else: which model is beside, what it makes of the points that are looked at, its picture.
+    /// Updates the model beside, its points and its picture after a change of the state.
     pub(super) fn follow_comparison(&mut self) {
         self.state.settle_comparison();
         if self.state.comparison.is_none() {
@@ -185,7 +185,7 @@ impl Session {
         self.ask_for_picture_beside();
     }
 
-    /// Looks at the points of the first map with the second model.
+    /// Evaluates the second model at the points of the first map.
     fn look_beside(&mut self) {
         let property = self.state.property();
         let Some((id, entry)) = self.state.beside() else { return };
@@ -209,7 +209,7 @@ impl Session {
             });
         }
         if let Some(error) = failure {
-            // It would fail again in every frame.
+            // Without this, the failure would repeat in every frame.
             self.state.comparison = None;
             self.state.notices.error(error);
         }

@@ -1,4 +1,5 @@
-//! A shape drawn by hand: the model's outline of it, where the model sees it, and the nearest it can say.
+//! A freehand shape: its outline in the form of the data, its latent point, and the nearest shape that the model can
+//! decode.
 
 use super::Session;
 use super::lost::Lost;
@@ -11,41 +12,41 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::numerics::statistics::quantile;
 
-/// Decoded shapes that a search for the nearest may take.
+/// The most decoded shapes that a search for the nearest one may take.
 const MOST_DECODED: usize = 4000;
-/// Its first and its last step, in latent units.
+/// The first and the last step of that search, in latent units.
 const STEPS: (f64, f64) = (0.5, 1e-3);
 
-/// A shape that somebody drew, and what the model makes of it.
+/// A freehand shape and its reconstruction by a model.
 #[derive(Clone, Debug)]
 pub struct Drawn {
-    /// The model that looked at it, and its version then.
+    /// The model that encoded it, and its version then.
     pub model: (ModelId, u64),
     /// The shape in the form of the model's data, `[input]`.
     pub outline: Vec<f32>,
     /// The latent point whose shape is the nearest that was found.
     pub z: Vec<f64>,
-    /// Where that is on the map.
+    /// The position of `z` on the map.
     pub at: [f64; 2],
-    /// Its shape, `[input]`.
+    /// The shape decoded from `z`, `[input]`.
     pub rebuilt: Vec<f32>,
-    /// How much the two differ: the root mean square distance of points after centring and scaling.
+    /// The difference of the two shapes: the root mean square distance of points after centring and scaling.
     pub difference: f64,
-    /// The same for what the encoder alone would have said.
+    /// The difference if `z` were the encoder's output.
     pub encoded_difference: f64,
 }
 
-/// The shape that was last drawn, or why the last line was none.
+/// The last freehand shape, or why the last line was no shape.
 #[derive(Debug, Default)]
 pub struct Drawing {
-    /// The shape that was last drawn.
+    /// The last freehand shape.
     pub drawn: Option<Drawn>,
     /// Why the last line was no shape.
     pub problem: Option<String>,
 }
 
 impl Drawn {
-    /// Lets a model look at a drawn outline.
+    /// Finds the reconstruction of a freehand outline by a model.
     fn of(prepared: &Prepared, model: (ModelId, u64), outline: Vec<f32>) -> Result<Self> {
         let (mu, _) = prepared.model.encode(&Rows::from_flat(outline.len(), outline.clone()))?;
         let nearest = Nearest::of(prepared, &outline, mu.row(0))?;
@@ -65,13 +66,13 @@ impl Drawn {
 struct Nearest {
     z: Vec<f64>,
     rebuilt: Vec<f32>,
-    /// The difference of forms at the beginning.
+    /// The difference at the start of the search.
     first: f64,
 }
 
 impl Nearest {
-    /// A pattern search from `z`: every coordinate is tried to either side, and where none is better the step is
-    /// halved (Hooke & Jeeves 1961). It needs no gradient and takes milliseconds.
+    /// A pattern search from `z`: every coordinate is tried in both directions, and if no point is better the step is
+    /// halved (Hooke & Jeeves 1961). Needs no gradient and takes milliseconds.
     fn of(prepared: &Prepared, outline: &[f32], z: &[f64]) -> Result<Self> {
         let squared = |other: &[f32]| -> f64 {
             outline.iter().zip(other).map(|(a, b)| f64::from(a - b).powi(2)).sum()
@@ -108,12 +109,12 @@ impl Nearest {
 }
 
 impl Session {
-    /// Makes a shape of a drawn line and lets the model that is shown look at it; the one before can be brought back.
+    /// Makes a shape of a freehand line and encodes it with the shown model; the previous shape can be restored.
     pub(super) fn take_drawing(&mut self, line: &[[f64; 2]]) {
         let Some((id, entry)) = self.state.models.shown() else { return };
         let (prepared, version) = (entry.prepared.clone(), (id, entry.version));
         let model = &prepared.model;
-        // A hundred shapes say how large they usually are.
+        // A hundred shapes are enough to know the usual size.
         let radii = (0..model.encoded.mu.len().min(100))
             .map(|row| geometry::rms_radius(&model.training_outline(row)));
         let typical = quantile(radii, 0.5).unwrap_or(1.0);
@@ -137,12 +138,12 @@ impl Session {
 }
 
 impl State {
-    /// The shape that was drawn, if the model that is shown has looked at it.
+    /// The freehand shape, if the shown model has encoded it.
     pub fn drawn(&self) -> Option<&Drawn> {
         self.drawing.drawn.as_ref().filter(|drawn| Some(drawn.model) == self.shown_version())
     }
 
-    /// Takes the drawn shape away; it can be brought back.
+    /// Removes the freehand shape; it can be restored.
     pub(super) fn forget_drawn(&mut self) {
         self.drawing.problem = None;
         if let Some(drawn) = self.drawing.drawn.take() {

@@ -1,4 +1,4 @@
-//! Messages from other threads to the session: progress and ends of jobs, and pictures of the maps.
+//! Messages from other threads to the session: progress and results of jobs, and pictures of the maps.
 
 use super::findings::Findings;
 use super::jobs::candidates::CandidatesFile;
@@ -23,18 +23,18 @@ use std::sync::Arc;
 /// A message in the inbox.
 #[derive(Debug)]
 pub enum Event {
-    /// A job is on its way.
+    /// Progress of a job.
     Progress(RunId, JobProgress, Option<News>),
-    /// A job is over.
+    /// The result of a job.
     Ended(RunId, End),
-    /// The worker of a map has drawn what it was last asked for, or could not.
+    /// The answer of a map's worker to the last request: a picture, or an error.
     Drawn(DrawnMap),
 }
 
-/// Defines [`News`] and [`End`], a variant for each kind of job, with the conversions from what the jobs say.
+/// Defines [`News`] and [`End`], a variant for each kind of job, with the conversions from the jobs' own types.
 macro_rules! messages {
     (news { $($news:ident($report:ty),)* } ends { $($end:ident($made:ty),)* }) => {
-        /// News of a job beside its progress.
+        /// The report of a job beside its progress.
         #[derive(Debug)]
         #[allow(missing_docs, reason = "the types say it")]
         pub enum News { $($news($report),)* }
@@ -53,7 +53,7 @@ macro_rules! messages {
             }
         })*
 
-        /// The end of a job of each kind.
+        /// The result of a job of each kind.
         #[derive(Debug)]
         #[allow(missing_docs, reason = "the types say it")]
         pub enum End { $($end(JobResult<$made>),)* }

@@ -1,4 +1,4 @@
-//! Exports begin: which can, how large they are, and their content as it is now.
+//! Start of exports: the ones that are possible now, their usual sizes, and their content.
 
 use super::jobs::export::{Content, Export, ExportJob, Exportable, TrainingSnapshots};
 use super::jobs::registry::JobKind;
@@ -13,13 +13,13 @@ use crate::export::sheet::{CELL, LARGE_CELL, height_of};
 use crate::export::walk::FRAME;
 use crate::optimise::{Comparison, RestartReport};
 
-/// The usual size of films of the map and of a walk, in pixels.
+/// The usual size of films of the map and of a latent path, in pixels.
 const FILM: [u32; 2] = [600, 600];
 /// See [`FILM`].
 const WALK: [u32; 2] = [FRAME[0] as u32, FRAME[1] as u32];
 
 impl Exportable {
-    /// Why it cannot leave now, and what to do about it; nothing where it can.
+    /// Returns why the export is impossible now and what to do about it; none if it is possible.
     pub fn missing(self, state: &State) -> Option<&'static str> {
         let Some((id, entry)) = state.shown() else { return Some("Open a model first.") };
         let climb = state.climb.as_ref().filter(|climb| climb.findings.is_some());
@@ -53,8 +53,8 @@ impl Exportable {
         }
     }
 
-    /// The usual size of its picture, in pixels: that of the map on the screen, twice as fine, or one that leaves no
-    /// room empty.
+    /// The usual size of the picture, in pixels: twice that of the map on the screen, or one that leaves no empty
+    /// margin.
     pub fn usual_size(self, state: &State) -> [u32; 2] {
         let strip = || strip(state).map(|sheet| sheet.bounds());
         let fitting = |bounds, cell, width| [width, height_of(bounds, cell, width)];
@@ -70,7 +70,7 @@ impl Exportable {
 }
 
 impl Session {
-    /// Begins to write an export; one at a time.
+    /// Starts an export; only one can run at a time.
     pub(super) fn export(&mut self, export: Export) {
         let state = &mut self.state;
         if state.export.run.is_some() {
@@ -90,7 +90,7 @@ impl Session {
     }
 }
 
-/// The restart whose outline is the answer: the one that is followed, once the search is over.
+/// The restart of the answer: the followed one, once the search is over.
 fn answer(state: &State) -> Option<(String, &RestartReport)> {
     let climb = state.climb.as_ref()?;
     let restart = climb.followed()?;
@@ -107,7 +107,7 @@ fn comparisons(state: &State) -> Vec<Comparison> {
     state.climb.as_ref().and_then(compare).unwrap_or_default()
 }
 
-/// The moments of the training that is watched.
+/// The snapshots of the watched training.
 fn trained(state: &State) -> Option<TrainingSnapshots> {
     let training = state.watched()?;
     let moments = training.timeline.moments();
@@ -115,18 +115,18 @@ fn trained(state: &State) -> Option<TrainingSnapshots> {
     Some(TrainingSnapshots { setup, moments: moments.to_vec() })
 }
 
-/// The shape of the data that is kept, with its rebuild.
+/// The selected data row with its reconstruction.
 fn rebuild(state: &State) -> Option<&Rebuild> {
     state.map.picked.as_ref()?.rebuild.as_ref()
 }
 
-/// The frames of the way on the map side by side, and what their marks mean.
+/// The frames of the latent path side by side, and what their marks mean.
 fn strip(state: &State) -> Option<Sheet> {
     let strip = &state.tours.tour.as_ref()?.strip;
     strip.rows(&state.shown()?.1.prepared.model, state.property(), true).ok()
 }
 
-/// The input of an export as it is now, if it is there.
+/// The input of an export as it is now, if it is available.
 fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
     let (_, entry) = state.shown()?;
     let wish = MapWish {
@@ -149,7 +149,7 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
     })
 }
 
-/// The content of an export as it is now, if it is there.
+/// The content of an export as it is now, if it is available.
 fn content(state: &State, export: &Export) -> Option<Content> {
     let findings = |climb: Option<&SearchRun>| climb.and_then(|climb| climb.findings.clone());
     Some(match export.what {
@@ -164,7 +164,7 @@ fn content(state: &State, export: &Export) -> Option<Content> {
         Exportable::NewShapes => {
             let shapes = &state.tours.drawn.as_ref()?.shapes;
             let [width, height] = export.pixels.map(|side| f64::from(side.max(1)));
-            // As many rows as the page has room for cells that are squares, the last as full as can be.
+            // The cells are about square if the page has this many rows; the last row is as full as possible.
             let rows = (shapes.len() as f64 * height / width).sqrt().round().max(1.0);
             let columns = shapes.len().div_ceil(rows as usize);
             Content::Sheet(Box::new(sample::sheet(shapes, columns, true)))

@@ -1,4 +1,4 @@
-//! What came of a search, made ready for the window by the job: nothing in it is computed again.
+//! The results of a search, prepared by the job for the window, which computes none of them again.
 
 use crate::explore::Projection;
 use crate::explore::compose::Way;
@@ -8,44 +8,45 @@ use crate::export::film::Ways;
 use crate::optimise::{Candidate, Restart, SearchReport, StopReason, Tally};
 use std::sync::Arc;
 
-/// Moments of the playback at which the best value so far is kept, the first one not counted.
+/// Steps of the playback for which the best value so far is stored, without the first one.
 pub const MOMENTS: usize = 100;
-/// Curves that are kept; more cannot be told apart.
+/// The most curves that are stored; more could not be distinguished.
 const CURVES: usize = 200;
-/// Points of a curve, before those that lie on a straight piece of it are left out.
+/// Points of a curve, before points on a straight segment are removed.
 const CURVE_POINTS: usize = 160;
-/// About the size of the plot of all curves, in points, and how far beside one of them a point may lie that is left out.
+/// The approximate size of the plot of all curves, in points, and the largest distance from the curve at which a point
+/// is removed.
 const PLOT: [f64; 2] = [1200.0, 200.0];
 const BESIDE: f64 = 0.15;
-/// Candidates that are named; nobody makes and measures more at a time.
+/// The most candidates: a lab makes and measures no more at a time.
 pub const MOST_CANDIDATES: usize = 24;
 
 /// A finished search.
 #[derive(Debug)]
 pub struct Findings {
-    /// Every restart with its verdict.
+    /// Every restart with its reliability.
     pub report: SearchReport,
-    /// The ways on the map.
+    /// The trajectories on the map.
     pub paths: Arc<Paths>,
-    /// What the map shows of each way besides, `[restarts]`.
+    /// The marks of each trajectory on the map, `[restarts]`.
     pub ways: Arc<Vec<Way>>,
     /// The restarts, best first.
     pub order: Vec<usize>,
-    /// Why they ended: each reason that occurs with its restarts, best first.
+    /// The stop reasons that occur, each with its restarts, best first.
     pub endings: Vec<(&'static str, Vec<usize>)>,
-    /// The different answers that can be believed, best first.
+    /// The different reliable answers, best first.
     pub candidates: Vec<Candidate>,
-    /// The best objective (minus the loss) of all restarts at even moments of the playback, first and last included; it
-    /// never falls, as the value may where penalties count.
+    /// The best objective (minus the loss) of all restarts at evenly spaced steps of the playback, first and last
+    /// included; never falls, while the value may if there are penalties.
     pub best_so_far: Vec<f64>,
-    /// Curves of value against step for at most some of the restarts, best first, thinned.
+    /// Curves of value against step for the best restarts, at most `CURVES`, best first, thinned.
     pub curves: Vec<(usize, Vec<[f64; 2]>)>,
-    /// The same of the objective (minus the loss); empty where no penalty counts.
+    /// Curves of the objective (minus the loss) for the same restarts; empty if there are no penalties.
     pub objectives: Vec<(usize, Vec<[f64; 2]>)>,
 }
 
 impl Findings {
-    /// Makes a report ready; `detail` is the least distance on the map that shall be seen.
+    /// Prepares a report; `detail` is the smallest visible distance on the map.
     pub fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
         let Ways { paths, ways, .. } = Ways::of(&report, projection, detail);
         let order = report.best_first();
@@ -70,14 +71,14 @@ impl Findings {
         }
     }
 
-    /// The restarts that ended as `ending` says, best first; all of them without one.
+    /// The restarts that ended with the reason `ending`, best first; all restarts if there is none.
     pub fn that_ended(&self, ending: Option<&str>) -> &[usize] {
         let wanted = |known: &&(&str, Vec<usize>)| Some(known.0) == ending;
         self.endings.iter().find(wanted).map_or(&self.order, |(_, restarts)| restarts)
     }
 }
 
-/// Curves of a number of kept points against step, with as many points as can be told apart where all of them share a plot.
+/// Curves of values against step, with as many points as can be distinguished if all of them share a plot.
 pub fn curves<'a>(
     restarts: impl Iterator<Item = (usize, &'a Restart)>,
     number: impl Fn(&Restart, usize) -> f64,
@@ -102,13 +103,13 @@ pub fn curves<'a>(
     curves
 }
 
-/// A value of the search at even moments of the playback; `at` gives it for a step.
+/// A value of the search at evenly spaced steps of the playback; `at` returns the value for a step.
 pub fn so_far(paths: &Paths, at: impl Fn(usize) -> f64) -> Vec<f64> {
     let step = |moment: usize| paths.step_at(moment as f64 / MOMENTS as f64).floor() as usize;
     (0..=MOMENTS).map(|moment| at(step(moment))).collect()
 }
 
-/// The reasons in the order of [`StopReason`], those without an answer after them.
+/// The stop reasons in the order of [`StopReason`]; restarts without an answer come last.
 fn endings(report: &SearchReport, order: &[usize]) -> Vec<(&'static str, Vec<usize>)> {
     let restart = |index: usize| &report.restarts[index].restart;
     let those = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> {

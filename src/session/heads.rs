@@ -1,4 +1,4 @@
-//! Heads are trained for the model that is shown.
+//! Training of heads for the shown model.
 
 use super::Session;
 use super::jobs::heads::{HeadsRun, run};
@@ -6,7 +6,7 @@ use super::jobs::registry::JobKind;
 use crate::data::property::Property;
 
 impl Session {
-    /// Begins to train heads for the model that is shown.
+    /// Starts to train heads for the shown model.
     pub(super) fn train_heads(&mut self, properties: Vec<Property>) {
         let state = &mut self.state;
         let Some((id, entry)) = state.models.shown() else { return };

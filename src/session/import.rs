@@ -1,4 +1,4 @@
-//! Shapes of one's own: they are imported, and the next training learns from them.
+//! The user's shapes: their import, and their use as data of the next training.
 
 use super::Session;
 use super::jobs::import::{Brought, ImportWish, ended, run};
@@ -11,31 +11,31 @@ use crate::model::training::TrainingConfig;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Shapes of one's own, as the window sees them.
+/// The user's shapes, as the window sees them.
 #[derive(Debug, Default)]
 pub struct Own {
     /// True if the next training learns from them.
     pub chosen: bool,
     /// The input of the last import.
     pub wish: ImportWish,
-    /// The import under way.
+    /// The import that is running.
     pub run: Option<RunId>,
-    /// The shapes that are there.
+    /// The imported shapes.
     pub brought: Option<Arc<Brought>>,
-    /// Why the last import brought nothing.
+    /// Why the last import failed.
     pub failed: Option<String>,
-    /// The settings of trainings on families, while those on one's own shapes have others.
+    /// The settings of trainings on families, kept here while the imported shapes are chosen.
     before: Option<TrainingConfig>,
 }
 
 impl Own {
-    /// The shapes that the next training learns from, if it learns from these.
+    /// The imported shapes, if the next training learns from them.
     pub fn chosen(&self) -> Option<&TrainingData> {
         self.brought.as_ref().filter(|_| self.chosen).map(|brought| &brought.data)
     }
 }
 
-/// True if this can only be shapes: a folder, an airfoil, a picture, or a table whose header says so.
+/// True if the path can only hold shapes: a folder, an airfoil, a picture, or a table whose header says so.
 pub fn holds_shapes(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     match extension.to_ascii_lowercase().as_str() {
@@ -47,7 +47,7 @@ pub fn holds_shapes(path: &Path) -> bool {
     }
 }
 
-/// The beginning of a file, up to the first line's end.
+/// The first line of a file, of which only the beginning is read.
 fn first_line(path: &Path) -> Option<String> {
     use std::io::Read;
     let file = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file);
@@ -66,12 +66,12 @@ fn is_header_of_shapes(line: &str) -> bool {
 }
 
 impl Session {
-    /// Begins to import; what was imported before stays until the new shapes are there.
+    /// Starts an import; the previous shapes stay until the new ones are ready.
     pub(super) fn import(&mut self, wish: ImportWish) {
         if wish.paths.is_empty() {
             return self.state.notices.info("Name a file or a folder of shapes first.");
         }
-        // An import under way is foreign from here on.
+        // The events of a cancelled import are ignored from here on.
         self.state.own.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
         let job = wish.clone();
         let run =
@@ -91,12 +91,12 @@ impl State {
         }
     }
 
-    /// The settings that are usual for what the next training learns from.
+    /// The default settings for the data of the next training.
     pub fn usual_training(&self) -> TrainingConfig {
         self.own.chosen().map_or_else(TrainingConfig::default, TrainingConfig::for_imported)
     }
 
-    /// Lets the next training learn from one's own shapes, or from families; each has its usual settings.
+    /// Uses the imported shapes for the next training, or families; each has its default settings.
     pub(super) fn learn_from_own(&mut self, own: bool) {
         self.own.chosen = own;
         let usual = self.own.chosen().map(TrainingConfig::for_imported);
@@ -121,7 +121,7 @@ impl State {
         }
     }
 
-    /// The settings that are remembered: those of families, for one's own shapes are not.
+    /// The settings to save: those for families, since the ones for imported shapes are not saved.
     pub(super) fn lasting_settings(&self) -> super::settings::Settings {
         let mut settings = self.settings.clone();
         if let Some(before) = &self.own.before {
@@ -130,7 +130,7 @@ impl State {
         settings
     }
 
-    /// Takes the end of an import in.
+    /// Handles the result of an import.
     pub(super) fn import_ended(&mut self, result: JobResult<Brought>) {
         self.own.run = None;
         match ended(result) {

@@ -1,4 +1,4 @@
-//! The thread of a job: it reports into the inbox, and whatever happens in it, it ends once.
+//! The thread of a job: it reports into the inbox, and sends exactly one result even if the work panics.
 
 use super::event::{End, Event, News};
 use super::jobs::control::Control;
@@ -9,27 +9,27 @@ use crossbeam_channel::{Sender, TrySendError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// Called when something new lies in the inbox; the window repaints, tests do nothing.
+/// Called when the inbox has something new; the window repaints, tests do nothing.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
-/// The way of a job's messages to the session.
+/// The channel for a job's messages to the session.
 #[derive(Clone)]
 pub struct Outlet {
     /// The inbox of the session.
     pub inbox: Sender<Event>,
-    /// Says that something lies in it.
+    /// Notifies the session of a new message.
     pub wake: Wake,
 }
 
 impl Outlet {
-    /// Sends a message, waiting for room; it gets lost only when the program is closing.
+    /// Sends a message, waiting for space; the message is lost only if the program is closing.
     pub fn send(&self, event: Event) {
         if self.inbox.send(event).is_ok() {
             (self.wake)();
         }
     }
 
-    /// Sends a report if there is room; else its news come back.
+    /// Sends a report if the inbox has space; else returns its news.
     fn offer(&self, run: RunId, progress: JobProgress, news: Option<News>) -> Option<News> {
         match self.inbox.try_send(Event::Progress(run, progress, news)) {
             Ok(()) => {
@@ -37,13 +37,13 @@ impl Outlet {
                 None
             }
             Err(TrySendError::Full(Event::Progress(_, _, news))) => news,
-            // Nobody listens any more: the program is closing.
+            // No receiver: the program is closing.
             Err(_) => None,
         }
     }
 }
 
-/// Starts `work` on a thread of its own. Exactly one [`Event::Ended`] follows: an error is a failure, and so is a panic.
+/// Starts `work` on a thread of its own. Exactly one [`Event::Ended`] follows: an error or a panic counts as a failure.
 pub fn launch<N, T>(
     name: &str,
     run: RunId,

@@ -1,4 +1,5 @@
-//! A lesson in three climbs: how a search cheats, why a penalty on z does not stop it, and what does.
+//! A lesson in three searches: how an optimiser exploits the model, why a penalty on z does not prevent it, and a
+//! change that does.
 
 use crate::data::property::Property;
 use crate::explore::three_digits;
@@ -6,21 +7,21 @@ use crate::objective::{Aim, Goal};
 use crate::optimise::{RestartReport, SearchConfig, SearchReport};
 use crate::trust::Belief;
 
-/// The weight of the L2 penalty that is usual.
+/// The default weight of the L2 penalty.
 const L2: f64 = 0.01;
 
-/// A lesson under way.
+/// A lesson in progress.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lesson {
-    /// Climbs that were begun.
+    /// Searches that were started.
     climbs: usize,
-    /// What the last of them came to, once it is over.
+    /// The result of the last search, once it is over.
     outcome: Option<Outcome>,
     /// The settings before the lesson.
     pub before: SearchConfig,
 }
 
-/// What a climb came to, counted over its restarts.
+/// The result of a search, counted over its restarts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Outcome {
     restarts: usize,
@@ -47,7 +48,7 @@ impl Outcome {
         }
     }
 
-    /// How many can be believed, and what is wrong with the others.
+    /// The number of reliable answers, and the faults of the others, as text.
     fn counts(&self) -> String {
         let Self { restarts, believable, outside, tangled, .. } = self;
         format!(
@@ -57,12 +58,12 @@ impl Outcome {
 }
 
 impl Lesson {
-    /// Begins the lesson; `before` comes back when it ends.
+    /// Begins the lesson; `before` is restored at its end.
     pub fn new(before: SearchConfig) -> Self {
         Self { climbs: 0, outcome: None, before }
     }
 
-    /// The settings of the next climb; none after the last.
+    /// The settings of the next search; none after the last.
     pub fn next_climb(&self) -> Option<SearchConfig> {
         let heat = Aim::of(Property::HeatShedding, Goal::Max);
         let aim = match self.climbs {
@@ -71,34 +72,34 @@ impl Lesson {
             2 => Aim { inside: Aim::USUAL_INSIDE, ..heat },
             _ => return None,
         };
-        // What is learned from shall not depend on what was set before.
+        // The lesson must not depend on the user's settings.
         Some(SearchConfig { aim, ..SearchConfig::default() })
     }
 
-    /// The next climb has begun.
+    /// The next search has begun.
     pub fn climbing(&mut self) {
         self.climbs += 1;
         self.outcome = None;
     }
 
-    /// A climb is over; one that the lesson did not ask for teaches it nothing.
+    /// A search is over; one that the lesson did not start is ignored.
     pub fn climbed(&mut self, report: &SearchReport) {
         if !self.is_waiting() {
             self.outcome = Some(Outcome::of(report));
         }
     }
 
-    /// Whether there is something to read and a button to press.
+    /// True if there is a text to read and a button to press.
     pub fn is_waiting(&self) -> bool {
         self.climbs == 0 || self.outcome.is_some()
     }
 
-    /// Where it stands, such as "2 of 3".
+    /// The position in the lesson, such as "2 of 3".
     pub fn place(&self) -> String {
         format!("{} of 3", self.climbs.max(1))
     }
 
-    /// What to see.
+    /// The text of the card.
     pub fn text(&self) -> String {
         let Some(outcome) = self.outcome else {
             return match self.climbs {
@@ -123,7 +124,7 @@ impl Lesson {
         }
     }
 
-    /// What the button does.
+    /// The label of the button.
     pub fn button(&self) -> &'static str {
         match self.climbs {
             0 => "Climb heat shedding",

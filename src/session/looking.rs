@@ -1,4 +1,4 @@
-//! Looking: the point under the mouse, the one that is kept, pins.
+//! Selection: the point under the mouse, the selected point, pins.
 
 use super::jobs::search::SearchRun;
 use super::probe::{Probe, Slope};
@@ -8,18 +8,18 @@ use crate::model::{Model, PointRef};
 use crate::objective::{Objective, Space};
 use std::sync::Arc;
 
-/// Pins that fit beside the map.
+/// The most pins: more do not fit beside the map.
 const MOST_PINS: usize = 8;
 
 impl Session {
     pub(super) fn turn(&mut self, activity: Activity) {
-        // What is to be known of a point depends on what the person is busy with.
+        // The metrics of a point depend on the activity.
         if std::mem::replace(&mut self.state.activity, activity) != activity {
             self.look_again();
         }
     }
 
-    /// Looks at a point of the model that is shown.
+    /// Evaluates a point with the shown model.
     pub(super) fn probe(&mut self, at: [f64; 2], z: Option<&[f64]>) -> Option<Probe> {
         self.prepare_slope();
         let (id, entry) = self.state.models.shown()?;
@@ -38,8 +38,8 @@ impl Session {
         }
     }
 
-    /// Makes what is sought ready to be differentiated under the mouse, unless it is; nothing while nobody optimises, or
-    /// where the model has no head that the aim reads.
+    /// Prepares the objective for derivatives under the mouse, unless it is ready; none outside of optimising, or if
+    /// the model lacks a head that the objective needs.
     fn prepare_slope(&mut self) {
         let aim = &self.state.settings.search.aim;
         let shown = self.state.models.shown().filter(|_| self.state.activity == Activity::Optimise);
@@ -53,7 +53,7 @@ impl Session {
         self.sought = ready.or_else(|| make(model?).ok());
     }
 
-    /// Looks again at what is looked at, after the model or the property has changed.
+    /// Evaluates the selected points again, after the model or the property has changed.
     pub(super) fn look_again(&mut self) {
         let again = |session: &mut Self, probe: Option<Probe>| {
             let probe = probe?;
@@ -73,7 +73,7 @@ impl Session {
         self.tour_again();
     }
 
-    /// Looks at the followed restart of the search at the moment that is shown.
+    /// Decodes the followed restart of the search at the shown step.
     pub(super) fn look_at_climb(&mut self) {
         if self.state.activity == Activity::Optimise
             && let Some(Err(error)) = self.state.climb.as_mut().map(SearchRun::look)
@@ -88,7 +88,7 @@ impl Session {
         self.state.map.picked = self.probe(at, z);
     }
 
-    /// Keeps a latent point, if it fits the model that is shown.
+    /// Selects a latent point, if it fits the shown model.
     pub(super) fn pick_latent(&mut self, z: &[f64]) {
         let projection = self.state.shown().map(|(_, entry)| &entry.prepared.projection);
         let at = projection.filter(|p| p.latent_dim() == z.len()).map(|p| p.project(z));
@@ -98,7 +98,7 @@ impl Session {
         }
     }
 
-    /// Keeps the point of a row of the data and rebuilds the row; until the mouse moves it is what is looked at.
+    /// Selects the point of a data row and reconstructs the row; the inspector shows it until the mouse moves.
     pub(super) fn pick_row(&mut self, row: usize) {
         self.state.settings.hint_followed = true;
         self.state.tours.pause();
@@ -106,7 +106,7 @@ impl Session {
         self.state.map.picked = self.probe_row(row);
     }
 
-    /// Keeps a point by its name, or says why there is none.
+    /// Selects a point by its name, or reports why there is none.
     pub(super) fn pick_named(&mut self, named: &PointRef) {
         let Some((_, entry)) = self.state.shown() else { return };
         let model = entry.prepared.model.clone();
@@ -126,7 +126,7 @@ impl Session {
         }
     }
 
-    /// Looks at a row of the data of the model that is shown, beside its rebuild.
+    /// Evaluates a data row of the shown model, beside its reconstruction.
     fn probe_row(&mut self, row: usize) -> Option<Probe> {
         let prepared = self.state.shown()?.1.prepared.clone();
         let rebuild = match Rebuild::of(&prepared.model, row) {
@@ -141,8 +141,8 @@ impl Session {
         Some(Probe { rebuild: Some(rebuild), ..probe })
     }
 
-    /// The latent point at a place of the map: that of the point looked at there, which may lie off the
-    /// map's plane, or the one on the plane.
+    /// The latent point at a position of the map: that of the point selected there, which may lie off the map's plane,
+    /// or else the one on the plane.
     pub(super) fn latent_at(&self, at: [f64; 2]) -> Option<Vec<f64>> {
         let (_, entry) = self.state.shown()?;
         let looked_at = [&self.state.map.probe, &self.state.map.picked];

@@ -1,4 +1,4 @@
-//! What was lost, as long as it can be brought back.
+//! Undo: removed things, as long as they can be restored.
 
 use super::drawing::{Drawing, Drawn};
 use super::jobs::race::RaceRun;
@@ -11,28 +11,28 @@ use super::state::State;
 use super::tour::Tour;
 use super::walk::Walk;
 
-/// Something that was lost and can be brought back.
+/// A removed thing that can be restored.
 #[derive(Debug)]
 pub enum Lost {
     /// A model that was closed.
     Model(ModelId, ModelEntry),
-    /// A search that was cleared or replaced.
+    /// A search that was removed or replaced.
     Climb(Box<SearchRun>),
-    /// A race that was cleared or replaced.
+    /// A race that was removed or replaced.
     Race(Box<RaceRun>),
     /// A sweep that was replaced.
     Sweep(Box<SweepRun>),
-    /// A shape that was drawn.
+    /// A freehand shape.
     Drawn(Box<Drawn>),
-    /// A pin that was taken out, and its place.
+    /// A removed pin, and its position in the list.
     Pin(usize, Box<Probe>),
-    /// A way over the map that was taken off it, and how it was planned.
+    /// A latent path that was removed, and its plan.
     Tour(Box<(Tour, Plan)>),
-    /// A walk by hand that had begun to move.
+    /// A step-by-step search with at least one update.
     Walk(Box<Walk>),
 }
 
-/// How many losses can be undone.
+/// The most losses that can be undone.
 const MOST_LOST: usize = 6;
 
 impl State {
@@ -43,7 +43,7 @@ impl State {
         self.lost.drain(..excess);
     }
 
-    /// What can be undone, in words.
+    /// The text of the next undo.
     pub fn undoable(&self) -> Option<&'static str> {
         self.lost.last().map(|lost| match lost {
             Lost::Model(..) => "Undo closing a model",
@@ -57,7 +57,7 @@ impl State {
         })
     }
 
-    /// Brings back what was last lost.
+    /// Restores the last loss.
     pub fn undo(&mut self) {
         match self.lost.pop() {
             Some(Lost::Model(id, entry)) => {
@@ -117,7 +117,7 @@ impl State {
         self.shown_version().is_some_and(|(shown, _)| shown == id)
     }
 
-    /// Takes the way off the map.
+    /// Removes the latent path.
     pub(super) fn leave_tour(&mut self) {
         self.tours.pause();
         if let Some(tour) = self.tours.tour.take() {
@@ -125,7 +125,7 @@ impl State {
         }
     }
 
-    /// Takes the walk by hand off the map; one that has not moved is no loss.
+    /// Removes the step-by-step search; one without an update is no loss.
     pub(super) fn leave_walk(&mut self) {
         if let Some(walk) = self.walk.take_if(|walk| !walk.by_hand.past().is_empty()) {
             self.lose(Lost::Walk(Box::new(walk)));

@@ -1,4 +1,4 @@
-//! The map as the window sees it, and the one worker that draws it.
+//! The map as the window sees it, and its one worker, which computes its pictures.
 
 use super::models::{ModelId, Prepared};
 use super::probe::Probe;
@@ -16,39 +16,39 @@ use crate::objective::{Aim, Objective, Space};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Shapes are never drawn smaller than this, in points.
+/// The smallest size of a shape on the map, in points.
 const LEAST_CELL: f64 = 46.0;
 /// At most this many shapes side by side.
 const MOST_SHAPES: f64 = 24.0;
-/// Heat cells along the longer side: at once, and when there is time.
+/// Heat cells along the longer side: at once, and later in the finer picture.
 const HEAT_CELLS: [usize; 2] = [96, 256];
-/// The map is drawn this much beyond its edges, so that a small pan shows no gap.
+/// The picture extends this far beyond the edges, as a share of the view, so that a small pan shows no gap.
 const MARGIN: f64 = 0.12;
 
 /// The map.
 #[derive(Debug)]
 pub struct Map {
-    /// The part that is shown.
+    /// The visible part.
     pub view: Bounds,
-    /// What the view was last fitted to, until the person moves it.
+    /// The bounds that the view was last fitted to, until the user moves it.
     fitted: Option<Bounds>,
     /// Its size on the screen, in points.
     pub size: [f64; 2],
-    /// Whether that size is known; until then nothing is drawn and the view is not the person's.
+    /// True once the size is known; until then nothing is painted and the view is not the user's.
     pub measured: bool,
-    /// What the worker drew last; it stays until the next is there.
+    /// The last picture of the worker; it stays until the next one arrives.
     pub picture: Picture,
-    /// What was last asked of the worker.
+    /// The key of the last request to the worker.
     pub asked: Option<Key>,
     /// The point under the mouse or the arrow keys.
     pub probe: Option<Probe>,
-    /// The point that was last clicked; it is shown while the mouse is elsewhere.
+    /// The selected point; the inspector shows it while the mouse is elsewhere.
     pub picked: Option<Probe>,
-    /// Points that were pinned, all in the model that is shown.
+    /// Pinned points, all in the shown model.
     pub pins: Vec<Probe>,
-    /// Those of the other models.
+    /// The pins of the other models.
     shelved: BTreeMap<ModelId, Vec<Probe>>,
-    /// What is climbed, and how often it has changed.
+    /// The objective, and the number of its changes so far.
     aim: (Arc<Aim>, u64),
 }
 
@@ -75,19 +75,19 @@ impl Map {
         }
     }
 
-    /// What is climbed.
+    /// The objective.
     pub fn aim(&self) -> Arc<Aim> {
         self.aim.0.clone()
     }
 
-    /// Says what is climbed.
+    /// Sets the objective.
     pub fn set_aim(&mut self, aim: &Aim) {
         if *self.aim.0 != *aim {
             self.aim = (Arc::new(aim.clone()), self.aim.1 + 1);
         }
     }
 
-    /// Where the middle of the screen would be shown after zooming by `factor` around `fixed`.
+    /// Zooms by `factor` around the map point `fixed`.
     pub fn zoom(&mut self, fixed: [f64; 2], factor: f64) {
         let scale = 1.0 / factor.clamp(0.1, 10.0);
         let [w, h] = self.view.size();
@@ -108,13 +108,13 @@ impl Map {
         self.fitted = None;
     }
 
-    /// Fits the view to `bounds` in the shape of the window.
+    /// Fits the view to `bounds` with the aspect ratio of the window.
     pub fn fit(&mut self, bounds: Bounds) {
         self.view = bounds.with_aspect(self.size[0] / self.size[1]);
         self.fitted = Some(bounds);
     }
 
-    /// Puts the pins of the model they were made in aside, and takes those of `shown` out.
+    /// Stores the pins of the previous model, and restores those of `shown`.
     pub fn shelve_pins(&mut self, shown: ModelId) {
         if let Some(owner) = self.pins.first().map(|pin| pin.model.0) {
             self.shelved.insert(owner, std::mem::take(&mut self.pins));
@@ -122,17 +122,17 @@ impl Map {
         self.pins = self.shelved.remove(&shown).unwrap_or_default();
     }
 
-    /// Whether the view is still the one it was fitted to.
+    /// True if the view was fitted and not moved since.
     pub fn is_fitted(&self) -> bool {
         self.fitted.is_some()
     }
 
-    /// Whether the view is the one that was fitted to these bounds.
+    /// True if the view was fitted to these bounds and not moved since.
     pub fn is_fitted_to(&self, bounds: Bounds) -> bool {
         self.fitted == Some(bounds)
     }
 
-    /// Keeps a fitted view fitted, and otherwise the scale, when the window changes its shape.
+    /// After a change of the window's size, fits a fitted view again; otherwise keeps the scale.
     pub fn resize(&mut self, size: [f64; 2]) {
         let [w, _] = self.view.size();
         let unit = w / self.size[0];
@@ -143,54 +143,55 @@ impl Map {
         }
     }
 
-    /// The distance of shapes for the present zoom: a step of a fixed ladder, so that shapes keep
-    /// their places while the zoom changes a little.
+    /// The spacing of shapes for the present zoom, one of fixed steps, so that shapes stay in place during small
+    /// changes of zoom.
     pub(super) fn spacing(&self) -> f64 {
         let unit = self.view.size()[0] / self.size[0];
         let least = LEAST_CELL.max(self.size[0].min(self.size[1]) / MOST_SHAPES) * unit;
-        // Four steps to a doubling.
+        // Four steps for a factor of two.
         2f64.powf((least.log2() * 4.0).ceil() / 4.0)
     }
 }
 
-/// What a picture depends on.
+/// The inputs of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Key {
     /// The model and its version.
     pub model: (ModelId, u64),
-    /// What colours it.
+    /// The property of the colours.
     pub property: Property,
-    /// The part of the map that is shown.
+    /// The visible part of the map.
     pub view: Bounds,
-    /// Its size on the screen.
+    /// The size on the screen, in points.
     pub size: [f64; 2],
-    /// Whether heat is wanted.
+    /// True if the heat map is requested.
     pub heat: bool,
-    /// Whether fog is wanted.
+    /// True if the distance overlay is requested.
     pub fog: bool,
     /// The range of the colour scale.
     pub range: (f64, f64),
-    /// The aim whose gradient is wanted, if any is: it counts the aims there have been.
+    /// The number of the objective whose gradient is requested, if any: it counts the changes so far.
     pub slopes: Option<u64>,
 }
 
-/// What the worker drew.
+/// A picture from the worker.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
-    /// What it was drawn for.
+    /// The key that it was computed for.
     pub key: Option<Key>,
     /// Shapes.
     pub grid: Option<Arc<ShapeGrid>>,
-    /// Heat and its colours.
+    /// The heat map and its colours.
     pub heat: Option<(Arc<HeatField>, Arc<Vec<Rgba>>)>,
-    /// Fog.
+    /// The distance overlay.
     pub fog: Option<Fog>,
-    /// The gradient.
+    /// The gradient field.
     pub slopes: Option<Arc<SlopeField>>,
 }
 
 impl Picture {
-    /// Takes a newer picture in, if it is of what was `asked` for; an older view of that will do for now.
+    /// Accepts a newer picture if it is for the model and property that were `asked` for; one of an older view is used
+    /// until the right one arrives.
     pub fn renew(&mut self, newer: Picture, asked: Option<Key>) {
         // A picture of another model or property is too late.
         let matches =
@@ -204,7 +205,7 @@ impl Picture {
             self.slopes = older.slopes.filter(|_| older.key.is_some_and(same_slopes));
         }
         let same_range = older.key.map(|k| k.range) == self.key.map(|k| k.range);
-        // Heat and fog come a moment after the shapes; until then the old ones stay.
+        // The heat map and the distance overlay arrive after the shapes; the old ones stay until then.
         if self.heat.is_none() && self.key.is_some_and(|k| k.heat) && same_range {
             self.heat = older.heat.filter(|_| older.key.is_some_and(matches));
         }
@@ -215,7 +216,7 @@ impl Picture {
 }
 
 impl Map {
-    /// The key of the picture that should be shown, if it was not asked for yet.
+    /// The key of the picture to show, if it was not requested yet.
     pub fn wanted(
         &mut self,
         model: (ModelId, u64),
@@ -230,7 +231,7 @@ impl Map {
         })
     }
 
-    /// What a picture of a model in the present view depends on.
+    /// The key of a picture of a model in the present view.
     pub fn key(
         &self,
         model: (ModelId, u64),
@@ -244,7 +245,7 @@ impl Map {
         Key { model, property, view, size, heat, fog, range, slopes }
     }
 
-    /// The lattice for a key that was just asked for.
+    /// The lattice for a key that was just requested.
     pub fn lattice(&self) -> Lattice {
         Lattice::covering(&self.view.grown(MARGIN), self.spacing())
     }
@@ -253,17 +254,17 @@ impl Map {
 /// A request to the worker.
 #[derive(Debug)]
 pub struct Request {
-    /// What it depends on.
+    /// The inputs of the picture.
     pub key: Key,
-    /// Where shapes stand.
+    /// The positions of the shapes.
     pub lattice: Lattice,
-    /// What is climbed.
+    /// The objective.
     pub aim: Arc<Aim>,
     /// The model.
     pub prepared: Arc<Prepared>,
 }
 
-/// What the worker drew, or why it could not.
+/// The worker's picture, or why there is none.
 pub type DrawnMap = std::result::Result<Picture, String>;
 
 #[derive(Debug, Default)]
@@ -272,30 +273,30 @@ struct Slot {
     changed: Condvar,
 }
 
-/// What the worker does next.
+/// The next task of the worker.
 #[derive(Debug, Default)]
 struct Waiting {
     request: Option<Request>,
     closing: bool,
-    /// Cancelled once a newer request waits: work that only refines is given up.
+    /// Cancelled when a newer request waits: a refinement is not worth finishing then.
     refining: CancelToken,
 }
 
-/// The map's worker: the newest request wins, the ones before it are forgotten.
+/// The map's worker: the newest request replaces the waiting ones.
 #[derive(Debug)]
 pub struct Worker {
     slot: Arc<Slot>,
 }
 
 impl Worker {
-    /// Starts the worker; `post` takes what it draws.
+    /// Starts the worker; `post` receives its pictures.
     pub fn start(post: impl Fn(DrawnMap) + Clone + Send + 'static) -> Self {
         let slot = Arc::new(Slot::default());
         let (own, refused) = (slot.clone(), post.clone());
         let body = move || {
             while let Some((request, refining)) = own.next() {
                 let draw = || draw(&request, &refining, &|picture| post(Ok(picture)));
-                // A panic here must not leave the map dead for the rest of the session.
+                // A panic here must not stop the map for the rest of the session.
                 let drawn = std::panic::catch_unwind(std::panic::AssertUnwindSafe(draw));
                 match drawn {
                     Ok(Ok(())) => (),
@@ -311,7 +312,7 @@ impl Worker {
         Self { slot }
     }
 
-    /// Asks for a picture.
+    /// Requests a picture.
     pub fn ask(&self, request: Request) {
         self.slot.put(|waiting| waiting.request = Some(request));
     }
@@ -335,7 +336,7 @@ impl Slot {
         self.changed.notify_all();
     }
 
-    /// Waits for a request; none when the program closes.
+    /// Waits for a request; none if the program closes.
     fn next(&self) -> Option<(Request, CancelToken)> {
         let mut waiting = self.waiting();
         loop {
@@ -351,7 +352,8 @@ impl Slot {
     }
 }
 
-/// Draws shapes and coarse heat at once, then fog, and fine heat when nothing newer is waiting.
+/// Computes shapes and a coarse heat map at once, then the distance overlay, and a fine heat map if no newer request
+/// waits.
 fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(Picture)) -> Result<()> {
     let Request { key, lattice, aim, prepared } = request;
     let Prepared { model, projection, .. } = &**prepared;
@@ -361,7 +363,7 @@ fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(Picture)) -> Re
     let heat = |cells: usize, cancel: &CancelToken| -> Result<_> {
         let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
         let field = HeatField::compute(&objective, projection, bounds, size, cancel)?;
-        // Where nobody can tell the property, no colour says anything: the shapes alone are drawn.
+        // If the model cannot predict the property there are no colours: only the shapes are sent.
         Ok(field.filter(|field| field.range.is_some()).map(|field| {
             let pixels = heat_pixels(&field, key.range);
             (Arc::new(field), pixels)
@@ -372,7 +374,7 @@ fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(Picture)) -> Re
     if key.heat {
         picture.heat = heat(HEAT_CELLS[0], &CancelToken::default())?;
     }
-    // Where the model has no head that the aim reads, there is nothing to differentiate.
+    // If the model lacks a head that the objective needs, there is no gradient.
     if key.slopes.is_some()
         && let Ok(sought) = Objective::new(model.clone(), (**aim).clone(), Space::Latent)
     {

@@ -1,4 +1,4 @@
-//! Measuring: the figures of the models on the screen, and of the moment of a training that is looked at.
+//! Metrics of the visible models, and of the shown training snapshot.
 
 use super::Session;
 use super::jobs::handle::{Handle, NoNews};
@@ -12,50 +12,50 @@ use crate::trust::{Figures, Warning, warnings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Moments whose figures are kept; beyond, those that were looked at longest ago go.
+/// The most snapshots with stored metrics; beyond it, the least recently shown ones are removed.
 const MOST_MOMENTS: usize = 256;
 
-/// Figures of a model, as far as they are known.
+/// The metrics of a model, as far as they are known.
 #[derive(Clone, Debug)]
 pub enum Measured {
-    /// They are being measured, of the moment after so many updates if they are of one.
+    /// They are being computed; for a snapshot, with its number of updates.
     UnderWay(RunId, Option<usize>),
     /// They are known.
     Known(Arc<Figures>),
-    /// They could not be measured; the sentence says why.
+    /// They could not be computed; the sentence says why.
     Failed(String),
 }
 
-/// A moment of a training: the model that it makes, and the updates that were done.
+/// A training snapshot: the model, and the updates that were done.
 type Moment = (ModelId, usize);
 
-/// The figures of models, each for one version, and of moments of their trainings.
+/// The metrics of models, each for one version, and of snapshots of their trainings.
 #[derive(Debug, Default)]
 pub struct FiguresOf {
     versions: BTreeMap<ModelId, (u64, Measured)>,
-    /// The one that was looked at last is the last.
+    /// The most recently shown snapshot is the last one.
     moments: Vec<(Moment, Arc<Figures>)>,
 }
 
 impl FiguresOf {
-    /// What is known of a version of a model.
+    /// The metrics of a version of a model, as far as they are known.
     pub fn get(&self, model: (ModelId, u64)) -> Option<&Measured> {
         let known = self.versions.get(&model.0).filter(|(version, _)| *version == model.1);
         known.map(|(_, measured)| measured)
     }
 
-    /// The figures of a moment.
+    /// The metrics of a snapshot.
     pub fn of_moment(&self, moment: Moment) -> Option<&Arc<Figures>> {
         self.moments.iter().find(|(known, _)| *known == moment).map(|(_, figures)| figures)
     }
 
-    /// The moment of a model that was looked at last, and its figures.
+    /// The most recently shown snapshot of a model, and its metrics.
     fn last_moment(&self, model: ModelId) -> Option<(usize, &Figures)> {
         let last = self.moments.iter().rev().find(|((id, _), _)| *id == model);
         last.map(|((_, updates), figures)| (*updates, &**figures))
     }
 
-    /// The version of a model that a run measures, and the moment that it is, if it is one.
+    /// The version of the model that a run works on, and the snapshot, if it is one.
     fn asked_by(&self, run: RunId) -> Option<((ModelId, u64), Option<usize>)> {
         self.versions.iter().find_map(|(id, (version, measured))| match measured {
             Measured::UnderWay(asked, moment) if *asked == run => Some(((*id, *version), *moment)),
@@ -71,7 +71,7 @@ impl FiguresOf {
         self.versions.insert(model.0, (model.1, measured));
     }
 
-    /// Keeps the figures of a moment as those that were looked at last.
+    /// Stores the metrics of a snapshot as the most recently shown ones.
     fn keep(&mut self, moment: Moment, figures: Arc<Figures>) {
         self.moments.retain(|(known, _)| *known != moment);
         self.moments.push((moment, figures));
@@ -79,28 +79,29 @@ impl FiguresOf {
         self.moments.drain(..excess);
     }
 
-    /// Forgets a model whose training begins anew or goes on.
+    /// Removes the metrics of a model whose training begins again or continues.
     pub(super) fn forget(&mut self, model: ModelId) {
         self.versions.remove(&model);
         self.moments.retain(|((id, _), _)| *id != model);
     }
 }
 
-/// How well a model is at the moment of its training that is looked at.
+/// The metrics and warnings of the watched model at the shown snapshot.
 #[derive(Clone, Debug)]
 pub struct Health<'a> {
-    /// What was measured, if anything was.
+    /// The metrics, if there are any.
     pub figures: Option<&'a Figures>,
-    /// What is wrong.
+    /// The warnings.
     pub warnings: Vec<Warning>,
-    /// The update that all this belongs to while that which is looked at is still measured; none once it is.
+    /// The update that the metrics belong to, while those of the shown snapshot are still being computed; none once
+    /// they are known.
     pub stale: Option<usize>,
-    /// Why that cannot be measured.
+    /// Why the metrics cannot be computed.
     pub failed: Option<&'a str>,
 }
 
 impl State {
-    /// How well the model is whose training is watched; none where there was none.
+    /// The diagnostics of the model of the watched training; none if there is no training.
     pub fn health(&self) -> Option<Health<'_>> {
         let id = self.watched_model()?;
         let training = self.learned(id)?;
@@ -128,13 +129,13 @@ impl State {
         Some(training.health(figures, before, Some(before)))
     }
 
-    /// The update and the epoch of which the watched training's model is, where early stopping kept an earlier one than
-    /// the last; none while it learns or an earlier moment is looked at.
+    /// The update and the epoch of the watched training's model, if early stopping chose an earlier epoch than the
+    /// last; none while the training runs or an earlier snapshot is shown.
     pub fn kept_epoch(&self) -> Option<(usize, &EpochRecord)> {
         self.kept_epoch_of(self.watched_model()?)
     }
 
-    /// As [`Self::kept_epoch`], of the model of any training.
+    /// As [`Self::kept_epoch`], for the model of any training.
     pub(super) fn kept_epoch_of(&self, id: ModelId) -> Option<(usize, &EpochRecord)> {
         if self.is_learning(id) {
             return None;
@@ -145,8 +146,8 @@ impl State {
         Some((kept, card.record()?))
     }
 
-    /// Takes the figures of a model in, and of the moment that it is, if it is one. Those that nobody waits for any
-    /// more are dropped.
+    /// Stores the metrics of a model, and of its snapshot, if it is one. Metrics that are not needed any more are
+    /// dropped.
     pub(super) fn metrics_ended(&mut self, run: RunId, result: JobResult<Arc<Figures>>) {
         let Some((model, moment)) = self.figures.asked_by(run) else { return };
         let measured = match result {
@@ -162,15 +163,15 @@ impl State {
         self.figures.set(model, measured);
     }
 
-    /// The update of the moment that a model is at present, if it is not the newest state of its training.
+    /// The update of the snapshot that a model shows at present, if it is not the newest state of its training.
     fn moment_of(&self, id: ModelId) -> Option<usize> {
         let timeline = &self.learned(id)?.timeline;
         let moment = timeline.moments().get(timeline.developed?)?;
         Some(moment.resume.updates)
     }
 
-    /// The models whose figures are on the screen: both of a comparison, and the one whose moment is looked at. One
-    /// that learns is measured by its training, and at its end.
+    /// The models whose metrics are on the screen: both of a comparison, and the one with the shown snapshot. A model
+    /// that is being trained gets its metrics from the training.
     fn to_be_measured(&self) -> Vec<ModelId> {
         let both = [self.shown(), self.beside()].into_iter().flatten().map(|(id, _)| id);
         let compared = both.filter(|_| self.comparison.is_some());
@@ -182,7 +183,7 @@ impl State {
 }
 
 impl Training {
-    /// What is known of it after so many updates, with the figures that were measured there.
+    /// The diagnostics of `id` after so many updates, with the metrics that were computed then.
     fn health<'a>(
         &self,
         figures: Option<&'a Figures>,
@@ -197,8 +198,8 @@ impl Training {
 }
 
 impl Session {
-    /// Measures what is on the screen and not known: one version of a model at a time, so that the newest follows the
-    /// one that is under way, whatever was asked for in between.
+    /// Computes the visible metrics that are unknown: one version of a model at a time, so that the newest version
+    /// follows the running one, and the versions between them are skipped.
     pub(super) fn measure_shown(&mut self) {
         let state = &mut self.state;
         state.figures.versions.retain(|id, _| state.models.get(*id).is_some());
@@ -216,7 +217,7 @@ impl Session {
             });
             if let Some((updates, figures)) = known {
                 state.figures.keep((id, updates), figures.clone());
-                // What is under way is of no use any more but to be waited for.
+                // A running computation for an old version only has to end before the next one.
                 if !state.figures.is_under_way(id) {
                     state.figures.set(version, Measured::Known(figures));
                 }

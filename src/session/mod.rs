@@ -1,4 +1,4 @@
-//! What is going on: commands come in, jobs run, events change the state that the window shows.
+//! The session: commands come in, jobs run, events change the state that the window shows.
 
 mod cancel;
 mod candidates;
@@ -61,17 +61,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use walk::Walking;
 
-/// Messages that may wait in the inbox; jobs keep what does not fit.
+/// The most messages that wait in the inbox; jobs keep the others.
 const INBOX: usize = 64;
 
-/// The slowest and the fastest pace of a training that is watched, in updates a second.
+/// The slowest and the fastest pace of a training with a limit, in updates a second.
 pub const SLOWEST: f64 = 1.0;
 /// See [`SLOWEST`].
 pub const FASTEST: f64 = 5000.0;
 
-/// Settings are written when they have not changed for this long.
+/// Settings are saved after this time without a change.
 const SETTINGS_REST: Duration = Duration::from_secs(1);
-/// The longest step of time that an animation takes, in seconds.
+/// The longest time step of an animation, in seconds.
 const LONGEST_STEP: f64 = 0.1;
 
 /// The program without its window.
@@ -80,21 +80,21 @@ pub struct Session {
     inbox: Receiver<Event>,
     outlet: Outlet,
     worker: Worker,
-    /// What is sought, ready to be differentiated under the mouse: making it copies the weights of the model.
+    /// The objective, ready for derivatives under the mouse; stored because making it copies the weights of the model.
     sought: Option<Objective>,
-    /// That of the second map.
+    /// The worker of the second map.
     worker_beside: Worker,
     settings_path: Option<PathBuf>,
     saved_settings: Settings,
-    /// The settings as they were last seen to change, and when.
+    /// The settings at their last change, and its time.
     seen_settings: (Settings, Instant),
 }
 
 impl Session {
-    /// Opens on the first sample model, with the settings of the last time.
+    /// Opens on the first bundled model, with the saved settings.
     ///
-    /// `settings_path` is where settings are kept, if anywhere; `wake` is called from other threads
-    /// whenever there is something new to show.
+    /// `settings_path` is the file of the settings, if there is one; `wake` is called from other threads when there is
+    /// something new to show.
     pub fn new(settings_path: Option<PathBuf>, wake: Wake) -> Self {
         let (sender, inbox) = crossbeam_channel::bounded(INBOX);
         let outlet = Outlet { inbox: sender, wake };
@@ -126,12 +126,12 @@ impl Session {
         session
     }
 
-    /// What the window shows.
+    /// The state that the window shows.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Takes in what jobs have reported, for at most `budget`; whether more is waiting.
+    /// Handles the reports of jobs, for at most `budget`; returns whether more are waiting.
     pub fn drain(&mut self, budget: Duration) -> bool {
         let begun = Instant::now();
         let before = self.state.shown().map(|(_, entry)| entry.prepared.clone());
@@ -151,7 +151,7 @@ impl Session {
         !self.inbox.is_empty()
     }
 
-    /// Lets an event change the state.
+    /// Applies an event to the state.
     pub fn apply(&mut self, event: Event) {
         match event {
             Event::Progress(run, progress, news) => self.state.progress(run, progress, news),
@@ -176,9 +176,9 @@ impl Session {
         }
     }
 
-    /// Lets `seconds` pass; the seconds after which something on the screen changes by itself, if it does.
+    /// Advances by `seconds`; returns the seconds until something on the screen changes by itself, if it will.
     ///
-    /// After a pause animations go on where they were, they do not jump; notices count all of it.
+    /// After a pause animations continue from their position and do not jump; notices count all of the time.
     pub fn advance(&mut self, seconds: f64) -> Option<f64> {
         let step = seconds.min(LONGEST_STEP);
         let playing = self.state.climb.as_mut().is_some_and(|climb| climb.advance(step));
@@ -209,7 +209,7 @@ impl Session {
             Command::SetProperty(property) => {
                 state.hold_range(false);
                 state.hold_range_for_training(false);
-                // Another property has other values to match and other heads: the first term alone changes.
+                // Only the first term changes: another property has other target values and other heads.
                 let target = state.usual_target(property);
                 let before = state.settings.search.aim.clone();
                 let first = state.settings.search.aim.terms.first_mut();
@@ -273,7 +273,7 @@ impl Session {
                 if before.aim != config.aim {
                     self.look_again();
                 }
-                // How many starts there are, and where, is no matter of a walk that is under way.
+                // The number and the position of the starts do not matter for a running step-by-step search.
                 let SearchConfig { restarts, seed, ref starts, .. } = config;
                 if config != (SearchConfig { restarts, seed, starts: starts.clone(), ..before }) {
                     self.walk_again();
@@ -390,8 +390,8 @@ impl Session {
         self.measure_shown();
     }
 
-    /// Writes the settings once they have rested for a second, so that dragging a number does not wait
-    /// for the disk; the seconds until they will have, if they have changed.
+    /// Saves the settings if they have not changed for a second, so that dragging a number does not wait for the disk;
+    /// returns the seconds until the next save, if it is needed.
     pub fn keep_settings(&mut self) -> Option<f64> {
         let now = Instant::now();
         let lasting = self.state.lasting_settings();
@@ -410,7 +410,7 @@ impl Session {
         Some((SETTINGS_REST - rested).as_secs_f64())
     }
 
-    /// Writes the settings if they have changed.
+    /// Saves the settings if they have changed.
     pub fn save_settings(&mut self) {
         let Some(path) = &self.settings_path else { return };
         let lasting = self.state.lasting_settings();
@@ -419,7 +419,7 @@ impl Session {
                 Ok(()) => self.saved_settings = lasting,
                 Err(error) => {
                     self.state.notices.error(error);
-                    // Said once, not at every change.
+                    // Reported once, not at every change.
                     self.settings_path = None;
                 }
             }
@@ -439,7 +439,7 @@ impl Session {
         }
     }
 
-    /// Starts a job on a thread of its own; `subject` is the name of what it works on.
+    /// Starts a job on a thread of its own; `subject` is the name of the object that it works on.
     fn start<N, T>(
         &mut self,
         kind: JobKind,
@@ -455,7 +455,7 @@ impl Session {
         run
     }
 
-    /// Asks the worker for a new picture when what it depends on has changed.
+    /// Requests a new picture from the worker if its inputs have changed.
     fn ask_for_picture(&mut self) {
         let state = &mut self.state;
         let Some(version) = state.shown_version() else { return };
@@ -470,7 +470,7 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Settings are kept, and jobs end: nobody waits for them any more.
+    /// Saves the settings, and ends the jobs, since their results are not needed any more.
     fn drop(&mut self) {
         self.save_settings();
         self.cancel_all();

@@ -1,4 +1,4 @@
-//! Models are opened, saved and closed.
+//! Opening, saving and closing of models.
 
 use super::import::holds_shapes;
 use super::jobs::handle::{Handle, NoNews};
@@ -32,7 +32,7 @@ impl Session {
         }
     }
 
-    /// A sample among the open models: it is opened where it is not.
+    /// A bundled model among the open models; opens it if necessary.
     pub(super) fn sample(&mut self, index: usize) -> Option<ModelId> {
         let sample = SAMPLES.get(index)?;
         let open =
@@ -92,7 +92,7 @@ impl Session {
     }
 }
 
-/// The last part of a path, as it is shown.
+/// The last part of a path, for the screen.
 pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

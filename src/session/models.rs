@@ -1,4 +1,4 @@
-//! The models that are open, each with what the map needs to know of it.
+//! The open models, each with the data that the map needs.
 
 use crate::data::property::Property;
 use crate::error::Result;
@@ -15,60 +15,60 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-/// One model among the open ones.
+/// The identity of an open model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ModelId(pub u64);
 
-/// A model with its place on the map; made on a background thread, never changed.
+/// A model with its projection to the map; made on a background thread, never changed.
 #[derive(Clone, Debug)]
 pub struct Prepared {
     /// The frozen model.
     pub model: Arc<Model>,
-    /// Between its latent and the map.
+    /// The projection between the latent space and the map.
     pub projection: Projection,
-    /// Its encoded data on the map.
+    /// The encoded data on the map.
     pub points: Points,
-    /// The part of the map that shows its data, but for few that lie far out.
+    /// The part of the map that shows the data, without the outliers.
     pub home: Bounds,
-    /// The part of the map that shows all of them.
+    /// The part of the map that shows all data.
     pub whole: Bounds,
-    /// Those that lie outside `home`.
+    /// The data outside of `home`.
     pub beyond: Arc<Vec<[f64; 2]>>,
-    /// The usual range of each property over the data's box, once it was asked for.
+    /// The usual range of each property over the data's box, once it was requested.
     ranges: Vec<(Property, OnceLock<(f64, f64)>)>,
-    /// Seconds that [`BATCH`] values with their gradients take, once that was asked for.
+    /// Seconds for [`BATCH`] values with their gradients, once that was requested.
     batch_seconds: Arc<OnceLock<f64>>,
 }
 
 /// Points of the batch whose speed is measured.
 const BATCH: usize = 50;
-/// How often it is measured; the quickest counts, for the others were disturbed.
+/// Number of measurements; the quickest counts, since the others were disturbed.
 const MEASUREMENTS: usize = 3;
 
 impl Prepared {
-    /// Measures what the map needs of `model`.
+    /// Computes everything that the map needs of `model`.
     ///
     /// # Errors
-    /// Only when the tensor library fails.
+    /// Only if the tensor library fails.
     pub fn new(model: Model) -> Result<Self> {
         let prepared = Self::preview(model, None)?;
-        // Made on this thread: the window asks for them at once.
+        // Computed on this thread, since the window needs the ranges at once.
         prepared.ranges.iter().for_each(|(property, _)| _ = prepared.range(*property));
         prepared.batch_seconds();
         Ok(prepared)
     }
 
-    /// As [`Self::new`] for a model that is looked at for a moment: ranges are measured when they are first asked for,
-    /// and how long a search takes is that of the preview before, whose network is as wide.
+    /// As [`Self::new`] for a model that is shown briefly: ranges are computed at the first request, and the duration
+    /// of a search is that of the preview `before`, whose network has the same widths.
     ///
     /// # Errors
-    /// Only when the tensor library fails.
+    /// Only if the tensor library fails.
     pub fn preview(model: Model, before: Option<&Self>) -> Result<Self> {
         let model = Arc::new(model);
         let projection = Projection::of(&model.encoded.mu);
         let ranges = model.properties().into_iter().map(|property| (property, OnceLock::new()));
         let home = home_view(&model, &projection);
-        // Made on this thread: the window asks for them at once.
+        // Computed on this thread, since the window needs the density at once.
         model.density();
         model.prepare_judges()?;
         model.usual_roughness();
@@ -84,33 +84,33 @@ impl Prepared {
         })
     }
 
-    /// The same model with heads more; its data and their ranges stay.
+    /// The same model with additional heads; its data and their ranges stay.
     ///
     /// # Errors
-    /// When a head reads another latent.
+    /// If a head reads another latent.
     pub fn with_heads(&self, heads: Vec<TaskHead>) -> Result<Self> {
         let model = heads.into_iter().try_fold(Model::clone(&self.model), Model::with_head)?;
         model.prepare_judges()?;
         Ok(Self { model: Arc::new(model), ..self.clone() })
     }
 
-    /// The least distance on the map that can be seen when all data are shown.
+    /// The smallest visible distance on the map if all data are shown.
     pub fn detail(&self) -> f64 {
         let [w, h] = self.home.size();
         w.max(h) / 2500.0
     }
 
-    /// About how many seconds a search takes, if no restart ends before its last step.
+    /// The approximate seconds of a search, if no restart ends before its last step.
     pub fn seconds(&self, config: &SearchConfig) -> f64 {
         let batches = config.restarts.div_ceil(BATCH) * (config.steps + 1);
         let parts = config.restarts.div_ceil(self.model.rows_at_once());
         let at_once = parts.min(rayon::current_num_threads()).max(1);
-        // Alignment goes through both networks a second time.
+        // Alignment runs both networks a second time.
         let passes = if config.aim.align > 0.0 { 2.0 } else { 1.0 };
         self.batch_seconds() * passes * batches as f64 / at_once as f64
     }
 
-    /// The 2nd to 98th percentile of a property over the data's box, of what was measured over the data.
+    /// The 2nd to 98th percentile of a property over the data's box; of a target column, over the data.
     pub fn range(&self, property: Property) -> (f64, f64) {
         let Some((_, known)) = self.ranges.iter().find(|(of, _)| *of == property) else {
             return (0.0, 1.0);
@@ -118,8 +118,8 @@ impl Prepared {
         if let Some(range) = known.get() {
             return *range;
         }
-        // Measured before the cell is taken: it works in parallel, and a thread that waits for a cell inside a parallel
-        // loop may wait for itself.
+        // Computed before the cell is locked: the computation is parallel, and a thread that waits for a cell inside a
+        // parallel loop may wait for itself.
         let objective = Objective::of(self.model.clone(), property);
         let range = usual_range(&objective, &self.projection);
         *known.get_or_init(|| range.ok().flatten().unwrap_or((0.0, 1.0)))
@@ -149,16 +149,16 @@ fn batch_seconds(objective: &Objective) -> Result<f64> {
 /// An open model.
 #[derive(Clone, Debug)]
 pub struct ModelEntry {
-    /// Its name on the screen.
+    /// The name on the screen.
     pub name: String,
-    /// Counts the snapshots of a model that is being trained; what was computed from an older one is stale.
-    /// A head more leaves it as it is: the autoencoder is the same.
+    /// Counts the snapshots of a model that is being trained; results of an older version are stale. A new head does
+    /// not change it, since the autoencoder stays the same.
     pub version: u64,
-    /// The file it was opened from or saved to.
+    /// The file that the model was opened from or saved to.
     pub path: Option<PathBuf>,
-    /// Whether leaving the program would lose it.
+    /// True if quitting would lose the model.
     pub unsaved: bool,
-    /// The model and its place on the map.
+    /// The model and its projection.
     pub prepared: Arc<Prepared>,
 }
 
@@ -177,12 +177,12 @@ impl Models {
         ModelId(self.next)
     }
 
-    /// Puts a model (back) under its identity.
+    /// Inserts a model under its identity, or restores it.
     pub fn insert(&mut self, id: ModelId, entry: ModelEntry) {
         self.entries.insert(id, entry);
     }
 
-    /// Takes a model out; another one is shown if it was.
+    /// Removes a model; if it was the shown one, another one is shown.
     pub fn remove(&mut self, id: ModelId) -> Option<ModelEntry> {
         let entry = self.entries.remove(&id);
         if self.shown == Some(id) {
@@ -198,7 +198,7 @@ impl Models {
         }
     }
 
-    /// The model that is shown.
+    /// The shown model.
     pub fn shown(&self) -> Option<(ModelId, &ModelEntry)> {
         self.shown.and_then(|id| Some((id, self.entries.get(&id)?)))
     }
@@ -208,7 +208,7 @@ impl Models {
         self.entries.get(&id)
     }
 
-    /// One model, to be changed.
+    /// One model, mutable.
     pub fn get_mut(&mut self, id: ModelId) -> Option<&mut ModelEntry> {
         self.entries.get_mut(&id)
     }
@@ -218,12 +218,12 @@ impl Models {
         self.entries.iter().map(|(id, entry)| (*id, entry))
     }
 
-    /// How many there are.
+    /// The number of models.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there is none.
+    /// True if there is none.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

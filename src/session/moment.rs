@@ -1,4 +1,4 @@
-//! The restart that is followed, at the step that is shown: where it is, what it is worth, its shape.
+//! The followed restart at the shown step: its latent point, value and shape.
 
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -12,28 +12,28 @@ pub struct Moment {
     pub restart: usize,
     /// The (fractional) step.
     pub step: f64,
-    /// The value there; between steps that were kept, on the line between theirs, or predicted anew.
+    /// The value there; between two stored steps it is interpolated linearly, or predicted again.
     pub value: Value,
-    /// The shape there, `[input]`.
+    /// The shape at the step, `[input]`.
     pub outline: Vec<f32>,
 }
 
-/// A way as it was kept: points `[kept, latent]` and the value at each.
+/// A stored trajectory: points `[kept, latent]` and the value at each.
 #[derive(Clone, Copy, Debug)]
 pub struct Kept<'a> {
     /// The points.
     pub trajectory: &'a Rows<f64>,
     /// The values.
     pub values: &'a [f64],
-    /// Steps from one kept point to the next.
+    /// Steps from one stored point to the next.
     pub stride: usize,
-    /// The step of the last point, which may be nearer.
+    /// The step of the last point, which may be fewer than `stride` steps after the one before.
     pub steps: usize,
 }
 
 impl Kept<'_> {
-    /// z and value at a fractional step, on the line between the kept points around it; beyond the end
-    /// those of the end. None before anything was kept.
+    /// z and value at a fractional step, interpolated linearly between the stored points around it; beyond the end,
+    /// those of the end. None if there is no stored point.
     pub fn at(&self, step: f64) -> Option<(Vec<f64>, f64)> {
         let last = self.values.len().min(self.trajectory.len()).checked_sub(1)?;
         let place = crate::explore::paths::place(step, self.stride as f64, last, self.steps as f64);
@@ -48,10 +48,10 @@ impl Kept<'_> {
 }
 
 impl Moment {
-    /// Decodes `restart` at `step` of its way, if it has one, in a search with this aim.
+    /// Decodes `restart` at `step` of its trajectory, if it has one, in a search with this objective.
     ///
     /// # Errors
-    /// Only when the tensor library fails.
+    /// Only if the tensor library fails.
     pub fn of(
         model: &Model,
         aim: &Aim,

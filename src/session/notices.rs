@@ -1,24 +1,24 @@
-//! Sentences for the person: errors stay until they are read, the rest goes by itself.
+//! Notices for the user: errors stay until they are dismissed, the others disappear by themselves.
 
-/// How long a notice that is no error stays, in seconds.
+/// The time that a notice stays if it is no error, in seconds.
 const SECONDS: f64 = 6.0;
-/// At most this many are shown.
+/// The most notices on the screen.
 const MOST: usize = 4;
 
-/// A sentence.
+/// A notice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
-    /// Its identity, to take it away.
+    /// The identity, for dismissing it.
     pub id: u64,
-    /// What it says.
+    /// The text.
     pub text: String,
-    /// Whether something failed.
+    /// True if something failed.
     pub is_error: bool,
     /// Seconds left; none for errors.
     left: Option<f64>,
 }
 
-/// The sentences that are shown, oldest first.
+/// The visible notices, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Notices {
     shown: Vec<Notice>,
@@ -26,18 +26,18 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Says that something failed.
+    /// Reports a failure.
     pub fn error(&mut self, text: impl std::fmt::Display) {
         self.say(text.to_string(), true);
     }
 
-    /// Says that something was done.
+    /// Reports a success or a fact.
     pub fn info(&mut self, text: impl Into<String>) {
         self.say(text.into(), false);
     }
 
     fn say(&mut self, text: String, is_error: bool) {
-        // The same sentence twice is said once.
+        // A repeated text is shown once.
         self.shown.retain(|notice| notice.text != text);
         self.next += 1;
         self.shown.push(Notice {
@@ -50,19 +50,19 @@ impl Notices {
         self.shown.drain(..excess);
     }
 
-    /// Takes a sentence away.
+    /// Dismisses a notice.
     pub fn dismiss(&mut self, id: u64) {
         self.shown.retain(|notice| notice.id != id);
     }
 
-    /// Takes all errors away; whether there were any.
+    /// Dismisses all errors; returns whether there were any.
     pub fn dismiss_errors(&mut self) -> bool {
         let before = self.shown.len();
         self.shown.retain(|notice| !notice.is_error);
         before != self.shown.len()
     }
 
-    /// Lets `seconds` pass; the seconds until the next sentence goes, if one will.
+    /// Advances by `seconds`; returns the seconds until the next notice disappears, if one will.
     pub fn advance(&mut self, seconds: f64) -> Option<f64> {
         for left in self.shown.iter_mut().filter_map(|notice| notice.left.as_mut()) {
             *left -= seconds;
@@ -71,7 +71,7 @@ impl Notices {
         self.shown.iter().filter_map(|notice| notice.left).min_by(f64::total_cmp)
     }
 
-    /// The sentences, oldest first.
+    /// The notices, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Notice> {
         self.shown.iter()
     }

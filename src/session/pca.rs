@@ -1,4 +1,4 @@
-//! PCA of the data of the model that is shown is put beside it.
+//! PCA of the shown model's data as the comparison model.
 
 use super::Session;
 use super::compare::Rival;
@@ -7,8 +7,7 @@ use super::jobs::registry::JobKind;
 use super::models::{ModelEntry, ModelId};
 
 impl Session {
-    /// Finds the principal axes of the data of the model that is shown, and puts them beside it; those that are known
-    /// are taken.
+    /// Computes PCA of the shown model's data and compares with it; an existing PCA model is used again.
     pub(super) fn compare_with_pca(&mut self) {
         let state = &mut self.state;
         let Some((_, entry)) = state.models.shown() else { return };

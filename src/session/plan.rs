@@ -1,4 +1,4 @@
-//! What the next way over the map is, and how it is laid.
+//! The plan of the next latent path, and its construction.
 
 use super::map::Map;
 use super::models::Prepared;
@@ -6,35 +6,35 @@ use crate::error::{Error, Result};
 use crate::explore::route::{Form, Kind, Route, usual_radius};
 use crate::model::PointRef;
 
-/// A place that a way leads to or around.
+/// A point that a latent path leads to or around.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Anchor {
-    /// The point that is kept when the way is laid.
+    /// The point that is selected when the path is made.
     Kept,
     /// A point with a name.
     Named(PointRef),
 }
 
-/// What the next way is.
+/// The plan of the next latent path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// What kind of way.
+    /// The kind of path.
     pub kind: Kind,
-    /// Where a line begins.
+    /// The start of a line.
     pub from: Anchor,
-    /// Where a line ends.
+    /// The end of a line.
     pub to: Anchor,
-    /// The middle of a circle or a spiral, or the point that an axis goes through.
+    /// The centre of a circle or a spiral, or a point of an axis.
     pub around: Anchor,
-    /// How far a circle or a spiral goes, in latent units; as far as suits the data where nobody has said.
+    /// The radius of a circle or a spiral, in latent units; chosen from the data if there is none.
     pub radius: Option<f64>,
-    /// How often a spiral goes around.
+    /// The number of turns of a spiral.
     pub turns: f64,
-    /// Which coordinate an axis moves.
+    /// The coordinate that an axis moves.
     pub axis: usize,
 }
 
-/// A line around all data, which leads nowhere yet.
+/// A line around all data, without an end point yet.
 impl Default for Plan {
     fn default() -> Self {
         let mean = || Anchor::Named(PointRef::Mean);
@@ -51,8 +51,8 @@ impl Default for Plan {
 }
 
 impl Plan {
-    /// From the first to the last family of a model; where it has but one, from a shape on the left of the map to one on
-    /// the right, a twentieth of the data beyond each.
+    /// From the first to the last family of a model; if it has only one, from a shape at the left of the map to one at
+    /// the right, with a twentieth of the data beyond each.
     pub(super) fn through(prepared: &Prepared) -> Self {
         let encoded = &prepared.model.encoded;
         let ends = match encoded.names.as_slice() {
@@ -73,7 +73,7 @@ impl Plan {
 }
 
 impl Plan {
-    /// The latent point of a place.
+    /// The latent point of an anchor.
     fn place(anchor: &Anchor, map: &Map, prepared: &Prepared) -> Result<Vec<f64>> {
         match anchor {
             Anchor::Kept => map.picked.as_ref().map(|picked| picked.z.clone()).ok_or_else(|| {
@@ -83,7 +83,7 @@ impl Plan {
         }
     }
 
-    /// Holds the kept point to where it is now: the marker will move it.
+    /// Fixes the selected point at its present position, since the marker will move it.
     pub(super) fn hold(&mut self, map: &Map) {
         let Some(picked) = &map.picked else { return };
         for anchor in [&mut self.from, &mut self.to, &mut self.around] {
@@ -93,7 +93,7 @@ impl Plan {
         }
     }
 
-    /// Lays the way.
+    /// Makes the latent path.
     pub(super) fn route(&self, map: &Map, prepared: &Prepared) -> Result<Route> {
         let place = |anchor| Self::place(anchor, map, prepared);
         let radius = self.radius.unwrap_or_else(|| usual_radius(prepared.home));

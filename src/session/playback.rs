@@ -1,20 +1,20 @@
-//! Which moment of a search is shown, and how time passes in it.
+//! The shown step of a search, and its change over time.
 
-/// Playback of a whole search takes this long at speed 1, in seconds.
+/// The duration of a whole playback at speed 1, in seconds.
 pub const PLAYBACK_SECONDS: f64 = 4.0;
-/// The share of the playback during which a part of a way stays fresh before it fades.
+/// The share of the playback during which a part of a trajectory stays bright before it fades.
 pub const FRESH: f64 = 0.3;
 
-/// Which moment of a search is shown.
+/// The shown step of a search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Playback {
-    /// Whether time passes.
+    /// True if time advances.
     pub playing: bool,
-    /// The share of the playback that is over, 0 to 1.
+    /// The position in the playback, 0 to 1.
     pub share: f64,
-    /// Times the normal speed.
+    /// A multiple of the normal speed.
     pub speed: f64,
-    /// Whether a search that runs is shown at its newest step; until the hand takes hold of it.
+    /// True if the newest step of a running search is shown; false after the user scrubs.
     pub live: bool,
 }
 

@@ -1,4 +1,4 @@
-//! One point of the map looked at closely: its shape, its properties, its neighbour, its verdict.
+//! One point of the map in detail: its shape, its properties, its nearest neighbour, its reliability.
 
 use super::models::{ModelId, Prepared};
 use crate::data::property::Property;
@@ -10,36 +10,36 @@ use crate::model::{Model, Value};
 use crate::objective::{Evaluation, Objective};
 use crate::trust::{Verdict, judge};
 
-/// Training shapes that are looked up around a point.
+/// Training shapes that are searched around a point.
 const NEIGHBOURS: usize = 3;
 
-/// What is known of one latent point; computed at once, in well under a millisecond, and in a few where heads predict.
+/// The metrics of one latent point; computed immediately, in well under a millisecond, or in a few if heads predict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probe {
-    /// The model and version it was computed from.
+    /// The model and version of the computation.
     pub model: (ModelId, u64),
-    /// Where on the map.
+    /// The position on the map.
     pub at: [f64; 2],
     /// The latent point.
     pub z: Vec<f64>,
-    /// Its shape, `[input]`.
+    /// The shape, `[input]`.
     pub outline: Vec<f32>,
-    /// Every property of the shape, in the order in which the model has them; NaN where there is no head to tell it.
+    /// Every property of the shape, in the order of the model; NaN if there is no head for it.
     pub values: Vec<(Property, Value)>,
     /// The reliability of the property that colours the map, and of every prediction beside it.
     pub verdict: Verdict,
     /// The nearest training shape.
     pub nearest: Option<Neighbour>,
-    /// The shape of the data beside its rebuild, where the point is that of one.
+    /// The data row beside its reconstruction, if the point is that of a row.
     pub rebuild: Option<Rebuild>,
-    /// How the objective changes there; none where nobody asked.
+    /// The gradient of the objective there; none if it was not requested.
     pub slope: Option<Slope>,
 }
 
 /// The objective at a point and its gradient there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slope {
-    /// The value that is shown.
+    /// The value on the screen.
     pub value: f64,
     /// The loss, penalties included.
     pub loss: f64,
@@ -48,10 +48,10 @@ pub struct Slope {
 }
 
 impl Slope {
-    /// Differentiates at the latent point `z`.
+    /// Computes value, loss and gradient at the latent point `z`.
     ///
     /// # Errors
-    /// Only when the tensor library fails.
+    /// Only if the tensor library fails.
     pub fn at(objective: &Objective, z: &[f64]) -> Result<Self> {
         let Evaluation { value, loss, gradient, .. } = objective.evaluate(z, true)?;
         Ok(Self { value: value[0], loss: loss[0], gradient })
@@ -59,10 +59,10 @@ impl Slope {
 }
 
 impl Probe {
-    /// Decodes and judges the map point `at`, or the latent point `z` when it is given.
+    /// Decodes and assesses the map point `at`, or the latent point `z` if it is given.
     ///
     /// # Errors
-    /// Only when the tensor library fails.
+    /// Only if the tensor library fails.
     pub fn at(
         prepared: &Prepared,
         model: (ModelId, u64),
@@ -84,26 +84,26 @@ impl Probe {
         Ok(Self { model, at, z, outline, values, verdict, nearest, rebuild, slope })
     }
 
-    /// Puts another outline in the place of the decoded one, where it is the shape itself that is moved.
+    /// Replaces the decoded outline by another one, for a search that moves the shape itself.
     pub fn set_outline(&mut self, model: &Model, outline: Vec<f32>) {
         self.values = values(model, &self.verdict, &outline);
         self.outline = outline;
     }
 
-    /// The nearest training shapes, nearest first; each is made again for it, so they are looked up only where they are
+    /// The nearest training shapes, nearest first; made again at each call, so they are requested only where they are
     /// shown.
     pub fn neighbours(&self, model: &Model) -> Vec<Neighbour> {
         neighbours(model, &self.z, &self.outline, NEIGHBOURS)
     }
 
-    /// The value of one property; none where the model does not have it.
+    /// The value of one property; none if the model does not have it.
     pub fn value(&self, property: Property) -> Value {
         let found = self.values.iter().find(|(of, _)| *of == property);
         found.map_or(Value::NONE, |(_, value)| *value)
     }
 }
 
-/// Every property of a shape that was judged as all that is predicted of it.
+/// Every property of a shape, for which `verdict` has all predictions.
 fn values(model: &Model, verdict: &Verdict, outline: &[f32]) -> Vec<(Property, Value)> {
     let value = |property| (property, verdict.value(property, outline));
     model.properties().into_iter().map(value).collect()

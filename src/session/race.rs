@@ -1,4 +1,4 @@
-//! Races begin and are cleared; the answer of a lane is looked at.
+//! Start and removal of races; selection of a lane's answer.
 
 use super::Session;
 use super::jobs::race::{RaceRun, run};
@@ -9,8 +9,7 @@ use crate::objective::{Objective, Space};
 use crate::optimise::{Method, SearchConfig};
 
 impl Session {
-    /// Begins a race with the settings of the next climb; one that cannot begin leaves the one before as
-    /// it is.
+    /// Begins a race with the settings of the next search; if it cannot begin, the previous race stays.
     pub(super) fn race(&mut self) {
         let Some((id, entry)) = self.state.models.shown() else { return };
         let lanes = self.state.settings.race.clone();
@@ -50,12 +49,12 @@ impl Session {
         }
     }
 
-    /// Lets the race's answer go: another way takes its place on the map.
+    /// Deselects the race's answer, since another trajectory or path takes its place on the map.
     pub(super) fn leave_lane(&mut self) {
         self.state.race.iter_mut().for_each(|race| race.chosen = None);
     }
 
-    /// Looks at the answer of a lane, or at none.
+    /// Selects the answer of a lane, or none.
     pub(super) fn choose_lane(&mut self, lane: Option<usize>) {
         let shown = self.state.shown_version();
         let Some(race) = &mut self.state.race else { return };

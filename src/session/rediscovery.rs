@@ -1,4 +1,4 @@
-//! Rediscoveries begin and are cleared.
+//! Start and removal of rediscoveries.
 
 use super::Session;
 use super::jobs::rediscovery::{RediscoveryRun, run};
@@ -8,7 +8,8 @@ use crate::objective::Goal;
 use crate::rediscover::RediscoverConfig;
 
 impl Session {
-    /// Begins a rediscovery of a property in the model that is shown; the best is at the end that the next search seeks.
+    /// Begins a rediscovery of a property in the shown model; it looks for the smallest values if the next search
+    /// minimises the property, else for the greatest.
     pub(super) fn rediscover(&mut self, property: Property) {
         let state = &mut self.state;
         let Some((id, entry)) = state.models.shown() else { return };
@@ -33,7 +34,7 @@ impl Session {
             Some(RediscoveryRun { run: Some(run), model: id, property, report: None });
     }
 
-    /// Takes the numbers away, and stops what would make them.
+    /// Removes the results, and cancels the job that would make them.
     pub(super) fn clear_rediscovery(&mut self) {
         if let Some(rediscovery) = self.state.rediscovery.take() {
             rediscovery.run.into_iter().for_each(|run| self.state.jobs.cancel(run));

@@ -1,4 +1,4 @@
-//! Searches begin and are cleared; the lesson makes its own.
+//! Start and removal of searches, including those of the lesson.
 
 use super::jobs::registry::JobKind;
 use super::jobs::search::{PathsSoFar, SearchRun, run};
@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl Session {
-    /// Begins a search from given starts, `[restarts, latent]`, in the frames of the shapes that they are of, if any.
+    /// Begins a search from given starts, `[restarts, latent]`; `frames` are the placements of their shapes, if any.
     pub(super) fn climb_from(&mut self, starts: &Rows<f64>, frames: Vec<Placement>) {
         let points = starts.iter().map(<[f64]>::to_vec).collect();
         let starts_of = Starts::Around { points, spread: 0.0 };
@@ -25,7 +25,7 @@ impl Session {
         self.climb(SearchConfig { restarts: starts.len(), starts: starts_of, frames, ..config });
     }
 
-    /// Begins a search; one that cannot begin leaves the one before as it is.
+    /// Begins a search; if it cannot begin, the previous one stays.
     pub(super) fn climb(&mut self, config: SearchConfig) {
         let Some((id, entry)) = self.state.models.shown() else { return };
         let prepared = entry.prepared.clone();
@@ -65,7 +65,7 @@ impl Session {
         });
     }
 
-    /// Makes the lesson's next climb; after the last the lesson ends.
+    /// Runs the lesson's next search; after the last one the lesson ends.
     pub(super) fn continue_lesson(&mut self) {
         let Some(lesson) = &self.state.lesson else { return };
         match lesson.next_climb() {

@@ -1,4 +1,4 @@
-//! What is remembered from one session to the next.
+//! Settings that are saved between two sessions.
 
 use super::jobs::training::USUAL_PACE;
 use super::starts::StartChoice;
@@ -11,14 +11,14 @@ use crate::optimise::{Lanes, SearchConfig};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// Recent files that are remembered.
+/// The most recent files that are saved.
 const MOST_RECENT: usize = 8;
 
-/// Light, dark, or as the system has it.
+/// Light, dark, or the system's theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThemeChoice {
-    /// As the system has it.
+    /// The system's theme.
     #[default]
     System,
     /// Light.
@@ -27,7 +27,7 @@ pub enum ThemeChoice {
     Dark,
 }
 
-/// What is remembered.
+/// The saved settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -44,25 +44,25 @@ pub struct Settings {
     /// The settings of the next search.
     #[serde(deserialize_with = "known_or_usual")]
     pub search: SearchConfig,
-    /// The methods of the next race.
+    /// The optimisers of the next race.
     #[serde(deserialize_with = "known_or_usual")]
     pub race: Lanes,
-    /// Where the restarts of the next search begin.
+    /// The starts of the next search.
     #[serde(deserialize_with = "known_or_usual")]
     pub starts: StartChoice,
     /// The layers of the map in each activity, in the order of [`Activity`](super::Activity).
     #[serde(deserialize_with = "known_or_usual")]
     pub layers: Layers,
-    /// Whether training runs without a brake.
+    /// True if training runs without a limit of pace.
     pub full_speed: bool,
-    /// Updates a second of a training with its brake on.
+    /// The pace limit of a training.
     #[serde(deserialize_with = "known_or_usual")]
     pub pace: Pace,
-    /// Whether the first hint was followed.
+    /// True once the user has followed the first hint.
     pub hint_followed: bool,
 }
 
-/// How fast a training goes that is to be watched, in updates a second.
+/// The pace limit of a training, in updates a second.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pace(pub f64);
 
@@ -87,7 +87,7 @@ impl Default for Layers {
     }
 }
 
-/// What another version of the program wrote and this one does not understand costs that part alone.
+/// A value that this version of the program does not understand is replaced by its default; the other values stay.
 fn known_or_usual<'de, D, T>(deserializer: D) -> std::result::Result<T, D::Error>
 where
     D: serde::Deserializer<'de>,
@@ -98,7 +98,7 @@ where
 }
 
 impl Settings {
-    /// Updates a second of a training at most; none without a brake.
+    /// The most updates a second of a training; none without a limit.
     pub fn pace(&self) -> Option<f64> {
         (!self.full_speed).then_some(self.pace.0)
     }
@@ -106,7 +106,7 @@ impl Settings {
     /// Reads settings; a missing file gives the defaults.
     ///
     /// # Errors
-    /// Names a file that is there and cannot be understood; it is set aside so that nothing is lost.
+    /// Names an existing file that cannot be understood; the file is renamed so that nothing is lost.
     pub fn load(path: &Path) -> Result<Self> {
         if !path.exists() {
             return Ok(Self::default());
@@ -126,10 +126,10 @@ impl Settings {
         })
     }
 
-    /// Writes the settings, whole or not at all; their folder is made if it is missing.
+    /// Writes the settings, completely or not at all; makes the folder if it is missing.
     ///
     /// # Errors
-    /// Names the file when it cannot be written.
+    /// Names the file if it cannot be written.
     pub fn save(&self, path: &Path) -> Result<()> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
@@ -137,7 +137,7 @@ impl Settings {
         files::write_whole(path, |out| Ok(serde_json::to_writer_pretty(out, self)?))
     }
 
-    /// Puts a file at the top of the recent ones.
+    /// Moves a file to the top of the recent ones.
     pub fn remember(&mut self, path: &Path) {
         self.recent.retain(|known| known != path);
         self.recent.insert(0, path.to_owned());
@@ -145,7 +145,7 @@ impl Settings {
     }
 }
 
-/// Where settings are kept: in the place the system sets aside for them, if it has one.
+/// The file of the settings: in the system's folder for them, if there is one.
 pub fn default_path() -> Option<PathBuf> {
     let places = directories::ProjectDirs::from("", "", "latent-explorer")?;
     Some(places.config_dir().join("settings.json"))
@@ -171,7 +171,7 @@ mod tests {
         std::fs::write(&path, part).unwrap();
         let kept = Settings::load(&path).unwrap();
         assert_eq!((kept.theme, kept.search), (ThemeChoice::Dark, SearchConfig::default()));
-        // An older version knew less of a search, and nothing of where it starts.
+        // An older version had fewer settings of a search, and none of its starts.
         std::fs::write(&path, r#"{"search":{"restarts":7,"property":"area"}}"#).unwrap();
         let older = Settings::load(&path).unwrap();
         assert_eq!(older.search, SearchConfig { restarts: 7, ..SearchConfig::default() });

@@ -1,18 +1,18 @@
-//! What a person does on the map, as the window and the pictures that leave it show it.
+//! The annotations of the map, for the window and for exported pictures.
 
 use super::State;
 use crate::explore::compose::{Climb, Doing, Walk};
 use std::sync::Arc;
 
 impl State {
-    /// All that lies on the map besides what the model makes of it. A walk by hand takes the place of a search, and the
-    /// answer of a race that is looked at that of a climb.
+    /// All annotations that do not come from the model. A step-by-step search replaces a search, and the selected
+    /// answer of a race replaces that of a search.
     pub fn doing(&self) -> Doing {
         let walk = self.walk.as_ref().filter(|_| self.is_walking());
         let climb = self.shown_race().or_else(|| self.shown_climb());
         let tour = self.tours.tour.as_ref().filter(|_| self.is_touring());
         let projection = self.shown().map(|(_, entry)| &entry.prepared.projection);
-        // What is at the start of a walk, or on a way, is marked there.
+        // The start of a step-by-step search and the point of a latent path have marks of their own.
         let marked = |z: &[f64]| {
             walk.is_some_and(|walk| walk.start() == z) || tour.is_some_and(|tour| tour.here() == z)
         };
@@ -28,7 +28,7 @@ impl State {
         }
     }
 
-    /// The search at the moment that is shown; a search in another model's latent is not drawn.
+    /// The search at the shown step; none if it belongs to another model's latent space.
     pub fn shown_climb(&self) -> Option<Climb> {
         let climb = self.climb.as_ref()?;
         let (id, entry) = self.shown()?;
@@ -52,7 +52,7 @@ impl State {
         })
     }
 
-    /// The way to the answer of the race that is looked at.
+    /// The trajectory to the selected answer of the race.
     pub fn shown_race(&self) -> Option<Climb> {
         let contest = self.race.as_ref()?;
         let (id, entry) = self.shown().filter(|(id, _)| contest.model.0 == *id)?;

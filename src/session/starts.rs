@@ -1,4 +1,4 @@
-//! Where the restarts of the next climb begin: chosen in the panel, looked up when they do.
+//! The starts of the next search: chosen in the panel, computed when it begins.
 
 use super::state::State;
 use crate::error::{Error, Result};
@@ -6,26 +6,26 @@ use crate::model::Model;
 use crate::optimise::{SearchConfig, Starts};
 use serde::{Deserialize, Serialize};
 
-/// What restarts are drawn from.
+/// The distribution of the starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// The distribution that the model states; of a VAE N(0, 1).
+    /// The distribution that the model states; for a VAE N(0, 1).
     #[default]
     Stated,
-    /// N(0, 1), whatever the model states.
+    /// N(0, 1), independent of the model.
     StandardNormal,
-    /// Around the point that is looked at.
+    /// Around the selected point.
     Point,
-    /// Around the training shape nearest to that point, where the model sees that shape.
+    /// Around the encoded training shape nearest to that point.
     Neighbour,
 }
 
-/// The choice.
+/// The choice of the starts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StartChoice {
-    /// What restarts are drawn from.
+    /// The distribution.
     pub origin: Origin,
     /// Around a point: the standard deviation in every coordinate, in latent units, at least 0.
     pub spread: f64,
@@ -38,10 +38,10 @@ impl Default for StartChoice {
 }
 
 impl State {
-    /// The settings of the next climb, its starts looked up.
+    /// The settings of the next search, with computed starts.
     ///
     /// # Errors
-    /// When the starts are to lie around a point and none is looked at.
+    /// If the starts are to lie around a point and none is selected.
     pub fn next_climb(&self) -> Result<SearchConfig> {
         let mut config = self.settings.search.clone();
         let StartChoice { origin, spread } = self.settings.starts;
@@ -63,21 +63,21 @@ impl State {
         let missing = "click the map to keep the point around which to start";
         let point = point.ok_or_else(|| Error::Mismatch(missing.to_owned()))?;
         if spread == 0.0 {
-            // More of them would be copies.
+            // More restarts would be copies.
             config.restarts = 1;
         }
         config.starts = Starts::Around { points: vec![point], spread };
         Ok(config)
     }
 
-    /// The latent point that is kept, or else the one under the mouse.
+    /// The selected latent point, or else the one under the mouse.
     fn looked_at(&self) -> Option<&[f64]> {
         let probe = self.map.picked.as_ref().or(self.map.probe.as_ref())?;
         Some(&probe.z)
     }
 }
 
-/// Where the model sees the training shape nearest to `z`.
+/// The encoded training shape nearest to `z`.
 fn nearest(model: &Model, z: &[f64]) -> Option<Vec<f64>> {
     model.density().nearest(z).map(|(row, _)| model.encoded.mu.row(row).to_vec())
 }

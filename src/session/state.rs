@@ -1,4 +1,4 @@
-//! Everything the window shows.
+//! The complete state that the window shows.
 
 use super::compare::Comparison;
 use super::drawing::Drawing;
@@ -29,19 +29,19 @@ use crate::objective::{Aim, Goal};
 use crate::optimise::SearchReport;
 use std::collections::BTreeMap;
 
-/// What a person is busy with; each has its own panel and its own choice of layers.
+/// The user's activity; each has its own panel and its own choice of layers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Activity {
-    /// Looking.
+    /// Exploring.
     #[default]
     Explore,
-    /// Learning a model.
+    /// Training a model.
     Train,
-    /// Searching in it.
+    /// Optimising in its latent space.
     Optimise,
 }
 
-/// A layer of the map that can be switched.
+/// A layer of the map that can be switched on and off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overlay {
     /// Decoded shapes.
@@ -50,34 +50,34 @@ pub enum Overlay {
     Heat,
     /// Encoded data.
     Data,
-    /// Ways of a search.
+    /// Trajectories of a search.
     Paths,
-    /// Where answers cannot be trusted.
+    /// The areas where answers are unreliable.
     Trust,
-    /// Where the objective gets better.
+    /// The direction of a better objective.
     Gradient,
 }
 
 /// The state of the program.
 #[derive(Debug)]
 pub struct State {
-    /// What the person is busy with.
+    /// The present activity.
     pub activity: Activity,
     /// The open models.
     pub models: Models,
     /// The map.
     pub map: Map,
-    /// The training that is under way, or was last.
+    /// The present training, or the last one.
     pub training: Training,
-    /// Trainings before it, by the models that they made.
+    /// Earlier trainings, by the models that they made.
     pub earlier: BTreeMap<ModelId, Training>,
-    /// A shape that was drawn.
+    /// The freehand shape.
     pub drawing: Drawing,
-    /// Shapes of one's own.
+    /// The user's shapes.
     pub own: Own,
-    /// The heads that are being trained, if any.
+    /// The training of heads, if there is one.
     pub heads: Option<HeadsRun>,
-    /// The rediscovery that is under way, or its numbers.
+    /// The present rediscovery, or its results.
     pub rediscovery: Option<RediscoveryRun>,
     /// The search.
     pub climb: Option<SearchRun>,
@@ -85,38 +85,39 @@ pub struct State {
     pub race: Option<RaceRun>,
     /// The second map, while two models are compared.
     pub comparison: Option<Comparison>,
-    /// The figures of models.
+    /// The metrics of models.
     pub figures: FiguresOf,
-    /// The run that finds the principal axes of data, if any.
+    /// The run of PCA, if there is one.
     pub pca: Option<RunId>,
     /// The sweep over beta.
     pub sweep: Option<SweepRun>,
-    /// A lesson under way.
+    /// The lesson, if there is one.
     pub lesson: Option<Lesson>,
-    /// The search by hand.
+    /// The step-by-step search.
     pub walk: Option<Walk>,
-    /// Ways over the map, and new shapes.
+    /// Latent paths, and new shapes.
     pub tours: Tours,
-    /// Sentences for the person.
+    /// Notices for the user.
     pub notices: Notices,
-    /// What is remembered.
+    /// The saved settings.
     pub settings: Settings,
-    /// What is being exported.
+    /// The present export.
     pub export: Exporting,
-    /// All jobs that run.
+    /// All running jobs.
     pub jobs: Registry,
     held_range: Option<(f64, f64)>,
-    /// While a model is learned its range would jump; what the person holds comes first.
+    /// The range during a training, which would otherwise change all the time; the range held by the user takes
+    /// precedence.
     training_range: Option<(f64, f64)>,
     pub(super) lost: Vec<Lost>,
-    /// The model on the second map whose training follows the one that is watched.
+    /// The model on the second map whose training shows the same update as the watched one.
     pub(super) linked: Option<ModelId>,
-    /// Versions that models have had, so that none is given twice.
+    /// Number of versions given to models so far, so that none is given twice.
     pub(super) versions: u64,
 }
 
 impl State {
-    /// Nothing is open yet.
+    /// A state without models.
     pub fn new(settings: Settings) -> Self {
         Self {
             activity: Activity::default(),
@@ -149,7 +150,7 @@ impl State {
         }
     }
 
-    /// The property that colours the map: the one that is climbed is the one that is looked at.
+    /// The property of the map's colours, which is also the first term of the objective.
     pub fn property(&self) -> Property {
         self.settings.search.aim.property()
     }
@@ -159,31 +160,32 @@ impl State {
         self.settings.layers.0[self.activity as usize]
     }
 
-    /// What can colour the map and be sought: the properties of the model that is shown.
+    /// The properties for colours and objectives: those of the shown model.
     pub fn properties(&self) -> Vec<Property> {
         let own = self.shown().map(|(_, entry)| entry.prepared.model.properties());
         own.unwrap_or_else(|| Property::ALL.to_vec())
     }
 
-    /// What heads of the next training can learn: the properties of its data.
+    /// The properties that heads of the next training can learn: those of its data.
     pub fn learnable(&self) -> Vec<Property> {
         let own = self.own.chosen().map(|data| data.set.properties());
         own.unwrap_or_else(|| Property::ALL.to_vec())
     }
 
-    /// Whether the model that is shown can tell a property of any shape.
+    /// True if the shown model can compute or predict a property of any shape.
     pub fn can_tell(&self, property: Property) -> bool {
         self.shown().is_some_and(|(_, entry)| entry.prepared.model.can_tell(property))
     }
 
-    /// The property that colours the map, of an outline, told by the model that is shown; NaN where it cannot.
+    /// The property of the map's colours for an outline, by the shown model; NaN if the model cannot compute or predict
+    /// it.
     pub fn value_of(&self, outline: &[f32]) -> f64 {
         let property = self.property();
         let told = self.shown().map(|(_, e)| e.prepared.model.tell_outline(property, outline));
         told.and_then(Result::ok).unwrap_or(f64::NAN)
     }
 
-    /// The unit of a property in the model that is shown; empty where none is known.
+    /// The unit of a property in the shown model; empty if none is known.
     pub fn unit(&self, property: Property) -> &str {
         self.shown().map_or("", |(_, entry)| entry.prepared.model.unit(property))
     }
@@ -202,61 +204,61 @@ impl State {
         *layer = !*layer;
     }
 
-    /// The model that is shown, prepared.
+    /// The shown model.
     pub fn shown(&self) -> Option<(ModelId, &ModelEntry)> {
         self.models.shown()
     }
 
-    /// Identity and version of the model that is shown.
+    /// Identity and version of the shown model.
     pub fn shown_version(&self) -> Option<(ModelId, u64)> {
         self.models.shown().map(|(id, entry)| (id, entry.version))
     }
 
-    /// The range of the colour scale: held, or the model's own.
+    /// The range of the colour scale: the held one, or the model's own.
     pub fn range(&self) -> (f64, f64) {
         let own = || self.shown().map(|(_, entry)| entry.prepared.range(self.property()));
         self.held_range.or(self.training_range).or_else(own).unwrap_or((0.0, 1.0))
     }
 
-    /// A target for a property where none was chosen yet: the middle of its range in the model shown.
+    /// The default target of a property: the middle of its range in the shown model.
     pub fn usual_target(&self, property: Property) -> f64 {
         let range = self.shown().map(|(_, entry)| entry.prepared.range(property));
         let middle = range.map_or(1.0, |(low, high)| 0.5 * (low + high));
-        // As it will be read on the screen.
+        // Rounded as on the screen.
         three_digits(middle).parse().unwrap_or(middle)
     }
 
-    /// Whether the range is held.
+    /// True if the range is held.
     pub fn is_range_held(&self) -> bool {
         self.held_range.is_some()
     }
 
-    /// Holds the present range, or lets it go.
+    /// Holds the present range, or releases it.
     pub fn hold_range(&mut self, hold: bool) {
         self.held_range = hold.then(|| self.range());
     }
 
-    /// Holds the present range for a training, or lets it go.
+    /// Holds the present range for a training, or releases it.
     pub fn hold_range_for_training(&mut self, hold: bool) {
         self.training_range = hold.then(|| self.range());
     }
 
-    /// Whether the search was made from another model, or another version, than the one shown.
+    /// True if the search was made with another model, or another version, than the shown one.
     pub fn is_climb_stale(&self) -> bool {
         self.climb.as_ref().is_some_and(|climb| Some(climb.model) != self.shown_version())
     }
 
-    /// Whether a walk by hand is on the screen.
+    /// True if a step-by-step search is on the screen.
     pub fn is_walking(&self) -> bool {
         self.activity == Activity::Optimise && self.walk.is_some()
     }
 
-    /// Whether a way over the map is on the screen.
+    /// True if a latent path is on the screen.
     pub fn is_touring(&self) -> bool {
         self.activity == Activity::Explore && self.tours.tour.is_some()
     }
 
-    /// The playback of what is on the screen.
+    /// The playback on the screen.
     pub(super) fn playback_mut(&mut self) -> Option<&mut Playback> {
         match self.is_touring() {
             true => self.tours.tour.as_mut().map(|tour| &mut tour.playback),
@@ -264,8 +266,8 @@ impl State {
         }
     }
 
-    /// Where the point that is looked at would go on the map to get better, with the loss that it gains for
-    /// each map unit; while a search is what the person is busy with.
+    /// The map position of the shown point and its direction of steepest improvement, with the decrease of the loss per
+    /// map unit; only while optimising.
     pub fn uphill(&self) -> Option<([f64; 2], [f64; 2])> {
         let (_, entry) = self.shown().filter(|_| self.activity == Activity::Optimise)?;
         let probe = self.map.probe.as_ref();
@@ -280,17 +282,17 @@ impl State {
         (uphill != [0.0; 2] && uphill.iter().all(|v| v.is_finite())).then_some((at, uphill))
     }
 
-    /// Whether closing the program would lose something.
+    /// True if closing the program would lose something.
     pub fn has_unsaved(&self) -> bool {
         self.models.iter().any(|(_, entry)| entry.unsaved)
     }
 
-    /// Shows a model and all of its data; pins stay with the model they were made in.
+    /// Shows a model and all of its data; pins stay with their model.
     pub fn show(&mut self, id: ModelId) {
         self.models.show(id);
         self.walk = None;
         let map = &mut self.map;
-        // Another model's shapes would stand in the wrong places at the wrong size.
+        // Another model's shapes would have wrong positions and sizes.
         map.picture = Picture::default();
         map.probe = None;
         map.picked = None;
@@ -303,8 +305,8 @@ impl State {
         }
     }
 
-    /// Replaces an aim that names a property which `model` does not know, such as a target column of other data, and
-    /// tells the person.
+    /// Replaces an objective with a property that `model` does not have, such as a target column of other data, and
+    /// reports it.
     fn settle_aim(&mut self, model: &Model) {
         let known = model.properties();
         let aim = &mut self.settings.search.aim;

@@ -1,4 +1,4 @@
-//! Sweeps begin and are cleared; their models are opened.
+//! Start and removal of sweeps; opening of their models.
 
 use super::Session;
 use super::jobs::registry::JobKind;
@@ -9,7 +9,7 @@ use super::state::State;
 use crate::train::Sweep;
 
 impl Session {
-    /// Begins a sweep with the settings of the next training; one that cannot begin leaves the one before.
+    /// Begins a sweep with the settings of the next training; if it cannot begin, the previous one stays.
     pub(super) fn sweep(&mut self, betas: &[f64]) {
         let state = &mut self.state;
         if state.sweep.as_ref().is_some_and(|sweep| sweep.run.is_some()) {
@@ -29,7 +29,7 @@ impl Session {
         self.state.sweep = Some(SweepRun { run: Some(run), count, beta, done });
     }
 
-    /// Forgets the sweep; its models that were opened stay.
+    /// Removes the sweep; its open models stay.
     pub(super) fn clear_sweep(&mut self) {
         if let Some(sweep) = self.state.sweep.take() {
             sweep.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
@@ -39,7 +39,7 @@ impl Session {
         }
     }
 
-    /// Opens a model of the sweep, on the second map or on the first.
+    /// Opens a model of the sweep, on the second map (`beside`) or on the first.
     pub(super) fn open_swept(&mut self, index: usize, beside: bool) {
         let Some(id) = self.state.opened_swept(index) else { return };
         if beside {
@@ -51,7 +51,7 @@ impl Session {
 }
 
 impl State {
-    /// A model of the sweep among the open ones: it is opened where it is not.
+    /// A model of the sweep among the open models; opens it if necessary.
     fn opened_swept(&mut self, index: usize) -> Option<ModelId> {
         let point = self.sweep.as_mut()?.done.get_mut(index)?;
         if let Some(id) = point.model.filter(|id| self.models.get(*id).is_some()) {

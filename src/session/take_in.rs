@@ -1,5 +1,5 @@
-//! Takes in what jobs report and how they end: each by a function of the job's own file, then the consequences for
-//! the rest of the state.
+//! Handles reports and results of jobs: each by a function of the job's own file, then the consequences for the rest of
+//! the state.
 
 use super::event::{End, News};
 use super::jobs::open::Opened;
@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl State {
-    /// Takes the progress of a job in. News of a run that nobody waits for any more are dropped.
+    /// Handles the progress of a job. News of a run that is not needed any more are dropped.
     pub(super) fn progress(&mut self, run: RunId, progress: JobProgress, news: Option<News>) {
         let share = progress.share.unwrap_or(0.0);
         if !self.jobs.report(run, progress) {
@@ -46,7 +46,7 @@ impl State {
         }
     }
 
-    /// Takes the end of a job in; the person sees which end it was.
+    /// Handles the result of a job.
     pub(super) fn ended(&mut self, run: RunId, end: End) {
         if self.jobs.end(run).is_none() {
             return;
@@ -64,7 +64,7 @@ impl State {
                 if let Some(heads) = self.heads.take_if(|heads| heads.run == run)
                     && heads.ended(result, &mut self.models, notices)
                 {
-                    // A property that no head told before can colour the maps now.
+                    // The maps can now have colours of a property that had no head before.
                     self.map.asked = None;
                     self.comparison.iter_mut().for_each(|comparison| comparison.asked = None);
                 }
@@ -106,7 +106,7 @@ impl State {
                 }
             }
             End::Export(result) if self.export.run == this => self.export.ended(result, notices),
-            // A newer run has taken its place.
+            // A newer run has replaced this one.
             End::Import(_) | End::Training(_) | End::Pca(_) | End::Export(_) => (),
         }
     }
@@ -118,7 +118,7 @@ impl State {
             JobResult::Failed(why, _) => return self.notices.error(why),
         };
         let id = self.models.allot();
-        // A file that is opened again takes the place of its older self, if nothing is lost with that.
+        // A file that is opened again replaces its older model, unless that has unsaved changes.
         let same = |e: &ModelEntry| e.path.as_ref() == Some(&path) && !e.unsaved;
         let older = self.models.iter().find(|(_, e)| same(e)).map(|(id, _)| id);
         older.and_then(|older| self.models.remove(older));
@@ -135,7 +135,7 @@ impl State {
             JobResult::Failed(why, _) => return self.notices.error(why),
         };
         if let Some(entry) = self.models.get_mut(id) {
-            // A model that went on learning meanwhile, or got a head, is still unsaved.
+            // A model that was trained further or got a head meanwhile is still unsaved.
             entry.unsaved = !Arc::ptr_eq(&entry.prepared, &prepared);
             entry.name = name_of(&path);
             entry.path = Some(path.clone());

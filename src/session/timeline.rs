@@ -1,4 +1,4 @@
-//! The moments of a training, and which of them is shown.
+//! The snapshots of a training, and the one that is shown.
 
 use super::jobs::registry::RunId;
 use super::models::Prepared;
@@ -6,53 +6,54 @@ use crate::train::TrainerState;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The moments of one training take at most about so many bytes; beyond, every second one goes.
+/// The approximate maximum of memory for the snapshots of one training, in bytes; beyond it every second one is
+/// removed.
 const MOST_BYTES: usize = 96 << 20;
-/// Playing all moments takes this long at speed 1, in seconds.
+/// The duration of a playback of all snapshots at speed 1, in seconds.
 const PLAYBACK_SECONDS: f64 = 6.0;
 
-/// The newest state of a model while an older moment of it is shown.
+/// The newest state of a model while an older snapshot is shown.
 #[derive(Clone, Debug)]
 pub struct Newest {
     /// The model.
     pub prepared: Arc<Prepared>,
     /// Its version.
     pub version: u64,
-    /// The file that holds it.
+    /// The file of the model.
     pub path: Option<PathBuf>,
-    /// Whether it is in none.
+    /// True if no file has it.
     pub unsaved: bool,
 }
 
-/// Moments of a training, oldest first, thinned evenly where they take much memory.
+/// Snapshots of a training, oldest first, thinned evenly to limit memory.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     moments: Vec<Arc<TrainerState>>,
-    /// Moments that are kept are at least so many updates apart, but for the newest.
+    /// The smallest distance of stored snapshots, in updates, except before the newest.
     spacing: usize,
-    /// The moment that is asked for; none for the newest state of the model.
+    /// The requested snapshot; none for the newest state of the model.
     asked: Option<usize>,
-    /// The moment that the map shows.
+    /// The snapshot on the map.
     pub developed: Option<usize>,
-    /// The moment that a job makes into a model.
+    /// The snapshot that a job is making into a model.
     pub developing: Option<(RunId, usize)>,
-    /// Where a playback is, as a fractional moment.
+    /// The position of a playback, as a fractional snapshot index.
     playing: Option<f64>,
-    /// What is set aside while an older moment is shown.
+    /// The newest state, stored while an older snapshot is shown.
     pub newest: Option<Newest>,
 }
 
 impl Timeline {
-    /// The moments up to one of them, for a training that goes on from there.
+    /// The snapshots up to `moment`, for a training that continues from it.
     pub fn until(&self, moment: usize) -> Self {
         let moments = self.moments.iter().take(moment + 1).cloned().collect();
         Self { moments, spacing: self.spacing, ..Self::default() }
     }
 
-    /// Adds a newer moment.
+    /// Adds a newer snapshot.
     pub fn push(&mut self, moment: Arc<TrainerState>) {
         let updates = |moment: &Arc<TrainerState>| moment.resume.updates;
-        // Who goes on begins with the moment from which it does.
+        // A resumed training sends the snapshot that it started from again.
         self.moments.pop_if(|last| updates(last) >= updates(&moment));
         if let [.., before, last] = self.moments.as_slice()
             && updates(last) - updates(before) < self.spacing
@@ -80,27 +81,27 @@ impl Timeline {
         (self.developed, self.playing) = (None, None);
     }
 
-    /// About how much memory they take.
+    /// The approximate memory of the snapshots, in bytes.
     pub fn bytes(&self) -> usize {
         self.moments.iter().map(|moment| moment.bytes()).sum()
     }
 
-    /// The moments, oldest first.
+    /// The snapshots, oldest first.
     pub fn moments(&self) -> &[Arc<TrainerState>] {
         &self.moments
     }
 
-    /// The moment that is asked for, if it is not simply the newest state.
+    /// The requested snapshot, if it is not the newest state.
     pub fn asked(&self) -> Option<(usize, &Arc<TrainerState>)> {
         self.asked.and_then(|index| Some((index, self.moments.get(index)?)))
     }
 
-    /// Updates that were done at the moment that is asked for.
+    /// Updates that were done at the requested snapshot.
     pub fn asked_updates(&self) -> Option<usize> {
         self.asked().map(|(_, moment)| moment.resume.updates)
     }
 
-    /// Asks for the moment nearest to so many updates; the last one is the newest state itself.
+    /// Requests the snapshot nearest to this number of updates; the last one is the newest state itself.
     pub fn ask(&mut self, updates: f64) {
         self.playing = None;
         let distance = |index: &usize| (self.moments[*index].resume.updates as f64 - updates).abs();
@@ -108,7 +109,7 @@ impl Timeline {
         self.set(nearest);
     }
 
-    /// Moves by moments.
+    /// Moves by a number of snapshots.
     pub fn step(&mut self, by: i64) {
         self.playing = None;
         let last = self.moments.len().saturating_sub(1);
@@ -116,7 +117,7 @@ impl Timeline {
         self.set(Some(from.saturating_add(by).clamp(0, last as i64) as usize));
     }
 
-    /// Asks for the newest state.
+    /// Requests the newest state.
     pub fn follow(&mut self) {
         (self.asked, self.playing) = (None, None);
     }
@@ -125,12 +126,12 @@ impl Timeline {
         self.asked = index.filter(|index| index + 1 < self.moments.len());
     }
 
-    /// Whether it plays.
+    /// True while it plays.
     pub fn is_playing(&self) -> bool {
         self.playing.is_some()
     }
 
-    /// Plays from the moment shown, or from the beginning when that is the last; or stops.
+    /// Plays from the shown snapshot, or from the beginning if it is the last; or stops.
     pub fn toggle_play(&mut self) {
         self.playing = match self.playing {
             Some(_) => None,
@@ -142,7 +143,7 @@ impl Timeline {
         }
     }
 
-    /// Lets time pass; whether it plays on. It waits for a moment that is still being made.
+    /// Advances by `seconds`; returns whether it still plays. Time stops while a snapshot is being made.
     pub fn advance(&mut self, seconds: f64) -> bool {
         let Some(at) = self.playing else { return false };
         if self.asked.is_some() && self.developed != self.asked {
@@ -183,7 +184,7 @@ mod tests {
     #[test]
     fn long_trainings_are_thinned_evenly_and_keep_their_ends() {
         let mut timeline = Timeline::default();
-        // A hundred of these would take four times what is allowed.
+        // A hundred of these take four times the allowed memory.
         let numbers = MOST_BYTES / 12 / 25;
         for epoch in 0..=100 {
             timeline.push(moment(10 * epoch, numbers));

@@ -1,4 +1,4 @@
-//! Tours: ways over the map that are played while the shape morphs, and sheets of new shapes.
+//! Latent paths, which are played while the shape morphs, and sets of new shapes.
 
 use super::models::{ModelId, Prepared};
 use super::plan::{Anchor, Plan};
@@ -14,49 +14,49 @@ use crate::explore::strip::Strip;
 use crate::explore::trail;
 use crate::model::PointRef;
 
-/// A whole way takes this long at speed 1, in seconds.
+/// The duration of a whole latent path at speed 1, in seconds.
 pub const TOUR_SECONDS: f64 = 4.0;
-/// Frames side by side.
+/// Number of frames side by side.
 pub const FRAMES: usize = 16;
-/// New shapes in a row, and rows of them.
+/// New shapes in a row, and number of rows.
 pub const NEW_SHAPES: [usize; 2] = [17, 2];
 
-/// A way that is played.
+/// A latent path that is played.
 #[derive(Clone, Debug)]
 pub struct Tour {
-    /// The model that it leads through, and its version.
+    /// The model of the path, and its version.
     pub model: (ModelId, u64),
-    /// The way.
+    /// The path in latent space.
     pub route: Route,
-    /// The way on the map.
+    /// The path on the map, as a polyline.
     pub line: Vec<[f64; 2]>,
-    /// Its frames.
+    /// The frames of the path.
     pub strip: Strip,
     /// The frames side by side.
     pub sheet: Sheet,
-    /// Which moment is shown.
+    /// The position that is shown.
     pub playback: Playback,
-    /// The shape under the playhead, which the bar tells of and the inspector shows; the frames are only near it.
+    /// The shape at the playhead, for the strip and the inspector; the frames are only near it.
     pub probe: Option<Probe>,
 }
 
 impl Tour {
-    /// The frame that is nearest to the moment that is shown.
+    /// The frame nearest to the shown position.
     pub fn frame(&self) -> usize {
         let off = |share: &f64| (share - self.playback.share).abs();
         let shares = self.strip.shares.iter().enumerate();
         let nearest = shares.min_by(|a, b| off(a.1).total_cmp(&off(b.1)));
-        // Of a closed way the end is the beginning.
+        // The end of a closed path is its beginning.
         let ended = self.route.is_closed() && self.playback.share >= 1.0;
         nearest.map_or(0, |(frame, _)| frame).min(if ended { 0 } else { usize::MAX })
     }
 
-    /// The latent point under the playhead.
+    /// The latent point at the playhead.
     pub fn here(&self) -> Vec<f64> {
         self.route.at(self.playback.share)
     }
 
-    /// Plays, from the beginning if at the end, or pauses.
+    /// Plays, from the beginning if at the end; or pauses.
     fn toggle(&mut self) {
         let playback = &mut self.playback;
         playback.playing = !playback.playing;
@@ -65,18 +65,18 @@ impl Tour {
         }
     }
 
-    /// Stops at a share of the way.
+    /// Stops at a share of the path.
     fn hold(&mut self, share: f64) {
         (self.playback.playing, self.playback.share) = (false, share.clamp(0.0, 1.0));
     }
 }
 
-/// New shapes that were drawn.
+/// Sampled new shapes.
 #[derive(Clone, Debug)]
 pub struct Drawn {
-    /// The model that drew them, and its version.
+    /// The model that decoded them, and its version.
     pub model: (ModelId, u64),
-    /// The seed of the draw.
+    /// The seed of the random numbers.
     pub seed: u64,
     /// The shapes.
     pub shapes: Vec<NewShape>,
@@ -84,69 +84,69 @@ pub struct Drawn {
     pub sheet: Sheet,
 }
 
-/// What lies under the strip while one explores.
+/// The page below the strip while exploring.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Page {
-    /// The frames of a way.
+    /// The frames of a latent path.
     #[default]
     Frames,
     /// New shapes.
     NewShapes,
 }
 
-/// Ways and new shapes in the model that is shown.
+/// Latent paths and new shapes in the shown model.
 #[derive(Clone, Debug, Default)]
 pub struct Tours {
-    /// What the next way is.
+    /// The plan of the next path.
     pub plan: Plan,
-    /// The way that is played.
+    /// The path that is played.
     pub tour: Option<Tour>,
     /// New shapes.
     pub drawn: Option<Drawn>,
-    /// Which of them is looked at.
+    /// The page that is shown.
     pub page: Page,
 }
 
-/// What can be done with them.
+/// Actions with latent paths and new shapes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Touring {
-    /// Change what the next way is; one that is on the map follows.
+    /// Change the plan of the next path; a path on the map follows it.
     Plan(Plan),
-    /// Lay the way and play it.
+    /// Make the path and play it.
     Begin,
-    /// Play a line from the kept point to a point of the map, or keep that one where none is.
+    /// Play a line from the selected point to a point of the map; without a selected point, select that point.
     To([f64; 2]),
-    /// Take the way off the map.
+    /// Remove the path from the map.
     End,
-    /// Draw new shapes, with the next seed where some are there.
+    /// Sample new shapes, with the next seed if there are some already.
     Draw,
-    /// Draw new shapes with this seed.
+    /// Sample new shapes with this seed.
     DrawWith(u64),
-    /// Keep the point of a new shape.
+    /// Select the point of a new shape.
     Keep(usize),
-    /// Look at the frames, or at the new shapes.
+    /// Show the frames, or the new shapes.
     Turn(Page),
 }
 
 impl Tours {
-    /// Whether the marker moves.
+    /// True while the marker moves.
     pub fn is_playing(&self) -> bool {
         self.tour.as_ref().is_some_and(|tour| tour.playback.playing)
     }
 
-    /// The marker stops where it is.
+    /// Stops the marker at its present position.
     pub fn pause(&mut self) {
         self.tour.iter_mut().for_each(|tour| tour.playback.playing = false);
     }
 
-    /// Another model is shown: nothing of the one before means anything in it, but the kind of way.
+    /// Removes everything that belongs to the previous model; only the kind of path stays.
     pub(super) fn forget(&mut self, prepared: &Prepared) {
         let Plan { kind, turns, .. } = self.plan;
         let plan = Plan { kind, turns, ..Plan::through(prepared) };
         *self = Self { plan, ..Self::default() };
     }
 
-    /// What is looked at, as far as it is there.
+    /// The shown page, if it has content.
     pub fn page(&self) -> Option<Page> {
         match (self.page, &self.tour, &self.drawn) {
             (Page::NewShapes, _, Some(_)) | (_, None, Some(_)) => Some(Page::NewShapes),
@@ -157,7 +157,7 @@ impl Tours {
 }
 
 impl Session {
-    /// Carries out what is to be done with a way or with new shapes.
+    /// Carries out an action with a latent path or new shapes.
     pub(super) fn tour(&mut self, touring: Touring) {
         match touring {
             Touring::Plan(plan) => {
@@ -202,14 +202,14 @@ impl Session {
         }
     }
 
-    /// Ways and new shapes are looked at while one explores.
+    /// Switches to exploring, which shows latent paths and new shapes.
     fn explore(&mut self) {
         if self.state.activity != Activity::Explore {
             self.turn(Activity::Explore);
         }
     }
 
-    /// Lets `seconds` pass on the way; whether the marker is still moving.
+    /// Advances the path by `seconds`; returns whether the marker still moves.
     pub(super) fn tour_on(&mut self, seconds: f64) -> bool {
         if self.state.activity != Activity::Explore || !self.state.tours.is_playing() {
             return false;
@@ -225,13 +225,13 @@ impl Session {
         true
     }
 
-    /// Plays the way, or pauses.
+    /// Plays the path, or pauses.
     pub(super) fn toggle_tour(&mut self) {
         self.state.tours.tour.iter_mut().for_each(Tour::toggle);
         self.follow_tour();
     }
 
-    /// Shows the moment at a share of the way.
+    /// Shows the shape at a share of the path.
     pub(super) fn scrub_tour(&mut self, share: f64) {
         self.state.tours.tour.iter_mut().for_each(|tour| tour.hold(share));
         self.follow_tour();
@@ -247,10 +247,10 @@ impl Session {
         self.follow_tour();
     }
 
-    /// Lays ways and draws shapes again, after the model or the property has changed.
+    /// Makes paths and new shapes again, after the model or the property has changed.
     pub(super) fn tour_again(&mut self) {
         if let Some(before) = self.state.tours.tour.take() {
-            // Where the way is gone with a pin, nobody has asked for anything.
+            // No error if a removed pin makes the path impossible: the user did not request it.
             if let Ok(tour) = self.laid() {
                 self.state.tours.tour = Some(Tour { playback: before.playback, ..tour });
                 self.probe_tour();
@@ -261,7 +261,7 @@ impl Session {
         }
     }
 
-    /// Lays the way that is planned and shows the moment at `share`.
+    /// Makes the planned path and shows it at `share`.
     fn lay(&mut self, share: f64, playing: bool) {
         let map = &self.state.map;
         self.state.tours.plan.hold(map);
@@ -274,7 +274,7 @@ impl Session {
                 self.state.settings.hint_followed = true;
                 self.follow_tour();
             }
-            // What is on the map stays until another way can be laid.
+            // The present path stays until another one can be made.
             Err(error) => self.state.notices.error(error),
         }
     }
@@ -305,14 +305,14 @@ impl Session {
         }
     }
 
-    /// Keeps the point under the playhead.
+    /// Selects the point at the playhead.
     fn follow_tour(&mut self) {
         if let Some(here) = self.probe_tour() {
             self.state.map.picked = Some(here);
         }
     }
 
-    /// Looks at the shape under the playhead.
+    /// Evaluates the point at the playhead.
     fn probe_tour(&mut self) -> Option<Probe> {
         let projection = self.state.shown().map(|(_, entry)| &entry.prepared.projection);
         let point = self.state.tours.tour.as_ref().map(Tour::here);

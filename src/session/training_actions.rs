@@ -1,4 +1,4 @@
-//! Trainings begin, pause, go on and branch; any moment of them can be looked at.
+//! Start, pause, continuation and branching of trainings; any snapshot of them can be shown.
 
 use super::Session;
 use super::jobs::control::Control;
@@ -15,19 +15,19 @@ use crate::model::training::TrainingConfig;
 use crate::train::TrainerState;
 use std::sync::Arc;
 
-/// Moments of all earlier trainings together take at most about so many bytes.
+/// The approximate maximum of memory for the snapshots of all earlier trainings together, in bytes.
 const MOST_EARLIER: usize = 192 << 20;
 
-/// The beginning of a training that goes on: data, settings, state.
+/// The starting point of a continued training: data, settings, state.
 struct Trunk {
     plan: Plan,
     state: Arc<TrainerState>,
-    /// The training that it belongs to as far as that is known, up to that moment.
+    /// The training that it belongs to, as far as known, up to that snapshot.
     past: Training,
 }
 
 impl Session {
-    /// Begins a training: a new model, or with `again` the one before from its beginning.
+    /// Begins a training: a new model, or with `again` the previous one from its beginning.
     pub(super) fn train(&mut self, again: bool) {
         let state = &mut self.state;
         let earlier = state.training.plan.clone().filter(|_| again);
@@ -45,7 +45,7 @@ impl Session {
         if state.training.run.is_some() && !again {
             return state.notices.info("A training is under way; stop or reset it first.");
         }
-        // A reset on the way begins the same model again; one that was learned stays beside the new one.
+        // A reset during a training begins the same model again; a finished model stays beside the new one.
         let running = state.training.run.is_some();
         let model = state.training.model.filter(|_| again && running);
         self.begin(plan, model, Training::default());
@@ -60,7 +60,7 @@ impl Session {
         self.train(false);
     }
 
-    /// Makes one part of a training: of the one that is under way, which pauses, or of a new one.
+    /// Does one part of a training: of the present one, which then pauses, or of a new one.
     pub(super) fn learn_more(&mut self, portion: Portion) {
         if self.state.training.phase == Phase::Idle {
             self.train(false);
@@ -72,7 +72,7 @@ impl Session {
         let batches = training.batches();
         let steps = match portion {
             Portion::Batch => 1,
-            // By the samples that are left: a branch may have changed the size of a batch within its epoch.
+            // Counted by the rows that are left: a branch may have changed the batch size within its epoch.
             Portion::Epoch => {
                 let left = (1.0 - training.epochs.fract()) * batches as f64;
                 ((left - 1e-9).ceil() as usize).max(1)
@@ -89,7 +89,7 @@ impl Session {
         self.develop();
     }
 
-    /// Lets the training wait, or go on.
+    /// Pauses the training, or lets it go on.
     pub(super) fn pause_training(&mut self, pause: bool) {
         let training = &mut self.state.training;
         if matches!(training.phase, Phase::Running | Phase::Paused) {
@@ -98,7 +98,7 @@ impl Session {
         }
     }
 
-    /// Lets the training keep to the pace of the settings.
+    /// Applies the pace limit of the settings to the training.
     pub(super) fn set_training_pace(&mut self) {
         let pace = self.state.settings.pace();
         self.training_control().into_iter().for_each(|control| control.set_pace(pace));
@@ -109,8 +109,8 @@ impl Session {
         self.state.jobs.get(run).map(|job| &*job.control)
     }
 
-    /// Lets the training of the model that is shown go on from the moment that is shown: to its end, or beyond it by
-    /// as many updates as the settings say.
+    /// Continues the training of the shown model from the shown snapshot: to its end, or beyond it by as many updates
+    /// as the settings say.
     pub(super) fn go_on(&mut self) {
         let trunk = match self.trunk() {
             Ok(trunk) => trunk,
@@ -126,8 +126,8 @@ impl Session {
         self.begin(plan, model, past);
     }
 
-    /// Trains a new model that shares its past with the one that is shown, up to the moment that is shown, and goes on
-    /// with the present settings; order and noise are the same.
+    /// Trains a new model that shares the past of the shown one up to the shown snapshot, and continues with the
+    /// present settings; the order of the rows and the noise are the same.
     pub(super) fn branch(&mut self) {
         let trunk = match self.trunk() {
             Ok(trunk) => trunk,
@@ -135,7 +135,7 @@ impl Session {
         };
         let Trunk { plan, state, past } = trunk;
         let (done, total) = (state.resume.updates, plan.config.updates);
-        // As long as the other, so that both can be compared; a branch of the end is as long again.
+        // As long as the original, so that both can be compared; a branch from the end doubles the length.
         let wanted = self.state.settings.training.clone();
         let updates = if done < total { total } else { done + wanted.updates };
         let config = TrainingConfig { updates, ..wanted };
@@ -151,7 +151,7 @@ impl Session {
         self.begin(Plan { config, from: Some(state), ..plan }, None, Training { trunk, ..past });
     }
 
-    /// The beginning from which the model that is shown can go on.
+    /// The starting point from which the shown model can continue.
     fn trunk(&self) -> Result<Trunk> {
         let state = &self.state;
         if state.training.run.is_some() {
@@ -171,8 +171,8 @@ impl Session {
         let moments = training.timeline.moments();
         let (index, moment) = match training.timeline.asked() {
             Some((index, moment)) => (index, moment.clone()),
-            // The model itself: early stopping may have chosen an older state than the last. A training that broke off
-            // left a preview, which cannot go on; its last state can.
+            // The model's own state, since early stopping may have chosen an older one than the last. An interrupted
+            // training leaves a preview, which cannot continue; its last snapshot can.
             None => match (TrainerState::of(model), moments.last()) {
                 (Ok(state), _) => (moments.len(), Arc::new(state)),
                 (Err(_), Some(last)) => (moments.len(), last.clone()),
@@ -187,19 +187,19 @@ impl Session {
             timeline: training.timeline.until(index),
             ..Training::default()
         };
-        // Data that were made once are not made again.
+        // Existing data are not made again.
         let ready = training.setup.as_ref().map(|setup| setup.training_data());
         let material = ready.map_or(plan.material, Material::Ready);
         Ok(Trunk { plan: Plan { material, ..plan }, state: moment, past })
     }
 
-    /// Begins a training that makes `model`, or a new one; `past` is what is known of it so far.
+    /// Begins a training that makes `model`, or a new one; `past` is the known history.
     fn begin(&mut self, plan: Plan, model: Option<ModelId>, past: Training) {
         let state = &mut self.state;
         if let Err(error) = plan.material.check().and_then(|()| plan.config.check()) {
             return state.notices.error(error);
         }
-        // The run before, if any, is forgotten: its events are foreign from here on.
+        // The previous run, if any, is cancelled: its events are ignored from here on.
         state.training.run.into_iter().for_each(|run| state.jobs.cancel(run));
         let model = model.unwrap_or_else(|| state.models.allot());
         state.put_training_aside(model);
@@ -222,7 +222,7 @@ impl Session {
         self.set_training_pace();
     }
 
-    /// Makes the moments that are asked for into models: of the training that is watched, and of the one beside it.
+    /// Makes models of the requested snapshots: of the watched training, and of the one beside it.
     pub(super) fn develop(&mut self) {
         let before = self.state.link_moments();
         let watched = self.state.watched_model();
@@ -230,7 +230,7 @@ impl Session {
         ids.into_iter().flatten().for_each(|id| self.develop_moment(id));
     }
 
-    /// Makes the moment that is asked for of a model into one, when none is being made.
+    /// Makes a model of the requested snapshot of `id`, unless one is being made.
     fn develop_moment(&mut self, id: ModelId) {
         let Some(training) = self.state.learned_mut(id) else { return };
         let timeline = &training.timeline;
@@ -242,7 +242,7 @@ impl Session {
         }
         let Some(setup) = training.setup.clone() else { return };
         let (moment, playing) = (moment.clone(), timeline.is_playing());
-        // All data where the hand rests; fewer while it plays.
+        // All data if the playhead rests; fewer while it plays.
         let quick = playing || self.state.training.run.is_some();
         let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
         let name = self.state.models.get(id).map_or_else(String::new, |entry| entry.name.clone());
@@ -254,7 +254,7 @@ impl Session {
         }
     }
 
-    /// Lets a playback of the training that is watched go on; whether one plays.
+    /// Advances a playback of the watched training; returns whether it plays.
     pub(super) fn look_on(&mut self, seconds: f64) -> bool {
         let watched = self.state.watched_model();
         let Some(training) = watched.and_then(|id| self.state.learned_mut(id)) else {
@@ -265,7 +265,7 @@ impl Session {
         playing
     }
 
-    /// Asks for a moment of the training that is watched.
+    /// Requests a snapshot of the watched training.
     pub(super) fn look_back(&mut self, ask: impl FnOnce(&mut Training)) {
         if let Some(id) = self.state.watched_model()
             && let Some(training) = self.state.learned_mut(id)
@@ -277,7 +277,7 @@ impl Session {
 }
 
 impl State {
-    /// The training that made a model, as far as it is remembered.
+    /// The training that made a model, if it is stored.
     pub fn learned(&self, id: ModelId) -> Option<&Training> {
         let present = Some(&self.training).filter(|training| training.model == Some(id));
         present.or_else(|| self.earlier.get(&id))
@@ -288,18 +288,18 @@ impl State {
         present.or_else(|| self.earlier.get_mut(&id))
     }
 
-    /// The model whose training is watched: the one that is being trained, else the one that is shown.
+    /// The model of the watched training: the one that is being trained, else the shown one.
     pub fn watched_model(&self) -> Option<ModelId> {
         let running = self.training.model.filter(|_| self.training.run.is_some());
         running.or(self.shown_version().map(|(id, _)| id))
     }
 
-    /// The training that is watched, if there was one.
+    /// The watched training, if there is one.
     pub fn watched(&self) -> Option<&Training> {
         self.learned(self.watched_model()?)
     }
 
-    /// Why the model that is shown cannot learn on; none where it can.
+    /// Why the training of the shown model cannot continue; none if it can.
     pub fn cannot_go_on(&self) -> Option<&'static str> {
         let Some((id, entry)) = self.shown() else { return Some("No model is open") };
         let known = self.learned(id).is_some_and(|training| training.setup.is_some());
@@ -307,8 +307,8 @@ impl State {
         (!known && !carried).then_some("This model does not hold what its training needs to go on")
     }
 
-    /// Lets the training of the model on the second map show the same update as the one that is watched; the model
-    /// that no longer follows, if there was one.
+    /// Lets the training of the model on the second map show the same update as the watched one; returns the model that
+    /// no longer follows, if there was one.
     fn link_moments(&mut self) -> Option<ModelId> {
         let watched = self.watched_model();
         let beside = self.beside().map(|(id, _)| id).filter(|id| Some(*id) != watched);
@@ -332,8 +332,8 @@ impl State {
         before
     }
 
-    /// Remembers the present training beside its model before another one takes its place; the oldest are forgotten
-    /// when all take much memory.
+    /// Stores the present training with its model before another one replaces it; the oldest are removed if all take
+    /// too much memory.
     fn put_training_aside(&mut self, next: ModelId) {
         self.earlier.remove(&next);
         let past = std::mem::take(&mut self.training);
@@ -348,13 +348,13 @@ impl State {
         while self.earlier.values().map(bytes).sum::<usize>() > MOST_EARLIER
             && let Some(&oldest) = self.earlier.keys().next()
         {
-            // A model is not left in its past when that is forgotten.
+            // A model must not stay at an old snapshot when its training is removed.
             self.show_newest(oldest);
             self.earlier.remove(&oldest);
         }
     }
 
-    /// Takes the model of a moment in, if it is still the one that is looked at.
+    /// Shows the model of a snapshot, if it is still the requested one.
     pub(super) fn snapshot_ended(&mut self, run: RunId, result: JobResult<Snapshot>) {
         let version = self.next_version();
         let prepared = match result {
@@ -389,7 +389,7 @@ impl State {
         self.fit_if_lost(id);
     }
 
-    /// Puts the newest state of a model back where a moment was shown.
+    /// Restores the newest state of a model if a snapshot was shown.
     fn show_newest(&mut self, id: ModelId) {
         let Some(training) = self.learned_mut(id) else { return };
         training.timeline.developed = None;
@@ -409,10 +409,10 @@ impl State {
         self.versions
     }
 
-    /// Puts a newer version of a model in the place of the one before.
+    /// Replaces a model by its newer version.
     pub(super) fn renew(&mut self, id: ModelId, prepared: Arc<Prepared>) {
         let version = self.next_version();
-        // An older moment that is shown stays shown.
+        // An older snapshot that is shown stays on the screen.
         if let Some(newest) = self.learned_mut(id).and_then(|t| t.timeline.newest.as_mut()) {
             *newest = Newest { prepared, version, path: None, unsaved: true };
             return;
@@ -434,7 +434,7 @@ impl State {
         };
         if first {
             self.show(id);
-            // A branch is watched beside what it left.
+            // A branch is compared with its origin.
             let trunk = self.learned(id).and_then(|training| training.trunk);
             trunk.into_iter().for_each(|trunk| self.put_beside(trunk));
         } else {
@@ -442,13 +442,13 @@ impl State {
         }
     }
 
-    /// Shows all of a model's data when they have left the map, which was fitted to them.
+    /// Shows all of a model's data if they have left a map that was fitted to them.
     pub(super) fn fit_if_lost(&mut self, id: ModelId) {
         let on_screen = [self.shown_version().map(|(id, _)| id), self.beside().map(|(id, _)| id)];
         let Some(home) = self.home().filter(|_| on_screen.contains(&Some(id))) else { return };
         if self.map.is_fitted() {
-            // The map follows the data only when they leave it or shrink to a spot, and never when
-            // the person has moved it: a map that moves all the time cannot be read.
+            // The map follows the data only if they leave it or shrink to a spot, and never if the user has moved it: a
+            // map that moves all the time cannot be read.
             let view = self.map.view.grown(0.02);
             let lost = !view.contains(home.low) || !view.contains(home.high);
             let [w, h] = [0, 1].map(|k| home.size()[k] / self.map.view.size()[k]);

@@ -1,4 +1,4 @@
-//! A search by hand on the map: one restart, update by update, stage by stage.
+//! A step-by-step search on the map: one restart, update by update, stage by stage.
 
 use super::Session;
 use super::models::{ModelId, Prepared};
@@ -13,33 +13,33 @@ use crate::optimise::code::{CodeLine, pytorch};
 use crate::optimise::{ByHand, SearchConfig, Stage};
 use std::sync::Arc;
 
-/// What can be done with a walk.
+/// Actions with a step-by-step search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Walking {
-    /// Begin at the kept point, else at the one under the mouse, else at the first start that is drawn.
+    /// Begin at the selected point, else at the one under the mouse, else at the first sampled start.
     Begin,
-    /// Go on by one stage.
+    /// Advance by one stage.
     GoOn,
     /// Go back by one stage.
     GoBack,
-    /// Go on by whole updates.
+    /// Advance by whole updates.
     Steps(usize),
     /// Go back to the start.
     Reset,
-    /// Take it off the map.
+    /// Remove it from the map.
     End,
 }
 
-/// A walk as the window sees it.
+/// A step-by-step search as the window sees it.
 #[derive(Clone, Debug)]
 pub struct Walk {
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
-    /// The numbers.
+    /// The state of the search and its numbers.
     pub by_hand: ByHand,
-    /// The shape where it stands; once the point has moved, where it has come to.
+    /// The shape at the present point; once the point has moved, the shape at its new position.
     pub here: Probe,
-    /// The value that the update under way begins with, as it is shown.
+    /// The value at the start of the present update, for the screen.
     pub value: Value,
     /// The search as PyTorch, each line with its stage.
     pub code: Vec<CodeLine>,
@@ -79,12 +79,12 @@ impl Walk {
         Ok(())
     }
 
-    /// The latent point where it began, `[latent]`.
+    /// The start, `[latent]`.
     pub fn start(&self) -> &[f64] {
         self.by_hand.start()
     }
 
-    /// The points of the map it has been at, the one where it stands last.
+    /// The visited points on the map, the present one last.
     pub fn path(&self) -> Vec<[f64; 2]> {
         let project = |z: &[f64]| self.prepared.projection.project(z);
         let before = self.by_hand.past().iter().map(|moment| project(&moment.z));
@@ -93,8 +93,8 @@ impl Walk {
         before.chain([at]).chain(moved).collect()
     }
 
-    /// The gradient of the loss where it stands, `[latent]`, from the stage that computes it to the one that
-    /// moves the point.
+    /// The gradient of the loss at the present point, `[latent]`, from the stage that computes it to the one that moves
+    /// the point.
     pub fn gradient(&self) -> Option<&[f64]> {
         let in_latent = self.by_hand.config().space == Space::Latent;
         let moment = self.by_hand.moment().filter(|_| in_latent)?;
@@ -102,21 +102,21 @@ impl Walk {
         known.then_some(&moment.gradient)
     }
 
-    /// The step that this update makes, until it is made.
+    /// The step of the present update, until it is done.
     pub fn step(&self) -> Option<Arrow> {
         let moment = self.by_hand.moment().filter(|_| self.by_hand.stage() < Stage::Move)?;
         Some([self.here.at, self.prepared.projection.project(&moment.next_z)])
     }
 }
 
-/// The value where the update under way begins, as it is shown.
+/// The value at the start of the present update, for the screen.
 fn value(prepared: &Prepared, by_hand: &ByHand) -> Result<Value> {
     let (z, value) = by_hand.here();
     by_hand.config().aim.shown_at(&prepared.model, z, value)
 }
 
-/// The shape where a walk stands; where the shape itself is moved, that one and not what the model makes
-/// of it.
+/// The shape at the present point; for a search that moves the shape itself, that shape and not the model's
+/// reconstruction.
 fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &ByHand) -> Result<Probe> {
     let (point, z) = by_hand.come_to();
     let SearchConfig { aim, space, .. } = by_hand.config();
@@ -164,7 +164,7 @@ impl Session {
         Ok(())
     }
 
-    /// Begins the walk again from its start, with the settings as they are now.
+    /// Begins the step-by-step search again from its start, with the present settings.
     pub(super) fn walk_again(&mut self) {
         let Some(walk) = &self.state.walk else { return };
         let settings = &self.state.settings.search;

@@ -1,4 +1,4 @@
-//! What views ask for: a command to the session, or something of the window alone.
+//! Requests of the views: a command for the session, or an action of the window alone.
 
 use super::export_sheet::ExportForm;
 use crate::session::Command;
@@ -6,110 +6,110 @@ use crate::session::jobs::export::Export;
 use crate::session::jobs::import::ImportWish;
 use crate::session::models::ModelId;
 
-/// A sheet over the window.
+/// A dialog over the window.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sheet {
-    /// Open a model: a typed path, a dialog, a recent file, a sample.
+    /// Open a model: a typed path, the system's file dialog, a recent file, a bundled model.
     Open(String),
-    /// Save a model under a typed path or a dialog.
+    /// Save a model under a typed path or with the system's file dialog.
     Save(ModelId, String),
     /// The data of the next training.
     Data,
     /// A model would be lost by closing it.
     CloseUnsaved(ModelId),
-    /// Models, or what jobs would make, would be lost by leaving.
+    /// Models, or the results of jobs, would be lost by quitting.
     QuitUnsaved,
     /// The search as a program.
     Code,
-    /// A sweep over these betas, as they are typed.
+    /// A sweep over these betas, as typed.
     Sweep(String),
-    /// A shape is drawn.
+    /// Draw a freehand shape.
     Draw,
-    /// A point is named, as it is typed.
+    /// Select a point by its name, as typed.
     GoTo(String),
-    /// The keys.
+    /// The list of keys.
     Keys,
-    /// At most so many candidates go to a file under a typed path or a dialog.
+    /// Write at most this many candidates to a typed path or with the system's file dialog.
     Export(String, usize),
-    /// Pictures, films, outlines and reports leave.
+    /// Export pictures, films, outlines and reports.
     Out(ExportForm),
-    /// Measured values come from a file under a typed path or a dialog.
+    /// Read lab results from a typed path or with the system's file dialog.
     Import(String),
 }
 
-/// What a view asks for.
+/// A request of a view.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Something for the session.
+    /// A command for the session.
     Do(Command),
-    /// Lay a sheet over the window.
+    /// Open a dialog over the window.
     Show(Sheet),
-    /// Take the sheet away.
+    /// Close the dialog.
     HideSheet,
-    /// Choose a file to open in the system's dialog.
+    /// Choose a file to open in the system's file dialog.
     BrowseOpen,
-    /// Choose where to save a model in the system's dialog.
+    /// Choose the file to save a model to in the system's file dialog.
     BrowseSave(ModelId),
-    /// Choose files of shapes, or a folder of them, in the system's dialog; the rest of the wish stays.
+    /// Choose files of shapes, or a folder of them, in the system's file dialog; the other options stay.
     BrowseShapes(ImportWish, bool),
-    /// Begin a race and look at it.
+    /// Begin a race and show it.
     Race,
-    /// Choose where to write at most so many candidates in the system's dialog.
+    /// Choose the file for at most this many candidates in the system's file dialog.
     BrowseExport(usize),
-    /// Choose where to write an export in the system's dialog.
+    /// Choose the file of an export in the system's file dialog.
     BrowseOut(Export),
-    /// Lay the sheet for exports over the window.
+    /// Open the export dialog.
     ShowExport,
-    /// Choose a file with measured values in the system's dialog.
+    /// Choose a file of lab results in the system's file dialog.
     BrowseImport,
     /// Show or hide the left panel.
     TogglePanel,
-    /// Open or close the list of what runs.
+    /// Open or close the list of running jobs.
     ToggleJobs,
     /// Open the drawer at the bottom.
     OpenDrawer,
     /// Open or close the drawer at the bottom.
     ToggleDrawer,
-    /// Show the map large, for a room.
+    /// Switch the projector mode, with a large map and large text.
     TogglePresent,
-    /// Fill the screen, or stop to.
+    /// Switch the full screen on or off.
     ToggleFullScreen,
-    /// Put text on the clipboard.
+    /// Copy text to the clipboard.
     Copy(String),
-    /// Put a picture of the window on the clipboard.
+    /// Copy a picture of the window to the clipboard.
     CopyPicture,
-    /// Leave the program, whatever is unsaved.
+    /// Quit the program without saving.
     Quit,
 }
 
 impl Action {
-    /// Whether it says that the mouse has left a map.
+    /// True if the action reports that the mouse has left a map.
     pub fn is_leaving(&self) -> bool {
         *self == Self::Do(Command::Hover(None))
     }
 }
 
-/// What was asked for in this frame.
+/// The requests of this frame.
 #[derive(Debug, Default)]
 pub struct Actions {
     /// The actions, in order.
     pub list: Vec<Action>,
-    /// The restart that the mouse is on, in whichever view.
+    /// The restart under the mouse, in any view.
     pub pointed: Option<usize>,
 }
 
 impl Actions {
-    /// Asks for a command.
+    /// Adds a command.
     pub fn command(&mut self, command: Command) {
         self.push(Action::Do(command));
     }
 
-    /// Whether the mouse is said to be on a point of a map.
+    /// True if an action reports that the mouse is on a point of a map.
     pub fn hovers_somewhere(&self) -> bool {
         self.list.iter().any(|action| matches!(action, Action::Do(Command::Hover(Some(_)))))
     }
 
-    /// Asks for anything.
+    /// Adds an action.
     pub fn push(&mut self, action: Action) {
         self.list.push(action);
     }

@@ -1,4 +1,4 @@
-//! The answer of a search: what was reached, what to believe of it, and what a colleague would ask.
+//! The answer of a search: its values, its reliability, and further details.
 
 use super::action::Actions;
 use super::curves;
@@ -33,7 +33,7 @@ const SHIFT: &str = "How far encoding the decoded shape leads away in the latent
 /// Height of the two shapes side by side.
 const SIDE_BY_SIDE: f32 = 104.0;
 
-/// Draws the answer that is chosen, or the best that can be believed.
+/// Shows the selected answer, or the best reliable one.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let (Some(climb), Some(report)) = (&state.climb, state.report()) else { return };
     let index = climb.chosen.or(report.best_believable).or(report.best);
@@ -94,7 +94,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         let is_above = best.prediction().is_some() && aim.terms.len() == 1;
         predicted_beside_computed(ui, term, report.unit(term.property), is_above);
     }
-    // What a constraint bounds is predicted too.
+    // The property of a constraint can be predicted too.
     for check in restart.bounded() {
         let predicted = Value::Predicted(check.prediction);
         let text = predicted.text_in(report.unit(check.property));
@@ -121,20 +121,20 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     questions(ui, climb, index, state.models.get(climb.model.0));
 }
 
-/// The prediction of a term, if there is one and it is not above already, beside the computed value.
+/// The prediction of a term beside the computed value, if there is one and it is not shown above.
 fn predicted_beside_computed(ui: &mut Ui, term: &TermAnswer, unit: &str, is_above: bool) {
     let Some(predicted) = term.prediction().map(Value::Predicted) else { return };
     let label = term.property.label();
     if !is_above {
         fact(ui, &predicted.title(label), &predicted.text_in(unit), PREDICTED);
     }
-    // What only a head can tell has no other truth to stand beside it.
+    // A property that only a head predicts has no computed value.
     if let Some(computed) = term.measured {
         fact(ui, &format!("{label}, computed"), &three_digits(computed), TRUE);
     }
 }
 
-/// The best answer beside the best that can be believed, where they differ; a click shows one.
+/// The best answer beside the best reliable one, if they differ; a click selects one.
 fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut Actions) {
     let (Some(best), Some(believable)) = (report.best, report.best_believable) else { return };
     if best == believable {
@@ -154,7 +154,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
             value @ Value::Predicted(_) => vec![format!("{name}, predicted"), value.text()],
         };
         let height = 17.0 * lines.len() as f32;
-        // A tangled shape may be larger than any other; its caption stays legible.
+        // A self-intersecting shape may be larger than any other; its caption must stay legible.
         let above = ui.painter_at(half.with_max_y(half.bottom() - height - 5.0));
         above.add(fill_shape(&answer.decoded, centre, unit, colour(scale(value, state.range()))));
         let painter = ui.painter_at(half);
@@ -171,7 +171,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
     }
 }
 
-/// What a colleague would ask.
+/// Details of the answer that an engineer needs to judge it.
 fn questions(ui: &mut Ui, climb: &SearchRun, index: usize, entry: Option<&ModelEntry>) {
     let Some(report) = climb.report() else { return };
     let restart = &report.restarts[index];
@@ -182,7 +182,7 @@ fn questions(ui: &mut Ui, climb: &SearchRun, index: usize, entry: Option<&ModelE
             let text = format!("{} to {}", three_digits(before), three_digits(after));
             fact(ui, &format!("{}, re-decoded", term.property.label()), &text, AFTER);
         }
-        // Properties that constraints bound stand above.
+        // Properties of constraints are shown above.
         let is_above = |of: Property| restart.bounded().any(|check| check.property == of);
         let besides = climb.besides.iter().filter(|(of, _)| *of == index).flat_map(|(_, all)| all);
         for (property, value) in besides.filter(|(property, _)| !is_above(*property)) {

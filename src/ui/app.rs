@@ -1,4 +1,4 @@
-//! The window: reads the state, draws the panels, hands what they ask for to the session.
+//! The window: reads the state, draws the panels, passes their requests to the session.
 
 use super::action::{Action, Actions, Sheet};
 use super::compare::Maps;
@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a frame may spend on taking in what jobs have reported.
+/// The longest time in a frame for handling reports of jobs.
 const INBOX_BUDGET: Duration = Duration::from_millis(1);
 
 /// The window.
@@ -38,8 +38,8 @@ pub struct App {
 }
 
 impl App {
-    /// Opens on the first sample model, or on `model` if one is named; `settings` is where settings
-    /// are kept, if anywhere.
+    /// Opens on the first bundled model, or on `model` if there is one; `settings` is the file of the settings, if
+    /// there is one.
     pub fn new(
         cc: &eframe::CreationContext<'_>,
         settings: Option<PathBuf>,
@@ -68,7 +68,7 @@ impl App {
         }
     }
 
-    /// What the window shows.
+    /// The state that the window shows.
     pub fn state(&self) -> &State {
         self.session.state()
     }
@@ -76,7 +76,7 @@ impl App {
     fn act(&mut self, ctx: &egui::Context, action: Action) {
         match action {
             Action::Do(command) => {
-                // By hand the numbers and the code are what is looked at.
+                // A step-by-step search needs the drawer with its numbers and its code.
                 self.drawer_open |= command == Command::Walk(Walking::Begin);
                 self.drawer_open |=
                     matches!(command, Command::Tour(Touring::Begin | Touring::Draw));
@@ -138,7 +138,7 @@ impl App {
         }
     }
 
-    /// Files that were dropped, and the wish to leave.
+    /// Dropped files, and the request to close the window.
     fn window_events(&self, ctx: &egui::Context, actions: &mut Actions) {
         let (dropped, close) = ctx.input(|i| {
             let paths: Vec<PathBuf> =
@@ -216,7 +216,7 @@ impl eframe::App for App {
         CentralPanel::no_frame().show(ui, |ui| self.maps.show(ui, state, &mut actions));
         self.sheets.show(&ctx, state, &mut actions);
 
-        // Views have drawn the state as it was; only now does anything change.
+        // The views have used the old state in this frame; it changes only now.
         let hovered = state.climb.as_ref().and_then(|climb| climb.hovered);
         if actions.pointed != hovered {
             actions.command(Command::HoverRestart(actions.pointed));

@@ -1,4 +1,4 @@
-//! The latent point itself, where it has more than two numbers: a bar for each, and sliders that move one.
+//! The latent point itself, if it has more than two dimensions: a bar for each coordinate, and sliders that move one.
 
 use super::action::Actions;
 use super::theme;
@@ -8,12 +8,12 @@ use crate::session::Command;
 use crate::session::probe::Probe;
 use egui::{Color32, Id, Rect, RichText, Sense, Slider, Stroke, Ui, pos2, vec2};
 
-/// As many sliders as are shown at once; of a wider latent the one whose bar was clicked.
+/// The most sliders at once; a latent with more dimensions shows the one whose bar was clicked.
 const MOST_SLIDERS: usize = 6;
 /// Height of the bar chart.
 const HEIGHT: f32 = 84.0;
 
-/// Draws bars and sliders of the looked-at point; moving one keeps the point.
+/// Shows bars and sliders of the point; moving a slider selects the new point.
 pub fn show(ui: &mut Ui, probe: &Probe, statistics: &LatentStatistics, actions: &mut Actions) {
     let reach = reach(&probe.z, statistics);
     let id = Id::unique("latent axis");
@@ -47,13 +47,13 @@ pub fn show(ui: &mut Ui, probe: &Probe, statistics: &LatentStatistics, actions: 
     }
 }
 
-/// How far the axes reach: the data's box and the point itself, the same for all.
+/// The range of the axes: it covers the data's box and the point itself, and is the same for all axes.
 fn reach(z: &[f64], statistics: &LatentStatistics) -> f64 {
     let all = z.iter().chain(&statistics.low).chain(&statistics.high);
     1.1 * all.filter(|v| v.is_finite()).fold(1.0, |reach: f64, v| reach.max(v.abs()))
 }
 
-/// A bar for each coordinate over the range of the data; the axis whose bar was clicked.
+/// A bar for each coordinate over the range of the data; returns the axis whose bar was clicked.
 fn bars(
     ui: &mut Ui,
     probe: &Probe,

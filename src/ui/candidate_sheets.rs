@@ -1,4 +1,4 @@
-//! The sheets by which candidates leave and what was measured of them comes back.
+//! The dialogs that write candidates to a file and read their lab results.
 
 use super::action::{Action, Actions};
 use super::sheets::path_field;
@@ -8,7 +8,7 @@ use crate::session::Command;
 use egui::{Button, RichText, Ui};
 use std::path::PathBuf;
 
-/// Asks where at most so many candidates go.
+/// Asks for the file of at most `most` candidates.
 pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions) {
     heading(ui, "Export the candidates");
     let entered = path_field(ui, path, "path of a file");
@@ -33,7 +33,7 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions
     ui.horizontal(|ui| {
         let name = if replaces { "Replace it" } else { "Export" };
         let clicked = ui.add_enabled(ready, Button::new(name)).clicked();
-        // Enter alone replaces nothing.
+        // Enter alone replaces no file.
         if clicked || (entered && ready && !replaces) {
             actions.push(Action::HideSheet);
             actions.command(Command::ExportCandidates(target, most));
@@ -47,7 +47,7 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions
     });
 }
 
-/// Asks where measured values come from.
+/// Asks for the file of the lab results.
 pub fn import(ui: &mut Ui, path: &mut String, actions: &mut Actions) {
     heading(ui, "Import measured values");
     note(

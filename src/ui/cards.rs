@@ -1,4 +1,4 @@
-//! Cards in the drawer: a shape with its value and how far it can be believed.
+//! Cards in the drawer: a shape with its value and its reliability.
 
 use super::action::Actions;
 use super::painting::fill_shape;
@@ -15,20 +15,20 @@ use egui::{FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, po
 
 /// Width of a card.
 const WIDTH: f32 = 232.0;
-/// Room that the scroll bar needs under the cards.
+/// Height of the scroll bar under the cards.
 const BAR: f32 = 10.0;
 
-/// What stands on a card.
+/// The content of a card.
 struct Card<'a> {
-    /// What assistive technology reads.
+    /// The text for assistive technology.
     name: String,
     restart: &'a RestartReport,
     chosen: bool,
-    /// The lines below the value; between them stands the verdict.
+    /// The lines below the value; the reliability is between them.
     lines: [String; 2],
 }
 
-/// The hills, best first; a click lifts the ways of its members out.
+/// The local optima, best first; a click highlights the trajectories of their restarts.
 pub fn hills(
     ui: &mut Ui,
     state: &State,
@@ -62,7 +62,7 @@ pub fn hills(
     });
 }
 
-/// The candidates, best first; a click lifts the way of one out.
+/// The candidates, best first; a click highlights the trajectory of one.
 pub fn candidates(
     ui: &mut Ui,
     state: &State,
@@ -74,7 +74,7 @@ pub fn candidates(
     row(ui, "candidates", shown.len(), |ui, index| {
         let candidate = &shown[index];
         let restart = &findings.report.restarts[candidate.restart];
-        // The interval of a predicted gain stands beside the shape, where there is room for it.
+        // The interval of a predicted gain is beside the shape, where there is space for it.
         let gain = restart.answer.gained().and_then(Value::computed).map(|gain| {
             let sign = if gain >= 0.0 { "+" } else { "" };
             format!("gain {sign}{}", three_digits(gain))
@@ -105,7 +105,7 @@ pub fn candidates(
     });
 }
 
-/// Cards side by side, of which only those in sight are drawn.
+/// Cards side by side; only visible ones are drawn.
 fn row(ui: &mut Ui, id: &str, count: usize, mut add: impl FnMut(&mut Ui, usize)) {
     ScrollArea::horizontal().id_salt(id).auto_shrink(false).show_viewport(ui, |ui, seen| {
         let height = ui.available_height() - BAR;

@@ -1,4 +1,4 @@
-//! Listings: the lines of a program with the running one lit, and the sheet that shows them all.
+//! Listings: the lines of a program with the present one highlighted, and the dialog that shows all of them.
 
 use super::action::{Action, Actions};
 use super::theme;
@@ -15,13 +15,13 @@ use egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 const SIZE: f32 = 13.0;
 /// Height of a line of code.
 const LINE: f32 = 17.0;
-/// Room at the left of a line of code.
+/// Left margin of a line of code.
 const INDENT: f32 = 8.0;
 
-/// Draws the lines, those of the `lit` stage on a ground of their own.
+/// Shows the lines; the background of the `lit` stage is highlighted.
 pub fn listing(ui: &mut Ui, lines: &[CodeLine], lit: Option<Stage>) {
     ui.spacing_mut().item_spacing.y = 0.0;
-    // It follows the running line, but not against a hand that scrolls meanwhile.
+    // The listing scrolls to the present line, but not while the user scrolls.
     let id = ui.scope_id().with("running");
     let moved = ui.data_mut(|data| {
         let running = data.get_temp_mut_or_default::<Option<Stage>>(id);
@@ -49,7 +49,7 @@ pub fn listing(ui: &mut Ui, lines: &[CodeLine], lit: Option<Stage>) {
     }
 }
 
-/// A line with its comment stepping back.
+/// A line; its comment has a weaker colour.
 fn job(ui: &Ui, text: &str, lit: bool) -> LayoutJob {
     let format = |color: Color32| TextFormat {
         font_id: FontId::monospace(SIZE),
@@ -65,7 +65,7 @@ fn job(ui: &Ui, text: &str, lit: bool) -> LayoutJob {
     job
 }
 
-/// The sheet: the search in PyTorch and as a command line, with the settings as they are.
+/// The dialog: the search in PyTorch and as a command line, with the present settings.
 pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((id, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;

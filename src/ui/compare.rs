@@ -1,4 +1,4 @@
-//! Two models beside each other: the two maps with their titles, and the two shapes at the cursor.
+//! Comparison of two models: the two maps with their titles, and the two shapes at the cursor.
 
 use super::action::Actions;
 use super::map::MapView;
@@ -19,17 +19,17 @@ use egui::{
     UiBuilder, pos2, vec2,
 };
 
-/// Room for the names of what both shapes have, in points.
+/// Width of the names of the properties, in points.
 const NAMES: f32 = 112.0;
 /// Height of the title above a map.
 const TITLE: f32 = 34.0;
 
-/// Which of the two maps.
+/// One of the two maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// The model that is shown; climbs and trainings are seen here.
+    /// The shown model; only its map has searches and trainings.
     First,
-    /// The one beside it.
+    /// The comparison model.
     Second,
 }
 
@@ -41,7 +41,7 @@ pub struct Maps {
 }
 
 impl Maps {
-    /// Draws one map into all of `ui`, or two of one size beside each other while models are compared.
+    /// Draws one map into all of `ui`, or two of equal size side by side during a comparison.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         let Some(beside) = state.beside() else { return self.first.show(ui, state, actions) };
         let all = ui.available_rect_before_wrap();
@@ -54,7 +54,7 @@ impl Maps {
             self.second.show_beside(ui, state, beside.1, actions);
         });
         ui.scope_builder(within(left).id_salt("first"), |ui| self.first.show(ui, state, actions));
-        // Who goes from one map to the other leaves the first after he has entered the second.
+        // A mouse that moves from one map to the other enters the second before it leaves the first.
         if actions.hovers_somewhere() {
             actions.list.retain(|action| !action.is_leaving());
         }
@@ -89,7 +89,7 @@ fn first_title(ui: &mut Ui, state: &State, actions: &mut Actions) {
     });
 }
 
-/// The name of the second model, which is also the menu of what can stand there.
+/// The name of the second model, which opens the menu of comparison models.
 fn second_title(
     ui: &mut Ui,
     state: &State,
@@ -148,7 +148,7 @@ fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Actions) {
     }
 }
 
-/// One scale for both maps, across the line between them.
+/// One colour scale for both maps, across the line between them.
 fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let visible = state.visible();
     if !visible.heat && (!visible.shapes || state.activity == Activity::Train) {
@@ -194,7 +194,7 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     }
 }
 
-/// Both shapes at the cursor, each from its model, with their properties and what to believe.
+/// Both shapes at the cursor, each from its model, with their properties and reliability.
 pub fn shapes(ui: &mut Ui, state: &State) {
     let Some(comparison) = &state.comparison else { return };
     let second = comparison.probe.as_ref().or(comparison.picked.as_ref());
@@ -222,7 +222,7 @@ pub fn shapes(ui: &mut Ui, state: &State) {
     }
 }
 
-/// One shape, in the size that is usual for its model.
+/// One shape, in the usual size for its model.
 fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>) {
     let size = vec2(ui.available_width(), 140.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
@@ -239,7 +239,7 @@ fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>)
     ui.painter_at(rect).add(fill_shape(&probe.outline, rect.center(), unit, ink));
 }
 
-/// Every property of both shapes, the one that colours the maps first, and the verdicts.
+/// Every property of both shapes, the one of the maps' colours first, and the reliability.
 fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
     let mut properties = vec![state.property()];
     for (property, _) in both.iter().flat_map(|probe| &probe.values) {
@@ -258,7 +258,7 @@ fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
         row(ui, &label, property.about(), shown.map(|text| (text, String::new())));
     }
     let words = both.map(|probe| {
-        // There is room for one word; the sentence is in the tooltip.
+        // There is space for one word; the tooltip has the sentence.
         let word = probe.verdict.word().split(' ').next().unwrap_or_default();
         let word = RichText::new(word).small();
         (word.color(belief_colour(ui, probe.verdict.belief)), probe.verdict.sentence())
@@ -274,7 +274,7 @@ fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
     }
 }
 
-/// A name and two values in columns that stand below the shapes' middles.
+/// A name and two values in columns below the centres of the shapes.
 fn row(ui: &mut Ui, name: &str, about: &str, values: [(RichText, String); 2]) {
     let width = (ui.available_width() - NAMES) / 2.0;
     ui.horizontal(|ui| {

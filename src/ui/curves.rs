@@ -1,4 +1,4 @@
-//! Curves: losses over epochs, values over steps, measured against predicted values.
+//! Curves: losses over epochs, values over steps, lab results against predictions.
 
 use super::action::Actions;
 use super::theme;
@@ -15,16 +15,16 @@ use egui_plot::{
     VLine,
 };
 
-/// The name of what a penalised search makes greatest.
+/// The name of the quantity that a penalised search maximises.
 pub const OBJECTIVE: &str = "Objective";
-/// What it is.
+/// The explanation of the objective.
 pub const ABOUT_OBJECTIVE: &str = "Minus the loss: the value (of a minimum its negative, of a target minus the squared \
                                    distance) less all penalties. The search makes this greatest, and the best so far \
                                    is the best by this.";
-/// How near the mouse must come to a curve, in points of the screen.
+/// The largest distance of the mouse from a curve that it points at, in points of the screen.
 const NEAR: f32 = 9.0;
 
-/// A plot that holds still.
+/// A plot that the mouse does not move or zoom.
 pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
     Plot::new(name.to_owned())
         .height(ui.available_height() - 4.0)
@@ -38,8 +38,8 @@ pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
         .x_axis_label(x.to_owned())
 }
 
-/// The losses of a training, on a logarithmic scale so that none hides another; those of held-out samples dashed. A
-/// line stands at the moment that is shown, or at the epoch that early stopping `kept`.
+/// The losses of a training, on a logarithmic scale so that all can be seen; validation losses are dashed. A line marks
+/// the shown snapshot, or the epoch that early stopping `kept`.
 pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
     let dark = ui.visuals().dark_mode;
     let pick = |light: (u8, u8, u8), in_dark: (u8, u8, u8)| {
@@ -95,8 +95,8 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
     });
 }
 
-/// The value of every restart over its steps, or the `objective` of a penalised search; a line at the step that is
-/// shown. The curve under the mouse lights up, a click lifts it out.
+/// The value of every restart over its steps, or the `objective` of a penalised search, with a line at the shown step.
+/// The curve under the mouse is highlighted, a click selects it.
 pub fn values(ui: &mut Ui, climb: &SearchRun, objective: bool, actions: &mut Actions) {
     let Some(findings) = &climb.findings else { return };
     let objective = objective && !findings.objectives.is_empty();
@@ -119,7 +119,7 @@ pub fn values(ui: &mut Ui, climb: &SearchRun, objective: bool, actions: &mut Act
     let lifted = |index: usize| climb.chosen == Some(index) || climb.hovered == Some(index);
     let label = if objective { OBJECTIVE.to_owned() } else { climb.config.aim.title() };
     let shown = plot("values", ui, "step").y_axis_label(label).show(ui, |ui| {
-        // The best last, so that they lie on top; above them those that are lifted out.
+        // The best is drawn last, so that it is on top; highlighted ones are above it.
         for top in [false, true] {
             for (index, points) in curves.iter().rev().filter(|(i, _)| lifted(*i) == top) {
                 let name = format!("Restart {}", index + 1);
@@ -143,7 +143,7 @@ pub fn values(ui: &mut Ui, climb: &SearchRun, objective: bool, actions: &mut Act
     }
 }
 
-/// The restart whose curve passes nearest above or below a place on the screen, if any is near.
+/// The restart whose curve is vertically nearest to a position on the screen, if any is near.
 fn nearest(
     curves: &[(usize, Vec<[f64; 2]>)],
     transform: &PlotTransform,
@@ -161,7 +161,7 @@ fn nearest(
     near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
 }
 
-/// The values of a search that runs, of as many restarts as can be told apart.
+/// The values of a running search, of as many restarts as can be distinguished.
 pub fn under_way(ui: &mut Ui, climb: &SearchRun) {
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let accent = theme::accent(ui);
@@ -176,7 +176,7 @@ pub fn under_way(ui: &mut Ui, climb: &SearchRun) {
     });
 }
 
-/// What was measured of the candidates against what the search had said; on the line both agree.
+/// Lab results of the candidates against their predictions; on the line both are equal.
 pub fn measured(ui: &mut Ui, climb: &SearchRun, findings: &Findings) {
     let mut known = findings.report.comparisons(&findings.candidates, &climb.lab);
     let Some(first) = known.first() else {
@@ -187,7 +187,7 @@ pub fn measured(ui: &mut Ui, climb: &SearchRun, findings: &Findings) {
         );
         return;
     };
-    // Of several sought properties the first: each has its own unit.
+    // Only the first of several properties: each has its own unit.
     let (property, label) = (first.predicted.property, first.title());
     known.retain(|comparison| comparison.predicted.property == property);
     let ends = |of: &PredictedValue| [of.low, of.high].into_iter().flatten().collect::<Vec<_>>();
@@ -199,7 +199,7 @@ pub fn measured(ui: &mut Ui, climb: &SearchRun, findings: &Findings) {
         all().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     let (ink, weak, accent) =
         (ui.visuals().text_color(), ui.visuals().weak_text_color(), theme::accent(ui));
-    // Names of points at the edge need room.
+    // Names of points at the edge need space.
     let plot = plot("measured", ui, "predicted")
         .set_margin_fraction(vec2(0.12, 0.2))
         .y_axis_label(format!("measured: {label}"));

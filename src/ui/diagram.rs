@@ -1,4 +1,4 @@
-//! The small diagram of a search: x -> z -> x' and what is measured, weights locked, one thing moving.
+//! The small diagram of a search: x -> z -> x' and the property, weights locked, with the moving part highlighted.
 
 use super::painting::fill_shape;
 use super::theme;
@@ -12,10 +12,10 @@ use egui::{
 
 /// Height of the diagram.
 const HEIGHT: f32 = 144.0;
-/// Where the two rows stand, below the top.
+/// Vertical positions of the two rows, below the top.
 const ROWS: [f32; 2] = [40.0, 96.0];
 
-/// Draws it, as far as the stage of the walk has come.
+/// Shows the diagram at the present stage of the step-by-step search.
 pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     let (x, encoder, z, decoder, out) =
         (at(0.07, 0), at(0.26, 0), at(0.48, 0), at(0.70, 0), at(0.92, 0));
 
-    // Forwards: the encoder only says where a shape is seen, so a search in the latent passes it by.
+    // Values only: the encoder only projects a shape to the map, so a search in the latent space does not need it.
     let encodes = if in_latent { Way::Idle } else { Way::Forward };
     pen.arrow(x, encoder, encodes);
     pen.arrow(encoder, z, encodes);
@@ -63,17 +63,17 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     let first = walk.here.z.first().copied().unwrap_or(f64::NAN);
     pen.text(z, &format!("{first:.2}"), 11.0, pen.ink);
     pen.node(out, "x'", false);
-    // What the other end of the networks would make of it is no part of this search.
+    // The reconstruction of the other end is not part of this search.
     let shown = if in_latent { out } else { x };
     pen.painter.add(fill_shape(&walk.here.outline, shown, unit, ink));
     pen.node(y, "", false);
     pen.text(y, "y", 14.0, pen.ink);
-    // Where the point has come to is measured in the next update.
+    // The value at the new point is computed in the next update.
     let label = match stage {
         Stage::Move | Stage::Plateau => config.aim.title(),
         _ => format!("{} {}", config.aim.title(), walk.value.text()),
     };
-    // Beside y where there is room; where the head is in the way, below both, from the edge for an interval is long.
+    // Beside y if there is space; below both if the head is there, from the edge because an interval is long.
     let (at, anchor) = match (by_head, in_latent) {
         (true, _) => (rect.right_bottom() - vec2(4.0, 9.0), Align2::RIGHT_CENTER),
         (false, true) => (y - vec2(22.0, 0.0), Align2::RIGHT_CENTER),
@@ -82,12 +82,12 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     pen.painter.text(at, anchor, label, FontId::proportional(13.0), pen.ink);
 }
 
-/// Which way something runs between two parts.
+/// The direction of the flow between two parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// Not at all in this search.
+    /// No flow in this search.
     Idle,
-    /// Values alone.
+    /// Values only.
     Forward,
     /// Values, and the gradient back.
     Both,
@@ -121,7 +121,7 @@ impl Pen {
         self.painter.text(at, Align2::CENTER_CENTER, text, FontId::proportional(size), ink);
     }
 
-    /// Between the edges of two parts; lit while values run forwards or the gradient runs back.
+    /// Connects the edges of two parts; highlighted while values run forwards or the gradient runs back.
     fn arrow(&self, from: Pos2, to: Pos2, way: Way) {
         let along = (to - from).normalized();
         let room = if along.x.abs() > 0.5 { 19.0 } else { 16.0 };
@@ -142,7 +142,7 @@ impl Pen {
         self.painter.arrow(tail, tip - tail, Stroke::new(width, ink));
     }
 
-    /// A network: wide where the shape is, narrow at the latent, with a lock on its weights.
+    /// A network: wide at the shape, narrow at the latent, with a lock for its frozen weights.
     fn network(&self, centre: Pos2, name: &str, idle: bool) {
         let (near, far) = match name {
             "encoder" => (17.0, 9.0),
@@ -170,7 +170,7 @@ impl Pen {
         self.painter.rect_filled(body, 1.5, ink);
     }
 
-    /// What is computed; the one that moves is lit, and stands out while it does.
+    /// A computed quantity; the one that moves is highlighted.
     fn node(&self, centre: Pos2, name: &str, moves: bool) {
         let rect = Rect::from_center_size(centre, vec2(34.0, 30.0));
         let moving = moves && matches!(self.stage, Stage::Move | Stage::Plateau);

@@ -8,7 +8,7 @@ use crate::session::models::ModelId;
 use crossbeam_channel::{Receiver, Sender};
 use std::path::PathBuf;
 
-/// Dialogs that are open, and where their answers arrive.
+/// Open file dialogs, and the channel of their answers.
 pub struct Dialogs {
     sender: Sender<Command>,
     answers: Receiver<Command>,
@@ -16,13 +16,13 @@ pub struct Dialogs {
 }
 
 impl Dialogs {
-    /// None is open.
+    /// No open dialogs.
     pub fn new(ctx: egui::Context) -> Self {
         let (sender, answers) = crossbeam_channel::unbounded();
         Self { sender, answers, ctx }
     }
 
-    /// Lets a person choose a file to open.
+    /// Asks for a file to open.
     pub fn open(&self) {
         self.ask(|| {
             let dialog = rfd::FileDialog::new()
@@ -32,7 +32,7 @@ impl Dialogs {
         });
     }
 
-    /// Lets a person choose where to save a model.
+    /// Asks for the file to save a model to.
     pub fn save(&self, model: ModelId, suggested: &str) {
         let name = PathBuf::from(suggested)
             .file_name()
@@ -46,7 +46,7 @@ impl Dialogs {
         });
     }
 
-    /// Lets a person choose where to write candidates.
+    /// Asks for the file of the candidates.
     pub fn export(&self, most: usize) {
         self.ask(move || {
             let dialog = rfd::FileDialog::new()
@@ -58,7 +58,7 @@ impl Dialogs {
         });
     }
 
-    /// Lets a person choose where to write an export.
+    /// Asks for the file of an export.
     pub fn out(&self, export: Export) {
         self.ask(move || {
             let name = export.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -70,7 +70,7 @@ impl Dialogs {
         });
     }
 
-    /// Lets a person choose a file with measured values.
+    /// Asks for a file of lab results.
     pub fn import(&self) {
         self.ask(|| {
             let dialog = rfd::FileDialog::new()
@@ -80,7 +80,7 @@ impl Dialogs {
         });
     }
 
-    /// Lets a person choose files of shapes, or a folder of them.
+    /// Asks for files of shapes, or a folder of them.
     pub fn shapes(&self, wish: ImportWish, folder: bool) {
         self.ask(move || {
             let dialog = rfd::FileDialog::new().set_title("Import shapes");
@@ -93,7 +93,7 @@ impl Dialogs {
         });
     }
 
-    /// The dialog gives nothing both when it is cancelled and when the system has none; the sheet with
+    /// The file dialog returns nothing both if it is cancelled and if the system has none; the window's own dialog with
     /// its typed path stays open behind it for the second case.
     fn ask(&self, dialog: impl FnOnce() -> Option<Command> + Send + 'static) {
         let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
@@ -107,7 +107,7 @@ impl Dialogs {
         drop(started);
     }
 
-    /// Takes answers in; an answer also takes the sheet away.
+    /// Handles answers; an answer also closes the window's own dialog.
     pub fn collect(&self, actions: &mut Actions) {
         for command in self.answers.try_iter() {
             actions.push(Action::HideSheet);

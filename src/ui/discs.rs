@@ -1,5 +1,5 @@
-//! The dots of the data: one mesh of little pictures of a disc. As shapes of their own they would be laid out, one by one,
-//! in every frame.
+//! The dots of the data: one mesh of small images of a disc, since egui would lay out separate shapes one by one in
+//! every frame.
 
 use super::painting::Transform;
 use super::theme::colour;
@@ -8,14 +8,14 @@ use egui::epaint::Mesh;
 use egui::{Color32, ColorImage, Painter, Rect, TextureHandle, TextureOptions, Vec2, pos2};
 use std::sync::Arc;
 
-/// What is kept from frame to frame.
+/// Data kept between frames.
 #[derive(Default)]
 pub struct Discs {
     disc: Option<Disc>,
     mesh: Option<(Dots, Transform, Arc<Mesh>)>,
 }
 
-/// The picture of a disc of this radius, in pixels, and how many of its texels go to one of them.
+/// The image of a disc of this radius, in pixels, and the number of its texels per pixel.
 struct Disc {
     radius: f32,
     fine: f32,
@@ -23,7 +23,7 @@ struct Disc {
 }
 
 impl Discs {
-    /// The mesh of the dots, made anew only when they, their colour, the view or the pixels are others.
+    /// The mesh of the dots, made again only if they, their colour, the view or the pixels have changed.
     pub fn mesh(&mut self, painter: &Painter, dots: &Dots, transform: Transform) -> Arc<Mesh> {
         let pixels = painter.pixels_per_point();
         let radius = dots.radius * pixels;
@@ -59,13 +59,13 @@ impl Discs {
     }
 }
 
-/// The radius in texels of the picture of a disc of a radius in pixels: a half power of two that is enough for a crisp
-/// edge wherever the disc lies among the pixels, as egui has its own discs.
+/// The radius in texels of the image of a disc of a radius in pixels: a half power of two that is enough for a sharp
+/// edge at any position between the pixels, as for egui's own discs.
 fn texels(radius: f32) -> f32 {
     (0.5 * (2.0 * radius.log2() + 0.5).ceil()).exp2()
 }
 
-/// A white disc of this radius in texels, its edge smooth over one of them, on nothing.
+/// A white disc of this radius in texels on a transparent background; its edge is smoothed over one texel.
 fn picture(radius: f32) -> ColorImage {
     let side = 2 * (radius + 0.5).ceil() as usize + 1;
     let away = |at: usize| at as f32 + 0.5 - 0.5 * side as f32;

@@ -1,4 +1,4 @@
-//! The sheet on which a shape is drawn, and what the model makes of it.
+//! The dialog for a freehand shape, and its reconstruction by the model.
 
 use super::action::{Action, Actions};
 use super::painting::{fill_shape, outline_shape};
@@ -11,23 +11,23 @@ use egui::{Color32, FontId, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, vec2
 
 /// The side of the canvas, in points.
 const SIDE: f32 = 360.0;
-/// Points closer than this to the one before are passed over, in points.
+/// The smallest distance of two points of the line, in points; closer ones are ignored.
 const STEP: f32 = 2.0;
-/// The most points of a line; whoever draws on longer has drawn enough.
+/// The most points of a line; later ones are ignored.
 const MOST: usize = 20_000;
 
 const REBUILT: &str =
     "The nearest that the decoder can say: the encoder's answer, improved by a search over z";
 const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both; a circle and a square differ by about 0.1";
 
-/// The line under the pen.
+/// The line that is being drawn.
 #[derive(Default)]
 pub struct Pen {
     line: Vec<Pos2>,
 }
 
 impl Pen {
-    /// Draws the sheet.
+    /// Shows the dialog.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         heading(ui, "Draw a shape");
         ui.horizontal_top(|ui| {
@@ -115,7 +115,7 @@ impl Pen {
     }
 }
 
-/// The drawn shape filled, its reconstruction as a line over it.
+/// The freehand shape filled, its reconstruction as a line over it.
 fn both(ui: &Ui, rect: Rect, drawn: &Drawn) {
     let reach = |outline: &[f32]| outline.iter().fold(0f32, |m, v| m.max(v.abs()));
     let unit = 0.44 * rect.width() / reach(&drawn.outline).max(reach(&drawn.rebuilt)).max(1e-6);

@@ -1,4 +1,4 @@
-//! The strip at the bottom: the timeline of what is played or learned; opened, its curves and results.
+//! The strip at the bottom: the timeline of a playback or a training; if it is open, also curves and results.
 
 use super::action::{Action, Actions};
 use super::figures;
@@ -24,10 +24,10 @@ const CLOSED: f32 = 72.0;
 /// Height with curves and results.
 const OPEN: f32 = 272.0;
 
-/// Height of the timeline and what stands beside it.
+/// Height of the timeline and the texts beside it.
 const STRIP: f32 = 52.0;
 
-/// Draws the strip and, when `open`, what is under it.
+/// Shows the strip and, if `open`, the content below it.
 pub fn show(
     ui: &mut Ui,
     state: &State,
@@ -35,7 +35,7 @@ pub fn show(
     (results, pages): (&mut Results, &mut Pages),
     actions: &mut Actions,
 ) {
-    // A panel is as high as what it holds; this one keeps its height whatever that is.
+    // A panel is as high as its content; this one must keep its height.
     ui.set_min_size(ui.available_size());
     let has_content = has_content(state);
     let (strip, _) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP), Sense::hover());
@@ -75,7 +75,7 @@ pub fn show(
     }
 }
 
-/// How high it is.
+/// The height of the drawer.
 pub fn height(state: &State, open: bool) -> f32 {
     match open && has_content(state) {
         true if state.is_walking() => walk::OPEN,
@@ -85,12 +85,12 @@ pub fn height(state: &State, open: bool) -> f32 {
     }
 }
 
-/// Whether the figures of two models are under the strip.
+/// True if the metrics of two models are below the strip.
 fn is_comparing(state: &State) -> bool {
     state.activity == Activity::Explore && state.comparison.is_some()
 }
 
-/// Whether there is anything under the strip.
+/// True if there is anything below the strip.
 fn has_content(state: &State) -> bool {
     match state.activity {
         Activity::Explore => state.tours.page().is_some() || state.comparison.is_some(),
@@ -99,7 +99,7 @@ fn has_content(state: &State) -> bool {
     }
 }
 
-/// Pins, and the way over the map if there is one.
+/// Pins, and the latent path if there is one.
 fn exploring(ui: &mut Ui, state: &State, actions: &mut Actions) {
     match &state.tours.tour {
         Some(tour) => {
@@ -117,7 +117,7 @@ fn exploring(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
 }
 
-/// Shapes that were pinned, side by side; where they are `narrow`, without their values.
+/// Pinned shapes side by side; without their values if `narrow`.
 fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
     let pins = &state.map.pins;
     let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
@@ -154,7 +154,7 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
     }
 }
 
-/// A value that ends at a place; the interval of a prediction stands below it.
+/// A value that ends at a position; the interval of a prediction is below it.
 fn beside(painter: &Painter, at: Pos2, value: Value, ui: &Ui) {
     let font = FontId::proportional(14.0);
     let ink = ui.visuals().text_color();
@@ -224,7 +224,7 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     playing::timeline(ui, &climb.best_so_far, 1.0, share, about, actions);
 }
 
-/// A line over a quieter one.
+/// A line of text over a weaker one.
 pub fn two_lines(ui: &mut Ui, first: &str, second: &str, width: f32) {
     let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::hover());
     let name = format!("{first}: {second}");
@@ -247,7 +247,7 @@ pub fn two_lines(ui: &mut Ui, first: &str, second: &str, width: f32) {
     );
 }
 
-/// A line without axes over the whole of `rect`.
+/// A line plot without axes over the whole of `rect`.
 pub fn sparkline(painter: &Painter, rect: Rect, values: &[f64], ink: egui::Color32) {
     let finite = || values.iter().copied().filter(|v| v.is_finite());
     let (low, high) =

@@ -1,4 +1,4 @@
-//! The sheet by which pictures, films, outlines and reports leave.
+//! The dialog that exports pictures, films, outlines and reports.
 
 use super::action::{Action, Actions};
 use super::sheets::path_field;
@@ -9,16 +9,16 @@ use crate::session::{Command, State};
 use egui::{Align, Button, DragValue, Layout, ProgressBar, RichText, Ui, vec2};
 use std::path::{Path, PathBuf};
 
-/// What a person has chosen.
+/// The user's choices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExportForm {
     what: Exportable,
     path: String,
     pixels: [u32; 2],
-    /// The usual size of what leaves.
+    /// The usual size of the export.
     usual: [u32; 2],
     dark: bool,
-    /// Whether this sheet has begun an export that was not seen to end.
+    /// True if this dialog has started an export whose end was not handled yet.
     begun: bool,
 }
 
@@ -30,7 +30,7 @@ const SIZES: [(&str, [u32; 2]); 3] =
     [("1920 x 1080", [1920, 1080]), ("3840 x 2160", [3840, 2160]), ("Square", [1200, 1200])];
 
 impl ExportForm {
-    /// The map as it is shown, in the size and the theme of the window.
+    /// The map as on the screen, in the size and the theme of the window.
     pub fn new(state: &State, dark: bool) -> Self {
         let what = Exportable::default();
         let usual = what.usual_size(state);
@@ -39,8 +39,7 @@ impl ExportForm {
         form
     }
 
-    /// Turns to something else: the name and the size that were suggested change with it; the folder, and a size that
-    /// was chosen, stay.
+    /// Switches to another kind of export: a suggested name and size change with it; the folder and a chosen size stay.
     fn turn(&mut self, what: Exportable, state: &State) {
         let path = PathBuf::from(self.path.trim());
         let suggested = |what: Exportable| format!("{}.{}", stem(what), what.endings()[0]);
@@ -59,7 +58,7 @@ impl ExportForm {
     }
 }
 
-/// The longest side of its picture, in pixels.
+/// The longest side of the picture, in pixels.
 fn most(what: Exportable) -> u32 {
     if what.is_film() { 4096 } else { 8192 }
 }
@@ -83,7 +82,7 @@ fn stem(what: Exportable) -> &'static str {
     }
 }
 
-/// Its name and what it is.
+/// The name and the explanation of an export.
 fn label(what: Exportable) -> (&'static str, &'static str) {
     match what {
         Exportable::Map => ("Map", "The map as it is shown, with the layers that are on"),
@@ -120,7 +119,7 @@ fn label(what: Exportable) -> (&'static str, &'static str) {
     }
 }
 
-/// Asks what leaves and where to; while it is written, how far it is.
+/// Asks for the kind and the file of the export; while it is written, shows the progress.
 pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Actions) {
     heading(ui, "Export");
     if let Some(run) = state.export.run {
@@ -214,7 +213,7 @@ fn page(ui: &mut Ui, form: &mut ExportForm) {
     });
 }
 
-/// A row with its name at the left, all names as wide.
+/// A row with its name at the left; all names have the same width.
 fn named_row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         let size = vec2(NAMES, 24.0);
@@ -227,7 +226,7 @@ fn named_row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// What would be written, what stands against it, and the buttons.
+/// The file that would be written, a reason against it, and the buttons.
 fn finish(ui: &mut Ui, form: &mut ExportForm, state: &State, entered: bool, actions: &mut Actions) {
     let target = PathBuf::from(form.path.trim());
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
@@ -250,7 +249,7 @@ fn finish(ui: &mut Ui, form: &mut ExportForm, state: &State, entered: bool, acti
     ui.horizontal(|ui| {
         let name = if replaces { "Replace it" } else { "Export" };
         let clicked = ui.add_enabled(ready, Button::new(name)).clicked();
-        // Enter alone replaces nothing.
+        // Enter alone replaces no file.
         if clicked || (entered && ready && !replaces) {
             form.begun = true;
             actions.command(Command::Export(form.order(&target)));

@@ -1,4 +1,4 @@
-//! The table of figures of two models, the better one marked where better is clear.
+//! The table of metrics of two models; the better value is marked if the difference is clear.
 
 use super::theme;
 use super::widgets::note;
@@ -15,10 +15,10 @@ const LABEL: f32 = 190.0;
 const FAMILY: f32 = 84.0;
 const CELL: f32 = 152.0;
 
-/// Height of the opened strip in which no family is cut off.
+/// Height of the open drawer in which no family is cut off.
 pub const OPEN: f32 = 304.0;
 
-/// Draws the table of the two models on the screen.
+/// Shows the table of the two visible models.
 pub fn show(ui: &mut Ui, state: &State) {
     let both = [state.shown(), state.beside()];
     let known = both.map(|model| {
@@ -53,11 +53,11 @@ pub fn show(ui: &mut Ui, state: &State) {
     });
 }
 
-/// Both models with what is known of them.
+/// Both models with their known metrics.
 struct Table<'a> {
     names: [&'a str; 2],
     figures: [&'a Figures; 2],
-    /// Whether they learned from the same data: otherwise neither is better.
+    /// True if they learned from the same data: otherwise neither is better.
     same_data: bool,
 }
 
@@ -65,7 +65,7 @@ impl Table<'_> {
     /// The lines of the whole model.
     fn whole(&self, ui: &mut Ui) {
         let [first, second] = self.figures.map(Figures::measures);
-        // Level with the names above the families.
+        // Aligned with the names above the families.
         cell(ui, LABEL, Align::Min, RichText::new(""), "");
         ui.horizontal(|ui| {
             cell(ui, LABEL, Align::Min, RichText::new(""), "");
@@ -82,7 +82,7 @@ impl Table<'_> {
         }
     }
 
-    /// Each family by itself: reconstruction error and share of the map.
+    /// Each family separately: reconstruction error and share of the map.
     fn families(&self, ui: &mut Ui) {
         let [first, second] = self.figures.map(Figures::measures);
         let find = |name: &str, among: &[Measure]| among.iter().find(|m| m.name == name).cloned();
@@ -111,7 +111,7 @@ impl Table<'_> {
         }
     }
 
-    /// A figure of both models, the better one marked where better is clear.
+    /// A metric of both models; the better value is marked if the difference is clear.
     fn pair(&self, ui: &mut Ui, a: &Measure, b: Option<&Measure>) {
         let clear = b.and_then(|b| Measure::clearly_better(a, b)).filter(|_| self.same_data);
         for (index, measure) in [Some(a), b].into_iter().enumerate() {
@@ -131,7 +131,7 @@ fn head(ui: &mut Ui, name: &str) {
     cell(ui, CELL, Align::Max, RichText::new(name).family(theme::strong()), name);
 }
 
-/// One cell of the given width; what does not fit is cut short.
+/// One cell of the given width; longer text is cut.
 fn cell(ui: &mut Ui, width: f32, align: Align, text: RichText, about: &str) {
     let layout = match align {
         Align::Max => Layout::right_to_left(Align::Center),
@@ -150,7 +150,7 @@ fn cell(ui: &mut Ui, width: f32, align: Align, text: RichText, about: &str) {
     });
 }
 
-/// A figure as it is read.
+/// A metric as text.
 fn shown(measure: &Measure) -> String {
     match measure.form {
         Form::Number => three_digits(measure.value),

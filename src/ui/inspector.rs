@@ -1,4 +1,4 @@
-//! The right panel: the shape that is looked at, its properties, its neighbour, and what to believe.
+//! The right panel: the shown shape, its properties, its nearest neighbour, and its reliability.
 
 use super::action::{Action, Actions};
 use super::answer;
@@ -39,10 +39,10 @@ const STEEPNESS: &str = "The length of the gradient: how much the loss falls for
 const LOSS: &str = "What the search makes least here, penalties included";
 const GRADIENT: &str = "How the loss changes with this coordinate; the arrow points against it";
 
-/// The most measured values beside the usual rows; all of them are among the details.
+/// The most target columns beside the usual rows; the details list all of them.
 const MOST_MEASURED: usize = 3;
 
-/// Draws the panel.
+/// Shows the panel.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let walk = state.walk.as_ref().filter(|_| state.is_walking());
@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             ui.separator();
         }
         let kept = walk.map(|walk| &walk.here).or(state.map.picked.as_ref());
-        // While a marker follows a way, its shape is what is looked at, wherever the mouse lies.
+        // While a marker follows a latent path, its shape is shown, independent of the mouse.
         let mouse =
             state.map.probe.as_ref().filter(|_| !state.is_touring() || !state.tours.is_playing());
         let looked_at = mouse.or(kept);
@@ -76,7 +76,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     });
 }
 
-/// The place for one shape.
+/// The space for one shape.
 pub fn canvas(ui: &mut Ui, height: f32, name: &str) -> Rect {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
@@ -89,7 +89,7 @@ pub fn reach(state: &State) -> f64 {
     state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
 }
 
-/// The colour of a shape that shows a property.
+/// The colour of a shape by the value of its property.
 fn ink(ui: &Ui, state: &State, value: f64) -> Color32 {
     let plain = state.activity == Activity::Train;
     colour(if plain { theme::palette(ui).shape } else { scale(value, state.range()) })
@@ -128,7 +128,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     if let Some(rebuild) = &probe.rebuild {
         rebuild::paint(&painter, rebuild, rect.center(), unit, ui);
     } else if let Some(nearest) = &probe.nearest {
-        // Cased, so that it shows on every colour of the scale.
+        // Outlined, so that it is visible on every colour of the scale.
         let casing = colour(theme::palette(ui).canvas).gamma_multiply(0.7);
         for (width, ink) in [(3.2, casing), (1.4, ui.visuals().text_color())] {
             let stroke = Stroke::new(width, ink);
@@ -146,7 +146,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     slope(ui, probe);
     let entry = state.models.get(probe.model.0);
     if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
-        // By hand the update alone moves the point.
+        // In a step-by-step search only the update moves the point.
         ui.add_enabled_ui(!state.is_walking(), |ui| {
             axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
         });
@@ -154,14 +154,14 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     details(ui, probe, state, actions);
 }
 
-/// How steep the objective is there.
+/// The magnitude of the objective's gradient there.
 fn slope(ui: &mut Ui, probe: &Probe) {
     let Some(slope) = &probe.slope else { return };
     let steepness = slope.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
     fact(ui, "Steepness", &three_digits(steepness), STEEPNESS);
 }
 
-/// The property that colours the map, two more, and what was measured of the data.
+/// The property of the map's colours, two more, and the target values of the data.
 fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
     let chosen = state.property();
     let others = || probe.values.iter().map(|(property, _)| *property).filter(|&p| p != chosen);
@@ -174,8 +174,8 @@ fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
     }
 }
 
-/// A property of the shape with its unit: of a shape of the data what was measured, before what its head says; and of
-/// one that nobody can tell, why. What is doubtful as this property says so, whatever else can be believed.
+/// A property of the shape with its unit: for a data row the target value before the prediction; or the reason why
+/// there is no value. A property that is doubtful itself is marked, even if the shape is reliable otherwise.
 fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: fn(f64) -> String) {
     let value = probe.value(property);
     let told = match value {
@@ -204,7 +204,7 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
     fact(ui, &label, &text, about);
     let doubt = probe.verdict.doubt_of(property).filter(|_| value.prediction().is_some());
     if let Some(doubt) = doubt {
-        // The first reason stands in the sentence of the verdict.
+        // The first reason is in the sentence of the verdict.
         let is_below = probe.verdict.sentence().contains(&doubt);
         note(ui, if is_below { "Doubtful.".to_owned() } else { format!("Doubtful: {doubt}.") });
     }

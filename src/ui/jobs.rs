@@ -1,4 +1,4 @@
-//! The list of what runs: a sign in the top bar, shown while there is something, and the jobs behind it.
+//! The list of running jobs: a button in the top bar, shown while there are any, and the list behind it.
 
 use super::action::Actions;
 use super::theme;
@@ -13,14 +13,14 @@ use egui::{
 };
 use std::time::Duration;
 
-/// A job is listed once it has run for so long: the sign does not flicker for what ends at once.
+/// A job is listed after this time: the button does not flicker for short jobs.
 const LISTED_AFTER: Duration = Duration::from_millis(400);
 /// The name of the list as a popup.
 const LIST: &str = "jobs";
 /// The width of the list, in points.
 const WIDTH: f32 = 340.0;
 
-/// The sign, and the list when it is pressed; nothing where nothing runs.
+/// The button, and the list after a click; nothing if no job runs.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let ctx = ui.ctx().clone();
     let waits = state.jobs.iter().filter_map(|(_, job)| LISTED_AFTER.checked_sub(job.elapsed()));
@@ -34,26 +34,26 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let list = Popup::menu(&sign).id(Id::unique(LIST)).width(WIDTH);
     list.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(WIDTH);
-        // Seconds pass while nothing else changes.
+        // The elapsed seconds change while nothing else does.
         ctx.request_repaint_after(Duration::from_secs(1));
         for (index, (run, job)) in listed.iter().enumerate() {
             if index > 0 {
                 ui.separator();
             }
-            // Named by its run: a row that goes leaves the keyboard where it is.
+            // Named by its run, so that a row that disappears does not move the keyboard focus.
             ui.push_id(run.0, |ui| row(ui, *run, job, state, actions));
         }
     });
     sign.on_hover_text("What runs now, how far it is, and how to end it (J)");
 }
 
-/// Opens the list, or closes it; the keyboard goes on in it.
+/// Opens or closes the list; the keyboard focus moves into it.
 pub fn toggle_list(ctx: &Context) {
     Popup::toggle_id(ctx, Id::unique(LIST));
     ctx.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
 }
 
-/// One job: its kind, what it works on, how far it is, how long it has run, and what can be done to it.
+/// One job: its kind, its object, its progress, its duration, and its buttons.
 fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions) {
     let kind = job.kind.label();
     ui.horizontal(|ui| {
@@ -100,7 +100,7 @@ fn pause(ui: &mut Ui, kind: &str, phase: Phase, actions: &mut Actions) {
     }
 }
 
-/// How far a job is, with its words; a spinner where nobody knows.
+/// The progress of a job, with its text; a spinner if the progress is unknown.
 pub fn bar(ui: &mut Ui, progress: &JobProgress) -> Response {
     match progress.share {
         Some(share) => {
@@ -111,7 +111,7 @@ pub fn bar(ui: &mut Ui, progress: &JobProgress) -> Response {
     }
 }
 
-/// How far a run is, as a thin bar across the panel.
+/// The progress of a run, as a thin bar across the panel.
 pub fn thin_bar(ui: &mut Ui, state: &State, run: Option<RunId>) -> Response {
     let share = state.jobs.progress(run).share.unwrap_or(0.0);
     ui.add(ProgressBar::new(share as f32).desired_height(8.0))

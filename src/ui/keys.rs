@@ -1,4 +1,4 @@
-//! What the keyboard does.
+//! Actions of the keyboard.
 
 use super::action::{Action, Actions, Sheet};
 use super::top_bar::suggested_path;
@@ -7,7 +7,7 @@ use crate::session::walk::Walking;
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{Context, FocusDirection, Key, KeyboardShortcut, Modifiers};
 
-/// The keys and what they do, for the sheet that shows them.
+/// The keys and their actions, for the dialog that lists them.
 pub const HELP: &[(&str, &str)] = &[
     ("1  2  3", "Explore, Train, Optimise"),
     ("Click, arrow keys", "Keep a point, move it"),
@@ -32,7 +32,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Ctrl+Shift+C", "Copy a picture of the window"),
 ];
 
-/// Turns keys into actions; while a field is typed in, only those with Ctrl or F.
+/// Converts keys to actions; while a text field has the focus, only keys with Ctrl or function keys.
 pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Actions) {
     let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
     let pressed = |shortcut: KeyboardShortcut| ctx.input_mut(|i| i.consume_shortcut(&shortcut));
@@ -69,14 +69,13 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
             actions.push(action);
         }
     }
-    // A button that was clicked has the keyboard too, but types nothing; an open menu takes the keys
-    // that close it and move in it.
+    // A clicked button has the focus too, but takes no text; an open menu needs the keys that close it and move in it.
     if ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) {
         return;
     }
     if plain(Key::Tab) {
         actions.push(Action::TogglePanel);
-        // The library has moved its focus by now; the key means the panel here.
+        // The library has moved its focus already; here the key switches the panel.
         ctx.memory_mut(|memory| {
             memory.move_focus(FocusDirection::None);
             if let Some(focused) = memory.focused() {

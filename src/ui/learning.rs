@@ -1,4 +1,4 @@
-//! Training in the strip and the drawer: the timeline of its moments, its losses, and how well it is.
+//! Training in the strip and the drawer: the timeline of its snapshots, its losses, and its diagnostics.
 
 use super::action::{Action, Actions};
 use super::curves;
@@ -13,19 +13,19 @@ use crate::session::{Command, State};
 use crate::trust::{FamilyFigures, Figures, Warning};
 use egui::{Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 
-/// What is said between the last update and the model.
+/// The text between the last update and the finished model.
 pub const FINISHING: [&str; 2] = ["Finishing", "encoding and judging\u{2026}"];
-/// Width of what is said of the model beside the curves.
+/// Width of the diagnostics beside the curves.
 const HEALTH: f32 = 330.0;
-/// Width of the sign that something is wrong.
+/// Width of the warning button.
 const CONCERNS: f32 = 92.0;
-/// How strongly figures of another moment are drawn.
+/// Opacity of metrics that belong to another snapshot.
 const STALE: f32 = 0.55;
 /// Width of a family's name and of its number beside its bar.
 const NAME: f32 = 86.0;
 const NUMBER: f32 = 58.0;
 
-/// The strip: play, what was learned, and the timeline.
+/// The strip: play, the losses, and the timeline.
 pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some(training) = state.watched().filter(|training| !training.curve.is_empty()) else {
         let text = match state.training.phase {
@@ -73,7 +73,7 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let health = state.health();
     match health.as_ref().map(|health| (health, health.warnings.first())) {
         Some((health, Some(first))) => concern_button(ui, health, first, actions),
-        // What is dragged keeps its length from moment to moment.
+        // The timeline keeps its length while it is dragged from snapshot to snapshot.
         _ if asked.is_some() => {
             ui.allocate_space(vec2(CONCERNS, 1.0));
         }
@@ -108,7 +108,7 @@ fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
     playing::buttons(ui, (icon, name), actions);
 }
 
-/// A sign that something is wrong; the words are in its tooltip and in the drawer.
+/// A warning button; the text is in its tooltip and in the drawer.
 fn concern_button(ui: &mut Ui, health: &Health<'_>, first: &Warning, actions: &mut Actions) {
     let text = match health.warnings.len() {
         1 => "1 warning".to_owned(),
@@ -124,7 +124,7 @@ fn concern_button(ui: &mut Ui, health: &Health<'_>, first: &Warning, actions: &m
     }
 }
 
-/// The opened drawer: the curves, and beside them how well the model is.
+/// The open drawer: the curves, and the diagnostics of the model beside them.
 pub fn show(ui: &mut Ui, state: &State) {
     let Some(training) = state.watched() else { return };
     let area = ui.available_rect_before_wrap();
@@ -138,7 +138,7 @@ pub fn show(ui: &mut Ui, state: &State) {
     ui.scope_builder(side(area.with_min_x(split)), |ui| health(ui, &known, asked));
 }
 
-/// How well a model is; `asked` is the update that is looked at, if it is not the newest.
+/// The diagnostics of a model; `asked` is the shown update, if it is not the newest.
 fn health(ui: &mut Ui, health: &Health<'_>, asked: Option<usize>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
@@ -176,7 +176,7 @@ fn health(ui: &mut Ui, health: &Health<'_>, asked: Option<usize>) {
     });
 }
 
-/// A bar for each family, the longest for the one reconstructed worst.
+/// A bar for each family; the one with the worst reconstruction has the longest.
 fn families(ui: &mut Ui, figures: &Figures) {
     let errors = figures.families.iter().map(|family| family.reconstruction_error);
     let worst = errors.filter(|error| error.is_finite()).fold(0.0, f64::max);
@@ -209,7 +209,7 @@ fn families(ui: &mut Ui, figures: &Figures) {
     }
 }
 
-/// How many numbers of the latent are used.
+/// The number of active latent dimensions.
 fn units(ui: &mut Ui, figures: &Figures) {
     let tooltip = format!(
         "Latent dimensions whose mean varies over the data: variance above {} (Burda et al. 2016). All of a small latent \

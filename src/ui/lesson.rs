@@ -11,7 +11,7 @@ use egui::{
 /// Width of the card.
 const WIDTH: f32 = 520.0;
 
-/// Draws the card at the lower edge of the map, where a lesson is under way.
+/// Shows the card at the lower edge of the map, if there is a lesson.
 pub fn show(ui: &mut Ui, map: Rect, state: &State, actions: &mut Actions) {
     let Some(lesson) = &state.lesson else { return };
     let area = Area::new(Id::unique("lesson"))

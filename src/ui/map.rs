@@ -1,4 +1,4 @@
-//! The map: the scene, what the mouse does to it, and the few things that float over it.
+//! The map: the scene, its mouse actions, and the controls over it.
 
 use super::action::{Action, Actions};
 use super::lesson;
@@ -18,14 +18,14 @@ use egui::{
     Response, RichText, Sense, Shape, Stroke, Ui, UiBuilder, pos2, vec2,
 };
 
-/// How near the mouse must come to a mark to take hold of it, in points.
+/// The largest distance of the mouse from a mark that it grabs, in points.
 const GRAB: f32 = 11.0;
-/// Height of the scale of colours below two maps.
+/// Height of the colour scale below two maps.
 const BELOW_TWO: f32 = 52.0;
-/// How near it must come to a dot of the data.
+/// The largest distance of the mouse from a dot of the data that it points at, in points.
 const DOT: f32 = 5.0;
 
-/// What the map keeps from frame to frame.
+/// Data kept between frames.
 #[derive(Default)]
 pub struct MapView {
     cache: Cache,
@@ -34,7 +34,7 @@ pub struct MapView {
 }
 
 impl MapView {
-    /// Draws the map into all of `ui` and turns what the mouse does into commands.
+    /// Draws the map into all of `ui` and converts mouse actions to commands.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         let rect = ui.available_rect_before_wrap();
         let size = [f64::from(rect.width()), f64::from(rect.height())];
@@ -91,8 +91,8 @@ impl MapView {
         notices(ui, rect, state, actions);
     }
 
-    /// Draws the second map of a comparison: another model in the same view, with the same layers and colours. The mouse
-    /// does what it does on the first map, but climbs begin there alone.
+    /// Draws the second map of a comparison: another model in the same view, with the same layers and colours. The
+    /// mouse acts as on the first map, but searches begin only there.
     pub fn show_beside(
         &mut self,
         ui: &mut Ui,
@@ -118,7 +118,7 @@ impl MapView {
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, colour(palette.canvas));
         let picture = &comparison.picture;
-        // Ways lead through the first model; the kept point is looked at with both.
+        // Latent paths and trajectories belong to the first model; the selected point is shown with both.
         let doing = Doing { kept: state.doing().kept, ..Doing::default() };
         let subject = Subject {
             grid: picture.grid.as_ref(),
@@ -165,11 +165,11 @@ impl MapView {
         actions: &mut Actions,
     ) {
         let hover = response.hover_pos().filter(|_| !response.dragged());
-        // A view that moves under a still mouse shows another point too.
+        // A view that moves under a resting mouse changes the point too.
         let here = hover.map(|at| (at, transform.view));
         if here != self.last_hover {
             self.last_hover = here;
-            // Over a shape of the data that is kept, it and its reconstruction are what is looked at.
+            // Over the selected data row, the inspector shows the row and its reconstruction.
             let kept = state.map.picked.as_ref().filter(|picked| picked.rebuild.is_some());
             let kept = kept.map(|kept| transform.to_screen(kept.at));
             let looked = hover.filter(|at| kept.is_none_or(|kept| kept.distance(*at) > GRAB));
@@ -230,7 +230,7 @@ impl MapView {
     }
 }
 
-/// The restart whose star or ring is at a place on the screen.
+/// The restart whose star or ring is at a position on the screen.
 fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     if state.shown_race().is_some() {
         return None;
@@ -246,9 +246,9 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     (nearest.1 < GRAB).then_some(nearest.0)
 }
 
-/// The row of the data whose dot is at a place on the screen.
+/// The data row whose dot is at a position on the screen.
 fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
-    // While one optimises a click keeps a point to begin from, wherever data lie.
+    // While optimising, a click selects a start point, even on a dot of the data.
     let busy = state.activity == Activity::Optimise || !state.visible().data;
     let (_, entry) = state.shown().filter(|_| !busy)?;
     let Points { positions, rows, .. } = &entry.prepared.points;
@@ -263,7 +263,7 @@ fn empty(painter: &Painter, rect: Rect, ink: Color32) {
     painter.text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
 }
 
-/// A surface for things that float over the map.
+/// The background of controls over the map.
 fn plate(ui: &Ui) -> Frame {
     let fill = ui.visuals().panel_fill.gamma_multiply(0.96);
     Frame::new().fill(fill).corner_radius(8).inner_margin(Margin::symmetric(6, 4))
@@ -311,7 +311,7 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
         |ui| {
             plate(ui).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.x = 3.0;
-                // Two maps leave less room.
+                // Two maps have less space.
                 let (size, padding) =
                     if state.comparison.is_some() { (13.0, 5.0) } else { (14.0, 9.0) };
                 ui.spacing_mut().button_padding = vec2(padding, 3.0);
@@ -326,13 +326,13 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     );
 }
 
-/// The room that the layers' buttons take from the left edge of a map, their margins included.
+/// The width of the layer buttons from the left edge of a map, with their margins.
 const BUTTONS_WIDTH: f32 = 390.0;
 
-/// The scale of the colours: a gradient with its range, arrows where values go beyond it.
+/// The colour scale: a gradient with its range, and arrows if values go beyond it.
 fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let (low, high) = state.range();
-    // On a narrow map it stands below the layers' buttons, not behind them.
+    // On a narrow map it is below the layer buttons, not behind them.
     let below = if rect.width() < BUTTONS_WIDTH + BAR_ROOM { 44.0 } else { 0.0 };
     let height = (rect.height() - 190.0 - below).clamp(90.0, 260.0);
     let width = BAR_ROOM - 12.0;
@@ -348,7 +348,7 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let title = state.shown().map_or(state.property().label().to_owned(), |(_, entry)| {
         entry.prepared.model.title(state.property())
     });
-    // What is only predicted says so at the foot, so that it is never what is left out.
+    // The mark of a prediction is at the bottom, so that a long name cannot displace it.
     let (name, kind) = Model::split_title(&title);
     painter.text(
         frame.center_top() + vec2(0.0, 8.0),
@@ -399,7 +399,7 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     }
 }
 
-/// How many of the data a fitted view leaves out, at the lower right.
+/// The number of data points outside of a fitted view, at the lower right.
 fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     let Prepared { beyond, model, .. } = &*entry.prepared;
     let view = state.map.view;
@@ -411,7 +411,7 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     let lie = if count == 1 { "lies" } else { "lie" };
     let all = grouped(model.encoded.mu.len());
     let text = format!("{} of {all} shapes {lie} beyond; F shows all", grouped(count));
-    // Two maps have their scale of colours between them at the lower edge.
+    // Two maps have their colour scale between them at the lower edge.
     let above = if state.comparison.is_some() { BELOW_TWO } else { 0.0 };
     let place = rect.shrink(10.0).with_max_y(rect.bottom() - 10.0 - above);
     let place = UiBuilder::new().max_rect(place);
@@ -420,7 +420,7 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     });
 }
 
-/// A sentence at the lower edge, until it was followed once.
+/// A hint at the lower edge, until the user has followed it once.
 fn hint(ui: &Ui, rect: Rect, text: &str) {
     let ink = ui.visuals().text_color();
     let font = FontId::new(16.0, theme::strong());
@@ -431,7 +431,7 @@ fn hint(ui: &Ui, rect: Rect, text: &str) {
     ui.painter().galley(at, galley, ink);
 }
 
-/// Sentences at the lower left, each with a cross to take it away.
+/// Notices at the lower left, each with a button to dismiss it.
 fn notices(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let place = rect.shrink(10.0);
     ui.scope_builder(

@@ -1,4 +1,4 @@
-//! What is drawn. Views read the state and push actions; nothing here computes or waits.
+//! The views. They read the state and push actions; they compute nothing and wait for nothing.
 
 mod action;
 mod answer;
@@ -46,14 +46,14 @@ use crate::error::{Error, Result};
 use crate::session::settings::default_path;
 use std::path::PathBuf;
 
-/// Samples of a pixel that are asked of the driver: shapes are filled without feathered edges, which
-/// would cost a frame, so the driver smooths them. One that cannot is asked again without.
+/// The numbers of samples per pixel to request from the driver: the driver smooths the edges of shapes, since feathered
+/// edges would cost too much time in a frame. If it cannot, the window opens without.
 const SAMPLES: [u16; 2] = [4, 0];
 
-/// Opens the window, on `model` if one is named, and returns when it is closed.
+/// Opens the window, on `model` if there is one, and returns when it is closed.
 ///
 /// # Errors
-/// When there is no display, or no graphics driver, to open it on.
+/// If there is no display, or no graphics driver, to open it on.
 pub fn run(model: Option<PathBuf>) -> Result<()> {
     let open = |samples| {
         let model = model.clone();
@@ -90,7 +90,7 @@ fn options(samples: u16) -> eframe::NativeOptions {
     eframe::NativeOptions { viewport, multisampling: samples, renderer, ..Default::default() }
 }
 
-/// Why the window did not open; what the libraries say names their own source files.
+/// Why the window did not open, without the libraries' names of their own source files.
 fn cause(error: &eframe::Error) -> String {
     match error {
         eframe::Error::AppCreation(error) => error.to_string(),

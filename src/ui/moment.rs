@@ -1,4 +1,4 @@
-//! A restart on its way: the shape it began with, the one at the step that is shown, the best one.
+//! The shapes of a restart: at its start, at the shown step, and at its best step.
 
 use super::action::Actions;
 use super::painting::fill_shape;
@@ -13,7 +13,7 @@ use egui::{Align2, FontId, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
 
 const HEIGHT: f32 = 124.0;
 
-/// A shape in its place on the canvas, and what stands under it.
+/// A shape with its position on the canvas and its caption.
 struct Station<'a> {
     outline: &'a [f32],
     /// From the left edge (0) to the right one (1).
@@ -21,7 +21,7 @@ struct Station<'a> {
     caption: String,
 }
 
-/// Start, shown step and best side by side; a drag across them walks the way from start to best.
+/// Start, shown step and best side by side; a drag across them scrubs from start to best.
 pub fn before_and_after(
     ui: &mut Ui,
     climb: &SearchRun,
@@ -42,7 +42,7 @@ pub fn before_and_after(
     }
     draw(ui, rect, &stations, state);
 
-    // The way between the two shapes, as far as it has been gone.
+    // The share of the steps between the two shapes at the shown step.
     let best = report.restart.best.as_ref().map_or(report.restart.steps, |best| best.step);
     let whole = climb.paths.share_at(best as f64).max(1e-9);
     let gone = (climb.paths.share_at(climb.shown_step()) / whole).min(1.0) as f32;
@@ -69,7 +69,7 @@ pub fn before_and_after(
     }
 }
 
-/// What is known of the followed restart while the search runs.
+/// The known values of the followed restart while the search runs.
 pub fn under_way(ui: &mut Ui, climb: &SearchRun, state: &State) {
     let Some(moment) = &climb.moment else { return };
     let best = if climb.chosen.is_none() { ", best so far" } else { "" };

@@ -1,4 +1,4 @@
-//! The half of the data sheet for shapes of one's own: where they are, how they come in, what became of them.
+//! The half of the data dialog for the user's shapes: their files, their options, and the result.
 
 use super::action::{Action, Actions};
 use super::sheets::{path_field, preview_grid};
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// Shapes in the preview.
 const PREVIEW: usize = 24;
 
-/// What is typed and chosen, kept while the program runs.
+/// Typed and chosen values, kept while the program runs.
 #[derive(Default)]
 pub struct Form {
     path: String,
@@ -23,7 +23,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// What it says.
+    /// The import that the form describes.
     pub fn wish(&self) -> ImportWish {
         let typed =
             |text: &str| Some(PathBuf::from(text.trim())).filter(|p| !p.as_os_str().is_empty());
@@ -34,7 +34,7 @@ impl Form {
         }
     }
 
-    /// Draws it.
+    /// Shows the form.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         let own = &state.own;
         self.places(ui, actions);
@@ -133,7 +133,7 @@ impl Form {
 
     fn begin(&self, ui: &mut Ui, own: &Own, actions: &mut Actions) {
         let wish = self.wish();
-        // Files that came by a dialog or were dropped come in again with other options.
+        // Files from a dialog or dropped files are imported again with the new options.
         let wish = match (wish.paths.is_empty(), own.wish.paths.is_empty()) {
             (true, false) => ImportWish { paths: own.wish.paths.clone(), ..wish },
             _ => wish,
@@ -162,7 +162,7 @@ fn running(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
     });
 }
 
-/// What was kept, how it looks, and what was not kept.
+/// The accepted shapes with a preview, and the rejected ones.
 fn result(ui: &mut Ui, brought: &Brought) {
     let Brought { data, kept, rejected, aside } = brought;
     let set = &data.set;
@@ -187,7 +187,7 @@ fn result(ui: &mut Ui, brought: &Brought) {
             note(ui, format!("{names} labels")).on_hover_text(set.names.join(", "));
         }
     });
-    // Evenly chosen, so that the beginning of a folder does not stand for all of it.
+    // Evenly chosen, so that the preview shows all of a folder and not only its beginning.
     let stride = set.rows.len().div_ceil(PREVIEW).max(1);
     let shapes: Vec<&[f32]> = set.rows.iter().step_by(stride).collect();
     preview_grid(ui, &shapes);
@@ -228,7 +228,7 @@ fn result(ui: &mut Ui, brought: &Brought) {
         });
 }
 
-/// The first few shapes that were changed on their way in.
+/// The first few shapes that were repaired during the import.
 fn mended(brought: &Brought) -> String {
     let ids = &brought.data.set.ids;
     let lines = brought.kept.iter().zip(ids).filter(|(kept, _)| !kept.notes.is_empty());

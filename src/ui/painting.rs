@@ -1,4 +1,4 @@
-//! Paints a scene: the same layers that a picture file is written from.
+//! Paints a scene: the same layers as in an exported picture.
 
 use super::discs::Discs;
 use super::strokes::{self, Strokes};
@@ -17,19 +17,19 @@ use egui::{
 };
 use std::sync::Arc;
 
-/// Room that the colour bar takes at the right of the map, in points.
+/// Width of the colour scale at the right of the map, in points.
 pub const BAR_ROOM: f32 = 116.0;
-/// Lines and fillings of no more than this opacity, of 255, cannot be seen: most of those far from the data.
+/// The opacity, of 255, up to which lines and fillings are invisible: most of the shapes far from the data have less.
 const INVISIBLE: u8 = 2;
 /// Distance of hatching lines, in points.
 const HATCH: f64 = 7.0;
 
-/// Between map coordinates (y up) and the screen (y down).
+/// The transformation between map coordinates (y up) and the screen (y down).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transform {
-    /// Where the map is on the screen.
+    /// The rectangle of the map on the screen.
     pub rect: Rect,
-    /// The part of the map that is shown.
+    /// The visible part of the map.
     pub view: Bounds,
 }
 
@@ -39,19 +39,19 @@ impl Transform {
         f64::from(self.rect.width()) / self.view.size()[0]
     }
 
-    /// Where a point of the map is on the screen.
+    /// The position of a map point on the screen.
     pub fn to_screen(self, point: [f64; 2]) -> Pos2 {
         self.place(point, self.unit())
     }
 
-    /// Where points of the map are on the screen.
+    /// The positions of map points on the screen.
     pub fn to_screen_all(self, points: &[[f64; 2]]) -> impl Iterator<Item = Pos2> {
         let unit = self.unit();
         points.iter().map(move |&point| self.place(point, unit))
     }
 
     fn place(self, [x, y]: [f64; 2], unit: f64) -> Pos2 {
-        // Far points are held at the edge of what f32 can tell apart on a screen.
+        // Far points are clamped to the range in which f32 is precise enough for a screen.
         let far = |v: f64| v.clamp(-1e5, 1e5) as f32;
         pos2(
             self.rect.left() + far((x - self.view.low[0]) * unit),
@@ -59,7 +59,7 @@ impl Transform {
         )
     }
 
-    /// Which point of the map is at a place on the screen.
+    /// The map point at a position on the screen.
     pub fn to_map(self, at: Pos2) -> [f64; 2] {
         let unit = self.unit();
         [
@@ -76,7 +76,7 @@ impl Transform {
 /// All of an image.
 const WHOLE: Rect = Rect { min: Pos2::ZERO, max: pos2(1.0, 1.0) };
 
-/// Cells on the graphics card, and what they were made from.
+/// Cells as a texture, and the data that it was made from.
 struct Texture<T>(Option<(Arc<Vec<T>>, TextureHandle)>);
 
 impl<T> Default for Texture<T> {
@@ -86,7 +86,7 @@ impl<T> Default for Texture<T> {
 }
 
 impl<T> Texture<T> {
-    /// The texture of some cells, made anew only when they are others.
+    /// The texture of some cells, made again only if they have changed.
     fn of(
         &mut self,
         painter: &Painter,
@@ -115,7 +115,7 @@ impl<T> Texture<T> {
     }
 }
 
-/// What is kept from frame to frame: textures and meshes that have not changed.
+/// Data kept between frames: textures and meshes that have not changed.
 #[derive(Default)]
 pub struct Cache {
     heat: Texture<Rgba>,
@@ -127,7 +127,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The mesh of the shapes, made anew only when they, their colours or the view are others.
+    /// The mesh of the shapes, made again only if they, their colours or the view have changed.
     fn mesh(&mut self, shapes: &Shapes, transform: Transform) -> Arc<Mesh> {
         let slot = usize::from(shapes.hollow.is_some());
         if let Some((known, at, mesh)) = &self.shapes[slot] {
@@ -146,7 +146,7 @@ impl Cache {
     }
 }
 
-/// Paints every layer, back to front; strokes that follow on one another are one mesh.
+/// Paints every layer, back to front; consecutive strokes are one mesh.
 pub fn paint(painter: &Painter, scene: &Scene, transform: Transform, cache: &mut Cache) {
     let mut strokes = 0;
     for run in scene.layers.chunk_by(|a, b| strokes::is_stroke(a) && strokes::is_stroke(b)) {
@@ -171,7 +171,7 @@ fn paint_layer(painter: &Painter, layer: &Layer, transform: Transform, cache: &m
             painter.add(Shape::Mesh(cache.mesh(shapes, transform)));
         }
         Layer::Fog(fog, ink) => {
-            // White as thick as the fog, which the painter then gives its colour.
+            // White with the opacity of the overlay; the painter multiplies it with the colour.
             let id = cache.fog.of(painter, "fog", fog.size, &fog.cover, |&cover| {
                 Color32::from_white_alpha(cover)
             });
@@ -189,7 +189,7 @@ fn paint_layer(painter: &Painter, layer: &Layer, transform: Transform, cache: &m
         Layer::Arrows(arrows) => {
             painter.add(Shape::mesh(arrow_mesh(arrows, transform)));
         }
-        // Strokes, which are one mesh with those beside them.
+        // Strokes, which are one mesh with adjacent strokes.
         Layer::Line(_) => (),
         Layer::Mark(mark) => paint_mark(painter, mark, transform),
         Layer::Text(text) => {
@@ -209,7 +209,7 @@ fn paint_layer(painter: &Painter, layer: &Layer, transform: Transform, cache: &m
     }
 }
 
-/// Text with a soft edge that keeps it legible on anything.
+/// Text with a soft halo that keeps it legible on any background.
 pub fn haloed(
     painter: &Painter,
     at: Pos2,
@@ -234,13 +234,12 @@ pub fn haloed(
     painter.text(at, anchor, text, font, ink);
 }
 
-/// A corner of one colour.
+/// A vertex of one colour.
 pub fn vertex(pos: Pos2, color: Color32) -> Vertex {
     Vertex { pos, uv: WHITE_UV, color }
 }
 
-/// Where every shape stands on the screen; none for those out of sight, which would only be copied
-/// from frame to frame.
+/// The position of every shape on the screen; none for invisible ones, which would only be copied in every frame.
 fn places(shapes: &Shapes, transform: Transform) -> Vec<Option<Pos2>> {
     let scale = (shapes.scale * transform.unit()) as f32;
     let ShapeGrid { lattice, outlines, .. } = &*shapes.grid;
@@ -254,8 +253,8 @@ fn places(shapes: &Shapes, transform: Transform) -> Vec<Option<Pos2>> {
     lattice.centres().zip(outlines.iter()).map(place).collect()
 }
 
-/// Places the triangles of outlines: `at` says where on the screen the middle of one is, and in which colour; what it leaves
-/// out is not drawn. Where there is a width, each corner goes so many halves of it `across`, `[vertices]`.
+/// Places the triangles of outlines: `at` returns the centre of each one on the screen and its colour, or none to skip
+/// it. With a width, each vertex is moved by half of it along `across`, `[vertices]`.
 fn place(
     fill: &Fill,
     scale: f32,
@@ -283,7 +282,7 @@ fn place(
     mesh
 }
 
-/// Fillings, or lines of one width around them.
+/// The filled shapes, or outlines of one width around them.
 fn shapes_mesh(shapes: &Shapes, transform: Transform) -> Mesh {
     let scale = (shapes.scale * transform.unit()) as f32;
     let places = places(shapes, transform);
@@ -327,7 +326,7 @@ fn point([x, y]: [f64; 2]) -> Pos2 {
     pos2(x as f32, y as f32)
 }
 
-/// How much wider an arrow's casing is than the arrow, on each side, in points.
+/// The additional width of an arrow's casing on each side, in points.
 const ARROW_CASING: f64 = 1.2;
 
 /// All casings, then all arrows, so that no casing covers an arrow.
@@ -360,7 +359,7 @@ fn paint_mark(painter: &Painter, mark: &Mark, transform: Transform) {
     }
 }
 
-/// A five-pointed star; its centre sees all of it, so a fan fills it.
+/// A five-pointed star; all of its edge is visible from its centre, so a triangle fan fills it.
 fn star(painter: &Painter, at: Pos2, radius: f32, ink: Color32, casing: Color32) {
     let corners = glyphs::star(pair(at), f64::from(radius)).map(point);
     painter.add(Shape::closed_line(corners.to_vec(), Stroke::new(4.0, casing)));
@@ -371,9 +370,9 @@ fn star(painter: &Painter, at: Pos2, radius: f32, ink: Color32, casing: Color32)
     painter.add(Shape::mesh(mesh));
 }
 
-/// An arrowhead and a number at the middle of each edge over which ways have left.
+/// An arrowhead and a number at the middle of each edge that trajectories have crossed.
 fn edge_counts(painter: &Painter, counts: [usize; 4], rect: Rect) {
-    // Clear of the chips at the top and the colour bar at the right.
+    // Without the layer buttons at the top and the colour scale at the right.
     let rect = Rect::from_min_max(rect.min + vec2(0.0, 44.0), rect.max - vec2(BAR_ROOM, 0.0));
     let (dark, light) = (Color32::from_black_alpha(200), Color32::WHITE);
     for (edge, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {

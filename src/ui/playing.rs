@@ -1,4 +1,4 @@
-//! The controls of what is played: back, play or pause, on, speed, and a timeline with a hand.
+//! The controls of a playback: back, play or pause, forward, speed, and a timeline with a playhead.
 
 use super::action::Actions;
 use super::drawer::sparkline;
@@ -7,7 +7,7 @@ use super::widgets::{Icon, icon_button};
 use crate::session::Command;
 use egui::{Sense, Stroke, Ui, pos2, vec2};
 
-/// Back, play or pause, and on; the middle one has its icon and name from who is played.
+/// Back, play or pause, and forward; the icon and name of the middle one depend on the playback.
 pub fn buttons(ui: &mut Ui, (icon, name): (Icon, &str), actions: &mut Actions) {
     if icon_button(ui, Icon::Back, "One step back").clicked() {
         actions.command(Command::StepBy(-1));
@@ -20,7 +20,7 @@ pub fn buttons(ui: &mut Ui, (icon, name): (Icon, &str), actions: &mut Actions) {
     }
 }
 
-/// The speed and a menu of others.
+/// The speed, with a menu of other speeds.
 pub fn speed(ui: &mut Ui, speed: f64, actions: &mut Actions) {
     ui.menu_button(format!("{speed}\u{d7}"), |ui| {
         for choice in [0.25, 0.5, 1.0, 2.0, 4.0] {
@@ -33,7 +33,7 @@ pub fn speed(ui: &mut Ui, speed: f64, actions: &mut Actions) {
     .on_hover_text("Speed of the playback ([ and ])");
 }
 
-/// A curve that fills the `done` share of the playback, with a hand at `share` that can be dragged to any moment.
+/// A curve that fills the `done` share of the playback, with a playhead at `share` that can be dragged to any step.
 pub fn timeline(
     ui: &mut Ui,
     values: &[f64],

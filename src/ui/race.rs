@@ -1,4 +1,4 @@
-//! A race under the strip: one line a method, best so far against what was spent, and a card for each.
+//! A race below the strip: one line for each optimiser, best so far against evaluations spent, and a card for each.
 
 use super::action::{Action, Actions};
 use super::answer::PREDICTED;
@@ -19,21 +19,21 @@ use egui::{
 };
 use egui_plot::{GridInput, GridMark, Line, LineStyle, PlotPoint, PlotPoints, PlotUi, Points};
 
-/// Width of the lines.
+/// Width of the plot.
 const PLOT_WIDTH: f32 = 440.0;
 /// Width of a card.
 const CARD_WIDTH: f32 = 184.0;
-/// Room that the scroll bar needs under the cards.
+/// Height of the scroll bar under the cards.
 const BAR: f32 = 10.0;
 
-/// How the race is looked at, remembered from frame to frame.
+/// The options of the race view, kept between frames.
 #[derive(Debug)]
 pub struct RaceView {
-    /// Along the axis run values alone, not values and gradients.
+    /// The axis counts only evaluations of the value, not values and gradients.
     values_only: bool,
-    /// Along the axis each step is ten times the one before.
+    /// The axis is logarithmic.
     logarithmic: bool,
-    /// The lane whose card the mouse is on.
+    /// The lane whose card is under the mouse.
     pointed: Option<usize>,
 }
 
@@ -43,7 +43,7 @@ impl Default for RaceView {
     }
 }
 
-/// The colour of a lane, the same in every race: told apart with any eyes on either ground.
+/// The colour of a lane, the same in every race; distinguishable in light and dark and with colour blindness.
 fn lane_colour(ui: &Ui, lane: Lane) -> Color32 {
     let (light, dark) = match (lane.space, lane.method) {
         (Space::Input, _) => ((196, 10, 46), (255, 245, 120)),
@@ -69,7 +69,7 @@ pub fn start(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
     }
 }
 
-/// Who takes part in the next race.
+/// The optimisers of the next race.
 pub fn lanes(ui: &mut Ui, state: &State, actions: &mut Actions) {
     for lane in Lane::ALL {
         let mut on = state.settings.race.0.contains(&lane);
@@ -79,7 +79,7 @@ pub fn lanes(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
 }
 
-/// The strip while a race runs, or once one is over and there is no climb to play.
+/// The strip while a race runs, or after it if there is no search to play.
 pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
     if let Some(run) = contest.run {
         if icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
@@ -95,7 +95,7 @@ pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Action
     }
 }
 
-/// Who was first, and with what.
+/// The winner and its value.
 fn outcome(contest: &RaceRun) -> Option<(String, String)> {
     let report = &contest.results.as_ref()?.report;
     let Some(lane) = report.winners.first().map(|&winner| &report.lanes[winner]) else {
@@ -122,7 +122,7 @@ fn outcome(contest: &RaceRun) -> Option<(String, String)> {
 }
 
 impl RaceView {
-    /// What stands on the line of the tabs.
+    /// The controls beside the tabs.
     pub fn controls(
         &mut self,
         ui: &mut Ui,
@@ -158,14 +158,14 @@ impl RaceView {
                 actions.command(Command::ClearRace);
             }
         }
-        // Without a climb the strip says so.
+        // Without a search the strip shows the outcome.
         if let Some((first, rest)) = outcome(contest).filter(|_| state.climb.is_some()) {
             ui.add(egui::Label::new(RichText::new(&first).small()).truncate())
                 .on_hover_text(format!("{first}, {rest}."));
         }
     }
 
-    /// Draws the lines and the cards.
+    /// Shows the plot and the cards.
     pub fn show(&mut self, ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
         if contest.standings.is_empty() {
             note(ui, "At the start\u{2026}");
@@ -208,7 +208,7 @@ impl RaceView {
         let mut plot = curves::plot("race", ui, "")
             .y_axis_label(label)
             .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic, to))
-            // Room for the names.
+            // Space for the names.
             .include_x(to + 0.5 * (to - from).max(1e-3));
         if logarithmic {
             plot = plot.x_grid_spacer(decades);
@@ -250,7 +250,7 @@ impl RaceView {
     }
 }
 
-/// One method in the plot.
+/// One optimiser in the plot.
 struct LaneLine {
     lane: Lane,
     points: Vec<[f64; 2]>,
@@ -266,7 +266,7 @@ impl LaneLine {
             Space::Input => LineStyle::dashed_loose(),
         };
         let points = PlotPoints::from(self.points.clone());
-        // Steps closer together than pixels would otherwise become an area.
+        // Without this, steps closer than pixels are painted as an area.
         let line = Line::new(self.lane.label(), points).style(style).allow_band(false);
         ui.line(line.stroke(Stroke::new(self.width, self.colour)));
         if let Some(&end) = self.points.last().filter(|_| !self.going) {
@@ -276,10 +276,10 @@ impl LaneLine {
     }
 }
 
-/// Least distance between two names.
+/// The smallest distance between two names, in points.
 const NAME: f32 = 15.0;
 
-/// The name of every line beyond `end_x`, where the longest one ends, as near to its height as the others
+/// The names of the lines beyond `end_x`, the end of the longest one, as near to the height of their line as the others
 /// allow.
 fn names(
     painter: &Painter,
@@ -317,8 +317,8 @@ fn names(
     }
 }
 
-/// The best so far holds until something better is found, so the line goes in steps. Where penalties count it is the
-/// objective, since the value of what is better by that may be worse.
+/// The best so far stays constant until something better is found, so the line has steps. With penalties it shows the
+/// objective, since a better objective can have a worse value.
 fn stairs(standing: &Standing, along: impl Fn(&Tally) -> f64, objective: bool) -> Vec<[f64; 2]> {
     let best = |tally: &Tally| if objective { tally.best_objective() } else { tally.best_value };
     let mut points: Vec<[f64; 2]> = Vec::new();
@@ -336,7 +336,7 @@ fn stairs(standing: &Standing, along: impl Fn(&Tally) -> f64, objective: bool) -
     points
 }
 
-/// Marks at 1, 2, .. 9 of each order of magnitude, those in sight.
+/// Marks at 1, 2, .. 9 of each visible order of magnitude.
 fn decades(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let first = low.floor().max(0.0) as i32;
@@ -347,12 +347,12 @@ fn decades(input: GridInput) -> Vec<GridMark> {
     };
     (first..last.max(first))
         .flat_map(|decade| (1..10).map(move |digit| mark(decade, digit)))
-        // A mark before the plot would be written beside it.
+        // The text of a mark left of the plot would overlap the plot.
         .filter(|mark| mark.value >= low)
         .collect()
 }
 
-/// What stands under a mark: nothing beyond the end of the race, nor between orders of magnitude.
+/// The label of a mark; empty beyond the end of the race and between orders of magnitude.
 fn along_axis(mark: GridMark, logarithmic: bool, end: f64) -> String {
     let beyond = mark.value > end + 1e-9;
     let count = if logarithmic { 10f64.powf(mark.value) } else { mark.value };
@@ -364,7 +364,7 @@ fn along_axis(mark: GridMark, logarithmic: bool, end: f64) -> String {
     }
 }
 
-/// What came of a lane, once the race is over.
+/// The result of a lane, once the race is over.
 fn judged(contest: &RaceRun, lane: usize) -> Option<&LaneReport> {
     contest.results.as_ref()?.report.lanes.get(lane)
 }
@@ -373,7 +373,7 @@ fn reach(state: &State) -> f64 {
     state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
 }
 
-/// One lane: its shape, its value, what can be believed of it, and what it has spent.
+/// One lane: its shape, its value, its reliability, and its evaluations.
 fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceRun, index: usize) {
     let standing = &contest.standings[index];
     let report = judged(contest, index);
@@ -468,7 +468,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     text(line(1.0), Align2::LEFT_CENTER, &spent, small, weak);
 }
 
-/// The answer of the lane that is looked at: the shape, and what the model makes of it.
+/// The answer of the selected lane: the shape, and the shape encoded and decoded once more.
 pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
     let Some(index) = contest.chosen else { return false };
     let Some(results) = &contest.results else { return false };

@@ -1,4 +1,4 @@
-//! In the inspector: a shape of the data with its reconstruction over it, and the training shapes nearest to a point.
+//! In the inspector: a data row with its reconstruction over it, and the training shapes nearest to a point.
 
 use super::inspector::{canvas, reach};
 use super::painting::{fill_shape, outline_shape};
@@ -17,7 +17,7 @@ const WORST: &str = "The largest distance from a point of the shape to its recon
 const NEAR: &str = "The training shapes that the model places nearest to this point: how far each is from it, in \
                     standard deviations of the data, and how much its form differs";
 
-/// The shape itself as a line over its reconstruction, each point tied to its counterpart.
+/// The row's shape as a line over its reconstruction, each point connected to its counterpart.
 pub fn paint(painter: &Painter, rebuild: &Rebuild, centre: Pos2, unit: f32, ui: &Ui) {
     let at = |[x, y]: [f64; 2]| centre + unit * vec2(x as f32, -y as f32);
     let star = colour(theme::palette(ui).star);
@@ -32,7 +32,7 @@ pub fn paint(painter: &Painter, rebuild: &Rebuild, centre: Pos2, unit: f32, ui: 
     }
 }
 
-/// The shape's name, and how far its reconstruction is from it.
+/// The shape's name, and the distance of its reconstruction.
 pub fn facts(ui: &mut Ui, rebuild: &Rebuild) {
     fact(ui, "RMS error", &three_digits(rebuild.error), ERROR);
     if let Some((_, worst)) = rebuild.worst() {

@@ -1,4 +1,4 @@
-//! What came of a search, under the strip: restarts, hills, candidates, a race, each behind its tab.
+//! The results of a search, below the strip: restarts, local optima, candidates and a race, each in its tab.
 
 use super::action::{Action, Actions, Sheet};
 use super::race::RaceView;
@@ -11,13 +11,13 @@ use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
 
 /// Width of the table of restarts.
 const TABLE_WIDTH: f32 = 818.0;
-/// Width of the plot of measured against predicted values.
+/// Width of the plot of lab results against predictions.
 const PLOT_WIDTH: f32 = 330.0;
 
-/// What the right column keeps in a narrow window.
+/// The smallest width of the right column in a narrow window.
 const LEAST_RIGHT: f32 = 200.0;
 
-/// What is looked at.
+/// The selected tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Tab {
     #[default]
@@ -28,7 +28,7 @@ enum Tab {
 }
 
 impl Tab {
-    /// The tabs with their names and what they hold, in their order.
+    /// The tabs with their names and explanations, in their order.
     const ALL: [(Self, &'static str, &'static str); 4] = [
         (
             Self::Restarts,
@@ -45,16 +45,16 @@ impl Tab {
     ];
 }
 
-/// The results and what they remember from frame to frame.
+/// The results and their options, kept between frames.
 pub struct Results {
     tab: Tab,
-    /// The table shows those alone that ended like this.
+    /// The table shows only restarts with this stop reason.
     ending: Option<&'static str>,
-    /// The restart that was chosen in the frame before.
+    /// The restart that was selected in the previous frame.
     seen: Option<usize>,
-    /// How many candidates are wanted.
+    /// The number of candidates to export.
     most: usize,
-    /// The curves show the objective of a penalised search, not the value.
+    /// The curves show the objective of a penalised search instead of the value.
     objective: bool,
     race: RaceView,
 }
@@ -73,19 +73,19 @@ impl Default for Results {
 }
 
 impl Results {
-    /// Turns from the race to the climb.
+    /// Switches from the race to the search.
     pub fn show_climb(&mut self) {
         if self.tab == Tab::Race {
             self.tab = Tab::Restarts;
         }
     }
 
-    /// Turns to the race.
+    /// Switches to the race.
     pub fn show_race(&mut self) {
         self.tab = Tab::Race;
     }
 
-    /// Draws the tabs and what the chosen one holds: a climb's, a race's, or those of both.
+    /// Shows the tabs and the content of the selected one: for a search, a race, or both.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         let (climb, race) = (state.climb.as_ref(), state.race.as_ref());
         self.tab = match (self.tab, climb, race) {
@@ -152,7 +152,7 @@ impl Results {
         actions: &mut Actions,
     ) {
         let rows = findings.that_ended(self.ending);
-        // What was chosen elsewhere comes into sight.
+        // A restart that was selected elsewhere is scrolled into view.
         let chosen = climb.chosen.filter(|_| climb.chosen != self.seen);
         let sought = chosen.and_then(|chosen| rows.iter().position(|&row| row == chosen));
         let left = |ui: &mut Ui, actions: &mut Actions| {
@@ -165,7 +165,7 @@ impl Results {
         });
     }
 
-    /// Why restarts ended and how many each: a click shows those alone.
+    /// The stop reasons with the number of their restarts: a click shows only those.
     fn endings(&mut self, ui: &mut Ui, findings: &Findings) {
         if !findings.endings.iter().any(|(label, _)| Some(*label) == self.ending) {
             self.ending = None;
@@ -180,7 +180,7 @@ impl Results {
         }
     }
 
-    /// Which numbers the curves show, where there is a choice.
+    /// The choice of the curves' quantity, if there is one.
     fn plotted(&mut self, ui: &mut Ui, findings: &Findings) {
         if !penalised(findings) {
             return;
@@ -214,7 +214,7 @@ impl Results {
         beside(ui, width, actions, left, |ui, _| curves::measured(ui, climb, findings));
     }
 
-    /// How many candidates, and their ways out and back in.
+    /// The number of candidates, and the buttons to export them and to import lab results.
     fn exchange(&mut self, ui: &mut Ui, findings: &Findings, actions: &mut Actions) {
         if findings.candidates.is_empty() {
             note(ui, "No answer can be believed, so there is nothing to try.");
@@ -244,7 +244,7 @@ impl Results {
     }
 }
 
-/// Whether the search went by more than the value that is shown.
+/// True if the search had penalties, so that its objective differs from the shown value.
 fn penalised(findings: &Findings) -> bool {
     findings.report.config.aim.is_penalised()
 }
@@ -266,7 +266,7 @@ fn summary(findings: &Findings) -> String {
     text
 }
 
-/// Two columns, the left one of the given width where there is room.
+/// Two columns, the left one of the given width if there is space.
 fn beside(
     ui: &mut Ui,
     width: f32,

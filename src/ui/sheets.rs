@@ -1,4 +1,4 @@
-//! Sheets over the window: opening, saving, the data of a training, questions, the keys.
+//! Dialogs over the window: opening, saving, the data of a training, questions, the keys.
 
 use super::action::{Action, Actions, Sheet};
 use super::candidate_sheets;
@@ -22,7 +22,7 @@ use std::path::PathBuf;
 /// Shapes in the preview of a data set.
 const PREVIEW: usize = 36;
 
-/// Sheets and what they remember while they are open.
+/// Dialogs and their state while they are open.
 #[derive(Default)]
 pub struct Sheets {
     shown: Option<Sheet>,
@@ -32,29 +32,29 @@ pub struct Sheets {
 }
 
 impl Sheets {
-    /// Lays a sheet over the window.
+    /// Opens a dialog over the window.
     pub fn open(&mut self, sheet: Sheet) {
         self.shown = Some(sheet);
     }
 
-    /// Takes the sheet away.
+    /// Closes the dialog.
     pub fn close(&mut self) {
         self.shown = None;
         self.preview = None;
     }
 
-    /// Whether what is dropped on the window is meant to be shapes, and how they come in.
+    /// The import for files that are dropped on the window, if the open dialog expects shapes.
     pub fn wish(&self, state: &State) -> Option<ImportWish> {
         let asked = self.shown == Some(Sheet::Data) && state.own.chosen;
         asked.then(|| self.own.wish())
     }
 
-    /// Whether one is open.
+    /// True if a dialog is open.
     pub fn is_open(&self) -> bool {
         self.shown.is_some()
     }
 
-    /// Draws the sheet, if one is open.
+    /// Shows the dialog, if one is open.
     pub fn show(&mut self, ctx: &egui::Context, state: &State, actions: &mut Actions) {
         let Some(mut sheet) = self.shown.take() else { return };
         let response = Modal::new(Id::unique("sheet")).show(ctx, |ui| {
@@ -87,7 +87,7 @@ impl Sheets {
         self.shown = Some(sheet);
     }
 
-    /// What the next training learns from: families, or shapes of one's own.
+    /// The data of the next training: families, or the user's shapes.
     fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         heading(ui, "Data");
         let mut own = state.own.chosen;
@@ -195,7 +195,7 @@ impl Sheets {
         }
     }
 
-    /// The first shapes that the recipe gives.
+    /// The first shapes of the generator.
     fn preview(&mut self, ui: &mut Ui, recipe: &Recipe) {
         if recipe.check().is_err() {
             note(ui, "Choose at least one family.");
@@ -210,7 +210,7 @@ impl Sheets {
     }
 }
 
-/// A grid of shapes, twelve in a row, all in one scale.
+/// A grid of shapes, twelve in a row, all at one scale.
 pub(super) fn preview_grid(ui: &mut Ui, shapes: &[&[f32]]) {
     let columns = 12;
     let cell = ui.available_width() / columns as f32;
@@ -222,7 +222,7 @@ pub(super) fn preview_grid(ui: &mut Ui, shapes: &[&[f32]]) {
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     let ink = colour(theme::palette(ui).shape);
     let reach = |shape: &&[f32]| shape.iter().fold(0f32, |m, v| m.max(v.abs()));
-    // Generated shapes seldom reach farther than 1.5; longer ones are drawn smaller, all alike.
+    // Generated shapes rarely reach farther than 1.5; if one does, all are drawn smaller.
     let unit = 0.45 * cell / shapes.iter().map(reach).fold(1.5, f32::max);
     for (i, shape) in shapes.iter().enumerate() {
         let place = vec2((i % columns) as f32 + 0.5, (i / columns) as f32 + 0.5);
@@ -230,7 +230,7 @@ pub(super) fn preview_grid(ui: &mut Ui, shapes: &[&[f32]]) {
     }
 }
 
-/// Families stay in the order of [`Family::ALL`].
+/// Switches a family; the list keeps the order of [`Family::ALL`].
 fn toggle(families: &mut Vec<Family>, family: Family) {
     let on = !families.contains(&family);
     *families = Family::ALL
@@ -239,7 +239,7 @@ fn toggle(families: &mut Vec<Family>, family: Family) {
         .collect();
 }
 
-/// A field for a path; true when Enter was pressed in it.
+/// A field for a path; true if Enter was pressed in it.
 pub(super) fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> bool {
     let field = TextEdit::singleline(path)
         .hint_text(hint)
@@ -247,14 +247,14 @@ pub(super) fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> bool {
         .margin(vec2(8.0, 6.0));
     let response = ui.add(field).accessible_name("Path");
     let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-    // A field that the person has chosen keeps the keyboard.
+    // A field that the user has focused keeps the focus.
     if !entered && ui.memory(|memory| memory.focused().is_none()) {
         response.request_focus();
     }
     entered
 }
 
-/// Asks for the name of a point, as the command line has it.
+/// Asks for the name of a point, as on the command line.
 fn go_to(ui: &mut Ui, name: &mut String, actions: &mut Actions) {
     heading(ui, "Go to a point");
     note(
@@ -346,7 +346,7 @@ fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mu
     ui.horizontal(|ui| {
         let name = if replaces { "Replace it" } else { "Save" };
         let clicked = ui.add_enabled(!path.trim().is_empty(), Button::new(name)).clicked();
-        // Enter alone replaces nothing.
+        // Enter alone replaces no file.
         if (clicked || (entered && !replaces)) && !path.trim().is_empty() {
             actions.push(Action::HideSheet);
             actions.command(Command::Save(id, target));
@@ -360,7 +360,7 @@ fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mu
     });
 }
 
-/// The path with the extension that opens as a model again, unless it has it.
+/// The path with the extension that can be opened as a model, unless it has it.
 fn with_extension(path: &str) -> PathBuf {
     let path = PathBuf::from(path);
     if path.extension().is_some_and(|e| e == "safetensors") || path.as_os_str().is_empty() {

@@ -1,5 +1,5 @@
-//! Lines, rings and crosses as ribbons in one mesh. egui's own strokes have edges that are feathered, which takes twice the
-//! corners, and each is laid out by itself in every frame; here the driver smooths the edges, as it does those of shapes.
+//! Lines, rings and crosses as ribbons in one mesh. egui's own strokes have feathered edges, which need twice the
+//! vertices, and it lays each one out separately in every frame; here the driver smooths the edges, as for shapes.
 
 use super::painting::{Transform, vertex};
 use super::theme::colour;
@@ -9,14 +9,14 @@ use egui::epaint::Mesh;
 use egui::{Color32, Pos2, Vec2, pos2, vec2};
 use std::sync::Arc;
 
-/// Points of a line closer than this on the screen are drawn as one.
+/// Points of a line closer than this on the screen, in points, are merged.
 const FINE: f32 = 0.7;
-/// How much wider than a line its casing is, and than a cross, in points.
+/// The additional width of the casing of a line and of a cross, in points.
 const CASING: f32 = 2.0;
 /// The width of rings and crosses, in points.
 const MARK: f32 = 1.7;
 
-/// Whether a layer is drawn by strokes.
+/// True if a layer consists of strokes.
 pub fn is_stroke(layer: &Layer) -> bool {
     match layer {
         Layer::Line(_) => true,
@@ -25,12 +25,12 @@ pub fn is_stroke(layer: &Layer) -> bool {
     }
 }
 
-/// What is kept from frame to frame: the mesh of each run of strokes, and what it was made from.
+/// Data kept between frames: the mesh of each run of strokes, and its inputs.
 #[derive(Default)]
 pub struct Strokes(Vec<(Vec<Layer>, Transform, Arc<Mesh>)>);
 
 impl Strokes {
-    /// The mesh of the picture's run `index` of strokes, made anew only when they or the view are others.
+    /// The mesh of the run `index` of strokes, made again only if they or the view have changed.
     pub fn mesh(&mut self, index: usize, run: &[Layer], transform: Transform) -> Arc<Mesh> {
         if let Some((known, at, mesh)) = self.0.get(index)
             && *at == transform
@@ -38,29 +38,30 @@ impl Strokes {
         {
             return mesh.clone();
         }
-        // What is drawn now takes as much room as what was, or nearly.
+        // The new mesh needs about as much memory as the old one, so its buffers are used again.
         let before = self.0.drain(index..).next().and_then(|(.., mesh)| Arc::into_inner(mesh));
         let mesh = Arc::new(Pen::over(before.unwrap_or_default()).draw(run, transform));
         self.0.push((run.to_vec(), transform, mesh.clone()));
         mesh
     }
 
-    /// Forgets all runs but the first so many.
+    /// Removes all runs but the first `count`.
     pub fn forget_after(&mut self, count: usize) {
         self.0.truncate(count);
     }
 }
 
-/// Draws strokes.
+/// Paints strokes.
 struct Pen {
     mesh: Mesh,
-    /// The points of the line that is drawn, and the corners of its ribbon: a point and the way across. Kept for their room.
+    /// The points of the present line, and the vertices of its ribbon: a point and the vector across. Kept to use their
+    /// buffers again.
     points: Vec<[f32; 2]>,
     corners: Vec<(Pos2, Vec2)>,
 }
 
 impl Pen {
-    /// Draws in the place of what was drawn.
+    /// Paints into the buffers of an old mesh.
     fn over(mut mesh: Mesh) -> Self {
         mesh.vertices.clear();
         mesh.indices.clear();
@@ -79,7 +80,7 @@ impl Pen {
         self.mesh
     }
 
-    /// A line and, beneath it, its casing.
+    /// A line with its casing below it.
     fn line(&mut self, line: &Line, transform: Transform) {
         self.points.clear();
         for at in transform.to_screen_all(&line.points) {
@@ -88,7 +89,7 @@ impl Pen {
                 self.points.push(at.into());
             }
         }
-        // It ends where it ends, however near to the point before that is.
+        // The last point is always kept, even if it is close to the previous one.
         let end = line.points.last().map(|&end| transform.to_screen(end));
         let end = end.filter(|end| end.is_finite());
         if let ([_, .., last], Some(end)) = (self.points.as_mut_slice(), end) {
@@ -98,7 +99,7 @@ impl Pen {
         self.stroke(false, casing.into_iter().chain([(line.width, colour(line.colour))]));
     }
 
-    /// A ring around a place, which leaves room of the mark's radius, and, beneath it and around it, its casing.
+    /// A ring around a position, outside of the mark's radius, with its casing below and around it.
     fn ring(&mut self, mark: &Mark, transform: Transform) {
         let at = transform.to_screen(mark.centre);
         let count = 8 + 2 * (mark.radius + MARK).ceil() as usize;
@@ -114,7 +115,7 @@ impl Pen {
         }
     }
 
-    /// A cross over a place and, beneath it, its casing.
+    /// A cross at a position with its casing below it.
     fn cross(&mut self, mark: &Mark, transform: Transform) {
         let (at, r) = (transform.to_screen(mark.centre), mark.radius);
         for (width, ink) in [(MARK + CASING, mark.casing), (MARK, mark.colour)] {

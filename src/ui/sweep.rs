@@ -1,4 +1,4 @@
-//! The sheet of a sweep over beta: what is trained, reconstruction against KL, and a small map of each model.
+//! The dialog of a sweep over beta: the betas, reconstruction against KL, and a small map of each model.
 
 use super::action::{Action, Actions, Sheet};
 use super::theme::{self, colour};
@@ -15,22 +15,22 @@ use egui::{
     Stroke, TextEdit, Ui, pos2, vec2,
 };
 
-/// Width of the sheet, in points.
+/// Width of the dialog, in points.
 pub const WIDTH: f32 = 900.0;
-/// The chart.
+/// Size of the chart, in points.
 const CHART: egui::Vec2 = vec2(390.0, 300.0);
-/// Side of a small map, and the room below it for two lines.
+/// Side of a small map, and the height of the two lines below it.
 const MAP: f32 = 112.0;
 const LINES: f32 = 40.0;
-/// Room above the greatest value, as a share of it.
+/// The top of the axis, as a multiple of the greatest value.
 const ROOM: f64 = 1.1;
 
-/// The betas with which the sheet opens.
+/// The default betas of the dialog.
 pub fn usual() -> String {
     USUAL_BETAS.map(|beta| beta.to_string()).join(", ")
 }
 
-/// The button that opens the sheet.
+/// The button that opens the dialog.
 pub fn offer(ui: &mut Ui, actions: &mut Actions) {
     let button = Button::new("Sweep over beta\u{2026}").min_size(vec2(ui.available_width(), 28.0));
     let about = "Train a model for each of several betas with these settings, and see what each makes of the map";
@@ -39,7 +39,7 @@ pub fn offer(ui: &mut Ui, actions: &mut Actions) {
     }
 }
 
-/// Draws the sheet; `text` are the betas as they are typed.
+/// Shows the dialog; `text` has the betas as typed.
 pub fn sheet(ui: &mut Ui, text: &mut String, state: &State, actions: &mut Actions) {
     heading(ui, "Sweep over beta");
     note(
@@ -70,7 +70,7 @@ fn begin(ui: &mut Ui, text: &mut String, actions: &mut Actions) {
     let parsed = parse_betas(text)
         .and_then(|betas| crate::train::Sweep::check(&Default::default(), &betas).map(|()| betas));
     ui.horizontal(|ui| {
-        // As high as the button, so that all stand on one line.
+        // As high as the button, so that all are on one line.
         ui.set_min_height(36.0);
         let label = ui.label("Betas").on_hover_text(format!(
             "Weights of the KL term, separated by commas: at most {MOST_BETAS} of 0 to 1000"
@@ -141,7 +141,7 @@ fn results(ui: &mut Ui, done: &[SweepPoint], actions: &mut Actions) {
     }
 }
 
-/// Reconstruction against KL; the point under the mouse.
+/// Reconstruction against KL; returns the point under the mouse.
 fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Option<usize> {
     let painter = ui.painter_at(rect);
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
@@ -206,7 +206,8 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
     hovered
 }
 
-/// A small map with its figures; whether it is to be opened, and if so, beside (true) or shown (false).
+/// A small map with its metrics; returns how to open the model if it was clicked: beside the shown one (true) or in its
+/// place (false).
 fn card(ui: &mut Ui, point: &SweepPoint, lit: bool) -> Option<bool> {
     let mut chosen = None;
     ui.vertical(|ui| {

@@ -12,13 +12,13 @@ use egui::{RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
 const ROW: f32 = 22.0;
-/// Width of the column that a penalised search has besides, with its gap.
+/// Width of the additional column of a penalised search, with its gap.
 const OBJECTIVE_WIDTH: f32 = 70.0;
 
-/// Room for an interval, in each of the columns that a search of predictions has three of.
+/// Width of an interval, in each of the three columns that have one in a search of predictions.
 const INTERVAL_WIDTH: f32 = 66.0;
 
-/// The width of the table of a search beyond that of a plain one.
+/// The additional width of the table of a search, compared with that of a plain one.
 pub fn extra_width(report: &SearchReport) -> f32 {
     let objective = if report.config.aim.is_penalised() { OBJECTIVE_WIDTH } else { 0.0 };
     objective + if predicts(report) { 3.0 * INTERVAL_WIDTH } else { 0.0 }
@@ -28,8 +28,8 @@ fn predicts(report: &SearchReport) -> bool {
     report.restarts.iter().any(|restart| restart.start.prediction().is_some())
 }
 
-/// Draws the table of the restarts `rows`, in their order, scrolled to row `sought`; a click on a row
-/// lifts its way out, another one lets it go.
+/// Shows the restarts `rows` as a table, in their order, scrolled to row `sought`; a click on a row highlights its
+/// trajectory, another click ends that.
 pub fn show(
     ui: &mut Ui,
     climb: &SearchRun,
@@ -60,7 +60,7 @@ pub fn show(
     ];
     let columns: Vec<(&str, f32)> =
         columns.into_iter().filter(|(name, _)| penalised || *name != curves::OBJECTIVE).collect();
-    // Rows are as high as they are: many are to be seen in little room.
+    // No space between rows, so that many fit.
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut table = TableBuilder::new(ui)
         .striped(true)
@@ -120,7 +120,7 @@ fn cells(
         });
     };
     text(row, (index + 1).to_string());
-    // Beside the number, so that no narrow window hides it.
+    // Beside the number, so that it is visible in a narrow window.
     row.col(|ui| {
         if let Some(none) = none {
             let text = RichText::new(none.label()).small().weak();

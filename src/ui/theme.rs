@@ -1,4 +1,4 @@
-//! Fonts, colours and distances of the window, in light and dark.
+//! Fonts, colours and spacing of the window, in light and dark.
 
 use crate::explore::colour::{Palette, Rgba};
 use crate::session::settings::ThemeChoice;
@@ -8,12 +8,12 @@ use egui::{
 };
 use std::sync::Arc;
 
-/// The font of headings and buttons that stand out.
+/// The font of headings and main buttons.
 pub fn strong() -> FontFamily {
     FontFamily::Name("strong".into())
 }
 
-/// Loads fonts and sets both themes up; called once.
+/// Loads fonts and sets up both themes; called once.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     for theme in [Theme::Light, Theme::Dark] {
@@ -21,7 +21,7 @@ pub fn install(ctx: &egui::Context) {
     }
 }
 
-/// Applies the person's choice.
+/// Applies the user's choice.
 pub fn choose(ctx: &egui::Context, choice: ThemeChoice) {
     ctx.set_theme(match choice {
         ThemeChoice::System => egui::ThemePreference::System,
@@ -35,17 +35,17 @@ pub fn palette(ui: &egui::Ui) -> &'static Palette {
     if ui.visuals().dark_mode { &Palette::DARK } else { &Palette::LIGHT }
 }
 
-/// A colour of the map as one of the window.
+/// A colour of the map as a colour of the window.
 pub fn colour([r, g, b, a]: Rgba) -> Color32 {
     Color32::from_rgba_unmultiplied(r, g, b, a)
 }
 
-/// The one colour of what can be pressed next.
+/// The accent colour, for the main button.
 pub fn accent(ui: &egui::Ui) -> Color32 {
     ui.visuals().selection.stroke.color
 }
 
-/// Text on that colour.
+/// The colour of text on the accent colour.
 pub fn on_accent(ui: &egui::Ui) -> Color32 {
     if ui.visuals().dark_mode { Color32::from_rgb(16, 24, 38) } else { Color32::WHITE }
 }
@@ -59,7 +59,7 @@ fn fonts() -> FontDefinitions {
     for (name, bytes) in faces {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
-    // The built-in fonts stay behind ours for arrows, stars and other signs.
+    // The built-in fonts are the fallback for arrows, stars and other signs.
     let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     for (family, face) in [(FontFamily::Proportional, "regular"), (strong(), "semibold")] {
         let mut chain = vec![face.to_owned()];
@@ -93,7 +93,7 @@ fn shape(style: &mut egui::Style, theme: Theme) {
     spacing.scroll = egui::style::ScrollStyle::thin();
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.35;
-    // A blinking cursor would redraw the window twice a second for as long as a field is focused.
+    // A blinking cursor would repaint the window twice a second while a field has the focus.
     style.visuals.text_cursor.blink = false;
     style.visuals.handle_shape = egui::style::HandleShape::Circle;
     style.visuals.slider_trailing_fill = true;
@@ -105,7 +105,7 @@ fn shape(style: &mut egui::Style, theme: Theme) {
     colours(&mut style.visuals, theme);
 }
 
-/// Two greys for surfaces, one for lines, two for text, one accent: that is all.
+/// Two greys for surfaces, one for lines, two for text, and one accent.
 fn colours(visuals: &mut egui::Visuals, theme: Theme) {
     let grey = Color32::from_gray;
     let rgb = Color32::from_rgb;
@@ -152,6 +152,6 @@ fn colours(visuals: &mut egui::Visuals, theme: Theme) {
         state.expansion = 0.0;
     }
     widgets.noninteractive.bg_stroke = Stroke::new(1.0, line);
-    // Rails of sliders and empty boxes must stand out from the surface.
+    // Rails of sliders and empty boxes must be visible on the surface.
     widgets.inactive.bg_fill = pick(rgb(212, 216, 222), rgb(70, 75, 84));
 }

@@ -1,4 +1,4 @@
-//! The top: which model, which activity, the menu.
+//! The top bar: model, activity, menu.
 
 use super::action::{Action, Actions, Sheet};
 use super::{jobs, theme};
@@ -9,7 +9,7 @@ use crate::session::{Activity, Command, State};
 use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
-/// Draws the bar.
+/// Shows the bar.
 pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions) {
     let rect = ui.available_rect_before_wrap();
     let middle = Rect::from_center_size(rect.center(), vec2(330.0, 30.0));
@@ -101,7 +101,7 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ));
 }
 
-/// Where a model would be saved: where it came from, or a name of its own.
+/// The suggested path for saving a model: its own file, or a new name.
 pub fn suggested_path(state: &State, model: ModelId) -> String {
     let Some(entry) = state.models.get(model) else { return String::new() };
     match &entry.path {

@@ -1,4 +1,4 @@
-//! Ways over the map in the strip at the bottom, and under it their frames, or new shapes.
+//! Latent paths in the strip at the bottom, and their frames, or new shapes, below it.
 
 use super::action::Actions;
 use super::drawer::two_lines;
@@ -15,22 +15,22 @@ use crate::session::{Command, State};
 use crate::trust::Belief;
 use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
 
-/// The pages with their names and what they hold.
+/// The pages with their names and explanations.
 const PAGES: [(Page, &str, &str); 2] = [
     (Page::Frames, "Walk", "The frames of the way side by side"),
     (Page::NewShapes, "New shapes", "Shapes that were drawn and judged"),
 ];
 
-/// The verdicts, best first.
+/// The levels of reliability, best first.
 const BELIEFS: [Belief; 3] = [Belief::Believable, Belief::Doubtful, Belief::Outside];
 
-/// What the pages keep from frame to frame.
+/// Data kept between frames.
 #[derive(Default)]
 pub struct Pages {
     cache: Cache,
 }
 
-/// The way's playback and timeline.
+/// The playback and timeline of the path.
 pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
     let play = if tour.playback.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
     playing::buttons(ui, play, actions);
@@ -58,13 +58,13 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
     }
 }
 
-/// A value of the property that colours the map.
+/// A value of the property of the map's colours, as text.
 fn named(state: &State, value: Value) -> String {
     let property = state.property();
     value.named_in(&property.word(), state.unit(property))
 }
 
-/// What a way is, in a few words.
+/// The description of a latent path in a few words.
 fn title(tour: &Tour) -> String {
     let length = three_digits(tour.route.length());
     match tour.route.form() {
@@ -78,7 +78,7 @@ fn title(tour: &Tour) -> String {
 }
 
 impl Pages {
-    /// Draws the page that is looked at.
+    /// Shows the selected page.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         let Some(page) = state.tours.page() else { return };
         let row = vec2(ui.available_width(), 26.0);
@@ -148,7 +148,7 @@ impl Pages {
         }
     }
 
-    /// Paints a sheet as large as there is room for it; the shape under the mouse.
+    /// Paints a contact sheet as large as possible; returns the shape under the mouse.
     fn sheet(
         &mut self,
         ui: &mut Ui,
@@ -177,7 +177,7 @@ impl Pages {
     }
 }
 
-/// What was drawn, and a button that draws again.
+/// The seed of the new shapes, and a button that samples again.
 fn sampled(ui: &mut Ui, drawn: &Drawn, actions: &mut Actions) {
     if ui.button("New sample").on_hover_text("Draw again, with the next seed (N)").clicked() {
         actions.command(Command::Tour(Touring::Draw));
@@ -194,7 +194,7 @@ fn sampled(ui: &mut Ui, drawn: &Drawn, actions: &mut Actions) {
     note(ui, "Click a shape to keep its point.");
 }
 
-/// The marks of verdicts, each with what it says.
+/// The marks of the reliability levels, each with its text.
 fn marks(ui: &mut Ui, words: [String; 3]) {
     let palette = theme::palette(ui);
     for (belief, word) in BELIEFS.into_iter().zip(words) {

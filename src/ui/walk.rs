@@ -1,4 +1,4 @@
-//! The drawer of a search by hand: what to press, the numbers of the update, the code that does it.
+//! The drawer of a step-by-step search: its buttons, the numbers of the update, and its code.
 
 use super::action::{Action, Actions, Sheet};
 use super::code::listing;
@@ -17,13 +17,13 @@ use egui::{
 
 /// Height of the drawer with the numbers and the code.
 pub const OPEN: f32 = 304.0;
-/// Coordinates that are shown; of more the first ones, and the length of the whole.
+/// The most coordinates that are shown; with more, the first ones and the norm of the whole vector.
 const MOST_COORDINATES: usize = 4;
 /// Width of the names of rows, and of a number.
 const COLUMNS: [f32; 2] = [112.0, 84.0];
 const ROW: f32 = 22.0;
 
-/// The strip: what to press, where it stands, and the formula of the stage with its numbers.
+/// The strip: the buttons, the present stage, and the formula of the stage with its numbers.
 pub fn strip(ui: &mut Ui, walk: &Walk, actions: &mut Actions) {
     let by_hand = &walk.by_hand;
     let mut press = |walking| actions.command(Command::Walk(walking));
@@ -79,13 +79,13 @@ fn stage_name(by_hand: &ByHand) -> String {
     format!("{name}, {place} of {}", stages.len())
 }
 
-/// What a factor looks like in a product.
+/// A factor as text in a product; a negative one has brackets.
 fn factor(value: f64) -> String {
     let text = three_digits(value);
     if value < 0.0 { format!("({text})") } else { text }
 }
 
-/// What a decay leaves to the new, without the dust of the subtraction.
+/// `1 - beta`, the weight of the new value in a moving average, without the rounding error of the subtraction.
 fn rest(beta: f64) -> f64 {
     (1e6 * (1.0 - beta)).round() / 1e6
 }
@@ -200,7 +200,7 @@ fn over(walk: &Walk) -> [String; 2] {
     [equation(walk), why.to_owned()]
 }
 
-/// Under the strip: the numbers on the left, the code on the right.
+/// Below the strip: the numbers at the left, the code at the right.
 pub fn show(ui: &mut Ui, walk: &Walk, actions: &mut Actions) {
     let rect = ui.available_rect_before_wrap();
     let coordinates = walk.by_hand.moment().map_or(2, |moment| moment.point.len());
@@ -230,7 +230,7 @@ fn length(values: &[f64]) -> f64 {
     values.iter().map(|v| v * v).sum::<f64>().sqrt()
 }
 
-/// A row of the numbers: its name, what it is, the stage that makes it, its values.
+/// A row of the numbers: its name, its explanation, the stage that computes it, its values.
 type Row = (&'static str, &'static str, Stage, Vec<f64>);
 
 fn rows(by_hand: &ByHand) -> Vec<Row> {
@@ -281,7 +281,7 @@ fn rows(by_hand: &ByHand) -> Vec<Row> {
     rows
 }
 
-/// The numbers of the update, a row each; those of the stage are lit, later ones are not known yet.
+/// The numbers of the update, a row each; the ones of the present stage are highlighted, later ones are a dot.
 fn numbers(ui: &mut Ui, rect: Rect, walk: &Walk) {
     let by_hand = &walk.by_hand;
     let stage = by_hand.stage();

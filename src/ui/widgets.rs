@@ -1,4 +1,4 @@
-//! Small pieces that panels share.
+//! Small widgets that panels share.
 
 use super::theme;
 use crate::explore::{brief, three_digits};
@@ -7,18 +7,18 @@ use egui::{
     vec2,
 };
 
-/// A heading with room above.
+/// A heading with space above.
 pub fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(4.0);
     ui.label(RichText::new(text).heading());
 }
 
-/// A sentence that steps back.
+/// A sentence in a weaker colour.
 pub fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
     ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap())
 }
 
-/// The one button of a panel that is pressed next.
+/// The main button of a panel.
 pub fn primary(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
     let accent = theme::accent(ui);
     let label = RichText::new(text).family(theme::strong()).size(16.0).color(theme::on_accent(ui));
@@ -26,7 +26,7 @@ pub fn primary(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
     ui.add_sized(size, Button::new(label).fill(accent)).on_hover_text(tooltip)
 }
 
-/// A control with its name on the left and itself on the right edge; both teach on hover.
+/// A control with its name at the left and its field at the right; both have the tooltip.
 pub fn row(
     ui: &mut Ui,
     name: &str,
@@ -42,7 +42,7 @@ pub fn row(
     .inner
 }
 
-/// A number in a [`row`]; true when it was changed.
+/// A number in a [`row`]; true if it was changed.
 pub fn number<N: egui::emath::Numeric>(
     ui: &mut Ui,
     name: &str,
@@ -59,11 +59,11 @@ pub fn number<N: egui::emath::Numeric>(
     row(ui, name, tooltip, |ui| ui.add_sized([86.0, 26.0], field)).changed()
 }
 
-/// Whole numbers in a [`row`], separated by commas; what is typed counts as soon as it is such a list.
+/// Whole numbers in a [`row`], separated by commas; the typed text is applied as soon as it is valid.
 pub fn list(ui: &mut Ui, name: &str, tooltip: &str, values: &mut Vec<usize>) {
     let id = ui.scope_id().with(name);
     let joined = || values.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-    // While it is typed the text stays as it is.
+    // While the user types, the text is not reformatted.
     let mut text = ui.data(|data| data.get_temp(id)).unwrap_or_else(joined);
     let field =
         row(ui, name, tooltip, |ui| ui.add_sized([120.0, 26.0], TextEdit::singleline(&mut text)));
@@ -81,7 +81,7 @@ pub fn list(ui: &mut Ui, name: &str, tooltip: &str, values: &mut Vec<usize>) {
     });
 }
 
-/// A slider over orders of magnitude with its number, under its name; true when it was changed.
+/// A slider over orders of magnitude with its number, below its name; true if it was changed.
 pub fn log_slider(
     ui: &mut Ui,
     name: &str,
@@ -102,7 +102,7 @@ pub fn log_slider(
     .inner
 }
 
-/// Choices side by side, one of them taken; true when it was changed.
+/// Choices side by side, one of them selected; true if it was changed.
 pub fn segments<T: Copy + PartialEq>(
     ui: &mut Ui,
     value: &mut T,
@@ -127,9 +127,9 @@ pub fn segments<T: Copy + PartialEq>(
     changed
 }
 
-/// A name and a value on one line, the value on the right edge; on two where both do not fit on one.
+/// A name and a value on one line, the value at the right edge; on two lines if both do not fit.
 pub fn fact(ui: &mut Ui, name: &str, value: &str, tooltip: &str) -> Response {
-    // Names of what was measured are people's own, and may be longer than a line.
+    // Names of target columns are the user's own, and may be longer than a line.
     const LETTERS: usize = 32;
     let short = brief(name, LETTERS);
     let full = if short == name { String::new() } else { format!("{name}\n") };
@@ -155,7 +155,7 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, tooltip: &str) -> Response {
     ui.with_layout(right, |ui| ui.add(egui::Label::new(value).wrap())).inner
 }
 
-/// A disc and a sentence: how far something can be believed.
+/// A disc and a sentence: the reliability.
 pub fn verdict(ui: &mut Ui, verdict: &crate::trust::Verdict) {
     ui.horizontal_top(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(12.0, 20.0), Sense::hover());
@@ -175,7 +175,7 @@ fn evidence(verdict: &crate::trust::Verdict) -> String {
     for survival in &verdict.survival {
         let [change, limit] = survival.change_and_limit();
         let label = survival.property.label();
-        // A prediction does not stand without its interval.
+        // A prediction is never shown without its interval.
         text += &match survival.property.is_measured() {
             true => format!("{label}, predicted: re-decoded {change} apart (limit {limit})\n"),
             false => format!(
@@ -198,7 +198,7 @@ fn yes(b: bool) -> &'static str {
     if b { "yes" } else { "no" }
 }
 
-/// The colour of a verdict; the words beside it say the same.
+/// The colour of a verdict; the words beside it have the same meaning.
 pub fn belief_colour(ui: &Ui, belief: crate::trust::Belief) -> Color32 {
     use crate::trust::Belief;
     let dark = ui.visuals().dark_mode;
@@ -210,7 +210,7 @@ pub fn belief_colour(ui: &Ui, belief: crate::trust::Belief) -> Color32 {
     }
 }
 
-/// Signs that are drawn, so that no font has to have them.
+/// Painted icons, since a font may not have them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
     /// A triangle pointing right.
@@ -231,7 +231,7 @@ pub enum Icon {
     Close,
 }
 
-/// A button with a drawn sign; `name` is its tooltip and what assistive technology reads.
+/// A button with an icon; `name` is its tooltip and the text for assistive technology.
 pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(30.0), Sense::click());
     let response = response.accessible_name(name);

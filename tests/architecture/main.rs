@@ -45,7 +45,7 @@ const SHUT: &[(&str, &[&str])] = &[
 ];
 /// Crates of the window, which only `ui` may know.
 const WINDOW: &[&str] = &["egui", "eframe", "egui_plot", "egui_extras", "rfd"];
-/// What the rooms below `session` do without: whoever calls them owns threads and messages.
+/// Threads and channels, which the modules below `session` do not use: their caller has them.
 const THREADS_AND_CHANNELS: &[&[&str]] = &[
     &["crossbeam_channel"],
     &["std", "sync", "mpsc"],

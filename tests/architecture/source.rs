@@ -32,7 +32,7 @@ pub struct Reference {
     pub line: usize,
     /// Where it leads.
     pub to: Target,
-    /// Whether only tests are compiled with it.
+    /// True if only tests are compiled with it.
     pub in_tests: bool,
 }
 
@@ -114,7 +114,7 @@ impl Crate {
         let depth = depth.checked_sub(1)?;
         let (head, rest) = path.split_first()?;
         match head.as_str() {
-            // A path from the root that is lost on the way still says which room it goes to.
+            // A path from the root that cannot be resolved completely still gives its module.
             "crate" | LIBRARY => {
                 self.within(&[], rest, depth).or_else(|| Some(Target::Module(rest.to_vec())))
             }

@@ -18,7 +18,7 @@ fn succeed(line: &str, folder: &Path) -> String {
     said
 }
 
-/// What must fail says so in one line and leaves nothing behind.
+/// Runs a command that must fail: returns its error, one line, and checks that it leaves no file behind.
 fn fail(line: &str, folder: &Path) -> String {
     let before = std::fs::read_dir(folder).unwrap().count();
     let output = run(line, folder);
@@ -88,7 +88,7 @@ fn pca_stands_beside_an_autoencoder() {
     let info = run("info pca.safetensors", f);
     let info = String::from_utf8(info.stdout).unwrap();
     assert!(info.contains("principal axes"), "{info}");
-    // What works for any model works for this one.
+    // Commands that work for any model work for this one.
     for line in [
         "optimise --model pca.safetensors --property roundness --mode max --restarts 4 --steps 5 --out o.json",
         "render --model pca.safetensors --what shapes --size 200 --out p.png",

@@ -211,7 +211,7 @@ fn each_figure_of_reconstruction_has_a_name_of_its_own() {
     let refused =
         fail(&words("train --samples 90 --loss bce --out F/x.safetensors", folder.path()));
     assert!(refused.contains("output sigmoid") && refused.contains("preset bce"), "{refused}");
-    // What is named beside a preset counts more.
+    // An option beside a preset takes precedence.
     let own = "train --samples 90 --points 32 --updates 3 --preset bce --beta 0.2 --out F/own.safetensors";
     succeed(&words(own, folder.path()));
     let info = succeed(&words("info F/own.safetensors --json", folder.path()));

@@ -62,7 +62,7 @@ fn a_morph_goes_both_ways_between_the_same_ends() {
     let middle = 0.5 * (morph.number(0, "z1") + morph.number(4, "z1"));
     assert!((morph.number(2, "z1") - middle).abs() < 1e-9);
     assert!(["believable", "doubtful", "outside the data"].contains(&morph.cell(2, "verdict")));
-    // What the table says of a point is what it decodes to.
+    // The values of a point in the table are those of its decoded shape.
     let z = format!("{},{}", morph.cell(2, "z0"), morph.cell(2, "z1"));
     succeed(&[
         "decode",

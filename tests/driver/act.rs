@@ -1,4 +1,4 @@
-//! What a person does.
+//! Actions of the user.
 
 use super::{
     ComparisonModel, Exportable, JobKind, MapLayer, ModelRef, Page, PathPlan, Starts, Theme,

@@ -50,7 +50,7 @@ impl Watched {
         self.control.is_cancelled()
     }
 
-    /// Whether its thread has let go of it, and the program too.
+    /// True if neither its thread nor the program holds it any more.
     pub fn is_over(&self) -> bool {
         Arc::strong_count(&self.control) == 1
     }

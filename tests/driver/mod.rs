@@ -28,11 +28,11 @@ pub use session::compare::Rival as ComparisonModel;
 pub use session::jobs::export::Exportable;
 /// A kind of job.
 pub use session::jobs::registry::JobKind;
-/// What a training does.
+/// The phase of a training.
 pub use session::jobs::training::Phase;
 /// A latent path as it is planned, and the names of its ends.
 pub use session::plan::{Anchor as Endpoint, Plan as PathPlan};
-/// What is remembered between two sessions.
+/// The settings that are saved between two sessions.
 pub use session::settings::{Settings, ThemeChoice as Theme};
 /// Where the restarts of a search begin.
 pub use session::starts::{Origin as StartOrigin, StartChoice as Starts};

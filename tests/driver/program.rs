@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// How long a slow machine may take for a job.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What is driven: the program with or without its window.
+/// The driven program, with or without its window.
 pub trait Drive {
     /// The facts of this moment.
     fn see(&self) -> See<'_>;

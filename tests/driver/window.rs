@@ -56,7 +56,7 @@ pub fn open_with(theme: Theme, settings: &Settings, folder: &Path) -> Window {
     open_as(usual(theme), Some(path))
 }
 
-/// Waits until the maps are drawn and nothing moves; names of inputs and glyphs are checked on the way.
+/// Waits until the maps are drawn and nothing moves; also checks the names of inputs and the glyphs.
 pub fn settle(window: &mut Window) {
     window.wait("the maps", |see| see.is_settled());
     window.run();
@@ -93,7 +93,7 @@ pub fn place(window: &Window, point: [f64; 2]) -> Pos2 {
     on_map(window, x, y)
 }
 
-/// Whether two points of the map are one, as far as pixels can tell.
+/// True if two points of the map are equal within the precision of pixels.
 pub fn near(a: [f64; 2], b: [f64; 2]) -> bool {
     a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.02)
 }
@@ -140,7 +140,7 @@ pub fn in_picture(window: &Window, name: &str, x: f32, y: f32) -> Pos2 {
 
 // Buttons, fields and keys.
 
-/// Whether a part of a text is on the screen.
+/// True if a part of a text is on the screen.
 pub fn said(window: &Window, part: &str) -> bool {
     window.query_all_by_label_contains(part).next().is_some()
 }
@@ -321,7 +321,7 @@ pub fn search(window: &mut Window) {
     settle(window);
 }
 
-/// The search that is under way, or is over.
+/// The present search, or the last one.
 pub fn under_way(window: &Window) -> SearchFacts<'_> {
     window.see().search().unwrap()
 }

@@ -3,7 +3,7 @@
 /// Begins a search; stops it.
 pub const SEARCH: &str = "Climb";
 pub const STOP: &str = "Stop";
-/// What the bar says while a search runs.
+/// The text of the bar while a search runs.
 pub const SEARCHING: &str = "climbing";
 /// Begins to step through one restart.
 pub const STEP_THROUGH: &str = "By hand";
@@ -24,7 +24,7 @@ pub const FRAMES_HINT: &str = "Click a frame";
 pub const DRAW_SAMPLES: &str = "New shapes";
 pub const DRAW_AGAIN: &str = "New sample";
 pub const SAMPLE_SHEET: &str = "Sheet of new shapes";
-/// What the inspector shows.
+/// The texts of the inspector.
 pub const NO_SHAPE: &str = "No shape yet";
 pub const SHAPE_AT_CURSOR: &str = "The shape at the cursor";
 pub const SHAPE_AT_STEP: &str = "The shape at this step";

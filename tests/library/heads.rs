@@ -192,7 +192,7 @@ fn a_head_that_explodes_says_so() {
     assert!(error.to_string().contains("learning rate"), "{error}");
 }
 
-/// What a search on a head follows, against central differences in f64.
+/// The gradient of a search on a head, against central differences in f64.
 #[test]
 fn gradients_through_a_head_agree_with_finite_differences() {
     let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });

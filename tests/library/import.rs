@@ -87,7 +87,7 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
     let info = run(&["info", &model_path]);
     let text = String::from_utf8_lossy(&info.stdout).into_owned();
     assert!(text.contains("shapes"), "{text}");
-    // It goes on without the files.
+    // The model can be trained further without the files.
     let longer = path(folder.path(), "longer.safetensors");
     let output = run(&["train", "--resume", &model_path, "--updates", "5", "--out", &longer]);
     assert!(output.status.success(), "{}", said(&output));
@@ -157,7 +157,7 @@ fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
     let output = run(&["data", &table, "--values", &table, "--out", &out]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("may count from 0"), "{}", said(&output));
-    // What is written with its values is read as shapes and as values.
+    // A table written with its values is read as shapes and as values.
     std::fs::write(&values, ",drag [N],shape\n0,7.5,2\n1,8.5,3\n").unwrap();
     assert!(run(&["data", &table, "--values", &values, "--out", &out]).status.success());
     let again = path(folder.path(), "again.csv");
@@ -216,7 +216,7 @@ fn no_file_is_written_that_is_read_or_that_nobody_named() {
     let output = run(&["data", &shapes_path, "--values", &values, "--out", &drawing]);
     assert!(said(&output).contains("without what was measured of them"), "{}", said(&output));
 
-    // What is wrong with an output is said before any work: the training would take long.
+    // A wrong output path is reported before any work, since the training would take long.
     let [inside, model, taken] = [
         path(&shapes, "e003.csv"),
         path(folder.path(), "m.safetensors"),

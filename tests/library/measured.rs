@@ -92,7 +92,7 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
     let missed: f64 = rows.iter().zip(&told).map(|(&row, y)| (values[row] - y).powi(2)).sum();
     assert!((card.rmse - (missed / rows.len() as f64).sqrt()).abs() < 1e-9);
     assert!(card.r2 > 0.8, "{card:?}");
-    // What nobody measured is told as well as the rest.
+    // Rows without a target value are predicted as well as the others.
     let row = (0..values.len()).find(|&row| values[row].is_nan()).unwrap();
     let z = model.encoded.mu.row(row);
     let said = model.tell_one(stiff, z, &model.training_outline(row)).unwrap();
@@ -146,7 +146,7 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let found = objective.evaluate(z, true).unwrap();
     let decoded = MODEL.decode(&MODEL.encoded.mu).unwrap();
     let told = MODEL.tell(stiff, &MODEL.encoded.mu, &decoded).unwrap();
-    // In single precision, in which the sums may go another way.
+    // In single precision, in which the order of the sums may differ.
     let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-4;
     assert!(found.terms[0].iter().zip(&told).all(near));
     assert!(found.gradient.iter().all(|g| g.is_finite()));
@@ -174,7 +174,7 @@ fn searched(aim: Aim, restarts: usize) -> SearchReport {
     SearchReport::new(search).unwrap()
 }
 
-/// What is predicted of a point, as it is written in JSON.
+/// The prediction at a point, as it is written in JSON.
 fn predicted_at(z: &serde_json::Value) -> serde_json::Value {
     let z: Vec<f64> = serde_json::from_value(z.clone()).unwrap();
     let z = Rows::from_flat(z.len(), z);

@@ -313,7 +313,7 @@ fn many_points_are_worth_what_each_is_alone() {
     }
 }
 
-/// The greatest difference of any z on the way between restarts run together and each run alone.
+/// The greatest difference of any z between the trajectories of restarts run together and of each run alone.
 fn apart(model: &Arc<Model>, steps: usize) -> f64 {
     let starts = drawn(model, 12);
     let search = |starts: &Rows<f64>| {
@@ -430,7 +430,7 @@ fn two_hills_are_told_apart_and_a_ridge_is_one() {
         assert!(members.iter().all(|&member| side(member) == side(*top)));
     }
     let placed: usize = hills.all.iter().map(|hill| hill.members.len()).sum();
-    // Those that begin where the square is a point have no slope and no area.
+    // Restarts that begin where the square is a point have no gradient and no area.
     let answers = found.restarts.iter().filter(|report| report.restart.best.is_some()).count();
     assert!((2900..3000).contains(&answers), "{answers}");
     assert!(placed + hills.unplaced == answers && hills.unplaced < 30, "{}", hills.unplaced);

@@ -1,5 +1,5 @@
-//! What is sought, on the model that comes with the program in f64: every part of the loss against
-//! finite differences, and what each part is for.
+//! The objective, on the bundled model in f64: every part of the loss against finite differences, and the purpose of
+//! each part.
 
 use latent_explorer::data::property::Property;
 use latent_explorer::data::rows::Rows;
@@ -380,7 +380,7 @@ fn the_best_so_far_never_falls_though_the_value_of_it_may() {
         assert_eq!(restart.losses.len(), restart.values.len());
         if let Some(best) = &restart.best {
             assert_eq!(restart.best_objective(), -best.loss);
-            // What is missing to the value is the penalty.
+            // The difference to the value is the penalty.
             assert!(restart.best_objective() <= best.value + 1e-9);
             assert_eq!(restart.losses[best.step], best.loss);
         }

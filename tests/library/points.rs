@@ -38,7 +38,7 @@ fn placed(points: &[[f64; 2]], turn: f64, size: f64, to: [f64; 2]) -> Points {
     points.iter().map(place).collect()
 }
 
-/// The same polygon with other points on its sides, begun at its `first`, the other way around.
+/// The same polygon with other points on its sides, starting at its point `first`, in the opposite direction.
 fn redrawn(points: &[[f64; 2]], first: usize) -> Points {
     let count = points.len();
     let mut drawn = Points::new();
@@ -92,11 +92,11 @@ fn apart(model: &Model, a: &[f64], b: &[f64]) -> f64 {
     each.fold(0.0, f64::max)
 }
 
-/// A point's spacing on an outline of unit size: what resampling may move points along it, where sides may share them out
-/// in two ways.
+/// The spacing of points on an outline of unit size: the largest shift of a point along the outline by resampling, if
+/// the points can be distributed over the sides differently.
 const SPACING: f64 = 0.065;
 
-/// How far a shape's z may be from its own where it is drawn in another way, in standard deviations of the data.
+/// The largest distance of a redrawn shape's z from the original's, in standard deviations of the data.
 const SAME_Z: f64 = 0.05;
 /// Generated rows that are redrawn: ten of each family.
 const ROWS: usize = 90;
@@ -118,7 +118,7 @@ fn resampled(points: &[[f64; 2]], count: usize) -> Points {
     for (from, to) in corners.iter().copied().zip(ends) {
         let side: Points = (from..=to).map(at).collect();
         let many = (count * (to - from)).div_ceil(n).max(2);
-        // Evenly along the side and back again, of which the first half is the way there.
+        // Evenly along the side and back again; the first half is the outward part.
         let there_and_back: Points =
             side.iter().chain(side[1..to - from].iter().rev()).copied().collect();
         drawn.extend(even(&there_and_back, 2 * many, 0.0).into_iter().take(many));
@@ -320,7 +320,7 @@ fn run(arguments: &[String]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_latent-explorer")).args(arguments).output().unwrap()
 }
 
-/// What a command that succeeds says.
+/// The output of a command that succeeds.
 fn said(arguments: &[String]) -> String {
     let output = run(arguments);
     let said = String::from_utf8(output.stderr).unwrap();
@@ -521,7 +521,7 @@ fn a_round_of_candidates_lab_and_training_keeps_its_names() {
     let difference = compared[1][7].parse::<f64>().unwrap();
     assert!((difference - (12.5 - predicted)).abs() < 1e-9);
     assert!(std::fs::read(path("p.png")).unwrap().starts_with(b"\x89PNG"));
-    // What the lab measured is learned with the rest.
+    // Lab results are learned with the other values.
     let line = "train --points 32 --updates 40 --hidden 16 --heads drag --data F/d2.csv --values F/d2.csv --out F/m2";
     let told = said(&words(line, folder.path()));
     assert!(told.contains("drag: 41 of 41"), "{told}");

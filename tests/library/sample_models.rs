@@ -64,8 +64,8 @@ fn where_the_search_sees_no_penalty_the_verdict_sees_data() {
     }
 }
 
-/// The best points and every fifteenth on the way to them, for a search of 50 restarts and 300 steps, with their
-/// verdicts for the property that is sought.
+/// The best points and every fifteenth point of their trajectories, for a search of 50 restarts and 300 steps, with
+/// their verdicts for the property of the objective.
 fn answers(model: &Arc<Model>, property: Property, goal: Goal) -> Vec<Verdict> {
     let aim = Aim::of(property, goal);
     let config = SearchConfig { aim, restarts: 50, steps: 300, ..Default::default() };

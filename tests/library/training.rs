@@ -140,7 +140,7 @@ fn early_stopping_keeps_the_best() {
     assert_eq!(model.card.history.len(), errors.len(), "the curves are of all epochs");
     assert_eq!(TrainerState::of(&model).unwrap().history.len(), best + 1);
 
-    // What is said of the model is said of that epoch, also by its file, with the state of the training or without.
+    // The model's metrics belong to that epoch, also in its file, with the state of the training or without.
     let record = model.card.history[best];
     let done = trainer.updates();
     let bytes = |model: &Model| checkpoint::to_bytes(model).unwrap();
@@ -306,7 +306,7 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
     let trainer = learn(Trainer::new(data, config).unwrap());
     let model = trainer.finish().unwrap();
     let figures = Figures::of(&model).unwrap();
-    // PCA on its own way: as a model of its own, not by the probabilistic one that the network began as.
+    // PCA as a model of its own, not the probabilistic PCA from which the network was initialised.
     let pca = Figures::of(&Pca::rival_of(&model).unwrap()).unwrap().reconstruction_error;
     assert!((model.card.statistics.pca_error.unwrap() / pca - 1.0).abs() < 1e-3);
     assert!(figures.reconstruction_error < 0.7 * pca, "{} {pca}", figures.reconstruction_error);

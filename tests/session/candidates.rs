@@ -23,7 +23,7 @@ fn candidates_go_out_and_measured_values_come_back() {
     assert_eq!(first, format!("c1-{}", found.report().run));
     assert!(table.starts_with("id,x0,y0,") && table.contains(&format!("\n{first},")));
 
-    // What cannot be read is told by its line; the rest counts.
+    // Unreadable lines are reported by their numbers; the others count.
     let text = format!("id,value [%]\n{first},0.97\nc99,1\n{first},3\n{second},tall\n{second}\n");
     std::fs::write(path("m.csv"), text).unwrap();
     session.act(Act::ReadLabResults(path("m.csv")));

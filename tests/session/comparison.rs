@@ -131,7 +131,7 @@ fn pca_is_stopped_by_hand_and_its_failure_is_told() {
         let notices = session.see().notice_ids();
         notices.into_iter().for_each(|id| session.act(Act::DismissNotice(id)));
     }
-    // Whoever ends the comparison waits for it no longer.
+    // After the comparison has ended, the result is not needed any more.
     session.act(Act::CompareWith(ComparisonModel::Sample(1)));
     session.act(Act::CompareWith(ComparisonModel::Pca));
     session.act(Act::ToggleComparison);

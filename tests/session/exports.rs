@@ -111,7 +111,7 @@ fn a_film_can_be_cancelled_and_leaves_nothing() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
-/// Lays a way, draws new shapes and keeps a shape of the data.
+/// Makes a latent path, samples new shapes and selects a data row.
 fn play_path(session: &mut Program) {
     session.act(Act::PlayPath);
     session.act(Act::DrawSamples);
@@ -220,7 +220,7 @@ fn the_picture_of_the_map_has_what_a_person_does_on_it() {
         assert_eq!(errors(session), [""; 0]);
         std::fs::read_to_string(&path).unwrap()
     };
-    // Ends of ways are rings, and so is the kept point; stars have the colour of no other mark.
+    // Ends of latent paths are rings, and so is the selected point; stars have a colour that no other mark has.
     let rings = |svg: &str| svg.matches("fill=\"none\" stroke-width=\"1.8\"").count();
     let stars = |svg: &str| svg.matches("fill=\"#e34220\"").count();
     let lines = |svg: &str| svg.matches("<g fill=\"none\" stroke-width=\"2\"").count();

@@ -101,11 +101,11 @@ fn the_timeline_scrubs_steps_and_changes_speed() {
     session.act(Act::TogglePlay);
     let took = play(&mut session);
     assert!((took - PATH_SECONDS / 4.0).abs() < 0.2, "{took}");
-    // Whoever touches the point holds the marker.
+    // A selected point stops the marker.
     session.act(Act::TogglePlay);
     session.act(Act::Select([0.0, 0.0]));
     assert!(!session.see().is_path_playing());
-    // Elsewhere time stands still on the way.
+    // In another activity the path does not advance.
     session.act(Act::TogglePlay);
     session.act(Act::Turn(Page::Train));
     let before = share(&session);
@@ -127,7 +127,7 @@ fn a_way_that_was_taken_off_the_map_comes_back() {
         session.act(end);
         assert!(session.see().path().is_none());
         assert!(session.see().undoable().is_some());
-        // It comes back as it was planned, where it can be seen, in the property that is looked at.
+        // The path is restored with its plan, in the activity that shows it, for the present property.
         session.act(Act::PlanPath(PathPlan { kind: Kind::Circle, ..way.clone() }));
         session.act(Act::Turn(Page::Train));
         session.act(Act::ColourBy(Property::Area));
@@ -170,7 +170,7 @@ fn a_way_on_the_map_follows_its_settings() {
     let on_map = session.see().path().unwrap();
     assert!((on_map.route().length() - 0.8 * std::f64::consts::TAU).abs() < 1e-3);
     assert_eq!((share(&session), on_map.strip_size()), (0.25, [FRAMES + 1, 1]));
-    // What cannot be laid is said, and the way before stays.
+    // An impossible path is reported, and the previous path stays.
     session.act(Act::PlanPath(PathPlan { around: named("pin:4"), ..circle.clone() }));
     assert!(errors(&session).iter().any(|error| error.contains("4")));
     assert!(session.see().path().is_some());
@@ -200,7 +200,7 @@ fn a_kept_point_is_held_when_the_way_is_laid() {
     assert!(!near(&picked(&session), &[0.3, 0.3]));
     session.act(Act::Scrub(0.0));
     assert!(near(&picked(&session), &[0.3, 0.3]));
-    // From a place to itself there is no way.
+    // There is no path from a point to itself.
     let still = named("family:circle");
     let line = PathPlan { kind: Kind::Line, from: still.clone(), to: still, ..plan(&session) };
     session.act(Act::PlanPath(line));

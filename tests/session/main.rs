@@ -49,7 +49,7 @@ fn sentences(session: &Program) -> Vec<String> {
     session.see().sentences().into_iter().map(str::to_owned).collect()
 }
 
-/// Whether one of the notices has all of these facts in it.
+/// True if one of the notices has all of these facts in it.
 fn hears(session: &Program, facts: &str) -> bool {
     session.see().notices().any(|text| says(text, facts))
 }
@@ -112,12 +112,12 @@ fn until_searched(session: &mut Program) {
     session.wait("the end of the search", over);
 }
 
-/// The search that is under way, or is over.
+/// The present search, or the last one.
 fn under_way(session: &Program) -> SearchFacts<'_> {
     session.see().search().unwrap()
 }
 
-/// What the last search found.
+/// The results of the last search.
 fn found(session: &Program) -> Found {
     under_way(session).found().unwrap()
 }

@@ -40,7 +40,7 @@ fn the_window_learns_from_shapes_that_were_opened_and_goes_back_to_families() {
         (8000, 0.2, Some(2000))
     );
 
-    // What a failed import says stays to be read, and what was there stays too.
+    // The error of a failed import stays on the screen, and so do the previous shapes.
     let (paths, options) = (vec![folder.path().join("bad.dat")], ImportOptions::default());
     session.act(Act::Import { paths, values: None, options });
     until_imported(&mut session);

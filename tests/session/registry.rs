@@ -8,7 +8,7 @@ use latent_explorer::data::import::ImportOptions;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Kinds that take long enough to be ended on the way.
+/// Kinds that take long enough to be cancelled while they run.
 const LONG: [JobKind; 9] = [
     JobKind::Import,
     JobKind::Training,

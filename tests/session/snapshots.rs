@@ -226,7 +226,7 @@ fn a_moment_has_its_own_figures() {
     session.act(Act::Scrub(0.0));
     assert_eq!(health(&session), (None, first), "what is known is not measured again");
 
-    // A hand that drags on does not wait for every moment on its way.
+    // Dragging on does not wait for each snapshot in between.
     (1..10).for_each(|epoch| session.act(Act::Scrub(f64::from(epoch) / 10.0)));
     until_fresh(&mut session);
     let known =

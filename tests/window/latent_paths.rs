@@ -25,7 +25,7 @@ fn a_walk_is_played_and_scrubbed_and_shows_its_frames() {
     key(&mut window, Key::Space);
     assert!(!playing(&window));
     settle(&mut window);
-    // The drawer has opened on the frames; the last of them is the end of the way.
+    // The drawer has opened on the frames; the last of them is the end of the path.
     assert!(said(&window, "outside the data") && said(&window, words::FRAMES_HINT));
     let last = in_picture(&window, words::PATH_FRAMES, 0.96, 0.25);
     click_at(&mut window, last, PointerButton::Primary);

@@ -110,7 +110,7 @@ fn a_restart_under_the_mouse_lights_up_everywhere() {
     show(&mut window);
     assert_eq!(under_way(&window).hovered_restart(), None);
 
-    // On the map, where its way has come to.
+    // On the map, at the present point of its trajectory.
     settle(&mut window);
     let view = window.see().map().view();
     let heads: Vec<[f64; 2]> = (0..8).filter_map(|i| under_way(&window).head(i)).collect();

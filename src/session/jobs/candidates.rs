@@ -1,4 +1,4 @@
-//! Candidates are written to a file.
+//! Job: writes candidates to a file.
 
 use super::super::findings::Findings;
 use super::super::notices::Notices;
@@ -15,27 +15,27 @@ pub struct CandidatesFile(pub PathBuf);
 
 /// The candidates of a search.
 pub struct CandidatesJob {
-    /// The search.
+    /// The results of the search.
     pub findings: Arc<Findings>,
-    /// The most candidates there may be.
+    /// The maximum number of candidates.
     pub most: usize,
-    /// Lab results of them.
+    /// Their lab results.
     pub lab: LabResults,
     /// The file.
     pub path: PathBuf,
 }
 
-/// The job.
+/// Runs the job.
 ///
 /// # Errors
-/// Names the file, where it cannot be written.
+/// Names the file if it cannot be written.
 pub fn run(job: CandidatesJob) -> Result<JobResult<CandidatesFile>> {
     let CandidatesJob { findings, most, lab, path } = job;
     write_candidates(&path, &findings.report, most, &lab)?;
     Ok(JobResult::Finished(CandidatesFile(path)))
 }
 
-/// Takes the end in: a sentence says which.
+/// Handles the result: a notice reports it.
 pub fn ended(result: JobResult<CandidatesFile>, notices: &mut Notices) {
     match result {
         JobResult::Finished(CandidatesFile(path)) => {

@@ -4,13 +4,13 @@ use crate::numerics::cancel_token::CancelToken;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The wishes of a person about a running job.
+/// The user's requests to a running job.
 #[derive(Clone, Copy, Debug, Default)]
 struct Wishes {
     paused: bool,
-    /// Steps a second at most; none for as many as there can be.
+    /// The most steps a second; none without a limit.
     pace: Option<f64>,
-    /// Steps that may be made in spite of a pause.
+    /// Steps that may be done in spite of a pause.
     allowed: usize,
 }
 
@@ -24,7 +24,7 @@ pub struct Control {
 
 impl Control {
     fn wishes(&self) -> MutexGuard<'_, Wishes> {
-        // A panic elsewhere leaves plain values behind that are as good as before.
+        // After a panic in another thread the plain values behind the lock are still valid.
         self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -35,7 +35,7 @@ impl Control {
 
     /// Asks the job to end soon.
     pub fn cancel(&self) {
-        // Within the lock, so that a job about to wait does not miss it.
+        // Inside the lock, so that a job that is about to wait does not miss the cancellation.
         self.change(|_| self.cancel.cancel());
     }
 
@@ -44,12 +44,12 @@ impl Control {
         self.change(|w| (w.paused, w.allowed) = (paused, 0));
     }
 
-    /// Sets how many steps a second the job makes at most, or takes the brake off.
+    /// Sets the most steps a second; none removes the limit.
     pub fn set_pace(&self, pace: Option<f64>) {
         self.change(|w| w.pace = pace);
     }
 
-    /// How many steps a second the job makes at most, if the brake is on.
+    /// The most steps a second, if there is a limit.
     pub fn pace(&self) -> Option<f64> {
         self.wishes().pace
     }
@@ -59,12 +59,12 @@ impl Control {
         self.cancel.is_cancelled()
     }
 
-    /// The token that computations below look at. Cancelling it does not wake a job that is paused: [`Self::cancel`] does.
+    /// The token that computations check. Cancelling it does not wake a paused job: [`Self::cancel`] does.
     pub fn token(&self) -> &CancelToken {
         &self.cancel
     }
 
-    /// Lets a job that is paused make so many steps more.
+    /// Lets a paused job do this many more steps.
     pub fn allow(&self, steps: usize) {
         self.change(|w| w.allowed = w.allowed.saturating_add(steps));
     }
@@ -75,7 +75,7 @@ impl Control {
         wishes.paused && wishes.allowed == 0 && !self.is_cancelled()
     }
 
-    /// Waits for the next step while paused; returns how long that was.
+    /// Waits for the next step while paused; returns how long it waited.
     pub fn wait_while_paused(&self) -> Duration {
         let begun = std::time::Instant::now();
         let mut wishes = self.wishes();

@@ -1,4 +1,4 @@
-//! Export: a picture, a film, outlines, a table or a report is written to a file.
+//! Job: writes a picture, a film, outlines, a table or a report to a file.
 
 use super::super::findings::Findings;
 use super::super::models::Prepared;
@@ -33,7 +33,7 @@ use crate::train::{Setup, TrainerState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How long films last that leave the window, in seconds, and how many pictures a second has.
+/// The length of an exported film, in seconds, and its frames a second.
 const SECONDS: f64 = 4.0;
 /// See [`SECONDS`].
 const RATE: f64 = 15.0;
@@ -52,19 +52,19 @@ pub enum Exportable {
     Lab,
     /// The search as a film.
     Film,
-    /// The training that is watched as a film of its moments.
+    /// The watched training as a film of its snapshots.
     Training,
-    /// The frames of the way over the map side by side, and of the straight blend.
+    /// The frames of the latent path side by side, and those of linear interpolation.
     Strip,
-    /// The way over the map as a film: the shape as it morphs.
+    /// The latent path as a film of the morphing shape.
     Walk,
-    /// The new shapes with their verdicts.
+    /// The sampled shapes with their reliability.
     NewShapes,
-    /// The kept shape of the data beside its rebuild.
+    /// The selected data row beside its reconstruction.
     Rebuild,
-    /// A report of the shown model, and of the search in it where there is one.
+    /// A report of the shown model, and of the search in it if there is one.
     Report,
-    /// The outline of the answer that is followed.
+    /// The outline of the followed answer.
     Answer,
     /// The pinned outlines.
     Pins,
@@ -73,7 +73,7 @@ pub enum Exportable {
 }
 
 impl Exportable {
-    /// All of them, in the order in which they are offered.
+    /// All of them, in the order of the dialog.
     pub const ALL: [Self; 14] = [
         Self::Map,
         Self::Losses,
@@ -91,7 +91,7 @@ impl Exportable {
         Self::Data,
     ];
 
-    /// The endings of the files that it can become, the usual one first.
+    /// The possible file extensions, the default one first.
     pub fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Map | Self::Losses | Self::Values => &["png", "svg"],
@@ -104,7 +104,7 @@ impl Exportable {
         }
     }
 
-    /// True for pictures, which have a size and colours of their own.
+    /// True for pictures, which have a size and a theme of their own.
     pub fn is_picture(self) -> bool {
         self.is_film() || self.endings().contains(&"png")
     }
@@ -114,19 +114,19 @@ impl Exportable {
         matches!(self, Self::Film | Self::Training | Self::Walk)
     }
 
-    /// True if `path` has one of its endings.
+    /// True if `path` has one of the extensions.
     pub fn fits(self, path: &Path) -> bool {
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
         self.endings().iter().any(|known| ending == *known)
     }
 }
 
-/// One export: its kind, its file, its size and its colours.
+/// One export: its kind, its file, its size and its theme.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Export {
     /// The kind.
     pub what: Exportable,
-    /// The file; its ending is one of [`Exportable::endings`].
+    /// The file; its extension is one of [`Exportable::endings`].
     pub path: PathBuf,
     /// Width and height of a picture, in pixels.
     pub pixels: [u32; 2],
@@ -134,13 +134,13 @@ pub struct Export {
     pub dark: bool,
 }
 
-/// The input of the job: the content, and the model and colours it is drawn with.
+/// The input of the job: the content, and the model and colours for the picture.
 pub struct ExportJob {
     /// The model.
     pub prepared: Arc<Prepared>,
-    /// Its name or its file.
+    /// The name of the model, or its file.
     pub name: String,
-    /// How a map is drawn.
+    /// The options of a map.
     pub wish: MapWish,
     /// The range of the colour scale.
     pub range: (f64, f64),
@@ -148,9 +148,9 @@ pub struct ExportJob {
     pub content: Content,
 }
 
-/// The content of an export, held so that nothing changes it while it is written.
+/// The content of an export, copied so that nothing changes it while it is written.
 pub enum Content {
-    /// The map, with what a person does on it.
+    /// The map with its annotations.
     Map(Box<Doing>),
     /// The losses of the model's training.
     Losses,
@@ -164,23 +164,23 @@ pub enum Content {
     Training(TrainingSnapshots),
     /// Shapes side by side.
     Sheet(Box<Sheet>),
-    /// A way over the map as a film.
+    /// A latent path as a film.
     Walk(Route),
-    /// A shape of the data beside its reconstruction.
+    /// A data row beside its reconstruction.
     Rebuild(Box<Rebuild>),
-    /// With the search in the model, where there is one, and the restart that is lifted out.
+    /// The search in the model, if there is one, and the highlighted restart.
     Report(Option<Arc<Findings>>, Option<usize>),
-    /// With their names, and the frame of each, where it has one.
+    /// The outlines with their names, and the frame of each, if it has one.
     Outlines(Vec<(String, Vec<f32>, Option<Placement>)>),
     /// The shapes that the model was trained on.
     Data,
 }
 
-/// A training and the moments of it that are remembered, oldest first, at least two.
+/// A training and its stored snapshots, oldest first, at least two.
 pub struct TrainingSnapshots {
-    /// The part that is the same at all moments.
+    /// The part that all snapshots share.
     pub setup: Arc<Setup>,
-    /// Its states.
+    /// The states of the snapshots.
     pub moments: Vec<Arc<TrainerState>>,
 }
 
@@ -191,14 +191,14 @@ pub struct ExportedFile(pub PathBuf);
 /// The export as the window sees it.
 #[derive(Debug, Default)]
 pub struct Exporting {
-    /// The run of the one that is written now.
+    /// The run of the present export.
     pub run: Option<RunId>,
-    /// Why the last one failed, until the next begins.
+    /// Why the last export failed, until the next begins.
     pub failed: Option<String>,
 }
 
 impl Exporting {
-    /// Takes the end in.
+    /// Handles the result.
     pub fn ended(&mut self, result: JobResult<ExportedFile>, notices: &mut Notices) {
         self.run = None;
         match result {
@@ -215,10 +215,10 @@ impl Exporting {
 }
 
 impl ExportJob {
-    /// The job.
+    /// Runs the job.
     ///
     /// # Errors
-    /// Names a setting out of range, or the file where it cannot be written.
+    /// Names a setting out of range, or the file if it cannot be written.
     pub fn run(&self, export: &Export, handle: &Handle<NoNews>) -> Result<JobResult<ExportedFile>> {
         let Export { what, path, pixels, dark } = export;
         if !what.fits(path) {
@@ -236,7 +236,7 @@ impl ExportJob {
         })
     }
 
-    /// Writes it; whether it was not cancelled on the way.
+    /// Writes the export; false if it was cancelled.
     fn written(&self, path: &Path, page: Page, handle: &Handle<NoNews>) -> Result<bool> {
         let Prepared { model, projection, .. } = &*self.prepared;
         let progress = &mut |share: f64| handle.report(share, String::new);
@@ -366,7 +366,7 @@ impl ExportJob {
     }
 }
 
-/// How films go on that leave the window.
+/// The length and the frame rate of exported films.
 fn film(page: Page) -> Film {
     Film { page, seconds: SECONDS, frames_per_second: RATE }
 }

@@ -1,4 +1,4 @@
-//! The side of a job that its thread sees: its controls, and its way to report.
+//! The thread's side of a job: its controls, and the channel for its reports.
 
 use super::control::Control;
 use super::registry::JobProgress;
@@ -7,16 +7,16 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// Time between two reports of a job that has no news but its progress.
+/// Time between two reports of a job that reports only its progress.
 const REPORT: Duration = Duration::from_millis(50);
 
-/// The news of a job that reports its progress alone.
+/// The news of a job that reports only its progress.
 pub type NoNews = Infallible;
 
-/// Sends progress and news; news that find no room come back.
+/// Sends progress and news; returns the news if the inbox is full.
 pub type Post<N> = Box<dyn Fn(JobProgress, Option<N>) -> Option<N> + Send + Sync>;
 
-/// The handle of a job; `N` are the news that it reports beside its progress.
+/// The handle of a job; `N` is the type of the news that it reports beside its progress.
 pub struct Handle<N> {
     control: Arc<Control>,
     post: Post<N>,
@@ -29,12 +29,12 @@ impl<N> Handle<N> {
         Self { control, post, reported: Mutex::default() }
     }
 
-    /// Pause and pace, as a person asks for them.
+    /// The user's pause and pace.
     pub fn control(&self) -> &Control {
         &self.control
     }
 
-    /// The token that computations below look at.
+    /// The token that computations check.
     pub fn token(&self) -> &CancelToken {
         self.control.token()
     }
@@ -44,10 +44,10 @@ impl<N> Handle<N> {
         self.control.is_cancelled()
     }
 
-    /// Says how far the job is, at most every 50 ms, from any thread: call it as often as is convenient. A report that
-    /// finds no room is dropped, since the next says all there is to know.
+    /// Reports the progress of the job, at most every 50 ms, from any thread; frequent calls are cheap. A report
+    /// dropped by a full inbox needs no retry: each one contains the full progress.
     pub fn report(&self, share: f64, words: impl FnOnce() -> String) {
-        // A thread that finds it taken has nothing newer to say.
+        // If another thread holds the lock, that thread reports.
         let Ok(mut reported) = self.reported.try_lock() else { return };
         if reported.is_none_or(|last| last.elapsed() >= REPORT) {
             (self.post)(JobProgress { share: Some(share), words: words() }, None);
@@ -55,7 +55,7 @@ impl<N> Handle<N> {
         }
     }
 
-    /// Offers progress and news; where the inbox is full the news come back, to be offered again with those that follow.
+    /// Offers progress and news; if the inbox is full the news are returned, to be offered again with later ones.
     pub fn offer(&self, progress: JobProgress, news: N) -> Option<N> {
         (self.post)(progress, Some(news))
     }

@@ -1,4 +1,4 @@
-//! Task heads are trained for a model that is trained already.
+//! Job: trains task heads for a trained model.
 
 use super::super::models::{ModelId, Models, Prepared};
 use super::super::notices::Notices;
@@ -12,13 +12,13 @@ use std::sync::Arc;
 /// Heads that are being trained, as the window sees it.
 #[derive(Debug)]
 pub struct HeadsRun {
-    /// The run.
+    /// The run of the job.
     pub run: RunId,
-    /// The model that they are for, and its version then.
+    /// The model with these heads, and its version then.
     pub model: (ModelId, u64),
 }
 
-/// A model with the heads that were trained for it, and what these predict.
+/// A model with its new heads, and their properties.
 #[derive(Debug)]
 pub struct TrainedHeads {
     /// The model.
@@ -27,11 +27,11 @@ pub struct TrainedHeads {
     pub properties: Vec<Property>,
 }
 
-/// The job: one head after the other, with the usual settings. A head that was begun when the job was cancelled is
-/// dropped, those before it are kept.
+/// Runs the job: one head after the other, with the default settings. If the job is cancelled, the head that is being
+/// trained is dropped and the finished ones are kept.
 ///
 /// # Errors
-/// When the data do not have a property, or the tensor library fails.
+/// If the data do not have a property, or the tensor library fails.
 pub fn run(
     prepared: &Prepared,
     properties: &[Property],
@@ -74,8 +74,8 @@ pub fn run(
 }
 
 impl HeadsRun {
-    /// Takes the end in; true if the model has more heads now. A model that was closed meanwhile, or has learned on,
-    /// takes none any more.
+    /// Handles the result; true if the model has more heads now. A model that was closed or trained further meanwhile
+    /// takes none.
     pub fn ended(
         self,
         result: JobResult<TrainedHeads>,

@@ -1,4 +1,4 @@
-//! Shapes of one's own are imported.
+//! Job: imports the user's shapes.
 
 use super::handle::{Handle, NoNews};
 use super::registry::JobResult;
@@ -12,29 +12,29 @@ use std::path::PathBuf;
 pub struct ImportWish {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
-    /// A table of measured values that goes with them.
+    /// A table of target values that belongs to them.
     pub values: Option<PathBuf>,
-    /// The options.
+    /// The options of the import.
     pub options: ImportOptions,
 }
 
-/// Shapes that were imported.
+/// Imported shapes.
 #[derive(Debug)]
 pub struct Brought {
-    /// The shapes, ready to be learned from.
+    /// The shapes as training data.
     pub data: TrainingData,
-    /// The file and the repairs of each shape.
+    /// The file and the repairs of each accepted shape.
     pub kept: Vec<Kept>,
-    /// The shapes that were left out.
+    /// The rejected shapes.
     pub rejected: Summary,
-    /// Parts that were left aside: columns that are no coordinates, paths that are not painted.
+    /// Ignored parts: columns that are no coordinates, paths that are not painted.
     pub aside: Summary,
 }
 
-/// The job.
+/// Runs the job.
 ///
 /// # Errors
-/// Names what cannot be read, or says that nothing could be imported.
+/// Names a file that cannot be read, or says that nothing could be imported.
 pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Brought>> {
     let ImportWish { paths, values, options } = wish;
     let imported = import_with_values(paths, values.as_deref(), options, handle.token(), |at| {
@@ -49,10 +49,10 @@ pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Broug
     Ok(JobResult::Finished(Brought { data, kept, rejected, aside }))
 }
 
-/// Takes the end in: the shapes, or why there are none.
+/// Handles the result: the shapes, or why there are none.
 ///
 /// # Errors
-/// A sentence for the person.
+/// A sentence for the user.
 pub fn ended(result: JobResult<Brought>) -> std::result::Result<Brought, String> {
     match result {
         JobResult::Finished(brought) => Ok(brought),

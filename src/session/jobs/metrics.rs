@@ -1,4 +1,4 @@
-//! The metrics of a model are computed.
+//! Job: computes the metrics of a model.
 
 use super::registry::JobResult;
 use crate::error::Result;
@@ -6,10 +6,10 @@ use crate::model::Model;
 use crate::trust::Figures;
 use std::sync::Arc;
 
-/// The job.
+/// Runs the job.
 ///
 /// # Errors
-/// Only when the tensor library fails.
+/// Only if the tensor library fails.
 pub fn run(model: &Model) -> Result<JobResult<Arc<Figures>>> {
     Ok(JobResult::Finished(Arc::new(Figures::of(model)?)))
 }

@@ -1,5 +1,5 @@
-//! Jobs: what runs in the background. The registry knows all of them; one file a job has its input, its work on the
-//! thread, what it reports, how it ends, and how both are taken in.
+//! Jobs: work in the background. The registry knows all of them; each file has the input of one job, its work on the
+//! thread, its reports and its result, and how the session handles both.
 
 pub mod candidates;
 pub mod control;

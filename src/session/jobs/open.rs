@@ -1,4 +1,4 @@
-//! A model is opened.
+//! Job: opens a model.
 
 use super::super::models::Prepared;
 use super::handle::{Handle, NoNews};
@@ -8,19 +8,19 @@ use crate::model::checkpoint;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A model that was opened.
+/// An opened model.
 #[derive(Debug)]
 pub struct Opened {
     /// The model.
     pub prepared: Arc<Prepared>,
-    /// Its file.
+    /// The file of the model.
     pub path: PathBuf,
 }
 
-/// The job.
+/// Runs the job.
 ///
 /// # Errors
-/// Names the file, where it cannot be read or is no model.
+/// Names the file if it cannot be read or is no model.
 pub fn run(path: PathBuf, handle: &Handle<NoNews>) -> Result<JobResult<Opened>> {
     let model = checkpoint::load(&path)?;
     if handle.is_cancelled() {

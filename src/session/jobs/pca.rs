@@ -1,4 +1,4 @@
-//! PCA of the data of a model: the baseline without a network.
+//! Job: PCA of the data of a model, as a baseline without a network.
 
 use super::super::models::{ModelEntry, ModelId, Models, Prepared};
 use super::super::notices::Notices;
@@ -14,14 +14,14 @@ use std::sync::Arc;
 pub struct PcaModel {
     /// The model.
     pub prepared: Arc<Prepared>,
-    /// Its name.
+    /// The name of the model.
     pub name: String,
 }
 
-/// The job.
+/// Runs the job.
 ///
 /// # Errors
-/// When the latent has more numbers than a shape, or the data are not at hand.
+/// If there are more latent dimensions than numbers in a shape, or the data are not available.
 pub fn run(model: &Model, name: String, handle: &Handle<NoNews>) -> Result<JobResult<PcaModel>> {
     let mut progress = |share: f64| handle.report(share, String::new);
     let Some(baseline) = Pca::rival_unless(model, handle.token(), &mut progress)? else {
@@ -34,7 +34,7 @@ pub fn run(model: &Model, name: String, handle: &Handle<NoNews>) -> Result<JobRe
     Ok(JobResult::Finished(PcaModel { prepared, name }))
 }
 
-/// Takes the end in: opens the model, if there is one; its identity.
+/// Handles the result: opens the model, if there is one, and returns its identity.
 pub fn ended(
     result: JobResult<PcaModel>,
     models: &mut Models,

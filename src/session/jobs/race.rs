@@ -1,4 +1,4 @@
-//! Several methods search side by side.
+//! Job: several optimisers search side by side.
 
 use super::super::models::{ModelId, Prepared};
 use super::super::notices::Notices;
@@ -19,41 +19,41 @@ const REPORT: Duration = Duration::from_millis(30);
 /// A race as the window sees it.
 #[derive(Clone, Debug)]
 pub struct RaceRun {
-    /// The run whose events count; none once it is over.
+    /// The run whose events count; none once the race is over.
     pub run: Option<RunId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
     /// The settings that all lanes share.
     pub config: SearchConfig,
-    /// The lanes that take part.
+    /// The lanes of the race.
     pub lanes: Lanes,
     /// The standing of every lane; empty before the first report.
     pub standings: Vec<Standing>,
-    /// The results, once it is over.
+    /// The results, once the race is over.
     pub results: Option<Arc<RaceResults>>,
-    /// The lane whose answer is looked at.
+    /// The selected lane.
     pub chosen: Option<usize>,
 }
 
 /// The standing of one lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
-    /// The lane.
+    /// The lane itself.
     pub lane: Lane,
-    /// The best so far against what was spent, at most 400 points.
+    /// The best so far against the evaluations spent, at most 400 points.
     pub curve: Vec<Tally>,
-    /// The shape of the best so far, and of the answer once the race is over; empty before the first.
+    /// The shape of the best so far, and of the answer once the race is over; empty before there is one.
     pub outline: Vec<f32>,
-    /// Its value.
+    /// The value of that shape.
     pub value: Value,
-    /// Seconds that it has computed.
+    /// Seconds of computing so far.
     pub seconds: f64,
-    /// True while it can go on.
+    /// True while the lane can continue.
     pub going: bool,
 }
 
 impl Standing {
-    /// The standing of a lane whose last standing was `before`: a value predicted then is not predicted again.
+    /// The standing of a lane. A value that was predicted for `before`, the previous standing, is not predicted again.
     fn of(runner: &Runner, before: Option<&Self>) -> Result<Self> {
         let (best, tally) = (runner.search.best(), runner.search.tally());
         let same = before.filter(|before| before.tally().best_loss == tally.best_loss);
@@ -79,23 +79,23 @@ impl Standing {
     }
 }
 
-/// The results of a race, made ready for the window by the job.
+/// The results of a race, prepared by the job for the window.
 #[derive(Debug)]
 pub struct RaceResults {
-    /// Every lane, judged.
+    /// Every lane, assessed.
     pub report: RaceReport,
-    /// Each lane's answer; none where it has none.
+    /// Each lane's answer; none if it has none.
     pub answers: Vec<Option<LaneAnswer>>,
-    /// How every lane stood at the end.
+    /// The standing of every lane at the end.
     standings: Vec<Standing>,
 }
 
 /// The answer of a lane as the window shows it.
 #[derive(Debug)]
 pub struct LaneAnswer {
-    /// The way to it on the map.
+    /// Its trajectory on the map.
     pub way: Arc<Paths>,
-    /// Its shape after it was encoded and decoded once more, `[input]`.
+    /// Its shape encoded and decoded once more, `[input]`.
     pub returned: Vec<f32>,
 }
 
@@ -134,7 +134,7 @@ impl RaceResults {
 }
 
 impl RaceRun {
-    /// The way to the answer that is looked at, and where it ends.
+    /// The trajectory of the selected answer, and its end.
     pub fn shown_way(&self) -> Option<(&Arc<Paths>, &[f64])> {
         let (lane, results) = (self.chosen?, self.results.as_ref()?);
         let (_, answer) = results.report.lanes.get(lane)?.answer()?;
@@ -142,7 +142,7 @@ impl RaceRun {
     }
 }
 
-/// News of a race: all there is to know, whatever was reported before.
+/// News of a race: the full state, independent of earlier reports.
 #[derive(Clone, Debug, Default)]
 pub struct RaceNews {
     /// The standing of every lane.
@@ -150,12 +150,12 @@ pub struct RaceNews {
 }
 
 impl RaceRun {
-    /// Takes a report in.
+    /// Handles a report.
     pub fn progress(&mut self, news: RaceNews) {
         self.standings = news.standings;
     }
 
-    /// Takes the end in; true if there are results.
+    /// Handles the result; true if there is one.
     pub fn ended(&mut self, result: JobResult<Arc<RaceResults>>, notices: &mut Notices) -> bool {
         self.run = None;
         let results = match result {
@@ -177,10 +177,10 @@ impl RaceRun {
     }
 }
 
-/// The job: the lane that has spent least goes next, until all are done or it is cancelled.
+/// Runs the job: the lane that has spent least goes next, until all are done or the job is cancelled.
 ///
 /// # Errors
-/// When there is no lane, one is there twice, a search cannot begin, or the tensor library fails.
+/// If there is no lane, one occurs twice, a search cannot begin, or the tensor library fails.
 pub fn run(
     prepared: &Prepared,
     config: SearchConfig,
@@ -198,7 +198,7 @@ pub fn run(
                 .map(|(index, runner)| Standing::of(runner, standings.get(index)))
                 .collect::<Result<_>>()?;
             let progress = JobProgress { share: Some(race.share()), words: String::new() };
-            // A report that finds no room needs no second try: the next says all there is to know.
+            // A dropped report needs no retry: each one is the full state.
             handle.offer(progress, RaceNews { standings: standings.clone() });
             reported = Some(Instant::now());
         }

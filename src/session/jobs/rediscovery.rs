@@ -1,4 +1,4 @@
-//! A model is asked for what is known already.
+//! Job: tests whether a search in a model finds the best known rows of its data again.
 
 use super::super::models::ModelId;
 use super::super::notices::Notices;
@@ -13,20 +13,20 @@ use std::sync::Arc;
 /// A rediscovery, as the window sees it.
 #[derive(Debug)]
 pub struct RediscoveryRun {
-    /// The run, while it goes on.
+    /// The run, while it lasts.
     pub run: Option<RunId>,
-    /// The model that is put to the test.
+    /// The tested model.
     pub model: ModelId,
-    /// The property that is to be found again.
+    /// The property to search for.
     pub property: Property,
-    /// The numbers; none while it runs.
+    /// The results; none while the test runs.
     pub report: Option<Arc<RediscoveryReport>>,
 }
 
-/// The job: step by step; what was found when it is cancelled or fails comes with the end.
+/// Runs the job step by step; if it is cancelled or fails, its partial results come with the end.
 ///
 /// # Errors
-/// Names a setting out of range, the property where the data do not have it, or says that the data are not at hand.
+/// Names a setting out of range, or the property if the data do not have it, or says that the data are not available.
 pub fn run(
     model: Arc<Model>,
     config: RediscoverConfig,
@@ -52,7 +52,7 @@ pub fn run(
 }
 
 impl RediscoveryRun {
-    /// Takes the end in; true if there are numbers to keep.
+    /// Handles the result; true if there are results to keep.
     pub fn ended(
         &mut self,
         result: JobResult<Arc<RediscoveryReport>>,

@@ -1,11 +1,11 @@
-//! The registry: every job that runs, with its identity, kind, controls and progress, until it ends.
+//! The registry: every running job, with its identity, kind, controls and progress, until its result is handled.
 
 use super::control::Control;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// One run of a job. A later run has a greater number; none is given twice.
+/// The identity of one run of a job. Later runs have greater numbers; none is used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(pub u64);
 
@@ -20,7 +20,7 @@ pub enum JobKind {
     Import,
     /// A model is trained.
     Training,
-    /// A remembered state of a training is made into a model.
+    /// A stored state of a training is made into a model.
     Snapshot,
     /// The metrics of a model are computed.
     Metrics,
@@ -28,13 +28,13 @@ pub enum JobKind {
     Heads,
     /// A model is trained for each of several betas.
     Sweep,
-    /// The principal axes of data are found.
+    /// PCA of data is computed.
     Pca,
     /// An objective is optimised from many starts.
     Search,
-    /// Several methods search side by side.
+    /// Several optimisers search side by side.
     Race,
-    /// A model is asked for what is known already.
+    /// A search tests whether a model finds its best known rows again.
     Rediscovery,
     /// A picture, a film, a table or a report is written.
     Export,
@@ -43,7 +43,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 14] = [
         Self::Open,
         Self::Save,
@@ -61,7 +61,7 @@ impl JobKind {
         Self::Candidates,
     ];
 
-    /// Its name on the screen.
+    /// The name on the screen.
     pub fn label(self) -> &'static str {
         match self {
             Self::Open => "Open",
@@ -81,24 +81,24 @@ impl JobKind {
         }
     }
 
-    /// True if a person may end it early. The others are one short computation or the writing of one file, which is
-    /// whole or not there.
+    /// True if the user may end the job early. The others are one short computation or write one file, which is
+    /// complete or absent.
     pub fn is_cancellable(self) -> bool {
         !matches!(self, Self::Save | Self::Snapshot | Self::Metrics | Self::Candidates)
     }
 
-    /// True if it goes on for long beside other work: Escape reaches it last.
+    /// True if the job runs for long beside other work: Escape cancels it last.
     pub fn is_background(self) -> bool {
         matches!(self, Self::Training | Self::Heads | Self::Sweep | Self::Rediscovery)
     }
 
-    /// True if leaving the program loses what a person waits for: all that can be cancelled, but for the opening of
-    /// a file, which is still there.
+    /// True if quitting the program loses a result of the job: every cancellable job except opening a file, which still
+    /// exists.
     pub fn is_lost_by_leaving(self) -> bool {
         self.is_cancellable() && self != Self::Open
     }
 
-    /// True if it can be paused.
+    /// True if the job can be paused.
     pub fn has_pause(self) -> bool {
         self == Self::Training
     }
@@ -107,57 +107,58 @@ impl JobKind {
 /// The progress of a job.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JobProgress {
-    /// 0 to 1; none where nobody knows.
+    /// From 0 to 1; none if unknown.
     pub share: Option<f64>,
-    /// Its present step in a few words; may be empty.
+    /// The present step in a few words; may be empty.
     pub words: String,
 }
 
-/// The end of a job, one of three; `T` is what it made.
+/// The result of a job, one of three; `T` is its product.
 #[derive(Clone, Debug, PartialEq)]
 pub enum JobResult<T> {
-    /// It did all it had to.
+    /// The job did all its work.
     Finished(T),
-    /// It was cancelled; with what it had made by then, where that is worth keeping.
+    /// The job was cancelled; with a partial product if that is useful.
     Cancelled(Option<T>),
-    /// It could not go on: a sentence that says why and what to do, and what it had made by then.
+    /// The job failed: a sentence that says why and what to do, and a partial product.
     Failed(String, Option<T>),
 }
 
 impl<T> JobResult<T> {
-    /// Finished, or cancelled with the same.
+    /// Finished, or cancelled with this product.
     pub fn of(made: T, cancelled: bool) -> Self {
         if cancelled { Self::Cancelled(Some(made)) } else { Self::Finished(made) }
     }
 }
 
-/// A job that runs.
+/// A running job.
 #[derive(Debug)]
 pub struct Job {
-    /// Its kind.
+    /// The kind of the job.
     pub kind: JobKind,
-    /// The name of what it works on: a model, a file, a property.
+    /// The name of the object that it works on: a model, a file, a property.
     pub subject: String,
     /// Its controls.
     pub control: Arc<Control>,
-    /// Its progress as last reported.
+    /// The last reported progress.
     pub progress: JobProgress,
     begun: Instant,
 }
 
 impl Job {
-    /// The time since it began, pauses included.
+    /// The time since the start, pauses included.
     pub fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
 
-    /// True while it can still be cancelled.
+    /// True while the job can still be cancelled.
     pub fn can_be_cancelled(&self) -> bool {
         self.kind.is_cancellable() && !self.control.is_cancelled()
     }
 }
 
-/// All jobs that run. A job enters it before its thread starts and leaves it when its end is taken in, cancelled or not.
+/// All running jobs. A job is entered before its thread starts and removed when its result is handled, cancelled or
+/// not.
 #[derive(Debug, Default)]
 pub struct Registry {
     jobs: BTreeMap<RunId, Job>,
@@ -180,7 +181,7 @@ impl Registry {
         self.jobs.get(&run)
     }
 
-    /// The progress of a run; nothing is known of one that is over.
+    /// The progress of a run; empty if the run is over.
     pub fn progress(&self, run: Option<RunId>) -> JobProgress {
         run.and_then(|run| self.get(run)).map(|job| job.progress.clone()).unwrap_or_default()
     }
@@ -195,23 +196,23 @@ impl Registry {
         self.jobs.values().any(|job| job.kind == kind)
     }
 
-    /// True while none runs.
+    /// True while no job runs.
     pub fn is_empty(&self) -> bool {
         self.jobs.is_empty()
     }
 
-    /// Takes the progress of a job in; false if it is not known.
+    /// Stores the progress of a job; false if the job is unknown.
     pub fn report(&mut self, run: RunId, progress: JobProgress) -> bool {
         let job = self.jobs.get_mut(&run);
         job.map(|job| job.progress = progress).is_some()
     }
 
-    /// Takes a job out at its end; none if that was taken in before.
+    /// Removes a job at its end; none if it was removed before.
     pub fn end(&mut self, run: RunId) -> Option<Job> {
         self.jobs.remove(&run)
     }
 
-    /// Jobs whose result would be lost by leaving the program now.
+    /// Jobs whose result would be lost by quitting now.
     pub fn lost_by_leaving(&self) -> impl Iterator<Item = &Job> {
         let lost = |job: &&Job| job.kind.is_lost_by_leaving() && !job.control.is_cancelled();
         self.jobs.values().filter(lost)
@@ -224,12 +225,12 @@ impl Registry {
         }
     }
 
-    /// Asks every job to end soon; those that cannot be cancelled end by themselves.
+    /// Asks every job to end soon; jobs that cannot be cancelled end by themselves.
     pub fn cancel_all(&self) {
         self.jobs.values().for_each(|job| job.control.cancel());
     }
 
-    /// Cancels the newest job among these that can still be cancelled; false if there was none.
+    /// Cancels the newest cancellable job whose kind is `among` the given ones; false if there was none.
     pub fn cancel_newest(&self, among: impl Fn(JobKind) -> bool) -> bool {
         let newest = self.jobs.values().rfind(|job| among(job.kind) && job.can_be_cancelled());
         newest.map(|job| job.control.cancel()).is_some()

@@ -1,4 +1,4 @@
-//! A model is saved.
+//! Job: saves a model.
 
 use super::super::models::{ModelId, Prepared};
 use super::registry::JobResult;
@@ -7,21 +7,21 @@ use crate::model::checkpoint;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A model on its way to a file, and once it is there.
+/// A model while it is written to a file, and afterwards.
 #[derive(Debug)]
 pub struct Saved {
-    /// Its identity.
+    /// The identity of the model.
     pub id: ModelId,
-    /// The model as it was when it was asked for.
+    /// The model as it was at the request.
     pub prepared: Arc<Prepared>,
     /// The file.
     pub path: PathBuf,
 }
 
-/// The job.
+/// Runs the job.
 ///
 /// # Errors
-/// Names the file, where it cannot be written.
+/// Names the file if it cannot be written.
 pub fn run(saved: Saved) -> Result<JobResult<Saved>> {
     checkpoint::save(&saved.prepared.model, &saved.path)?;
     Ok(JobResult::Finished(saved))

@@ -1,4 +1,4 @@
-//! An objective is optimised from many starts, and can be watched.
+//! Job: an objective is optimised from many starts, with reports for the window.
 
 use super::super::findings::{Findings, curves, so_far};
 use super::super::models::{ModelId, Prepared};
@@ -19,43 +19,45 @@ use std::time::{Duration, Instant};
 
 /// Time between two reports.
 const REPORT: Duration = Duration::from_millis(30);
-/// The same for each restart, where there are many: the window takes in what they report one by one.
+/// Time between two reports for each restart: with many restarts the window takes longer to handle a report.
 const PER_RESTART: Duration = Duration::from_micros(20);
-/// Curves of a search that runs.
+/// The most curves of a running search.
 const MOST_LIVE: usize = 60;
 
 /// A search as the window sees it.
 #[derive(Clone, Debug)]
 pub struct SearchRun {
-    /// The run whose events count; none once it is over.
+    /// The run whose events count; none once the search is over.
     pub run: Option<RunId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
     /// The model of that version, which may have been closed or trained further since.
     pub frozen: Arc<Model>,
-    /// From that version's latent to the map; the ways are drawn with it even when the model is closed.
+    /// The projection from the latent space of that version to the map; the trajectories need it even if the model is
+    /// closed.
     pub projection: Projection,
     /// The settings.
     pub config: SearchConfig,
-    /// The ways so far.
+    /// The trajectories so far.
     pub paths: Arc<Paths>,
-    /// The reports so far, while it runs.
+    /// The reports so far, while the search runs.
     pub under_way: PathsSoFar,
-    /// The results, once it is over.
+    /// The results, once the search is over.
     pub findings: Option<Arc<Findings>>,
-    /// The best objective (minus the loss) so far at even moments of the playback; it never falls.
+    /// The best objective (minus the loss) so far at evenly spaced steps of the playback; never falls.
     pub best_so_far: Vec<f64>,
-    /// Which moment is shown.
+    /// The step that is shown.
     pub playback: Playback,
-    /// The restart that is lifted out.
+    /// The highlighted restart.
     pub chosen: Option<usize>,
-    /// The hill whose members are lifted out.
+    /// The local optimum whose restarts are highlighted.
     pub hill: Option<usize>,
-    /// The restart that the mouse is on, in map, curve or table.
+    /// The restart under the mouse, in map, curves or table.
     pub hovered: Option<usize>,
-    /// The followed restart at the moment that is shown.
+    /// The followed restart at the shown step.
     pub moment: Option<Moment>,
-    /// The followed restart once the search is over, and what its answer has besides what was sought.
+    /// The followed restart once the search is over, and the properties of its answer that are not part of the
+    /// objective.
     pub besides: Option<(usize, Vec<(Property, Value)>)>,
     /// Lab results of the candidates.
     pub lab: LabResults,
@@ -66,35 +68,35 @@ pub struct SearchRun {
 pub struct SearchNews {
     /// New points of every restart, `[restarts][new, latent]`.
     pub points: Vec<Rows<f64>>,
-    /// The same on the map.
+    /// The new points on the map.
     pub growth: Growth,
-    /// The value at each of them, `[restarts][new]`.
+    /// The values at the new points, `[restarts][new]`.
     pub values: Vec<Vec<f64>>,
-    /// Curves of value against step of some restarts, all of them so far, thinned.
+    /// Curves of value against step of some restarts, each complete so far, thinned.
     pub curves: Vec<(usize, Vec<[f64; 2]>)>,
-    /// The best objective (minus the loss) of all restarts by each new step that was kept.
+    /// The best objective (minus the loss) of all restarts up to each new stored step.
     pub best_objectives: Vec<f64>,
-    /// The restart that has it now.
+    /// The restart with the best objective now.
     pub best: Option<usize>,
 }
 
-/// The reports of a search that runs; its results take their place.
+/// The reports of a running search; its results replace them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PathsSoFar {
-    /// The kept points of every restart, `[restarts][kept, latent]`.
+    /// The stored points of every restart, `[restarts][kept, latent]`.
     pub trajectories: Vec<Rows<f64>>,
-    /// The value at each of them, `[restarts][kept]`.
+    /// The values at these points, `[restarts][kept]`.
     pub values: Vec<Vec<f64>>,
     /// Curves of value against step of some restarts, thinned.
     pub curves: Vec<(usize, Vec<[f64; 2]>)>,
-    /// The best objective (minus the loss) of all restarts by each kept step.
+    /// The best objective (minus the loss) of all restarts up to each stored step.
     pub best_objectives: Vec<f64>,
-    /// The restart that has it now.
+    /// The restart with the best objective now.
     pub best: Option<usize>,
 }
 
 impl PathsSoFar {
-    /// Takes a report in. The room of what comes first is kept for what follows.
+    /// Appends a report. The capacity of the first report's buffers is kept for the later ones.
     pub fn extend(&mut self, news: SearchNews) {
         if self.trajectories.is_empty() {
             (self.trajectories, self.values) = (news.points, news.values);
@@ -113,7 +115,7 @@ impl PathsSoFar {
 }
 
 impl SearchRun {
-    /// Takes a report in.
+    /// Handles a report.
     pub fn progress(&mut self, mut news: SearchNews) {
         let held = self.shown_step();
         Arc::make_mut(&mut self.paths).grow(std::mem::take(&mut news.growth));
@@ -124,7 +126,7 @@ impl SearchRun {
         self.best_so_far = so_far(&self.paths, at);
     }
 
-    /// Takes the end in; true if there are results.
+    /// Handles the result; true if there is one.
     pub fn ended(&mut self, result: JobResult<Arc<Findings>>, notices: &mut Notices) -> bool {
         self.run = None;
         let findings = match result {
@@ -144,7 +146,7 @@ impl SearchRun {
         self.paths = findings.paths.clone();
         self.best_so_far.clone_from(&findings.best_so_far);
         self.under_way = PathsSoFar::default();
-        // A step that the person holds stays shown; a search that was watched to its end is played once more.
+        // If the user scrubbed, keep the step; else replay the search.
         if self.playback.live {
             self.playback = Playback { playing: true, share: 0.0, live: true, ..self.playback };
         } else {
@@ -155,12 +157,12 @@ impl SearchRun {
         true
     }
 
-    /// Every restart with its verdict, once the search is over.
+    /// Every restart with its reliability, once the search is over.
     pub fn report(&self) -> Option<&SearchReport> {
         self.findings.as_ref().map(|findings| &findings.report)
     }
 
-    /// The restart the star stands on: the best that can be believed, once its best step is shown.
+    /// The restart with the star: the best reliable one, once its best step is shown.
     pub fn star(&self) -> Option<usize> {
         let report = self.report()?;
         let index = report.best_believable?;
@@ -168,7 +170,7 @@ impl SearchRun {
         (self.shown_step() >= step as f64 || self.playback.share >= 1.0).then_some(index)
     }
 
-    /// The restart that is looked at closely: the chosen one, or the answer, or the best so far.
+    /// The restart that is shown in detail: the selected one, else the answer, else the best so far.
     pub fn followed(&self) -> Option<usize> {
         let answer = match self.report() {
             Some(report) => report.best_believable.or(report.best),
@@ -177,10 +179,10 @@ impl SearchRun {
         self.chosen.or(answer)
     }
 
-    /// Looks at the followed restart at the moment that is shown, if that is another one than before.
+    /// Decodes the followed restart at the shown step, if either has changed.
     ///
     /// # Errors
-    /// Only when the tensor library fails.
+    /// Only if the tensor library fails.
     pub fn look(&mut self) -> Result<()> {
         let (followed, step) = (self.followed(), self.shown_step());
         let found = followed.filter(|_| self.findings.is_some());
@@ -201,7 +203,7 @@ impl SearchRun {
         Ok(())
     }
 
-    /// The properties of an answer that were not sought.
+    /// The properties of an answer that are not part of the objective.
     fn besides(&self, restart: usize) -> Result<Vec<(Property, Value)>> {
         let Some(found) = self.report().and_then(|report| report.restarts.get(restart)) else {
             return Ok(Vec::new());
@@ -215,7 +217,7 @@ impl SearchRun {
         others.map(value).collect()
     }
 
-    /// The way of a restart as it was kept.
+    /// The stored trajectory of a restart.
     fn kept(&self, restart: usize) -> Option<Kept<'_>> {
         if let Some(report) = self.report() {
             let way = &report.restarts.get(restart)?.restart;
@@ -235,7 +237,7 @@ impl SearchRun {
     }
 }
 
-/// The job: steps all restarts until done or cancelled, streams the ways, judges the answers.
+/// Runs the job: steps all restarts until done or cancelled, reports the trajectories, assesses the answers.
 ///
 /// # Errors
 /// Settings out of range, or a failure of the tensor library.
@@ -263,15 +265,15 @@ pub fn run(
     Ok(JobResult::of(Arc::new(findings), cancelled))
 }
 
-/// The part of a running search that was reported.
+/// The reported part of a running search.
 struct Watcher<'a> {
     projection: &'a Projection,
     tracer: Tracer,
-    /// Kept points of every restart that were put into a report, `[restarts]`.
+    /// Number of stored points of every restart that were put into a report, `[restarts]`.
     told: Vec<usize>,
-    /// The most points that the way of a restart can have.
+    /// The most points that the trajectory of a restart can have.
     kept: usize,
-    /// News that the full inbox did not take.
+    /// News that the full inbox rejected.
     waiting: Option<SearchNews>,
 }
 
@@ -287,7 +289,7 @@ impl<'a> Watcher<'a> {
         }
     }
 
-    /// Reports what is new, or what is still waiting.
+    /// Reports the waiting news, or else the new points.
     fn report(&mut self, search: &Search, handle: &Handle<SearchNews>) {
         let news = self.waiting.take().unwrap_or_else(|| self.news(search));
         let (done, steps) = (search.done(), search.config().steps);
@@ -311,7 +313,7 @@ impl<'a> Watcher<'a> {
             if from == 0 { fresh(&on_map, 0, self.kept) } else { on_map }
         });
         let on_map: Vec<_> = on_map.collect();
-        // The longest way has a point for every kept step.
+        // The longest trajectory has a point for every stored step.
         let (from, to) = restarts().fold((0, 0), |(from, to), (restart, &told)| {
             if restart.values.len() > to { (told, restart.values.len()) } else { (from, to) }
         });
@@ -334,8 +336,8 @@ impl<'a> Watcher<'a> {
     }
 }
 
-/// What comes after the first so many. The window keeps what it hears first and appends the rest to it, so that has room for
-/// all that there can be.
+/// The values after the first `from`. The window keeps the first report's buffer and appends later ones to it, so that
+/// buffer has the capacity for all `room` values.
 fn fresh<T: Copy>(all: &[T], from: usize, room: usize) -> Vec<T> {
     let mut fresh = Vec::with_capacity(if from == 0 { room.max(all.len()) } else { 0 });
     fresh.extend_from_slice(&all[from..]);
@@ -348,7 +350,7 @@ impl SearchRun {
         self.run.is_some() && self.playback.live
     }
 
-    /// The (fractional) step that is shown.
+    /// The (fractional) step on the screen.
     pub fn shown_step(&self) -> f64 {
         if self.is_live() {
             self.paths.last_step() as f64
@@ -357,7 +359,7 @@ impl SearchRun {
         }
     }
 
-    /// The step before which ways have faded; at the end of the playback none has.
+    /// The step before which trajectories are faded; at the end of the playback none is.
     pub fn fresh_from(&self) -> f64 {
         if self.run.is_none() && self.playback.share >= 1.0 {
             return 0.0;
@@ -366,7 +368,7 @@ impl SearchRun {
         self.paths.step_at((share - FRESH).max(0.0))
     }
 
-    /// Lets `seconds` pass; whether anything is still moving.
+    /// Advances by `seconds`; returns whether anything still moves.
     pub fn advance(&mut self, seconds: f64) -> bool {
         if !self.playback.playing || self.is_live() {
             return false;
@@ -374,14 +376,14 @@ impl SearchRun {
         let playback = &mut self.playback;
         playback.share += seconds * playback.speed / PLAYBACK_SECONDS;
         if playback.share >= 1.0 {
-            // Whoever has caught up with a search that runs goes on with it.
+            // A playback that reaches the newest step of a running search follows that search.
             *playback = Playback { playing: false, share: 1.0, live: true, ..*playback };
         }
         playback.playing
     }
 
-    /// Plays, from the beginning if at the end, or pauses; what is shown of a search that runs is held,
-    /// or catches up with it.
+    /// Plays, from the beginning if at the end; or pauses. For a running search: holds the shown step, or returns to
+    /// the newest one.
     pub fn toggle_play(&mut self) {
         if self.is_live() {
             return self.hold(1.0);
@@ -397,7 +399,7 @@ impl SearchRun {
         }
     }
 
-    /// Stops the playback at a share of it, 0 to 1; at the end a search that runs is followed again.
+    /// Stops the playback at a share of it, 0 to 1; at the end a running search is followed again.
     pub fn scrub(&mut self, share: f64) {
         if self.run.is_some() && share >= 1.0 {
             return self.follow_newest();
@@ -411,12 +413,12 @@ impl SearchRun {
         self.hold(self.paths.share_at(step.max(0.0)));
     }
 
-    /// Shows the newest step of a search that runs, whichever that is from here on.
+    /// Follows the newest step of a running search from here on.
     pub fn follow_newest(&mut self) {
         self.playback = Playback { playing: false, share: 1.0, live: true, ..self.playback };
     }
 
-    /// Shows this step again after the ways have grown, unless the newest one is followed.
+    /// Shows this step again after the trajectories have grown, unless the newest step is followed.
     pub(super) fn hold_step(&mut self, step: f64) {
         if !self.is_live() {
             self.playback.share = self.paths.share_at(step);
@@ -486,7 +488,7 @@ mod tests {
         assert_eq!((climb.is_live(), climb.shown_step()), (false, 0.0));
         climb.step_by(1);
         assert!((climb.shown_step() - 1.0).abs() < 1e-9);
-        // Whoever plays on catches up and goes on with it.
+        // Playing on reaches the newest step and then follows the search.
         climb.toggle_play();
         assert!(climb.advance(0.1) && climb.shown_step() > 1.0);
         climb.advance(PLAYBACK_SECONDS);

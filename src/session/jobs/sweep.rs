@@ -1,4 +1,4 @@
-//! A sweep over beta: a model is trained for each.
+//! Job: a sweep over beta, which trains a model for each.
 
 use super::super::models::{ModelId, Prepared};
 use super::super::notices::Notices;
@@ -19,28 +19,28 @@ const REPORT: Duration = Duration::from_millis(50);
 /// A sweep, as the window sees it.
 #[derive(Debug)]
 pub struct SweepRun {
-    /// The run whose events count, while it goes on.
+    /// The run whose events count, while it lasts.
     pub run: Option<RunId>,
-    /// How many models there will be.
+    /// Number of models in all.
     pub count: usize,
     /// The beta that is being trained.
     pub beta: f64,
-    /// The models that are trained, in the order of their betas.
+    /// The trained models, in the order of their betas.
     pub done: Vec<SweepPoint>,
 }
 
 /// One model of a sweep.
 #[derive(Clone, Debug)]
 pub struct SweepPoint {
-    /// The weight of its KL term.
+    /// The weight of the KL term.
     pub beta: f64,
-    /// Its metrics.
+    /// The metrics of the model.
     pub figures: Arc<Figures>,
-    /// A small map of it.
+    /// A small map of the model.
     pub miniature: Arc<Miniature>,
     /// The model.
     pub prepared: Arc<Prepared>,
-    /// The model among the open ones, once it was opened.
+    /// The identity of the model, once it is open.
     pub model: Option<ModelId>,
 }
 
@@ -61,22 +61,22 @@ impl SweepPoint {
 pub struct SweepNews {
     /// The beta that is being trained.
     pub beta: f64,
-    /// The models that were trained since the last report.
+    /// The models trained since the last report.
     pub done: Vec<SweepPoint>,
 }
 
-/// The models of a sweep that no report had room for.
+/// The models of a sweep that are in no report because the inbox was full.
 #[derive(Debug)]
 pub struct SweepRest(Vec<SweepPoint>);
 
 impl SweepRun {
-    /// Takes a report in.
+    /// Handles a report.
     pub fn progress(&mut self, news: SweepNews) {
         self.beta = news.beta;
         self.done.extend(news.done);
     }
 
-    /// Takes the end in; true if a model was trained.
+    /// Handles the result; true if a model was trained.
     pub fn ended(&mut self, result: JobResult<SweepRest>, notices: &mut Notices) -> bool {
         self.run = None;
         let mut kept = |rest: Option<SweepRest>| {
@@ -102,7 +102,7 @@ impl SweepRun {
     }
 }
 
-/// The job: one beta after the other. Models that no report had room for come with the end.
+/// Runs the job: one beta after the other. Models that are in no report come with the end.
 ///
 /// # Errors
 /// Names a setting out of range, or a failure of the tensor library.

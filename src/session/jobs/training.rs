@@ -1,4 +1,4 @@
-//! A model is trained, and can be watched.
+//! Job: trains a model, with reports for the window.
 
 use super::super::models::{ModelId, Prepared};
 use super::super::timeline::Timeline;
@@ -15,45 +15,45 @@ use crate::trust::Figures;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The usual pace, in updates a second: 50 epochs of 5,000 shapes can be watched in about 12 seconds.
+/// The default pace, in updates a second: 50 epochs of 5,000 shapes take about 12 seconds.
 pub const USUAL_PACE: f64 = 590.0;
 /// Time between two reports.
 const REPORT: Duration = Duration::from_millis(50);
 /// Time between two previews of the model.
 const PREVIEW: Duration = Duration::from_millis(120);
-/// Samples that are encoded for a picture.
+/// Rows that are encoded for a preview.
 pub const SNAPSHOT_SAMPLES: usize = 1500;
-/// The curves keep at most this many points; beyond it every second one goes.
+/// The most points of the curves; beyond it every second point is removed.
 const MOST_CURVE_POINTS: usize = 2000;
-/// About so many moments are kept of a training, if memory allows.
+/// The approximate number of snapshots of a training, if memory allows.
 const MOMENTS: usize = 200;
-/// Measuring the model may take this share of the time.
+/// The training runs this many times as long as the last metrics took, before it computes them again.
 const FIGURES_SHARE: u32 = 20;
 
 /// A point of the loss curves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CurvePoint {
-    /// Epochs learned, with a fraction.
+    /// Epochs done, with a fraction.
     pub epoch: f64,
-    /// The mean losses since the point before.
+    /// The mean losses since the previous point.
     pub losses: Losses,
 }
 
 /// The phase of a training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
-    /// It is not.
+    /// No training.
     #[default]
     Idle,
-    /// It is.
+    /// The training runs.
     Running,
-    /// It waits.
+    /// The training is paused.
     Paused,
-    /// It has ended, and the model is made of it.
+    /// The updates are done, and the model is being made.
     Finishing,
 }
 
-/// A part of a training that is made in spite of a pause.
+/// A part of a training that is done in spite of a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Portion {
     /// One update.
@@ -65,14 +65,14 @@ pub enum Portion {
 /// The data of a training, before they are made.
 #[derive(Clone, Debug)]
 pub enum Material {
-    /// Outlines that a recipe makes.
+    /// Outlines of a generator.
     Recipe(Recipe),
-    /// Data that are there.
+    /// Existing data.
     Ready(TrainingData),
 }
 
 impl Material {
-    /// Its name.
+    /// The name of the data.
     pub fn name(&self) -> String {
         match self {
             Self::Recipe(recipe) => format!("{} generated shapes", recipe.samples),
@@ -83,7 +83,7 @@ impl Material {
         }
     }
 
-    /// How many samples there are.
+    /// The number of rows.
     pub fn samples(&self) -> usize {
         match self {
             Self::Recipe(recipe) => recipe.samples,
@@ -91,7 +91,7 @@ impl Material {
         }
     }
 
-    /// Checks that it can be made.
+    /// Checks that the data can be made.
     ///
     /// # Errors
     /// Names the first setting of a recipe that is out of range.
@@ -102,10 +102,10 @@ impl Material {
         }
     }
 
-    /// Makes it.
+    /// Makes the data.
     ///
     /// # Errors
-    /// As [`Self::check`]'s.
+    /// As [`Self::check`].
     pub fn load(self) -> Result<TrainingData> {
         match self {
             Self::Recipe(recipe) => TrainingData::generate(recipe),
@@ -114,14 +114,14 @@ impl Material {
     }
 }
 
-/// The input of a training: data, settings, beginning.
+/// The input of a training: data, settings, initial state.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Its data.
+    /// The data of the training.
     pub material: Material,
-    /// Its settings.
+    /// The settings of the training.
     pub config: TrainingConfig,
-    /// The state of another training that it goes on from; none begins with random weights.
+    /// The state of another training to continue from; none begins with random weights.
     pub from: Option<Arc<TrainerState>>,
 }
 
@@ -130,33 +130,33 @@ pub struct Plan {
 pub struct Training {
     /// The run whose events count.
     pub run: Option<RunId>,
-    /// Its phase.
+    /// The phase of the training.
     pub phase: Phase,
-    /// The model that it makes.
+    /// The model that is being trained.
     pub model: Option<ModelId>,
-    /// The model whose past it shares, if it is a branch.
+    /// The model whose past is shared, if this is a branch.
     pub trunk: Option<ModelId>,
-    /// The model that was shown before it.
+    /// The model that was shown before.
     pub before: Option<ModelId>,
-    /// 0 to 1.
+    /// The share that is done, 0 to 1.
     pub share: f64,
     /// Updates done.
     pub updates: usize,
     /// Epochs done, with a fraction.
     pub epochs: f64,
-    /// Seconds left at the present pace.
+    /// Seconds left at the present speed.
     pub seconds_left: f64,
     /// The loss curves.
     pub curve: Vec<CurvePoint>,
-    /// The epochs that ended, with held-out losses.
+    /// The epochs that ended, with validation losses.
     pub records: Vec<EpochRecord>,
     /// The last metrics of the model.
     pub figures: Option<Arc<Figures>>,
-    /// Its input, for a reset and to go on.
+    /// The input, for a reset and to continue.
     pub plan: Option<Plan>,
-    /// The part that stays the same, once it is known.
+    /// The constant part, once it is known.
     pub setup: Option<Arc<Setup>>,
-    /// The moments that can be gone back to.
+    /// The snapshots of the training.
     pub timeline: Timeline,
 }
 
@@ -167,48 +167,48 @@ pub struct TrainingNews {
     pub updates: usize,
     /// Epochs done, with a fraction.
     pub epochs: f64,
-    /// Seconds left at the present pace.
+    /// Seconds left at the present speed.
     pub seconds_left: f64,
     /// New points of the loss curves.
     pub curve: Vec<CurvePoint>,
     /// Epochs that ended.
     pub records: Vec<EpochRecord>,
-    /// New moments that can be gone back to.
+    /// New snapshots.
     pub moments: Vec<Arc<TrainerState>>,
-    /// The part that stays the same; with the first report.
+    /// The constant part; only in the first report.
     pub setup: Option<Arc<Setup>>,
     /// The last metrics of the model.
     pub figures: Option<Arc<Figures>>,
-    /// The model as it is now: its weights alone, so that no training can go on from it.
+    /// The model as it is now, with its weights only: no training can continue from it.
     pub preview: Option<Arc<Prepared>>,
-    /// True once all is learned: the model is being made of it, with all data encoded, and measured.
+    /// True after the last update: the model is being made, with all data encoded, and its metrics computed.
     pub finishing: bool,
 }
 
-/// A model that was trained, and its metrics.
+/// A trained model and its metrics.
 #[derive(Debug)]
 pub struct Trained {
     /// The model.
     pub prepared: Arc<Prepared>,
-    /// Its metrics.
+    /// The metrics of the model.
     pub figures: Arc<Figures>,
 }
 
-/// The end of a training as it was taken in.
+/// The result of a training for the session.
 #[derive(Debug)]
 pub struct TrainingEnd {
     /// The model to show from now on, if the training made one.
     pub made: Option<Arc<Prepared>>,
-    /// True if anything of it is worth keeping.
+    /// True if any part of the training is worth keeping.
     pub kept: bool,
-    /// The reason why it failed, if it did.
+    /// Why the training failed, if it did.
     pub failed: Option<String>,
-    /// True if it was cancelled.
+    /// True if the training was cancelled.
     pub cancelled: bool,
 }
 
 impl Training {
-    /// Takes a report in; the newest model, if it came along.
+    /// Handles a report; returns the newest model if the report has one.
     pub fn progress(&mut self, share: f64, news: TrainingNews) -> Option<Arc<Prepared>> {
         self.share = share;
         (self.updates, self.epochs) = (news.updates, news.epochs);
@@ -224,7 +224,7 @@ impl Training {
         news.preview
     }
 
-    /// Takes the end in.
+    /// Handles the result.
     pub fn ended(&mut self, result: JobResult<Trained>) -> TrainingEnd {
         (self.run, self.phase) = (None, Phase::Idle);
         let cancelled = matches!(result, JobResult::Cancelled(_));
@@ -233,7 +233,7 @@ impl Training {
             JobResult::Cancelled(trained) => (trained, None),
             JobResult::Failed(why, trained) => (trained, Some(why)),
         };
-        // The model of the last preview is worth keeping once an epoch was learned.
+        // The model of the last preview is kept if at least one epoch is done.
         let kept = trained.is_some() || self.epochs >= 1.0;
         let made = trained.map(|Trained { prepared, figures }| {
             self.figures = Some(figures);
@@ -242,23 +242,23 @@ impl Training {
         TrainingEnd { made, kept, failed, cancelled }
     }
 
-    /// Adds curve points, thinning old ones when there are too many.
+    /// Adds curve points, thinning old ones if there are too many.
     pub fn extend_curve(&mut self, points: &[CurvePoint]) {
         self.curve.extend_from_slice(points);
         halve_above(&mut self.curve, MOST_CURVE_POINTS);
     }
 
-    /// Adds epochs that ended, thinning old ones when there are too many.
+    /// Adds epochs that ended, thinning old ones if there are too many.
     pub fn extend_records(&mut self, records: &[EpochRecord]) {
         for record in records {
-            // An epoch that was cut short and went on is written once.
+            // An epoch that was interrupted and continued is listed once.
             self.records.retain(|earlier| earlier.epoch != record.epoch);
             self.records.push(*record);
         }
         halve_above(&mut self.records, MOST_CURVE_POINTS);
     }
 
-    /// Updates in all, as far as is known.
+    /// The number of updates in all, as far as known.
     pub fn total_updates(&self) -> usize {
         self.plan.as_ref().map_or(0, |plan| plan.config.updates)
     }
@@ -268,7 +268,7 @@ impl Training {
         self.plan.as_ref().map_or(1, |plan| plan.config.batches(plan.material.samples()))
     }
 
-    /// Epochs that were done at the moment that is shown.
+    /// Epochs that were done at the shown snapshot.
     pub fn shown_epochs(&self) -> f64 {
         match self.timeline.asked() {
             Some((_, moment)) => {
@@ -281,7 +281,7 @@ impl Training {
     }
 }
 
-/// Every second entry goes while there are more than `most`; the newest stays.
+/// Removes every second entry while there are more than `most`; the newest one stays.
 fn halve_above<T>(entries: &mut Vec<T>, most: usize) {
     if entries.len() > most {
         let newest = entries.len() % 2;
@@ -293,11 +293,11 @@ fn halve_above<T>(entries: &mut Vec<T>, most: usize) {
     }
 }
 
-/// The job: learns batch by batch until done or cancelled, and reports at a steady rate.
+/// Runs the job: learns batch by batch until done or cancelled, and reports at a steady rate.
 ///
 /// # Errors
-/// Settings out of range, or a failure of the tensor library; a loss that is not finite ends the job
-/// as failed, with the model of the last whole epoch if there is one.
+/// Settings out of range, or a failure of the tensor library; a loss that is not finite ends the job as failed, with
+/// the model of the last whole epoch if there is one.
 pub fn run(plan: Plan, handle: &Handle<TrainingNews>) -> Result<JobResult<Trained>> {
     let Plan { material, config, from } = plan;
     let control = handle.control();
@@ -311,7 +311,7 @@ pub fn run(plan: Plan, handle: &Handle<TrainingNews>) -> Result<JobResult<Traine
     watch.report(&trainer, handle)?;
     while !trainer.is_finished() {
         if control.is_waiting() && watch.has_news() {
-            // The preview of a pause has all that was learned before it.
+            // The preview during a pause includes all updates before the pause.
             watch.show_now();
             watch.report(&trainer, handle)?;
         }
@@ -339,12 +339,12 @@ pub fn run(plan: Plan, handle: &Handle<TrainingNews>) -> Result<JobResult<Traine
         }
         watch.brake(&trainer, control);
     }
-    // Before the last preview, which takes its time.
+    // Before the last preview, which takes a while.
     watch.unsent.finishing = true;
     watch.offer(&trainer, handle);
     watch.show_now();
     while watch.report(&trainer, handle)? {
-        // The last curves and moments must arrive before the end does.
+        // The last curve points and snapshots must arrive before the result does.
         std::thread::sleep(REPORT);
         if handle.is_cancelled() {
             break;
@@ -353,21 +353,21 @@ pub fn run(plan: Plan, handle: &Handle<TrainingNews>) -> Result<JobResult<Traine
     Ok(JobResult::Finished(watch.finish(&trainer, handle)?))
 }
 
-/// The clock of a training, and what was not yet reported.
+/// The clock of a training, and its unreported news.
 struct Watch {
     begun: Instant,
-    /// Updates that were done when it began.
+    /// Updates that were done at the start.
     begun_at: usize,
     paused: Duration,
-    /// The time when the brake was last put on, at which pace, and the updates then.
+    /// The time since which the pace limit applies, the pace, and the updates at that time.
     braked: Option<(f64, f64, usize)>,
     last_report: Instant,
     last_preview: Option<Instant>,
-    /// The last preview; the next takes over what depends on the widths of the network alone.
+    /// The last preview; the next one reuses the values that depend only on the widths of the network.
     preview: Option<Arc<Prepared>>,
-    /// The time when the model is measured next.
+    /// The time of the next metrics.
     figures_due: Instant,
-    /// Updates at the last moment that was kept.
+    /// Updates at the last stored snapshot.
     kept: Option<usize>,
     losses: Losses,
     counted: usize,
@@ -398,7 +398,7 @@ impl Watch {
         (self.begun.elapsed() - self.paused).as_secs_f64()
     }
 
-    /// Waits when the training is ahead of the pace at which it can be watched.
+    /// Waits if the training is faster than the pace limit.
     fn brake(&mut self, trainer: &Trainer, control: &Control) {
         let Some(pace) = control.pace() else {
             self.braked = None;
@@ -420,17 +420,17 @@ impl Watch {
         self.counted += 1;
     }
 
-    /// True if anything was learned since the last preview.
+    /// True if there were updates since the last preview.
     fn has_news(&self) -> bool {
         self.last_preview.is_none() || self.counted > 0
     }
 
-    /// Lets the next report carry a picture and a point of the curves.
+    /// Lets the next report include a preview and a point of the curves.
     fn show_now(&mut self) {
         self.last_preview = None;
     }
 
-    /// Keeps the state of the training, unless another was kept shortly before.
+    /// Stores the state of the training, unless another one was stored shortly before.
     fn keep_moment(&mut self, trainer: &Trainer) -> Result<()> {
         let apart = trainer.config().updates / MOMENTS;
         let due = self.kept.is_none_or(|kept| trainer.updates() >= kept + apart);
@@ -441,10 +441,10 @@ impl Watch {
         Ok(())
     }
 
-    /// Offers everything since the last report that got through; whether something is left.
+    /// Offers everything since the last accepted report; returns whether something is left.
     fn report(&mut self, trainer: &Trainer, handle: &Handle<TrainingNews>) -> Result<bool> {
         let shows = self.last_preview.is_none_or(|at| at.elapsed() >= PREVIEW);
-        // A tenth of an epoch at least makes a point: single batches only show noise.
+        // A point covers at least a tenth of an epoch: single batches only show noise.
         if self.counted * 10 >= trainer.batches() || (shows && self.counted > 0) {
             let mut mean = Losses::default();
             mean.add(self.losses, 1.0 / self.counted as f64);
@@ -462,11 +462,11 @@ impl Watch {
         Ok(!self.unsent.moments.is_empty() || self.unsent.finishing)
     }
 
-    /// Offers what is unsent with how far it is.
+    /// Offers the unsent news with the progress.
     fn offer(&mut self, trainer: &Trainer, handle: &Handle<TrainingNews>) {
         let (updates, total) = (trainer.updates(), trainer.config().updates);
         (self.unsent.updates, self.unsent.epochs) = (updates, trainer.epochs());
-        // Before the first steps there is nothing to judge by.
+        // Before the first steps there is no data for an estimate.
         let done = (updates - self.begun_at) as f64;
         let left = total.saturating_sub(updates) as f64;
         self.unsent.seconds_left =
@@ -478,7 +478,7 @@ impl Watch {
         self.last_report = Instant::now();
     }
 
-    /// Measures the model now and then.
+    /// Computes the metrics of the model from time to time.
     fn measure(&mut self, prepared: &Prepared) -> Result<()> {
         let begun = Instant::now();
         if begun >= self.figures_due {
@@ -488,7 +488,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Makes what the training leaves behind; a report says first that it is being made.
+    /// Makes the result of the training; a report announces this first.
     fn finish(&mut self, trainer: &Trainer, handle: &Handle<TrainingNews>) -> Result<Trained> {
         self.unsent.finishing = true;
         self.offer(trainer, handle);

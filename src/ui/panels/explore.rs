@@ -1,4 +1,4 @@
-//! Exploring: what colours the map, and the point that is looked at.
+//! Exploring: the property of the map's colours, and the selected point.
 
 use super::heads;
 use crate::explore::three_digits;
@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     {
         actions.push(Action::Show(Sheet::Draw));
     }
-    // What the model is changes by no control: it is there for whoever asks.
+    // No control changes the description of the model, so it is folded.
     ui.collapsing("Model", |ui| model(ui, state));
 }
 

@@ -1,4 +1,4 @@
-//! Task heads: which are trained along with a model, and those that the shown model has or can learn.
+//! Task heads: the ones trained jointly with a model, and the ones that the shown model has or can learn.
 
 use crate::data::property::Property;
 use crate::explore::{brief, three_digits};
@@ -35,7 +35,7 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
             }
         }
     }
-    // One set of heads is one model, in whatever order it was ticked.
+    // Sorted, since the order of the clicks must not change the model.
     config.heads.sort();
     if !config.heads.is_empty() {
         let tooltip = "How much the heads' errors count beside the other losses: more, and the latent \
@@ -44,8 +44,7 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
     }
 }
 
-/// The heads of the model that is shown, a button for each that it lacks, and how far those are that
-/// are being trained.
+/// The heads of the shown model, a button for each missing one, and the progress of the training of heads.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((id, entry)) = state.shown() else { return };
     let learning = state.training.run.is_some() && state.training.model == Some(id);
@@ -81,7 +80,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         });
         rediscover::show(ui, state, actions);
     });
-    // What has unfolded at the lower end comes into sight, once.
+    // Scrolls once to a section that was unfolded at the lower end.
     let key = section.header_response.id.with("open");
     let open = section.fully_open();
     let was_open =
@@ -91,7 +90,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
 }
 
-/// What cannot be told without a head yet, among these, and the button that has it learned: nothing where all can be.
+/// The properties among these that cannot be predicted without a head yet, and the button that trains it; nothing if
+/// there are none.
 pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut Actions) {
     let Some((id, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;

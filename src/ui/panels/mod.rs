@@ -1,4 +1,4 @@
-//! The left panel, one for each activity: at most six controls, the rest under "More", one button to press.
+//! The left panel, one for each activity: at most six controls, the others under "More", and one main button.
 
 mod explore;
 mod heads;
@@ -11,7 +11,7 @@ use super::action::Actions;
 use crate::session::{Activity, State};
 use egui::{ScrollArea, Ui};
 
-/// Draws the panel of the present activity.
+/// Shows the panel of the present activity.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     match state.activity {
         Activity::Explore => {

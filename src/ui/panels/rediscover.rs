@@ -1,4 +1,4 @@
-//! Would it have found them? The button for each head, how far the test is, and its three numbers with what they mean.
+//! Rediscovery: the button for each head, the progress of the test, and its three numbers with their explanations.
 
 use crate::data::property::Property;
 use crate::explore::brief;
@@ -44,7 +44,7 @@ pub fn ask(ui: &mut Ui, properties: &[Property], actions: &mut Actions) {
     });
 }
 
-/// How far the test is, or its numbers; nothing where there is neither.
+/// The progress of the test, or its results; nothing if there is neither.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some(rediscovery) = &state.rediscovery else { return };
     Frame::group(ui.style()).show(ui, |ui| {

@@ -1,4 +1,4 @@
-//! Walking: what the next way over the map is, and new shapes.
+//! The plan of the next latent path, and new shapes.
 
 use crate::explore::route::{Kind, MOST_RADIUS, MOST_TURNS, usual_radius};
 use crate::model::PointRef;
@@ -22,7 +22,7 @@ const KINDS: [(Kind, &str, &str); 4] = [
 ];
 const RADIUS: &str = "How far the way goes from its middle, in latent units";
 
-/// Draws the section.
+/// Shows the section.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((_, entry)) = state.shown() else { return };
     let prepared = &entry.prepared;
@@ -82,7 +82,7 @@ fn radius(ui: &mut Ui, plan: &mut Plan, prepared: &Prepared) {
     }
 }
 
-/// A menu of the places that a way can lead to.
+/// A menu of the points that a latent path can lead to.
 fn places(
     ui: &mut Ui,
     state: &State,

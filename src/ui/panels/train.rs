@@ -1,4 +1,4 @@
-//! Training: the data, the few settings that change the map, and the button that starts it.
+//! Training: the data, the few settings that change the map most, and the button that starts it.
 
 use super::heads;
 use crate::data::recipe::Recipe;
@@ -18,12 +18,12 @@ use crate::ui::sweep;
 use crate::ui::widgets::{heading, list, log_slider, note, number, primary, row, segments};
 use egui::{Button, ComboBox, DragValue, Frame, Panel, RichText, ScrollArea, Ui, vec2};
 
-/// Updates without a better held-out error that early stopping usually waits for.
+/// The default patience of early stopping, in updates without a better validation error.
 const USUAL_PATIENCE: usize = 2000;
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let under_way = state.training.phase != Phase::Idle;
-    // What is pressed stays in sight, however long the settings are.
+    // The buttons stay visible, independent of the length of the settings.
     let buttons =
         Panel::bottom("train").frame(Frame::NONE).show_separator_line(false).resizable(false);
     buttons.show(ui, |ui| {
@@ -121,7 +121,7 @@ fn settings(
              smaller beta; a preset sets all three",
         ),
     ];
-    // On the line of what they set, so that nothing below is pushed out of sight.
+    // On the same line as the settings that they change, so that they do not move others out of sight.
     ui.horizontal(|ui| {
         ui.label("Loss").on_hover_text("How far a reconstruction is from the original");
         let right = egui::Layout::right_to_left(egui::Align::Center);
@@ -145,7 +145,7 @@ fn settings(
     if let Some(preset) = Preset::of(config) {
         note(ui, format!("{}.", preset.about()));
     }
-    // Nothing is changed behind one's back: what does not go together is said until it does.
+    // The program changes no setting by itself: it shows the error until the settings are consistent.
     if let Err(error) = config.check() {
         ui.label(RichText::new(error.to_string()).small().color(ui.visuals().warn_fg_color));
     }
@@ -203,7 +203,7 @@ fn settings(
     });
 }
 
-/// The choice of what follows the hidden layers, and the slope of a LeakyReLU.
+/// The activation of the hidden layers, and the slope of a LeakyReLU.
 fn activation(ui: &mut Ui, config: &mut TrainingConfig) {
     let chosen = &mut config.activation;
     row(ui, "Activation", "The function that follows each hidden layer", |ui| {
@@ -226,7 +226,7 @@ fn activation(ui: &mut Ui, config: &mut TrainingConfig) {
 const SIGMA: &str = "sigma-VAE: the decoder learns how exact it is, one variance for all coordinates, and so finds the \
                      balance of reconstruction and regularity by itself; beta 1 is then a VAE by the book. Goes with MSE.";
 
-/// Early stopping: off, or after so many updates without a better held-out error.
+/// Early stopping: off, or after this number of updates without a better validation error.
 fn early_stopping(ui: &mut Ui, config: &mut TrainingConfig) {
     let tooltip = "End when the error on held-out shapes has not become better for so many updates, and keep the best. \
                    For small data sets.";
@@ -287,7 +287,7 @@ const BRANCH: &str = "A new model that shares its past with this one up to the m
 const RESET: &str = "Train again from the beginning, with the same seed";
 const NEW_SEED: &str = "Train anew with the next seed: other outlines, weights and noise";
 
-/// A small button: its name, what it does, why it cannot be pressed if so, and what it asks for.
+/// A small button: its name, its explanation, the reason if it is disabled, and its command.
 type Small = (&'static str, &'static str, Option<&'static str>, Command);
 
 fn batch() -> Small {

@@ -3,7 +3,7 @@
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::session::import::Own;
 
-/// An import that is under way, or what it brought.
+/// The running import, or its result.
 #[derive(Clone, Copy)]
 pub struct ImportFacts<'a>(pub(super) &'a Own);
 
@@ -17,7 +17,7 @@ impl<'a> ImportFacts<'a> {
         self.0.failed.as_deref()
     }
 
-    /// Whether the next training learns from them.
+    /// True if the next training learns from them.
     pub fn is_chosen(self) -> bool {
         self.0.chosen
     }

@@ -1,4 +1,4 @@
-//! What is drawn on a map.
+//! The content of a map.
 
 use super::super::ModelRef;
 use latent_explorer::data::property::Property;
@@ -22,12 +22,12 @@ impl MapFacts<'_> {
         self.view
     }
 
-    /// Whether the view is the one that shows the data.
+    /// True if the view is fitted to the data.
     pub fn is_fitted(self) -> bool {
         self.is_fitted
     }
 
-    /// Whether there is a picture of what was asked for last; finer ones may follow.
+    /// True if there is a picture for the last request; finer ones may follow.
     pub fn is_drawn(self) -> bool {
         self.picture.key.is_some() && self.picture.key == self.asked
     }

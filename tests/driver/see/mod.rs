@@ -45,12 +45,12 @@ impl<'a> See<'a> {
         self.0.activity
     }
 
-    /// What the program has said and still shows, errors among it.
+    /// The visible notices, errors included.
     pub fn notices(self) -> impl Iterator<Item = &'a str> {
         self.0.notices.iter().map(|notice| notice.text.as_str())
     }
 
-    /// What it has said that is no error.
+    /// The visible notices that are no errors.
     pub fn sentences(self) -> Vec<&'a str> {
         let said = self.0.notices.iter().filter(|notice| !notice.is_error);
         said.map(|notice| notice.text.as_str()).collect()
@@ -115,7 +115,7 @@ impl<'a> See<'a> {
         Some(MapFacts { picture: &comparison.picture, asked: comparison.asked, ..self.map() })
     }
 
-    /// Whether every map is drawn with the layers that are on, and no file is being opened or written.
+    /// True if every map is drawn with the layers that are on, and no file is being opened or written.
     pub fn is_settled(self) -> bool {
         let (map, layers) = (self.map(), self.layers());
         let heat = map.heat_columns().is_some() || !layers.heat;
@@ -129,7 +129,7 @@ impl<'a> See<'a> {
         self.0.property()
     }
 
-    /// What can colour it.
+    /// The properties that can colour the map.
     pub fn properties(self) -> Vec<Property> {
         self.0.properties()
     }
@@ -190,7 +190,7 @@ impl<'a> See<'a> {
 
     // Training.
 
-    /// The training that is under way, or was last.
+    /// The present training, or the last one.
     pub fn training(self) -> TrainingFacts<'a> {
         TrainingFacts(&self.0.training)
     }
@@ -205,12 +205,12 @@ impl<'a> See<'a> {
         TrainingFacts(self.0.learned(id).expect("it was trained here"))
     }
 
-    /// Whether heads are being trained.
+    /// True while heads are being trained.
     pub fn is_training_heads(self) -> bool {
         self.0.heads.is_some()
     }
 
-    /// What heads of the next training can learn.
+    /// The properties that heads of the next training can learn.
     pub fn learnable(self) -> Vec<Property> {
         self.0.learnable()
     }
@@ -219,7 +219,7 @@ impl<'a> See<'a> {
         self.0.sweep.as_ref().map(SweepFacts)
     }
 
-    /// Whether PCA of the data is being made.
+    /// True while PCA of the data is being computed.
     pub fn is_making_pca(self) -> bool {
         self.0.pca.is_some()
     }
@@ -247,7 +247,7 @@ impl<'a> See<'a> {
         self.0.report()
     }
 
-    /// Whether the search was made in another model, or another version of it, than is shown.
+    /// True if the search was made with another model, or another version of it, than the shown one.
     pub fn is_search_stale(self) -> bool {
         self.0.is_climb_stale()
     }
@@ -297,7 +297,7 @@ impl<'a> See<'a> {
 
     // Files.
 
-    /// Whether a job runs that is over soon: a file that is opened or saved, metrics, a snapshot.
+    /// True while a short job runs: a file that is opened or saved, metrics, a snapshot.
     pub fn is_busy_with_files(self) -> bool {
         self.0.jobs.iter().any(|(_, job)| !job.kind.is_lost_by_leaving())
     }
@@ -340,7 +340,7 @@ impl<'a> See<'a> {
         self.0.jobs.lost_by_leaving().map(|job| job.kind).collect()
     }
 
-    // What comes next.
+    // Settings of the next jobs.
 
     pub fn next_training(self) -> &'a TrainingConfig {
         &self.0.settings.training
@@ -367,7 +367,7 @@ impl<'a> See<'a> {
         &self.0.settings.recent
     }
 
-    /// Whether the first hint was followed.
+    /// True once the user has followed the first hint.
     pub fn hint_followed(self) -> bool {
         self.0.settings.hint_followed
     }

@@ -57,7 +57,7 @@ impl<'a> ModelFacts<'a> {
         checkpoint::to_bytes(&model).unwrap()
     }
 
-    /// What its heads predict.
+    /// The properties that its heads predict.
     pub fn heads(self) -> Vec<Property> {
         self.entry.prepared.model.heads().iter().map(|head| head.card.property).collect()
     }
@@ -105,7 +105,7 @@ impl<'a> See<'a> {
         }
     }
 
-    /// Whether those of the snapshot of a model after so many updates are known.
+    /// True if the metrics of the snapshot of a model after this many updates are known.
     pub fn knows_snapshot_metrics(self, id: ModelRef, updates: usize) -> bool {
         self.0.figures.of_moment((id, updates)).is_some()
     }

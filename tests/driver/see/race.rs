@@ -23,7 +23,7 @@ impl<'a> RaceFacts<'a> {
         self.0.standings.iter().map(|standing| standing.lane.name()).collect()
     }
 
-    /// What each has spent and found, whether it goes on, and how many numbers its shape has.
+    /// For each contender: its evaluations and best value, whether it continues, and the count of numbers of its shape.
     pub fn tallies(self) -> Vec<(Tally, bool, usize)> {
         let all = self.0.standings.iter();
         all.map(|s| (s.tally(), s.going, s.outline.len())).collect()
@@ -49,12 +49,12 @@ impl<'a> RaceFacts<'a> {
     }
 }
 
-/// What a race found.
+/// The results of a race.
 #[derive(Clone, Debug)]
 pub struct RaceFound(Arc<RaceResults>);
 
 impl RaceFound {
-    /// Whether both are of the same race.
+    /// True if both are of the same race.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

@@ -28,7 +28,7 @@ impl<'a> SearchFacts<'a> {
         &self.0.config
     }
 
-    /// What it found, once it is over.
+    /// The results, once the search is over.
     pub fn found(self) -> Option<Found> {
         self.0.findings.clone().map(Found)
     }
@@ -46,7 +46,7 @@ impl<'a> SearchFacts<'a> {
         self.0.paths.stride()
     }
 
-    /// Where a restart that is under way began.
+    /// The start of a restart of a running search.
     pub fn start(self, restart: usize) -> Vec<f64> {
         self.0.under_way.trajectories[restart].row(0).to_vec()
     }
@@ -74,7 +74,7 @@ impl<'a> SearchFacts<'a> {
         self.0.shown_step()
     }
 
-    /// Whether the newest step is shown, whichever that is.
+    /// True if the newest step is followed.
     pub fn is_live(self) -> bool {
         self.0.is_live()
     }
@@ -102,18 +102,18 @@ impl<'a> SearchFacts<'a> {
         Some(Moment { restart, step, value: moment.value, outline: moment.outline })
     }
 
-    /// What a lab measured of its candidates.
+    /// The lab results of its candidates.
     pub fn lab(self) -> &'a LabResults {
         &self.0.lab
     }
 }
 
-/// What a search found.
+/// The results of a search.
 #[derive(Clone, Debug)]
 pub struct Found(Arc<Findings>);
 
 impl Found {
-    /// Whether both are of the same run.
+    /// True if both are of the same run.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -145,7 +145,7 @@ impl Found {
         self.0.ways[restart].group
     }
 
-    /// Whether a restart has an answer.
+    /// True if a restart has an answer.
     pub fn has_answer(&self, restart: usize) -> bool {
         self.0.ways[restart].has_answer
     }

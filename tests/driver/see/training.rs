@@ -6,7 +6,7 @@ use latent_explorer::session::jobs::sweep::SweepRun;
 use latent_explorer::session::jobs::training::Training;
 use latent_explorer::trust::Figures;
 
-/// A training that is under way, or is over.
+/// A training that runs or is over.
 #[derive(Clone, Copy)]
 pub struct TrainingFacts<'a>(pub(super) &'a Training);
 
@@ -15,7 +15,7 @@ impl<'a> TrainingFacts<'a> {
         self.0.phase
     }
 
-    /// Whether its job is there.
+    /// True while its job runs.
     pub fn is_running(self) -> bool {
         self.0.run.is_some()
     }
@@ -66,7 +66,7 @@ impl<'a> TrainingFacts<'a> {
         self.0.timeline.developed
     }
 
-    /// Whether the snapshot that was asked for is the one that is shown.
+    /// True if the requested snapshot is the shown one.
     pub fn shows_what_was_asked(self) -> bool {
         let timeline = &self.0.timeline;
         timeline.developed == timeline.asked().map(|(index, _)| index)

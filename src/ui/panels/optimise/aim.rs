@@ -1,4 +1,4 @@
-//! What is sought: one term, or several that are weighed against each other.
+//! The objective: one term, or a weighted sum of several.
 
 use crate::data::property::Property;
 use crate::explore::brief;
@@ -7,7 +7,7 @@ use crate::session::State;
 use crate::ui::widgets::{Icon, icon_button, number, row, segments};
 use egui::{Align, Button, ComboBox, DragValue, Frame, Layout, Margin, RichText, Ui};
 
-/// More terms than this cannot be weighed against each other.
+/// The most terms that can be weighted in the panel.
 const MOST_TERMS: usize = 6;
 
 /// A goal without its target.
@@ -42,7 +42,7 @@ impl Way {
     }
 }
 
-/// The heading, and beside it the button that seeks one more property.
+/// The heading, with the button that adds a term.
 pub fn title(ui: &mut Ui, aim: &mut Aim, state: &State) {
     ui.add_space(4.0);
     ui.horizontal(|ui| {
@@ -90,14 +90,14 @@ pub fn terms(ui: &mut Ui, aim: &mut Aim, state: &State) {
     }
 }
 
-/// Another property has other values to match.
+/// Another property has other target values.
 fn retarget(term: &mut Term, before: Property, state: &State) {
     if term.property != before && matches!(term.goal, Goal::Target(_)) {
         term.goal = Goal::Target(state.usual_target(term.property));
     }
 }
 
-/// Gives a term its goal, with a target where it has none yet.
+/// Sets the goal of a term, with a default target if it has none yet.
 fn settle(term: &mut Term, way: Way, state: &State) {
     term.goal = match (way, term.goal) {
         (Way::Max, _) => Goal::Max,
@@ -114,7 +114,7 @@ fn target(ui: &mut Ui, name: &str, term: &mut Term, state: &State) {
     }
 }
 
-/// A term among several; whether it is taken out.
+/// A term among several; returns whether it is removed.
 fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool {
     let name = |what: &str| format!("{what} {}", index + 1);
     let before = term.property;
@@ -149,14 +149,14 @@ fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool 
     removed
 }
 
-/// Something on a ground of its own.
+/// A group with a background of its own.
 pub fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     let fill = ui.visuals().faint_bg_color;
     let frame = Frame::new().fill(fill).corner_radius(6).inner_margin(Margin::symmetric(8, 6));
     frame.show(ui, add).inner
 }
 
-/// A line with a cross at its right end; whether that was pressed.
+/// A line with a close button at its right end; returns whether that was clicked.
 pub fn with_cross(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) -> bool {
     ui.horizontal(|ui| {
         add(ui);

@@ -1,4 +1,4 @@
-//! What is added to the terms' sum, what must hold, and which numbers are climbed.
+//! The penalties, the constraints, and the source of the values of a search.
 
 use super::aim::{card, property_menu, with_cross};
 use crate::data::property::Property;
@@ -7,10 +7,10 @@ use crate::session::State;
 use crate::ui::widgets::{note, number};
 use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
 
-/// More constraints than this leave no room for an answer.
+/// With more constraints than this there is hardly any valid answer.
 const MOST: usize = 6;
 
-/// The one penalty that everybody needs.
+/// The penalty that keeps answers inside the data, the only one outside of the folded group.
 pub fn inside(ui: &mut Ui, aim: &mut Aim) {
     let mut on = aim.inside > 0.0;
     let tooltip = "Add to the loss how far z lies outside the data, so that the search keeps to shapes \
@@ -31,7 +31,7 @@ pub fn inside(ui: &mut Ui, aim: &mut Aim) {
     }
 }
 
-/// How the penalties stand, in few words.
+/// The state of the penalties in a few words.
 pub fn penalties_in_words(aim: &Aim) -> &'static str {
     match (aim.l2 > 0.0, aim.align > 0.0) {
         (false, false) => "none",
@@ -41,7 +41,7 @@ pub fn penalties_in_words(aim: &Aim) -> &'static str {
     }
 }
 
-/// The weights of what is added to the sum; 0 adds nothing.
+/// The weights of the penalties; 0 adds nothing.
 pub fn penalties(ui: &mut Ui, aim: &mut Aim) {
     number(
         ui,
@@ -73,7 +73,7 @@ pub fn penalties(ui: &mut Ui, aim: &mut Aim) {
     );
 }
 
-/// How many constraints there are, in words.
+/// The number of constraints in words.
 pub fn constraints_in_words(aim: &Aim) -> String {
     match aim.constraints.len() {
         0 => "none".to_owned(),
@@ -81,7 +81,7 @@ pub fn constraints_in_words(aim: &Aim) -> String {
     }
 }
 
-/// What a shape must keep to be an answer.
+/// The constraints that a shape must satisfy to be an answer.
 pub fn constraints(ui: &mut Ui, aim: &mut Aim, state: &State) {
     let mut removed = None;
     for (index, constraint) in aim.constraints.iter_mut().enumerate() {
@@ -139,7 +139,7 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
     removed
 }
 
-/// Which numbers are climbed; heads only where the model has one for every term.
+/// The source of the values: computed, or predicted if the model has a head for every term.
 pub fn read_by(ui: &mut Ui, aim: &mut Aim, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
     if aim.terms.iter().all(|term| term.property.is_measured()) {

@@ -1,4 +1,4 @@
-//! Optimising: what is sought, from how many starts, what it costs, and the button that starts it.
+//! Optimising: the objective, the number of starts, the cost, and the button that starts the search.
 
 mod aim;
 mod conditions;
@@ -16,7 +16,7 @@ use crate::ui::widgets::{note, primary};
 use egui::{Button, CollapsingHeader, Frame, Panel, ScrollArea, Ui};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    // What is pressed stays in sight, however long the settings are.
+    // The buttons stay visible, independent of the length of the settings.
     let buttons =
         Panel::bottom("climb").frame(Frame::NONE).show_separator_line(false).resizable(false);
     buttons.show(ui, |ui| {
@@ -71,7 +71,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     });
 }
 
-/// Settings that fold away; its title says how they stand.
+/// Settings that can be folded; the title shows their state.
 fn group(ui: &mut Ui, name: &str, stand: &str, add: impl FnOnce(&mut Ui)) {
     CollapsingHeader::new(format!("{name}: {stand}")).id_salt(name).show(ui, add);
 }
@@ -88,7 +88,7 @@ fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
     cost(ui, state);
     let point = state.map.picked.as_ref().or(state.map.probe.as_ref()).map(|p| p.at);
     ui.horizontal(|ui| {
-        // Three fit into the panel with a little less air.
+        // With less padding three buttons fit into the panel.
         ui.spacing_mut().button_padding.x = 8.0;
         ui.spacing_mut().item_spacing.x = 6.0;
         let from_here = ui.add_enabled(point.is_some(), Button::new("From here"));
@@ -119,14 +119,14 @@ fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
     race::start(ui, "Race", state, actions);
 }
 
-/// What the next climb costs, before it begins.
+/// The estimated cost of the next search.
 fn cost(ui: &mut Ui, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
-    // Starts that have no point yet cost as much as any others.
+    // Starts without a point yet cost as much as any others.
     let config = state.next_climb().unwrap_or_else(|_| state.settings.search.clone());
     let SearchConfig { restarts, steps, .. } = config;
     let plural = if restarts == 1 { "" } else { "s" };
-    // No climb takes no time at all; a line breaks before the time, not within.
+    // No search takes zero seconds; a line may break before the time, not inside it.
     let seconds = duration(entry.prepared.seconds(&config).max(0.1)).replace(' ', "\u{a0}");
     let mut text = format!("{restarts} restart{plural} \u{d7} {steps} steps, about {seconds}");
     let stride = config.stride(entry.prepared.model.latent_dim());

@@ -1,4 +1,4 @@
-//! How the search goes: how many restarts, from where, how they move, when they slow down and stop.
+//! The settings of the search: restarts, starts, method, schedule and stopping.
 
 use crate::model::card::StartDistribution;
 use crate::objective::Space;
@@ -10,7 +10,7 @@ use crate::ui::action::{Action, Actions, Sheet};
 use crate::ui::widgets::{note, number, row, segments};
 use egui::{ComboBox, Ui};
 
-/// The two numbers that matter most.
+/// The two most important numbers.
 pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
     number(
         ui,
@@ -20,9 +20,9 @@ pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
         1..=10_000,
         0.5,
     );
-    // Each space keeps the rate that suits it.
+    // Each space has its own learning rate.
     let (name, rate, tooltip) = match (config.method, config.space) {
-        // These find their own steps.
+        // These methods choose their own step length.
         (Method::Lbfgs | Method::Random, _) => return,
         (Method::CmaEs, _) => (
             "First spread",
@@ -44,7 +44,7 @@ pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
     number(ui, name, tooltip, rate, 1e-4..=10.0, 0.005);
 }
 
-/// How long, and which draw.
+/// The number of steps and the seed.
 pub fn steps(ui: &mut Ui, config: &mut SearchConfig) {
     let tooltip = "How many steps each restart takes at most; methods that count otherwise get the \
                    same budget of values and gradients";
@@ -53,7 +53,7 @@ pub fn steps(ui: &mut Ui, config: &mut SearchConfig) {
     number(ui, "Seed", tooltip, &mut config.seed, 0..=u64::from(u32::MAX), 0.1);
 }
 
-/// What the model states that latents are drawn from.
+/// The latent distribution that the model states.
 fn stated(state: &State) -> &StartDistribution {
     let start = state.shown().map(|(_, entry)| &entry.prepared.model.card.start);
     start.unwrap_or(&StartDistribution::StandardNormal)
@@ -68,12 +68,12 @@ fn origin_label(state: &State, origin: Origin) -> &'static str {
     }
 }
 
-/// Where restarts begin, in few words.
+/// The choice of the starts, in a few words.
 pub fn starts_in_words(state: &State, starts: StartChoice) -> &'static str {
     origin_label(state, starts.origin)
 }
 
-/// Where restarts begin.
+/// The choice of the starts.
 pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mut Actions) {
     let mut choices = vec![(Origin::Stated, stated(state).about())];
     if *stated(state) != StartDistribution::StandardNormal {
@@ -120,7 +120,7 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
     }
 }
 
-/// How a restart moves, and what moves.
+/// The method, and the space in which it moves.
 pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
     row(ui, "Method", config.method.about(), |ui| {
         let combo =
@@ -152,12 +152,12 @@ pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
         ),
     ];
     if segments(ui, &mut config.space, &spaces) && !follows {
-        // The other methods search the latent alone.
+        // The other methods search only the latent space.
         config.method = Method::Adam;
     }
 }
 
-/// How the schedule stands, in few words.
+/// The state of the schedule in a few words.
 pub fn schedule_in_words(config: &SearchConfig) -> &'static str {
     if Rule::of(config.method).is_none() {
         return "the method's own";
@@ -170,7 +170,7 @@ pub fn schedule_in_words(config: &SearchConfig) -> &'static str {
     }
 }
 
-/// When a restart slows down and when it ends.
+/// The conditions for reducing a restart's learning rate and for stopping it.
 pub fn schedule(ui: &mut Ui, config: &mut SearchConfig) {
     if Rule::of(config.method).is_none() {
         note(ui, "This method ends by itself, or when its budget is spent.");
