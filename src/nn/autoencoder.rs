@@ -202,7 +202,8 @@ mod tests {
         let mut empty = architecture(8, &[5], Activation::Relu, 2, Output::Linear);
         let hidden = empty.iter().position(|layer| layer.name == "decoder.0").unwrap();
         (empty[hidden].outputs, empty[hidden + 1].inputs) = (0, 0);
-        let parameters = initial_parameters(&empty, 0);
+        let parameters: Vec<Vec<f32>> =
+            empty.iter().flat_map(LayerSpec::counts).map(|count| vec![0.0; count]).collect();
         assert!(Autoencoder::new(&empty, &parameters).unwrap_err().contains("decoder.0"));
     }
 }
