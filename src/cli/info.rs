@@ -62,7 +62,7 @@ struct Info<'a> {
     losses: Option<&'a EpochRecord>,
     /// Sums of squares in data units, see [`Figures::reconstruction_error`].
     reconstruction_error: f64,
-    /// Whether that is of the shapes that chose the epoch, too.
+    /// True if these shapes also chose the epoch.
     chose_epoch: bool,
     #[serde(skip)]
     scope: &'static str,

@@ -152,8 +152,8 @@ pub struct NetworkOptions {
     /// way round [default: 128]
     #[arg(long, value_name = "N,..", value_delimiter = ',', allow_hyphen_values = true, help_heading = NETWORK)]
     hidden: Vec<usize>,
-    /// What follows the hidden layers: relu, leaky-relu (leaky-relu:0.1 with its slope), tanh, sigmoid, silu, gelu (by erf),
-    /// softplus or linear [default: relu]
+    /// Activation after the hidden layers: relu, leaky-relu (leaky-relu:0.1 with its slope), tanh, sigmoid, silu, gelu
+    /// (by erf), softplus or linear [default: relu]
     #[arg(long, value_name = "NAME", help_heading = NETWORK)]
     activation: Option<Activation>,
 

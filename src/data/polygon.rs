@@ -15,7 +15,7 @@ pub struct Polygons {
     pub areas: Vec<f32>,
     /// Perimeters, `[n]`.
     pub perimeters: Vec<f32>,
-    /// What the way back needs of each outline, or of the last where nobody goes back.
+    /// The data for the backward pass of each outline, or of the last outline without a backward pass.
     rings: Vec<Ring>,
 }
 

@@ -1,4 +1,4 @@
-//! What a model says of itself beside its weights; written as JSON into the checkpoint.
+//! The card of a model: its description beside the weights, written as JSON into the checkpoint.
 
 use super::training::{EpochRecord, TrainingConfig};
 use crate::data::dataset::Measured;
@@ -13,10 +13,10 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-/// What a model was trained on and how, and what was measured of it.
+/// The origin, the settings and the metrics of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Card {
-    /// What the model was trained on.
+    /// The data that the model was trained on.
     pub source: Source,
     /// The layers, in order.
     pub layers: Vec<LayerSpec>,
@@ -26,20 +26,19 @@ pub struct Card {
     pub training: TrainingConfig,
     /// The losses, one entry an epoch.
     pub history: Vec<EpochRecord>,
-    /// Where restarts may begin when nothing else is said.
+    /// The distribution from which restarts begin unless the caller names another.
     pub start: StartDistribution,
-    /// What trust is measured against.
+    /// The statistics of the encoded data that reliability is assessed against.
     pub statistics: LatentStatistics,
-    /// Updates after which the training had the weights that the model has: fewer than were done where early stopping
-    /// kept an earlier epoch. Not known of PCA, nor of files of earlier versions that were saved without the state of
-    /// their training.
+    /// Number of updates behind the weights of the model: fewer than were run if early stopping kept an earlier epoch.
+    /// None for PCA, and for files of earlier versions that were saved without the state of their training.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<usize>,
 }
 
 impl Card {
-    /// The epoch whose weights the model has. The history is of all epochs; early stopping keeps the one of least
-    /// loss on the rows that stop, and what is said of a model is said of that.
+    /// The record of the epoch whose weights the model has. The history covers all epochs; early stopping keeps the
+    /// epoch with the least loss on the stopping rows, and the metrics of a model are those of that epoch.
     pub fn record(&self) -> Option<&EpochRecord> {
         let error = |record: &&EpochRecord| record.stopping_loss().unwrap_or(f64::INFINITY);
         match self.kept {
@@ -51,49 +50,49 @@ impl Card {
         }
     }
 
-    /// Whether early stopping had rows of its own, of which no error is reported.
+    /// True if early stopping used rows of its own, for which no error is reported.
     pub fn has_stopping_rows(&self) -> bool {
         self.record().is_some_and(|record| record.stopping_reconstruction.is_some())
     }
 
-    /// Whether the rows whose error is reported are those that chose the epoch, so that it flatters the model.
+    /// True if the rows whose error is reported also chose the epoch: the error is then too optimistic.
     pub fn reports_stopping_rows(&self) -> bool {
         let measured = self.record().is_some_and(|record| record.held_out_reconstruction.is_some());
         self.training.early_stopping.is_some() && measured && !self.has_stopping_rows()
     }
 
-    /// Updates that made the weights which the model has.
+    /// Number of updates behind the weights of the model.
     pub fn updates(&self) -> usize {
         self.kept.or_else(|| Some(self.record()?.updates)).unwrap_or(0)
     }
 
-    /// Updates that the training made in all, those included that early stopping threw away.
+    /// Number of updates that the training ran, including those that early stopping discarded.
     pub fn updates_run(&self) -> usize {
         self.history.last().map_or(0, |record| record.updates).max(self.updates())
     }
 }
 
-/// The distribution from which a model's latents are drawn.
+/// The distribution from which latent points are sampled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StartDistribution {
     /// N(0, 1) in every dimension: the prior of a VAE.
     #[default]
     StandardNormal,
-    /// N(mean, std^2), each dimension by itself: what a model states that was trained without a prior.
+    /// N(mean, std^2), each dimension on its own: the distribution of a model that was trained without a prior.
     Normal {
         /// `[latent]`.
         mean: Vec<f64>,
         /// `[latent]`, at least 0.
         std: Vec<f64>,
     },
-    /// A mixture of Gaussians fitted to the encoded draws of the data: where draws from N(0, 1) would mostly lie
-    /// outside them.
+    /// A mixture of Gaussians fitted to samples of the posteriors of the data: used if most samples of N(0, 1) would
+    /// lie outside the data.
     Mixture(GaussianMixture),
 }
 
 impl StartDistribution {
-    /// What it is, in few words.
+    /// A short name.
     pub fn label(&self) -> &'static str {
         match self {
             Self::StandardNormal => "N(0, 1)",
@@ -102,7 +101,7 @@ impl StartDistribution {
         }
     }
 
-    /// What it is and why, as a sentence.
+    /// A sentence: the distribution and the reason for it.
     pub fn about(&self) -> &'static str {
         match self {
             Self::StandardNormal => "N(0, 1) in every dimension, which the decoder learned to read",
@@ -115,7 +114,7 @@ impl StartDistribution {
         }
     }
 
-    /// Its mean and its standard deviation in each of `dim` dimensions, `[dim]` each.
+    /// The mean and the standard deviation in each of `dim` dimensions, `[dim]` each.
     pub fn moments(&self, dim: usize) -> (Vec<f64>, Vec<f64>) {
         match self {
             Self::StandardNormal => (vec![0.0; dim], vec![1.0; dim]),
@@ -124,7 +123,7 @@ impl StartDistribution {
         }
     }
 
-    /// A latent point, `[dim]`.
+    /// A sample: a latent point, `[dim]`.
     pub fn draw(&self, dim: usize, mut rng: impl Rng) -> Vec<f64> {
         if let Self::Mixture(mixture) = self {
             return mixture.draw(&mut rng);
@@ -135,30 +134,30 @@ impl StartDistribution {
     }
 }
 
-/// Figures of the encoded data against which an answer is judged.
+/// Statistics of the encoded data against which an answer is assessed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LatentStatistics {
     /// The 1st percentile of the encoded mu, `[latent]`.
     pub low: Vec<f64>,
     /// The 99th percentile of the encoded mu, `[latent]`.
     pub high: Vec<f64>,
-    /// The 99th percentile of `|encode(decode(mu)) - mu|` over held-out samples (all, where none is held out), in the
-    /// coordinates that carry more signal than noise.
+    /// The 99th percentile of `|encode(decode(mu)) - mu|` over held-out samples (all samples if none is held out), over
+    /// the coordinates with more signal than noise.
     pub round_trip: f64,
-    /// The relative change of each property over decode, encode, decode that 99 % of held-out samples stay within,
-    /// 0.05 at most; in the order of the properties' own list.
+    /// The relative change of each property over decode, encode, decode that 99 % of the held-out samples do not
+    /// exceed, at most 0.05; in the order of [`Property::ALL`].
     pub property_change: [f64; 4],
     /// The median area of the outlines behind the encoded data, in squared data units.
     pub median_area: f64,
-    /// How far a typical outline reaches: the 90th percentile of the largest coordinate, in data units.
+    /// The size of a typical outline: the 90th percentile of the largest coordinate, in data units.
     pub reach: f64,
-    /// The mean squared error that PCA with as many numbers, measured on the same training rows, leaves of held-out
-    /// rows: the sum over all numbers, in squared data units. Known of models of imported data.
+    /// The mean squared error on held-out rows of PCA with as many dimensions, fitted to the same training rows: the
+    /// sum over all numbers of a row, in squared data units. Present for models of imported data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pca_error: Option<f64>,
 }
 
-/// The data as the model sees them, so that a checkpoint opens without the data set.
+/// The data as the model encodes them, stored so that a checkpoint opens without the data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Encoded {
     /// Means, `[samples, latent]`.
@@ -167,22 +166,22 @@ pub struct Encoded {
     pub log_var: Rows<f64>,
     /// The label of each sample, an index into `names`.
     pub labels: Vec<u16>,
-    /// Which samples were held out of training.
+    /// True for the samples that were held out of training, `[samples]`.
     pub held_out: Vec<bool>,
-    /// The sample of the source that each row is.
+    /// The index of each row in the source data.
     pub samples: Vec<u32>,
-    /// What the labels mean.
+    /// The names of the labels.
     pub names: Vec<String>,
-    /// What geometry tells of each sample's own outline, in the order of [`Property::ALL`], `[samples, 4]`.
+    /// The geometric properties of each sample's own outline, in the order of [`Property::ALL`], `[samples, 4]`.
     pub properties: Rows<f64>,
-    /// What was measured of the samples, a value for each. A checkpoint has it with the data, not a second time.
+    /// The target columns, a value for each sample. A checkpoint stores them with the data, not a second time.
     pub measured: Vec<Measured>,
-    /// The group of each sample, where groups were named: rows of one group have one role. Empty where none were.
+    /// The group of each sample: rows of one group have one role. Empty if no groups were named.
     pub groups: Vec<u32>,
 }
 
 impl Encoded {
-    /// One property of every sample, `[samples]`; NaN where it is not known.
+    /// The values of a property, `[samples]`; NaN where the value is not known.
     pub fn property(&self, property: Property) -> impl Iterator<Item = f64> + '_ {
         let (place, column) = (property.index(), self.column(property));
         self.properties.iter().enumerate().map(move |(sample, row)| match (place, column) {
@@ -192,7 +191,7 @@ impl Encoded {
         })
     }
 
-    /// What was measured under this name.
+    /// The target column of a property, if there is one.
     pub fn column(&self, property: Property) -> Option<&Measured> {
         self.measured.iter().find(|column| column.property() == property)
     }
@@ -206,7 +205,7 @@ impl Encoded {
         if spread > 0.0 { spread } else { 1.0 }
     }
 
-    /// What each row is for; `seed` is that of the training, which chose the rows that are held out.
+    /// The role of each row; `seed` is the seed of the training, which chose the held-out rows.
     pub fn roles(&self, seed: u64) -> Vec<Role> {
         let key = |row: usize| {
             self.groups.get(row).or(self.samples.get(row)).copied().unwrap_or(row as u32)
@@ -214,7 +213,7 @@ impl Encoded {
         roles(&self.held_out, key, seed)
     }
 
-    /// Indices of the rows that are held out, or of all rows where none is.
+    /// Indices of the held-out rows, or of all rows if none is held out.
     pub fn held_out_or_all(&self) -> Vec<usize> {
         let held: Vec<usize> = (0..self.held_out.len()).filter(|&i| self.held_out[i]).collect();
         if held.is_empty() { (0..self.mu.len()).collect() } else { held }

@@ -1,11 +1,11 @@
 //! A model as one file: safetensors with the model card as JSON in its metadata.
 //!
-//! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32),
-//! `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8), `encoded.properties` (f32),
-//! `data.outlines` (f32), `data.placements` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and, with groups, `data.groups` (u32) where
-//! the data were imported, those of the task heads, `head.<property>.<i>.weight` and `.bias` (f32), of their members
-//! after the first `head.<property>.member<k>.<i>.weight` and `.bias` (f32), and, where a training can go on from the
-//! model, the optimiser's moments one parameter after the other, `adam.first` and `adam.second` (f32).
+//! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32), `encoded.labels` (u16),
+//! `encoded.samples` (u32), `encoded.held_out` (u8) and `encoded.properties` (f32). For imported data also
+//! `data.outlines` (f32), `data.placements` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and,
+//! with groups, `data.groups` (u32). For task heads `head.<property>.<i>.weight` and `.bias` (f32), and for their
+//! members after the first `head.<property>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
+//! model, the moments of the optimiser, one parameter after the other, `adam.first` and `adam.second` (f32).
 
 use super::Model;
 use super::card::{Card, Encoded, StartDistribution};
@@ -28,11 +28,12 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The version of the format that this program writes, and the newest it reads.
+/// The version of the format that this program writes and reads.
 pub const FORMAT: u32 = 3;
-/// The prior holds encoded data within a few units of the origin; beyond this a file is damaged.
+/// The largest coordinate of a sound encoded mean: the prior keeps the data within a few units of the origin, so a
+/// larger one means a damaged file.
 const FARTHEST_MU: f64 = 1e6;
-/// The metadata key under which the card stands.
+/// The metadata key of the card.
 const KEY: &str = "latent-explorer";
 
 #[derive(Serialize)]
@@ -57,7 +58,7 @@ struct OwnedHeader {
     measured: Vec<imported::Column>,
 }
 
-/// What is written of [`Resume`] beside the moments.
+/// The part of [`Resume`] that is written into the header; the moments are tensors.
 #[derive(Serialize, Deserialize)]
 struct Memory {
     updates: usize,
@@ -65,7 +66,7 @@ struct Memory {
     seen: usize,
     sums: Losses,
     raw_log_sigma: Option<f32>,
-    /// How many numbers each parameter has, and the steps that Adam has made with it.
+    /// The number of values of each parameter, and the steps that Adam has made with it.
     rows: Vec<(usize, u32)>,
 }
 
@@ -77,16 +78,16 @@ impl Memory {
     }
 }
 
-/// Read before the rest, so that a newer file is recognised whatever else has changed in it.
+/// The version alone, read before the rest: a newer file is recognised even if everything else in it has changed.
 #[derive(Deserialize)]
 struct Version {
     format: u32,
 }
 
-/// Writes `model` to `path`, whole or not at all, and only if it could be opened again.
+/// Writes `model` to `path`, completely or not at all, and only if the file could be opened again.
 ///
 /// # Errors
-/// Names the file when it cannot be written, or what of the model could not be read back.
+/// Names the file that cannot be written, or the part of the model that could not be read back.
 pub fn save(model: &Model, path: &Path) -> Result<()> {
     let bytes = to_bytes(model)?;
     from_bytes(&bytes)
@@ -94,10 +95,10 @@ pub fn save(model: &Model, path: &Path) -> Result<()> {
     files::write_whole(path, |out| out.write_all(&bytes))
 }
 
-/// The bytes of a checkpoint; equal models give equal bytes.
+/// Returns the bytes of a checkpoint; equal models give equal bytes.
 ///
 /// # Errors
-/// Only when the description cannot be written.
+/// Only when the card cannot be serialised.
 pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
     let f32s = |values: &[f64]| bytes(values.iter().map(|&v| (v as f32).to_le_bytes()));
     let encoded = &model.encoded;
@@ -174,11 +175,11 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
     safetensors::serialize(views, Some(metadata)).map_err(|e| unwritable(&e))
 }
 
-/// Reads a checkpoint, all of it checked before anything is used.
+/// Reads a checkpoint; all of it is checked before anything is used.
 ///
 /// # Errors
-/// Names the file and what is wrong: missing, truncated, foreign, from a newer version, of a wrong
-/// shape, or holding values that are not finite.
+/// Names the file and the problem: missing, truncated, of another program, of another version, of a wrong shape, or
+/// holding values that are not finite.
 pub fn load(path: &Path) -> Result<Model> {
     from_bytes(&files::read(path)?).map_err(|problem| Error::file(path, problem))
 }
@@ -186,7 +187,7 @@ pub fn load(path: &Path) -> Result<Model> {
 /// As [`load`], from memory; the error is the problem alone.
 ///
 /// # Errors
-/// Says what is wrong with the bytes.
+/// Names the problem with the bytes.
 pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| describe(&e))?;
     let header = metadata.metadata().as_ref().and_then(|m| m.get(KEY)).ok_or_else(|| {
@@ -247,7 +248,7 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
         model = head.and_then(|head| model.with_head(head)).map_err(|e| e.to_string())?;
     }
     model.resume = resume.map(|memory| read_resume(&file, memory, &model)).transpose()?;
-    // Files of earlier versions say so here alone.
+    // Files of earlier versions have this number in their resume state alone.
     model.card.kept = model.card.kept.or(model.resume.as_ref().map(|resume| resume.updates));
     Ok(model)
 }
@@ -261,7 +262,7 @@ fn read_parameters(
     names.map(|(name, shape)| floats(file, &name, &shape)).collect()
 }
 
-/// The optimiser's memory, if it is that of this model's parameters.
+/// Reads the optimiser's memory, if it fits the parameters of this model.
 fn read_resume(
     file: &SafeTensors<'_>,
     memory: Memory,
@@ -330,7 +331,7 @@ fn read_encoded(
     })
 }
 
-/// What the tensors' shapes do not say.
+/// Checks the parts of the card that the shapes of the tensors do not guarantee.
 fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String> {
     let statistics = &card.statistics;
     let latent = encoded.mu.width();

@@ -1,4 +1,4 @@
-//! How near a latent point is to the encoded data: a distance to judge by, and a smooth term to search with.
+//! The distance of a latent point to the encoded data, for verdicts, and a smooth penalty, for searches.
 
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -13,33 +13,36 @@ use rayon::prelude::*;
 use std::f64::consts::SQRT_2;
 use std::iter::repeat;
 
-/// Which neighbour's distance is the distance to the data: enough of them that one stray point is no data.
+/// The rank of the neighbour whose distance is the distance to the data: high enough that a single stray point does not
+/// count as data.
 const NEIGHBOUR: usize = 10;
-/// The share of unseen data whose distance is usual.
+/// The share of held-out data that lie within the threshold.
 const USUAL: f64 = 0.99;
-/// A penalty on predictions grows evenly from so many nats beyond its level on. With less its wall is so steep that
-/// restarts are thrown off it, slow down and end far from the best they could reach.
+/// The width, in nats beyond the level, over which the penalty on predictions changes from quadratic to linear. With a
+/// smaller width the penalty is so steep that restarts bounce off it, slow down and end far from the best value they
+/// could reach.
 const SOFTNESS: f64 = 10.0;
-/// At most this many points carry the smooth density.
+/// The maximum number of points that carry the smooth density.
 const KERNELS: usize = 256;
-/// The bandwidth over Scott's, which is made for one hill of data: of several it would fill the valleys (Silverman
-/// 1986, section 3.4.2). At half of it, hardly a point without a penalty lies beyond the threshold of the verdict.
+/// The bandwidth as a share of Scott's, which suits data with a single mode: with several modes it would fill the gaps
+/// between them (Silverman 1986, section 3.4.2). At half of it, hardly a point without a penalty lies beyond the
+/// threshold of the verdict.
 const NARROWER: f64 = 0.5;
-/// The share of unseen data that the smooth density finds dense enough: less than [`USUAL`], so that the pull
-/// inwards begins before a point counts as outside.
+/// The share of held-out data that the smooth density counts as inside: less than [`USUAL`], so that the pull inwards
+/// begins before a point counts as outside.
 const DENSE: f64 = 0.9;
-/// The same where a head's prediction is sought: a search goes where the head errs, and errs most where data are few.
+/// The same for a head's prediction: a search goes where the head errs, and the head errs most where data are few.
 const DENSE_FOR_PREDICTIONS: f64 = 0.75;
 
-/// Where the encoded data of a frozen model lie.
+/// The region of the encoded data of a frozen model.
 ///
-/// Both figures are taken in whitened coordinates ([`Whitening`]) of the means that were trained on, and
-/// both are held against the data that were not.
+/// Both metrics are computed in whitened coordinates ([`Whitening`]) of the training means, and both are calibrated on
+/// the held-out data.
 #[derive(Debug)]
 pub struct Density {
     whitening: Whitening,
     training: Cloud,
-    /// The row of the encoded data that each point of `training` is.
+    /// The row of the encoded data for each point of `training`.
     rows: Vec<usize>,
     neighbour: usize,
     threshold: f64,
@@ -55,21 +58,21 @@ struct Kernels {
     centres: Rows<f64>,
     /// The negative logarithm of the density above which a point is outside.
     level: f64,
-    /// The same for what a head predicts there.
+    /// The same for a head's prediction.
     strict_level: f64,
 }
 
 impl Density {
-    /// Measures the encoded means `mu [n, latent]` with the posterior's `log_var [n, latent]`; none for a model that
-    /// was trained without noise. `held_out [n]` marks the rows that were not trained on.
+    /// Computes the density of the encoded means `mu [n, latent]` with the posterior's `log_var [n, latent]`, which is
+    /// none for a model that was trained without noise. `held_out [n]` marks the rows that were not trained on.
     ///
-    /// What the decoder of a variational autoencoder was trained on is not mu but draws from N(mu, sigma): the data
-    /// that both figures are held against are one draw for each held-out row. Where no row is held out, each is held
-    /// against the others, and the smooth density stands on every second row and is held against the rest.
+    /// The decoder of a variational autoencoder was trained not on mu but on samples of N(mu, sigma), so both metrics
+    /// are calibrated on one sample for each held-out row. If no row is held out, each row is compared with the others;
+    /// the smooth density then uses every second row and is calibrated on the rest.
     pub fn of(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, held_out: &[bool]) -> Self {
         let (unseen, seen): (Vec<usize>, Vec<usize>) = (0..mu.len()).partition(|&i| held_out[i]);
         let all: Vec<usize> = (0..mu.len()).collect();
-        // With nothing else to go by, all rows are both.
+        // Without a split, all rows serve both purposes.
         let alone = unseen.is_empty() || seen.is_empty();
         let (rows, judges) = if alone { (all.clone(), all) } else { (seen, unseen) };
         let noise = log_var.map_or_else(|| vec![0.0; mu.width()], mean_variance);
@@ -109,14 +112,13 @@ impl Density {
         }
     }
 
-    /// The distance that 99 % of the held-out data stay within, in whitened units; infinite where there are
-    /// no data to tell.
+    /// The distance that 99 % of the held-out data do not exceed, in whitened units; infinite without data.
     pub fn threshold(&self) -> f64 {
         self.threshold
     }
 
-    /// The distance from `z [latent]` to the tenth nearest training mean, in whitened units: about standard
-    /// deviations of the data. Infinite where `z` is not finite or there are no data.
+    /// The distance from `z [latent]` to the tenth nearest training mean, in whitened units: about standard deviations
+    /// of the data. Infinite if `z` is not finite or there are no data.
     pub fn distance(&self, z: &[f64]) -> f64 {
         if self.training.is_empty() {
             return f64::INFINITY;
@@ -131,10 +133,9 @@ impl Density {
         on_all_cores(z.len(), |i| self.distance(z.row(i)))
     }
 
-    /// [`Self::distance`] of every row as a multiple of the threshold, held at `most`: the less that is, the sooner
-    /// it is found out.
+    /// [`Self::distance`] of every row as a multiple of the threshold, capped at `most`: a lower cap is found faster.
     pub fn multiples(&self, z: &Rows<f64>, most: f64) -> Vec<f64> {
-        // Without data to tell, nothing is outside them.
+        // Without data, nothing is outside them.
         if self.threshold.is_infinite() {
             return vec![0.0; z.len()];
         }
@@ -146,19 +147,18 @@ impl Density {
         on_all_cores(z.len(), |i| multiple(z.row(i)))
     }
 
-    /// A latent point in the coordinates in which all distances here are taken, `[latent]` both.
+    /// A latent point in the whitened coordinates of all distances here, `[latent]` both.
     pub fn whitened(&self, z: &[f64]) -> Vec<f64> {
         self.whitening.apply(z)
     }
 
-    /// The row of the encoded data, held-out ones left out, that is nearest to `z`, and its distance in
-    /// whitened units.
+    /// The row of the encoded data, held-out rows excluded, that is nearest to `z`, and its distance in whitened units.
     pub fn nearest(&self, z: &[f64]) -> Option<(usize, f64)> {
         self.neighbours(z, 1).first().copied()
     }
 
-    /// The `k` rows of the encoded data, held-out ones left out, that are nearest to `z`, nearest first, each with
-    /// its distance in whitened units. Fewer where there are fewer; none where `z` is not finite.
+    /// The `k` rows of the encoded data, held-out rows excluded, that are nearest to `z`, nearest first, each with its
+    /// distance in whitened units. Fewer if there are fewer rows; none if `z` is not finite.
     pub fn neighbours(&self, z: &[f64], k: usize) -> Vec<(usize, f64)> {
         if self.training.is_empty() {
             return Vec::new();
@@ -167,33 +167,35 @@ impl Density {
         nearest.into_iter().map(|(distance, point)| (self.rows[point], distance)).collect()
     }
 
-    /// The distance between two latent points, in latent units, over the coordinates in which the data differ by
-    /// more than the noise: what the decoder ignores does not set points apart (Burda et al. 2015, active units).
+    /// The distance between two latent points, in latent units, over the coordinates in which the data differ by more
+    /// than the noise: a coordinate that the decoder ignores does not separate points (Burda et al. 2015, active
+    /// units).
     pub fn shift(&self, a: &[f64], b: &[f64]) -> f64 {
-        // Without data to tell, every coordinate may matter.
+        // Without data, every coordinate may matter.
         let signal = self.whitening.signal().iter().copied().chain(repeat(1.0));
         let active = a.iter().zip(b).zip(signal).filter(|(_, signal)| *signal > 0.5);
         active.map(|((a, b), _)| (a - b).powi(2)).sum::<f64>().sqrt()
     }
 
-    /// The share of the variance of each coordinate that tells points apart, 0 to 1, `[latent]`; empty without data.
+    /// The share of signal in the variance of each coordinate, 0 to 1, `[latent]`; empty without data.
     pub fn signal(&self) -> &[f64] {
         self.whitening.signal()
     }
 
-    /// The mean of the training means, `[latent]`: what is whitened is taken from here.
+    /// The mean of the training means, `[latent]`: the origin of the whitened coordinates.
     pub fn mean(&self) -> &[f64] {
         self.whitening.mean()
     }
 
-    /// How far outside, in nats beyond the level, the penalty begins to grow evenly, see [`Self::outside`]. Where a head's
-    /// `prediction` is sought its weight is great, and a search follows the level: a kink would throw it back and forth.
+    /// The softness for [`Self::outside`], in nats beyond the level; 0 without a `prediction`. For a head's
+    /// `prediction` the penalty has a great weight and a search moves along the level, where a kink would make it
+    /// oscillate.
     pub fn softness(prediction: bool) -> f64 {
         if prediction { SOFTNESS } else { 0.0 }
     }
 
-    /// Where outside begins, as a negative logarithm of the density: what 90 % of the held-out data stay below, or
-    /// where a head's `prediction` is asked for, what 75 % do.
+    /// The level at which outside begins, as a negative logarithm of the density: 90 % of the held-out data stay below
+    /// it, or 75 % for a head's `prediction`.
     pub fn level(&self, prediction: bool) -> f64 {
         if prediction { self.kernels.strict_level } else { self.kernels.level }
     }
@@ -206,7 +208,7 @@ impl Density {
         self.kernels.nll(&self.whitening.apply(z))
     }
 
-    /// What [`Self::outside`] is made of beside its level: the kernels' centres, `[kernels, latent]`, and the matrix
+    /// The parts of [`Self::outside`] beside its level: the centres of the kernels, `[kernels, latent]`, and the matrix
     /// `[latent, latent]` (from, to) that turns a difference of latent points into units in which a kernel is
     /// `exp(-|y|^2)`.
     pub fn kernels(&self) -> (&Rows<f64>, Rows<f64>) {
@@ -224,16 +226,16 @@ impl Density {
         (centres, matrix)
     }
 
-    /// How far outside the data every point is, `z [n, latent] -> [n]`, in nats, within a graph and in the
+    /// The penalty outside the data at every point, `z [n, latent] -> [n]`, in nats, within a graph and in the
     /// precision of `z`:
     ///
     /// `max(0, nll(z) - level)`, `nll(z) = -log(1/m sum_j exp(-|y - r_j|^2 / (2 h^2)))`
     ///
     /// where `y` is z whitened, `r_j` are at most 256 training means at even intervals, and `level` is one of
-    /// [`Self::level`]. The bandwidth is half of Scott's, `h = m^(-1 / (d + 4)) / 2` (Scott
-    /// 1992), each of the d coordinates counted by how much of it is signal. It is zero, with a gradient of
-    /// zero, among the data, and grows with the square of the distance far from them. With a `softness` s above 0 that
-    /// maximum x becomes `x^2 / (2 s)` up to s and `x - s / 2` beyond (Huber 1964): without a kink where outside begins.
+    /// [`Self::level`]. The bandwidth is half of Scott's, `h = m^(-1 / (d + 4)) / 2` (Scott 1992), where each of the d
+    /// coordinates counts by its share of signal. The penalty is zero, with a gradient of zero, among the data, and
+    /// grows with the square of the distance far from them. With a `softness` s above 0 the maximum x becomes
+    /// `x^2 / (2 s)` up to s and `x - s / 2` beyond (Huber 1964), which has no kink at the level.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
@@ -252,8 +254,8 @@ impl Density {
             Map::Full(matrix) => centred.matmul(&constant(matrix, dim, *scale)?)?,
             Map::Scales(scales) => centred.broadcast_mul(&constant(scales, 1, *scale)?)?,
         };
-        // |y - r|^2 = |y|^2 - (2 y r - |r|^2), and only the bracket differs between the kernels: with its
-        // largest taken out, the sum stays finite however far away a point is.
+        // Only the bracket of |y - r|^2 = |y|^2 - (2 y r - |r|^2) differs between the kernels: with the largest bracket
+        // factored out, the sum stays finite at any distance.
         let lengths: Vec<f64> = centres.iter().map(|r| r.iter().map(|v| v * v).sum()).collect();
         let terms = y
             .matmul(&constant(centres.as_flat(), centres.len(), 2.0)?.t()?)?
@@ -265,7 +267,7 @@ impl Density {
         if softness == 0.0 {
             return Ok(outside);
         }
-        // x - s / 2 + (s - x)^2 / (2 s) is x^2 / (2 s); its last part is left out beyond s.
+        // x - s / 2 + (s - x)^2 / (2 s) equals x^2 / (2 s); beyond s the last part is zero.
         let short = outside.affine(-1.0, softness)?.relu()?;
         Ok(((outside - 0.5 * softness)? + (short.sqr()? * (0.5 / softness))?)?)
     }
@@ -281,12 +283,12 @@ fn mean_variance(log_var: &Rows<f64>) -> Vec<f64> {
     mean
 }
 
-/// A posterior as wide as this says nothing at all, and a wider one would overflow.
+/// The variance, capped: a posterior of this width carries no information, and a wider one would overflow.
 fn variance(log_var: f64) -> f64 {
     log_var.min(30.0).exp()
 }
 
-/// A z drawn from the posterior of a row: mu itself where there is no noise. The same at every call.
+/// A sample of the posterior of a row, the same at every call: mu itself without noise.
 fn draw(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, row: usize) -> Vec<f64> {
     let Some(log_var) = log_var else { return mu.row(row).to_vec() };
     let noise = StandardNormal.sample_iter(stream(0, Purpose::LatentNoise, 0, row as u64));
@@ -295,7 +297,8 @@ fn draw(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, row: usize) -> Vec<f64> {
 }
 
 impl Kernels {
-    /// Kernels on whitened points, `[kernels, latent]`, of `freedom` coordinates that count.
+    /// Kernels on whitened points, `[kernels, latent]`; `freedom` is the number of coordinates, each counted by its
+    /// signal.
     fn new(centres: Rows<f64>, freedom: f64) -> Self {
         let scott = (centres.len().max(1) as f64).powf(-1.0 / (freedom + 4.0));
         let bandwidth = NARROWER * scott;
@@ -306,7 +309,7 @@ impl Kernels {
         Self { scale, centres: Rows::from_flat(width, scaled), level, strict_level }
     }
 
-    /// The negative logarithm of the density at a whitened point, as [`Density::outside`] has it.
+    /// The negative logarithm of the density at a whitened point, as in [`Density::outside`].
     fn nll(&self, whitened: &[f64]) -> f64 {
         let y: Vec<f64> = whitened.iter().map(|v| v * self.scale).collect();
         let squares: Vec<f64> = self.centres.iter().map(|r| distance(&y, r).powi(2)).collect();

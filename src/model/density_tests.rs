@@ -9,7 +9,7 @@ fn normal(n: usize, dim: usize) -> Rows<f64> {
     Rows::from_flat(dim, StandardNormal.sample_iter(rng).take(n * dim).collect())
 }
 
-/// Every tenth row held out, no noise.
+/// A density with every tenth row held out and no noise.
 fn density(mu: &Rows<f64>) -> Density {
     let held_out: Vec<bool> = (0..mu.len()).map(|i| i % 10 == 0).collect();
     Density::of(mu, None, &held_out)
@@ -26,7 +26,7 @@ fn outside(density: &Density, z: &[f64], dtype: DType) -> (Vec<f64>, Vec<f64>) {
     let flat = |t: &Tensor| -> Vec<f64> {
         t.to_dtype(DType::F64).unwrap().flatten_all().unwrap().to_vec1().unwrap()
     };
-    // Without data it does not depend on z.
+    // Without data the penalty does not depend on z.
     let gradient = gradients.get(&z).map_or(vec![0.0; z.elem_count()], flat);
     (flat(&outside), gradient)
 }
@@ -86,7 +86,7 @@ fn few_data_or_none_are_no_trouble() {
             assert!(values.iter().chain(&gradient).all(|v| v.is_finite()), "{n}");
         }
     }
-    // A model without any data, as tests make them.
+    // A model without any data, as tests build it.
     let none = Density::of(&Rows::default(), None, &[]);
     assert_eq!((none.distance(&[1.0, 2.0]), none.threshold()), (f64::INFINITY, f64::INFINITY));
     let nan = density(&normal(50, 2)).distance(&[f64::NAN, 0.0]);
@@ -144,7 +144,7 @@ fn the_graph_is_the_plain_formula_and_its_gradient_that_of_differences() {
 
 #[test]
 fn coordinates_that_the_decoder_ignores_set_nothing_apart() {
-    // As a strong prior leaves them: hardly any signal in the second, all of it noise.
+    // Data under a strong prior: hardly any signal in the second coordinate, all of it noise.
     let (mut mu, mut log_var) = (Rows::new(2), Rows::new(2));
     for row in normal(1000, 2).iter() {
         mu.push(&[row[0], 0.02 * row[1]]);
@@ -162,7 +162,7 @@ fn coordinates_that_the_decoder_ignores_set_nothing_apart() {
 
 #[test]
 fn what_the_decoder_was_trained_on_is_inside() {
-    // Three families without any spread of their own, each seen with a noise of 0.2 around it.
+    // Three families without any spread, each with posterior noise of 0.2 around it.
     let row = |i: usize| [3.0 * (i % 3) as f64, 0.0];
     let mu = Rows::from_flat(2, (0..900).flat_map(row).collect());
     let log_var = Rows::from_flat(2, vec![0.04f64.ln(); 1800]);

@@ -1,4 +1,4 @@
-//! The frozen model: nothing in it changes while anyone looks or searches.
+//! The frozen model: nothing in it changes while views and searches use it.
 
 use super::card::{Card, Encoded};
 use super::density::Density;
@@ -21,29 +21,29 @@ use candle_core::{DType, Device, Tensor};
 use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
 
-/// The share of held-out outlines whose roughness is usual, and how many of them tell it at most.
+/// The share of held-out outlines within the roughness limit, and the maximum number of outlines that set it.
 const USUAL: f64 = 0.99;
 const MOST_OUTLINES: usize = 500;
 
-/// A trained model with what it knows of its data. Latent coordinates are `f64`, data are `f32`.
+/// A trained model with its encoded data. Latent coordinates are `f64`, data are `f32`.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// What the model says of itself.
+    /// The description of the model.
     pub card: Card,
-    /// Its data, encoded.
+    /// The encoded data.
     pub encoded: Encoded,
-    /// Clones of a model, and objectives on it, share its weights.
+    /// The weights; clones of a model, and objectives on it, share them.
     network: Autoencoder,
     heads: Vec<TaskHead>,
-    /// The precision of an objective on it: f32 without a graph, f64 by the graph.
+    /// The precision of an objective on this model: f32 without a graph, f64 with the graph.
     dtype: DType,
-    /// Measured when it is first asked for.
+    /// Computed on first use.
     density: OnceLock<Arc<Density>>,
-    /// The same of the roughness of its data.
+    /// The roughness limit of its data, computed on first use.
     usual_roughness: OnceLock<f64>,
-    /// Where its training stood, if it can go on.
+    /// The state of its training, if it can go on.
     pub resume: Option<Arc<Resume>>,
-    /// What it was trained on, where that was imported; generated data are made again when they are wanted.
+    /// The training data, if they were imported; generated data are generated again on demand.
     pub data: Option<Arc<Dataset>>,
 }
 
@@ -51,7 +51,7 @@ impl Model {
     /// Assembles a model from its card, its data and its parameters: layer by layer, weight and bias, row-major.
     ///
     /// # Errors
-    /// Says which part does not fit another.
+    /// Names the part that does not fit another.
     pub fn new(card: Card, encoded: Encoded, parameters: &[Vec<f32>]) -> Result<Self> {
         use_one_thread_per_product();
         let network = Autoencoder::new(&card.layers, parameters).map_err(Error::Mismatch)?;
@@ -73,26 +73,26 @@ impl Model {
         })
     }
 
-    /// The same model with other data encoded: what was measured of those it had is forgotten.
+    /// The same model with other encoded data; cached metrics of the previous data are dropped.
     pub fn with_encoded(self, encoded: Encoded) -> Self {
         Self { encoded, density: OnceLock::new(), usual_roughness: OnceLock::new(), ..self }
     }
 
-    /// Where its data lie; measured when it is first asked for, in milliseconds.
+    /// The density of its data; computed on first use, in milliseconds.
     pub fn density(&self) -> &Density {
         if let Some(density) = self.density.get() {
             return density;
         }
-        // Measured before the cell is taken: it works in parallel, and who waits for a cell inside a parallel
-        // loop may wait for itself. Two who ask at once find the same.
+        // Computed before the cell is locked: the computation is parallel, and a thread that waits for a cell inside a
+        // parallel loop may wait for itself. Two callers at the same time compute equal results.
         let Encoded { mu, log_var, held_out, .. } = &self.encoded;
         let log_var = self.card.training.latent_noise.then_some(log_var);
         let density = Arc::new(Density::of(mu, log_var, held_out));
         self.density.get_or_init(|| density)
     }
 
-    /// The [`roughness`](geometry::roughness) that 99 % of the held-out outlines stay below, of at most 500 of them;
-    /// measured when it is first asked for, in some 50 ms. Infinite where no outline is known.
+    /// The [`roughness`](geometry::roughness) that 99 % of the held-out outlines do not exceed, of at most 500 of them;
+    /// computed on first use, in about 50 ms. Infinite if no outline is known.
     pub fn usual_roughness(&self) -> f64 {
         if let Some(usual) = self.usual_roughness.get() {
             return *usual;
@@ -106,21 +106,21 @@ impl Model {
         *self.usual_roughness.get_or_init(|| usual.unwrap_or(f64::INFINITY))
     }
 
-    /// The same model, for checks that need f64: objectives on it, and tensors for its graphs, are f64.
+    /// The same model for checks that need f64: objectives on it, and tensors for its graphs, are f64.
     pub fn to_f64(&self) -> Self {
         Self { dtype: DType::F64, ..self.clone() }
     }
 
-    /// The same model with a head more; it takes the place of one for the same property.
+    /// The same model with one more head, which replaces a head for the same property.
     ///
     /// # Errors
-    /// When the head reads another latent.
+    /// When the head has another number of latent dimensions.
     pub fn with_head(mut self, head: TaskHead) -> Result<Self> {
         self.check_width(head.latent_dim(), self.latent_dim(), "the latent")?;
         if self.head(head.card.property).is_some_and(|earlier| earlier.card.joint)
             && !head.card.joint
         {
-            // The optimiser's memory is that of the head before.
+            // The optimiser's memory belongs to the previous head.
             self.resume = None;
         }
         self.heads.retain(|other| other.card.property != head.card.property);
@@ -134,33 +134,33 @@ impl Model {
         &self.heads
     }
 
-    /// The head that predicts a property.
+    /// The head that predicts a property, if there is one.
     pub fn head(&self, property: Property) -> Option<&TaskHead> {
         self.heads.iter().find(|head| head.card.property == property)
     }
 
-    /// Numbers of one datum.
+    /// The number of values of one datum.
     pub fn input_dim(&self) -> usize {
         self.card.scaling.offset.len()
     }
 
-    /// Numbers of the latent.
+    /// The number of latent dimensions.
     pub fn latent_dim(&self) -> usize {
         self.card.layers.iter().find(|l| l.name == "mu").map_or(0, |l| l.outputs)
     }
 
-    /// Whether it has no hidden layer and nothing bends: PCA, the rival without a network.
+    /// True if the model has no hidden layer and no activation: PCA, the baseline without a network.
     pub fn is_linear(&self) -> bool {
         let mut layers = self.card.layers.iter();
         layers.all(|l| l.activation == Activation::Linear && !l.name.starts_with("encoder"))
     }
 
-    /// How many vectors are best decoded or encoded at once.
+    /// The number of vectors that are decoded or encoded at once most efficiently.
     pub fn rows_at_once(&self) -> usize {
         rows_at_once(self.card.layers.iter().map(|l| l.inputs.max(l.outputs)).max().unwrap_or(1))
     }
 
-    /// The precision of objectives on it.
+    /// The precision of objectives on this model.
     pub fn dtype(&self) -> DType {
         self.dtype
     }
@@ -175,23 +175,23 @@ impl Model {
         &self.network
     }
 
-    /// The parameters in the order in which they were learned together, the heads that were trained along last; none
-    /// where one of those is missing.
+    /// The parameters in the order in which they were learned together, jointly trained heads last; none if one of
+    /// these heads is missing.
     pub fn learned_parameters(&self) -> Option<Vec<Vec<f32>>> {
         let mut parameters: Vec<Vec<f32>> = self.parameters().map(<[f32]>::to_vec).collect();
         for &property in &self.card.training.heads {
             let head = self.head(property).filter(|head| head.card.joint)?;
-            // Only the first member learned along; the others came afterwards.
+            // Only the first member was trained jointly; the others were added afterwards.
             let first = head.members().first()?;
             parameters.extend(first.parameters().map(<[f32]>::to_vec));
         }
         Some(parameters)
     }
 
-    /// The data that it was trained on, made again or as they were imported.
+    /// The training data, generated again or as they were imported.
     ///
     /// # Errors
-    /// When they cannot be made, or are not there.
+    /// When they cannot be generated, or the model does not hold them.
     pub fn training_data(&self) -> Result<TrainingData> {
         match (&self.card.source, &self.data) {
             (Source::Outlines(recipe), _) => TrainingData::generate(recipe.clone()),
@@ -205,7 +205,7 @@ impl Model {
         }
     }
 
-    /// The training outline behind row `index` of the encoded data; empty where it is not known.
+    /// The training outline behind row `index` of the encoded data; empty if it is not known.
     pub fn training_outline(&self, index: usize) -> Vec<f32> {
         let sample = self.encoded.samples[index] as usize;
         match (&self.card.source, &self.data) {
@@ -215,7 +215,7 @@ impl Model {
         }
     }
 
-    /// What the head for a property predicts at latent points, `[n, latent] -> [n]`; none without one.
+    /// The prediction of the head for a property at latent points, `[n, latent] -> [n]`; none without a head.
     pub fn predict(&self, property: Property, z: &Rows<f64>) -> Option<Result<Vec<f64>>> {
         self.head(property).map(|head| head.predict_all(z))
     }
@@ -228,7 +228,7 @@ impl Model {
         self.unscaled_tensor(&graph::apply(self.network.decoder(), z)?)
     }
 
-    /// Data units within a graph, from network units: `[n, input] -> [n, input]`.
+    /// Converts network units to data units within a graph: `[n, input] -> [n, input]`.
     ///
     /// # Errors
     /// When the width of `x` is not the input's.
@@ -238,13 +238,13 @@ impl Model {
         Ok(x.broadcast_mul(&column(scale)?)?.broadcast_add(&column(offset)?)?)
     }
 
-    /// Data units to network units, `[n, input] -> [n, input]`.
+    /// Converts data units to network units, `[n, input] -> [n, input]`.
     pub fn scaled(&self, x: &Rows<f32>) -> Rows<f64> {
         let scaled = self.card.scaling.apply(x);
         Rows::from_flat(x.width(), scaled.as_flat().iter().map(|&v| f64::from(v)).collect())
     }
 
-    /// Network units to data units, `[n, input] -> [n, input]`: the inverse of [`Self::scaled`].
+    /// Converts network units to data units, `[n, input] -> [n, input]`: the inverse of [`Self::scaled`].
     pub fn unscaled(&self, x: &Rows<f64>) -> Rows<f32> {
         let network: Vec<f32> = x.as_flat().iter().map(|&v| v as f32).collect();
         let mut data = vec![0.0; network.len()];
@@ -270,7 +270,7 @@ impl Model {
             let z = z.as_flat().par_chunks(rows * latent);
             decoded.par_chunks_mut(rows * width).zip(z).for_each_init(Trace::default, decode);
         } else if !z.is_empty() {
-            // One part alone is done here: handing it to another thread takes longer.
+            // A single part is decoded on this thread: passing it to another takes longer.
             decode(&mut Trace::default(), (&mut decoded, z.as_flat()));
         }
         Ok(Rows::from_flat(width, decoded))

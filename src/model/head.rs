@@ -13,31 +13,31 @@ use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
 
-/// What a head says of itself beside its weights; written as JSON into the checkpoint.
+/// The description of a head beside its weights; written as JSON into the checkpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeadCard {
-    /// What it predicts.
+    /// The predicted property.
     pub property: Property,
-    /// Its layers, in order.
+    /// The layers of each member, in order.
     pub layers: Vec<LayerSpec>,
-    /// The network predicts `(property - offset) / scale`; the mean over the training data.
+    /// The mean over the training data: the network predicts `(property - offset) / scale`.
     pub offset: f64,
     /// The standard deviation over the training data.
     pub scale: f64,
-    /// `1 - sum (y - y')^2 / sum (y - mean)^2` on held-out data: 1 is perfect, 0 no better than the mean.
+    /// R2 on held-out data, `1 - sum (y - y')^2 / sum (y - mean)^2`: 1 is perfect, 0 is no better than the mean.
     pub r2: f64,
     /// Root mean square error on held-out data, in the property's unit.
     pub rmse: f64,
-    /// Whether it was trained together with the autoencoder.
+    /// True if the head was trained jointly with the autoencoder.
     pub joint: bool,
-    /// Of what was measured: the change of its prediction over decode, encode, decode that 99 % of held-out samples
-    /// stay within, 0.05 at most. Of other properties the model's statistics have it.
+    /// The change of the prediction over decode, encode, decode that 99 % of the held-out samples do not exceed, at
+    /// most 0.05; only for a target column. The statistics of the model have it for the other properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usual_change: Option<f64>,
-    /// How many networks of these layers it is made of; it predicts their mean.
+    /// The number of networks with these layers; the head predicts their mean.
     #[serde(default = "one")]
     pub members: usize,
-    /// What its judge was fitted to; none of a head that is still being learned, or from an older file.
+    /// The fit of its judge; none while the head is being learned, and in older files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<JudgeCard>,
 }
@@ -46,17 +46,18 @@ fn one() -> usize {
     1
 }
 
-/// The networks of a head where nothing else is said.
+/// The default number of networks of a head.
 pub const USUAL_MEMBERS: usize = 5;
-/// The most networks that a head may have.
+/// The maximum number of networks of a head.
 pub const MOST_MEMBERS: usize = 64;
 
-/// The fewest values of training shapes from which a head can learn what was measured.
+/// The minimum number of training rows with a value from which a head can learn a target column.
 const FEWEST_TRAINING: usize = 10;
-/// The fewest values of held-out shapes that tell how good a head is.
+/// The minimum number of held-out rows with a value for the metrics of a head.
 const FEWEST_HELD_OUT: usize = 2;
 
-/// Fails where fewer shapes have a measured value than a head needs; `training` is how many it learns from.
+/// Fails if fewer shapes have a value of the target column than a head needs; `training` is the number of training rows
+/// with a value.
 fn enough_values(
     property: Property,
     training: usize,
@@ -76,11 +77,12 @@ fn enough_values(
 }
 
 impl HeadCard {
-    /// A head that is yet to be learned, for the `property` that each sample has as one of `values`; offset and scale
-    /// are the mean and the standard deviation over those that are finite and not `held_out`, `[samples]` both.
+    /// A head that is not learned yet, for a `property` with `values [samples]`; offset and scale are the mean and the
+    /// standard deviation over the values that are finite and not `held_out [samples]`.
     ///
     /// # Errors
-    /// Names the property when fewer than two training samples have it.
+    /// Names the property when fewer than two training samples have it or, for a target column, fewer than ten training
+    /// and two held-out samples.
     pub fn of(
         property: Property,
         values: &[f64],
@@ -104,7 +106,7 @@ impl HeadCard {
         }
         let offset = training().sum::<f64>() / count as f64;
         let variance = training().map(|v| (v - offset).powi(2)).sum::<f64>() / count as f64;
-        // A property that does not vary is learned as it is.
+        // A property that does not vary is not scaled.
         let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
         let layers = head_layers(property, latent, widths);
         Ok(Self {
@@ -121,7 +123,7 @@ impl HeadCard {
         })
     }
 
-    /// The layers of every member, those of the first as they are, those of member k under names of their own:
+    /// The layers of every member: the first has the names of the card, member k names of its own,
     /// `head.<property>.member<k>.<i>`.
     pub fn all_layers(&self) -> Vec<LayerSpec> {
         let named = |member: usize, index: usize, layer: &LayerSpec| match member {
@@ -142,17 +144,17 @@ impl HeadCard {
     }
 }
 
-/// Added to the mean square of what separates the members from their mean, in standardised units, before the root.
+/// Added to the mean squared deviation of the members from their mean, in standardised units, before the root.
 pub const LEAST_SQUARE: f64 = 1e-12;
 
-/// A frozen head: `z [n, latent] -> property [n]`, the mean of one or more networks that learned from other resamples
-/// with other seeds (deep ensembles: Lakshminarayanan et al. 2017).
+/// A frozen head: `z [n, latent] -> property [n]`, the mean of one or more networks that learned from different
+/// resamples with different seeds (deep ensembles: Lakshminarayanan et al. 2017).
 #[derive(Clone, Debug)]
 pub struct TaskHead {
-    /// What the head says of itself.
+    /// The description of the head.
     pub card: HeadCard,
     members: Vec<Mlp>,
-    /// Made when it is first asked for; it depends on the data of the model that has the head.
+    /// Computed on first use; it depends on the data of the model that has the head.
     pub(super) judge: OnceLock<Arc<Judge>>,
 }
 
@@ -163,14 +165,14 @@ pub fn head_layers(property: Property, latent: usize, widths: &[usize]) -> Vec<L
 }
 
 impl TaskHead {
-    /// Assembles a head from its card and, member by member and layer by layer, weight and bias, row-major.
+    /// Assembles a head from its card and its parameters: member by member, layer by layer, weight and bias, row-major.
     ///
     /// # Errors
-    /// Says where two layers do not fit.
+    /// Names the head whose layers or parameters do not fit.
     pub fn new(card: HeadCard, parameters: &[Vec<f32>]) -> Result<Self> {
         let chained = card.layers.windows(2).all(|pair| pair[0].outputs == pair[1].inputs);
         let ends = card.layers.last().is_some_and(|last| last.outputs == 1);
-        // Under another name its weights would be those of another network in the same file.
+        // With another prefix, a layer would take the weights of another network in the same file.
         let prefix = format!("head.{}.", card.property.name());
         let named = card.layers.iter().all(|layer| layer.name.starts_with(&prefix));
         let scaled = card.offset.is_finite() && card.scale.is_finite() && card.scale > 0.0;
@@ -188,7 +190,7 @@ impl TaskHead {
         Ok(Self { members, card, judge: OnceLock::new() })
     }
 
-    /// Numbers of the latent that it reads.
+    /// The number of latent dimensions that the head reads.
     pub fn latent_dim(&self) -> usize {
         self.card.layers.first().map_or(0, |layer| layer.inputs)
     }
@@ -198,18 +200,18 @@ impl TaskHead {
         self.members.iter().flat_map(Mlp::parameters)
     }
 
-    /// Its networks, `z [n, latent] -> [n, 1]` in standardised units.
+    /// The networks, `z [n, latent] -> [n, 1]` in standardised units.
     pub fn members(&self) -> &[Mlp] {
         &self.members
     }
 
-    /// The same head whose judge is made anew, from this card of it.
+    /// The same head with this card of its judge, which is computed again.
     pub fn with_judge(&self, judge: JudgeCard) -> Self {
         let card = HeadCard { judge: Some(judge), ..self.card.clone() };
         Self { card, members: self.members.clone(), judge: OnceLock::new() }
     }
 
-    /// The mean of the networks alone, within a graph and in standardised units: `z [n, latent] -> [n]`.
+    /// The mean of the networks, within a graph and in standardised units: `z [n, latent] -> [n]`.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
@@ -221,8 +223,8 @@ impl TaskHead {
         self.members.iter().map(|member| Ok(graph::apply(member, z)?.squeeze(1)?)).collect()
     }
 
-    /// The mean of the members and their standard deviation, within a graph and in the property's unit, `[n]` both:
-    /// the root of the mean square of what separates each from the mean.
+    /// The mean of the members and their standard deviation, within a graph and in the property's unit, `[n]` both: the
+    /// root of the mean squared deviation of the members from their mean.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
@@ -230,7 +232,7 @@ impl TaskHead {
         let each = Tensor::stack(&self.each_standardised(z)?, 0)?;
         let mean = each.mean(0)?;
         let square = each.broadcast_sub(&mean)?.sqr()?.mean(0)?;
-        // The root has no slope at 0, where members agree.
+        // The root has no finite slope at 0, where members agree.
         let spread = (square + LEAST_SQUARE)?.sqrt()?;
         Ok((((mean * self.card.scale)? + self.card.offset)?, (spread * self.card.scale)?))
     }

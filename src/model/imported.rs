@@ -11,17 +11,17 @@ use crate::data::source::{Imported, fingerprint};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
-/// What is written in the header of a column of measured values.
+/// The header of a target column.
 #[derive(Serialize, Deserialize)]
 pub struct Column {
     name: String,
     unit: String,
 }
 
-/// A tensor on its way into a file: name, kind, shape and bytes.
+/// A tensor to be written: name, kind, shape and bytes.
 type Written = (String, Dtype, Vec<usize>, Vec<u8>);
 
-/// The names and units of what was measured.
+/// The names and units of the target columns.
 pub fn columns(set: &Dataset) -> Vec<Column> {
     let column = |m: &Measured| Column { name: m.name.to_string(), unit: m.unit.clone() };
     set.measured.iter().map(column).collect()
@@ -59,10 +59,10 @@ pub fn tensors(set: &Dataset) -> Vec<Written> {
     always.into_iter().chain(groups).collect()
 }
 
-/// The data set of a file, if it is what `source` says and what `encoded` was made of.
+/// Reads the data set of a file, if it agrees with `source` and `encoded`.
 ///
 /// # Errors
-/// Says what is missing or damaged.
+/// Names the part that is missing or damaged.
 pub fn read(
     file: &SafeTensors<'_>,
     source: &Imported,
@@ -109,7 +109,7 @@ pub fn read(
     if columns.len() > MOST_COLUMNS || !columns.iter().all(is_unit) {
         return Err(damaged("it holds more measured values than there can be"));
     }
-    // What was not measured is no number, so these are not held to be finite.
+    // Missing values are NaN, so the values need not be finite.
     let values = tensor(file, "data.measured", Dtype::F32, &[columns.len(), count])?;
     let values: Vec<f64> = values
         .chunks_exact(4)

@@ -1,9 +1,9 @@
-//! The judge of a task head: a Gaussian process on the latent that no search ever sees, and the intervals it gives.
+//! The judge of a task head: a Gaussian process on the latent space that no search uses, and the intervals it gives.
 //!
-//! A search that follows a head ends where the head errs, so neither the head nor the spread of its members can say by
-//! how much. The judge learns the same values from the same rows in another way, and its standard deviation is scaled
-//! by what rows miss that nobody learned from (split conformal prediction: Lei et al. 2018, section 2; scaled
-//! residuals: section 5.2).
+//! A search that follows a head ends where the head errs, so neither the head nor the spread of its members can predict
+//! the error there. The judge learns the same values from the same rows by another method. Its standard deviation is
+//! scaled by the errors on rows that neither of them learned from (split conformal prediction: Lei et al. 2018, section
+//! 2; scaled residuals: section 5.2).
 
 use super::card::Encoded;
 use super::density::Density;
@@ -16,66 +16,68 @@ use crate::numerics::principal::Principal;
 use crate::numerics::statistics::{evenly, quantile};
 use serde::{Deserialize, Serialize};
 
-/// The share of true values that an interval is meant to hold.
+/// The share of true values that an interval should contain.
 pub const COVERAGE: f64 = 0.9;
-/// No interval is narrower, from end to end, than this many standard deviations of the data.
+/// The minimum width of an interval, in standard deviations of the data.
 const LEAST_WIDTH: f64 = 0.1;
-/// Up to this many coordinates the process reads all of them, beyond it so many leading axes and the distance off them.
+/// The maximum number of coordinates that the process reads in full; beyond it, the process reads this many leading
+/// axes and the distance off them.
 const MOST_COORDINATES: usize = 8;
-/// Fewer rows than this cannot say where nine tenths of them end.
+/// The minimum number of calibration rows: fewer cannot give a 90 % quantile.
 const FEWEST_CALIBRATION: usize = 9;
-/// At most this many rows set the width of intervals.
+/// The maximum number of rows that set the width of intervals.
 const MOST_CALIBRATION: usize = 300;
-/// Of a normal distribution nine tenths are within so many standard deviations.
+/// The number of standard deviations within which 90 % of a normal distribution lie.
 const NORMAL: f64 = 1.6449;
-/// Without noise a function may still not change over less than this, of coordinates that spread by about 1.
+/// The minimum blur: even without noise a function may not change over a shorter distance, in coordinates that spread
+/// by about 1.
 const LEAST_BLUR: f64 = 0.1;
-/// Rows of a judge whose lengths were not fitted.
+/// The number of rows of a judge whose length scales were not fitted.
 const QUICK_ROWS: usize = 500;
 
-/// What is kept of a judge in a checkpoint; the rest follows from the encoded data.
+/// The part of a judge that a checkpoint stores; the rest follows from the encoded data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JudgeCard {
-    /// Of the process, on the coordinates it reads, in which the data spread by about 1, and on values standardised by
-    /// the head's offset and scale.
+    /// The hyperparameters of the process, on the coordinates it reads, in which the data spread by about 1, and on
+    /// values standardised by the head's offset and scale.
     pub hyperparameters: Hyperparameters,
-    /// The share of test rows whose value lies in its interval, 0 to 1; none without test rows. Nothing was set on
-    /// those.
+    /// The share of test rows whose value lies in its interval, 0 to 1; none without test rows. The test rows are used
+    /// for nothing else.
     pub coverage: Option<f64>,
-    /// How many test rows there were.
+    /// The number of test rows.
     pub tested: usize,
-    /// The median of half an interval over the test rows, in the property's unit.
+    /// The median half-width of the intervals over the test rows, in the property's unit.
     pub half_width: Option<f64>,
 }
 
-/// What a head predicts at a point, and the interval that the judge gives.
+/// The prediction of a head at a point, and the interval of the judge.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
-    /// What the head says: the mean of its members.
+    /// The prediction of the head: the mean of its members.
     pub value: f64,
     /// The lower end of the 90 % interval.
     pub low: f64,
-    /// The upper end.
+    /// The upper end of the 90 % interval.
     pub high: f64,
 }
 
 impl Prediction {
-    /// What the judge says: the middle of its interval.
+    /// The prediction of the judge: the middle of its interval.
     pub fn judged(&self) -> f64 {
         0.5 * (self.low + self.high)
     }
 
-    /// Half of the interval's width.
+    /// Half of the width of the interval.
     pub fn half_width(&self) -> f64 {
         0.5 * (self.high - self.low)
     }
 
-    /// How far the head is from the judge, in half widths of the interval.
+    /// The distance of the head's prediction from the judge's, in half-widths of the interval.
     pub fn gap(&self) -> f64 {
         (self.value - self.judged()).abs() / self.half_width()
     }
 
-    /// Value, lower and upper end as they are shown: with as many digits as tell tenths of the half width.
+    /// Value, lower and upper end as text, with enough digits to show a tenth of the half-width.
     pub fn shown(&self) -> [String; 3] {
         let half = self.half_width();
         let places =
@@ -87,55 +89,55 @@ impl Prediction {
         })
     }
 
-    /// Value and interval in a few words: `0.785 (0.741 to 0.823)`.
+    /// Value and interval as text: `0.785 (0.741 to 0.823)`.
     pub fn text(&self) -> String {
         let [value, low, high] = self.shown();
         format!("{value} ({low} to {high})")
     }
 
-    /// Whether a value lies in the interval.
+    /// True if `value` lies in the interval.
     pub fn covers(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }
 }
 
-/// A Gaussian process for one property on the latent of a model.
+/// A Gaussian process for one property on the latent space of a model.
 #[derive(Debug)]
 pub struct Judge {
     coordinates: Coordinates,
     process: GaussianProcess,
     offset: f64,
     scale: f64,
-    /// Half of an interval is so many standard deviations of the process.
+    /// The half-width of an interval, in standard deviations of the process.
     factor: f64,
-    /// Half of the interval that nine tenths of the held-out rows are given at most, in the property's unit.
+    /// The half-width that 90 % of the held-out rows do not exceed, in the property's unit.
     usual_half_width: f64,
 }
 
-/// What a judge learns from: the data of a model, and which of their values in which unit.
+/// The data that a judge learns from: those of a model, a property, and its standardisation.
 #[derive(Clone, Copy, Debug)]
 pub struct JudgedData<'a> {
-    /// The data of the model, encoded.
+    /// The encoded data of the model.
     pub encoded: &'a Encoded,
-    /// Where they lie.
+    /// The density of these data.
     pub density: &'a Density,
-    /// The seed of their split.
+    /// The seed of the split.
     pub seed: u64,
-    /// The property whose values are learned.
+    /// The property to learn.
     pub property: Property,
-    /// Values are learned as `(value - offset) / scale`, as the head does.
+    /// The offset of the standardisation `(value - offset) / scale`, the same as the head's.
     pub offset: f64,
-    /// See [`Self::offset`].
+    /// The scale: see [`Self::offset`].
     pub scale: f64,
 }
 
 impl Judge {
-    /// The judge of a head on the encoded data of its model: with the hyperparameters of its card, else with
-    /// plain ones on at most 500 rows, which takes milliseconds. Of the held-out rows only those for calibration set
-    /// the width; where they are fewer than nine, the rows that were learned from do, each judged without itself.
+    /// The judge of a head on the encoded data of its model: with the hyperparameters of its card, else with default
+    /// ones on at most 500 rows, which takes milliseconds. Of the held-out rows only those for calibration set the
+    /// width; if they are fewer than nine, the training rows are added, each predicted without itself.
     ///
     /// # Errors
-    /// When the head reads another latent, or too few values are known.
+    /// When the head has other latent dimensions, or too few values are known.
     pub(super) fn new(from: JudgedData<'_>, card: Option<&JudgeCard>) -> Result<Self> {
         let JudgedData { encoded, density, offset, scale, .. } = from;
         let data = Known::of(from);
@@ -168,11 +170,11 @@ impl Judge {
         Ok(judge)
     }
 
-    /// The card of a judge whose hyperparameters are the most likely ones for the rows that a head learns from, and what
-    /// its intervals hold on the test rows, around what the head predicts there.
+    /// The card of a fitted judge: the most likely hyperparameters for the rows that a head learns from, and the
+    /// coverage of the intervals on the test rows. `predict` returns the head's predictions.
     ///
     /// # Errors
-    /// When the head reads another latent, or too few values are known.
+    /// When the head has other latent dimensions, or too few values are known.
     pub(super) fn fitted(
         from: JudgedData<'_>,
         predict: &dyn Fn(&Rows<f64>) -> Result<Vec<f64>>,
@@ -199,7 +201,7 @@ impl Judge {
         Ok(card)
     }
 
-    /// Sets the factor that makes nine tenths of the calibration rows lie in their intervals.
+    /// Sets the factor with which 90 % of the calibration rows lie in their intervals.
     fn calibrate(&mut self, encoded: &Encoded, data: &Known) {
         let rows = &data.calibration;
         let answers = self.process.predict(&self.coordinates.of_all(&encoded.mu.select(rows)));
@@ -214,7 +216,7 @@ impl Judge {
         }
         missed.retain(|ratio| ratio.is_finite());
         missed.sort_by(f64::total_cmp);
-        // The place of split conformal prediction: one more row is as likely to come before as any of these.
+        // The rank of split conformal prediction: a new row is equally likely to come before any of these.
         let place = ((missed.len() + 1) as f64 * COVERAGE).ceil() as usize;
         self.factor = match missed.get(place.wrapping_sub(1)) {
             Some(&ratio) => ratio,
@@ -222,7 +224,8 @@ impl Judge {
         };
     }
 
-    /// What a head `said [n]` at `z [n, latent]` with the intervals of this judge, in the property's unit.
+    /// Combines the values that a head predicted, `said [n]` at `z [n, latent]`, with the intervals of this judge, in
+    /// the property's unit.
     pub fn predictions(&self, said: &[f64], z: &Rows<f64>) -> Vec<Prediction> {
         let answers = self.process.predict(&self.coordinates.of_all(z));
         let one = |(&value, (mean, deviation)): (&f64, (f64, f64))| {
@@ -232,23 +235,23 @@ impl Judge {
         said.iter().zip(answers).map(one).collect()
     }
 
-    /// Half of an interval, in the property's unit, for a deviation of the process; a NaN stays one.
+    /// The half-width of an interval, in the property's unit, for a deviation of the process; NaN stays NaN.
     fn half_width(&self, deviation: f64) -> f64 {
         let half = self.factor * deviation;
         (if half < 0.5 * LEAST_WIDTH { 0.5 * LEAST_WIDTH } else { half }) * self.scale
     }
 
-    /// Half of the interval that nine tenths of the held-out rows are given at most, in the property's unit.
+    /// The half-width that 90 % of the held-out rows do not exceed, in the property's unit.
     pub fn usual_half_width(&self) -> f64 {
         self.usual_half_width
     }
 
-    /// The process, which reads [`Self::coordinates`] and gives values in standard deviations from the mean.
+    /// The process; it reads [`Self::coordinates`] and gives values in standard deviations from the mean.
     pub(super) fn process(&self) -> &GaussianProcess {
         &self.process
     }
 
-    /// What the process reads of latent points, `[n, latent] -> [n, count]`, flat.
+    /// The coordinates of latent points that the process reads, `[n, latent] -> [n, count]`, flat.
     pub(super) fn coordinates(&self, z: &Rows<f64>) -> Vec<f64> {
         self.coordinates.of_all(z)
     }
@@ -259,17 +262,17 @@ impl Judge {
     }
 }
 
-/// The rows of a model that have a property.
+/// The rows of a model that have a value of a property.
 struct Known {
-    /// The value of each row in standard deviations from the mean, `[rows]`; NaN where it is not known.
+    /// The value of each row in standard deviations from the mean, `[rows]`; NaN if it is not known.
     standardised: Vec<f64>,
-    /// The rows that are learned from.
+    /// The rows to learn from.
     learned: Vec<usize>,
-    /// Those that set the width of intervals.
+    /// The rows that set the width of intervals.
     calibration: Vec<usize>,
-    /// Those on which nothing is set.
+    /// The rows that are used for the coverage alone.
     test: Vec<usize>,
-    /// Held-out rows of any role, whose values are not used.
+    /// Held-out rows of any role; their values are not used.
     some_held_out: Vec<usize>,
 }
 
@@ -296,23 +299,24 @@ impl Known {
     }
 }
 
-/// What the process reads of a latent point: coordinates in which what the decoder was trained on spreads by about 1. In
-/// more than eight dimensions these are the eight leading principal axes of the data, each coordinate counted by how
-/// much of it is signal, and the distance off them.
+/// The coordinates of a latent point that the process reads, in which the decoder's training points spread by about 1.
+/// Above eight latent dimensions these are the eight leading principal axes of the data, where each coordinate counts
+/// by its share of signal, and the distance off the axes.
 #[derive(Clone, Debug)]
 struct Coordinates {
-    /// What is subtracted from a point, and what the rest is multiplied with, `[latent]` both.
+    /// Subtracted from a point (`mean`), and multiplied with the rest (`factors`), `[latent]` both.
     mean: Vec<f64>,
     factors: Vec<f64>,
-    /// The axes, each over the spread of the data along it, and the spread of the distance off them.
+    /// The axes, each divided by the spread of the data along it, and the spread of the distance off them.
     axes: Option<(Vec<Vec<f64>>, f64)>,
-    /// The standard deviation of the posterior's noise in each: a decoder that was trained with it makes nothing of
-    /// less, so no value changes over less, though the means alone, which are exact, may seem to say so.
+    /// The standard deviation of the posterior's noise in each coordinate. A decoder that was trained with this noise
+    /// does not resolve smaller differences, so no value changes over a shorter distance, although the means, which are
+    /// exact, may suggest it.
     blur: Vec<f64>,
 }
 
 impl Coordinates {
-    /// Those of a model's data, of which `mu [n, latent]` are the rows that are learned from.
+    /// The coordinates for a model's data; `mu [n, latent]` are the rows that are learned from.
     fn of(density: &Density, mu: &Rows<f64>) -> Self {
         let dim = mu.width();
         let signal = |k: usize| density.signal().get(k).copied().unwrap_or(1.0);
@@ -322,8 +326,8 @@ impl Coordinates {
             let squares = mu.iter().map(|row| (row[k] - mean[k]).powi(2)).sum::<f64>();
             (squares / mu.len().max(1) as f64).sqrt()
         };
-        // With noise of variance e beside the data's c, c / (c + e) of a coordinate is signal, and what the decoder was
-        // trained on spreads by the root of c + e.
+        // With noise of variance e beside the data's variance c, the share c / (c + e) of a coordinate is signal, and
+        // the decoder's training points spread by the root of c + e.
         let spreads: Vec<f64> =
             (0..dim).map(|k| deviation(k) / signal(k).max(1e-12).sqrt()).collect();
         let noise = |k: usize| (1.0 - signal(k)).max(0.0).sqrt();
@@ -350,7 +354,7 @@ impl Coordinates {
         };
         own.blur = scaled.iter().map(blur_along).chain([LEAST_BLUR]).collect();
         let widest = variances.first().copied().unwrap_or(0.0).sqrt();
-        // Data that all lie on the axes have no spread off them: a thousandth of the widest stands in.
+        // Data that all lie on the axes have no spread off them: a thousandth of the widest spread replaces it.
         let off = off.max(1e-3 * widest).max(f64::MIN_POSITIVE);
         own.axes = Some((scaled, off));
         own
@@ -379,7 +383,7 @@ impl Coordinates {
         coordinates
     }
 
-    /// `[n, latent] -> [n, count]`, flat.
+    /// Coordinates of many points, `[n, latent] -> [n, count]`, flat.
     fn of_all(&self, z: &Rows<f64>) -> Vec<f64> {
         z.iter().flat_map(|z| self.of_one(z)).collect()
     }
@@ -391,7 +395,7 @@ mod tests {
     use crate::numerics::random::{Purpose, stream};
     use rand_distr::{Distribution, StandardNormal};
 
-    /// Points of `dim` coordinates whose spreads fall from 2 to 0 over the coordinates.
+    /// Normal points of `dim` coordinates whose spreads fall from 2 to 0 over the coordinates.
     fn cloud(rows: usize, dim: usize) -> Rows<f64> {
         let rng = stream(5, Purpose::Starts, dim as u64, 0);
         let drawn: Vec<f64> = StandardNormal.sample_iter(rng).take(rows * dim).collect();
@@ -413,7 +417,7 @@ mod tests {
             let square: f64 = mu.iter().map(|z| read.of_one(z)[k].powi(2)).sum();
             assert!((square / 500.0 - 1.0).abs() < 1e-2, "{k}: {square}");
         }
-        // Noise of the posterior, as wide as the data, is no place to look for a function's bends.
+        // Posterior noise as wide as the data limits how fast the function may change.
         let noisy = Rows::from_flat(3, vec![(4.0f64).ln(); 1500]);
         let read = coordinates(&mu, Some(&noisy));
         assert!((read.blur[0] - 0.5f64.sqrt()).abs() < 0.05, "{:?}", read.blur);

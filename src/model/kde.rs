@@ -1,4 +1,4 @@
-//! How far outside the data many points are, and the way back: the smooth density of [`Density::outside`].
+//! The penalty of [`Density::outside`] at many points and its gradient, without a graph.
 
 use super::density::Density;
 use crate::numerics::gemm::{Operand, View, product, transpose};
@@ -7,23 +7,23 @@ use crate::numerics::simd::{self, Work, dispatch};
 /// Gaussian kernels on the data of a model.
 #[derive(Clone, Debug)]
 pub struct Kernels {
-    /// `[latent]`.
+    /// The mean of the data, `[latent]`.
     mean: Vec<f32>,
-    /// `[latent, latent]`, from z to units in which a kernel is `exp(-|y - r|^2)`.
+    /// The matrix from z to units in which a kernel is `exp(-|y - r|^2)`, `[latent, latent]`.
     map: Vec<f32>,
     /// `2 r` of each centre, `[kernels, latent]`, the transpose of that, and `|r|^2`, `[kernels]`.
     centres: Vec<f32>,
     transposed: Vec<f32>,
     lengths: Vec<f32>,
-    /// The logarithm of the number of kernels, and the negative logarithm of the density where outside begins.
+    /// The logarithm of the number of kernels less the level at which outside begins.
     offset: f64,
-    /// Where the penalty begins to grow evenly, see [`Density::outside`].
+    /// The width over which the penalty becomes linear, see [`Density::outside`].
     softness: f64,
 }
 
 impl Kernels {
-    /// Those of a model's data, outside of which begins at a [level](Density::level) with this
-    /// [softness](Density::softness); none where there are none.
+    /// The kernels of a model's data with this [level](Density::level) and [softness](Density::softness); none without
+    /// data.
     pub fn of(density: &Density, level: f64, softness: f64) -> Option<Self> {
         let (centres, map) = density.kernels();
         if centres.is_empty() {
@@ -45,8 +45,7 @@ impl Kernels {
         })
     }
 
-    /// How far each of `z [n, latent]` is outside, in nats, `[n]`; `weight` times its gradient is added to `dz` where
-    /// that is given.
+    /// The penalty at each of `z [n, latent]`, in nats, `[n]`; `weight` times its gradient is added to `dz` if given.
     pub fn outside(
         &self,
         z: &[f32],
@@ -67,7 +66,7 @@ impl Kernels {
         let mut terms = vec![0.0; rows * count];
         product(&mut terms, View::new(&y, rows), centres.t(), false);
         let mut outside = Vec::with_capacity(rows);
-        // |y - r|^2 = |y|^2 - (2 y r - |r|^2): with the largest bracket taken out, the sum stays finite.
+        // With the largest bracket of |y - r|^2 = |y|^2 - (2 y r - |r|^2) factored out, the sum stays finite.
         for (terms, y) in terms.chunks_exact_mut(count).zip(y.chunks_exact(dim)) {
             let (largest, sum) = dispatch(Weigh { terms, lengths: &self.lengths });
             let square: f64 = y.iter().map(|y| f64::from(*y).powi(2)).sum();
@@ -80,7 +79,7 @@ impl Kernels {
             product(&mut dy, View::new(&terms, rows), centres, false);
             let both = dy.chunks_exact_mut(dim).zip(y.chunks_exact(dim));
             for ((dy, y), outside) in both.zip(&outside) {
-                // A softness of 0 makes every share infinite, and so 1.
+                // A softness of 0 gives an infinite share, capped at 1.
                 let share = if *outside > 0.0 { (outside / self.softness).min(1.0) } else { 0.0 };
                 let weight = weight * share as f32;
                 dy.iter_mut().zip(y).for_each(|(dy, y)| *dy = weight * (2.0 * y - *dy));
@@ -90,7 +89,7 @@ impl Kernels {
         outside.into_iter().map(|x| self.softened(x)).collect()
     }
 
-    /// The penalty so far outside; a NaN stays one.
+    /// The penalty at `x` nats outside, with the softness; NaN stays NaN.
     fn softened(&self, x: f64) -> f64 {
         let short = (self.softness - x).max(0.0);
         match self.softness > 0.0 {
@@ -100,7 +99,7 @@ impl Kernels {
     }
 }
 
-/// Turns the terms of one point, with the squared lengths of the centres, into the shares of the kernels; gives the
+/// Replaces the terms of one point, with the squared lengths of the centres, by the shares of the kernels; returns the
 /// largest term and the sum of `exp(term - largest)`.
 struct Weigh<'a> {
     terms: &'a mut [f32],
@@ -125,7 +124,7 @@ impl Work for Weigh<'_> {
     }
 }
 
-/// As a rectifier, but a NaN stays one.
+/// Rectifies a value; NaN stays NaN.
 fn at_least_zero(value: f64) -> f64 {
     if value < 0.0 { 0.0 } else { value }
 }

@@ -1,4 +1,4 @@
-//! What is learned: the frozen model with its heads, its density, its settings and its file.
+//! The frozen model with its heads, its density, its settings and its file.
 
 pub mod card;
 pub mod checkpoint;

@@ -1,4 +1,4 @@
-//! Planted truths: functions of the latent that could have given the values of a data set, known everywhere.
+//! Planted truths: functions of the latent point that could have produced the values of a data set, known everywhere.
 
 use super::judge::Judge;
 use crate::data::rows::Rows;
@@ -8,17 +8,17 @@ use crate::numerics::random::{Purpose, stream};
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
 
-/// Truths that a judge's process holds for possible, each drawn by its seed.
+/// Truths that are possible under a judge's process, each sampled by its seed.
 pub struct Planting {
     judge: Arc<Judge>,
     posterior: Posterior,
 }
 
 impl Planting {
-    /// Ready to draw from what a judge has learned.
+    /// Prepares sampling from the posterior of a judge.
     ///
     /// # Errors
-    /// When the rows of the judge lie on top of each other.
+    /// When the rows of the judge coincide.
     pub fn of(judge: Arc<Judge>) -> Result<Self> {
         let posterior = Posterior::of(judge.process())?;
         Ok(Self { judge, posterior })
@@ -31,7 +31,7 @@ impl Planting {
     }
 }
 
-/// A property that is known everywhere on the latent, in the unit of the one whose values it is like.
+/// A property that is known everywhere in the latent space, in the unit of the property that it imitates.
 pub struct PlantedTruth {
     judge: Arc<Judge>,
     function: DrawnFunction,
@@ -39,19 +39,19 @@ pub struct PlantedTruth {
 }
 
 impl PlantedTruth {
-    /// The value itself at `z [n, latent]`, `[n]`.
+    /// The exact values at `z [n, latent]`, `[n]`.
     pub fn at(&self, z: &Rows<f64>) -> Vec<f64> {
         let (offset, scale) = self.judge.unit();
         let values = self.function.at(&self.judge.coordinates(z));
         values.into_iter().map(|value| value * scale + offset).collect()
     }
 
-    /// The standard deviation of what a measurement adds to the value.
+    /// The standard deviation of the noise of a lab result.
     pub fn noise(&self) -> f64 {
         self.judge.process().noise().sqrt() * self.judge.unit().1
     }
 
-    /// Measurements at `z [n, latent]`, `[n]`: the values with noise, other noise for each `occasion`.
+    /// Noisy values at `z [n, latent]`, `[n]`; each `occasion` has other noise.
     pub fn measured(&self, z: &Rows<f64>, occasion: u64) -> Vec<f64> {
         let normal = StandardNormal.sample_iter(stream(self.seed, Purpose::Planted, 1, occasion));
         let noise = self.noise();

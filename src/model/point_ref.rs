@@ -1,4 +1,4 @@
-//! One way to name a point of the latent, for the command line and the window: `z:0.1,-0.3`, `row:17`,
+//! One syntax to name a point of the latent space, on the command line and in the window: `z:0.1,-0.3`, `row:17`,
 //! `name:naca2412`, `family:star`, `pin:1`, `mean` or `file:shape.csv`.
 
 use super::Model;
@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// The forms of a point's name, for the help of every verb that takes one.
+/// The forms of a point's name, for the help of every command that takes one.
 pub const SYNTAX: &str = "A POINT is one of\n  \
     z:0.1,-0.3        a latent point; the numbers alone will do\n  \
     row:17            row 17 of the data, counted from 1\n  \
@@ -23,7 +23,7 @@ pub const SYNTAX: &str = "A POINT is one of\n  \
 
 /// The forms of a point's name, for an error.
 const FORMS: &str = "z:NUMBERS, row:N, name:NAME, family:NAME, mean or file:PATH";
-/// Names that an error lists at most.
+/// The maximum number of names that an error lists.
 const MAX_LISTED: usize = 12;
 
 /// The name of a point.
@@ -102,21 +102,21 @@ impl fmt::Display for PointRef {
     }
 }
 
-/// A named point that was looked up, with the shape that belongs to it.
+/// A named point with its latent coordinates and its shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
-    /// What its shape is called: a row's or a family's name, or that in its file; empty where it has none.
+    /// The name of the shape: that of a row or a family, or the name in its file; empty if it has none.
     pub name: String,
     /// The latent point, `[latent]`.
     pub z: Vec<f64>,
-    /// The shape itself, `[input]` in data units: the outline that was encoded as `z`, else the one that `z` decodes to.
+    /// The shape, `[input]` in data units: the outline that was encoded as `z`, else the outline that `z` decodes to.
     pub outline: Vec<f32>,
-    /// The frame in which the shape stood before it was brought into data units; none where it never stood elsewhere.
+    /// The frame of the shape before it was converted to data units; none if it always was in data units.
     pub frame: Option<Placement>,
 }
 
 impl PointRef {
-    /// The file that is read, if one is.
+    /// The file to read, if the name is that of a file.
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::File(path) => Some(path),
@@ -124,7 +124,7 @@ impl PointRef {
         }
     }
 
-    /// The encoded row, counted from 0, that is meant, where it is one of the data.
+    /// The encoded row, counted from 0, if the name is that of a row.
     ///
     /// # Errors
     /// When the data have no such row.
@@ -136,7 +136,7 @@ impl PointRef {
         }
     }
 
-    /// The one point of this name; `pins` are those of the window, `[pins][latent]`.
+    /// The single point of this name; `pins` are the pins of the window, `[pins][latent]`.
     ///
     /// # Errors
     /// As [`Self::all`], and when a file holds several outlines.
@@ -151,10 +151,10 @@ impl PointRef {
         }
     }
 
-    /// Every point of this name, at least one: of a file one for each outline, otherwise one.
+    /// Every point of this name, at least one: for a file one for each outline, otherwise one.
     ///
     /// # Errors
-    /// Names the file that cannot be read, or says that the model has no such point, and which there are.
+    /// Names the file that cannot be read, or the missing point and the points that exist.
     pub fn all(&self, model: &Model, pins: &[Vec<f64>]) -> Result<Vec<Endpoint>> {
         let one = match self {
             Self::Latent(z) => Endpoint::of_latent(model, z.clone()),
@@ -184,7 +184,7 @@ fn no_pin(pin: usize, pins: usize) -> Error {
     Error::Mismatch(format!("there is no pin {pin}; {there_are}"))
 }
 
-/// The encoded row of row `row` of the data, counted from 1.
+/// The encoded row for row `row` of the data, counted from 1.
 fn row_of_sample(model: &Model, row: usize) -> Result<usize> {
     let rows = model.card.source.samples();
     if row == 0 || row > rows {
@@ -200,7 +200,8 @@ fn row_of_sample(model: &Model, row: usize) -> Result<usize> {
     })
 }
 
-/// The encoded row whose shape has this name; letters may be small or capital where that leaves no doubt.
+/// The encoded row whose shape has this name; an inexact match of small and capital letters counts if it is the only
+/// one.
 fn row_of_name(model: &Model, name: &str) -> Result<usize> {
     let ids = model.data.as_ref().map_or(&[][..], |set| &set.ids);
     if ids.is_empty() {
@@ -242,7 +243,7 @@ fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
     outlines.into_iter().zip(mu.iter()).enumerate().map(place).collect()
 }
 
-/// `; did you mean 'star'?`, or the names that there are where they are few.
+/// Returns `; did you mean 'star'?`, or the existing names if they are few.
 fn suggestion(name: &str, names: &[String]) -> String {
     let near = names.iter().map(|other| (distance(name, other), other)).min();
     match near {
@@ -254,7 +255,7 @@ fn suggestion(name: &str, names: &[String]) -> String {
     }
 }
 
-/// How many letters must be changed, added or left out to make one word of another (Levenshtein 1966), capitals aside.
+/// The number of letters to change, add or remove to make one word of another (Levenshtein 1966), ignoring case.
 fn distance(a: &str, b: &str) -> usize {
     let letters = |word: &str| word.to_lowercase().chars().collect::<Vec<char>>();
     let (a, b) = (letters(a), letters(b));
@@ -272,7 +273,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 impl Endpoint {
-    /// A latent point with what it decodes to.
+    /// A latent point with its decoded shape.
     ///
     /// # Errors
     /// When `z` has not the width of the latent, or is too far out to be decoded.
@@ -290,8 +291,7 @@ impl Endpoint {
         })
     }
 
-    /// Encoded row `row`, counted from 0, with the point at which the model keeps it; an imported shape has the frame of
-    /// its file.
+    /// Encoded row `row`, counted from 0, at its encoded mean; an imported shape has the frame of its file.
     ///
     /// # Errors
     /// When there is no such row.
@@ -314,10 +314,10 @@ impl Endpoint {
         })
     }
 
-    /// The mean of a family's encoded data with what it decodes to.
+    /// The mean of a family's encoded data with its decoded shape.
     ///
     /// # Errors
-    /// Names the families there are when this is none of them, or has no data.
+    /// Lists the families of the model when `name` is none of them, or has no data.
     pub fn of_family(model: &Model, name: &str) -> Result<Self> {
         let names = &model.encoded.names;
         let label = names.iter().position(|other| other.eq_ignore_ascii_case(name));
@@ -337,21 +337,21 @@ impl Endpoint {
     }
 }
 
-/// The frames of shapes at these shares of a way between two points, `[shares]`: they lead from the one frame to the
-/// other; where one end has none, all stand in that of the other.
+/// The frames of shapes at these shares of the distance between two points, `[shares]`: interpolated from one frame to
+/// the other. If one end has no frame, all have that of the other; none if neither has one.
 pub fn frames_between(ends: &[Endpoint; 2], shares: &[f64]) -> Vec<Option<Placement>> {
     let [from, to] = ends.each_ref().map(|end| end.frame);
     let frame = |&share: &f64| Some(from.or(to)?.towards(&to.or(from)?, share));
     shares.iter().map(frame).collect()
 }
 
-/// The mean of the encoded data with a label, `[latent]`; none where there are no such data.
+/// The mean of the encoded data with a label, `[latent]`; none without such data.
 pub fn family_mean(model: &Model, label: usize) -> Option<Vec<f64>> {
     let labels = model.encoded.labels.iter();
     mean_of(model, labels.map(|&l| usize::from(l) == label))
 }
 
-/// The mean of all encoded data, `[latent]`; the origin where there are none.
+/// The mean of all encoded data, `[latent]`; the origin without data.
 pub fn data_mean(model: &Model) -> Vec<f64> {
     mean_of(model, std::iter::repeat(true)).unwrap_or_else(|| vec![0.0; model.latent_dim()])
 }
@@ -366,18 +366,18 @@ fn mean_of(model: &Model, counts: impl Iterator<Item = bool>) -> Option<Vec<f64>
 }
 
 impl Model {
-    /// The name of the shape in encoded row `row`, counted from 0; none where shapes have no names.
+    /// The name of the shape in encoded row `row`, counted from 0; none if shapes have no names.
     pub fn row_id(&self, row: usize) -> Option<&str> {
         let sample = *self.encoded.samples.get(row)? as usize;
         self.data.as_ref()?.ids.get(sample).map(String::as_str)
     }
 
-    /// The place of encoded row `row` in the data, counted from 1, as in `row:17`.
+    /// The number of encoded row `row` in the data, counted from 1, as in `row:17`.
     pub fn row_number(&self, row: usize) -> usize {
         self.encoded.samples.get(row).map_or(row, |&sample| sample as usize) + 1
     }
 
-    /// `naca2412 (row 17)`, or `row 17` where shapes have no names.
+    /// The title of a row: `naca2412 (row 17)`, or `row 17` if shapes have no names.
     pub fn row_title(&self, row: usize) -> String {
         let number = self.row_number(row);
         match self.row_id(row) {

@@ -1,11 +1,11 @@
-//! Presets: settings of a training that belong together, changed by one word that says what it sets.
+//! Presets: training settings that belong together, selected by one name.
 
 use super::training::TrainingConfig;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
 use clap::ValueEnum;
 
-/// Settings that go together. The sentence beside each is what the command line and the window show of it.
+/// Settings that belong together. The command line and the window show the sentence beside each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Preset {
     /// Sets the MSE loss, a linear output, beta 1, sampled z, a linear path and a falling rate: begins as PCA, beta in units of its residual variance
@@ -19,7 +19,7 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// All of them, in the order of menus.
+    /// All presets, in the order of menus.
     pub const ALL: [Self; 4] = [Self::LinearPath, Self::Article, Self::Bce, Self::Plain];
 
     /// The name on the screen.
@@ -32,13 +32,13 @@ impl Preset {
         }
     }
 
-    /// One sentence that says what it sets, as the command line has it.
+    /// The sentence of the preset, as the command line shows it.
     pub fn about(self) -> String {
         let value = self.to_possible_value();
         value.and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
     }
 
-    /// Puts its settings into `config`; all others stay.
+    /// Applies the settings of the preset to `config`; all others stay.
     pub fn apply(self, config: &mut TrainingConfig) {
         let (loss, output, beta, latent_noise) = match self {
             Self::LinearPath | Self::Article => (Reconstruction::Mse, Output::Linear, 1.0, true),

@@ -8,12 +8,12 @@ use crate::error::{Error, Result};
 pub struct Sample {
     /// Its name on the screen.
     pub name: &'static str,
-    /// What is particular about it, in a sentence.
+    /// A sentence on its settings and their effect.
     pub about: &'static str,
     bytes: &'static [u8],
 }
 
-/// All of them; the window opens on the first.
+/// All bundled models; the window opens on the first.
 pub static SAMPLES: &[Sample] = &[
     Sample {
         name: "Nine families",

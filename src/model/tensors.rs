@@ -1,8 +1,8 @@
-//! Tensors of a safetensors file, read with the checks that every one needs.
+//! Reading of tensors from a safetensors file, with the checks that every tensor needs.
 
 use safetensors::tensor::{Dtype, SafeTensors};
 
-/// The bytes of numbers, one after the other.
+/// Concatenates the bytes of numbers.
 pub(super) fn bytes<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
     values.flatten().collect()
 }

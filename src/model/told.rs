@@ -1,4 +1,4 @@
-//! What a model can tell of a shape: what geometry measures, and what its heads predict.
+//! Properties of a shape: computed by geometry, or predicted by heads.
 
 use super::head::{HeadCard, TaskHead};
 use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
@@ -10,19 +10,19 @@ use crate::error::{Error, Result};
 use std::sync::Arc;
 
 impl Model {
-    /// Its properties: those that geometry tells, then what was measured of its data.
+    /// Its properties: the geometric ones, then the target columns.
     pub fn properties(&self) -> Vec<Property> {
         let measured = self.encoded.measured.iter().map(Measured::property);
         Property::ALL.into_iter().chain(measured).collect()
     }
 
-    /// The unit in which a property was measured; empty where it is not known.
+    /// The unit of a property; empty if it is not known.
     pub fn unit(&self, property: Property) -> &str {
         self.encoded.column(property).map_or("", |column| column.unit.as_str())
     }
 
-    /// What the value of a shape is called at the head of a column or beside a colour bar: with its unit where one is
-    /// known, and that it is a prediction where only a head can tell it.
+    /// The title of a property at the head of a column or beside a colour bar: with its unit if known, and marked as
+    /// predicted if only a head gives it.
     pub fn title(&self, property: Property) -> String {
         let title = match self.unit(property) {
             "" => property.label().to_owned(),
@@ -31,7 +31,8 @@ impl Model {
         if property.is_measured() { format!("{title}{PREDICTED}") } else { title }
     }
 
-    /// A [`title`](Self::title) for two short lines: without that it is a prediction, and that alone where it is one.
+    /// Splits a [`title`](Self::title) for two short lines: the title without the mark of a prediction, and that mark
+    /// if there is one.
     pub fn split_title(title: &str) -> (&str, Option<&'static str>) {
         match title.strip_suffix(PREDICTED) {
             Some(name) => (name, Some("predicted")),
@@ -39,7 +40,7 @@ impl Model {
         }
     }
 
-    /// A value of a property as it is shown, with its unit where one is known.
+    /// The text of a value of a property, with its unit if known.
     pub fn with_unit(&self, property: Property, value: &str) -> String {
         match self.unit(property) {
             "" => value.to_owned(),
@@ -47,21 +48,21 @@ impl Model {
         }
     }
 
-    /// What was measured of the shape in row `row` of the encoded data, if that was.
+    /// The target value of the shape in row `row` of the encoded data, if it is known.
     pub fn measured(&self, property: Property, row: usize) -> Option<f64> {
         let value = self.encoded.column(property)?.values.get(row).copied();
         value.filter(|value| value.is_finite())
     }
 
-    /// Whether it can tell a property of any shape: by geometry, or by a head.
+    /// True if the property is available for any shape: by geometry, or by a head.
     pub fn can_tell(&self, property: Property) -> bool {
         !property.is_measured() || self.head(property).is_some()
     }
 
-    /// Fails unless it can tell a property of any shape.
+    /// Fails unless the property is available for any shape.
     ///
     /// # Errors
-    /// Names the properties that there are, or says how the head is trained that is missing.
+    /// Lists the properties of the model, or says how to train the missing head.
     pub fn check_can_tell(&self, property: Property) -> Result<()> {
         check_among(property, &self.properties())?;
         if self.can_tell(property) {
@@ -74,8 +75,8 @@ impl Model {
         )))
     }
 
-    /// A property of decoded shapes, `z [n, latent]` and `outlines [n, input]` -> `[n]`: what geometry measures of the
-    /// outline, or what the head predicts at z; NaN where there is no head.
+    /// A property of decoded shapes, `z [n, latent]` and `outlines [n, input]` -> `[n]`: computed from the outline, or
+    /// predicted by the head at z; NaN if there is no head.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
@@ -91,11 +92,11 @@ impl Model {
         self.predict(property, z).unwrap_or_else(|| Ok(vec![f64::NAN; z.len()]))
     }
 
-    /// What the head for a property predicts at latent points, each with the interval of its judge, `[n, latent] ->
-    /// [n]`; none without a head.
+    /// The prediction of the head for a property at latent points, each with the interval of its judge,
+    /// `[n, latent] -> [n]`; none without a head.
     ///
     /// # Errors
-    /// When the width of `z` is not the latent's, or the data hold too little to judge by.
+    /// When the width of `z` is not the latent's, or the data hold too few values for a judge.
     pub fn predictions(
         &self,
         property: Property,
@@ -106,8 +107,8 @@ impl Model {
         Ok(Some(judge.predictions(&said, z)))
     }
 
-    /// A property of decoded shapes as it is shown, `z [n, latent]` and `outlines [n, input]` -> `[n]`: what geometry
-    /// computes of the outline, or what the head predicts at z with its interval; [`Value::NONE`] where there is no head.
+    /// A property of decoded shapes for display, `z [n, latent]` and `outlines [n, input]` -> `[n]`: computed from the
+    /// outline, or predicted by the head at z with its interval; [`Value::NONE`] if there is no head.
     ///
     /// # Errors
     /// As [`Self::predictions`].
@@ -128,7 +129,7 @@ impl Model {
         ))
     }
 
-    /// As [`Self::values`], of one shape.
+    /// As [`Self::values`], for one shape.
     ///
     /// # Errors
     /// As [`Self::predictions`].
@@ -138,31 +139,31 @@ impl Model {
         Ok(self.values(property, &z, &outline)?[0])
     }
 
-    /// The properties that only a head can tell, of those that have one.
+    /// The target columns that have a head.
     pub fn predicted_properties(&self) -> impl Iterator<Item = Property> + '_ {
         let told = self.heads().iter().map(|head| head.card.property);
         told.filter(|property| property.is_measured())
     }
 
-    /// Makes the judges of all that only a head can tell, so that nobody waits for them later.
+    /// Computes the judges of all heads for target columns in advance, so that no caller waits for them later.
     ///
     /// # Errors
-    /// When the data hold too little to judge by.
+    /// When the data hold too few values for a judge.
     pub fn prepare_judges(&self) -> Result<()> {
         self.predicted_properties().try_for_each(|property| self.judge(property).map(drop))
     }
 
-    /// The judge of the head for a property, made when it is first asked for: in a fraction of a second, of a head
-    /// without a fitted judge in milliseconds. None without a head.
+    /// The judge of the head for a property, computed on first use: in a fraction of a second, or in milliseconds for a
+    /// head without a fitted judge. None without a head.
     ///
     /// # Errors
-    /// When the data hold too little to judge by.
+    /// When the data hold too few values for a judge.
     pub fn judge(&self, property: Property) -> Result<Option<Arc<Judge>>> {
         let Some(head) = self.head(property) else { return Ok(None) };
         if let Some(judge) = head.judge.get() {
             return Ok(Some(judge.clone()));
         }
-        // Made before the cell is taken, as the density is.
+        // Computed before the cell is locked, as the density is.
         let judge = Arc::new(Judge::new(self.judged_data(&head.card), head.card.judge.as_ref())?);
         Ok(Some(head.judge.get_or_init(|| judge).clone()))
     }
@@ -170,7 +171,7 @@ impl Model {
     /// The card of a judge that is fitted to the data of a head, which takes a fraction of a second.
     ///
     /// # Errors
-    /// When the head reads another latent, or the data hold too little to judge by.
+    /// When the head has other latent dimensions, or the data hold too few values for a judge.
     pub fn fitted_judge(&self, head: &TaskHead) -> Result<JudgeCard> {
         Judge::fitted(self.judged_data(&head.card), &|z| head.predict_all(z))
     }
@@ -182,7 +183,7 @@ impl Model {
         JudgedData { encoded, density, seed, property, offset, scale }
     }
 
-    /// As [`Self::tell`], of one shape.
+    /// As [`Self::tell`], for one shape.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
@@ -192,7 +193,7 @@ impl Model {
         Ok(self.tell(property, &z, &outline)?[0])
     }
 
-    /// As [`Self::tell`], of one outline that was not decoded, at the place where the model encodes it.
+    /// As [`Self::tell`], for one outline that was not decoded, at its encoded mean.
     ///
     /// # Errors
     /// When the outline has not the width of the model's input.

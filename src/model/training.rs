@@ -1,4 +1,4 @@
-//! How a model was or will be trained: the settings and the history that a checkpoint keeps.
+//! The settings and the history of a training, as a checkpoint stores them.
 
 use crate::data::dataset::Measured;
 use crate::data::property::Property;
@@ -13,64 +13,66 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// The settings of a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingConfig {
-    /// Steps of the optimiser, one a batch.
+    /// Steps of the optimiser, one for each batch.
     pub updates: usize,
-    /// Samples of one update.
+    /// Samples per update.
     pub batch_size: usize,
-    /// Adam's learning rate, at the beginning where it falls.
+    /// Adam's learning rate; if it falls, the rate at the beginning.
     pub learning_rate: f64,
-    /// Whether the learning rate falls evenly to 0 over the updates.
+    /// True if the learning rate falls linearly to 0 over the updates.
     #[serde(default)]
     pub falling_rate: bool,
     /// The reconstruction loss.
     pub loss: Reconstruction,
-    /// The weight of the KL term (Higgins et al. 2017); 0 leaves a plain autoencoder. With a [linear
-    /// path](Self::linear_path) and a fixed variance it counts in units of `2 sigma^2` of probabilistic PCA.
+    /// The weight of the KL term (Higgins et al. 2017); 0 gives a plain autoencoder. With a
+    /// [linear path](Self::linear_path) and a fixed variance its unit is `2 sigma^2` of probabilistic PCA.
     pub beta: f64,
-    /// Updates over which the weight of KL grows evenly from 0 to beta (Bowman et al. 2016); 0 begins with beta.
+    /// Updates over which the weight of KL grows linearly from 0 to beta (Bowman et al. 2016); 0 begins with beta.
     pub kl_warmup: usize,
-    /// Whether the variance of the decoder is learned, one for all numbers of a datum (sigma-VAE, Rybkin et al.
-    /// 2021); with squared error alone, the logarithm of a Gaussian.
+    /// True if the variance of the decoder is learned, one for all numbers of a datum (sigma-VAE, Rybkin et al. 2021);
+    /// only with squared error, as the logarithm of a Gaussian.
     pub sigma_vae: bool,
-    /// Ends when the held-out reconstruction has not become better for so many updates, and keeps the best.
+    /// The patience of early stopping: the training ends when the held-out reconstruction has not improved for so many
+    /// updates, and keeps the best epoch.
     pub early_stopping: Option<usize>,
-    /// Whether z is drawn from N(mu, sigma) while training; without noise it is mu itself.
+    /// True if z is sampled from N(mu, sigma) in training; without noise z is mu.
     pub latent_noise: bool,
-    /// What the decoder ends in.
+    /// The output activation of the decoder.
     pub output: Output,
-    /// Numbers of the latent.
+    /// The number of latent dimensions.
     pub latent_dim: usize,
-    /// Widths of the encoder's hidden layers, without the units of a linear path; the decoder has them the other way
-    /// round. Files of earlier versions have one number here.
+    /// Widths of the encoder's hidden layers, without the units of a linear path; the decoder has them in reverse
+    /// order. Files of earlier versions have one number here.
     #[serde(deserialize_with = "one_or_more")]
     pub hidden: Vec<usize>,
-    /// What follows the hidden layers.
+    /// The activation after the hidden layers.
     #[serde(default)]
     pub activation: Activation,
-    /// Whether encoder and decoder begin as probabilistic PCA, on data that are centred on their mean and divided by
-    /// one deviation: each hidden layer has pairs of units more that pass a linear map on, and all else begins at
-    /// zero beside it. Needs linear outputs, and an activation that [pairs](Activation::pair_gain) make linear.
+    /// True if encoder and decoder begin as probabilistic PCA, on data that are centred on their mean and divided by
+    /// one standard deviation: each hidden layer has additional pairs of units that pass a linear map on, and all other
+    /// units begin without effect. Needs linear outputs, and an activation that is linear in
+    /// [pairs](Activation::pair_gain).
     #[serde(default)]
     pub linear_path: bool,
-    /// The share of samples that is held out of training, 0 to 0.5.
+    /// The share of samples held out of training, 0 to 0.5.
     pub held_out: f64,
     /// The seed of weights, order, noise and split.
     pub seed: u64,
-    /// The properties for which task heads are trained along, none of them twice.
+    /// The properties whose heads are trained jointly, none of them twice.
     pub heads: Vec<Property>,
-    /// The hidden layers of those heads.
+    /// The hidden layers of these heads.
     pub head_widths: Vec<usize>,
-    /// The weight of the heads' errors beside the other losses: how much the latent yields to them.
+    /// The weight of the heads' errors beside the other losses: how far the latent space adapts to them.
     pub head_weight: f64,
 }
 
-/// The hidden layers of a head where nothing else is said.
+/// The default hidden layers of a head.
 pub const USUAL_WIDTHS: [usize; 2] = [64, 32];
 
 /// The widest hidden layer of a head.
 pub const MAX_HEAD_WIDTH: usize = 4096;
 
-/// The hidden layers that a network may have: 1 to 8 of them, of 1 to `most` units; `name` is the setting.
+/// Checks the hidden layers of a network: 1 to 8 layers of 1 to `most` units; `name` is the setting.
 ///
 /// # Errors
 /// Names the setting that is out of range.
@@ -82,10 +84,10 @@ pub fn check_widths(name: &'static str, widths: &[usize], most: usize) -> Result
     widths.iter().try_for_each(|&width| check_range(name, width, 1, most))
 }
 
-/// The longest training.
+/// The maximum number of updates.
 const MOST_UPDATES: usize = 100_000_000;
 
-/// 50 epochs of 5,000 shapes; the weight of KL was chosen by measurement, which `sample_models/README.md` shows.
+/// 50 epochs of 5,000 shapes; the weight of KL was chosen by experiment, see `sample_models/README.md`.
 impl Default for TrainingConfig {
     fn default() -> Self {
         Self {
@@ -113,16 +115,17 @@ impl Default for TrainingConfig {
     }
 }
 
-/// The variance of the outlines for which the usual beta was chosen, in squared data units.
+/// The variance of the outlines for which the default beta was chosen, in squared data units.
 const VARIANCE_OF_FAMILIES: f64 = 4.6;
-/// Below so many outlines of one's own, more are held out and learning ends in time.
+/// The number of imported outlines below which more are held out and early stopping is on.
 const FEW: usize = 1000;
-/// From so many shapes with a measured value on, a head learns it unasked: the usual split leaves enough on both sides.
+/// The number of shapes with a target value from which a head learns it by default: the default split then leaves
+/// enough on both sides.
 pub const ENOUGH: usize = 30;
 
 impl TrainingConfig {
-    /// The usual settings for outlines that were imported: a [linear path](Self::linear_path), without which models of
-    /// 2,000 airfoils had up to a hundred times the error of PCA, a rate that falls, and beta 1 in the path's units.
+    /// The default settings for imported outlines: a [linear path](Self::linear_path), without which models of 2,000
+    /// airfoils had up to a hundred times the error of PCA, a falling rate, and beta 1 in the path's units.
     pub fn for_imported(data: &TrainingData) -> Self {
         Self {
             beta: 1.0,
@@ -132,10 +135,10 @@ impl TrainingConfig {
         }
     }
 
-    /// The article's network for outlines that were imported. Few are soon learned by heart, so there 20 % are held out,
-    /// and learning ends when these have not become better for a quarter of its length. And the less outlines differ,
-    /// the less order may weigh against detail: with the beta of nine families, one of the two dimensions of 2,000
-    /// airfoils collapsed and the held-out error doubled. What was measured of enough of them trains a head along.
+    /// The article's network for imported outlines. A network soon overfits few outlines, so 20 % of them are held out,
+    /// and the training ends when their error has not improved for a quarter of its length. The less outlines differ,
+    /// the smaller beta must be: with the beta of nine families, one of the two dimensions of 2,000 airfoils collapsed
+    /// and the held-out error doubled. Target columns with enough values train a head jointly.
     pub fn article_for_imported(data: &TrainingData) -> Self {
         let set = &data.set;
         let mut config = Self::default();
@@ -143,21 +146,21 @@ impl TrainingConfig {
             let updates = 8000;
             config = Self { updates, held_out: 0.2, early_stopping: Some(updates / 4), ..config };
         }
-        // Networks see outlines of other sizes as if their mean square were that of generated ones.
+        // Outlines of other sizes are scaled to the mean square of generated ones before the network reads them.
         let seen = if data.source.has_unit_size() {
             set.variance()
         } else {
             set.variance() / f64::from(Scaling::common(&set.rows).scale[0]).powi(2)
         };
         let beta = (config.beta * seen / VARIANCE_OF_FAMILIES).clamp(1e-4, 1.0);
-        // One digit says all that is meant; what is written so is a number again.
+        // One digit is all the precision that is meant; the text of a number always parses.
         config.beta = format!("{beta:.0e}").parse().unwrap_or(beta);
         let enough = set.measured.iter().filter(|measured| measured.known() >= ENOUGH);
         config.heads = enough.map(Measured::property).collect();
         config
     }
 
-    /// How many of `samples` are held out.
+    /// The number of samples that are held out of `samples`.
     pub fn held_out_of(&self, samples: usize) -> usize {
         (self.held_out * samples as f64).round() as usize
     }
@@ -167,7 +170,7 @@ impl TrainingConfig {
         (samples - self.held_out_of(samples)).div_ceil(self.batch_size.max(1)).max(1)
     }
 
-    /// Updates of so many epochs.
+    /// Updates of `epochs` epochs.
     pub fn updates_of(&self, epochs: usize, samples: usize) -> usize {
         epochs.saturating_mul(self.batches(samples))
     }
@@ -187,21 +190,22 @@ impl TrainingConfig {
         self.learning_rate * left as f64 / self.updates as f64
     }
 
-    /// Units of each hidden layer, those of a linear path among them.
+    /// Units of each hidden layer, including those of a linear path.
     pub fn hidden_units(&self) -> Vec<usize> {
         let path = if self.linear_path { 2 * self.latent_dim } else { 0 };
         self.hidden.iter().map(|width| width + path).collect()
     }
 
-    /// Whether the network works on data scaled into 0 to 1.
+    /// True if the network works on data scaled into 0 to 1.
     pub fn is_bounded(&self) -> bool {
         self.output == Output::Sigmoid || self.loss == Reconstruction::Bce
     }
 
-    /// Whether a training with these settings may go on with those of `branch`: data, split and network are the same.
+    /// Checks that a training with these settings may go on with those of `branch`: data, split and network are the
+    /// same.
     ///
     /// # Errors
-    /// Names the first setting that must stay as it is.
+    /// Names the first setting that must stay the same.
     pub fn check_branch(&self, branch: &Self) -> Result<()> {
         let same = [
             ("latent-dim", self.latent_dim == branch.latent_dim),
@@ -224,7 +228,7 @@ impl TrainingConfig {
         }
     }
 
-    /// The ranges that every training must keep to.
+    /// Checks the ranges of every setting.
     ///
     /// # Errors
     /// Names the first setting that is outside its range or does not go with another.
@@ -278,7 +282,7 @@ impl TrainingConfig {
     }
 }
 
-/// A list, or the one number that it was in earlier files.
+/// A list, or the single number of earlier files.
 fn one_or_more<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<usize>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -295,10 +299,10 @@ fn one_or_more<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<us
 /// The losses of one batch or, as a mean, of many samples: sums over dimensions, means over samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Losses {
-    /// What is made least: `reconstruction + beta * kl + head_weight * heads`, with beta as far as it has grown; with a
-    /// learned variance the first term is [`gaussian`](crate::nn::loss::gaussian) of the reconstruction.
+    /// The minimised loss: `reconstruction + beta * kl + head_weight * heads`, with the current beta of the warm-up;
+    /// with a learned variance the first term is [`gaussian`](crate::nn::loss::gaussian) of the reconstruction.
     pub total: f64,
-    /// The reconstruction loss; bce less the target's entropy.
+    /// The reconstruction loss; for bce less the target's entropy.
     pub reconstruction: f64,
     /// KL, in nats.
     pub kl: f64,
@@ -307,7 +311,7 @@ pub struct Losses {
 }
 
 impl Losses {
-    /// Adds `weight` times other losses.
+    /// Adds `weight` times `other`.
     pub fn add(&mut self, other: Self, weight: f64) {
         self.total += weight * other.total;
         self.reconstruction += weight * other.reconstruction;
@@ -316,38 +320,38 @@ impl Losses {
     }
 }
 
-/// The losses of one epoch, as [`Losses`] has them.
+/// The losses of one epoch, as in [`Losses`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
-    /// Counted from 1.
+    /// The epoch, counted from 1.
     pub epoch: usize,
-    /// Updates done at its end; the last epoch may be cut short.
+    /// Updates done at its end; the last epoch may be incomplete.
     pub updates: usize,
-    /// What is made least, on the training samples.
+    /// The minimised loss, on the training samples.
     pub total: f64,
     /// The reconstruction loss on the training samples.
     pub reconstruction: f64,
     /// KL on the training samples, in nats.
     pub kl: f64,
-    /// The reconstruction loss of held-out samples decoded from mu, where some are held out; where early stopping has
-    /// rows of its own, of the others.
+    /// The reconstruction loss of held-out samples decoded from mu, if some are held out; if early stopping has rows of
+    /// its own, of the other held-out rows.
     pub held_out_reconstruction: Option<f64>,
-    /// The same of the rows that are for stopping, where these alone choose the epoch.
+    /// The same for the stopping rows, if these alone choose the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopping_reconstruction: Option<f64>,
     /// KL of held-out samples, in nats.
     pub held_out_kl: Option<f64>,
-    /// The squared errors of the heads in standardised units, summed over the heads, on the training
-    /// samples; none where no head is trained along.
+    /// The squared errors of the heads in standardised units, summed over the heads, on the training samples; none if
+    /// no head is trained jointly.
     pub heads: Option<f64>,
     /// The same on held-out samples, predicted from mu.
     pub held_out_heads: Option<f64>,
-    /// The standard deviation of the decoder in network units, where it is learned.
+    /// The standard deviation of the decoder in network units, if it is learned.
     pub sigma: Option<f64>,
 }
 
 impl EpochRecord {
-    /// The loss by which early stopping chooses, where some rows are held out.
+    /// The loss by which early stopping selects an epoch, if some rows are held out.
     pub fn stopping_loss(&self) -> Option<f64> {
         self.stopping_reconstruction.or(self.held_out_reconstruction)
     }

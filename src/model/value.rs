@@ -1,13 +1,13 @@
-//! A value as it is shown and written, together with how it was got.
+//! A value as it is shown and written, with its origin: computed or predicted.
 
 use super::judge::Prediction;
 use crate::numerics::format::three_digits;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-/// A number that is shown or written: a prediction never without its interval.
+/// A number that is shown or written; a prediction always has its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {
-    /// Computed on the shape; NaN where there is none.
+    /// Computed from the shape; NaN if there is no value.
     Computed(f64),
     /// Predicted by a task head.
     Predicted(Prediction),
@@ -17,10 +17,10 @@ pub enum Value {
 pub const PREDICTED: &str = ", predicted";
 
 impl Value {
-    /// The value of what is not there.
+    /// The missing value.
     pub const NONE: Self = Self::Computed(f64::NAN);
 
-    /// The number alone, to order by or to colour with.
+    /// The number alone, to sort or to colour by.
     pub fn number(self) -> f64 {
         match self {
             Self::Computed(value) => value,
@@ -28,7 +28,7 @@ impl Value {
         }
     }
 
-    /// The number where it was computed and is one.
+    /// The number if it was computed and is finite.
     pub fn computed(self) -> Option<f64> {
         match self {
             Self::Computed(value) => Some(value).filter(|value| value.is_finite()),
@@ -36,7 +36,7 @@ impl Value {
         }
     }
 
-    /// The prediction with its interval, where it is one.
+    /// The prediction with its interval, if it is one.
     pub fn prediction(self) -> Option<Prediction> {
         match self {
             Self::Computed(_) => None,
@@ -44,7 +44,7 @@ impl Value {
         }
     }
 
-    /// The value as it is shown: `0.785`, or of a prediction `0.785 (0.741 to 0.823)`.
+    /// The text of the value: `0.785`, or for a prediction `0.785 (0.741 to 0.823)`.
     pub fn text(self) -> String {
         match self {
             Self::Computed(value) => three_digits(value),
@@ -52,7 +52,7 @@ impl Value {
         }
     }
 
-    /// As [`Self::text`], with the unit where one is known and there is a value.
+    /// As [`Self::text`], with the unit if one is known and there is a value.
     pub fn text_in(self, unit: &str) -> String {
         match self.text() {
             text if unit.is_empty() || self.number().is_nan() => text,
@@ -60,7 +60,7 @@ impl Value {
         }
     }
 
-    /// The name of the value before [`Self::text`]: `Drag`, or of a prediction `Drag, predicted`.
+    /// The name of the value before [`Self::text`]: `Drag`, or for a prediction `Drag, predicted`.
     pub fn title(self, name: &str) -> String {
         match self {
             Self::Computed(_) => name.to_owned(),
@@ -68,20 +68,20 @@ impl Value {
         }
     }
 
-    /// Name and value within a sentence: `drag 0.785`, or of a prediction `predicted drag 0.785 (0.741 to 0.823)`.
+    /// Name and value within a sentence: `drag 0.785`, or for a prediction `predicted drag 0.785 (0.741 to 0.823)`.
     pub fn named(self, name: &str) -> String {
         self.named_in(name, "")
     }
 
-    /// As [`Self::named`], with the unit where one is known.
+    /// As [`Self::named`], with the unit if one is known.
     pub fn named_in(self, name: &str, unit: &str) -> String {
         let kind = if self.prediction().is_some() { "predicted " } else { "" };
         format!("{kind}{name} {}", self.text_in(unit))
     }
 }
 
-/// In files a prediction never stands under the name of a value: `value` is null where it is one, and `predicted` where
-/// it is none.
+/// Writes a prediction under another name than a computed value: `value` is null for a prediction, and `predicted` is
+/// null for a computed value.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut both = serializer.serialize_struct("Value", 2)?;

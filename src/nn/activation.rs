@@ -1,11 +1,11 @@
-//! What follows the affine map of a dense layer: formulas and names as in PyTorch.
+//! Activations after the affine map of a dense layer: formulas and names as in PyTorch.
 
 use crate::numerics::simd::{Work, dispatch, exp, normal, sigmoid, softplus, tanh};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// An activation `y = f(x)`, number by number; written by its name, as `silu` or `leaky-relu:0.01`.
+/// An activation `y = f(x)`, value by value; written by its name, as `silu` or `leaky-relu:0.01`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Activation {
@@ -29,7 +29,7 @@ pub enum Activation {
     Softplus,
 }
 
-/// The slope below 0 of a LeakyReLU where none is named.
+/// The default slope below 0 of a LeakyReLU.
 const USUAL_SLOPE: f32 = 0.01;
 
 impl Activation {
@@ -73,8 +73,8 @@ impl Activation {
         }
     }
 
-    /// The factor g of `f(x) - f(-x) = g x`, which is how a pair of units passes a linear map on; none where that
-    /// difference is not linear.
+    /// The factor g of `f(x) - f(-x) = g x`, with which a pair of units passes a linear map on; none if that difference
+    /// is not linear.
     pub fn pair_gain(self) -> Option<f32> {
         match self {
             Self::Linear => Some(2.0),
@@ -84,7 +84,7 @@ impl Activation {
         }
     }
 
-    /// The slope is told by y alone, but where f falls and rises again: there x has to be kept for the way back.
+    /// True if the gradient needs x: y alone does not determine the slope where f falls and rises again.
     pub fn needs_input(self) -> bool {
         matches!(self, Self::Silu | Self::Gelu)
     }
@@ -94,8 +94,8 @@ impl Activation {
         dispatch(Apply { activation: self, values });
     }
 
-    /// The gradient by y becomes that by x, in place; `kept` is x where [`Self::needs_input`] says so, else y. The slope
-    /// at a kink is that of the left side, as PyTorch's.
+    /// Turns the gradient by y into the gradient by x, in place; `kept` is x if [`Self::needs_input`], else y. The
+    /// slope at a kink is that of the left side, as in PyTorch.
     pub fn pull_back(self, kept: &[f32], gradient: &mut [f32]) {
         dispatch(PullBack { activation: self, kept, gradient });
     }
@@ -114,7 +114,7 @@ impl Work for Apply<'_> {
         let all = self.values.iter_mut();
         match self.activation {
             Activation::Linear => {}
-            // As candle's, it makes a zero of NaN.
+            // As in candle, NaN becomes zero.
             Activation::Relu => all.for_each(|v| *v = v.max(0.0)),
             Activation::LeakyRelu(slope) => {
                 all.for_each(|v| *v = if *v > 0.0 { *v } else { slope * *v });
@@ -216,7 +216,7 @@ impl From<Activation> for String {
 mod tests {
     use super::*;
 
-    /// In f64, as PyTorch's documentation has them; erf by its Taylor series (Abramowitz & Stegun 1964, 7.1.5).
+    /// The formulas of PyTorch's documentation in f64; erf by its Taylor series (Abramowitz & Stegun 1964, 7.1.5).
     fn truth(activation: Activation, x: f64) -> f64 {
         let sigmoid = 1.0 / (1.0 + (-x).exp());
         let erf = |x: f64| {

@@ -6,7 +6,7 @@ use super::mlp::{Mlp, Trace};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// What the decoder ends in.
+/// The output activation of the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Output {
@@ -16,8 +16,8 @@ pub enum Output {
     Sigmoid,
 }
 
-/// The layers of a VAE: `input -> hidden -> mu, log_var` and `latent -> hidden, the last one first -> input`, with the
-/// activation after every hidden layer. Of no hidden layers it is a linear model, such as PCA.
+/// The layers of a VAE: `input -> hidden -> mu, log_var` and `latent -> hidden in reverse order -> input`, with the
+/// activation after every hidden layer. Without hidden layers it is a linear model, such as PCA.
 pub fn architecture(
     input: usize,
     hidden: &[usize],
@@ -44,10 +44,10 @@ pub fn architecture(
     layers
 }
 
-/// How many of the layers of an autoencoder are hidden ones of its encoder: `mu`, `log_var` and the decoder follow.
+/// The number of hidden layers of the encoder in the layers of an autoencoder: `mu`, `log_var` and the decoder follow.
 ///
 /// # Errors
-/// Says what the list lacks or where two layers do not fit; the caller knows the file.
+/// Says what the list lacks or which two layers do not fit; the caller knows the file.
 pub fn encoder_depth(layers: &[LayerSpec]) -> Result<usize, String> {
     let side = |layer: &LayerSpec| layer.name.split('.').next().unwrap_or_default().to_owned();
     let known = ["encoder", "mu", "log_var", "decoder"];

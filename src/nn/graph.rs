@@ -1,4 +1,4 @@
-//! The same networks and losses as candle graphs: the reference for tests, and what computes in double precision.
+//! The same networks and losses as candle graphs: the reference for tests, and the computation in double precision.
 
 use super::activation::Activation;
 use super::autoencoder::encoder_depth;
@@ -45,7 +45,7 @@ impl Dense {
         Self { weight, bias, activation }
     }
 
-    /// The layers of a list on weight and bias of each.
+    /// The layers of a list, on the weight and the bias of each.
     pub fn all<'a>(
         layers: impl IntoIterator<Item = &'a LayerSpec>,
         parameters: &[Tensor],
@@ -67,12 +67,12 @@ impl Dense {
     }
 }
 
-/// `x [n, inputs] -> y [n, outputs]` of layers one after the other.
+/// The output of a chain of layers, `x [n, inputs] -> y [n, outputs]`.
 pub fn forward(layers: &[Dense], x: &Tensor) -> Result<Tensor> {
     layers.iter().try_fold(x.clone(), |x, layer| layer.forward(&x))
 }
 
-/// What a frozen network gives for `x [n, inputs]`, in the precision of x: `[n, outputs]`.
+/// The output of a frozen network for `x [n, inputs]`, in the precision of x: `[n, outputs]`.
 ///
 /// # Errors
 /// When the width of x is not that of the network.
@@ -94,7 +94,7 @@ fn activate(activation: Activation, x: &Tensor) -> Result<Tensor> {
     }
 }
 
-/// `1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2`, which overflows nowhere.
+/// `1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2`, which never overflows.
 pub fn sigmoid(x: &Tensor) -> Result<Tensor> {
     ((x * 0.5)?.tanh()? + 1.0)? * 0.5
 }
@@ -112,7 +112,7 @@ pub struct Vae {
     decoder: Vec<Dense>,
 }
 
-/// What one pass in training gives, all `[n, ..]`.
+/// The tensors of one pass in training, all `[n, ..]`.
 pub struct Pass {
     /// The mean of the latent, `[n, latent]`.
     pub mu: Tensor,
@@ -161,7 +161,7 @@ impl Vae {
         forward(&self.decoder, z)
     }
 
-    /// What the decoder ends in.
+    /// The output activation of the decoder.
     pub fn output(&self) -> Activation {
         self.decoder.last().map_or(Activation::Linear, |last| last.activation)
     }
@@ -183,8 +183,8 @@ pub fn squared_error(output: &Tensor, target: &Tensor) -> Result<Tensor> {
     (output - target)?.sqr()?.sum_all()? / target.dim(0)? as f64
 }
 
-/// `ln sigma` of the decoder from the number that is learned: `least + softplus(raw - least)`, so that it is
-/// bounded below and still learns near the bound (Rybkin et al. 2021, section 4, in its authors' form); `[] -> []`.
+/// `ln sigma` of the decoder from the learned number, `least + softplus(raw - least)`: bounded below, and it still
+/// learns near the bound (Rybkin et al. 2021, section 4, in its authors' form); `[] -> []`.
 pub fn log_sigma(raw: &Tensor) -> Result<Tensor> {
     softplus(&(raw - LEAST_LOG_SIGMA)?)? + LEAST_LOG_SIGMA
 }
@@ -204,8 +204,8 @@ pub fn weighted_square(output: &Tensor, target: &Tensor, weights: &Tensor) -> Re
 
 /// Mean over `n` of the sum over dimensions of the binary cross-entropy, `[n, d], [n, d] -> []`.
 ///
-/// From logits, in the form that overflows nowhere: `max(l, 0) - l x + ln(1 + exp(-|l|))`, which
-/// equals `-x ln s(l) - (1 - x) ln(1 - s(l))` with the sigmoid `s`.
+/// The form from logits never overflows: `max(l, 0) - l x + ln(1 + exp(-|l|))`, which equals
+/// `-x ln s(l) - (1 - x) ln(1 - s(l))` with the sigmoid `s`.
 pub fn cross_entropy(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
     let log_term = (logits.abs()?.neg()?.exp()? + 1.0)?.log()?;
     let loss = ((logits.relu()? - (logits * target)?)? + log_term)?;
@@ -303,7 +303,7 @@ mod tests {
         };
         assert!((raw(LEAST_LOG_SIGMA) - (LEAST_LOG_SIGMA + 2f64.ln())).abs() < 1e-12);
         assert!(raw(-1e3) >= LEAST_LOG_SIGMA && (raw(5.0) - 5.0).abs() < 1e-4);
-        // d/d ln sigma = dims - error / sigma^2: least where sigma^2 is the error of one number.
+        // d/d ln sigma = dims - error / sigma^2: the minimum is where sigma^2 is the error of one number.
         let (error, dims) = (0.8, 20);
         let at = |log_sigma: f64| {
             let scalar = |v: f64| Tensor::new(v, &Device::Cpu).unwrap();

@@ -1,4 +1,4 @@
-//! Dense layers on somebody's weights, forwards and backwards, computing only the gradients that are asked for.
+//! Dense layers on borrowed weights, forwards and backwards; only the requested gradients are computed.
 
 use super::activation::Activation;
 use super::sparsity::Sparsity;
@@ -8,16 +8,16 @@ use crate::numerics::simd::{Work, dispatch};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-/// One layer of a network, as it is written in a checkpoint.
+/// One layer of a network, as a checkpoint stores it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerSpec {
-    /// Where it belongs: `encoder.0`, `mu`, `log_var`, `decoder.0`, ..
+    /// The place in the network: `encoder.0`, `mu`, `log_var`, `decoder.0`, ..
     pub name: String,
-    /// Numbers that go in.
+    /// The number of inputs.
     pub inputs: usize,
-    /// Numbers that come out.
+    /// The number of outputs.
     pub outputs: usize,
-    /// What follows the affine map.
+    /// The activation after the affine map.
     pub activation: Activation,
 }
 
@@ -30,14 +30,14 @@ impl LayerSpec {
         ]
     }
 
-    /// How many numbers weight and bias are.
+    /// The number of values of the weight and of the bias.
     pub fn counts(&self) -> [usize; 2] {
         [self.outputs * self.inputs, self.outputs]
     }
 }
 
-/// Layers from `widths[0]` inputs to the last of them, named `side.0`, `side.1`, ..; `hidden` follows all but the last,
-/// `last` that one.
+/// Layers from `widths[0]` inputs to the last width, named `side.0`, `side.1`, ..; the activation is `hidden` after all
+/// layers but the last, and `last` after the last.
 pub fn chain(side: &str, widths: &[usize], hidden: Activation, last: Activation) -> Vec<LayerSpec> {
     let count = widths.len().saturating_sub(1);
     let layer = |(index, pair): (usize, &[usize])| LayerSpec {
@@ -63,31 +63,31 @@ pub fn initial_parameters(layers: &[LayerSpec], seed: u64) -> Vec<Vec<f32>> {
     parameters
 }
 
-/// So many inputs of a layer are multiplied without copies.
+/// The number of inputs up to which a layer is multiplied without copies.
 const FEW: usize = 2;
 
-/// A dense layer `y = f(x W^T + b)` on somebody's weights.
+/// A dense layer `y = f(x W^T + b)` on borrowed weights.
 #[derive(Clone, Copy, Debug)]
 pub struct Layer<'a> {
-    /// `W`, `[outputs, inputs]`: what the backward product reads, and the forward product its transpose.
+    /// `W`, `[outputs, inputs]`: the backward product reads it, and the forward product reads its transpose.
     pub weight: Operand<'a>,
-    /// `[outputs]`.
+    /// The bias, `[outputs]`.
     pub bias: &'a [f32],
-    /// What follows the affine map.
+    /// The activation after the affine map.
     pub activation: Activation,
 }
 
-/// Where the gradient of an input goes.
+/// The destination of the gradient of an input.
 #[derive(Debug)]
 pub enum Sink<'a> {
-    /// It takes the place of what is there.
+    /// Replaces the previous values.
     Set(&'a mut Vec<f32>),
-    /// It is added to what is there.
+    /// Adds to the previous values.
     Add(&'a mut Vec<f32>),
 }
 
 impl<'a> Layer<'a> {
-    /// Layers on the weights and biases that a network of these shapes has, two for each.
+    /// Layers on the weights and biases of a network of these shapes, two tensors for each layer.
     pub fn all(specs: &[LayerSpec], parameters: &'a [Vec<f32>]) -> Vec<Self> {
         let layer = |(spec, pair): (&LayerSpec, &'a [Vec<f32>])| {
             let weight = Operand::once(View::new(&pair[0], spec.outputs));
@@ -96,7 +96,7 @@ impl<'a> Layer<'a> {
         specs.iter().zip(parameters.chunks_exact(2)).map(layer).collect()
     }
 
-    /// The affine map alone, `x [n, inputs] -> y [n, outputs]`; `turned` is room for `y` as `[outputs, n]`.
+    /// The affine map alone, `x [n, inputs] -> y [n, outputs]`; `turned` is a buffer for `y` as `[outputs, n]`.
     pub fn affine(&self, x: &[f32], rows: usize, y: &mut Vec<f32>, turned: &mut Vec<f32>) {
         let outputs = self.bias.len();
         y.clear();
@@ -111,7 +111,7 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// As [`Self::affine`], without the inputs that are zero in all rows where that saves anything.
+    /// As [`Self::affine`], without the inputs that are zero in all rows if that saves time.
     pub(super) fn sparse_affine(
         &self,
         x: &[f32],
@@ -125,15 +125,15 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// Whether `x [n, inputs]` is multiplied with weights from the left. To multiply with their transpose from the right
-    /// the kernel would copy it first; from the left it takes the weights as they stand, and what is turned are the
-    /// samples, if they are fewer.
+    /// True if `x [n, inputs]` is multiplied with the weights from the left. For a product with the transposed weights
+    /// from the right the kernel would copy them first; from the left it reads the weights as they are, and the samples
+    /// are transposed instead, if they are fewer.
     fn turns(&self, x: &[f32], rows: usize) -> bool {
         self.weight.t().rows().is_none() && rows < self.bias.len() && x.len() > FEW * rows
     }
 
-    /// From the gradient of `y`, which becomes that of the affine map, to those that are wanted; `kept` is what the
-    /// activation [goes back from](Activation::pull_back).
+    /// Turns the gradient of `y` into that of the affine map, and computes the requested gradients from it; `kept` is
+    /// the value that the [gradient of the activation](Activation::pull_back) needs.
     pub(super) fn backward(
         &self,
         x: &[f32],
@@ -154,7 +154,7 @@ impl<'a> Layer<'a> {
         self.backward_affine(x, dy, of_parameters, of_x);
     }
 
-    /// The same from the gradient of the affine map.
+    /// The same, from the gradient of the affine map.
     pub fn backward_affine(
         &self,
         x: &[f32],
@@ -179,7 +179,7 @@ impl<'a> Layer<'a> {
     }
 }
 
-/// `turned [outputs, n] -> y [n, outputs]`, with the bias of each output.
+/// Transposes `turned [outputs, n] -> y [n, outputs]`, and adds the bias of each output.
 struct Turn<'a> {
     turned: &'a [f32],
     rows: usize,
@@ -192,7 +192,7 @@ impl Work for Turn<'_> {
 
     #[inline(always)]
     fn call(self) {
-        // What so many outputs fill of a row of y is a line of the cache.
+        // The number of outputs in a block: 16 values of a row of y fill one line of the cache.
         const BLOCK: usize = 16;
         let Self { turned, rows, bias, y } = self;
         let outputs = bias.len();
@@ -209,7 +209,7 @@ impl Work for Turn<'_> {
     }
 }
 
-/// `[n, outputs] -> [outputs]`.
+/// Sums over rows, `[n, outputs] -> [outputs]`.
 struct SumOfRows<'a> {
     values: &'a [f32],
     sums: &'a mut [f32],

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// How far a reconstruction is from its target.
+/// The loss between a reconstruction and its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Reconstruction {
@@ -14,8 +14,8 @@ pub enum Reconstruction {
 }
 
 impl Reconstruction {
-    /// The beta that made the best maps of the nine families in a sweep. Cross-entropy on data scaled
-    /// into [0, 1] is some four times smaller than squared error, hence its smaller beta.
+    /// The default beta, which gave the best maps of the nine families in a sweep. Cross-entropy on data scaled into
+    /// [0, 1] is about four times smaller than squared error, so its beta is smaller.
     pub fn usual_beta(self) -> f64 {
         match self {
             Self::Mse => 0.1,
@@ -24,11 +24,11 @@ impl Reconstruction {
     }
 }
 
-/// The least logarithm of a learned standard deviation, approached smoothly.
+/// The lower bound of the logarithm of a learned standard deviation, approached smoothly.
 pub const LEAST_LOG_SIGMA: f64 = -6.0;
 
-/// `ln sigma` of the decoder from the number that is learned, `least + softplus(raw - least)`, so that it is bounded below
-/// and still learns near the bound (Rybkin et al. 2021, section 4, in its authors' form), and its slope.
+/// `ln sigma` of the decoder from the learned number, `least + softplus(raw - least)`, and its slope: bounded below,
+/// and it still learns near the bound (Rybkin et al. 2021, section 4, in its authors' form).
 pub fn log_sigma(raw: f64) -> (f64, f64) {
     let above = raw - LEAST_LOG_SIGMA;
     let softplus = above.max(0.0) + (-above.abs()).exp().ln_1p();
@@ -36,8 +36,8 @@ pub fn log_sigma(raw: f64) -> (f64, f64) {
 }
 
 /// The negative logarithm of a Gaussian with one standard deviation for all `dims` numbers, without the constant
-/// `dims / 2 ln(2 pi)`: `dims ln sigma + squared_error / (2 sigma^2)` (Rybkin et al. 2021, equation 5), and its slopes by
-/// both.
+/// `dims / 2 ln(2 pi)`: `dims ln sigma + squared_error / (2 sigma^2)` (Rybkin et al. 2021, equation 5), and its slopes
+/// by `squared_error` and `log_sigma`.
 pub fn gaussian(squared_error: f64, log_sigma: f64, dims: usize) -> (f64, [f64; 2]) {
     let half_precision = 0.5 * (-2.0 * log_sigma).exp();
     let dims = dims as f64;
@@ -52,8 +52,8 @@ pub fn entropy(target: &[f32]) -> f64 {
     target.iter().map(|&x| f64::from(x)).map(|x| term(x) + term(1.0 - x)).sum()
 }
 
-/// `KL(N(mu, exp(log_var)) || N(0, 1)) = -1/2 sum(1 + log_var - mu^2 - exp(log_var))`, the sum over all that is given
-/// (Kingma & Welling 2013, appendix B).
+/// `KL(N(mu, exp(log_var)) || N(0, 1)) = -1/2 sum(1 + log_var - mu^2 - exp(log_var))`, the sum over all `terms` (Kingma
+/// & Welling 2013, appendix B).
 pub fn kl(terms: impl Iterator<Item = (f64, f64)>) -> f64 {
     -0.5 * terms.map(|(mu, l)| 1.0 + l - mu * mu - l.exp()).sum::<f64>()
 }

@@ -1,4 +1,4 @@
-//! Dense layers one after the other: on somebody's weights by a [`Trace`], on shared frozen weights as an [`Mlp`].
+//! Chains of dense layers: on borrowed weights by a [`Trace`], on shared frozen weights as an [`Mlp`].
 
 use super::activation::Activation;
 use super::layer::{Layer, LayerSpec, Sink};
@@ -6,11 +6,11 @@ use super::sparsity::Sparsity;
 use crate::numerics::gemm::{Operand, View, transpose};
 use std::sync::Arc;
 
-/// The values between layers, kept for the way back, and room for gradients; made once, used often.
+/// The values between layers, stored for the backward pass, and buffers for gradients; reused between calls.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     outputs: Vec<Vec<f32>>,
-    /// What went into each activation that [needs it](Activation::needs_input) on the way back.
+    /// The input of each activation that [needs it](Activation::needs_input) in the backward pass.
     inputs: Vec<Vec<f32>>,
     spare: Vec<f32>,
     turned: Vec<f32>,
@@ -18,7 +18,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// `x [n, inputs] -> y [n, outputs]` of the last layer; of no layers x itself.
+    /// The output of the last layer, `x [n, inputs] -> y [n, outputs]`; x itself without layers.
     pub fn forward<'t>(&'t mut self, layers: &[Layer<'_>], x: &'t [f32], rows: usize) -> &'t [f32] {
         self.resize(layers.len());
         for (i, layer) in layers.iter().enumerate() {
@@ -33,7 +33,7 @@ impl Trace {
         self.output(x)
     }
 
-    /// The same where nobody goes back: after a rectifier, units that are off in all rows are left out.
+    /// The same without a backward pass: after a rectifier, units that are off in all rows are left out.
     pub fn apply<'t>(&'t mut self, layers: &[Layer<'_>], x: &'t [f32], rows: usize) -> &'t [f32] {
         self.resize(layers.len());
         let mut follows_relu = false;
@@ -56,13 +56,13 @@ impl Trace {
         self.inputs.resize_with(layers, Vec::new);
     }
 
-    /// What the last layer gave, or `x` where there is no layer.
+    /// The output of the last layer, or `x` without layers.
     pub fn output<'t>(&'t self, x: &'t [f32]) -> &'t [f32] {
         self.outputs.last().map_or(x, |y| y)
     }
 
-    /// From the gradient `dy` of what [`Self::forward`] gave, which is used up, to those of the parameters, two for each
-    /// layer, and of `x`, where they are wanted.
+    /// Computes the gradients of the parameters, two for each layer, and of `x`, as requested, from the gradient `dy`
+    /// of the output of [`Self::forward`]; `dy` is overwritten.
     pub fn backward(
         &mut self,
         layers: &[Layer<'_>],
@@ -86,11 +86,11 @@ impl Trace {
     }
 }
 
-/// A dense layer with weights of its own that never change.
+/// A dense layer that owns its weights, which never change.
 #[derive(Debug)]
 struct Dense {
     spec: LayerSpec,
-    /// `W [outputs, inputs]` and its transpose: each product reads the one that it reads faster.
+    /// `W [outputs, inputs]` and its transpose: each product reads the form that is faster for it.
     weight: Vec<f32>,
     transposed: Vec<f32>,
     bias: Vec<f32>,
@@ -113,7 +113,7 @@ impl Mlp {
     /// The layers of these shapes on their parameters: layer by layer weight `[outputs, inputs]`, row-major, and bias.
     ///
     /// # Errors
-    /// Names the layer that has no inputs or outputs, or whose parameters are not as many as its shape says; the caller knows the file.
+    /// Names the layer that has no inputs or outputs, or whose parameters do not fit its shape; the caller knows the file.
     pub fn new(specs: &[LayerSpec], parameters: &[Vec<f32>]) -> Result<Self, String> {
         let given = |layer: usize| parameters.get(2 * layer..2 * layer + 2).unwrap_or_default();
         for (i, spec) in specs.iter().enumerate() {
@@ -133,17 +133,17 @@ impl Mlp {
         Ok(Self(specs.iter().zip(parameters.chunks_exact(2)).map(dense).collect()))
     }
 
-    /// These layers and then those of `next`, on the same weights.
+    /// These layers followed by those of `next`, on the same weights.
     pub fn then(&self, next: &Self) -> Self {
         Self(self.0.iter().chain(&next.0).cloned().collect())
     }
 
-    /// What its layers are.
+    /// The specifications of the layers.
     pub fn specs(&self) -> impl Iterator<Item = &LayerSpec> {
         self.0.iter().map(|dense| &dense.spec)
     }
 
-    /// Its parameters, layer by layer, weight and bias.
+    /// The parameters, layer by layer, weight and bias.
     pub fn parameters(&self) -> impl Iterator<Item = &[f32]> {
         self.0.iter().flat_map(|dense| [dense.weight.as_slice(), dense.bias.as_slice()])
     }
@@ -152,18 +152,18 @@ impl Mlp {
         self.0.iter().map(|dense| dense.layer()).collect()
     }
 
-    /// `x [n, inputs] -> y [n, outputs]`; what lies between is kept in `trace`.
+    /// The output, `x [n, inputs] -> y [n, outputs]`; the values between layers are stored in `trace`.
     pub fn forward<'t>(&self, x: &'t [f32], rows: usize, trace: &'t mut Trace) -> &'t [f32] {
         trace.forward(&self.layers(), x, rows)
     }
 
-    /// The same where nobody goes back, which is quicker for many rows that are much alike.
+    /// The same without a backward pass, which is faster for many similar rows.
     pub fn apply<'t>(&self, x: &'t [f32], rows: usize, trace: &'t mut Trace) -> &'t [f32] {
         trace.apply(&self.layers(), x, rows)
     }
 
-    /// From the gradient `dy` of what [`Self::forward`] gave for `x`, which is used up, to that of `x`, which is added
-    /// to `dx`.
+    /// Adds the gradient of `x` to `dx`, from the gradient `dy` of the output of [`Self::forward`] for `x`; `dy` is
+    /// overwritten.
     pub fn backward(&self, x: &[f32], dy: &mut Vec<f32>, trace: &mut Trace, dx: &mut Vec<f32>) {
         trace.backward(&self.layers(), x, dy, None, Some(Sink::Add(dx)));
     }

@@ -1,28 +1,28 @@
 //! Products without the columns that are zero in all rows.
 //!
-//! A rectifier switches off about half of its units, and where rows are much alike, as neighbours on a map or the
-//! outlines of a batch are, it is the same half: their columns are left out of the next product, and out of the
-//! gradient of their own weights.
+//! A rectifier switches off about half of its units. Rows that are much alike, such as neighbours on a map or the
+//! outlines of a batch, share the same half: these columns are left out of the next product, and of the gradient of
+//! their own weights.
 
 use crate::numerics::gemm::{Operand, View, product};
 use crate::numerics::simd::{Work, dispatch};
 
-/// Columns that count, and room for what is left of a product; kept from one to the next.
+/// The columns that count, and buffers for the smaller product, reused between calls.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sparsity {
-    /// What is not zero for a column that is not zero in some row.
+    /// Non-zero for each column that is non-zero in some row.
     seen: Vec<u32>,
     columns: Vec<usize>,
     rows: Vec<f32>,
     weight: Vec<f32>,
 }
 
-/// From so many rows on it costs less than it saves, where at most three quarters of the columns are left.
+/// The number of rows from which leaving columns out saves time, if at most three quarters of the columns remain.
 const MANY_ROWS: usize = 64;
 
 impl Sparsity {
     /// `x W^T + b` as `y [n, outputs]`, for `x [n, inputs]` and `weight [outputs, inputs]`, without the columns of x that
-    /// are zero in all rows. Returns whether that saves anything; if not, nothing is written.
+    /// are zero in all rows. Returns false, and writes nothing, if that saves no time.
     pub fn affine(
         &mut self,
         x: &[f32],
@@ -49,9 +49,9 @@ impl Sparsity {
         true
     }
 
-    /// From the input `x [n, inputs]` of rectifiers and the gradient `dy [n, outputs]` of their affine map to that of its
-    /// weights, `[outputs, inputs]`: of units that are off in all rows it is zero. Whether that saves anything; if not,
-    /// nothing is written.
+    /// Computes the gradient of the weights, `[outputs, inputs]`, from the input `x [n, inputs]` of rectifiers and the
+    /// gradient `dy [n, outputs]` of their affine map: it is zero for units that are off in all rows. Returns false,
+    /// and writes nothing, if that saves no time.
     pub fn gradient(&mut self, x: &[f32], dy: &[f32], outputs: usize, weight: &mut [f32]) -> bool {
         if !self.find(dy, outputs) {
             return false;
@@ -68,8 +68,8 @@ impl Sparsity {
         true
     }
 
-    /// Finds the columns of `values [n, columns]` that are not zero in all rows, and puts them side by side; not where
-    /// more than three quarters are left, or none.
+    /// Finds the columns of `values [n, columns]` that are non-zero in some row, and copies them side by side. Returns
+    /// false if more than three quarters remain, or none.
     fn find(&mut self, values: &[f32], columns: usize) -> bool {
         let Self { seen, columns: found, rows, .. } = self;
         seen.clear();
@@ -88,7 +88,7 @@ impl Sparsity {
     }
 }
 
-/// Marks the columns of `values` in which some row is not zero.
+/// Marks the columns of `values` that are non-zero in some row.
 struct See<'a> {
     values: &'a [f32],
     seen: &'a mut [u32],
@@ -100,7 +100,7 @@ impl Work for See<'_> {
     #[inline(always)]
     fn call(self) {
         for row in self.values.chunks_exact(self.seen.len().max(1)) {
-            // All bits but the sign.
+            // All bits but the sign, so that -0 counts as zero.
             self.seen.iter_mut().zip(row).for_each(|(seen, v)| *seen |= v.to_bits() << 1);
         }
     }

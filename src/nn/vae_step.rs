@@ -1,4 +1,4 @@
-//! The loss of a variational autoencoder and its gradient in one go, without a graph.
+//! The loss of a variational autoencoder and its gradient in one pass, without a graph.
 
 use super::activation::Activation;
 use super::autoencoder::encoder_depth;
@@ -7,14 +7,14 @@ use super::loss::{self, Reconstruction};
 use super::mlp::Trace;
 use crate::numerics::simd::{self, Work, dispatch};
 
-/// A variational autoencoder while it learns, with the heads that learn along.
+/// A variational autoencoder in training, with its jointly trained heads.
 #[derive(Debug)]
 pub struct VaeStep {
-    /// Of the autoencoder first, then of each head, as their parameters come.
+    /// The layers of the autoencoder, then of each head, in the order of their parameters.
     layers: Vec<LayerSpec>,
-    /// How many of them are the encoder's hidden ones.
+    /// The number of hidden layers of the encoder.
     depth: usize,
-    /// Where each head begins, and the end of the last.
+    /// The index of the first layer of each head, and the end of the last head.
     heads: Vec<usize>,
     loss: Reconstruction,
     learns_variance: bool,
@@ -22,7 +22,7 @@ pub struct VaeStep {
     room: Room,
 }
 
-/// What a step needs room for; kept from one to the next.
+/// Buffers of a step, reused from one step to the next.
 #[derive(Debug, Default)]
 struct Room {
     encoder: Trace,
@@ -38,16 +38,16 @@ struct Room {
     turned: Vec<f32>,
 }
 
-/// What a batch is.
+/// The samples and the weights of one update.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
     /// The data in network units, `[n, input]`.
     pub x: &'a [f32],
-    /// How many there are.
+    /// The number of samples.
     pub rows: usize,
     /// The reparameterisation noise, `[n, latent]`; without it z is mu.
     pub noise: Option<&'a [f32]>,
-    /// Of each head, for each sample the standardised property and how much it counts, `[n]` both.
+    /// The standardised property and its weight for each sample, `[n]` both, for each head.
     pub targets: &'a [(Vec<f32>, Vec<f32>)],
     /// The weight of KL.
     pub beta: f32,
@@ -58,18 +58,18 @@ pub struct Batch<'a> {
 /// The parts of the loss: sums over dimensions, means over the batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LossParts {
-    /// Squared error, or cross-entropy with the target's entropy in it.
+    /// Squared error, or cross-entropy including the target's entropy.
     pub reconstruction: f64,
-    /// The same as it counts: with a learned variance the [`gaussian`](loss::gaussian) of it.
+    /// The reconstruction as it enters the loss: with a learned variance its [`gaussian`](loss::gaussian).
     pub likelihood: f64,
-    /// In nats.
+    /// KL, in nats.
     pub kl: f64,
-    /// The squared errors of all heads.
+    /// The weighted squared errors of all heads, summed.
     pub heads: f64,
 }
 
 impl LossParts {
-    /// Whether all of them are.
+    /// True if all parts are finite.
     pub fn is_finite(&self) -> bool {
         let Self { reconstruction, likelihood, kl, heads } = self;
         [reconstruction, likelihood, kl, heads].iter().all(|part| part.is_finite())
@@ -77,8 +77,8 @@ impl LossParts {
 }
 
 impl VaeStep {
-    /// For a network of `layers` (encoder, mu, log_var, decoder, in this order) and heads on its latent. With a learned
-    /// variance the last parameter is the number behind it, see [`loss::log_sigma`].
+    /// Prepares a step for a network of `layers` (encoder, mu, log_var, decoder, in this order) and heads on its
+    /// latent. With a learned variance the last parameter is its unconstrained number, see [`loss::log_sigma`].
     ///
     /// # Errors
     /// As [`encoder_depth`].
@@ -101,7 +101,7 @@ impl VaeStep {
         Ok(Self { layers: all, depth, heads: begins, loss, learns_variance, gradient, room })
     }
 
-    /// The parts of the loss of a batch, with these parameters: weight and bias of each layer.
+    /// The parts of the loss of a batch; `parameters` are the weight and the bias of each layer.
     pub fn losses(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>) -> LossParts {
         self.run(parameters, batch, false)
     }
@@ -138,14 +138,14 @@ impl VaeStep {
         let pairs = room.mu.iter().zip(&room.log_var);
         let kl = loss::kl(pairs.map(|(mu, l)| (f64::from(*mu), f64::from(*l)))) * f64::from(share);
 
-        // The loss knows what follows the logits of the last layer.
+        // The loss applies the last activation itself, so the decoder stops at the logits.
         let (last, first) = decoder.split_last().expect("encoder_depth requires a decoder");
         let before = decoding.forward(first, &room.z, rows);
         last.affine(before, rows, &mut room.d_output, &mut room.turned);
         let raw =
             if *learns_variance { parameters.last().and_then(|raw| raw.first()) } else { None };
         let sigma = raw.map(|&raw| loss::log_sigma(f64::from(raw)));
-        // The slope of a Gaussian by the squared error is told by its variance alone.
+        // The slope of a Gaussian by the squared error depends on its variance alone.
         let dims = x.len() / rows;
         let slope = sigma.map_or(1.0, |(sigma, _)| loss::gaussian(0.0, sigma, dims).1[0]);
         let kind = (*loss, last.activation);
@@ -215,7 +215,7 @@ impl VaeStep {
     }
 }
 
-/// The sum of the reconstruction losses; the logits become the gradient of `share` times it.
+/// Sums the reconstruction losses; the logits become the gradient of `share` times the sum.
 struct Reconstruct<'a> {
     kind: (Reconstruction, Activation),
     logits: &'a mut [f32],
@@ -269,7 +269,7 @@ mod tests {
         (between / b.iter().map(|v| v * v).sum::<f64>().max(1e-30)).sqrt()
     }
 
-    /// The parts of the loss by the graph, and the gradient of their sum by each parameter.
+    /// The parts of the loss from the graph, and the gradient of their sum by each parameter.
     fn by_graph(
         step: &VaeStep,
         parameters: &[Vec<f32>],
@@ -380,7 +380,7 @@ mod tests {
             let whole = slopes.iter().flatten().map(|v| v * v).sum::<f64>().sqrt();
             for (i, (ours, plain)) in gradient.iter().zip(&slopes).enumerate() {
                 let length = plain.iter().map(|v| v * v).sum::<f64>().sqrt();
-                // What is nearly nothing beside the rest is as exact as the rest.
+                // A gradient that is nearly zero beside the rest needs only the absolute accuracy of the rest.
                 let apart = apart(ours, plain) * length / length.max(1e-4 * whole).max(1e-30);
                 assert!(apart < 1e-5, "trial {trial}, {activation}, parameter {i}: {apart}");
             }

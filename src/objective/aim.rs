@@ -1,4 +1,4 @@
-//! What a search is for, as it is asked for on the screen, on the command line and in files.
+//! The aim of a search, as it is set in the window, on the command line and in files.
 
 use crate::data::property::Property;
 use crate::error::{Error, Result, check_range};
@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// What becomes of a property.
+/// The direction in which a property is optimised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Goal {
-    /// As great as can be: the loss is `-p`.
+    /// Maximise: the loss is `-p`.
     #[default]
     Max,
-    /// As little as can be: the loss is `p`.
+    /// Minimise: the loss is `p`.
     Min,
-    /// As near to this value as can be: the loss is `(p - target)^2`.
+    /// Come as near to this value as possible: the loss is `(p - target)^2`.
     Target(f64),
 }
 
@@ -40,9 +40,9 @@ impl Goal {
         }
     }
 
-    /// What caution adds to the loss of a prediction whose members spread by `spread`, and its derivative by that: a
-    /// maximum is sought of the mean less the spread, a minimum of the mean and the spread, and of a target the mean of
-    /// `(p - target)^2` over members is, which is that of their mean and `spread^2`.
+    /// The term that caution adds to the loss of a prediction whose members spread by `spread`, and its derivative by
+    /// the spread. A maximum is sought of the mean less the spread, a minimum of the mean plus the spread. For a
+    /// target, the mean of `(p - target)^2` over the members is sought, which is that of their mean plus `spread^2`.
     pub fn caution(self, spread: f64) -> (f64, f64) {
         match self {
             Self::Max | Self::Min => (spread, 1.0),
@@ -50,32 +50,32 @@ impl Goal {
         }
     }
 
-    /// Whether `value` is a better answer than `other`; NaN never is.
+    /// True if `value` is a better answer than `other`; NaN never is.
     pub fn better(self, value: f64, other: f64) -> bool {
         self.loss(value) < self.loss(other)
     }
 }
 
-/// One term of the sum: a property, what shall become of it, and how much that counts.
+/// One term of the sum: a property, its goal, and its weight.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Term {
-    /// What is measured or predicted.
+    /// The property, computed or predicted.
     pub property: Property,
-    /// What shall become of it.
+    /// The goal for the property.
     pub goal: Goal,
     /// Its factor in the sum, above 0.
     pub weight: f64,
 }
 
 impl Term {
-    /// Whether a shape is an answer only where the property is above 0: a search that makes it less would go on through
-    /// outlines that are turned inside out. One that makes it more leaves them by itself.
+    /// True if a shape is an answer only where the property is above 0: a search that reduces it would go on through
+    /// outlines that are turned inside out. A search that increases it leaves them without this condition.
     fn needs_positive(&self) -> bool {
         self.property.is_positive() && self.goal != Goal::Max
     }
 }
 
-/// Which numbers are climbed; what was measured of the data is always read off its head.
+/// The source of the optimised values; a target column is always read from its head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum By {
@@ -86,7 +86,7 @@ pub enum By {
     Head,
 }
 
-/// What is moved.
+/// The space of the points that a search moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Space {
@@ -97,7 +97,7 @@ pub enum Space {
     Input,
 }
 
-/// To which side of its bound a constrained property keeps.
+/// The side of its bound on which a constrained property must stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
@@ -110,16 +110,16 @@ pub enum Relation {
 /// A condition on the shape; a point that breaks it is infeasible and never an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Constraint {
-    /// What is measured on the shape.
+    /// The constrained property.
     pub property: Property,
-    /// To which side of the bound.
+    /// The side of the bound.
     pub relation: Relation,
     /// The bound, in the property's unit.
     pub bound: f64,
 }
 
 impl Constraint {
-    /// By how much a value breaks the condition, and the derivative of that by the value; 0 where it keeps it.
+    /// The amount by which a value breaks the condition, and its derivative by the value; 0 if the value keeps it.
     pub fn missing(&self, value: f64) -> (f64, f64) {
         let (missing, slope) = match self.relation {
             Relation::AtLeast => (self.bound - value, -1.0),
@@ -128,7 +128,7 @@ impl Constraint {
         if missing < 0.0 { (0.0, 0.0) } else { (missing, slope) }
     }
 
-    /// Whether a value keeps the condition; NaN never does.
+    /// True if a value keeps the condition; NaN never does.
     pub fn holds(&self, value: f64) -> bool {
         match self.relation {
             Relation::AtLeast => value >= self.bound,
@@ -137,22 +137,22 @@ impl Constraint {
     }
 }
 
-/// What is sought: `loss(z) = sum_i weight_i * goal_i(property_i) + penalties`, to be made least.
+/// The aim of a search: `loss(z) = sum_i weight_i * goal_i(property_i) + penalties`, to be minimised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Aim {
     /// The terms of the sum, at least one.
     pub terms: Vec<Term>,
-    /// Which numbers the terms read.
+    /// The source of the values of the terms.
     pub by: By,
     /// The weight of `|z|^2`, which keeps z near the origin; 0.01 is usual.
     pub l2: f64,
     /// The weight of `|encode(decode(z)) - z|^2`, which keeps z where the two networks agree.
     pub align: f64,
-    /// The weight of how far z lies outside the data: 0 inside, growing with the squared distance. Where a prediction
-    /// is sought it counts in standard deviations of what is sought, and outside begins sooner.
+    /// The weight of the distance of z outside the data: 0 inside, growing with the squared distance. For a prediction
+    /// it is in standard deviations of the sought properties, and outside begins sooner.
     pub inside: f64,
-    /// Whether a prediction is sought with caution: see [`Goal::caution`].
+    /// True if a prediction is sought with caution: see [`Goal::caution`].
     pub cautious: bool,
     /// Conditions on the shape.
     pub constraints: Vec<Constraint>,
@@ -165,15 +165,15 @@ impl Default for Aim {
 }
 
 impl Aim {
-    /// The weight of `inside` that is usual: more than any property gains per step by leaving the data.
+    /// The default weight of `inside`: more than any property gains per step by leaving the data.
     pub const USUAL_INSIDE: f64 = 1.0;
-    /// The same where a head's prediction is sought, in standard deviations of what is sought.
+    /// The same for a head's prediction, in standard deviations of the sought properties.
     pub const USUAL_INSIDE_OF_PREDICTIONS: f64 = 10.0;
 
     /// The greatest weight of a penalty.
     pub const MAX_WEIGHT: f64 = 1e6;
 
-    /// One property, nothing else.
+    /// An aim of one property without penalties.
     pub fn of(property: Property, goal: Goal) -> Self {
         Self {
             terms: vec![Term { property, goal, weight: 1.0 }],
@@ -186,36 +186,36 @@ impl Aim {
         }
     }
 
-    /// Whether a term for this property is read off its head, not off the shape.
+    /// True if a term for this property is read from its head, not from the shape.
     pub fn reads_head(&self, property: Property) -> bool {
         self.by == By::Head || property.is_measured()
     }
 
-    /// Whether every term is read off its head.
+    /// True if every term is read from its head.
     pub fn reads_heads_alone(&self) -> bool {
         self.terms.iter().all(|term| self.reads_head(term.property))
     }
 
-    /// The same aim as it is carried out: it goes by heads where only heads can tell every term.
+    /// The same aim as it is carried out: by heads if only heads give every term.
     pub fn carried_out(self) -> Self {
         let by = if self.reads_heads_alone() { By::Head } else { self.by };
         Self { by, ..self }
     }
 
-    /// Whether anything in it is a head's prediction: a term, or a property of a constraint.
+    /// True if a term, or a property of a constraint, is a head's prediction.
     pub fn predicts(&self) -> bool {
         self.terms.iter().any(|term| self.reads_head(term.property))
             || self.constraints.iter().any(|constraint| constraint.property.is_measured())
     }
 
-    /// The same aim with the weight of `inside` that is usual for it: that of predictions where it reads any, else none.
+    /// The same aim with the default weight of `inside`: that of predictions if it reads any, else 0.
     pub fn with_usual_inside(self) -> Self {
         let inside = if self.predicts() { Self::USUAL_INSIDE_OF_PREDICTIONS } else { 0.0 };
         Self { inside, ..self }
     }
 
-    /// Takes up the penalty that is usual once an aim has come to seek predictions, or ceased to, unless it was set with
-    /// that change; caution is for predictions alone.
+    /// Sets the default penalty when a change makes an aim read predictions, or no longer read any, unless the change
+    /// set the penalty too; caution applies to predictions alone.
     pub fn settle_after(&mut self, before: &Self) {
         if self.predicts() == before.predicts() {
             return;
@@ -226,19 +226,19 @@ impl Aim {
         self.cautious &= self.predicts();
     }
 
-    /// The places of the terms, read off the shape, that must be above 0 for a point to be an answer.
+    /// The indices of the terms, read from the shape, that must be above 0 for a point to be an answer.
     pub fn positive_terms(&self) -> impl Iterator<Item = usize> + '_ {
         let is_one = |term: &Term| term.needs_positive() && !self.reads_head(term.property);
         let places = self.terms.iter().enumerate();
         places.filter(move |(_, term)| is_one(term)).map(|(place, _)| place)
     }
 
-    /// The property that colours the map: the first one that is sought.
+    /// The property that colours the map: that of the first term.
     pub fn property(&self) -> Property {
         self.terms.first().map_or_else(Property::default, |term| term.property)
     }
 
-    /// The goal by which shown values are compared: of one term its own, of several the greatest score.
+    /// The goal by which shown values are compared: for one term its own, for several the maximum of the score.
     pub fn goal(&self) -> Goal {
         match self.terms.as_slice() {
             [term] => term.goal,
@@ -246,13 +246,13 @@ impl Aim {
         }
     }
 
-    /// Every property that is read: those of the terms, then those of the constraints.
+    /// Every property that the aim reads: those of the terms, then those of the constraints.
     pub fn properties(&self) -> impl Iterator<Item = Property> + '_ {
         let constrained = self.constraints.iter().map(|constraint| constraint.property);
         self.terms.iter().map(|term| term.property).chain(constrained)
     }
 
-    /// What the shown value is called.
+    /// The name of the shown value.
     pub fn label(&self) -> &'static str {
         match self.terms.as_slice() {
             [term] => term.property.label(),
@@ -268,7 +268,7 @@ impl Aim {
         }
     }
 
-    /// What the shown value is called where it stands for itself: that it is predicted, where it is read off a head.
+    /// The title of the shown value on its own: marked as predicted if it is read from a head.
     pub fn title(&self) -> String {
         match self.terms.iter().any(|term| self.reads_head(term.property)) {
             true => format!("{}{PREDICTED}", self.label()),
@@ -276,8 +276,8 @@ impl Aim {
         }
     }
 
-    /// The value that is shown for the terms' own values, `[terms]`: of one term the property, of several
-    /// the score, which is `-sum_i weight_i * goal_i(property_i)`: more is better.
+    /// The shown value for the terms' own values, `[terms]`: for one term the property, for several the score, which is
+    /// `-sum_i weight_i * goal_i(property_i)`: more is better.
     pub fn value(&self, terms: &[f64]) -> f64 {
         match terms {
             [value] => *value,
@@ -302,13 +302,13 @@ impl Aim {
         self.terms.iter().zip(terms).map(|(term, value)| term.weight * term.goal.loss(*value)).sum()
     }
 
-    /// Whether the loss holds more than the terms, so that the best by it need not be the best by the shown value.
+    /// True if the loss holds more than the terms: the best by the loss need not be the best by the shown value.
     pub fn is_penalised(&self) -> bool {
         let weights = [self.l2, self.align, self.inside];
         self.cautious || weights.iter().any(|w| *w > 0.0) || !self.constraints.is_empty()
     }
 
-    /// The ranges that every aim must keep to.
+    /// Checks the ranges of every setting.
     ///
     /// # Errors
     /// Names the first setting that is outside its range.
@@ -347,7 +347,7 @@ impl fmt::Display for Term {
 impl FromStr for Term {
     type Err = String;
 
-    /// `NAME:max|min|target=V[:weight=W]`.
+    /// Parses `NAME:max|min|target=V[:weight=W]`.
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let form = || {
             "must be NAME:max, NAME:min or NAME:target=V, and may end in :weight=W; for example area:target=2.5:weight=0.1".to_owned()
@@ -381,7 +381,7 @@ impl fmt::Display for Constraint {
 impl FromStr for Constraint {
     type Err = String;
 
-    /// `NAME>=V` or `NAME<=V`.
+    /// Parses `NAME>=V` or `NAME<=V`.
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let sides = [(">=", Relation::AtLeast), ("<=", Relation::AtMost)];
         let split = |(sign, relation)| text.split_once(sign).map(|(l, r)| (l, relation, r));

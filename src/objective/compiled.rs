@@ -12,31 +12,31 @@ use crate::nn::mlp::{Mlp, Trace};
 use crate::numerics::simd::finite_rows;
 use std::cell::Cell;
 
-/// An aim on frozen layers.
+/// An aim compiled onto frozen layers.
 #[derive(Debug)]
 pub struct CompiledObjective {
     space: Space,
-    /// Numbers of the latent.
+    /// The number of latent dimensions.
     latent: usize,
     decoder: Mlp,
-    /// `x -> mu`.
+    /// The encoder, `x -> mu`.
     encoder: Mlp,
-    /// Shapes are decoded for their properties, or for the round trip, where those count.
+    /// True if shapes are decoded for their properties, or for the round trip.
     reads_shape: bool,
     reads_round_trip: bool,
     units: Scaling,
-    /// Where the property of each term comes from, then of each constraint.
+    /// The source of the property of each term, then of each constraint.
     sources: Vec<PropertySource>,
     kernels: Option<Kernels>,
-    /// The factor of how far a point is outside.
+    /// The factor of the penalty outside the data.
     outside_weight: f64,
-    /// The area at and below which a term means nothing.
+    /// The area at and below which a term is undefined.
     least_area: Option<f64>,
-    /// The least area that heat shedding divides by.
+    /// The smallest area that heat shedding divides by.
     held_area: f64,
 }
 
-/// What an evaluation needs room for; each thread keeps its own from one to the next.
+/// Buffers of an evaluation; each thread reuses its own.
 #[derive(Default)]
 struct Room {
     points: Vec<f32>,
@@ -56,7 +56,7 @@ thread_local! {
     static ROOM: Cell<Room> = Cell::default();
 }
 
-/// Where the values of a property come from.
+/// The source of the values of a property.
 #[derive(Debug)]
 enum PropertySource {
     /// The geometry of the shape.
@@ -65,7 +65,7 @@ enum PropertySource {
     Head { members: Vec<Mlp>, scale: f64, offset: f64 },
 }
 
-/// The predictions of the members of a head, and the way back.
+/// The predictions of the members of a head, stored for the backward pass.
 #[derive(Default)]
 struct Ensemble {
     traces: Vec<Trace>,
@@ -74,7 +74,7 @@ struct Ensemble {
 }
 
 impl Ensemble {
-    /// The mean of the members and how far they are apart, in standardised units, `[n]` both.
+    /// The mean and the spread of the members, in standardised units, `[n]` both.
     fn predict(
         &mut self,
         members: &[Mlp],
@@ -102,7 +102,7 @@ impl Ensemble {
         (means, spreads)
     }
 
-    /// Adds to `dz` what the gradients by the mean and by the spread, `[n]` both, come to.
+    /// Adds to `dz` the gradient by z, from the gradients by the mean and by the spread, `[n]` both.
     fn pull_back(
         &mut self,
         members: &[Mlp],
@@ -125,7 +125,7 @@ impl Ensemble {
 }
 
 impl CompiledObjective {
-    /// Prepares an aim. What nothing tells, as a measured property without a head, is NaN everywhere.
+    /// Prepares an aim. A property without a source, such as a target column without a head, is NaN everywhere.
     pub fn new(model: &Model, aim: &Aim, outside: Outside, space: Space) -> Self {
         let reads_head = aim.terms.iter().map(|term| aim.reads_head(term.property));
         let constrained = aim.constraints.iter().map(|c| c.property.is_measured());
@@ -166,7 +166,7 @@ impl CompiledObjective {
     /// The objective at points, flat `[n, dim]`, and the gradient of its loss if asked.
     ///
     /// Over the latent a point is z, and its shape is decoded; over the inputs a point is the shape, in network units,
-    /// and z where the encoder sees it. Terms and penalties read both, and the gradient of each goes back to the point.
+    /// and z is its encoded mean. Terms and penalties read both, and the gradient of each goes back to the point.
     pub fn evaluate(&self, priced: Priced<'_>, points: &[f64], with_gradient: bool) -> Evaluation {
         let Priced { aim, constraints, constraint_weights } = priced;
         let dim = self.latent;
@@ -215,7 +215,7 @@ impl CompiledObjective {
             of_each.resize(rows, 0.0);
         }
 
-        // What each value adds to the loss, and the slope of that.
+        // The contribution of each value to the loss, and its slope.
         let price = |i: usize, value: f64| match aim.terms.get(i) {
             Some(term) => {
                 (term.weight * term.goal.loss(value), term.weight * term.goal.slope(value))
@@ -283,7 +283,7 @@ impl CompiledObjective {
             let outside = kernels.outside(z, rows, weight as f32, dz);
             loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += weight * far);
         }
-        // The gradient by the shapes, as far as properties read them, and by what the round trip decodes.
+        // The gradient by the shapes that properties read, and by the shapes that the round trip decodes.
         if with_gradient && self.reads_shape {
             polygons.pull_back(&self.units, of_areas, of_perimeters, of_shape);
         } else {
@@ -323,14 +323,14 @@ impl CompiledObjective {
                 if with_gradient {
                     of_shape.resize(given.len(), 0.0);
                 }
-                // Where no term reads z, nothing goes back through the encoder.
+                // If no term reads z, the backward pass through the encoder is skipped.
                 if dz.iter().any(|v| *v != 0.0) {
                     self.encoder.backward(given, dz, encoding, of_shape);
                 }
                 of_shape
             }
         };
-        // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
+        // A rectifier turns NaN into zero, so a finite result does not prove a finite point.
         let rows = loss.iter().zip(finite_rows(given, width));
         let mut finite: Vec<bool> = rows.map(|(loss, ok)| loss.is_finite() && ok).collect();
         finite.iter_mut().zip(finite_rows(slope, width)).for_each(|(all, ok)| *all &= ok);

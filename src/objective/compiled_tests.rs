@@ -17,7 +17,7 @@ use rand_distr::{Distribution, StandardNormal};
 use std::f32::consts::TAU;
 use std::sync::Arc;
 
-/// A model of random weights that makes of every z a dented circle, with heads for all properties.
+/// A model of random weights that decodes every z to a dented circle, with heads for all properties.
 fn model(rng: &mut impl Rng) -> Arc<Model> {
     let (points, latent) = (rng.random_range(5..60), rng.random_range(1..7));
     let hidden: Vec<usize> =
@@ -41,7 +41,7 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         training: TrainingConfig { latent_dim: latent, ..TrainingConfig::default() },
         history: Vec::new(),
         start: StartDistribution::StandardNormal,
-        // A third or so of the shapes are then outside the domain of heat shedding.
+        // About a third of the shapes are then outside the domain of heat shedding.
         statistics: LatentStatistics { median_area: 310.0, ..LatentStatistics::default() },
         kept: None,
     };
@@ -102,7 +102,7 @@ fn aim(rng: &mut impl Rng) -> Aim {
     }
 }
 
-/// The greatest difference between two vectors is at most this share of the greatest number of the second.
+/// Asserts that two vectors differ at most by 1e-5 of the greatest number of the second.
 fn assert_close(what: &str, ours: &[f64], plain: &[f64]) {
     assert_eq!(ours.len(), plain.len(), "{what}");
     let scale = plain.iter().fold(1e-3f64, |most, v| most.max(v.abs()));

@@ -12,7 +12,7 @@ use candle_core::DType;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Points that share a matrix product without a graph: twice as many are hardly faster by the point.
+/// The number of points that share a matrix product without a graph: twice as many are hardly faster per point.
 const COMPILED_ROWS: usize = 30;
 
 /// An [`Aim`] on a frozen model, over its latent or its inputs.
@@ -21,22 +21,22 @@ pub struct Objective {
     model: Arc<Model>,
     aim: Aim,
     space: Space,
-    /// The constraints as the search keeps them: those on a prediction by a margin, so that the interval is likely to
-    /// keep them too.
+    /// The constraints as the search applies them: a constraint on a prediction has a margin, so that its interval is
+    /// likely to keep it too.
     constraints: Vec<Constraint>,
     /// The factor of each constraint's violation in the loss.
     constraint_weights: Vec<f64>,
-    /// The factor of how far a point is outside, and where outside begins.
+    /// The weight and the level of the penalty outside the data.
     outside: Outside,
-    /// The same without a graph; none in f64.
+    /// The same objective without a graph; none in f64.
     compiled: Option<Arc<CompiledObjective>>,
 }
 
 impl Objective {
-    /// Whether an aim can be sought on a model.
+    /// Checks that an aim can be optimised on a model.
     ///
     /// # Errors
-    /// Names a setting out of range, a property that the model does not know, or that for which it has no head.
+    /// Names a setting out of range, a property that the model does not have, or a property without a head.
     pub fn check(model: &Model, aim: &Aim) -> Result<()> {
         aim.check()?;
         aim.properties().try_for_each(|property| model.check_can_tell(property))?;
@@ -51,10 +51,10 @@ impl Objective {
         Ok(())
     }
 
-    /// The aim on a model.
+    /// The objective of an aim on a model.
     ///
     /// # Errors
-    /// As [`Self::check`], or when the data hold too little to judge a prediction by.
+    /// As [`Self::check`], or when the data hold too few values for the judge of a prediction.
     pub fn new(model: Arc<Model>, aim: Aim, space: Space) -> Result<Self> {
         Self::check(&model, &aim)?;
         let outside = Outside::of(&aim, &model);
@@ -69,7 +69,7 @@ impl Objective {
         })
     }
 
-    /// One property of the model's shapes, nothing else: what colours the map.
+    /// The objective of one property of the model's shapes alone, as for the colours of the map.
     pub fn of(model: Arc<Model>, property: Property) -> Self {
         let aim = Aim::of(property, Goal::Max);
         let outside = Outside::of(&aim, &model);
@@ -84,17 +84,17 @@ impl Objective {
         &self.model
     }
 
-    /// What is sought.
+    /// The aim.
     pub fn aim(&self) -> &Aim {
         &self.aim
     }
 
-    /// What is moved.
+    /// The space of the points.
     pub fn space(&self) -> Space {
         self.space
     }
 
-    /// Numbers of a point.
+    /// The number of coordinates of a point.
     pub fn dim(&self) -> usize {
         match self.space {
             Space::Latent => self.model.latent_dim(),
@@ -102,25 +102,25 @@ impl Objective {
         }
     }
 
-    /// How many points are best evaluated together: enough of them to fill the products, few enough to share out.
+    /// The number of points that are best evaluated together: enough to fill the products, few enough to share out
+    /// between cores.
     pub fn rows_at_once(&self) -> usize {
         if self.compiled.is_some() { COMPILED_ROWS } else { self.model.rows_at_once() }
     }
 
     /// The objective at points, flat `[n, dim]`, and the gradient of its loss if asked.
     ///
-    /// The gradient is that of the sum over all points, which is each point's own since no point
-    /// touches another.
+    /// The gradient is that of the sum over all points, which is each point's own, since points do not interact.
     ///
     /// # Errors
-    /// Only when the tensor library fails; values that are not finite are marked, not errors.
+    /// Only when the tensor library fails; values that are not finite are marked in the result and are no error.
     pub fn evaluate(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
         Ok(self
             .evaluate_unless(points, with_gradient, &CancelToken::default())?
             .unwrap_or_default())
     }
 
-    /// As [`Self::evaluate`]; `None` when it was cancelled on the way. Chunks share the cores.
+    /// As [`Self::evaluate`]; `None` if it was cancelled before the end. Chunks are evaluated in parallel.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -150,7 +150,7 @@ impl Objective {
         }))
     }
 
-    /// As [`Self::evaluate`], for so few points that they stay in the cache.
+    /// As [`Self::evaluate`], for few enough points to stay in the cache.
     fn evaluate_at_once(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
         match &self.compiled {
             Some(compiled) => Ok(compiled.evaluate(self.priced(), points, with_gradient)),
@@ -158,7 +158,7 @@ impl Objective {
         }
     }
 
-    /// As [`Self::evaluate_at_once`] by the graph.
+    /// As [`Self::evaluate_at_once`], by the graph.
     pub(super) fn evaluate_graph(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
         let (model, priced) = (&self.model, self.priced());
         let graph = GraphObjective { model, priced, outside: self.outside, space: self.space };
@@ -171,7 +171,7 @@ impl Objective {
     }
 }
 
-/// What evaluates without a graph: all but f64.
+/// The objective without a graph; none in f64.
 fn compiled(
     model: &Model,
     aim: &Aim,

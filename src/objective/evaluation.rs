@@ -1,31 +1,31 @@
-//! An objective at many points, and how it counts constraints and what lies outside the data.
+//! The results of an objective at many points, and the weights of constraints and of the penalty outside the data.
 
 use super::aim::{Aim, Constraint, Goal, Relation, Term};
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::density::Density;
 
-/// Breaking a constraint by one standard deviation of its property costs as much as this many standard
-/// deviations of the sought properties: more than any slope of theirs that is met inside the data.
+/// The cost of breaking a constraint by one standard deviation of its property, in standard deviations of the sought
+/// properties: more than any slope of theirs inside the data.
 const CONSTRAINT_WEIGHT: f64 = 10.0;
 
-/// How an aim counts what lies outside the data.
+/// The penalty of an aim outside the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outside {
     /// The factor of [`Density::outside`] in the loss.
     pub weight: f64,
-    /// Where outside begins, in nats.
+    /// The level at which outside begins, in nats.
     pub level: f64,
-    /// How far beyond it the penalty begins to grow evenly.
+    /// The width beyond it, in nats, over which the penalty becomes linear.
     pub softness: f64,
 }
 
 impl Outside {
-    /// That of an aim on a model. Where a prediction is sought, its weight counts in standard deviations of what is
-    /// sought, since what was measured may have any unit.
+    /// The penalty of an aim on a model. For a prediction its weight is in standard deviations of the sought
+    /// properties, since a target column may have any unit.
     pub fn of(aim: &Aim, model: &Model) -> Self {
         if aim.inside == 0.0 {
-            // Nobody asks where the data are.
+            // Without a weight the density of the data is not needed.
             return Self { weight: 0.0, level: f64::INFINITY, softness: 0.0 };
         }
         let unit = if aim.predicts() { sought_spread(aim, model) } else { 1.0 };
@@ -37,40 +37,40 @@ impl Outside {
     }
 }
 
-/// What is asked for at points: the aim, its constraints as they are kept, and the factors of their violations.
+/// The inputs of the loss: the aim, its constraints as the search applies them, and the factors of their violations.
 #[derive(Clone, Copy, Debug)]
 pub struct Priced<'a> {
     /// The terms and penalties.
     pub aim: &'a Aim,
-    /// The constraints as they are kept.
+    /// The constraints as the search applies them.
     pub constraints: &'a [Constraint],
-    /// The factor of each.
+    /// The factor of each constraint's violation.
     pub constraint_weights: &'a [f64],
 }
 
-/// An objective at `n` points.
+/// The evaluation of an objective at `n` points.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evaluation {
-    /// What a search makes least, penalties included, `[n]`.
+    /// The loss that a search minimises, penalties included, `[n]`.
     pub loss: Vec<f64>,
-    /// What is shown, `[n]`: see [`Aim::value`].
+    /// The value that is shown, `[n]`: see [`Aim::value`].
     pub value: Vec<f64>,
-    /// The gradient of the loss, `[n, dim]` row-major; empty where it was not asked for.
+    /// The gradient of the loss, `[n, dim]` row-major; empty if it was not requested.
     pub gradient: Vec<f64>,
-    /// The property of each term by itself, `[terms][n]`.
+    /// The property of each term, `[terms][n]`.
     pub terms: Vec<Vec<f64>>,
-    /// Where the encoder sees the shapes given, `[n, latent]`; empty where latent points were given.
+    /// The encoded points of given shapes, `[n, latent]`; empty if latent points were given.
     pub latent: Vec<f64>,
-    /// Whether point and loss (and gradient, if asked) are finite, `[n]`.
+    /// True where point and loss (and gradient, if requested) are finite, `[n]`.
     pub finite: Vec<bool>,
-    /// Whether it is finite and every measured property is inside its domain, `[n]`.
+    /// True where the point is finite and every computed property is inside its domain, `[n]`.
     pub valid: Vec<bool>,
-    /// Whether it is valid and keeps every constraint, `[n]`: only such a point can be an answer.
+    /// True where the point is valid and keeps every constraint, `[n]`: only such a point can be an answer.
     pub feasible: Vec<bool>,
 }
 
 impl Evaluation {
-    /// The latent point of row `k`, of `latent` numbers, where `point` was given.
+    /// The latent point of row `k`, with `latent` coordinates; `point` is the given point.
     pub fn latent_of<'a>(&'a self, k: usize, point: &'a [f64], latent: usize) -> &'a [f64] {
         if self.latent.is_empty() { point } else { &self.latent[k * latent..][..latent] }
     }
@@ -88,15 +88,15 @@ impl Evaluation {
     }
 }
 
-/// The factor of each constraint's violation in the loss of an aim, `[constraints]`; it depends on how
-/// far the model's data spread.
+/// The factor of each constraint's violation in the loss of an aim, `[constraints]`; it depends on the spread of the
+/// model's data.
 pub fn constraint_weights(aim: &Aim, model: &Model) -> Vec<f64> {
     let sought = sought_spread(aim, model);
     let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought / model.encoded.spread(c.property);
     aim.constraints.iter().map(weight).collect()
 }
 
-/// About the standard deviation of the terms' sum over the data of a model.
+/// The approximate standard deviation of the sum of the terms over the data of a model.
 fn sought_spread(aim: &Aim, model: &Model) -> f64 {
     let of = |term: &Term| {
         let spread = model.encoded.spread(term.property);
@@ -108,12 +108,11 @@ fn sought_spread(aim: &Aim, model: &Model) -> f64 {
     aim.terms.iter().map(of).sum()
 }
 
-/// The constraints of an aim as a search keeps them. What counts in the end is that the interval of a prediction keeps
-/// its bound, and no search may see the judge: so it keeps the head's value so far within the bound as half of an
-/// interval usually reaches.
+/// The constraints of an aim as a search applies them. In the end the interval of a prediction must keep its bound, but
+/// a search must not use the judge: it keeps the head's value within the bound by the usual half-width of an interval.
 ///
 /// # Errors
-/// When the data hold too little to judge by.
+/// When the data hold too few values for a judge.
 pub fn kept_constraints(aim: &Aim, model: &Model) -> Result<Vec<Constraint>> {
     let kept = |constraint: &Constraint| {
         if !constraint.property.is_measured() {

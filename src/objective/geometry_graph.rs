@@ -2,8 +2,8 @@
 
 use candle_core::{D, Result, Tensor};
 
-/// Added to the squared length of every edge, so that the square root has a gradient where two points
-/// coincide; the perimeter of any shape that can be seen is unchanged in f32.
+/// Added to the squared length of every edge, so that the square root has a gradient where two points coincide; the
+/// perimeter of any visible shape is unchanged in f32.
 const EPSILON: f64 = 1e-12;
 
 /// Signed area `[n]` and perimeter `[n]` of outlines `[n, 2 * points]`.
@@ -13,10 +13,10 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    /// Measures every outline; the formulas are those of the plain geometry in `data`.
+    /// Computes both for every outline; the formulas are those of the plain geometry in `data`.
     pub fn of(outlines: &Tensor) -> Result<Self> {
         let (n, width) = outlines.dims2()?;
-        // All x, then all y: gradients of interleaved coordinates would be put together one by one.
+        // All x, then all y: gradients of interleaved coordinates would be assembled one by one.
         let points = outlines.reshape((n, width / 2, 2))?.transpose(1, 2)?.contiguous()?;
         let (x, y) = (points.get_on_dim(1, 0)?, points.get_on_dim(1, 1)?);
         let (next_x, next_y) = (next(&x)?, next(&y)?);
@@ -27,7 +27,7 @@ impl Geometry {
     }
 }
 
-/// For every point the one after it, the first after the last: `[n, points] -> [n, points]`.
+/// The next point of every point, the first after the last: `[n, points] -> [n, points]`.
 fn next(values: &Tensor) -> Result<Tensor> {
     let rest = values.narrow(1, 1, values.dim(1)? - 1)?;
     Tensor::cat(&[&rest, &values.narrow(1, 0, 1)?], 1)

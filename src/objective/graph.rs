@@ -1,5 +1,5 @@
-//! The objective as a candle graph, in the precision of its model: the reference of the compiled one, and in f64 what is
-//! held against finite differences.
+//! The objective as a candle graph, in the precision of its model: the reference for the compiled one, and in f64 for
+//! the comparison with finite differences.
 
 use super::aim::{Aim, Constraint, Goal, Relation, Space, Term};
 use super::evaluation::{Evaluation, Outside, Priced};
@@ -31,7 +31,7 @@ impl GraphObjective<'_> {
             Space::Input => self.model.input_dim(),
         };
         let points = self.model.tensor(points, dim)?;
-        // A rectifier makes a zero of NaN, so what comes out does not tell what went in.
+        // A rectifier turns NaN into zero, so a finite result does not prove a finite point.
         let given = flat_f64(&points)?;
         let variable = if with_gradient { Some(Var::from_tensor(&points)?) } else { None };
         let points = variable.as_ref().map_or(points, |v| v.as_tensor().clone());
@@ -123,7 +123,7 @@ impl GraphObjective<'_> {
         Ok(loss)
     }
 
-    /// Which points are finite with every measured property inside its domain.
+    /// True for each point that is finite with every computed property inside its domain.
     fn valid(&self, graph: &Graph, finite: &[bool]) -> Result<Vec<bool>> {
         let measured = self.priced.aim.terms.iter().map(|term| term.property);
         let least = measured
@@ -150,26 +150,26 @@ impl GraphObjective<'_> {
             Property::Perimeter => perimeter.clone(),
             Property::Roundness => ((area * (4.0 * PI))? / perimeter.sqr()?)?,
             Property::HeatShedding => {
-                // Below its domain the area is held, so that an invalid point stays finite: it is
-                // marked as invalid and stops there instead of spreading infinities.
+                // Below its domain the area is clamped, so that an invalid point stays finite: it is marked as invalid
+                // and stops there instead of spreading infinities.
                 let least = self.least_area(property).unwrap_or(f64::MIN_POSITIVE);
                 (perimeter / area.maximum(least.max(1e-30))?)?
             }
-            // Nobody can tell it without a head.
+            // Without a head the value is not known.
             Property::Measured(_) => (area * f64::NAN)?,
         })
     }
 }
 
-/// What the loss is made of, all differentiable in the points.
+/// The parts of the loss, all differentiable in the points.
 struct Graph {
-    /// `[n, latent]`.
+    /// The latent points, `[n, latent]`.
     z: Tensor,
-    /// Of the shapes; none where nothing reads them.
+    /// The geometry of the shapes; none if nothing reads it.
     geometry: Option<Geometry>,
     /// The property of each term, `[terms]` of `[n]`.
     terms: Vec<Tensor>,
-    /// How far the members of each term's head are apart, where that counts, `[terms]` of `[n]`.
+    /// The spread of the members of each term's head, if it counts, `[terms]` of `[n]`.
     spreads: Vec<Option<Tensor>>,
     /// The property of each constraint, `[constraints]` of `[n]`.
     constrained: Vec<Tensor>,

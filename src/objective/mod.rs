@@ -1,4 +1,4 @@
-//! What is sought: terms, penalties and constraints, and the objective that everything calls.
+//! Terms, penalties and constraints of a search, and the objective that all callers share.
 
 mod aim;
 mod compiled;

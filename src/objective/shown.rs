@@ -1,4 +1,4 @@
-//! The value of an aim as it is shown: where heads are read for it, it is a prediction with its interval.
+//! The value of an aim for display: if heads are read for it, it is a prediction with its interval.
 
 use super::aim::{Aim, Goal, Term};
 use crate::data::rows::Rows;
@@ -7,10 +7,10 @@ use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
 
 impl Aim {
-    /// The values that a search read at latent points, `values [n]` at `z [n, latent]`, as they are shown.
+    /// The values that a search computed at latent points, `values [n]` at `z [n, latent]`, for display.
     ///
     /// # Errors
-    /// When the width of `z` is not the latent's, or the data hold too little to judge a prediction by.
+    /// When the width of `z` is not the latent's, or the data hold too few values for the judge of a prediction.
     pub fn shown(&self, model: &Model, z: &Rows<f64>, values: &[f64]) -> Result<Vec<Value>> {
         let predictions = |term: &Term| match self.reads_head(term.property) {
             true => model.predictions(term.property, z),
@@ -26,7 +26,7 @@ impl Aim {
         Ok(values.iter().enumerate().map(at).collect())
     }
 
-    /// As [`Self::shown`], of one point.
+    /// As [`Self::shown`], for one point.
     ///
     /// # Errors
     /// As [`Self::shown`].
@@ -34,8 +34,9 @@ impl Aim {
         Ok(self.shown(model, &Rows::from_flat(z.len(), z.to_vec()), &[value])?[0])
     }
 
-    /// A value that a search read, of which heads `predicted` some terms, `[terms]`: of one term its prediction, of several
-    /// the score, whose interval goes from the worst that all intervals together allow to the best.
+    /// A value that a search computed, for display; `predicted [terms]` are the predictions of the terms that heads
+    /// give. For one term it is its prediction, for several the score, whose interval goes from the worst to the best
+    /// that all intervals together allow.
     pub fn shown_of(&self, value: f64, predicted: &[Option<Prediction>]) -> Value {
         if value.is_nan() || predicted.iter().all(Option::is_none) {
             return Value::Computed(value);
@@ -54,11 +55,11 @@ impl Aim {
     }
 }
 
-/// The contribution of a term to the score, `-weight * goal(value)`: predicted, and the worst and best within the interval.
+/// The contribution of a term to the score, `-weight * goal(value)`: predicted, worst and best within the interval.
 fn score(term: &Term, of: &Prediction) -> Prediction {
     let score = |value: f64| -term.weight * term.goal.loss(value);
     let (low, high) = match term.goal {
-        // A target within the interval may be met.
+        // A target within the interval can be met.
         Goal::Target(target) => {
             let farthest =
                 if (of.low - target).abs() > (of.high - target).abs() { of.low } else { of.high };
@@ -79,7 +80,7 @@ mod tests {
         let aim = Aim { terms: terms.map(|term| term.parse().unwrap()).to_vec(), ..Aim::default() };
         let drag = Prediction { value: 3.0, low: 2.0, high: 5.0 };
         let lift = Prediction { value: 4.0, low: 3.0, high: 6.0 };
-        // Of drag -2 v: from -10 over -6 to -4; of lift -(v - 5)^2: from -4 over -1 to 0.
+        // Drag contributes -2 v, -6 within -10 to -4; lift contributes -(v - 5)^2, -1 within -4 to 0.
         let value = -2.0 * 3.0 + 7.0 - 1.0;
         let shown = aim.shown_of(value, &[Some(drag), None, Some(lift)]);
         let expected = Prediction { value: 0.0, low: -7.0, high: 3.0 };

@@ -1,4 +1,4 @@
-//! The frozen model of a training: its data encoded and measured.
+//! Assembly of the frozen model of a training: its encoded data and their statistics.
 
 use crate::data::dataset::Dataset;
 use crate::data::property::Property;
@@ -10,8 +10,8 @@ use crate::model::card::{Card, Encoded, StartDistribution};
 use crate::trust::measure_statistics;
 use std::sync::Arc;
 
-/// A model with the data of the given `indices` encoded. Where its latents come from and what trust is
-/// measured against are put into its card here; `held_out [samples]` marks what was not learned from.
+/// A model with the data of the given `indices` encoded. Its start distribution and the statistics for reliability are
+/// put into its card; `held_out [samples]` marks the rows that were not learned from.
 ///
 /// # Errors
 /// When the parameters do not fit the layers of the card.
@@ -47,7 +47,7 @@ pub(super) fn assemble(
     Ok(model)
 }
 
-/// Where latent points come from: the prior, or what the encoder gave where nothing held it to one.
+/// The start distribution: the prior, or the distribution of the encoded data after a training without a prior.
 fn start(model: &Model) -> StartDistribution {
     let config = &model.card.training;
     if config.latent_noise && config.beta > 0.0 {

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How a head is trained on a frozen model.
+/// The settings for training a head on a frozen model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HeadConfig {
@@ -25,17 +25,17 @@ pub struct HeadConfig {
     pub widths: Vec<usize>,
     /// Passes over the encoded data.
     pub epochs: usize,
-    /// Samples of one update.
+    /// Samples per update.
     pub batch_size: usize,
-    /// Adam's learning rate at the beginning; it falls evenly to 0.
+    /// Adam's learning rate at the beginning; it falls linearly to 0.
     pub learning_rate: f64,
     /// The seed of weights, order, noise and resamples.
     pub seed: u64,
-    /// How many networks learn, each from other weights and all but the first from a resample of the rows.
+    /// The number of networks, each with other initial weights, and all but the first on a resample of the rows.
     pub members: usize,
 }
 
-/// Chosen by measurement, which `sample_models/README.md` shows.
+/// Chosen by experiment, see `sample_models/README.md`.
 impl Default for HeadConfig {
     fn default() -> Self {
         Self {
@@ -49,11 +49,11 @@ impl Default for HeadConfig {
     }
 }
 
-/// The fewest updates in which a head is learned well; of few shapes it sees all more often for that.
+/// The minimum number of updates for a well-trained head; with few shapes it takes more epochs.
 const FEWEST_UPDATES: usize = 1000;
 
 impl HeadConfig {
-    /// The usual settings for a property of a model; where few shapes have it, they are seen more often.
+    /// The default settings for a property of a model: more epochs if few shapes have the property.
     pub fn usual(model: &Model, property: Property) -> Self {
         let usual = Self::default();
         let encoded = &model.encoded;
@@ -63,7 +63,7 @@ impl HeadConfig {
         Self { epochs: usual.epochs.max(FEWEST_UPDATES.div_ceil(batches)), ..usual }
     }
 
-    /// The ranges that every training of a head must keep to.
+    /// Checks the ranges of every setting.
     ///
     /// # Errors
     /// Names the first setting that is outside its range.
@@ -76,21 +76,21 @@ impl HeadConfig {
     }
 }
 
-/// A head in training on a frozen model: an ensemble, the first member of which learns from all training rows, the
-/// others each from a resample of as many rows (Breiman 1996) with a seed of its own.
+/// A head in training on a frozen model: an ensemble whose first member learns from all training rows, the others each
+/// from a resample of as many rows (Breiman 1996) with a seed of its own.
 ///
-/// It learns at z drawn from N(mu, sigma), as heads that are trained along do, not at mu alone: that
-/// costs a little on held-out data, and between the data, where searches go, its predictions are much nearer to
-/// what the decoder makes of z.
+/// The head learns at z sampled from N(mu, sigma), as jointly trained heads do, not at mu alone. That costs a little
+/// accuracy on held-out data; between the data, where searches go, its predictions are much nearer to the property of
+/// the decoded shape.
 pub struct HeadTrainer {
     model: Arc<Model>,
     property: Property,
     config: HeadConfig,
     card: HeadCard,
-    /// The member that learned along with the autoencoder, where there is one: it stays as it is.
+    /// The first member, if it was trained jointly with the autoencoder: it stays as it is.
     first: Vec<Vec<f32>>,
     members: Vec<Member>,
-    /// `(property - offset) / scale` of every row; NaN where it is not known.
+    /// The targets, `(property - offset) / scale` of every row; NaN where the property is not known.
     targets: Vec<f32>,
     epoch: usize,
     batch: usize,
@@ -99,9 +99,9 @@ pub struct HeadTrainer {
 /// One network of an ensemble while it learns.
 struct Member {
     seed: u64,
-    /// The rows that it learns from, some of them several times in a resample.
+    /// The rows that it learns from; a resample has some of them several times.
     rows: Vec<usize>,
-    /// Places in `rows`, in the order of this epoch.
+    /// Indices into `rows`, in the order of this epoch.
     order: Vec<usize>,
     variables: Variables,
     trace: Trace,
@@ -130,7 +130,7 @@ impl Member {
         self.order.shuffle(&mut stream(self.seed, Purpose::Shuffle, epoch as u64, 0));
     }
 
-    /// The latent points at some places of its rows in this epoch, `[n, latent]`.
+    /// The latent points at `places` in its rows in this epoch, `[n, latent]`.
     fn latent(&self, model: &Model, places: &[usize], epoch: usize) -> Vec<f32> {
         let encoded = &model.encoded;
         let mut z = Vec::with_capacity(places.len() * encoded.mu.width());
@@ -138,11 +138,11 @@ impl Member {
             let row = self.rows[place];
             let mu = encoded.mu.row(row);
             if !model.card.training.latent_noise {
-                // Where no z was ever drawn, log_var means nothing.
+                // Without latent noise in training, log_var has no meaning.
                 z.extend(mu.iter().map(|&mu| mu as f32));
                 continue;
             }
-            // A row that is drawn several times has other noise each time.
+            // A row that is resampled several times has other noise each time.
             let key = if self.is_resample { place } else { row };
             let noise = StandardNormal.sample_iter(stream(
                 self.seed,
@@ -157,7 +157,7 @@ impl Member {
         z
     }
 
-    /// Learns from a batch of its rows; the mean squared error in standardised units.
+    /// Learns from a batch of its rows; returns the mean squared error in standardised units.
     fn step(&mut self, layers: &[LayerSpec], z: &[f32], targets: &[f32]) -> f64 {
         let rows = targets.len();
         let Self { variables, trace, gradients, .. } = self;
@@ -188,8 +188,8 @@ impl HeadTrainer {
         Self::with_first(model, card, Vec::new(), config)
     }
 
-    /// Prepares the other members of a head that learned along with the autoencoder, which stays the first; offset,
-    /// scale and layers are that head's.
+    /// Prepares the other members of a jointly trained head, which stays the first member; offset, scale and layers are
+    /// those of that head.
     ///
     /// # Errors
     /// Names a setting out of range, or the property when the model has no head for it.
@@ -230,7 +230,7 @@ impl HeadTrainer {
         Ok(trainer)
     }
 
-    /// The epoch that it learns, counted from 1.
+    /// The current epoch, counted from 1.
     pub fn epoch(&self) -> usize {
         (self.epoch + 1).min(self.config.epochs)
     }
@@ -241,21 +241,21 @@ impl HeadTrainer {
         rows.div_ceil(self.config.batch_size).max(1)
     }
 
-    /// Whether all epochs are done.
+    /// True if all epochs are done.
     pub fn is_finished(&self) -> bool {
         self.epoch == self.config.epochs
     }
 
-    /// How much is done, 0 to 1.
+    /// The share that is done, 0 to 1.
     pub fn progress(&self) -> f64 {
         let batches = self.batches();
         (self.epoch * batches + self.batch) as f64 / (self.config.epochs * batches) as f64
     }
 
-    /// Lets every member learn from its next batch; their mean squared error in standardised units.
+    /// Lets every member learn from its next batch; returns their mean squared error in standardised units.
     ///
     /// # Errors
-    /// When all epochs are done, or [`Error::HeadNotFinite`] with epoch and batch when the loss is.
+    /// When all epochs are done, or [`Error::HeadNotFinite`] with epoch and batch when the loss is not finite.
     pub fn step(&mut self) -> Result<f64> {
         if self.is_finished() {
             return Err(Error::Mismatch("all epochs of this training are done".to_owned()));
@@ -291,11 +291,11 @@ impl HeadTrainer {
         Error::HeadNotFinite { property, epoch: self.epoch(), batch: self.batch + 1, loss }
     }
 
-    /// The head as it is now, measured on the held-out data, with its judge where the property was measured: of what
-    /// geometry tells the true value is known wherever the head is asked, and a quick judge will do.
+    /// The head as it is now, with its errors on the held-out data, and with a fitted judge for a target column. For a
+    /// geometric property the true value can be computed wherever the head is used, so a quick judge is enough.
     ///
     /// # Errors
-    /// [`Error::HeadNotFinite`] when a weight is.
+    /// [`Error::HeadNotFinite`] when a weight is not finite.
     pub fn finish(&self) -> Result<TaskHead> {
         let mut parameters = self.first.clone();
         for member in &self.members {
@@ -312,8 +312,8 @@ impl HeadTrainer {
     }
 }
 
-/// A model whose heads learned along with it, each completed: with the other members of its ensemble, which learn on the
-/// latent as it has become, and its judge.
+/// Completes the jointly trained heads of a model: each gets the other members of its ensemble, which learn on the
+/// trained latent space, and its judge.
 ///
 /// # Errors
 /// As [`HeadTrainer::step`].

@@ -1,4 +1,4 @@
-//! A task head while it learns, with the autoencoder or after it: what it shall predict, and how far off it is.
+//! A task head in training, jointly with the autoencoder or after it: its targets and its errors.
 
 use crate::error::Result;
 use crate::model::Model;
@@ -6,16 +6,16 @@ use crate::model::card::Encoded;
 use crate::model::head::{HeadCard, TaskHead};
 use crate::trust::head_change;
 
-/// What a head learns to predict.
+/// The targets of a head.
 pub struct HeadTargets {
     /// `(property - offset) / scale` of every sample, 0 where the property is undefined.
     targets: Vec<f32>,
-    /// Where the property is defined.
+    /// True where the property is defined.
     known: Vec<bool>,
 }
 
 impl HeadTargets {
-    /// Targets of a head for the property that each sample has as one of `values [samples]`.
+    /// Targets of a head for a property with `values [samples]`.
     pub fn new(card: &HeadCard, values: &[f64]) -> Self {
         let known: Vec<bool> = values.iter().map(|v| v.is_finite()).collect();
         let standardised = |(value, known): (&f64, &bool)| {
@@ -25,8 +25,8 @@ impl HeadTargets {
         Self { targets, known }
     }
 
-    /// Of each of `samples [n]` the standardised property and its share in the mean of those that have it, `[n]` both;
-    /// one for which the property is undefined has no share.
+    /// The standardised property of each of `samples [n]` and its weight in the mean over those that have it, `[n]`
+    /// both; a sample without the property has weight 0.
     pub fn of(&self, samples: &[usize]) -> (Vec<f32>, Vec<f32>) {
         let known = samples.iter().filter(|&&i| self.known[i]).count().max(1);
         let weight = |i: usize| if self.known[i] { 1.0 / known as f32 } else { 0.0 };
@@ -34,7 +34,7 @@ impl HeadTargets {
     }
 }
 
-/// A head with these parameters, measured on the held-out samples among `encoded` (on all of them where none is held
+/// A head with these parameters and its errors on the held-out samples of `encoded` (on all samples if none is held
 /// out), each predicted from its mu.
 ///
 /// # Errors
@@ -54,7 +54,7 @@ pub fn measured_head(
     Ok(head)
 }
 
-/// A head of what was measured, with the change of its prediction that is usual; any other as it is.
+/// Adds the usual change of its prediction to a head for a target column; any other head stays as it is.
 ///
 /// # Errors
 /// When the head reads another latent.
@@ -65,8 +65,8 @@ pub fn with_usual_change(mut head: TaskHead, model: &Model) -> Result<TaskHead> 
     Ok(head)
 }
 
-/// R2 and RMSE of predictions: `1 - sum (y - y')^2 / sum (y - mean)^2`, or 0 where the truth does not
-/// vary, and the root of the mean squared error, or 0 where there is nothing to predict.
+/// R2 and RMSE of predictions: `1 - sum (y - y')^2 / sum (y - mean)^2`, or 0 if the truth does not vary, and the root
+/// of the mean squared error, or 0 if there is nothing to predict.
 fn score(predicted: &[f64], truth: &[f64]) -> (f64, f64) {
     let n = truth.len().max(1) as f64;
     let mean = truth.iter().sum::<f64>() / n;
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn scores_are_those_of_the_text_book() {
-        // Misses 1, 0, 1 and 0 around a mean of 2.5: 2 of 5 are missed.
+        // Errors of 1, 0, 1 and 0, and deviations from the mean of 2.5 with a squared sum of 5: R2 is 1 - 2 / 5.
         let (r2, rmse) = score(&[2.0, 2.0, 2.0, 4.0], &[1.0, 2.0, 3.0, 4.0]);
         assert!((r2 - 0.6).abs() < 1e-15 && (rmse - 0.5f64.sqrt()).abs() < 1e-15);
         assert_eq!(score(&[2.5; 4], &[1.0, 2.0, 3.0, 4.0]).0, 0.0, "no better than the mean");

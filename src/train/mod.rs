@@ -1,4 +1,4 @@
-//! How a model is learned: one batch at a time, heads along with it or afterwards.
+//! Training of models: one batch at a time, with heads jointly or afterwards.
 
 mod assemble;
 mod head;

@@ -1,4 +1,4 @@
-//! The network while it learns: its variables, and the losses of samples.
+//! The network in training: its variables, and the losses of samples.
 
 use super::learner::HeadTargets;
 use super::setup::Setup;
@@ -11,14 +11,14 @@ use crate::nn::loss::{self, Reconstruction};
 use crate::nn::vae_step::{Batch, LossParts, VaeStep};
 use std::sync::Arc;
 
-/// An autoencoder and the heads that learn along.
+/// An autoencoder and its jointly trained heads.
 pub struct Network {
     setup: Arc<Setup>,
     /// The data in network units, `[samples, input]`.
     scaled: Rows<f32>,
-    /// The entropy of each of them, which cross-entropy cannot fall below; empty for squared error.
+    /// The entropy of each sample, the lower bound of cross-entropy; empty for squared error.
     entropies: Vec<f64>,
-    /// Of the autoencoder first, then of each head, then the number behind a learned variance.
+    /// The parameters of the autoencoder, then of each head, then the number behind a learned variance.
     variables: Variables,
     heads: Vec<HeadTargets>,
     step: VaeStep,
@@ -60,7 +60,7 @@ impl Network {
         &self.variables
     }
 
-    /// The same, to be changed.
+    /// The variables, mutable.
     pub fn variables_mut(&mut self) -> &mut Variables {
         &mut self.variables
     }
@@ -74,8 +74,8 @@ impl Network {
         self.losses(samples, parts, beta)
     }
 
-    /// The losses of samples with `noise [n, latent]`, or decoded from mu, and one step of all variables against the
-    /// gradient of their total, unless that is not finite.
+    /// The losses of samples with `noise [n, latent]`, or decoded from mu; also moves all variables one step against
+    /// the gradient of the total loss, unless it is not finite.
     pub fn learn(&mut self, samples: &[usize], noise: Option<&[f32]>, beta: f64) -> Losses {
         let x = self.scaled.select(samples);
         let targets = self.targets(samples);
@@ -123,7 +123,7 @@ impl Network {
         Losses { total, reconstruction: reconstruction - entropy, kl, heads }
     }
 
-    /// The number behind a learned variance.
+    /// The number behind a learned variance; none if it is not learned.
     pub fn raw_log_sigma(&self) -> Option<f32> {
         let last = self.variables.values().last().filter(|_| self.setup.config.sigma_vae);
         last.and_then(|raw| raw.first().copied())

@@ -1,4 +1,4 @@
-//! Principal component analysis as a model: the rival of an autoencoder that needs no network.
+//! Principal component analysis as a model: the baseline without a network.
 
 use super::assemble::assemble;
 use crate::data::roles::Validation;
@@ -15,22 +15,22 @@ use crate::nn::loss::Reconstruction;
 use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::principal::Principal;
 
-/// What the encoder says of the logarithm of its variance: PCA knows no noise, and a spread of 3e-7 is none.
+/// The logarithm of the encoder's variance: PCA has no noise, and a standard deviation of 3e-7 is negligible.
 const LOG_VARIANCE: f32 = -30.0;
-/// A direction whose variance is a smaller share than this of the greatest is rounding: nothing is drawn along it.
+/// The least share of the greatest variance that an axis needs: less is rounding error, and the axis is not used.
 const LEAST_SHARE: f64 = 1e-12;
 
-/// A variance that is a smaller share than this of the squared size of the mean shape is rounding too: shapes that are
-/// all the same differ by nothing else.
+/// The least share of the squared size of the mean shape that a variance needs: less is rounding error too, as in
+/// shapes that are all the same.
 const LEAST_OF_SIZE: f64 = 1e-12;
 
-/// The share of the work that goes into the covariance of the data, about.
+/// The approximate share of the work that computes the covariance of the data.
 const MEASURING: f64 = 0.6;
 
-/// The search for the principal axes of a data set, an iteration at a time.
+/// The computation of the principal axes of a data set, one iteration at a time.
 ///
-/// The model it ends in has one layer on either side: `mu = W (x - mean)` and `x' = mean + V z`, with the principal
-/// axes as the columns of `V`, scaled so that z has variance 1 along each: the map of PCA is then as wide as that of a
+/// The resulting model has one layer on either side: `mu = W (x - mean)` and `x' = mean + V z`, with the principal axes
+/// as the columns of `V`, scaled so that z has variance 1 along each: the map of PCA is then as wide as that of a
 /// variational autoencoder. Of all linear models it has the least squared error (Eckart & Young 1936).
 pub struct Pca {
     data: TrainingData,
@@ -41,20 +41,21 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// Measures the training part of the data. Of the settings only split, seed and width of the latent count; rows that
-    /// early stopping would keep for itself are left out of the error here too, so that a rival is held against the same.
+    /// Prepares the computation on the training rows. Of the settings only split, seed and latent dimensions count;
+    /// rows that early stopping would use are left out of the error here too, so that the baseline is compared on the
+    /// same rows.
     ///
     /// # Errors
-    /// Names a setting that is out of range: a latent may have no more numbers than a shape.
+    /// Names a setting that is out of range: a latent may have no more dimensions than a shape has numbers.
     pub fn new(data: TrainingData, config: &TrainingConfig) -> Result<Self> {
         let measured = Self::new_unless(data, config, &CancelToken::default(), &mut |_| ())?;
         Ok(measured.expect("nobody cancels it"))
     }
 
-    /// As [`Self::new`]; `progress` is told the share that is done, 0 to 1. None where it was cancelled.
+    /// As [`Self::new`]; `progress` receives the share that is done, 0 to 1. None if it was cancelled.
     ///
     /// # Errors
-    /// As [`Self::new`]'s.
+    /// As [`Self::new`].
     pub fn new_unless(
         data: TrainingData,
         config: &TrainingConfig,
@@ -92,19 +93,19 @@ impl Pca {
         Ok(principal.map(|principal| Self { data, config, held_out, validation, principal }))
     }
 
-    /// The model of the principal axes of the data behind `model`, with the same split and as many numbers.
+    /// The PCA model of the data behind `model`, with the same split and as many dimensions.
     ///
     /// # Errors
-    /// When the latent has more numbers than a shape, or the data are not at hand.
+    /// When the latent has more dimensions than a shape has numbers, or the data are not available.
     pub fn rival_of(model: &Model) -> Result<Model> {
         let rival = Self::rival_unless(model, &CancelToken::default(), &mut |_| ())?;
         Ok(rival.expect("nobody cancels it"))
     }
 
-    /// As [`Self::rival_of`]; `progress` is told the share that is done, 0 to 1. None where it was cancelled.
+    /// As [`Self::rival_of`]; `progress` receives the share that is done, 0 to 1. None if it was cancelled.
     ///
     /// # Errors
-    /// As [`Self::rival_of`]'s.
+    /// As [`Self::rival_of`].
     pub fn rival_unless(
         model: &Model,
         cancel: &CancelToken,
@@ -123,17 +124,17 @@ impl Pca {
         pca.finish().map(Some)
     }
 
-    /// One iteration; whether another would bring the axes nearer.
+    /// Runs one iteration; returns whether another would improve the axes.
     pub fn step(&mut self) -> bool {
         self.principal.step()
     }
 
-    /// How much is done at least, 0 to 1; it may end sooner.
+    /// The share that is done at least, 0 to 1; the computation may end sooner.
     pub fn progress(&self) -> f64 {
         self.principal.progress()
     }
 
-    /// The model of the axes as they are.
+    /// The model of the current axes.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -180,7 +181,7 @@ fn error(principal: &Principal) -> f64 {
     (principal.total_variance() - principal.variances().iter().sum::<f64>()).max(0.0)
 }
 
-/// The mean squared error of some rows; none of no rows.
+/// The mean squared error of some rows; none without rows.
 fn error_of(model: &Model, rows: &Rows<f32>, some: &[usize]) -> Result<Option<f64>> {
     let rebuilt = model.decode(&model.encoded.mu.select(some))?;
     let pairs = some.iter().flat_map(|&i| rows.row(i)).zip(rebuilt.as_flat());
@@ -195,7 +196,7 @@ fn parameters(principal: &Principal) -> Vec<Vec<f32>> {
     let greatest = variances.first().copied().unwrap_or(0.0);
     let size: f64 = mean.iter().map(|m| m * m).sum();
     let least = (LEAST_SHARE * greatest).max(LEAST_OF_SIZE * size);
-    // Into z and back; both 0 where there is nothing to tell.
+    // Scales into z and back; both 0 for an axis without variance.
     let scales = variances.iter().map(|&variance| {
         let told = variance > least;
         if told { (1.0 / variance.sqrt(), variance.sqrt()) } else { (0.0, 0.0) }

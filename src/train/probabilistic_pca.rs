@@ -1,22 +1,23 @@
-//! Probabilistic PCA (Tipping & Bishop 1999): what a network begins as, and what it is held against.
+//! Probabilistic PCA (Tipping & Bishop 1999): the initial state of a network, and its baseline.
 //!
 //! Outlines of one kind differ little, and mostly along a few axes. A network that begins at random has to find these
-//! first; begun as PCA it has only to find what bends. The linear map passes the hidden layers through pairs of
-//! units, `f(u) - f(-u) = g u`: with rectifiers g is 1, as with SiLU, GELU and softplus, and with a LeakyReLU 1 and its
-//! slope; with tanh and sigmoid the difference is not linear, and there is no such path. So it is part of an ordinary
-//! network: checkpoints, products, code and resumed trainings know nothing of it. The other units of the last hidden
-//! layers begin without a voice in what follows.
+//! axes first; a network that begins as PCA has to find only the non-linear part. The linear map passes the hidden
+//! layers through pairs of units, `f(u) - f(-u) = g u`: g is 1 for rectifiers, SiLU, GELU and softplus, and 1 plus the
+//! slope for a LeakyReLU; for tanh and sigmoid the difference is not linear, and there is no such path. The path is
+//! part of an ordinary network, so checkpoints, products, code and resumed trainings need no special case. The other
+//! units of the last hidden layers begin without effect.
 
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::nn::layer::LayerSpec;
 use crate::numerics::principal::Principal;
 
-/// The least residual variance for each number, where the data have a variance of 1: a thousandth of their deviation is
-/// as exact as anybody asks, and below it KL would have no weight at all.
+/// The least residual variance for each number, where the data have a variance of 1: a thousandth of their standard
+/// deviation is exact enough, and below it KL would have no weight at all.
 const LEAST_RESIDUAL: f64 = 1e-6;
 
-/// Iterations for the axes at most: those that spread all but equally are hard to tell apart, and any of them will do.
+/// The maximum number of iterations for the axes: axes with nearly equal variances are hard to separate, and any of
+/// them will do.
 const MOST_ITERATIONS: usize = 100;
 
 /// The principal axes of training rows, and the variance off them.
@@ -29,12 +30,13 @@ pub struct ProbabilisticPca {
     axes: Vec<Vec<f64>>,
     /// The variance along each axis, `[latent]`, where the mean variance of all numbers is 1.
     variances: Vec<f64>,
-    /// `sigma^2`: the mean variance along the axes that are left out (Tipping & Bishop 1999, equation 8), in these units.
+    /// `sigma^2`: the mean variance along the axes that are left out (Tipping & Bishop 1999, equation 8), in the same
+    /// units.
     residual: f64,
 }
 
 impl ProbabilisticPca {
-    /// Measures the rows of `training`, indices into `rows [samples, input]`, along at most `latent` axes.
+    /// Computes the axes of the rows of `training`, indices into `rows [samples, input]`, at most `latent` of them.
     pub fn new(rows: &Rows<f32>, training: &[usize], latent: usize) -> Self {
         let width = rows.width();
         let latent = latent.min(width);
@@ -46,7 +48,7 @@ impl ProbabilisticPca {
             }
         }
         let unit = principal.total_variance() / width as f64;
-        // Rows that are all alike are left in data units.
+        // Rows that are all alike stay in data units.
         let unit = if unit > 0.0 { unit } else { 1.0 };
         let variances: Vec<f64> = principal.variances().iter().map(|v| v / unit).collect();
         let left = principal.total_variance() / unit - variances.iter().sum::<f64>();
@@ -59,7 +61,7 @@ impl ProbabilisticPca {
         }
     }
 
-    /// The mean row and one deviation.
+    /// The scaling by the mean row and one standard deviation.
     pub fn scaling(&self) -> Scaling {
         Scaling::centred(&self.mean, self.deviation)
     }
@@ -71,7 +73,7 @@ impl ProbabilisticPca {
         2.0 * self.residual
     }
 
-    /// The mean squared error of `rows` that PCA leaves, the sum over all numbers, in squared data units; NaN of none.
+    /// The mean squared error of PCA on `rows`, the sum over all numbers, in squared data units; NaN without rows.
     pub fn error<'a>(&self, rows: impl ExactSizeIterator<Item = &'a [f32]>) -> f64 {
         let count = rows.len() as f64;
         let missed = |row: &[f32]| {
@@ -86,8 +88,9 @@ impl ProbabilisticPca {
         rows.map(missed).sum::<f64>() / count
     }
 
-    /// Puts the linear path into initial `parameters` of an [`architecture`](crate::nn::autoencoder::architecture) whose
-    /// hidden layers have `2 latent` units more than those beside the path.
+    /// Puts the linear path into the initial `parameters` of an
+    /// [`architecture`](crate::nn::autoencoder::architecture) whose hidden layers have `2 latent` more units than those
+    /// beside the path.
     ///
     /// The posterior of probabilistic PCA is `N((Lambda - sigma^2)^1/2 Lambda^-1 V^T x, sigma^2 Lambda^-1)` and its
     /// decoder `V (Lambda - sigma^2)^1/2 z` (equations 6 and 7), with the axes `V` and their variances `Lambda`.
@@ -104,11 +107,11 @@ impl ProbabilisticPca {
                 weight.fill(0.0);
                 bias.fill(0.0);
             }
-            // What comes in passes hidden units by pairs, f(u) - f(-u) = gain u.
+            // The input passes hidden units in pairs: f(u) - f(-u) = gain u.
             let before = layers[place.saturating_sub(1)].activation;
             let gain = f64::from(before.pair_gain().unwrap_or(1.0));
             for (k, axis) in self.axes.iter().enumerate() {
-                // An axis that carries nothing keeps a little: a path of zeros could not learn.
+                // An axis without signal keeps a small one: a path of zeros could not learn.
                 let variance = self.variances[k].max(self.residual);
                 let signal = (variance - self.residual).max(1e-3 * self.residual).sqrt();
                 match (side, is_hidden) {
@@ -147,7 +150,7 @@ impl ProbabilisticPca {
         }
     }
 
-    /// The hidden units of the path of axis k, in a layer of so many: u beside -u.
+    /// The hidden units of the path of axis k in a layer of `width` units: u beside -u.
     fn pair(&self, width: usize, k: usize) -> [(usize, f64); 2] {
         let first = width - 2 * self.axes.len() + 2 * k;
         [(first, 1.0), (first + 1, -1.0)]
@@ -205,7 +208,7 @@ mod tests {
         }
         assert!(decoded.iter().zip(&expected).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-4));
 
-        // In network units the mean variance of the training rows is 1: what is off the axes is the rest of 40.
+        // In network units the mean variance of the training rows is 1: the variance off the axes is the rest of 40.
         let left = (40.0 - pca.variances.iter().sum::<f64>()) / 37.0;
         assert!((pca.residual - left).abs() < 1e-9 && pca.beta_unit() == 2.0 * pca.residual);
         let missed = 37.0 * pca.residual * pca.deviation.powi(2);

@@ -1,4 +1,4 @@
-//! What stays the same while a model is learned: data, split, scaling and layers; with them, the model at any moment.
+//! The fixed part of a training: data, split, scaling and layers; with it, the model after any number of updates.
 
 use super::assemble::assemble;
 use super::learner::{measured_head, with_usual_change};
@@ -19,27 +19,27 @@ use crate::nn::layer::LayerSpec;
 use crate::numerics::statistics::coprime_stride;
 use std::sync::Arc;
 
-/// The fixed part of a training; moments of it can be made into models on any thread.
+/// The fixed part of a training; it builds models from snapshots of the training on any thread.
 #[derive(Debug)]
 pub struct Setup {
     /// The settings.
     pub config: TrainingConfig,
-    /// Where the data came from.
+    /// The origin of the data.
     pub source: Source,
     /// The data.
     pub data: Arc<Dataset>,
-    /// Which samples are held out, `[samples]`.
+    /// True for the held-out samples, `[samples]`.
     pub held_out: Vec<bool>,
-    /// The rows by which the training may end, and those of which its validation loss is reported.
+    /// The rows that may stop the training, and the rows of its reported validation loss.
     pub validation: Validation,
     /// Data units to network units.
     pub scaling: Scaling,
-    /// Probabilistic PCA of the training rows with as many numbers, where the network begins as that, and of imported
-    /// data, whose models are held against it.
+    /// Probabilistic PCA of the training rows with as many dimensions: if the network begins as PCA, and for imported
+    /// data as the baseline of their models.
     pub pca: Option<ProbabilisticPca>,
     /// The layers of the autoencoder.
     pub layers: Vec<LayerSpec>,
-    /// The heads that are trained along, not measured yet.
+    /// The jointly trained heads, without their errors yet.
     pub heads: Vec<HeadCard>,
 }
 
@@ -85,41 +85,41 @@ impl Setup {
         Ok(Self { config, source, data, held_out, validation, scaling, pca, layers, heads })
     }
 
-    /// What KL is multiplied with in an update, counted from 0.
+    /// The factor of KL in an update, counted from 0.
     pub fn beta_at(&self, update: usize) -> f64 {
         // A learned variance finds its own unit.
         let begun = self.begins_as().filter(|_| !self.config.sigma_vae);
         self.config.beta_at(update) * begun.map_or(1.0, ProbabilisticPca::beta_unit)
     }
 
-    /// The probabilistic PCA that the network begins as, if it does.
+    /// The probabilistic PCA that the network begins as, if any.
     pub fn begins_as(&self) -> Option<&ProbabilisticPca> {
         self.pca.as_ref().filter(|_| self.config.linear_path)
     }
 
-    /// The data and where they came from.
+    /// The data and their origin.
     pub fn training_data(&self) -> TrainingData {
         TrainingData { source: self.source.clone(), set: self.data.clone() }
     }
 
-    /// The samples that are learned from.
+    /// The training samples.
     pub fn training_set(&self) -> Vec<usize> {
         (0..self.held_out.len()).filter(|&i| !self.held_out[i]).collect()
     }
 
-    /// The model at a moment of the training, with about `most` of its data encoded, of all families alike.
+    /// The model of a snapshot of the training, with about `most` of its data encoded, of all families alike.
     ///
     /// # Errors
     /// Only when the tensor library fails.
     pub fn model_at(&self, state: &TrainerState, most: usize) -> Result<Model> {
         let TrainerState { parameters, resume, history } = state;
         let mut model = self.preview(parameters, history, resume.updates, most)?;
-        // Moments beyond single precision are no state to go on from, and no file holds them.
+        // Moments beyond single precision are no valid state, and no file can store them.
         model.resume = resume.adam.is_finite().then(|| Arc::new(resume.clone()));
         Ok(model)
     }
 
-    /// As [`Self::model_at`] from the parameters after so many updates: no training can go on from it.
+    /// As [`Self::model_at`], from the parameters after `updates` updates: no training can go on from it.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -130,7 +130,7 @@ impl Setup {
         updates: usize,
         most: usize,
     ) -> Result<Model> {
-        // The families take turns; all of them are to be seen.
+        // The families alternate in the data; the stride keeps all of them in the preview.
         let stride = self.data.rows.len().div_ceil(most.max(1));
         let stride = coprime_stride(stride, self.data.names.len());
         let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();

@@ -1,4 +1,4 @@
-//! Where latents are drawn from: the prior, or a mixture fitted to the data where the prior misses them.
+//! The start distribution of a model: the prior, or a mixture fitted to the data if the prior misses them.
 
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -12,13 +12,13 @@ use rand_distr::{Distribution, StandardNormal};
 
 /// The share of believable draws with which the prior is good enough.
 const ENOUGH: f64 = 0.8;
-/// Draws by which a distribution is judged.
+/// The number of draws that a distribution is assessed by.
 const DRAWS: usize = 500;
-/// A mixture has at most so many components.
+/// The maximum number of components of a mixture.
 const MOST_COMPONENTS: usize = 16;
 
-/// What a model states: as it is while four in five draws from it are believable, else a mixture of Gaussians fitted to
-/// one draw of each training row's posterior, if more of that is.
+/// The start distribution of a model: unchanged if four in five of its draws are believable, else a mixture of
+/// Gaussians fitted to one draw of each training row's posterior, if more draws of the mixture are believable.
 ///
 /// # Errors
 /// Only when the tensor library fails.

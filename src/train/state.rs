@@ -1,26 +1,26 @@
-//! Where a training stands: enough to show it, to go back to it, and to go on from it.
+//! The state of a training: enough to show it, to go back to it, and to go on from it.
 
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::resume::Resume;
 use crate::model::training::EpochRecord;
 
-/// A training at one moment.
+/// A snapshot of a training.
 #[derive(Clone, Debug)]
 pub struct TrainerState {
     /// The parameters of the autoencoder, layer by layer, weight and bias, then those of the heads.
     pub parameters: Vec<Vec<f32>>,
     /// Counters and the optimiser's memory.
     pub resume: Resume,
-    /// One entry for each epoch that was finished, and for the last one if it was cut short.
+    /// One entry for each finished epoch, and for the last one if it is incomplete.
     pub history: Vec<EpochRecord>,
 }
 
 impl TrainerState {
-    /// Where the training of `model` stood.
+    /// The state of the training of `model`.
     ///
     /// # Errors
-    /// When the model does not say.
+    /// When the model does not hold it.
     pub fn of(model: &Model) -> Result<Self> {
         let known = model.resume.as_deref().zip(model.learned_parameters());
         let (resume, parameters) = known.ok_or_else(|| {
@@ -34,7 +34,7 @@ impl TrainerState {
         Ok(Self { parameters, resume: resume.clone(), history })
     }
 
-    /// About how much memory it takes, in bytes: weights and two moments each.
+    /// The approximate size in bytes: weights and two moments each.
     pub fn bytes(&self) -> usize {
         let numbers: usize = self.parameters.iter().map(Vec::len).sum();
         3 * numbers * size_of::<f32>() + self.history.len() * size_of::<EpochRecord>()

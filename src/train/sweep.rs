@@ -7,13 +7,13 @@ use crate::model::Model;
 use crate::model::training::TrainingConfig;
 use crate::trust::Figures;
 
-/// The most models of one sweep.
+/// The maximum number of models of one sweep.
 pub const MOST_BETAS: usize = 16;
-/// The betas of a sweep where no others are named: from sharp shapes to a latent that has collapsed.
+/// The default betas of a sweep: from sharp shapes to posterior collapse.
 pub const USUAL_BETAS: [f64; 4] = [0.01, 0.1, 1.0, 4.0];
 
-/// A training for each beta, one after the other, a batch at a time. Randomness is keyed by the seed, so all
-/// begin at the same weights and meet the same samples with the same noise.
+/// A training for each beta, one after the other, a batch at a time. Randomness is keyed by the seed, so all begin with
+/// the same weights and use the same samples with the same noise.
 pub struct Sweep {
     data: TrainingData,
     config: TrainingConfig,
@@ -29,7 +29,7 @@ pub struct Swept {
     pub beta: f64,
     /// The model.
     pub model: Model,
-    /// What was measured of it.
+    /// The metrics of the model.
     pub figures: Figures,
 }
 
@@ -43,7 +43,7 @@ impl Sweep {
         Ok(Self { data, config, betas: betas.to_vec(), done: 0, trainer: None })
     }
 
-    /// Whether a sweep of these could begin.
+    /// Checks that a sweep with these settings could begin.
     ///
     /// # Errors
     /// As [`Sweep::new`].
@@ -59,10 +59,10 @@ impl Sweep {
         config.check()
     }
 
-    /// Learns from the next batch; the model of this beta when that was its last, measured.
+    /// Learns from the next batch; returns the model of this beta and its metrics if that was its last batch.
     ///
     /// # Errors
-    /// When all are trained; or names the beta at which a loss stopped being a number.
+    /// When all are trained; or names the beta at which a loss was not finite.
     pub fn step(&mut self) -> Result<Option<Swept>> {
         let Some(&beta) = self.betas.get(self.done) else {
             return Err(Error::Mismatch("all models of this sweep are trained".to_owned()));
@@ -84,27 +84,27 @@ impl Sweep {
         Ok(Some(Swept { beta, model, figures }))
     }
 
-    /// Whether all are trained.
+    /// True if all models are trained.
     pub fn is_finished(&self) -> bool {
         self.done == self.betas.len()
     }
 
-    /// The beta that is being trained, or the last.
+    /// The beta in training, or the last.
     pub fn beta(&self) -> f64 {
         self.betas[self.done.min(self.betas.len() - 1)]
     }
 
-    /// How much is done, 0 to 1.
+    /// The share that is done, 0 to 1.
     pub fn progress(&self) -> f64 {
         let now = self.trainer.as_ref().map_or(0.0, Trainer::progress);
         (self.done as f64 + now) / self.betas.len() as f64
     }
 }
 
-/// Betas as they are written: numbers separated by commas.
+/// Parses betas: numbers separated by commas.
 ///
 /// # Errors
-/// Names the word that is no number, or what [`Sweep::new`] would refuse.
+/// Names the word that is not a number.
 pub fn parse_betas(text: &str) -> Result<Vec<f64>> {
     let number = |word: &str| {
         let word = word.trim();

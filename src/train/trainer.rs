@@ -1,4 +1,4 @@
-//! The trainer advances a plain state by one batch; who calls it decides on pace, pauses and the end.
+//! The trainer advances a plain state by one batch; the caller decides on pace, pauses and the end.
 
 use super::head::complete_heads;
 use super::network::Network;
@@ -20,10 +20,10 @@ use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
 
-/// What one batch did.
+/// The result of one batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
-    /// The epoch it belongs to, counted from 1.
+    /// The epoch of the batch, counted from 1.
     pub epoch: usize,
     /// The batch within the epoch, counted from 1.
     pub batch: usize,
@@ -44,12 +44,12 @@ pub struct Trainer {
     order: Vec<usize>,
     sums: Losses,
     history: Vec<EpochRecord>,
-    /// The end of the last epoch that was finite.
+    /// The state at the end of the last finite epoch.
     kept: Option<TrainerState>,
-    /// Where the loss of the rows that stop was least, and what it was.
+    /// The least loss on the stopping rows, and the state that had it.
     best: Option<(f64, TrainerState)>,
     stopped_early: bool,
-    /// Whether a loss or a weight was no number: what was learned since that epoch is worth nothing.
+    /// True if a loss or a weight was not finite: everything learned since that epoch is unusable.
     broken: bool,
 }
 
@@ -80,7 +80,7 @@ impl Trainer {
         Ok(trainer)
     }
 
-    /// Prepares a training that goes on from where another stood, with settings that may differ in all that
+    /// Prepares a training that goes on from the state of another, with settings that may differ as far as
     /// [`TrainingConfig::check_branch`] allows. Order and noise are those that the other would have had.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl Trainer {
         trainer.shuffle();
         trainer.seen = resume.seen.min(trainer.order.len());
         trainer.kept = Some(state.clone());
-        // Measured again: a training that had no early stopping did not look at these rows by themselves.
+        // Computed again: a training without early stopping did not evaluate these rows separately.
         if trainer.config().early_stopping.is_some() && !history.is_empty() {
             let setup = trainer.setup.clone();
             let Validation { stopping, reported } = &setup.validation;
@@ -117,17 +117,17 @@ impl Trainer {
         &self.setup.config
     }
 
-    /// What stays the same all along.
+    /// The fixed part of the training.
     pub fn setup(&self) -> &Arc<Setup> {
         &self.setup
     }
 
-    /// The data it learns from.
+    /// The data set of the training.
     pub fn data(&self) -> &Dataset {
         &self.setup.data
     }
 
-    /// One entry for each finished epoch, and for the last one if it was cut short.
+    /// One entry for each finished epoch, and for the last one if it is incomplete.
     pub fn history(&self) -> &[EpochRecord] {
         &self.history
     }
@@ -147,25 +147,26 @@ impl Trainer {
         self.epoch as f64 + self.seen as f64 / self.training_set.len().max(1) as f64
     }
 
-    /// Whether all updates are done, or the rows that stop have ended it.
+    /// True if all updates are done, or early stopping has ended the training.
     pub fn is_finished(&self) -> bool {
         self.stopped_early || self.updates >= self.config().updates
     }
 
-    /// Whether the rows that stop have ended it.
+    /// True if early stopping has ended the training.
     pub fn stopped_early(&self) -> bool {
         self.stopped_early
     }
 
-    /// How much is done, 0 to 1; early stopping may end it sooner.
+    /// The share that is done, 0 to 1; early stopping may end it sooner.
     pub fn progress(&self) -> f64 {
         (self.updates as f64 / self.config().updates as f64).min(1.0)
     }
 
-    /// Learns from the next batch; at the end of an epoch also measures the held-out samples.
+    /// Learns from the next batch; at the end of an epoch also evaluates the held-out samples.
     ///
     /// # Errors
-    /// When all is done; [`Error::NotFinite`] with epoch and batch when the loss is; the model of the last whole epoch is kept.
+    /// When all updates are done; [`Error::NotFinite`] with epoch and batch when the loss is not finite: the model of
+    /// the last whole epoch is kept.
     pub fn step(&mut self) -> Result<Step> {
         if self.is_finished() {
             return Err(Error::Mismatch("all updates of this training are done".to_owned()));
@@ -190,7 +191,7 @@ impl Trainer {
         Ok(Step { epoch, batch, losses, epoch_end })
     }
 
-    /// The order of the samples in this epoch.
+    /// Shuffles the samples for this epoch.
     fn shuffle(&mut self) {
         self.order.clone_from(&self.training_set);
         let mut rng = stream(self.config().seed, Purpose::Shuffle, self.epoch as u64, 0);
@@ -217,7 +218,7 @@ impl Trainer {
             held_out_heads: held.and_then(|l| with_heads(l.heads)),
             sigma: self.network.raw_log_sigma().map(|raw| log_sigma(f64::from(raw)).0.exp()),
         };
-        // An epoch that was cut short and went on later is written once.
+        // An epoch that was interrupted and continued later has one record.
         self.history.retain(|earlier| earlier.epoch < record.epoch);
         self.history.push(record);
         if self.seen == self.order.len() {
@@ -236,7 +237,7 @@ impl Trainer {
         Ok(record)
     }
 
-    /// Remembers the best state, and stops when there was none better for long.
+    /// Records the best state, and stops when no state was better for the patience of early stopping.
     fn judge(&mut self, loss: Option<f64>, state: &TrainerState) {
         let (Some(patience), Some(error)) = (self.config().early_stopping, loss) else {
             return;
@@ -249,7 +250,7 @@ impl Trainer {
         }
     }
 
-    /// The mean losses of these rows, decoded from mu; none of no rows.
+    /// The mean losses of these rows, decoded from mu; none without rows.
     fn measure(&mut self, rows: &[usize]) -> Option<Losses> {
         let mut mean = Losses::default();
         let hidden = self.config().hidden_units();
@@ -279,7 +280,7 @@ impl Trainer {
         self.network.parameters()
     }
 
-    /// Where it stands.
+    /// The state of the training.
     pub fn state(&self) -> TrainerState {
         let resume = Resume {
             updates: self.updates,
@@ -296,9 +297,9 @@ impl Trainer {
         }
     }
 
-    /// The model that was learned, with all its data encoded and its heads completed to ensembles: that of the least
-    /// loss on the rows that stop where those may end the training, else of now, or of the last whole epoch when something was no
-    /// number.
+    /// The trained model, with all its data encoded and its heads completed to ensembles: with early stopping the model
+    /// of the least loss on the stopping rows, else the current one, or that of the last whole epoch if a value was not
+    /// finite.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -309,7 +310,7 @@ impl Trainer {
             (None, Some(kept)) if !self.is_well() => kept.clone(),
             _ => self.state(),
         };
-        // The curves of all epochs stay with the model, also when an earlier one is kept.
+        // The history of all epochs stays with the model, even if an earlier epoch is kept.
         let mut model = self.setup.model_at(&state, usize::MAX)?;
         model.card.history.clone_from(&self.history);
         let Setup { pca, data, validation, .. } = &*self.setup;

@@ -1,4 +1,4 @@
-//! Parameters while they are learned, and the optimiser that all of them share.
+//! Parameters in training, and their common optimiser.
 
 use crate::error::{Error, Result};
 use crate::numerics::adam::Adam;
@@ -17,20 +17,20 @@ impl Variables {
         Self { values: initial, adam }
     }
 
-    /// The values as they are now.
+    /// The current values.
     pub fn values(&self) -> &[Vec<f32>] {
         &self.values
     }
 
-    /// The optimiser as it is now.
+    /// The current optimiser.
     pub fn adam(&self) -> &Adam<f32> {
         &self.adam
     }
 
-    /// Puts other values and another optimiser's memory in, at a learning `rate`.
+    /// Replaces the values and the optimiser's memory, at a learning `rate`.
     ///
     /// # Errors
-    /// When they are not as many.
+    /// When they have other lengths than the current ones.
     pub fn restore(&mut self, values: Vec<Vec<f32>>, adam: Adam<f32>, rate: f64) -> Result<()> {
         let lengths = || self.values.iter().map(Vec::len);
         if !values.iter().map(Vec::len).eq(lengths()) || !adam.lengths().eq(lengths()) {

@@ -26,7 +26,7 @@ pub enum Question {
 }
 
 impl Question {
-    /// What is said of points that fail it, after their number.
+    /// The text about points that fail it, after their number.
     pub fn failure(self) -> &'static str {
         match self {
             Self::Distance => "outside the data",

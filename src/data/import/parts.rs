@@ -48,7 +48,7 @@ pub fn reach<'a>(points: impl IntoIterator<Item = &'a [f64; 2]>) -> [f64; 2] {
     others.fold([0.0; 2], |reach, p| [0, 1].map(|k| f64::max(reach[k], p[k].abs())))
 }
 
-/// Whether a pair of numbers may be a mark: twice the same number of nines.
+/// True if a pair of numbers may be a mark: twice the same number of nines.
 pub fn looks_like_mark([x, y]: [f64; 2]) -> bool {
     let nines = [999.0, 9999.0, 99999.0, 999_999.0];
     x.abs() == y.abs() && nines.contains(&x.abs())
