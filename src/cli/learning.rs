@@ -1,7 +1,6 @@
 //! The options of data and training that `train` and `sweep` share.
 
 use super::import::ImportArguments;
-use super::progress::Progress;
 use super::training::{DataOptions, NetworkOptions, TrainingOptions};
 use crate::data::dataset::Measured;
 use crate::data::import::{FEWEST, name_of};
@@ -65,10 +64,12 @@ impl LearningOptions {
         let data = TrainingData::imported(imported, name, options.normalise)?;
         let usual = TrainingConfig::for_imported(&data);
         let config = config(usual, data.set.rows.len())?;
-        if !self.network.names_heads() {
-            without_heads(&data.set.measured).iter().for_each(|line| Progress::start().say(line));
-        }
         Ok((data, config))
+    }
+
+    /// The values that few shapes have, for which no head is learned unasked: a line for each.
+    pub fn without_heads(&self, data: &TrainingData) -> Vec<String> {
+        if self.network.names_heads() { Vec::new() } else { without_heads(&data.set.measured) }
     }
 }
 

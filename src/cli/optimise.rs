@@ -34,7 +34,7 @@ use std::path::PathBuf;
     best_believable   the same among the restarts that can be believed\n  \
     best_in_data      the best of the data themselves: row, name, value, terms\n  \
     values, gradients evaluations spent, counted apart\n  \
-    stride            every how many steps ways were kept\n  \
+    stride            every how many steps trajectories were kept\n  \
     hills             which restarts came to the same maximum, with the value of the best, or predicted\n  \
     candidates        with --candidates: different answers that can be believed, one a hill,\n                    \
     each with an id that no other run has and its predictions\n  \
@@ -61,7 +61,7 @@ use std::path::PathBuf;
     trust                    the verdict and its numbers: the distance from the data, the round trip,\n                             \
     and the values before and after it, each with what is usual\n    \
     rates                    the learning rate: [step from which on, rate]\n    \
-    trajectory_steps, trajectory, values, losses   the way: steps, latent vectors, values (null of predictions), losses\n    \
+    trajectory_steps, trajectory, values, losses   the trajectory: steps, latent vectors, values (null of predictions), losses\n    \
     decoded                  the outline at z_best: x0, y0, x1, y1, .. in the frame, else in data units\n    \
     frame                    of what began with a shape of your own: origin, scale, rotation;\n                             \
     values and constraints are those of the shape in data units, as of\n                             \
@@ -124,7 +124,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let mut progress = Progress::start();
     let stride = config.stride(model.latent_dim());
     if stride > 1 && *trajectory != Trajectory::None {
-        progress.say(&format!("ways are kept every {stride} steps"));
+        progress.say(&format!("trajectories are kept every {stride} steps"));
     }
     let in_data = InData::best(&model, &config.aim).map(|data| three_digits(data.value));
     let in_data = in_data.map_or(String::new(), |value| format!(" (in the data {value})"));

@@ -32,6 +32,13 @@ pub fn run(
     if let Some(path) = data_out {
         write_set(path, &set)?;
     }
+    if let Some(measured) = set.measured.first() {
+        progress.say(&format!(
+            "PCA learns no heads; `latent-explorer heads --model {} --property {}` adds one",
+            out.display(),
+            measured.name
+        ));
+    }
     for warning in warnings_of(&model, &Figures::of(&model)?) {
         progress.say(&format!("warning: {warning}"));
     }

@@ -57,6 +57,7 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
     check_outputs(&learning.inputs(), &outputs)?;
     models.iter().try_for_each(|folder| check_folder(&learning.inputs(), folder))?;
     let (data, config) = learning.prepare()?;
+    let without_heads = learning.without_heads(&data);
     let mut sweep = Sweep::new(data, config, betas)?;
     if let Some(folder) = models {
         std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
@@ -64,6 +65,7 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
     }
 
     let mut progress = Progress::start();
+    without_heads.iter().for_each(|line| progress.say(line));
     let mut done: Vec<Swept> = Vec::with_capacity(betas.len());
     while !sweep.is_finished() {
         let swept = sweep.step()?;

@@ -107,7 +107,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         let (data, config) = arguments.learning.prepare()?;
         return pca::run(data, &config, &arguments.out, arguments.data_out.as_deref());
     }
-    let mut trainer = prepare(arguments)?;
+    let (mut trainer, remarks) = prepare(arguments)?;
     let mut snapshots = arguments
         .snapshots
         .as_deref()
@@ -117,6 +117,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let begun = trainer.updates();
     // The clock starts here: the estimate of the time left must count only the training.
     let mut progress = Progress::start();
+    remarks.iter().for_each(|line| progress.say(line));
     if let Some(preset) = arguments.learning.network.preset() {
         progress.say(&format!("{}: {}", preset.label(), preset.about()));
     }
@@ -196,11 +197,12 @@ fn keep_what_was_learned(
     }
 }
 
-/// A new training, or a resumed one.
-fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
+/// A new training, or a resumed one, with remarks on it.
+fn prepare(arguments: &TrainArguments) -> Result<(Trainer, Vec<String>)> {
     let Some(path) = &arguments.resume else {
         let (data, config) = arguments.learning.prepare()?;
-        return Trainer::new(data, config);
+        let remarks = arguments.learning.without_heads(&data);
+        return Ok((Trainer::new(data, config)?, remarks));
     };
     let model = open(path)?;
     let stood = TrainerState::of(&model).map_err(|error| Error::file(path, error))?;
@@ -215,7 +217,12 @@ fn prepare(arguments: &TrainArguments) -> Result<Trainer> {
     let more = arguments.learning.training.length(&config, samples).unwrap_or(usual);
     config.updates = stood.resume.updates.saturating_add(more);
     earlier.check_branch(&config)?;
-    Trainer::resume(data, config, &stood)
+    let rows_change = earlier.early_stopping.is_some() != config.early_stopping.is_some();
+    let remark = rows_change.then(|| {
+        "early stopping may use some held-out rows alone, so the validation loss may be of other rows than before"
+            .to_owned()
+    });
+    Ok((Trainer::resume(data, config, &stood)?, remark.into_iter().collect()))
 }
 
 /// A folder of checkpoints that show the progress of a training.

@@ -4,8 +4,8 @@ use super::question::Question;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::Model;
 use crate::model::judge::Prediction;
+use crate::model::{Model, Value};
 use crate::numerics::runtime::on_all_cores;
 use crate::objective::{Aim, Constraint, Relation};
 use serde::Serialize;
@@ -41,6 +41,9 @@ pub struct PredictionCheck {
     /// The distance between head and judge, in half-widths of the interval: above 1 the value of the head lies outside
     /// the interval.
     pub gap: f64,
+    /// The value that geometry computes for the decoded outline; none for a target column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub computed: Option<f64>,
     /// The least and the greatest target value in the data.
     pub measured_range: [f64; 2],
     /// The constraint that the interval violates, if any.
@@ -66,6 +69,9 @@ impl PredictionCheck {
         if self.gap.is_nan() || self.gap > 1.0 {
             return Some(Question::Judge);
         }
+        if self.computed.is_some_and(|value| !self.prediction.covers(value)) {
+            return Some(Question::Computed);
+        }
         if self.is_beyond() && !self.reaches_back() {
             return Some(Question::MeasuredRange);
         }
@@ -80,6 +86,10 @@ impl PredictionCheck {
             Question::Judge => Some(format!(
                 "the head predicts {word} {value}, and a judge that learned apart from it {low} to {high}"
             )),
+            Question::Computed => self.computed.map(|value| {
+                let value = Value::Computed(value).text();
+                format!("{word} {value} of this shape lies outside the predicted {low} to {high}")
+            }),
             Question::MeasuredRange => {
                 let beyond = prediction.value > self.measured_range[1];
                 let most = if beyond { "greatest" } else { "least" };
@@ -97,7 +107,8 @@ impl PredictionCheck {
 
 impl Foretold {
     /// Checks the predictions of `properties`, and of properties with constraints in `aim`, at each of `z [n, latent]`;
-    /// none if no property is predicted. A property that can be computed is checked only if `aim` searches its head.
+    /// none if no property is predicted. A property that can be computed is checked only if `aim` searches its head, and
+    /// then against the shape too, `decoded [n, input]`.
     ///
     /// # Errors
     /// When the data are too few for a judge.
@@ -106,6 +117,7 @@ impl Foretold {
         properties: &[Property],
         aim: &Aim,
         z: &Rows<f64>,
+        decoded: &Rows<f32>,
     ) -> Result<Option<Vec<Self>>> {
         let constraints = &aim.constraints;
         let bounded = constraints.iter().map(|constraint| constraint.property);
@@ -150,6 +162,7 @@ impl Foretold {
                     property: *property,
                     prediction,
                     gap: prediction.gap(),
+                    computed: (!property.is_measured()).then(|| property.measure(decoded.row(i))),
                     measured_range: *measured_range,
                     broken: constraints.iter().find(breaks).copied(),
                 }

@@ -15,6 +15,8 @@ pub enum Question {
     Shift,
     /// Agreement of head and judge.
     Judge,
+    /// Agreement of the prediction with what geometry computes for the decoded outline.
+    Computed,
     /// An interval that reaches the values of the data.
     MeasuredRange,
     /// An interval that keeps the constraints.
@@ -34,6 +36,7 @@ impl Question {
             Self::Roughness => "rougher than the data",
             Self::Domain => "too thin for the property",
             Self::Judge => "where head and judge disagree",
+            Self::Computed => "where the shape has another value than predicted",
             Self::MeasuredRange => "predicted beyond all that was measured",
             Self::Constraint => "where a constraint may not hold",
             Self::Density => "where the data are sparse",

@@ -271,7 +271,7 @@ pub fn judge_with(
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    let foretold = Foretold::of_all(model, properties, aim, z)?;
+    let foretold = Foretold::of_all(model, properties, aim, z, decoded)?;
     let (again, _) = model.encode(decoded)?;
     let decoded_again = model.decode(&again)?;
     let asked: Vec<Property> = properties.iter().copied().filter(|&p| model.can_tell(p)).collect();

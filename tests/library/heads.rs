@@ -269,7 +269,8 @@ fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_compute
         ..Aim::of(Property::Area, Goal::Max)
     };
     let z = Rows::from_flat(2, MODEL.encoded.mu.row(0).to_vec());
-    let checked = Foretold::of_all(&MODEL, &[Property::Area], &bound, &z).unwrap();
+    let decoded = MODEL.decode(&z).unwrap();
+    let checked = Foretold::of_all(&MODEL, &[Property::Area], &bound, &z, &decoded).unwrap();
     assert!(
         checked.is_none_or(|all| all[0].predictions.iter().all(|check| check.broken.is_none()))
     );

@@ -365,7 +365,7 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
     let bounds = |bound: f64| {
         let constraint = format!("stiffness>={bound}").parse().unwrap();
         let aim = Aim { constraints: vec![constraint], ..Aim::default() };
-        let checked = Foretold::of_all(&MODEL, &[stiff], &aim, &z).unwrap().unwrap();
+        let checked = Foretold::of_all(&MODEL, &[stiff], &aim, &z, &decoded).unwrap().unwrap();
         checked[0].doubt_of(stiff)
     };
     let within = 0.5 * (check.prediction.low + check.prediction.value);

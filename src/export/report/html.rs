@@ -293,12 +293,10 @@ fn sought(aim: &Aim) -> String {
 
 /// The title of a column of search values.
 fn value_label(search: &SearchReport) -> String {
-    let any = search.restarts.first().map_or(Value::NONE, |found| found.answer.value());
-    match any {
-        Value::Computed(_) => search.config.aim.label().to_owned(),
-        Value::Predicted(_) => {
-            format!("{}, and its 90 % interval", any.title(search.config.aim.label()))
-        }
+    let aim = &search.config.aim;
+    match aim.terms.iter().any(|term| aim.reads_head(term.property)) {
+        true => format!("{}, and its 90 % interval", aim.title()),
+        false => aim.title(),
     }
 }
 
