@@ -7,9 +7,9 @@ mod window;
 
 use cpu_time::{ProcessTime, ThreadTime};
 use egui::{Event, Key, Pos2, pos2, vec2};
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
+use latent_explorer::numerics::quantile::quantile;
 use latent_explorer::numerics::runtime;
-use latent_explorer::numerics::statistics::quantile;
 use latent_explorer::optimise::SearchConfig;
 use latent_explorer::session::State;
 use latent_explorer::session::settings::Settings;

@@ -5,7 +5,7 @@ use latent_explorer::data::property::Property;
 use latent_explorer::explore::grid::{Lattice, ShapeGrid};
 use latent_explorer::explore::heat::HeatField;
 use latent_explorer::explore::mesh::Mesh;
-use latent_explorer::model::samples::SAMPLES;
+use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::numerics::runtime;
 use latent_explorer::objective::Objective;
@@ -20,7 +20,7 @@ const PROPERTY: Property = Property::Roundness;
 
 fn field(c: &mut Criterion) {
     runtime::set_up();
-    let model = SAMPLES[0].load().expect("the sample opens");
+    let model = BUNDLED[0].load().expect("the sample opens");
     let prepared = Prepared::new(model).expect("the sample is sound");
     let (model, projection) = (&prepared.model, &prepared.projection);
     let mut group = c.benchmark_group("field");

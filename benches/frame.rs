@@ -7,7 +7,7 @@ mod window;
 use cpu_time::ThreadTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2, vec2};
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::numerics::runtime;
 use latent_explorer::optimise::SearchConfig;
 use latent_explorer::session::State;

@@ -3,22 +3,22 @@
 //! The exponent e of a row says that the time grows as n^e from the row before; more than 1.1 is marked: worse than
 //! in proportion.
 
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::explore::grid::{Lattice, ShapeGrid};
 use latent_explorer::model::Model;
+use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::card::Encoded;
 use latent_explorer::model::density::Density;
-use latent_explorer::model::samples::SAMPLES;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
+use latent_explorer::numerics::quantile::quantile;
 use latent_explorer::numerics::runtime;
-use latent_explorer::numerics::statistics::quantile;
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport, Starts};
 use latent_explorer::session::models::{ModelId, Prepared};
 use latent_explorer::session::probe::Probe;
 use latent_explorer::train::Trainer;
-use latent_explorer::trust::Figures;
+use latent_explorer::trust::ModelMetrics;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -110,7 +110,7 @@ fn main() {
         ],
         |points| of_points(care, points),
     );
-    let sample = Prepared::new(SAMPLES[0].load().expect("the sample opens"));
+    let sample = Prepared::new(BUNDLED[0].load().expect("the sample opens"));
     let sample = sample.expect("the sample is sound");
     grow(
         "restarts",
@@ -162,7 +162,7 @@ fn written(seconds: f64) -> String {
 }
 
 fn outlines(samples: usize, points: usize) -> TrainingData {
-    let recipe = Recipe { samples, points, ..Recipe::default() };
+    let recipe = GeneratorConfig { samples, points, ..GeneratorConfig::default() };
     TrainingData::generate(recipe).expect("the recipe is valid")
 }
 
@@ -193,7 +193,7 @@ fn of_samples(care: Care, samples: usize) -> Vec<f64> {
     let model = finish();
     let lying = density(care, &model);
     let ready = care.time_of(|| Prepared::new(model.clone()).expect("the model is sound"));
-    let figures = care.time_of(|| Figures::of(&model).expect("the model has data"));
+    let figures = care.time_of(|| ModelMetrics::of(&model).expect("the model has data"));
     let probe = probe(care, &Prepared::new(model).expect("the model is sound"));
     vec![generate, step, end, finishing, lying, ready, figures, probe]
 }

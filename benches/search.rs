@@ -2,15 +2,15 @@
 //! head on a latent of 128. Beside them a step of what is left to the graph.
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
-use latent_explorer::model::samples::SAMPLES;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::bundled::BUNDLED;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::numerics::runtime;
-use latent_explorer::objective::{Aim, By, Goal, Space};
+use latent_explorer::objective::{Goal, ObjectiveSpec, Space, ValueSource};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
 use latent_explorer::train::Trainer;
 use std::sync::Arc;
@@ -23,7 +23,8 @@ const PROPERTY: Property = Property::Roundness;
 
 /// A model of a wide latent with a head 128-64-32-1, their weights as they are drawn: what they know costs no time.
 fn wide() -> Model {
-    let data = TrainingData::generate(Recipe { samples: 450, ..Recipe::default() });
+    let data =
+        TrainingData::generate(GeneratorConfig { samples: 450, ..GeneratorConfig::default() });
     let config =
         TrainingConfig { latent_dim: 128, heads: vec![PROPERTY], ..TrainingConfig::default() };
     let trainer = Trainer::new(data.expect("the recipe is valid"), config);
@@ -32,11 +33,11 @@ fn wide() -> Model {
 
 fn search(c: &mut Criterion) {
     runtime::set_up();
-    let model = Arc::new(SAMPLES[0].load().expect("the sample opens"));
+    let model = Arc::new(BUNDLED[0].load().expect("the sample opens"));
     let wide = Arc::new(wide());
     // All steps of all restarts: none slows down or stops early.
     let config = SearchConfig { plateau: None, patience: None, ..SearchConfig::default() };
-    let aim = Aim { by: By::Head, ..Aim::of(PROPERTY, Goal::Max) };
+    let aim = ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(PROPERTY, Goal::Max) };
     let by_head = SearchConfig { aim, ..config.clone() };
     let begin = || Search::new(model.clone(), config.clone()).expect("the settings are in range");
     let finish = |mut search: Search| {

@@ -4,9 +4,9 @@
 //! what is left to the graph.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::numerics::runtime;
 use latent_explorer::train::Trainer;
 
@@ -19,7 +19,7 @@ fn trainer(sigma_vae: bool) -> Trainer {
     let usual = TrainingConfig::default();
     let config = TrainingConfig { held_out: 0.0, updates: 100_000_000, sigma_vae, ..usual };
     Trainer::new(
-        TrainingData::generate(Recipe::default()).expect("the usual recipe is valid"),
+        TrainingData::generate(GeneratorConfig::default()).expect("the usual recipe is valid"),
         config,
     )
     .expect("the usual settings are valid")

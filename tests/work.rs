@@ -9,11 +9,11 @@ use driver::Drive;
 use driver::window::{Window, open};
 use egui::epaint::{Primitive, Shape};
 use egui::{Key, pos2};
-use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::model::samples::SAMPLES;
-use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::objective::{Aim, By, Goal, Space};
+use latent_explorer::model::bundled::BUNDLED;
+use latent_explorer::model::training_config::TrainingConfig;
+use latent_explorer::objective::{Goal, ObjectiveSpec, Space, ValueSource};
 use latent_explorer::optimise::{Search, SearchConfig};
 use latent_explorer::train::Trainer;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -82,7 +82,7 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 fn trainer(config: TrainingConfig) -> Trainer {
-    let recipe = Recipe { samples: 2000, ..Recipe::default() };
+    let recipe = GeneratorConfig { samples: 2000, ..GeneratorConfig::default() };
     Trainer::new(TrainingData::generate(recipe).unwrap(), config).unwrap()
 }
 
@@ -99,8 +99,8 @@ fn an_update_of_a_training_makes_no_tensor() {
 }
 
 /// A step of 50 restarts on the first sample, none of which ends.
-fn step(aim: Aim, space: Space) -> Made {
-    let model = Arc::new(SAMPLES[0].load().unwrap());
+fn step(aim: ObjectiveSpec, space: Space) -> Made {
+    let model = Arc::new(BUNDLED[0].load().unwrap());
     let config =
         SearchConfig { aim, space, plateau: None, patience: None, ..SearchConfig::default() };
     let mut search = Search::new(model, config).unwrap();
@@ -110,11 +110,11 @@ fn step(aim: Aim, space: Space) -> Made {
 #[test]
 fn a_step_of_a_search_makes_no_tensor() {
     let _turn = alone();
-    let aim = Aim::default();
+    let aim = ObjectiveSpec::default();
     for aim in [
-        Aim { by: By::Head, ..aim.clone() },
-        Aim { l2: 0.01, inside: 1.0, align: 0.1, ..aim.clone() },
-        Aim::of(aim.property(), Goal::Target(0.5)),
+        ObjectiveSpec { by: ValueSource::Head, ..aim.clone() },
+        ObjectiveSpec { l2: 0.01, inside: 1.0, align: 0.1, ..aim.clone() },
+        ObjectiveSpec::of(aim.property(), Goal::Target(0.5)),
         aim,
     ] {
         for space in [Space::Latent, Space::Input] {

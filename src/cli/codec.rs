@@ -3,12 +3,12 @@
 use super::files::{check_outputs, check_outputs_with, open};
 use super::point::points;
 use crate::data::conform;
-use crate::data::placement::Placement;
+use crate::data::csv::{Latents, read_latents};
 use crate::data::rows::Rows;
-use crate::data::vectors::{Latents, read_latents};
+use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result};
+use crate::export::csv;
 use crate::export::outlines::{NamedOutline, write_outlines};
-use crate::export::tables;
 use crate::model::point_ref::SYNTAX;
 use crate::model::{Model, PointRef};
 use clap::{ArgGroup, Args};
@@ -100,7 +100,7 @@ fn named(named: &[PointRef], model: &Model) -> Result<Latents> {
         for point in points("z", name, model)? {
             latents.z.push(&point.z);
             latents.ids.push(point.name);
-            latents.frames.push(point.frame.unwrap_or(Placement::default()));
+            latents.frames.push(point.frame.unwrap_or(SimilarityTransform::default()));
         }
     }
     Ok(latents)
@@ -121,7 +121,7 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     if let Some(row) = bad {
         return Err(Error::file(shapes, format!("outline {row} is too large to be encoded")));
     }
-    tables::write_encoded(out, &mu, &log_var, &outlines)
+    csv::write_encoded(out, &mu, &log_var, &outlines)
 }
 
 /// The first row, counted from 1, with a value that is not finite.

@@ -19,7 +19,7 @@ pub enum Invocation {
         model: Option<PathBuf>,
     },
     /// Runs one command and exits.
-    Command(Box<Command>),
+    Command(Box<Verb>),
 }
 
 /// See, teach and use optimisation in a latent space
@@ -39,12 +39,12 @@ struct Arguments {
     /// A checkpoint to open in the window [default: the sample model]
     model: Option<PathBuf>,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<Verb>,
 }
 
 /// A command with its arguments.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum Verb {
     /// Generate outlines and train a model on them
     Train(Box<train::TrainArguments>),
     /// Train a model for each of several betas and compare the results
@@ -114,26 +114,26 @@ pub(super) fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Resul
 ///
 /// # Errors
 /// Names the file or the setting that is wrong.
-pub fn run(command: &Command) -> Result<()> {
+pub fn run(command: &Verb) -> Result<()> {
     match command {
-        Command::Train(arguments) => train::run(arguments),
-        Command::Sweep(arguments) => sweep::run(arguments),
-        Command::Data(arguments) => data::run(arguments),
-        Command::Heads(arguments) => heads::run(arguments),
-        Command::Optimise(arguments) => optimise::run(arguments),
-        Command::Race(arguments) => race::run(arguments),
-        Command::Lab(arguments) => lab::run(arguments),
-        Command::Rediscover(arguments) => rediscover::run(arguments),
-        Command::Decode(arguments) => codec::decode(arguments),
-        Command::Encode(arguments) => codec::encode(arguments),
-        Command::Interpolate(arguments) => interpolate::run(arguments),
-        Command::Walk(arguments) => walk::run(arguments),
-        Command::Sample(arguments) => sample::run(arguments),
-        Command::Compare(arguments) => compare::run(arguments),
-        Command::Field(arguments) => field::field(arguments),
-        Command::Render(arguments) => render::run(arguments),
-        Command::Report(arguments) => report::run(arguments),
-        Command::Info(arguments) => info::run(arguments),
+        Verb::Train(arguments) => train::run(arguments),
+        Verb::Sweep(arguments) => sweep::run(arguments),
+        Verb::Data(arguments) => data::run(arguments),
+        Verb::Heads(arguments) => heads::run(arguments),
+        Verb::Optimise(arguments) => optimise::run(arguments),
+        Verb::Race(arguments) => race::run(arguments),
+        Verb::Lab(arguments) => lab::run(arguments),
+        Verb::Rediscover(arguments) => rediscover::run(arguments),
+        Verb::Decode(arguments) => codec::decode(arguments),
+        Verb::Encode(arguments) => codec::encode(arguments),
+        Verb::Interpolate(arguments) => interpolate::run(arguments),
+        Verb::Walk(arguments) => walk::run(arguments),
+        Verb::Sample(arguments) => sample::run(arguments),
+        Verb::Compare(arguments) => compare::run(arguments),
+        Verb::Field(arguments) => field::field(arguments),
+        Verb::Render(arguments) => render::run(arguments),
+        Verb::Report(arguments) => report::run(arguments),
+        Verb::Info(arguments) => info::run(arguments),
     }
 }
 

@@ -4,8 +4,8 @@ use super::files::{check_outputs, open};
 use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
-use crate::export::figures::{Entry, write_csv, write_json};
-use crate::trust::{Figures, Form, Measure, warnings_of};
+use crate::export::metrics_table::{Entry, write_csv, write_json};
+use crate::trust::{Metric, MetricFormat, ModelMetrics, warnings_of};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -33,12 +33,12 @@ pub struct CompareArguments {
 
 /// The two formats of a table of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum TableFormat {
     Json,
     Csv,
 }
 
-impl Format {
+impl TableFormat {
     /// The format that belongs to a file extension.
     pub(super) fn of(path: &Path) -> Result<Self> {
         let ending = path.extension().unwrap_or_default();
@@ -71,7 +71,7 @@ pub fn run(arguments: &CompareArguments) -> Result<()> {
         let problem = format!("at most {MOST} models at once, not {}", paths.len());
         return Err(Error::Usage(problem));
     }
-    let format = Format::of(out)?;
+    let format = TableFormat::of(out)?;
     let inputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     check_outputs(&inputs, &[out])?;
     let models = paths.iter().map(|path| open(path)).collect::<Result<Vec<_>>>()?;
@@ -81,7 +81,7 @@ pub fn run(arguments: &CompareArguments) -> Result<()> {
         progress.report(index as f64 / models.len() as f64, || {
             format!("{} of {} models measured", index, models.len())
         });
-        figures.push(Figures::of(model)?);
+        figures.push(ModelMetrics::of(model)?);
     }
     let entries: Vec<Entry<'_>> = paths
         .iter()
@@ -119,8 +119,8 @@ pub(super) fn warn(heads: &[String], entries: &[Entry<'_>], progress: &mut Progr
 }
 
 /// The metrics as aligned lines: a metric a line, a model a column.
-pub(super) fn table(heads: &[String], figures: &[&Figures]) -> Vec<String> {
-    let measured: Vec<Vec<Measure>> = figures.iter().map(|figures| figures.measures()).collect();
+pub(super) fn table(heads: &[String], figures: &[&ModelMetrics]) -> Vec<String> {
+    let measured: Vec<Vec<Metric>> = figures.iter().map(|figures| figures.measures()).collect();
     let mut rows = vec![(String::new(), heads.to_vec())];
     let mut seen: Vec<&str> = Vec::new();
     for measure in measured.iter().flatten() {
@@ -128,7 +128,7 @@ pub(super) fn table(heads: &[String], figures: &[&Figures]) -> Vec<String> {
             continue;
         }
         seen.push(&measure.name);
-        let cell = |measures: &Vec<Measure>| {
+        let cell = |measures: &Vec<Metric>| {
             measures.iter().find(|other| other.name == measure.name).map(shown).unwrap_or_default()
         };
         rows.push((measure.label.clone(), measured.iter().map(cell).collect()));
@@ -145,10 +145,10 @@ pub(super) fn table(heads: &[String], figures: &[&Figures]) -> Vec<String> {
 }
 
 /// A metric formatted for the table.
-fn shown(measure: &Measure) -> String {
+fn shown(measure: &Metric) -> String {
     match measure.form {
-        Form::Number => three_digits(measure.value),
-        Form::Count => format!("{:.0}", measure.value),
-        Form::Share => format!("{:.1} %", 100.0 * measure.value),
+        MetricFormat::Number => three_digits(measure.value),
+        MetricFormat::Count => format!("{:.0}", measure.value),
+        MetricFormat::Share => format!("{:.1} %", 100.0 * measure.value),
     }
 }

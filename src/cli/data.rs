@@ -4,8 +4,8 @@ use super::files::check_outputs_with;
 use super::import::ImportArguments;
 use super::progress::Progress;
 use super::training::DataOptions;
+use crate::data::csv;
 use crate::data::import::{Import, Rejection, Summary};
-use crate::data::vectors;
 use crate::error::Result;
 use crate::export::outlines::{check_holds_several, holds_values, write_set};
 use clap::Args;
@@ -87,5 +87,5 @@ fn write_rejects(path: &Path, Import { rejected, aside, .. }: &Import) -> Result
             .then(|| [String::new(), String::new(), format!("{begin}and {} more", left.more)]);
         left.list.iter().map(row).chain(more).collect::<Vec<_>>()
     };
-    vectors::write(path, &header, [rows(rejected, ""), rows(aside, "left aside: ")].concat())
+    csv::write(path, &header, [rows(rejected, ""), rows(aside, "left aside: ")].concat())
 }

@@ -6,7 +6,7 @@ use crate::data::property::Property;
 use crate::error::{Result, check_range};
 use crate::explore::heat::HeatField;
 use crate::explore::{Bounds, Projection, home_view};
-use crate::export::tables;
+use crate::export::csv;
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Objective;
@@ -62,7 +62,7 @@ pub fn field(arguments: &FieldArguments) -> Result<()> {
         }
         false => Vec::new(),
     };
-    tables::write_field(out, &field, &predictions)?;
+    csv::write_field(out, &field, &predictions)?;
     progress.finish(&format!("{cells} x {cells} cells; wrote {}", out.display()));
     Ok(())
 }

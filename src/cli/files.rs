@@ -1,10 +1,10 @@
 //! Checks of all files before any work begins.
 
-use crate::data::import::files::Format;
+use crate::data::import::files::InputFormat;
 use crate::error::{Error, Result};
 use crate::export::outlines::check_target;
 use crate::model::{Model, checkpoint};
-use crate::numerics::files::check_writable;
+use crate::numerics::atomic_file::check_writable;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ fn check_apart(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
 
 /// True if `file` is the input, or an existing file of shapes in an input folder.
 fn is_read(input: &Path, file: &Path) -> bool {
-    let in_folder = || input.is_dir() && file.exists() && Format::of(file).is_some();
+    let in_folder = || input.is_dir() && file.exists() && InputFormat::of(file).is_some();
     place(input) == place(file) || in_folder() && place(file).starts_with(place(input))
 }
 

@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use crate::data::dataset::Dataset;
 use crate::data::import::{
-    Import, ImportOptions, Kept, LabelFrom, Normalise, Summary, import_with_values,
+    Import, ImportOptions, ImportedOutline, LabelFrom, Normalise, Summary, import_with_values,
 };
 use crate::error::{Error, Result};
 use crate::numerics::cancel_token::CancelToken;
@@ -137,7 +137,8 @@ fn summary(import: &Import) -> Vec<String> {
     if closed > 0 {
         lines.push(format!("closed a small gap in {closed} of them"));
     }
-    let is_trimmed = |kept: &&Kept| kept.notes.iter().any(|note| note.ends_with("taken off"));
+    let is_trimmed =
+        |kept: &&ImportedOutline| kept.notes.iter().any(|note| note.ends_with("taken off"));
     let trimmed = import.kept.iter().filter(is_trimmed).count();
     if trimmed > 0 {
         lines.push(format!("took thin spurs off {trimmed} of them"));

@@ -2,19 +2,19 @@
 
 use super::files::open;
 use super::heads::{coverage, measured_on, score};
-use crate::data::dataset::Measured;
+use crate::data::dataset::Target;
+use crate::data::generator::GeneratorConfig;
 use crate::data::property::Property;
-use crate::data::recipe::Recipe;
 use crate::data::source::{Imported, Source};
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
-use crate::model::card::{Card, LatentStatistics, StartDistribution};
+use crate::model::card::{LatentStatistics, ModelCard, StartDistribution};
 use crate::model::checkpoint::FORMAT;
 use crate::model::head::HeadCard;
-use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
-use crate::trust::{Figures, Warning, warnings_of};
+use crate::trust::{ModelMetrics, Warning, warnings_of};
 use clap::Args;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -49,7 +49,7 @@ struct Info<'a> {
     latent: usize,
     parameters: usize,
     layers: &'a [LayerSpec],
-    measured: Vec<Values<'a>>,
+    measured: Vec<TargetInfo<'a>>,
     heads: Vec<Head<'a>>,
     training: &'a TrainingConfig,
     /// Updates and epochs of the weights in the file: those that early stopping selected.
@@ -60,7 +60,7 @@ struct Info<'a> {
     epochs_run: usize,
     /// The losses of the selected epoch, in network units.
     losses: Option<&'a EpochRecord>,
-    /// Sums of squares in data units, see [`Figures::reconstruction_error`].
+    /// Sums of squares in data units, see [`ModelMetrics::reconstruction_error`].
     reconstruction_error: f64,
     /// True if these shapes also chose the epoch.
     chose_epoch: bool,
@@ -83,7 +83,7 @@ struct Count<'a> {
 
 /// A target column of the data.
 #[derive(Serialize)]
-struct Values<'a> {
+struct TargetInfo<'a> {
     name: &'a str,
     unit: &'a str,
     /// Number of shapes with a value.
@@ -140,8 +140,8 @@ pub fn run(arguments: &InfoArguments) -> Result<()> {
 impl<'a> Info<'a> {
     fn of(model: &'a Model, path: &Path) -> Result<Self> {
         let bytes = std::fs::metadata(path).map_err(|e| Error::io(path, &e))?.len();
-        let Card { source, layers, training, history, statistics, .. } = &model.card;
-        let (record, figures) = (model.card.record(), Figures::of(model)?);
+        let ModelCard { source, layers, training, history, statistics, .. } = &model.card;
+        let (record, figures) = (model.card.record(), ModelMetrics::of(model)?);
         let encoded = &model.encoded;
         let count =
             |label: usize| encoded.labels.iter().filter(|&&l| usize::from(l) == label).count();
@@ -158,7 +158,7 @@ impl<'a> Info<'a> {
             latent: model.latent_dim(),
             parameters: model.parameters().map(<[f32]>::len).sum(),
             layers,
-            measured: encoded.measured.iter().map(Values::of).collect(),
+            measured: encoded.measured.iter().map(TargetInfo::of).collect(),
             heads: model.heads().iter().map(|head| Head::of(model, &head.card)).collect(),
             training,
             updates_done: model.card.updates(),
@@ -307,9 +307,9 @@ impl<'a> Info<'a> {
     }
 }
 
-impl<'a> Values<'a> {
-    fn of(measured: &'a Measured) -> Self {
-        let Measured { name, unit, values } = measured;
+impl<'a> TargetInfo<'a> {
+    fn of(measured: &'a Target) -> Self {
+        let Target { name, unit, values } = measured;
         let finite = || values.iter().copied().filter(|value| value.is_finite());
         Self {
             name: name.as_str(),
@@ -373,7 +373,8 @@ fn listed(name: &'static str, lines: impl Iterator<Item = String>) -> Vec<(&'sta
 fn origin(source: &Source) -> (&'static str, String) {
     match source {
         Source::Outlines(recipe) => {
-            let Recipe { size_variation, rotation, aspect_variation, noise, seed, .. } = recipe;
+            let GeneratorConfig { size_variation, rotation, aspect_variation, noise, seed, .. } =
+                recipe;
             let text = format!(
                 "size {size_variation}, rotation {rotation}°, aspect {aspect_variation}, noise {noise}, seed {seed}"
             );

@@ -4,11 +4,11 @@ use super::files::{check_outputs, open};
 use super::point::point;
 use super::progress::Progress;
 use super::sheet::{Look, Output};
-use crate::data::placement::Placement;
 use crate::data::rows::Rows;
+use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result, check_range};
 use crate::explore::Projection;
-use crate::explore::route::{Form, Route};
+use crate::explore::curve::{LatentPath, PathShape};
 use crate::explore::strip::Strip;
 use crate::export::shapes::{ShapeRow, write_shapes};
 use crate::model::point_ref::{SYNTAX, frames_between};
@@ -68,8 +68,8 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let progress = Progress::start();
     let ends = [point("from", from, &model)?, point("to", to, &model)?];
     let [from, to] = &ends;
-    let form = Form::Line { from: from.z.clone(), to: to.z.clone() };
-    let route = Route::new(form, &Projection::of(&model.encoded.mu))?;
+    let form = PathShape::Line { from: from.z.clone(), to: to.z.clone() };
+    let route = LatentPath::new(form, &Projection::of(&model.encoded.mu))?;
     let outlines = Some([&*from.outline, &*to.outline]);
     let strip = Strip::of(&model, look.property, &route, *steps, outlines)?;
     match output {
@@ -81,7 +81,12 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
 }
 
 /// Writes the frames of the latent path, then those of the linear interpolation.
-fn table(path: &Path, model: &Model, strip: &Strip, frames: &[Option<Placement>]) -> Result<()> {
+fn table(
+    path: &Path,
+    model: &Model,
+    strip: &Strip,
+    frames: &[Option<SimilarityTransform>],
+) -> Result<()> {
     let first = |path: &str, frame: usize| {
         let share = strip.shares[frame];
         vec![path.to_owned(), (frame + 1).to_string(), share.to_string()]

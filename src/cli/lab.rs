@@ -8,10 +8,10 @@ use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::chart::Chart;
 use crate::export::lab::{extended_data, read_candidates, write_comparisons};
-use crate::export::map::Page;
+use crate::export::map::PictureSize;
 use crate::export::outlines::write_set;
 use crate::export::png::{is_svg, write_picture};
-use crate::optimise::{Comparison, read_lab_results};
+use crate::optimise::{LabComparison, read_lab_results};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -94,7 +94,7 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
     if left_out.len() > MAX_TOLD {
         progress.say(&format!("left out: {} more", left_out.len() - MAX_TOLD));
     }
-    let comparisons: Vec<Comparison> =
+    let comparisons: Vec<LabComparison> =
         candidates.iter().flat_map(|c| lab.beside(&c.id, &c.predictions)).collect();
     write_comparisons(out, &comparisons)?;
     if let Some(path) = picture {
@@ -104,7 +104,7 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
         let property =
             known.ok_or_else(|| Error::setting("property", "was not measured; name another"))?;
         let chart = Chart::comparisons(property, &comparisons, arguments.theme.palette());
-        let page = Page { pixels: PICTURE, palette: arguments.theme.palette() };
+        let page = PictureSize { pixels: PICTURE, palette: arguments.theme.palette() };
         write_picture(path, chart.svg(&page))?;
     }
     if let (Some(model), Some(data)) = (&model, data_out) {
@@ -117,7 +117,7 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
 }
 
 /// `drag: 5 measured, RMS difference 0.12`.
-fn summary(sought: &[(Property, String)], comparisons: &[Comparison]) -> String {
+fn summary(sought: &[(Property, String)], comparisons: &[LabComparison]) -> String {
     let of = |(property, _): &(Property, String)| {
         let all = comparisons.iter().filter(|c| c.predicted.property == *property);
         let squares: Vec<f64> = all.map(|c| (c.measured - c.predicted.value).powi(2)).collect();

@@ -2,11 +2,11 @@
 
 use super::import::ImportArguments;
 use super::training::{DataOptions, NetworkOptions, TrainingOptions};
-use crate::data::dataset::Measured;
+use crate::data::dataset::Target;
 use crate::data::import::{FEWEST, name_of};
 use crate::data::source::TrainingData;
 use crate::error::Result;
-use crate::model::training::{ENOUGH, TrainingConfig};
+use crate::model::training_config::{ENOUGH, TrainingConfig};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -74,9 +74,9 @@ impl LearningOptions {
 }
 
 /// Why no head learns a value unasked that few shapes have, a line for each.
-fn without_heads(measured: &[Measured]) -> Vec<String> {
+fn without_heads(measured: &[Target]) -> Vec<String> {
     let few = measured.iter().filter(|measured| measured.known() < ENOUGH);
-    let line = |measured: &Measured| {
+    let line = |measured: &Target| {
         let (name, known) = (measured.name, measured.known());
         let shapes = if known == 1 { "shape has" } else { "shapes have" };
         format!(

@@ -1,6 +1,5 @@
 //! The command line: arguments in, files out, progress on standard error.
 
-mod again;
 mod codec;
 mod command;
 mod compare;
@@ -21,6 +20,7 @@ mod race;
 mod rediscover;
 mod render;
 mod report;
+mod rerun_search;
 mod sample;
 mod search;
 mod sheet;
@@ -29,4 +29,4 @@ mod train;
 mod training;
 mod walk;
 
-pub use command::{Command, Invocation, parse, run};
+pub use command::{Invocation, Verb, parse, run};

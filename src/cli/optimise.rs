@@ -7,9 +7,9 @@ use crate::error::{Result, check_range};
 use crate::explore::three_digits;
 use crate::export::candidates::write_candidates;
 use crate::model::{Model, Value};
+use crate::numerics::atomic_file::write_whole;
 use crate::numerics::cancel_token::CancelToken;
-use crate::numerics::files::write_whole;
-use crate::objective::{Aim, Goal};
+use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::{InData, LabResults, Method, Search, SearchConfig, SearchReport, Trajectory};
 use clap::Args;
 use std::path::PathBuf;
@@ -221,7 +221,7 @@ fn answer(report: &SearchReport) -> String {
 }
 
 /// `gain 0.006`, or for a target value `0.006 nearer`.
-fn gain_in_words(aim: &Aim, gain: f64) -> String {
+fn gain_in_words(aim: &ObjectiveSpec, gain: f64) -> String {
     match aim.goal() {
         Goal::Target(_) if gain < 0.0 => format!("{} farther", three_digits(-gain)),
         Goal::Target(_) => format!("{} nearer", three_digits(gain)),

@@ -6,9 +6,9 @@ use crate::error::Result;
 use crate::explore::three_digits;
 use crate::export::outlines::write_set;
 use crate::model::checkpoint;
-use crate::model::training::TrainingConfig;
+use crate::model::training_config::TrainingConfig;
 use crate::train::Pca;
-use crate::trust::{Figures, warnings_of};
+use crate::trust::{ModelMetrics, warnings_of};
 use std::path::Path;
 
 /// Computes the axes and writes the model, and the data if requested.
@@ -39,7 +39,7 @@ pub fn run(
             measured.name
         ));
     }
-    for warning in warnings_of(&model, &Figures::of(&model)?) {
+    for warning in warnings_of(&model, &ModelMetrics::of(&model)?) {
         progress.say(&format!("warning: {warning}"));
     }
     let record = model.card.history.last();

@@ -5,11 +5,11 @@ use super::progress::Progress;
 use super::search::{SearchArguments, best_so_far, with_objective};
 use crate::error::{Error, Result};
 use crate::explore::{duration, grouped, three_digits};
-use crate::export::tables::write_race;
-use crate::numerics::files::write_whole;
+use crate::export::csv::write_race;
+use crate::numerics::atomic_file::write_whole;
 use crate::objective::Space;
 use crate::optimise::race::Runner;
-use crate::optimise::{LaneReport, Lanes, Race, RaceReport, RestartReport};
+use crate::optimise::{ContenderReport, Contenders, Race, RaceReport, RestartReport};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -39,8 +39,8 @@ pub struct RaceArguments {
     search: SearchArguments,
     /// The methods: adam, cma-es, random, gradient, momentum, lbfgs, and adam-input, which moves the numbers of the
     /// shape itself by --input-lr
-    #[arg(long, value_name = "NAME,..", default_value_t = Lanes::default())]
-    methods: Lanes,
+    #[arg(long, value_name = "NAME,..", default_value_t = Contenders::default())]
+    methods: Contenders,
     /// Also write the answers of every method as JSON
     #[arg(long, value_name = "R.json")]
     report: Option<PathBuf>,
@@ -85,7 +85,7 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
 }
 
 /// `adam: roundness 0.996, believable, 0.995 re-decoded; spent 25,050 values and 25,050 gradients in 2.1 s`.
-fn line(lane: &LaneReport) -> String {
+fn line(lane: &ContenderReport) -> String {
     let found = match lane.answer() {
         None => "no answer".to_owned(),
         Some((_, answer)) => {
@@ -102,7 +102,7 @@ fn line(lane: &LaneReport) -> String {
 }
 
 /// The value of an answer as the search read it, with its objective where penalties count.
-fn value_of(lane: &LaneReport, answer: &RestartReport) -> String {
+fn value_of(lane: &ContenderReport, answer: &RestartReport) -> String {
     let aim = &lane.report.config.aim;
     let value = answer.best().named(&aim.word());
     with_objective(&value, answer.restart.best_objective(), aim)

@@ -5,9 +5,9 @@ use super::progress::Progress;
 use super::search::goal;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
-use crate::numerics::files::write_whole;
+use crate::numerics::atomic_file::write_whole;
 use crate::objective::Goal;
-use crate::rediscover::{Parts, RediscoverConfig, Rediscovery};
+use crate::rediscover::{RediscoverConfig, Rediscovery, RediscoveryParts};
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -61,8 +61,8 @@ pub struct RediscoverArguments {
     #[arg(long, value_name = "N", default_value_t = 20, allow_hyphen_values = true)]
     functions: usize,
     /// The parts to run: a, b, c, separated by commas
-    #[arg(long, value_name = "LETTERS", default_value_t = Parts::default())]
-    parts: Parts,
+    #[arg(long, value_name = "LETTERS", default_value_t = RediscoveryParts::default())]
+    parts: RediscoveryParts,
     /// The seed of the first repeat: 0 to 2^64-1
     #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
     seed: u64,

@@ -1,22 +1,22 @@
 //! `render`: the map in any combination of layers, curves, and films of a search or a training.
 
-use super::again::search_again;
 use super::files::{check_outputs, open};
 use super::point::point;
 use super::progress::Progress;
+use super::rerun_search::search_again;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
-use crate::explore::compose::Visible;
+use crate::explore::compose::LayerVisibility;
 use crate::explore::{Projection, home_view};
 use crate::export::chart::Chart;
 use crate::export::film::{Film, Ways, search_film, training_film};
-use crate::export::map::{MapPicture, MapWish, Page};
+use crate::export::map::{MapPicture, MapWish, PictureSize};
 use crate::export::png::{is_svg, write_picture};
 use crate::model::point_ref::SYNTAX;
 use crate::model::{Model, PointRef, checkpoint};
 use crate::numerics::cancel_token::CancelToken;
-use crate::objective::{Aim, Goal};
+use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::SearchReport;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -171,7 +171,7 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
         is_svg(out)?;
     }
     let pixels = arguments.size.map_or([if moves { 600 } else { 1200 }; 2], |size| size.0);
-    let page = Page { pixels, palette: arguments.theme.palette() };
+    let page = PictureSize { pixels, palette: arguments.theme.palette() };
     page.check()?;
     let film = Film { page, seconds: *seconds, frames_per_second: *fps };
     arguments.check_kind(moves)?;
@@ -241,7 +241,7 @@ impl RenderArguments {
         &self,
         model: &Arc<Model>,
         report: Option<&SearchReport>,
-        page: Page,
+        page: PictureSize,
     ) -> Result<String> {
         match (self.what, report) {
             (Some(What::Losses), _) => {
@@ -262,7 +262,7 @@ impl RenderArguments {
         &self,
         model: &Arc<Model>,
         report: Option<&SearchReport>,
-        page: Page,
+        page: PictureSize,
     ) -> Result<(MapPicture, Option<Ways>)> {
         let projection = Projection::of(&model.encoded.mu);
         // The detail is finer than a pixel.
@@ -284,7 +284,7 @@ impl RenderArguments {
         let named = |layer| self.layers.contains(&layer);
         let gradient = what == What::Gradient;
         let visible = match self.layers.as_slice() {
-            [] => Visible {
+            [] => LayerVisibility {
                 shapes: true,
                 heat: what == What::Heat || gradient,
                 data: what == What::Points,
@@ -292,7 +292,7 @@ impl RenderArguments {
                 trust: self.trust,
                 paths: report.is_some(),
             },
-            _ => Visible {
+            _ => LayerVisibility {
                 shapes: named(LayerName::Shapes),
                 heat: named(LayerName::Heat),
                 data: named(LayerName::Data),
@@ -308,7 +308,10 @@ impl RenderArguments {
             range: None,
             view: None,
             screen: None,
-            aim: report.map_or_else(|| Aim::of(self.property, Goal::Max), |r| r.config.aim.clone()),
+            aim: report.map_or_else(
+                || ObjectiveSpec::of(self.property, Goal::Max),
+                |r| r.config.aim.clone(),
+            ),
             pins: Vec::new(),
         }
     }

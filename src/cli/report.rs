@@ -1,8 +1,8 @@
 //! `report`: a model, and a search in it, explained in one file.
 
-use super::again::{search, search_again};
 use super::files::{check_outputs, open};
 use super::progress::Progress;
+use super::rerun_search::{search, search_again};
 use super::search::SearchArguments;
 use crate::error::Result;
 use crate::explore::three_digits;

@@ -4,9 +4,9 @@ use super::files::{check_outputs, open};
 use super::progress::Progress;
 use super::sheet::{Look, Output};
 use crate::error::{Error, Result, check_range};
-use crate::explore::sample::{NewShape, new_shapes, sheet};
+use crate::explore::new_shapes::{NewShape, new_shapes, sheet};
 use crate::export::shapes::{ShapeRow, write_shapes};
-use crate::trust::Belief;
+use crate::trust::Reliability;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -72,7 +72,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
         look.write(out, &drawn, &model)?;
     }
     let of = |belief| shapes.iter().filter(|shape| shape.verdict.belief == belief).count();
-    let counts = [Belief::Believable, Belief::Doubtful, Belief::Outside]
+    let counts = [Reliability::Believable, Reliability::Doubtful, Reliability::Outside]
         .map(|belief| format!("{} {}", of(belief), belief.word()));
     progress.finish(&format!(
         "{count} shapes, drawn from {}: {}; wrote {}",

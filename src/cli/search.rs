@@ -1,13 +1,13 @@
 //! The arguments of every search: objective, starts, number of steps.
 
 use super::point::{point_or_path, points};
-use crate::data::placement::Placement;
+use crate::data::csv::read_latents;
 use crate::data::property::Property;
-use crate::data::vectors::read_latents;
+use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::{Model, PointRef, Value};
-use crate::objective::{Aim, By, Constraint, Goal, Space, Term};
+use crate::objective::{Constraint, Goal, ObjectiveSpec, Space, Term, ValueSource};
 use crate::optimise::schedule::Plateau;
 use crate::optimise::{Search, SearchConfig, Starts};
 use clap::Args;
@@ -34,7 +34,7 @@ pub struct SearchArguments {
     terms: Vec<Term>,
     /// Optimise the exact geometry of the decoded shape, or the prediction of the task head
     #[arg(long, value_name = "WHICH", default_value = "geometry", help_heading = SOUGHT)]
-    objective: By,
+    objective: ValueSource,
     /// Weight of |z|^2 in the loss, which keeps z near the origin; 0.01 is typical
     #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
     l2: f64,
@@ -104,7 +104,7 @@ const STARTS: &str = "Where it begins";
 const STEPS: &str = "How it goes on";
 
 /// Latent points, `[points][latent]`.
-type Points = Vec<Vec<f64>>;
+type LatentPoints = Vec<Vec<f64>>;
 
 impl SearchArguments {
     /// Every file that is read, including the checkpoint `model`.
@@ -162,9 +162,9 @@ impl SearchArguments {
         Ok(config)
     }
 
-    fn aim(&self) -> Result<Aim> {
+    fn aim(&self) -> Result<ObjectiveSpec> {
         let terms = match (self.property, self.mode) {
-            (Some(property), Some(goal)) => Aim::of(property, goal).terms,
+            (Some(property), Some(goal)) => ObjectiveSpec::of(property, goal).terms,
             _ if self.terms.is_empty() => {
                 return Err(Error::Usage(
                     "say what is sought: --property NAME --mode max, or --term NAME:max, once or \
@@ -174,7 +174,7 @@ impl SearchArguments {
             }
             _ => self.terms.clone(),
         };
-        let aim = Aim {
+        let aim = ObjectiveSpec {
             terms,
             by: self.objective,
             l2: self.l2,
@@ -190,13 +190,16 @@ impl SearchArguments {
             ));
         }
         let usual = aim.with_usual_inside();
-        Ok(Aim { inside: self.inside.unwrap_or(usual.inside), ..usual })
+        Ok(ObjectiveSpec { inside: self.inside.unwrap_or(usual.inside), ..usual })
     }
 
     /// The latent points of --starts or --from, `[points][latent]`, and the frames of their shapes; no frames if all
     /// are the identity.
-    fn given_starts(&self, model: &Model) -> Result<Option<(Points, Vec<Placement>)>> {
-        let (z, frames): (Points, Vec<Placement>) = match &self.starts {
+    fn given_starts(
+        &self,
+        model: &Model,
+    ) -> Result<Option<(LatentPoints, Vec<SimilarityTransform>)>> {
+        let (z, frames): (LatentPoints, Vec<SimilarityTransform>) = match &self.starts {
             Some(path) => {
                 let latents = read_latents(path, model.latent_dim())?;
                 (latents.z.iter().map(<[f64]>::to_vec).collect(), latents.frames)
@@ -208,7 +211,8 @@ impl SearchArguments {
                 all.map(|point| (point.z, point.frame.unwrap_or_default())).unzip()
             }
         };
-        let frames = if frames.iter().all(Placement::is_plain) { Vec::new() } else { frames };
+        let frames =
+            if frames.iter().all(SimilarityTransform::is_plain) { Vec::new() } else { frames };
         Ok(Some((z, frames)))
     }
 }
@@ -228,7 +232,7 @@ pub(super) fn best_so_far(search: &Search) -> String {
 }
 
 /// A value, with the objective if the search is penalised.
-pub(super) fn with_objective(value: &str, objective: f64, aim: &Aim) -> String {
+pub(super) fn with_objective(value: &str, objective: f64, aim: &ObjectiveSpec) -> String {
     if aim.is_penalised() {
         format!("{value} (objective {})", three_digits(objective))
     } else {
@@ -247,11 +251,11 @@ pub(super) fn goal(text: &str) -> std::result::Result<Goal, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::command::{Command, Invocation, parse_from};
+    use super::super::command::{Invocation, Verb, parse_from};
     use super::*;
-    use crate::model::samples::SAMPLES;
+    use crate::model::bundled::BUNDLED;
     use crate::optimise::Method;
-    use crate::optimise::code::command_line;
+    use crate::optimise::codegen::command_line;
 
     /// The settings of a generated command line; its file of starts is written into a folder of the test.
     fn read_back(line: &str, model: &Model, folder: &Path) -> SearchConfig {
@@ -263,18 +267,18 @@ mod tests {
         let line = format!("latent-explorer{line}").replace("starts.csv", starts.to_str().unwrap());
         let words = line.split(' ').map(|word| word.trim_matches('"').into());
         let Invocation::Command(command) = parse_from(words).unwrap() else { panic!("{line}") };
-        let Command::Optimise(arguments) = *command else { panic!("{line}") };
+        let Verb::Optimise(arguments) = *command else { panic!("{line}") };
         arguments.config(model).unwrap()
     }
 
     #[test]
     fn the_command_line_that_is_shown_of_a_search_asks_for_that_search() {
         let folder = tempfile::tempdir().unwrap();
-        let model = SAMPLES[0].load().unwrap();
+        let model = BUNDLED[0].load().unwrap();
         let terms = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
-        let aim = Aim {
+        let aim = ObjectiveSpec {
             terms: terms(&["area:target=2.5:weight=0.5", "roundness:max"]),
-            by: By::Head,
+            by: ValueSource::Head,
             l2: 0.01,
             align: 0.5,
             inside: 1.0,

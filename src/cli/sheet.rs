@@ -4,11 +4,11 @@ use super::render::Theme;
 use crate::data::property::Property;
 use crate::error::{Result, check_range};
 use crate::explore::Projection;
+use crate::explore::contact_sheet::ContactSheet;
 use crate::explore::heat::usual_range;
-use crate::explore::sheet::Sheet;
-use crate::export::bar::ColourBar;
+use crate::export::colour_bar::ColourBar;
+use crate::export::contact_sheet::{CELL, CellPicture, height_of};
 use crate::export::png::{is_svg, write_picture};
-use crate::export::sheet::{CELL, CellPicture, height_of};
 use crate::model::Model;
 use crate::objective::Objective;
 use clap::Args;
@@ -80,7 +80,7 @@ impl Look {
     ///
     /// # Errors
     /// Names the file when it cannot be written.
-    pub fn write(&self, path: &Path, sheet: &Sheet, model: &Arc<Model>) -> Result<()> {
+    pub fn write(&self, path: &Path, sheet: &ContactSheet, model: &Arc<Model>) -> Result<()> {
         let palette = self.theme.palette();
         let projection = Projection::of(&model.encoded.mu);
         let bar = self.bar(model, &projection)?;

@@ -1,16 +1,16 @@
 //! `sweep`: a training for each of several betas, and a comparison of the results.
 
-use super::compare::{Format, table, warn};
+use super::compare::{TableFormat, table, warn};
 use super::files::{check_folder, check_outputs};
 use super::learning::LearningOptions;
 use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
 use crate::explore::miniature::Miniature;
-use crate::export::figures::Entry;
-use crate::export::sweep::{Point, svg};
+use crate::export::metrics_table::Entry;
+use crate::export::sweep::{SweptModel, svg};
 use crate::model::checkpoint;
-use crate::numerics::files::{check_writable, write_whole};
+use crate::numerics::atomic_file::{check_writable, write_whole};
 use crate::train::{Sweep, Swept, USUAL_BETAS};
 use crate::trust::warnings_of;
 use clap::Args;
@@ -49,7 +49,7 @@ pub struct SweepArguments {
 /// stopped being a number.
 pub fn run(arguments: &SweepArguments) -> Result<()> {
     let SweepArguments { betas, learning, out, models, picture } = arguments;
-    let format = Format::of(out)?;
+    let format = TableFormat::of(out)?;
     let outputs: Vec<&Path> = std::iter::once(out).chain(picture).map(PathBuf::as_path).collect();
     if let Some(path) = picture.as_ref().filter(|path| !ends_in_svg(path)) {
         return Err(Error::file(path, "is not .svg; end the name of the picture in it"));
@@ -112,12 +112,12 @@ fn file(folder: &Path, beta: f64) -> PathBuf {
 
 fn draw(done: &[Swept]) -> Result<String> {
     let maps = done.iter().map(|swept| Miniature::of(&swept.model)).collect::<Result<Vec<_>>>()?;
-    let point = |(swept, map): (&'_ Swept, _)| Point {
+    let point = |(swept, map): (&'_ Swept, _)| SweptModel {
         beta: swept.beta,
         kl: swept.figures.kl.unwrap_or(f64::NAN),
         error: swept.figures.reconstruction_error,
         map,
     };
-    let points: Vec<Point<'_>> = done.iter().zip(&maps).map(point).collect();
+    let points: Vec<SweptModel<'_>> = done.iter().zip(&maps).map(point).collect();
     Ok(svg(&points, &Palette::LIGHT))
 }

@@ -7,13 +7,13 @@ use super::pca;
 use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
+use crate::export::csv;
 use crate::export::outlines::{check_holds_several, write_set};
-use crate::export::tables;
 use crate::model::card::StartDistribution;
-use crate::model::training::EpochRecord;
+use crate::model::training_config::EpochRecord;
 use crate::model::{Model, checkpoint};
 use crate::train::{Trainer, TrainerState};
-use crate::trust::{Figures, warnings_of};
+use crate::trust::{ModelMetrics, warnings_of};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -135,12 +135,12 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     }
     let model = save(&trainer, arguments)?;
     if let Some(path) = &arguments.history {
-        tables::write_history(path, trainer.history())?;
+        csv::write_history(path, trainer.history())?;
     }
     if let Some(path) = &arguments.data_out {
         write_set(path, trainer.data())?;
     }
-    let figures = Figures::of(&model)?;
+    let figures = ModelMetrics::of(&model)?;
     for warning in warnings_of(&model, &figures) {
         progress.say(&format!("warning: {warning}"));
     }

@@ -1,10 +1,10 @@
 //! The options of a training that several commands share: data, settings and network.
 
 use crate::data::family::Family;
+use crate::data::generator::GeneratorConfig;
 use crate::data::property::Property;
-use crate::data::recipe::Recipe;
 use crate::model::preset::Preset;
-use crate::model::training::TrainingConfig;
+use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
@@ -45,15 +45,15 @@ pub struct DataOptions {
 impl DataOptions {
     /// Points of an outline.
     pub fn points(&self) -> usize {
-        self.points.unwrap_or(Recipe::default().points)
+        self.points.unwrap_or(GeneratorConfig::default().points)
     }
 
     /// The recipe with these options.
-    pub fn recipe(&self, seed: u64) -> Recipe {
-        let usual = Recipe::default();
+    pub fn recipe(&self, seed: u64) -> GeneratorConfig {
+        let usual = GeneratorConfig::default();
         let families =
             if self.families.is_empty() { usual.families } else { self.families.clone() };
-        Recipe {
+        GeneratorConfig {
             families,
             samples: self.samples.unwrap_or(usual.samples),
             points: self.points(),

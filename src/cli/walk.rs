@@ -4,14 +4,14 @@ use super::files::{check_outputs, open};
 use super::point::point;
 use super::progress::Progress;
 use super::sheet::{Look, Output};
-use crate::data::placement::Placement;
+use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result, check_range};
-use crate::explore::route::{Form, Kind, Route, usual_radius};
+use crate::explore::curve::{LatentPath, PathKind, PathShape, usual_radius};
 use crate::explore::strip::Strip;
 use crate::explore::{Projection, home_view};
 use crate::export::gif::{Animation, MOST_FRAMES};
+use crate::export::path_strip::{FRAME, WrittenPath, walk_film};
 use crate::export::shapes::{ShapeRow, write_shapes};
-use crate::export::walk::{FRAME, Walk, walk_film};
 use crate::model::point_ref::{SYNTAX, frames_between};
 use crate::model::{Endpoint, Model, PointRef};
 use crate::numerics::cancel_token::CancelToken;
@@ -42,7 +42,7 @@ pub struct WalkArguments {
     model: PathBuf,
     /// The kind of latent path
     #[arg(long, value_name = "KIND")]
-    path: Kind,
+    path: PathKind,
     /// The first point of a line
     #[arg(long, value_name = "POINT", allow_hyphen_values = true)]
     from: Option<PointRef>,
@@ -78,14 +78,14 @@ pub struct WalkArguments {
 impl WalkArguments {
     /// Fails if an option is given that this kind of path does not use, or one is missing.
     fn check(&self, output: Output) -> Result<()> {
-        let uses = |kinds: &[Kind]| kinds.contains(&self.path);
+        let uses = |kinds: &[PathKind]| kinds.contains(&self.path);
         let given = [
-            ("from", self.from.is_some(), uses(&[Kind::Line])),
-            ("to", self.to.is_some(), uses(&[Kind::Line])),
-            ("around", self.around.is_some(), !uses(&[Kind::Line])),
-            ("radius", self.radius.is_some(), uses(&[Kind::Circle, Kind::Spiral])),
-            ("turns", self.turns.is_some(), uses(&[Kind::Spiral])),
-            ("axis", self.axis.is_some(), uses(&[Kind::Axis])),
+            ("from", self.from.is_some(), uses(&[PathKind::Line])),
+            ("to", self.to.is_some(), uses(&[PathKind::Line])),
+            ("around", self.around.is_some(), !uses(&[PathKind::Line])),
+            ("radius", self.radius.is_some(), uses(&[PathKind::Circle, PathKind::Spiral])),
+            ("turns", self.turns.is_some(), uses(&[PathKind::Spiral])),
+            ("axis", self.axis.is_some(), uses(&[PathKind::Axis])),
         ];
         if let Some((name, ..)) = given.iter().find(|(_, given, used)| *given && !used) {
             let problem = format!("does not go with --path {}; leave it out", self.path.name());
@@ -112,7 +112,7 @@ impl WalkArguments {
 
     /// The named points: the first and last point of a line, else the centre twice.
     fn ends(&self, model: &Model) -> Result<[Endpoint; 2]> {
-        if self.path == Kind::Line {
+        if self.path == PathKind::Line {
             let end = |name: &'static str, end: &Option<PointRef>| match end {
                 Some(end) => point(name, end, model),
                 None => Err(Error::setting(name, "a line needs one; --help shows how to name it")),
@@ -124,21 +124,26 @@ impl WalkArguments {
     }
 
     /// The requested latent path.
-    fn route(&self, ends: &[Endpoint; 2], model: &Model, projection: &Projection) -> Result<Route> {
+    fn route(
+        &self,
+        ends: &[Endpoint; 2],
+        model: &Model,
+        projection: &Projection,
+    ) -> Result<LatentPath> {
         let [from, to] = ends.each_ref().map(|end| end.z.clone());
         let centre = from.clone();
         let radius = || self.radius.unwrap_or_else(|| usual_radius(home_view(model, projection)));
         let form = match self.path {
-            Kind::Line => Form::Line { from, to },
-            Kind::Circle => Form::Circle { centre, radius: radius() },
-            Kind::Spiral => Form::Spiral {
+            PathKind::Line => PathShape::Line { from, to },
+            PathKind::Circle => PathShape::Circle { centre, radius: radius() },
+            PathKind::Spiral => PathShape::Spiral {
                 centre,
                 radius: radius(),
-                turns: self.turns.unwrap_or(Route::USUAL_TURNS),
+                turns: self.turns.unwrap_or(LatentPath::USUAL_TURNS),
             },
-            Kind::Axis => Form::axis(model, centre, self.axis.unwrap_or(0))?,
+            PathKind::Axis => PathShape::axis(model, centre, self.axis.unwrap_or(0))?,
         };
-        Route::new(form, projection)
+        LatentPath::new(form, projection)
     }
 }
 
@@ -174,7 +179,12 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     Ok(())
 }
 
-fn table(path: &Path, model: &Model, strip: &Strip, frames: &[Option<Placement>]) -> Result<()> {
+fn table(
+    path: &Path,
+    model: &Model,
+    strip: &Strip,
+    frames: &[Option<SimilarityTransform>],
+) -> Result<()> {
     let rows = strip.decoded.iter().enumerate().map(|(frame, outline)| ShapeRow {
         first: vec![(frame + 1).to_string(), strip.shares[frame].to_string()],
         z: Some(strip.z.row(frame)),
@@ -190,14 +200,14 @@ fn animate(
     arguments: &WalkArguments,
     model: &Arc<Model>,
     projection: &Projection,
-    route: &Route,
+    route: &LatentPath,
     strip: &Strip,
     progress: &mut Progress,
 ) -> Result<()> {
     let WalkArguments { look, out, frames, .. } = arguments;
     let bar = look.bar(model, projection)?;
     let (property, palette) = (look.property, look.theme.palette());
-    let walk = Walk { model, projection, route, strip, property, bar: &bar, palette };
+    let walk = WrittenPath { model, projection, route, strip, property, bar: &bar, palette };
     let height = (f64::from(look.size) * FRAME[1] / FRAME[0]).round() as u32;
     let animation = Animation {
         size: [look.size, height.max(16)],

@@ -1,14 +1,14 @@
 //! Foreign outlines converted to the form of a model's own data. They may have any position, size, number of points and
 //! starting point; the frame that was removed is returned with each.
 
+use super::generator::GeneratorConfig;
 use super::geometry;
-use super::import::clean::{Curve, clean};
-use super::import::files::{self, Format};
-use super::import::form::{self, Begin};
+use super::import::canonicalise::{self, Begin};
+use super::import::files::{self, InputFormat};
+use super::import::repair::{RawCurve, clean};
 use super::import::{Normalise, airfoil, svg, table};
-use super::placement::Placement;
-use super::recipe::Recipe;
 use super::source::Source;
+use super::transform::SimilarityTransform;
 use crate::error::{self, Error};
 use rayon::prelude::*;
 use std::ops::RangeInclusive;
@@ -30,7 +30,7 @@ pub struct Conformed {
     /// Its points, `[2 * points]`, in data units.
     pub outline: Vec<f32>,
     /// The frame that it had in its file.
-    pub placement: Placement,
+    pub placement: SimilarityTransform,
 }
 
 impl Source {
@@ -53,17 +53,17 @@ impl Source {
     ///
     /// # Errors
     /// Gives the reason why the curve is no outline.
-    pub fn conform(&self, curve: Curve) -> Result<(Vec<f32>, Placement), String> {
+    pub fn conform(&self, curve: RawCurve) -> Result<(Vec<f32>, SimilarityTransform), String> {
         if self.has_own_form(&curve.points) {
             let outline = curve.points.as_flattened().iter().map(|&v| v as f32).collect();
-            return Ok((outline, Placement::default()));
+            return Ok((outline, SimilarityTransform::default()));
         }
         let (normalise, begin) = self.form();
         let (mut outline, mut placement) = if self.crosses_itself(&curve.points) {
             point_by_point(&curve.points, normalise)
         } else {
             let points = clean(curve)?.points;
-            let canonical = form::canonical(&points, self.points(), normalise, begin);
+            let canonical = canonicalise::canonical(&points, self.points(), normalise, begin);
             if !geometry::is_simple(&canonical.0) {
                 let count = self.points();
                 return Err(format!(
@@ -106,11 +106,11 @@ impl Source {
         let begins = || match noise > 0.0 {
             // Noise makes the spacing uneven and moves the first point.
             true => outline[0] > 0.0 && f64::from(outline[1]).abs() <= 6.0 * noise * radius + 0.1,
-            false => form::is_canonical(points, points.len(), begin),
+            false => canonicalise::is_canonical(points, points.len(), begin),
         };
         has_size
             && centre[0].hypot(centre[1]) <= TOLERANCE * radius
-            && (!normalise.rotation || form::direction(&outline).abs() <= TOLERANCE)
+            && (!normalise.rotation || canonicalise::direction(&outline).abs() <= TOLERANCE)
             && geometry::area(&outline) > 0.0
             && begins()
     }
@@ -125,11 +125,11 @@ fn about_mean(points: &[[f64; 2]]) -> (Vec<f32>, [f64; 2]) {
 }
 
 /// A curve centred, scaled and turned without resampling.
-fn point_by_point(points: &[[f64; 2]], normalise: Normalise) -> (Vec<f32>, Placement) {
+fn point_by_point(points: &[[f64; 2]], normalise: Normalise) -> (Vec<f32>, SimilarityTransform) {
     let (moved, origin) = about_mean(points);
     let scale = if normalise.scale { geometry::rms_radius(&moved) } else { 1.0 };
-    let rotation = if normalise.rotation { form::direction(&moved) } else { 0.0 };
-    let placement = Placement { origin, scale, rotation };
+    let rotation = if normalise.rotation { canonicalise::direction(&moved) } else { 0.0 };
+    let placement = SimilarityTransform { origin, scale, rotation };
     let outline = points.iter().flat_map(|&p| placement.take_away(p)).map(|v| v as f32);
     (outline.collect(), placement)
 }
@@ -137,7 +137,7 @@ fn point_by_point(points: &[[f64; 2]], normalise: Normalise) -> (Vec<f32>, Place
 /// The range of RMS radii of the outlines of a recipe. Noise of standard deviation `s` on every coordinate changes a
 /// radius `r` of `n` points to about `r sqrt(1 + 2 s^2)`, with a standard deviation of `r s / sqrt(n)`; four of these
 /// are allowed.
-fn sizes(recipe: &Recipe) -> RangeInclusive<f64> {
+fn sizes(recipe: &GeneratorConfig) -> RangeInclusive<f64> {
     let (least, most) = (1.0 - recipe.size_variation, 1.0 + recipe.size_variation);
     let noise = (1.0 + 2.0 * recipe.noise.powi(2)).sqrt();
     let tolerance = SIZE_TOLERANCE + 4.0 * recipe.noise / (recipe.points as f64).sqrt();
@@ -151,7 +151,7 @@ fn sizes(recipe: &Recipe) -> RangeInclusive<f64> {
 /// Names the file and the first outline in it that cannot be used; none is skipped.
 pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
     let refuse = |problem: String| Error::file(path, problem);
-    let conformed = |(place, name, curve): Listed| {
+    let conformed = |(place, name, curve): ListedOutline| {
         let (outline, placement) =
             curve.and_then(|curve| source.conform(curve)).map_err(|problem| {
                 let place = if place.is_empty() { place } else { format!("{place}: ") };
@@ -166,32 +166,32 @@ pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
 }
 
 /// The place of a curve in its file, its name, and the curve or the reason why it is none.
-type Listed = (String, String, Result<Curve, String>);
+type ListedOutline = (String, String, Result<RawCurve, String>);
 
-fn curves(path: &Path) -> Result<Vec<Listed>, String> {
+fn curves(path: &Path) -> Result<Vec<ListedOutline>, String> {
     let bytes = files::read_bounded(path)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     // Curves without names are numbered if there are several.
-    let all = |curves: Vec<Curve>| -> Vec<Listed> {
+    let all = |curves: Vec<RawCurve>| -> Vec<ListedOutline> {
         let alone = curves.len() == 1;
         let place = |k| if alone { String::new() } else { format!("outline {k}") };
         let name = |k| if alone { stem.clone() } else { format!("{stem}#{k}") };
         (1..).zip(curves).map(|(k, curve)| (place(k), name(k), Ok(curve))).collect()
     };
-    let format = Format::of(path).unwrap_or(Format::Csv);
-    if format == Format::Airfoil {
+    let format = InputFormat::of(path).unwrap_or(InputFormat::Csv);
+    if format == InputFormat::Airfoil {
         return airfoil::read(&bytes).map(all);
     }
     let text = files::text(&bytes)?;
-    if format == Format::Svg {
+    if format == InputFormat::Svg {
         return Ok(paths(text)?
             .into_iter()
             .map(|path| (format!("path {}", path.id), path.id, path.curve))
             .collect());
     }
     Ok(match table::read(text)?.table {
-        table::Table::Curves(curves) => all(curves),
-        table::Table::Rows(rows) => {
+        table::OutlineTable::Curves(curves) => all(curves),
+        table::OutlineTable::Rows(rows) => {
             rows.into_iter().map(|row| (row.place, row.id, row.curve)).collect()
         }
     })

@@ -1,10 +1,10 @@
 //! A data set in memory, and the split into training and held-out rows.
 
-use super::name::Name;
-use super::placement::Placement;
+use super::column_name::ColumnName;
 use super::property::Property;
 use super::roles::{Role, held_out_by_groups, roles};
 use super::rows::Rows;
+use super::transform::SimilarityTransform;
 use crate::numerics::random::{Purpose, stream};
 use rand::seq::SliceRandom;
 
@@ -20,9 +20,9 @@ pub struct Dataset {
     /// The name of each shape, all different; empty for generated shapes.
     pub ids: Vec<String>,
     /// The frame that normalising removed from each shape; empty for generated shapes.
-    pub placements: Vec<Placement>,
+    pub placements: Vec<SimilarityTransform>,
     /// The target columns of the shapes.
-    pub measured: Vec<Measured>,
+    pub measured: Vec<Target>,
     /// The group of each shape, if groups were given: a whole group is either trained on or held out. Empty if there
     /// are none.
     pub groups: Vec<u32>,
@@ -31,7 +31,7 @@ pub struct Dataset {
 impl Dataset {
     /// The properties that its shapes have: the geometric ones, then the target columns.
     pub fn properties(&self) -> Vec<Property> {
-        Property::ALL.into_iter().chain(self.measured.iter().map(Measured::property)).collect()
+        Property::ALL.into_iter().chain(self.measured.iter().map(Target::property)).collect()
     }
 
     /// The values of a property for all shapes, `[samples]`; NaN where unknown.
@@ -72,16 +72,16 @@ impl Dataset {
 
 /// A target column: one kind of value that is known of shapes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Measured {
+pub struct Target {
     /// The name of the column.
-    pub name: Name,
+    pub name: ColumnName,
     /// Its unit; empty if none was given.
     pub unit: String,
     /// The value of each shape, NaN where unknown; in single precision.
     pub values: Vec<f64>,
 }
 
-impl Measured {
+impl Target {
     /// The property that this column holds.
     pub fn property(&self) -> Property {
         Property::Measured(self.name)

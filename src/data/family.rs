@@ -1,6 +1,6 @@
 //! The nine families of outlines and the parameters that vary within each.
 
-use super::outline::Path;
+use super::canonical::Path;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{PI, TAU};

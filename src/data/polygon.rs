@@ -40,7 +40,8 @@ impl Polygons {
         rings.resize_with(if there_and_back { count } else { 1 }, Ring::default);
         for (i, outline) in outlines.chunks_exact(units.scale.len()).enumerate() {
             let ring = &mut rings[if there_and_back { i } else { 0 }];
-            let (area, perimeter) = dispatch(Measure { outline, units, ring, there_and_back });
+            let (area, perimeter) =
+                dispatch(SignedMeasure { outline, units, ring, there_and_back });
             areas.push(area);
             perimeters.push(perimeter);
         }
@@ -59,7 +60,7 @@ impl Polygons {
         let slopes = of_areas.iter().zip(of_perimeters);
         let all = gradient.chunks_exact_mut(units.scale.len()).zip(&self.rings).zip(slopes);
         for ((gradient, ring), slopes) in all {
-            dispatch(PullBack { gradient, units, ring, slopes });
+            dispatch(PolygonPullBack { gradient, units, ring, slopes });
         }
     }
 }
@@ -109,14 +110,14 @@ fn distance(dx: f32, dy: f32) -> f32 {
 }
 
 /// Signed area and perimeter of one outline.
-struct Measure<'a> {
+struct SignedMeasure<'a> {
     outline: &'a [f32],
     units: &'a Scaling,
     ring: &'a mut Ring,
     there_and_back: bool,
 }
 
-impl Work for Measure<'_> {
+impl Work for SignedMeasure<'_> {
     type Output = (f32, f32);
 
     #[inline(always)]
@@ -137,14 +138,14 @@ impl Work for Measure<'_> {
 }
 
 /// The gradient of one outline from those of its area and perimeter.
-struct PullBack<'a> {
+struct PolygonPullBack<'a> {
     gradient: &'a mut [f32],
     units: &'a Scaling,
     ring: &'a Ring,
     slopes: (&'a f32, &'a f32),
 }
 
-impl Work for PullBack<'_> {
+impl Work for PolygonPullBack<'_> {
     type Output = ();
 
     #[inline(always)]

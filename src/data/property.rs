@@ -1,7 +1,7 @@
 //! Properties of an outline: their names, their meaning, and their domain of definition.
 
+use super::column_name::ColumnName;
 use super::geometry;
-use super::name::Name;
 use super::rows::Rows;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub enum Property {
     /// `P / A`: edge for each unit of area; a proxy of how well the shape sheds heat. No upper bound.
     HeatShedding,
     /// A target column of a data set: for any other shape only a task head predicts it.
-    Measured(Name),
+    Measured(ColumnName),
 }
 
 /// A property of an outline, and how it grows with area and perimeter.
@@ -203,7 +203,7 @@ impl FromStr for Property {
     /// One of [`Property::ALL`] in any letter case, or else the target column with exactly this name.
     fn from_str(text: &str) -> Result<Self, String> {
         let geometric = Self::ALL.into_iter().find(|p| p.name().eq_ignore_ascii_case(text));
-        geometric.map_or_else(|| Name::new(text).map(Self::Measured), Ok)
+        geometric.map_or_else(|| ColumnName::new(text).map(Self::Measured), Ok)
     }
 }
 

@@ -2,21 +2,23 @@
 
 use super::bounds::Bounds;
 use super::colour::{Palette, Rgba, faded, scale};
-use super::fog::Fog;
+use super::distance_overlay::DistanceOverlay;
 use super::glyphs;
+use super::gradient_field::{Arrow, GradientField};
 use super::grid::ShapeGrid;
 use super::heat::HeatField;
-use super::paths::Paths;
-use super::scene::{Arrows, Dots, Image, Layer, Line, Mark, MarkKind, Scene, Shapes, Text};
-use super::slopes::{Arrow, SlopeField};
+use super::items::{
+    Arrows, Dots, Mark, MarkKind, Scene, SceneImage, SceneItem, SceneLine, SceneShapes, SceneText,
+};
 use super::trail::trail;
-use crate::numerics::statistics::distance;
+use super::trajectories::Trajectories;
+use crate::numerics::quantile::distance;
 use std::sync::Arc;
 
 /// The layers that are visible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
-pub struct Visible {
+pub struct LayerVisibility {
     /// Decoded shapes.
     pub shapes: bool,
     /// The property as a heat map.
@@ -33,7 +35,7 @@ pub struct Visible {
 
 /// Encoded data on the map.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Points {
+pub struct EncodedPoints {
     /// Their positions, at most 1,500.
     pub positions: Arc<Vec<[f64; 2]>>,
     /// The row in the data of each point.
@@ -44,7 +46,7 @@ pub struct Points {
 
 /// Attributes of a trajectory besides its points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct TrajectoryStyle {
     /// The local optimum that it reached, if any.
     pub group: Option<usize>,
     /// True if any of its points is feasible; without one the trajectory ends in a cross.
@@ -53,15 +55,15 @@ pub struct Way {
 
 /// A search at one step of its playback.
 #[derive(Clone, Debug)]
-pub struct Climb {
+pub struct SearchView {
     /// The trajectories.
-    pub paths: Arc<Paths>,
+    pub paths: Arc<Trajectories>,
     /// The (fractional) step that is shown.
     pub step: f64,
     /// The step before which trajectories are faded.
     pub fresh_from: f64,
     /// Attributes of the trajectories, `[ways]`; empty while they grow.
-    pub ways: Arc<Vec<Way>>,
+    pub ways: Arc<Vec<TrajectoryStyle>>,
     /// The selected trajectory, which is emphasised.
     pub chosen: Option<usize>,
     /// The trajectory under the mouse pointer, in this view or in another one.
@@ -76,7 +78,7 @@ pub struct Climb {
 
 /// A step-by-step search up to its current point.
 #[derive(Clone, Debug)]
-pub struct Walk {
+pub struct StepThroughView {
     /// The visited points, the current one last.
     pub path: Vec<[f64; 2]>,
     /// The next step.
@@ -85,11 +87,11 @@ pub struct Walk {
 
 /// Annotations on the map from the user's actions: the same in the window and in an exported picture.
 #[derive(Clone, Debug, Default)]
-pub struct Doing {
+pub struct Annotations {
     /// A search.
-    pub climb: Option<Climb>,
+    pub climb: Option<SearchView>,
     /// A step-by-step search.
-    pub walk: Option<Walk>,
+    pub walk: Option<StepThroughView>,
     /// The selected point and the slope there: the direction in which the objective improves, in loss per map unit.
     pub uphill: Option<([f64; 2], [f64; 2])>,
     /// The points of a latent path on the map, and the current position on it.
@@ -100,7 +102,7 @@ pub struct Doing {
 
 /// The data for one picture of the map.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
+pub struct MapData<'a> {
     /// Decoded shapes.
     pub grid: Option<&'a Arc<ShapeGrid>>,
     /// The reach of a typical shape, in data units.
@@ -110,13 +112,13 @@ pub struct Subject<'a> {
     /// The range of the colour scale.
     pub range: (f64, f64),
     /// The encoded data.
-    pub points: &'a Points,
+    pub points: &'a EncodedPoints,
     /// The overlay where the map is far from the data.
-    pub fog: Option<&'a Fog>,
+    pub fog: Option<&'a DistanceOverlay>,
     /// The gradient over the map.
-    pub slopes: Option<&'a SlopeField>,
+    pub slopes: Option<&'a GradientField>,
     /// The annotations.
-    pub doing: &'a Doing,
+    pub doing: &'a Annotations,
     /// Points of the picture per map unit.
     pub unit: f64,
     /// Pinned points.
@@ -140,8 +142,8 @@ pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {
 /// The heat map has the colours where it is on, else the shapes have them, unless `plain` asks for grey shapes (during
 /// a training the data need the attention).
 pub fn compose(
-    subject: &Subject<'_>,
-    visible: Visible,
+    subject: &MapData<'_>,
+    visible: LayerVisibility,
     plain: bool,
     view: Bounds,
     palette: &Palette,
@@ -149,7 +151,7 @@ pub fn compose(
     let mut layers = Vec::new();
     let heat = subject.heat.filter(|_| visible.heat);
     if let Some((field, pixels)) = heat {
-        layers.push(Layer::Image(Image {
+        layers.push(SceneItem::Image(SceneImage {
             bounds: field.bounds,
             size: [field.columns, field.rows],
             pixels: pixels.clone(),
@@ -161,33 +163,33 @@ pub fn compose(
         };
         if heat.is_some() {
             let undefined = cells(&|i| grid.values[i].is_nan());
-            layers.push(Layer::Hatch(undefined, palette.hatch));
+            layers.push(SceneItem::Hatch(undefined, palette.hatch));
         }
         if visible.shapes {
             if heat.is_none() {
-                layers.push(Layer::Shapes(filled(grid, subject, plain, palette)));
+                layers.push(SceneItem::Shapes(filled(grid, subject, plain, palette)));
             }
             // Over heat only the outlines are painted. Around filled shapes they separate the lightest colours from a
             // light background, and the darkest from a dark one.
             let (ink, width) =
                 if heat.is_some() { (palette.hollow, 1.0) } else { (palette.rim, 0.9) };
-            layers.push(Layer::Shapes(hollow(grid, subject, ink, width)));
+            layers.push(SceneItem::Shapes(hollow(grid, subject, ink, width)));
         }
         if visible.trust {
-            layers.extend(subject.fog.map(|fog| Layer::Fog(fog.clone(), palette.canvas)));
+            layers.extend(subject.fog.map(|fog| SceneItem::Fog(fog.clone(), palette.canvas)));
             let doubtful = cells(&|i| grid.inside[i] && !grid.simple[i]);
-            layers.push(Layer::Hatch(doubtful, palette.hatch));
+            layers.push(SceneItem::Hatch(doubtful, palette.hatch));
         }
     }
     if visible.data {
         let colour = if heat.is_some() { faded(palette.casing, 0.6) } else { palette.point };
-        layers.push(Layer::Dots(Dots {
+        layers.push(SceneItem::Dots(Dots {
             centres: subject.points.positions.clone(),
             radius: 1.6,
             colour,
         }));
         for (centre, name) in &subject.points.names {
-            layers.push(Layer::Text(Text {
+            layers.push(SceneItem::Text(SceneText {
                 centre: *centre,
                 text: name.clone(),
                 size: 14.0,
@@ -204,15 +206,15 @@ pub fn compose(
             (palette.weak_text, faded(palette.canvas, 0.7))
         };
         let arrows = slopes.arrows.clone();
-        layers.push(Layer::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
+        layers.push(SceneItem::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
     }
-    let Doing { climb, walk, uphill, tour, kept } = subject.doing;
+    let Annotations { climb, walk, uphill, tour, kept } = subject.doing;
     if let Some(climb) = climb.as_ref().filter(|_| visible.paths) {
         ways(climb, &view, palette, &mut layers);
     }
     let arrow = |arrow: Arrow, width: f32, colour: Rgba| {
         let arrows = Arc::new(vec![arrow]);
-        Layer::Arrows(Arrows { arrows, width, colour, casing: palette.casing })
+        SceneItem::Arrows(Arrows { arrows, width, colour, casing: palette.casing })
     };
     let steepest = uphill.map(|(at, slope)| steepest(at, slope, subject.unit));
     layers.extend(steepest.map(|uphill| arrow(uphill, 2.0, palette.path)));
@@ -221,7 +223,7 @@ pub fn compose(
         layers.extend(walk.step.map(|step| arrow(step, 3.0, palette.path)));
     }
     for (index, &centre) in subject.pins.iter().enumerate() {
-        layers.push(Layer::Text(Text {
+        layers.push(SceneItem::Text(SceneText {
             centre,
             text: (index + 1).to_string(),
             size: 17.0,
@@ -234,7 +236,7 @@ pub fn compose(
     }
     layers.extend(kept.map(|centre| {
         let (kind, colour, casing) = (MarkKind::Ring, palette.text, palette.canvas);
-        Layer::Mark(Mark { centre, kind, radius: 8.0, colour, casing })
+        SceneItem::Mark(Mark { centre, kind, radius: 8.0, colour, casing })
     }));
     Scene { layers }
 }
@@ -249,7 +251,12 @@ fn steepest(at: [f64; 2], slope: [f64; 2], unit: f64) -> Arrow {
 /// The reach of a typical shape, as a share of the distance to its neighbours.
 const FULLNESS: f64 = 0.46;
 
-fn filled(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, plain: bool, palette: &Palette) -> Shapes {
+fn filled(
+    grid: &Arc<ShapeGrid>,
+    subject: &MapData<'_>,
+    plain: bool,
+    palette: &Palette,
+) -> SceneShapes {
     let colour = |i: usize| {
         let presence = grid.presence[i];
         if plain || grid.values[i].is_nan() {
@@ -259,11 +266,11 @@ fn filled(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, plain: bool, palette: &P
         }
     };
     let colours = (0..grid.lattice.len()).map(colour).collect();
-    Shapes { colours, hollow: None, ..hollow(grid, subject, palette.rim, 1.0) }
+    SceneShapes { colours, hollow: None, ..hollow(grid, subject, palette.rim, 1.0) }
 }
 
-fn hollow(grid: &Arc<ShapeGrid>, subject: &Subject<'_>, ink: Rgba, width: f32) -> Shapes {
-    Shapes {
+fn hollow(grid: &Arc<ShapeGrid>, subject: &MapData<'_>, ink: Rgba, width: f32) -> SceneShapes {
+    SceneShapes {
         grid: grid.clone(),
         scale: FULLNESS * grid.lattice.spacing / subject.reach,
         // Outlines fade faster than filled shapes: far from the data they cross each other and cannot be read.
@@ -279,7 +286,7 @@ const MOST_WAYS: usize = 300;
 /// Trajectories in white with a dark casing: faded where they are old, a dot at the start, a ring at the current point
 /// (a cross where none was feasible), one star on the answer. The edge of the view counts the trajectories that left
 /// it.
-fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
+fn ways(climb: &SearchView, view: &Bounds, palette: &Palette, layers: &mut Vec<SceneItem>) {
     let mut edges = [0; 4];
     let count = climb.paths.len();
     let lifted = |way: usize| climb.chosen == Some(way) || climb.hovered == Some(way);
@@ -292,7 +299,7 @@ fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>
         _ => 1.0,
     };
     let line = |points: Vec<[f64; 2]>, alpha: f64, wide: bool| {
-        Layer::Line(Line {
+        SceneItem::Line(SceneLine {
             points,
             width: if wide { 2.6 } else { 1.6 },
             colour: faded(palette.path, alpha),
@@ -319,7 +326,7 @@ fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>
     }
     let mark = |centre, kind, radius, alpha| {
         let (colour, casing) = (faded(palette.path, alpha), faded(palette.casing, alpha));
-        Layer::Mark(Mark { centre, kind, radius, colour, casing })
+        SceneItem::Mark(Mark { centre, kind, radius, colour, casing })
     };
     for index in back_to_front().filter(drawn) {
         let start = climb.paths.head(index, 0.0);
@@ -341,7 +348,7 @@ fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>
     if let Some(centre) = climb.star {
         let star = if climb.stale { faded(palette.star, 0.4) } else { palette.star };
         let (colour, casing) = (star, [255, 255, 255, 255]);
-        layers.push(Layer::Mark(Mark {
+        layers.push(SceneItem::Mark(Mark {
             centre,
             kind: MarkKind::Star,
             radius: 12.0,
@@ -349,19 +356,25 @@ fn ways(climb: &Climb, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>
             casing,
         }));
     }
-    layers.push(Layer::EdgeCounts(edges));
+    layers.push(SceneItem::EdgeCounts(edges));
 }
 
 /// The steps so far in white with a dark casing: a dot at the start and at every visited point, if the dots are far
 /// enough apart, and a ring at the current point.
-fn by_hand(walk: &Walk, view: &Bounds, palette: &Palette, layers: &mut Vec<Layer>) {
+fn by_hand(walk: &StepThroughView, view: &Bounds, palette: &Palette, layers: &mut Vec<SceneItem>) {
     let (colour, casing) = (palette.path, palette.casing);
     if walk.path.len() > 1 {
         let points = walk.path.to_vec();
-        layers.push(Layer::Line(Line { points, width: 2.0, colour, casing: Some(casing) }));
+        layers.push(SceneItem::Line(SceneLine {
+            points,
+            width: 2.0,
+            colour,
+            casing: Some(casing),
+        }));
     }
     let Some((&here, past)) = walk.path.split_last() else { return };
-    let mark = |centre, kind, radius| Layer::Mark(Mark { centre, kind, radius, colour, casing });
+    let mark =
+        |centre, kind, radius| SceneItem::Mark(Mark { centre, kind, radius, colour, casing });
     let apart = view.size()[0] / 120.0;
     let mut last: Option<[f64; 2]> = None;
     for &point in past {
@@ -390,8 +403,8 @@ mod tests {
     fn ways_that_leave_the_view_are_counted_at_its_edges() {
         let away = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 2.0]);
         let home = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
-        let paths = Paths::of([&away, &home], &Projection::of(&home), 0.0, 1);
-        let climb = Climb {
+        let paths = Trajectories::of([&away, &home], &Projection::of(&home), 0.0, 1);
+        let climb = SearchView {
             paths: Arc::new(paths),
             step: 1.0,
             fresh_from: 0.0,
@@ -403,20 +416,20 @@ mod tests {
             stale: false,
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
-        let drawn = |climb: &Climb| {
+        let drawn = |climb: &SearchView| {
             let mut layers = Vec::new();
             ways(climb, &view, &Palette::LIGHT, &mut layers);
             layers
         };
         let layers = drawn(&climb);
-        assert_eq!(layers.last(), Some(&Layer::EdgeCounts([0, 1, 0, 0])));
-        let marks = |layers: &[Layer], kind: MarkKind| {
-            let is_one = |l: &&Layer| matches!(l, Layer::Mark(m) if m.kind == kind);
+        assert_eq!(layers.last(), Some(&SceneItem::EdgeCounts([0, 1, 0, 0])));
+        let marks = |layers: &[SceneItem], kind: MarkKind| {
+            let is_one = |l: &&SceneItem| matches!(l, SceneItem::Mark(m) if m.kind == kind);
             layers.iter().filter(is_one).count()
         };
         assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (1, 0));
-        let without = Arc::new(vec![Way { group: None, has_answer: false }; 2]);
-        let layers = drawn(&Climb { ways: without, ..climb });
+        let without = Arc::new(vec![TrajectoryStyle { group: None, has_answer: false }; 2]);
+        let layers = drawn(&SearchView { ways: without, ..climb });
         assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (0, 1));
     }
 
@@ -424,9 +437,9 @@ mod tests {
     fn what_is_lifted_out_is_wide_and_on_top_and_others_step_back() {
         let a = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.2]);
         let b = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
-        let paths = Paths::of([&a, &b], &Projection::of(&a), 0.0, 1);
-        let one = |group| Way { group: Some(group), has_answer: true };
-        let still = Climb {
+        let paths = Trajectories::of([&a, &b], &Projection::of(&a), 0.0, 1);
+        let one = |group| TrajectoryStyle { group: Some(group), has_answer: true };
+        let still = SearchView {
             paths: Arc::new(paths),
             step: 1.0,
             fresh_from: 0.0,
@@ -437,25 +450,35 @@ mod tests {
             star: None,
             stale: false,
         };
-        let lines = |climb: Climb| -> Vec<(f32, bool)> {
+        let lines = |climb: SearchView| -> Vec<(f32, bool)> {
             let mut layers = Vec::new();
             ways(&climb, &Bounds { low: [-1.0; 2], high: [1.0; 2] }, &Palette::LIGHT, &mut layers);
-            let line = |layer: &Layer| match layer {
-                Layer::Line(line) => Some((line.width, line.colour == Palette::LIGHT.path)),
+            let line = |layer: &SceneItem| match layer {
+                SceneItem::Line(line) => Some((line.width, line.colour == Palette::LIGHT.path)),
                 _ => None,
             };
             layers.iter().filter_map(line).collect()
         };
         assert_eq!(lines(still.clone()), [(1.6, true), (1.6, true)]);
-        assert_eq!(lines(Climb { hovered: Some(0), ..still.clone() }), [(1.6, false), (2.6, true)]);
-        assert_eq!(lines(Climb { chosen: Some(0), ..still.clone() }), [(1.6, false), (2.6, true)]);
-        assert_eq!(lines(Climb { group: Some(0), ..still.clone() }), [(1.6, true), (1.6, false)]);
+        assert_eq!(
+            lines(SearchView { hovered: Some(0), ..still.clone() }),
+            [(1.6, false), (2.6, true)]
+        );
+        assert_eq!(
+            lines(SearchView { chosen: Some(0), ..still.clone() }),
+            [(1.6, false), (2.6, true)]
+        );
+        assert_eq!(
+            lines(SearchView { group: Some(0), ..still.clone() }),
+            [(1.6, true), (1.6, false)]
+        );
     }
 
     #[test]
     fn only_what_is_visible_is_composed() {
-        let points = Points { positions: Arc::new(vec![[0.0, 0.0]]), ..Points::default() };
-        let subject = Subject {
+        let points =
+            EncodedPoints { positions: Arc::new(vec![[0.0, 0.0]]), ..EncodedPoints::default() };
+        let subject = MapData {
             grid: None,
             reach: 1.0,
             heat: None,
@@ -463,12 +486,12 @@ mod tests {
             points: &points,
             fog: None,
             slopes: None,
-            doing: &Doing::default(),
+            doing: &Annotations::default(),
             unit: 100.0,
             pins: &[],
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
-        let all = Visible {
+        let all = LayerVisibility {
             shapes: true,
             heat: true,
             data: true,
@@ -477,7 +500,7 @@ mod tests {
             gradient: true,
         };
         assert_eq!(
-            compose(&subject, Visible::default(), false, view, &Palette::DARK).layers.len(),
+            compose(&subject, LayerVisibility::default(), false, view, &Palette::DARK).layers.len(),
             0
         );
         assert_eq!(compose(&subject, all, false, view, &Palette::DARK).layers.len(), 1);
@@ -485,16 +508,16 @@ mod tests {
 
     #[test]
     fn arrows_and_a_walk_lie_over_the_rest() {
-        let slopes = SlopeField { arrows: Arc::new(vec![[[0.0, 0.0], [0.1, 0.0]]]) };
+        let slopes = GradientField { arrows: Arc::new(vec![[[0.0, 0.0], [0.1, 0.0]]]) };
         let path = [[0.0, 0.0], [0.2, 0.1], [0.3, 0.1]];
         let step = [[0.3, 0.1], [0.35, 0.12]];
-        let points = Points::default();
-        let doing = Doing {
-            walk: Some(Walk { path: path.to_vec(), step: Some(step) }),
+        let points = EncodedPoints::default();
+        let doing = Annotations {
+            walk: Some(StepThroughView { path: path.to_vec(), step: Some(step) }),
             uphill: Some((path[2], [1.0, 0.0])),
-            ..Doing::default()
+            ..Annotations::default()
         };
-        let subject = Subject {
+        let subject = MapData {
             grid: None,
             reach: 1.0,
             heat: None,
@@ -509,14 +532,18 @@ mod tests {
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
         let palette = &Palette::LIGHT;
         let layers = |visible| compose(&subject, visible, false, view, palette).layers;
-        let on = layers(Visible { gradient: true, ..Visible::default() });
-        let Layer::Arrows(field) = &on[0] else { panic!("{on:?}") };
+        let on = layers(LayerVisibility { gradient: true, ..LayerVisibility::default() });
+        let SceneItem::Arrows(field) = &on[0] else { panic!("{on:?}") };
         assert!(Arc::ptr_eq(&field.arrows, &slopes.arrows));
         assert_eq!(field.colour, palette.weak_text, "without heat the arrows are grey");
-        let Some(Layer::Arrows(last)) = on.last() else { panic!("{on:?}") };
+        let Some(SceneItem::Arrows(last)) = on.last() else { panic!("{on:?}") };
         assert_eq!(*last.arrows, [step]);
-        let ring = |layer: &&Layer| matches!(layer, Layer::Mark(m) if m.kind == MarkKind::Ring && m.centre == path[2]);
+        let ring = |layer: &&SceneItem| matches!(layer, SceneItem::Mark(m) if m.kind == MarkKind::Ring && m.centre == path[2]);
         assert_eq!(on.iter().filter(ring).count(), 1);
-        assert_eq!(layers(Visible::default()).len(), on.len() - 1, "the field alone is a layer");
+        assert_eq!(
+            layers(LayerVisibility::default()).len(),
+            on.len() - 1,
+            "the field alone is a layer"
+        );
     }
 }

@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
 use crate::numerics::cancel_token::CancelToken;
+use crate::numerics::quantile::quantile;
 use crate::numerics::runtime::on_all_cores;
-use crate::numerics::statistics::quantile;
 use crate::objective::Objective;
 use rayon::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Placement of words beside marks, so that no two words overlap.
 
 /// A rectangle from its upper left to its lower right corner, y down.
-pub type Room = [[f64; 2]; 2];
+pub type LabelBox = [[f64; 2]; 2];
 
 /// The position of a word of the given size beside a mark: the first of four corners around the mark, starting at the
 /// upper right, where it lies inside `room` and overlaps none of `taken`. If no corner is free, the first one. The
@@ -9,9 +9,9 @@ pub type Room = [[f64; 2]; 2];
 pub fn beside(
     mark: [f64; 2],
     [width, height]: [f64; 2],
-    room: Room,
-    taken: &mut Vec<Room>,
-) -> Room {
+    room: LabelBox,
+    taken: &mut Vec<LabelBox>,
+) -> LabelBox {
     /// The distance from the mark to the word, in points.
     const GAP: f64 = 7.0;
     let [x, y] = mark;
@@ -19,9 +19,11 @@ pub fn beside(
     let (above, below) = (y - 0.6 * GAP - height, y + 0.6 * GAP);
     let corners = [[right, above], [left, above], [right, below], [left, below]];
     let places = corners.map(|[x, y]| [[x, y], [x + width, y + height]]);
-    let inside = |[low, high]: &Room| (0..2).all(|k| low[k] >= room[0][k] && high[k] <= room[1][k]);
-    let apart = |a: &Room, b: &Room| (0..2).any(|k| a[1][k] <= b[0][k] || b[1][k] <= a[0][k]);
-    let free = |place: &&Room| inside(place) && taken.iter().all(|other| apart(place, other));
+    let inside =
+        |[low, high]: &LabelBox| (0..2).all(|k| low[k] >= room[0][k] && high[k] <= room[1][k]);
+    let apart =
+        |a: &LabelBox, b: &LabelBox| (0..2).any(|k| a[1][k] <= b[0][k] || b[1][k] <= a[0][k]);
+    let free = |place: &&LabelBox| inside(place) && taken.iter().all(|other| apart(place, other));
     let place = *places.iter().find(free).unwrap_or(&places[0]);
     taken.push(place);
     place

@@ -13,12 +13,12 @@ pub struct Mesh {
     /// Three vertices per triangle, counted from the first vertex of its part.
     pub indices: Vec<u32>,
     /// One part for each outline that has triangles.
-    pub parts: Vec<Part>,
+    pub parts: Vec<MeshPart>,
 }
 
 /// The triangles of one outline.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Part {
+pub struct MeshPart {
     /// The index of the outline.
     pub owner: usize,
     /// The range of its corners in the vertices.
@@ -42,7 +42,7 @@ impl Mesh {
         self.vertices.extend(vertices);
         self.indices.extend(indices);
         let (vertices, indices) = (from..self.vertices.len(), first..self.indices.len());
-        self.parts.push(Part { owner, vertices, indices });
+        self.parts.push(MeshPart { owner, vertices, indices });
     }
 
     /// Fills every outline; outlines that are not finite have no triangles.

@@ -1,6 +1,6 @@
 //! A map so small that several fit side by side: a few shapes over the data of a model.
 
-use super::encoded::home_view;
+use super::encoded_points::home_view;
 use super::projection::Projection;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -63,11 +63,11 @@ pub fn ticks(most: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples::SAMPLES;
+    use crate::model::bundled::BUNDLED;
 
     #[test]
     fn a_miniature_stays_about_in_its_square() {
-        let miniature = Miniature::of(&SAMPLES[0].load().unwrap()).unwrap();
+        let miniature = Miniature::of(&BUNDLED[0].load().unwrap()).unwrap();
         let shapes: Vec<_> = miniature.shapes().collect();
         assert_eq!(shapes.len(), SIDE * SIDE);
         assert!(shapes.iter().flatten().flatten().all(|c| (-0.05..=1.05).contains(c)));

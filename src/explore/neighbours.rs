@@ -1,6 +1,6 @@
 //! The training shapes nearest to a latent point.
 
-use crate::data::outline::form_distance;
+use crate::data::canonical::form_distance;
 use crate::model::Model;
 
 /// A training shape that the model encodes near a point.
@@ -40,11 +40,11 @@ pub fn neighbours(model: &Model, z: &[f64], outline: &[f32], k: usize) -> Vec<Ne
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples::SAMPLES;
+    use crate::model::bundled::BUNDLED;
 
     #[test]
     fn a_training_shape_is_its_own_nearest() {
-        let model = SAMPLES[0].load().unwrap();
+        let model = BUNDLED[0].load().unwrap();
         let row = model.encoded.held_out.iter().position(|held| !held).unwrap();
         let outline = model.training_outline(row);
         let near = neighbours(&model, model.encoded.mu.row(row), &outline, 3);

@@ -1,7 +1,7 @@
 //! Projection between the latent space and the plane of the map: the identity in two dimensions, PCA in more.
 
 use crate::data::rows::Rows;
-use crate::numerics::principal::Principal;
+use crate::numerics::pca::PrincipalAxes;
 
 /// The map from a point (u, v) of the plane to `z = origin + u * axis_0 + v * axis_1`.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,7 @@ impl Projection {
 
     /// The plane of the two principal axes.
     fn principal(mu: &Rows<f64>) -> Self {
-        let mut principal = Principal::new(mu.iter(), mu.width(), 2);
+        let mut principal = PrincipalAxes::new(mu.iter(), mu.width(), 2);
         while principal.step() {}
         let [first, second] = [0, 1].map(|k| principal.axes().swap_remove(k));
         Self { origin: principal.mean().to_vec(), axes: [first, second] }

@@ -1,14 +1,14 @@
 //! The frames of a morph side by side: along a latent path, and by linear interpolation of the outlines.
 
-use super::blend::blend;
+use super::contact_sheet::{Cell, ContactSheet, Layout};
+use super::curve::LatentPath;
 use super::grid::{shown_value, shown_values};
-use super::route::Route;
-use super::sheet::{Cell, Layout, Sheet};
+use super::linear_interpolation::blend;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::{Model, Value};
-use crate::trust::{Verdict, judge};
+use crate::trust::{Verdict, assess};
 
 /// Shapes at even distances along a latent path.
 #[derive(Clone, Debug)]
@@ -36,13 +36,13 @@ impl Strip {
     pub fn of(
         model: &Model,
         property: Property,
-        route: &Route,
+        route: &LatentPath,
         frames: usize,
         ends: Option<[&[f32]; 2]>,
     ) -> Result<Self> {
         let (shares, z) = (route.shares(frames), route.points(frames));
         let decoded = model.decode(&z)?;
-        let verdicts = judge(model, &[property], &z, &decoded)?;
+        let verdicts = assess(model, &[property], &z, &decoded)?;
         let own = || Some([decoded.row(0), decoded.row(decoded.len().checked_sub(1)?)]);
         let blended = match route.is_straight() {
             true => ends.or_else(own).map(|[from, to]| blend(from, to, &shares)),
@@ -58,7 +58,7 @@ impl Strip {
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn rows(&self, model: &Model, property: Property, legend: bool) -> Result<Sheet> {
+    pub fn rows(&self, model: &Model, property: Property, legend: bool) -> Result<ContactSheet> {
         let title = |first: &str, second: &str| [first.to_owned(), second.to_owned()];
         let mut titles = vec![title("Latent path", "decoded")];
         let mut cells = self.cells();
@@ -73,13 +73,13 @@ impl Strip {
                 belief: None,
             }));
         }
-        Ok(Sheet::new(Layout { columns: self.shares.len(), titles, legend }, cells))
+        Ok(ContactSheet::new(Layout { columns: self.shares.len(), titles, legend }, cells))
     }
 
     /// The frames of the path alone, `columns` in each row.
-    pub fn sheet(&self, columns: usize) -> Sheet {
+    pub fn sheet(&self, columns: usize) -> ContactSheet {
         let layout = Layout { columns, titles: Vec::new(), legend: true };
-        Sheet::new(layout, self.cells())
+        ContactSheet::new(layout, self.cells())
     }
 
     fn cells(&self) -> Vec<Cell> {
@@ -97,18 +97,18 @@ impl Strip {
 mod tests {
     use super::*;
     use crate::explore::Projection;
-    use crate::explore::route::Form;
+    use crate::explore::curve::PathShape;
     use crate::model::Endpoint;
-    use crate::model::samples::SAMPLES;
+    use crate::model::bundled::BUNDLED;
 
     #[test]
     fn a_line_has_a_blend_from_the_same_ends_and_a_circle_none() {
-        let model = SAMPLES[0].load().unwrap();
+        let model = BUNDLED[0].load().unwrap();
         let plane = Projection::of(&model.encoded.mu);
         let [star, heart] =
             ["star", "heart"].map(|family| Endpoint::of_family(&model, family).unwrap());
-        let form = Form::Line { from: star.z.clone(), to: heart.z.clone() };
-        let route = Route::new(form, &plane).unwrap();
+        let form = PathShape::Line { from: star.z.clone(), to: heart.z.clone() };
+        let route = LatentPath::new(form, &plane).unwrap();
         let strip = Strip::of(&model, Property::Area, &route, 6, None).unwrap();
         let blended = strip.blended.as_ref().unwrap();
         for end in [0, 5] {
@@ -125,8 +125,8 @@ mod tests {
         let strip = Strip::of(&model, Property::Area, &route, 3, ends).unwrap();
         assert_eq!(strip.blended.unwrap().row(0), shapes[0].outline);
 
-        let circle = Form::Circle { centre: star.z, radius: 0.4 };
-        let route = Route::new(circle, &plane).unwrap();
+        let circle = PathShape::Circle { centre: star.z, radius: 0.4 };
+        let route = LatentPath::new(circle, &plane).unwrap();
         let strip = Strip::of(&model, Property::Area, &route, 5, None).unwrap();
         assert!(strip.blended.is_none());
         assert_eq!(strip.rows(&model, Property::Area, false).unwrap().size(), [6, 1]);

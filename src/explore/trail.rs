@@ -1,10 +1,10 @@
 //! A latent path on the map: a cased polyline with an arrow at its end, and a bead at the current position.
 
 use super::colour::Palette;
+use super::curve::LatentPath;
+use super::items::{Arrows, Mark, MarkKind, SceneItem, SceneLine};
 use super::projection::Projection;
-use super::route::Route;
-use super::scene::{Arrows, Layer, Line, Mark, MarkKind};
-use crate::numerics::statistics::distance;
+use crate::numerics::quantile::distance;
 use std::sync::Arc;
 
 /// The number of pieces of a curved path, enough for spirals of many turns.
@@ -13,7 +13,7 @@ const PIECES: usize = 600;
 const ARROW: f64 = 0.03;
 
 /// The points of a latent path on the map, dense enough to look smooth.
-pub fn on_map(route: &Route, projection: &Projection) -> Vec<[f64; 2]> {
+pub fn on_map(route: &LatentPath, projection: &Projection) -> Vec<[f64; 2]> {
     // Two points are enough for a straight path.
     let pieces = if route.is_straight() { 1 } else { PIECES };
     let share = |piece| piece as f64 / pieces as f64;
@@ -21,20 +21,20 @@ pub fn on_map(route: &Route, projection: &Projection) -> Vec<[f64; 2]> {
 }
 
 /// The layers of a latent path through `points`, on a map that shows `width` units across, with the bead at `here`.
-pub fn trail(points: &[[f64; 2]], here: [f64; 2], width: f64, palette: &Palette) -> Vec<Layer> {
+pub fn trail(points: &[[f64; 2]], here: [f64; 2], width: f64, palette: &Palette) -> Vec<SceneItem> {
     let (colour, casing) = (palette.path, palette.casing);
     let mut layers = Vec::new();
     let Some((&start, &end)) = points.first().zip(points.last()) else { return layers };
-    let line = Line { points: points.to_vec(), width: 2.2, colour, casing: Some(casing) };
-    layers.push(Layer::Line(line));
+    let line = SceneLine { points: points.to_vec(), width: 2.2, colour, casing: Some(casing) };
+    layers.push(SceneItem::Line(line));
     // The arrow begins at the last point that is far enough from the end, on the piece that leads away from that point.
     let far = points.iter().rposition(|point| distance(point, &end) >= ARROW * width);
     if let Some(tail) = far.map(|index| towards(&end, &points[index], ARROW * width)) {
         let arrows = Arc::new(vec![[tail, end]]);
-        layers.push(Layer::Arrows(Arrows { arrows, width: 3.0, colour, casing }));
+        layers.push(SceneItem::Arrows(Arrows { arrows, width: 3.0, colour, casing }));
     }
     let dot = |centre, radius, colour, casing| {
-        Layer::Mark(Mark { centre, kind: MarkKind::Dot, radius, colour, casing })
+        SceneItem::Mark(Mark { centre, kind: MarkKind::Dot, radius, colour, casing })
     };
     layers.push(dot(start, 3.2, colour, casing));
     layers.push(dot(here, 6.0, palette.text, palette.canvas));
@@ -51,18 +51,22 @@ fn towards(from: &[f64; 2], to: &[f64; 2], far: f64) -> [f64; 2] {
 mod tests {
     use super::*;
     use crate::data::rows::Rows;
-    use crate::explore::route::Form;
+    use crate::explore::curve::PathShape;
 
     #[test]
     fn an_arrow_points_to_the_end_and_a_dot_is_at_the_start() {
         let plane = Projection::of(&Rows::from_flat(2, vec![0.0, 0.0]));
-        let form = Form::Line { from: vec![-1.0, 0.0], to: vec![1.0, 0.0] };
-        let route = Route::new(form, &plane).unwrap();
+        let form = PathShape::Line { from: vec![-1.0, 0.0], to: vec![1.0, 0.0] };
+        let route = LatentPath::new(form, &plane).unwrap();
         let points = on_map(&route, &plane);
         assert_eq!(points, [[-1.0, 0.0], [1.0, 0.0]]);
         let layers = trail(&points, [0.5, 0.0], 10.0, &Palette::LIGHT);
-        let [Layer::Line(_), Layer::Arrows(arrows), Layer::Mark(start), Layer::Mark(here)] =
-            layers.as_slice()
+        let [
+            SceneItem::Line(_),
+            SceneItem::Arrows(arrows),
+            SceneItem::Mark(start),
+            SceneItem::Mark(here),
+        ] = layers.as_slice()
         else {
             panic!("{layers:?}")
         };
@@ -71,7 +75,7 @@ mod tests {
         assert_eq!((start.centre, here.centre), ([-1.0, 0.0], [0.5, 0.0]));
         // A path of length 0 has no direction.
         let still = trail(&[[0.0; 2], [0.0; 2]], [0.0; 2], 10.0, &Palette::LIGHT);
-        assert!(!still.iter().any(|layer| matches!(layer, Layer::Arrows(_))));
+        assert!(!still.iter().any(|layer| matches!(layer, SceneItem::Arrows(_))));
         assert!(trail(&[], [0.0; 2], 1.0, &Palette::LIGHT).is_empty());
     }
 }

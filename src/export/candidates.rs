@@ -1,8 +1,8 @@
 //! Candidates as files: their named outlines for manufacture, or their complete records as JSON.
 
-use super::outlines::{Format, NamedOutline, write_outlines};
+use super::outlines::{NamedOutline, OutlineFormat, write_outlines};
 use crate::error::{Error, Result};
-use crate::numerics::files::write_whole;
+use crate::numerics::atomic_file::write_whole;
 use crate::optimise::{Candidate, CandidateRecord, LabResults, SearchReport};
 use std::path::Path;
 
@@ -18,11 +18,11 @@ pub fn write_candidates(
     most: usize,
     lab: &LabResults,
 ) -> Result<()> {
-    let format = Format::of(path)?;
+    let format = OutlineFormat::of(path)?;
     let candidates = report.candidates(most);
-    if format != Format::Json {
+    if format != OutlineFormat::Json {
         // A table may be empty; a drawing may not.
-        if candidates.is_empty() && format == Format::Csv {
+        if candidates.is_empty() && format == OutlineFormat::Csv {
             return write_whole(path, |out| writeln!(out, "id"));
         }
         if candidates.is_empty() {

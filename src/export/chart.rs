@@ -1,13 +1,13 @@
 //! Charts of curves and dots: losses of a training, values of a search, lab results against predicted values.
 
-use super::map::Page;
+use super::map::PictureSize;
 use super::svg_elements::{FONT, escaped, n, paint, path};
 use crate::data::property::Property;
 use crate::explore::colour::{Palette, Rgba, faded};
 use crate::explore::tick;
 use crate::model::judge::Prediction;
-use crate::model::training::EpochRecord;
-use crate::optimise::{Comparison, Restart, RestartReport, SearchReport};
+use crate::model::training_config::EpochRecord;
+use crate::optimise::{LabComparison, Restart, RestartReport, SearchReport};
 
 /// Margins around the curves for text: left, top, right, bottom; in points.
 const ROOM: [f64; 4] = [84.0, 60.0, 32.0, 58.0];
@@ -18,7 +18,7 @@ const MOST_CURVES: usize = 200;
 
 /// A polyline through points.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Curve {
+pub struct ChartCurve {
     /// Its name in the legend; a curve without a name is not in the legend.
     pub name: String,
     /// x and y; the curve is interrupted where y is not finite.
@@ -52,7 +52,7 @@ pub struct Chart {
     /// True for a logarithmic y axis, on which small curves stay visible; values that are not positive are left out.
     pub logarithmic: bool,
     /// The curves, back to front.
-    pub curves: Vec<Curve>,
+    pub curves: Vec<ChartCurve>,
     /// The dots, on top of the curves.
     pub dots: Vec<Dot>,
 }
@@ -76,9 +76,10 @@ impl Chart {
             let kept = history.iter().enumerate();
             let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == history.len());
             let points = kept.filter_map(|(_, r)| Some([r.epoch as f64, value(r)?])).collect();
-            Curve { name: name.to_owned(), points, colour, width: 2.0, dashed }
+            ChartCurve { name: name.to_owned(), points, colour, width: 2.0, dashed }
         };
-        let drawn = |curve: &Curve| curve.points.iter().any(|[_, y]| y.is_finite() && *y > 0.0);
+        let drawn =
+            |curve: &ChartCurve| curve.points.iter().any(|[_, y]| y.is_finite() && *y > 0.0);
         let curves = series.into_iter().map(curve).filter(drawn).collect();
         Self {
             x: "epoch".to_owned(),
@@ -99,7 +100,7 @@ impl Chart {
             let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == restart.values.len());
             let points = kept.map(|(_, (step, &value))| [step as f64, value]).collect();
             let is_answer = answer == Some(index);
-            Curve {
+            ChartCurve {
                 name: if is_answer { "The answer".to_owned() } else { String::new() },
                 points,
                 colour: if is_answer { palette.star } else { faded(palette.weak_text, 0.45) },
@@ -111,7 +112,7 @@ impl Chart {
         let mut order = report.best_first();
         order.truncate(MOST_CURVES);
         order.retain(|&index| Some(index) != answer);
-        let mut curves: Vec<Curve> = order.into_iter().rev().map(curve).collect();
+        let mut curves: Vec<ChartCurve> = order.into_iter().rev().map(curve).collect();
         curves.extend(answer.map(curve));
         curves.extend(answer.and_then(|index| interval(&report.restarts[index], palette)));
         if report.config.aim.is_penalised() {
@@ -128,19 +129,19 @@ impl Chart {
 
     /// The lab results of one property against the predicted values, with the line on which both agree; a head's
     /// prediction has its interval to both sides.
-    pub fn comparisons(property: Property, all: &[Comparison], palette: &Palette) -> Self {
+    pub fn comparisons(property: Property, all: &[LabComparison], palette: &Palette) -> Self {
         let [blue, ..] = palette.curves();
-        let of: Vec<&Comparison> =
+        let of: Vec<&LabComparison> =
             all.iter().filter(|comparison| comparison.predicted.property == property).collect();
         let title = of.first().map_or_else(|| property.word(), |first| first.title());
         // Both axes have the same range.
         let values = || {
-            let ends = |c: &&Comparison| [c.predicted.low, c.predicted.high];
+            let ends = |c: &&LabComparison| [c.predicted.low, c.predicted.high];
             let ends = of.iter().flat_map(ends).flatten();
             of.iter().flat_map(|c| [c.predicted.value, c.measured]).chain(ends)
         };
         let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
-        let line = |points, colour, dashed| Curve {
+        let line = |points, colour, dashed| ChartCurve {
             name: String::new(),
             points,
             colour,
@@ -152,7 +153,7 @@ impl Chart {
             let ends = [c.predicted.low?, c.predicted.high?].map(|x| [x, c.measured]);
             Some(line(ends.to_vec(), faded(blue, 0.6), false))
         }));
-        let dot = |c: &&Comparison| Dot {
+        let dot = |c: &&LabComparison| Dot {
             at: [c.predicted.value, c.measured],
             name: c.id.clone(),
             colour: blue,
@@ -167,7 +168,7 @@ impl Chart {
     }
 
     /// The picture as SVG.
-    pub fn svg(&self, page: &Page) -> String {
+    pub fn svg(&self, page: &PictureSize) -> String {
         let ([width, height], palette) = (page.points(), page.palette);
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" \
@@ -229,7 +230,7 @@ impl Chart {
         out + &self.legend(right, palette)
     }
 
-    fn line(&self, curve: &Curve, place: &impl Fn([f64; 2]) -> [f64; 2]) -> String {
+    fn line(&self, curve: &ChartCurve, place: &impl Fn([f64; 2]) -> [f64; 2]) -> String {
         let dash = if curve.dashed { " stroke-dasharray=\"7 5\"" } else { "" };
         let mut d = String::new();
         for part in curve.points.split(|[_, y]| !self.height(*y).is_finite()) {
@@ -251,7 +252,8 @@ impl Chart {
             let width = 7.2 * curve.name.chars().count() as f64;
             x -= width;
             out += &word([x, 28.0], "start", 13.0, 400, &curve.name, palette.text);
-            let sample = Curve { points: vec![[x - 30.0, 23.5], [x - 8.0, 23.5]], ..curve.clone() };
+            let sample =
+                ChartCurve { points: vec![[x - 30.0, 23.5], [x - 8.0, 23.5]], ..curve.clone() };
             out += &Self { logarithmic: false, ..self.clone() }.line(&sample, &|point| point);
             x -= 48.0;
         }
@@ -291,22 +293,22 @@ impl Chart {
 }
 
 /// The interval of an answer that is a prediction, at the step at which it was met.
-fn interval(found: &RestartReport, palette: &Palette) -> Option<Curve> {
+fn interval(found: &RestartReport, palette: &Palette) -> Option<ChartCurve> {
     let Prediction { low, high, .. } = found.best().prediction()?;
     let step = found.restart.best.as_ref()?.step as f64;
     let points = vec![[step, low], [step, high]];
     let name = "Its 90 % interval".to_owned();
-    Some(Curve { name, points, colour: palette.star, width: 2.4, dashed: false })
+    Some(ChartCurve { name, points, colour: palette.star, width: 2.4, dashed: false })
 }
 
 /// The objective of a restart over its steps, dashed: a penalised search maximises it.
-fn objective(restart: &Restart, palette: &Palette) -> Curve {
+fn objective(restart: &Restart, palette: &Palette) -> ChartCurve {
     let every = restart.losses.len().div_ceil(MOST_POINTS).max(1);
     let kept = restart.kept_steps().zip(&restart.losses).enumerate();
     let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == restart.losses.len());
     let points = kept.map(|(_, (step, &loss))| [step as f64, -loss]).collect();
     let name = "Its objective".to_owned();
-    Curve { name, points, colour: palette.star, width: 1.8, dashed: true }
+    ChartCurve { name, points, colour: palette.star, width: 1.8, dashed: true }
 }
 
 /// About five round numbers within a range: 1, 2 or 5 times a power of ten apart. On a logarithmic axis, whole powers
@@ -375,7 +377,7 @@ mod tests {
             ["Total", "Reconstruction loss", "Reconstruction loss (validation)", "KL"]
         );
         assert_eq!(chart.curves[2].points.len(), 39);
-        let page = Page { pixels: [900, 500], palette: &Palette::LIGHT };
+        let page = PictureSize { pixels: [900, 500], palette: &Palette::LIGHT };
         let picture = chart.svg(&page);
         assert!(
             picture.contains(">epoch<") && picture.contains(">Reconstruction loss (validation)<")
@@ -386,14 +388,14 @@ mod tests {
     #[test]
     fn what_is_no_number_breaks_a_line_and_nothing_else() {
         let points = vec![[0.0, 1.0], [1.0, f64::NAN], [2.0, 3.0]];
-        let curve = Curve {
+        let curve = ChartCurve {
             name: "a<b".to_owned(),
             points,
             colour: [0, 0, 0, 255],
             width: 1.0,
             dashed: false,
         };
-        let page = Page { pixels: [400, 300], palette: &Palette::DARK };
+        let page = PictureSize { pixels: [400, 300], palette: &Palette::DARK };
         let chart = |curves| Chart {
             x: String::new(),
             y: String::new(),
@@ -409,7 +411,7 @@ mod tests {
 
     #[test]
     fn measured_values_stand_over_predicted_ones_with_the_line_between() {
-        let comparison = |id: &str, predicted, measured| Comparison {
+        let comparison = |id: &str, predicted, measured| LabComparison {
             id: id.to_owned(),
             predicted: PredictedValue {
                 property: Property::Area,
@@ -426,12 +428,16 @@ mod tests {
         assert_eq!(chart.curves[0].points, [[0.5, 0.5], [3.0, 3.0]], "the diagonal");
         assert_eq!(chart.curves[1].points, [[0.5, 3.0], [1.5, 3.0]], "the interval");
         assert_eq!((chart.dots[0].at, chart.dots[1].at), ([1.0, 3.0], [2.0, 2.0]));
-        let picture = chart.svg(&Page { pixels: [600, 500], palette: &Palette::LIGHT });
+        let picture = chart.svg(&PictureSize { pixels: [600, 500], palette: &Palette::LIGHT });
         assert!(picture.contains(">c1-aa<") && picture.contains(">measured: area [m2]<"));
         assert_eq!(picture.matches("<circle").count(), 2);
         assert!(png(&picture).unwrap().len() > 3000);
         let none = Chart::comparisons(Property::Area, &[], &Palette::LIGHT);
-        assert!(!none.svg(&Page { pixels: [600, 500], palette: &Palette::LIGHT }).contains("inf"));
+        assert!(
+            !none
+                .svg(&PictureSize { pixels: [600, 500], palette: &Palette::LIGHT })
+                .contains("inf")
+        );
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Films of the map: the growing trajectories of a search, the progress of a training.
 
 use super::gif::{Animation, GifFile, MOST_FRAMES};
-use super::map::{MapPicture, MapWish, Page};
+use super::map::{MapPicture, MapWish, PictureSize};
 use crate::error::{Result, check_range};
-use crate::explore::compose::{Climb, Doing, Way};
-use crate::explore::paths::Paths;
+use crate::explore::compose::{Annotations, SearchView, TrajectoryStyle};
+use crate::explore::trajectories::Trajectories;
 use crate::explore::{Projection, home_view};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
@@ -21,7 +21,7 @@ const FRESH: f64 = 0.3;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Film {
     /// Its size and colours.
-    pub page: Page,
+    pub page: PictureSize,
     /// Its length without the rest of the last picture, in seconds: 0.5 to 120.
     pub seconds: f64,
     /// Pictures per second: 1 to 50.
@@ -53,9 +53,9 @@ impl Film {
 #[derive(Clone, Debug)]
 pub struct Ways {
     /// The trajectories as polylines on the map.
-    pub paths: Arc<Paths>,
+    pub paths: Arc<Trajectories>,
     /// Further facts about each trajectory, `[restarts]`.
-    pub ways: Arc<Vec<Way>>,
+    pub ways: Arc<Vec<TrajectoryStyle>>,
     /// The position of the best believable answer, and the step at which it was found.
     pub star: Option<([f64; 2], usize)>,
 }
@@ -65,10 +65,10 @@ impl Ways {
     pub fn of(report: &SearchReport, projection: &Projection, detail: f64) -> Self {
         let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
         let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
-        let mut paths = Paths::of(ways, projection, detail, stride);
+        let mut paths = Trajectories::of(ways, projection, detail, stride);
         paths.end_at(report.restarts.iter().map(|r| r.restart.steps));
         let hills = report.hills.of_each(report.restarts.len());
-        let way = |(group, of): (Option<usize>, &crate::optimise::RestartReport)| Way {
+        let way = |(group, of): (Option<usize>, &crate::optimise::RestartReport)| TrajectoryStyle {
             group,
             has_answer: of.restart.best.is_some(),
         };
@@ -81,12 +81,12 @@ impl Ways {
     }
 
     /// The search at a share of its playback, 0 to 1; at the end nothing has faded.
-    pub fn at(&self, share: f64) -> Doing {
+    pub fn at(&self, share: f64) -> Annotations {
         let step = self.paths.step_at(share);
         let is_over = share >= 1.0;
         let fresh_from = if is_over { 0.0 } else { self.paths.step_at((share - FRESH).max(0.0)) };
         let star = self.star.filter(|&(_, met)| is_over || step >= met as f64);
-        let climb = Climb {
+        let climb = SearchView {
             paths: self.paths.clone(),
             step,
             fresh_from,
@@ -97,7 +97,7 @@ impl Ways {
             star: star.map(|(at, _)| at),
             stale: false,
         };
-        Doing { climb: Some(climb), ..Doing::default() }
+        Annotations { climb: Some(climb), ..Annotations::default() }
     }
 }
 
@@ -163,7 +163,7 @@ pub fn training_film(
         let wish = MapWish { view: Some(view), ..wish.clone() };
         let picture = MapPicture::new(&model, &projection, wish, film.page)?;
         let epoch = model.card.history.last().map_or(0, |record| record.epoch);
-        let svg = picture.svg(&Doing::default(), Some(&format!("epoch {epoch}")))?;
+        let svg = picture.svg(&Annotations::default(), Some(&format!("epoch {epoch}")))?;
         let stays = if frame + 1 < frames { seconds } else { seconds.max(REST) };
         file.push_for(&svg, stays)?;
     }

@@ -6,7 +6,7 @@
 use super::indexed::{Rgb, indexed};
 use super::png::opaque_pixels;
 use crate::error::{Error, Result, check_range};
-use crate::numerics::files::WholeFile;
+use crate::numerics::atomic_file::WholeFile;
 use ::gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use std::path::Path;
 

@@ -1,15 +1,15 @@
 //! Lab results of candidates: compared with the predictions in a table, and added to the data of a model for the next
 //! training.
 
-use crate::data::dataset::{Dataset, Measured};
-use crate::data::placement::Placement;
+use crate::data::csv::write;
+use crate::data::dataset::{Dataset, Target};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
-use crate::data::vectors::write;
+use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::numerics::files;
-use crate::optimise::{Comparison, LabResults, PredictedValue};
+use crate::numerics::atomic_file;
+use crate::optimise::{LabComparison, LabResults, PredictedValue};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -28,7 +28,7 @@ pub struct RecordedCandidate {
     pub outline: Vec<f64>,
     /// The frame.
     #[serde(default)]
-    pub frame: Option<Placement>,
+    pub frame: Option<SimilarityTransform>,
 }
 
 /// Reads the candidates of a report that `optimise --candidates` wrote, or of a file with candidates alone.
@@ -42,7 +42,7 @@ pub fn read_candidates(path: &Path) -> Result<Vec<RecordedCandidate>> {
         Report { candidates: Vec<RecordedCandidate> },
         Candidates(Vec<RecordedCandidate>),
     }
-    let bytes = files::read(path)?;
+    let bytes = atomic_file::read(path)?;
     let (File::Report { candidates } | File::Candidates(candidates)) =
         serde_json::from_slice(&bytes).map_err(|_| {
             let way = "write one with 'optimise --candidates K --out R.json'";
@@ -65,7 +65,7 @@ pub fn read_candidates(path: &Path) -> Result<Vec<RecordedCandidate>> {
 ///
 /// # Errors
 /// Names the file when it cannot be written.
-pub fn write_comparisons(path: &Path, comparisons: &[Comparison]) -> Result<()> {
+pub fn write_comparisons(path: &Path, comparisons: &[LabComparison]) -> Result<()> {
     let header = [
         "id",
         "property",
@@ -76,7 +76,7 @@ pub fn write_comparisons(path: &Path, comparisons: &[Comparison]) -> Result<()> 
         "measured",
         "difference",
     ];
-    let row = |c: &Comparison| {
+    let row = |c: &LabComparison| {
         let PredictedValue { property, value, low, high, .. } = c.predicted;
         let end = |end: Option<f64>| end.map_or(String::new(), |end| end.to_string());
         [
@@ -127,7 +127,7 @@ pub fn extended_data(
         }
     };
     let mut flat = std::mem::replace(&mut set.rows, Rows::new(model.input_dim())).into_flat();
-    set.placements.resize(rows, Placement::default());
+    set.placements.resize(rows, SimilarityTransform::default());
     for candidate in &tested {
         if set.ids.contains(&candidate.id) {
             let problem = format!("the data have a shape '{}' already", candidate.id);
@@ -157,7 +157,7 @@ pub fn extended_data(
             let place = set.measured.iter().position(|column| column.name == name);
             let place = place.unwrap_or_else(|| {
                 let values = vec![f64::NAN; set.ids.len()];
-                set.measured.push(Measured { name, unit: unit.clone(), values });
+                set.measured.push(Target { name, unit: unit.clone(), values });
                 set.measured.len() - 1
             });
             let column = &mut set.measured[place];

@@ -1,19 +1,21 @@
 //! The map as a picture of any size, in any combination of layers.
 
-use super::bar::ColourBar;
-use super::svg::{Picture, map_size, svg};
+use super::colour_bar::ColourBar;
+use super::svg::{SvgPicture, map_size, svg};
 use crate::data::property::Property;
 use crate::error::{Result, check_range};
 use crate::explore::colour::{Palette, Rgba};
-use crate::explore::compose::{Doing, Points, Subject, Visible, compose, heat_pixels};
-use crate::explore::fog::Fog;
+use crate::explore::compose::{
+    Annotations, EncodedPoints, LayerVisibility, MapData, compose, heat_pixels,
+};
+use crate::explore::distance_overlay::DistanceOverlay;
+use crate::explore::gradient_field::GradientField;
 use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::{HeatField, usual_range};
-use crate::explore::slopes::SlopeField;
-use crate::explore::{Bounds, Projection, encoded, home_view};
+use crate::explore::{Bounds, Projection, encoded_points, home_view};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
-use crate::objective::{Aim, Objective, Space};
+use crate::objective::{Objective, ObjectiveSpec, Space};
 use std::sync::Arc;
 
 /// The shorter side of a picture, in points: text has a size of 14 points at any size in pixels.
@@ -29,14 +31,14 @@ const SHAPES: [f64; 2] = [24.0, 13.0];
 
 /// The size and the colours of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Page {
+pub struct PictureSize {
     /// Width and height, in pixels: 100 to 8192.
     pub pixels: [u32; 2],
     /// The colours of everything around the content.
     pub palette: &'static Palette,
 }
 
-impl Page {
+impl PictureSize {
     /// # Errors
     /// When a side is out of range.
     pub fn check(&self) -> Result<()> {
@@ -63,7 +65,7 @@ impl Page {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapWish {
     /// The layers; trajectories are those of the search that the caller passes.
-    pub visible: Visible,
+    pub visible: LayerVisibility,
     /// The property that the colours show.
     pub property: Property,
     /// True if shapes are grey even if no other layer shows colour.
@@ -75,7 +77,7 @@ pub struct MapWish {
     /// The layout of the map on a screen, if the picture repeats one.
     pub screen: Option<Screen>,
     /// The objective of the gradient.
-    pub aim: Aim,
+    pub aim: ObjectiveSpec,
     /// Pinned points.
     pub pins: Vec<[f64; 2]>,
 }
@@ -92,15 +94,15 @@ pub struct Screen {
 /// The computed content of a picture of the map, for any number of steps of a search.
 pub struct MapPicture {
     wish: MapWish,
-    page: Page,
+    page: PictureSize,
     /// The part of the map that is shown.
     view: Bounds,
     reach: f64,
-    points: Points,
+    points: EncodedPoints,
     grid: Arc<ShapeGrid>,
     heat: Option<(HeatField, Arc<Vec<Rgba>>)>,
-    fog: Option<Fog>,
-    slopes: Option<SlopeField>,
+    fog: Option<DistanceOverlay>,
+    slopes: Option<GradientField>,
     range: (f64, f64),
     /// The title of the colour bar.
     label: String,
@@ -115,10 +117,10 @@ impl MapPicture {
         model: &Arc<Model>,
         projection: &Projection,
         wish: MapWish,
-        page: Page,
+        page: PictureSize,
     ) -> Result<Self> {
         page.check()?;
-        let Visible { heat, data, trust, gradient, .. } = wish.visible;
+        let LayerVisibility { heat, data, trust, gradient, .. } = wish.visible;
         let [width, height] = map_size(wish.points(&page), wish.has_bar());
         let view = wish.view.unwrap_or_else(|| home_view(model, projection));
         let view = view.with_aspect(width / height);
@@ -152,15 +154,19 @@ impl MapPicture {
         };
         let slopes = || {
             let climb = Objective::new(model.clone(), wish.aim.clone(), Space::Latent)?;
-            SlopeField::compute(&climb, projection, &lattice)
+            GradientField::compute(&climb, projection, &lattice)
         };
         Ok(Self {
             reach: model.card.statistics.reach,
-            points: if data { encoded::points(model, projection) } else { Points::default() },
+            points: if data {
+                encoded_points::points(model, projection)
+            } else {
+                EncodedPoints::default()
+            },
             grid: Arc::new(ShapeGrid::decode(model, projection, property, lattice)?),
             heat: heat.then(field).transpose()?.flatten(),
             // The fog extends a little beyond the view, so that its edge is not visible.
-            fog: trust.then(|| Fog::over(model, projection, view.grown(0.05))),
+            fog: trust.then(|| DistanceOverlay::over(model, projection, view.grown(0.05))),
             slopes: gradient.then(slopes).transpose()?,
             range,
             label: model.title(property),
@@ -180,10 +186,10 @@ impl MapPicture {
     ///
     /// # Errors
     /// Only when an image in it cannot be encoded.
-    pub fn svg(&self, doing: &Doing, caption: Option<&str>) -> Result<String> {
+    pub fn svg(&self, doing: &Annotations, caption: Option<&str>) -> Result<String> {
         let Self { wish, page, view, .. } = self;
         let points = wish.points(page);
-        let subject = Subject {
+        let subject = MapData {
             grid: Some(&self.grid),
             reach: self.reach,
             heat: self.heat.as_ref().map(|(field, pixels)| (field, pixels)),
@@ -197,7 +203,7 @@ impl MapPicture {
         };
         let scene = compose(&subject, wish.visible, wish.plain, *view, page.palette);
         let label = self.label.clone();
-        svg(&Picture {
+        svg(&SvgPicture {
             scene: &scene,
             view: *view,
             size: points,
@@ -216,13 +222,13 @@ impl MapWish {
     }
 
     /// Pixels per point.
-    fn scale(&self, page: &Page) -> f64 {
+    fn scale(&self, page: &PictureSize) -> f64 {
         let side = self.screen.map(|screen| screen.side.clamp(LEAST_SIDE, MOST_SIDE));
         page.scale_for(side.unwrap_or(POINTS))
     }
 
     /// Width and height of a page, in points.
-    fn points(&self, page: &Page) -> [f64; 2] {
+    fn points(&self, page: &PictureSize) -> [f64; 2] {
         page.pixels.map(|side| f64::from(side) / self.scale(page))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::explore::colour::Rgba;
-use crate::numerics::files::write_whole;
+use crate::numerics::atomic_file::write_whole;
 use resvg::tiny_skia::{ColorU8, Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 use std::path::Path;

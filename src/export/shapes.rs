@@ -1,9 +1,9 @@
 //! Shapes with their properties and verdicts, as a table.
 
-use crate::data::placement::Placement;
+use crate::data::csv::{latent_header, outline_header, write};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
-use crate::data::vectors::{latent_header, outline_header, write};
+use crate::data::transform::SimilarityTransform;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::judge::Prediction;
@@ -22,7 +22,7 @@ pub struct ShapeRow<'a> {
     /// The shape, `[input]` in data units.
     pub outline: &'a [f32],
     /// The frame in which it is written; data units if none.
-    pub frame: Option<Placement>,
+    pub frame: Option<SimilarityTransform>,
 }
 
 impl ShapeRow<'_> {
@@ -122,13 +122,13 @@ pub fn write_shapes<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples::SAMPLES;
+    use crate::model::bundled::BUNDLED;
 
     #[test]
     fn what_is_not_known_stays_empty() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shapes.csv");
-        let model = SAMPLES[0].load().unwrap();
+        let model = BUNDLED[0].load().unwrap();
         let square = model.training_outline(0);
         let row = |z| ShapeRow {
             first: vec!["a".to_owned()],

@@ -1,13 +1,15 @@
 //! A scene as SVG: every layer as the window paints it, in points, y down.
 
-use super::bar::{self, ColourBar};
+use super::colour_bar::{self, ColourBar};
 use super::png::encode_pixels;
 use super::svg_elements::{FONT, circle, escaped, n, paint, path, rectangle, stroked};
 use crate::error::Result;
 use crate::explore::colour::{Palette, Rgba};
-use crate::explore::fog::Fog;
+use crate::explore::distance_overlay::DistanceOverlay;
 use crate::explore::glyphs;
-use crate::explore::scene::{Arrows, Dots, Image, Layer, Line, Mark, MarkKind, Shapes, Text};
+use crate::explore::items::{
+    Arrows, Dots, Mark, MarkKind, SceneImage, SceneItem, SceneLine, SceneShapes, SceneText,
+};
 use crate::explore::{Bounds, Scene};
 use base64::Engine;
 
@@ -22,7 +24,7 @@ const FARTHEST: f64 = 1e5;
 
 /// A picture to be written.
 #[derive(Clone, Debug)]
-pub struct Picture<'a> {
+pub struct SvgPicture<'a> {
     /// The content of the map.
     pub scene: &'a Scene,
     /// The part of the map that is shown, extended to the aspect ratio of the available area.
@@ -41,7 +43,7 @@ pub struct Picture<'a> {
 
 /// Width and height of the map in a picture of `size`, with or without a colour bar; in points.
 pub fn map_size(size: [f64; 2], with_bar: bool) -> [f64; 2] {
-    let beside = if with_bar { bar::WIDTH } else { 0.0 };
+    let beside = if with_bar { colour_bar::WIDTH } else { 0.0 };
     [size[0] - 2.0 * MARGIN - beside, size[1] - 2.0 * MARGIN].map(|side| side.max(1.0))
 }
 
@@ -49,8 +51,8 @@ pub fn map_size(size: [f64; 2], with_bar: bool) -> [f64; 2] {
 ///
 /// # Errors
 /// Only when an image in it cannot be encoded.
-pub fn svg(picture: &Picture<'_>) -> Result<String> {
-    let Picture { scene, view, size, scale, palette, bar, caption } = picture;
+pub fn svg(picture: &SvgPicture<'_>) -> Result<String> {
+    let SvgPicture { scene, view, size, scale, palette, bar, caption } = picture;
     let frame = Frame::new(*view, map_size(*size, bar.is_some()));
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
@@ -116,21 +118,23 @@ impl Frame {
         [[low[0], high[1]], [high[0], low[1]]]
     }
 
-    fn layer(&self, layer: &Layer, palette: &Palette) -> Result<String> {
+    fn layer(&self, layer: &SceneItem, palette: &Palette) -> Result<String> {
         Ok(match layer {
-            Layer::Image(Image { bounds, size, pixels }) => self.image(bounds, *size, pixels)?,
-            Layer::Shapes(shapes) => self.shapes(shapes),
-            Layer::Fog(Fog { bounds, size, cover }, [r, g, b, _]) => {
+            SceneItem::Image(SceneImage { bounds, size, pixels }) => {
+                self.image(bounds, *size, pixels)?
+            }
+            SceneItem::Shapes(shapes) => self.shapes(shapes),
+            SceneItem::Fog(DistanceOverlay { bounds, size, cover }, [r, g, b, _]) => {
                 let pixels: Vec<Rgba> = cover.iter().map(|&cover| [*r, *g, *b, cover]).collect();
                 self.image(bounds, *size, &pixels)?
             }
-            Layer::Hatch(cells, colour) => self.hatch(cells, *colour),
-            Layer::Dots(dots) => self.dots(dots),
-            Layer::Line(line) => self.line(line),
-            Layer::Arrows(arrows) => self.arrows(arrows),
-            Layer::Mark(mark) => self.mark(mark),
-            Layer::Text(text) => self.text(text),
-            Layer::EdgeCounts(counts) => self.edge_counts(counts, palette),
+            SceneItem::Hatch(cells, colour) => self.hatch(cells, *colour),
+            SceneItem::Dots(dots) => self.dots(dots),
+            SceneItem::Line(line) => self.line(line),
+            SceneItem::Arrows(arrows) => self.arrows(arrows),
+            SceneItem::Mark(mark) => self.mark(mark),
+            SceneItem::Text(text) => self.text(text),
+            SceneItem::EdgeCounts(counts) => self.edge_counts(counts, palette),
         })
     }
 
@@ -148,7 +152,7 @@ impl Frame {
         ))
     }
 
-    fn shapes(&self, shapes: &Shapes) -> String {
+    fn shapes(&self, shapes: &SceneShapes) -> String {
         let mut out = match shapes.hollow {
             Some(width) => stroked(f64::from(width)),
             None => "<g fill-rule=\"nonzero\">\n".to_owned(),
@@ -188,7 +192,7 @@ impl Frame {
         out + "</g>\n"
     }
 
-    fn line(&self, line: &Line) -> String {
+    fn line(&self, line: &SceneLine) -> String {
         let points = line.points.iter().filter(|p| p.iter().all(|c| c.is_finite()));
         let d = path(points.map(|p| self.point(*p)));
         let stroke = |width: f64, colour: Rgba| {
@@ -257,7 +261,7 @@ impl Frame {
         }
     }
 
-    fn text(&self, text: &Text) -> String {
+    fn text(&self, text: &SceneText) -> String {
         word(self.point(text.centre), &text.text, f64::from(text.size), text.colour, text.halo)
     }
 

@@ -3,7 +3,7 @@ use crate::data::family::Family;
 use crate::data::rows::Rows;
 use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::mesh::Mesh;
-use crate::explore::rim::Rim;
+use crate::explore::outline_stroke::OutlineStroke;
 use crate::export::png::png;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ fn grid() -> Arc<ShapeGrid> {
     }
     Arc::new(ShapeGrid {
         mesh: Mesh::default(),
-        rim: Rim::default(),
+        rim: OutlineStroke::default(),
         values: vec![0.5; 4],
         simple: vec![true; 4],
         inside: vec![true; 4],
@@ -30,24 +30,24 @@ fn grid() -> Arc<ShapeGrid> {
     })
 }
 
-fn shapes(hollow: Option<f32>) -> Layer {
-    Layer::Shapes(Shapes { grid: grid(), scale: 0.2, colours: vec![RED; 4], hollow })
+fn shapes(hollow: Option<f32>) -> SceneItem {
+    SceneItem::Shapes(SceneShapes { grid: grid(), scale: 0.2, colours: vec![RED; 4], hollow })
 }
 
 /// Red fog of uniform density.
-fn fog(bounds: Bounds, cover: u8) -> Layer {
-    Layer::Fog(Fog { bounds, size: [2, 2], cover: Arc::new(vec![cover; 4]) }, RED)
+fn fog(bounds: Bounds, cover: u8) -> SceneItem {
+    SceneItem::Fog(DistanceOverlay { bounds, size: [2, 2], cover: Arc::new(vec![cover; 4]) }, RED)
 }
 
-fn mark(kind: MarkKind) -> Layer {
+fn mark(kind: MarkKind) -> SceneItem {
     let centre = [0.0, 0.0];
-    Layer::Mark(Mark { centre, kind, radius: 9.0, colour: RED, casing: [0, 0, 0, 200] })
+    SceneItem::Mark(Mark { centre, kind, radius: 9.0, colour: RED, casing: [0, 0, 0, 200] })
 }
 
-fn written(layers: Vec<Layer>, bar: Option<ColourBar>) -> String {
+fn written(layers: Vec<SceneItem>, bar: Option<ColourBar>) -> String {
     let scene = Scene { layers };
     let palette = &Palette::LIGHT;
-    svg(&Picture {
+    svg(&SvgPicture {
         scene: &scene,
         view: VIEW,
         size: [200.0; 2],
@@ -70,12 +70,13 @@ fn pixel(svg: &str, [x, y]: [u32; 2]) -> [u8; 3] {
 #[test]
 fn every_layer_is_written_and_drawn() {
     let cell = Bounds { low: [-0.5; 2], high: [0.5; 2] };
-    let image = Image { bounds: cell, size: [1, 2], pixels: Arc::new(vec![RED, [0, 0, 255, 255]]) };
+    let image =
+        SceneImage { bounds: cell, size: [1, 2], pixels: Arc::new(vec![RED, [0, 0, 255, 255]]) };
     let line = |points: Vec<[f64; 2]>| {
-        Layer::Line(Line { points, width: 2.0, colour: RED, casing: Some([0, 0, 0, 255]) })
+        SceneItem::Line(SceneLine { points, width: 2.0, colour: RED, casing: Some([0, 0, 0, 255]) })
     };
     let dots = Dots { centres: Arc::new(vec![[0.0; 2], [9.0; 2]]), radius: 5.0, colour: RED };
-    let text = Text {
+    let text = SceneText {
         centre: [0.0; 2],
         text: "a < b & c".into(),
         size: 14.0,
@@ -90,20 +91,20 @@ fn every_layer_is_written_and_drawn() {
     };
     let far = line(vec![[0.0, 0.0], [1e30, 0.0], [f64::NAN, 1.0]]);
     for (layer, parts) in [
-        (Layer::Image(image), vec!["<image", "data:image/png;base64,"]),
+        (SceneItem::Image(image), vec!["<image", "data:image/png;base64,"]),
         (shapes(None), vec!["fill-rule=\"nonzero\"", "fill=\"#ff0000\""]),
         (shapes(Some(1.0)), vec!["fill=\"none\"", "stroke=\"#ff0000\""]),
         (fog(cell, 100), vec!["<image", "data:image/png;base64,"]),
-        (Layer::Hatch(vec![cell], RED), vec!["<path", "stroke-width=\"1\""]),
-        (Layer::Dots(dots), vec!["<circle"]),
+        (SceneItem::Hatch(vec![cell], RED), vec!["<path", "stroke-width=\"1\""]),
+        (SceneItem::Dots(dots), vec!["<circle"]),
         (line(vec![[0.0; 2], [0.5; 2]]), vec!["stroke-width=\"4.8\"", "stroke-width=\"2\""]),
-        (Layer::Arrows(arrows), vec!["paint-order=\"stroke\"", "<path d=\"M", "Z\"/>"]),
+        (SceneItem::Arrows(arrows), vec!["paint-order=\"stroke\"", "<path d=\"M", "Z\"/>"]),
         (far, vec!["L100000 100"]),
         (mark(MarkKind::Dot), vec!["<circle"]),
         (mark(MarkKind::Ring), vec!["fill=\"none\""]),
         (mark(MarkKind::Star), vec!["paint-order=\"stroke\""]),
-        (Layer::Text(text), vec!["a &lt; b &amp; c", "paint-order=\"stroke\""]),
-        (Layer::EdgeCounts([3, 0, 1, 0]), vec![">3</text>", ">1</text>"]),
+        (SceneItem::Text(text), vec!["a &lt; b &amp; c", "paint-order=\"stroke\""]),
+        (SceneItem::EdgeCounts([3, 0, 1, 0]), vec![">3</text>", ">1</text>"]),
     ] {
         let empty = written(vec![], None);
         let svg = written(vec![layer], None);
@@ -121,7 +122,8 @@ fn the_map_is_the_right_way_up_and_images_too() {
     assert_eq!(pixel(&fogged, [100, 30]), [255, 0, 0]);
     assert_ne!(pixel(&fogged, [100, 170]), [255, 0, 0]);
     let pixels = Arc::new(vec![RED, [0, 0, 255, 255]]);
-    let image = written(vec![Layer::Image(Image { bounds: VIEW, size: [1, 2], pixels })], None);
+    let image =
+        written(vec![SceneItem::Image(SceneImage { bounds: VIEW, size: [1, 2], pixels })], None);
     assert_eq!(pixel(&image, [100, 30]), [255, 0, 0], "the first row is the upper one");
     assert_eq!(pixel(&image, [100, 170]), [0, 0, 255]);
 }

@@ -21,7 +21,7 @@ const ROOM: f64 = 1.1;
 
 /// One model of the sweep.
 #[derive(Clone, Copy, Debug)]
-pub struct Point<'a> {
+pub struct SweptModel<'a> {
     /// The weight of its KL term.
     pub beta: f64,
     /// KL in nats; NaN without latent noise.
@@ -33,7 +33,7 @@ pub struct Point<'a> {
 }
 
 /// The picture as SVG.
-pub fn svg(points: &[Point<'_>], palette: &Palette) -> String {
+pub fn svg(points: &[SweptModel<'_>], palette: &Palette) -> String {
     let columns = points.len().clamp(1, 8);
     let [[left, top], [right, bottom]] = CHART;
     let side = ((right - left + GAP) / columns as f64 - GAP).min(WIDEST);
@@ -48,9 +48,9 @@ pub fn svg(points: &[Point<'_>], palette: &Palette) -> String {
         n(height)
     );
     out += &rectangle([0.0, 0.0], [WIDTH, height], &paint("fill", palette.canvas));
-    let shown: Vec<&Point<'_>> =
+    let shown: Vec<&SweptModel<'_>> =
         points.iter().filter(|p| p.kl.is_finite() && p.error.is_finite()).collect();
-    let most = |value: fn(&Point<'_>) -> f64| {
+    let most = |value: fn(&SweptModel<'_>) -> f64| {
         let greatest = shown.iter().map(|p| value(p)).fold(0.0, f64::max);
         if greatest > 0.0 { ROOM * greatest } else { 1.0 }
     };
@@ -105,7 +105,7 @@ pub fn svg(points: &[Point<'_>], palette: &Palette) -> String {
 }
 
 /// A small map with its beta and its metrics below.
-fn map(point: &Point<'_>, [x, y]: [f64; 2], side: f64, palette: &Palette) -> String {
+fn map(point: &SweptModel<'_>, [x, y]: [f64; 2], side: f64, palette: &Palette) -> String {
     let mut out = format!("<g {}>\n", paint("fill", palette.text));
     for shape in point.map.shapes() {
         let points = shape.into_iter().map(|[u, v]| [x + side * u, y + side * v]);

@@ -1,7 +1,7 @@
 //! The card of a model: its description beside the weights, written as JSON into the checkpoint.
 
-use super::training::{EpochRecord, TrainingConfig};
-use crate::data::dataset::Measured;
+use super::training_config::{EpochRecord, TrainingConfig};
+use crate::data::dataset::Target;
 use crate::data::property::Property;
 use crate::data::roles::{Role, roles};
 use crate::data::rows::Rows;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// The origin, the settings and the metrics of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Card {
+pub struct ModelCard {
     /// The data that the model was trained on.
     pub source: Source,
     /// The layers, in order.
@@ -36,7 +36,7 @@ pub struct Card {
     pub kept: Option<usize>,
 }
 
-impl Card {
+impl ModelCard {
     /// The record of the epoch whose weights the model has. The history covers all epochs; early stopping keeps the
     /// epoch with the least loss on the stopping rows, and the metrics of a model are those of that epoch.
     pub fn record(&self) -> Option<&EpochRecord> {
@@ -175,7 +175,7 @@ pub struct Encoded {
     /// The geometric properties of each sample's own outline, in the order of [`Property::ALL`], `[samples, 4]`.
     pub properties: Rows<f64>,
     /// The target columns, a value for each sample. A checkpoint stores them with the data, not a second time.
-    pub measured: Vec<Measured>,
+    pub measured: Vec<Target>,
     /// The group of each sample: rows of one group have one role. Empty if no groups were named.
     pub groups: Vec<u32>,
 }
@@ -192,7 +192,7 @@ impl Encoded {
     }
 
     /// The target column of a property, if there is one.
-    pub fn column(&self, property: Property) -> Option<&Measured> {
+    pub fn column(&self, property: Property) -> Option<&Target> {
         self.measured.iter().find(|column| column.property() == property)
     }
 

@@ -8,12 +8,12 @@
 //! model, the moments of the optimiser, one parameter after the other, `adam.first` and `adam.second` (f32).
 
 use super::Model;
-use super::card::{Card, Encoded, StartDistribution};
+use super::card::{Encoded, ModelCard, StartDistribution};
+use super::embedded_dataset;
 use super::head::{HeadCard, MOST_MEMBERS, TaskHead};
-use super::imported;
-use super::resume::Resume;
+use super::optimiser_state::OptimiserState;
 use super::tensors::{bytes, floats, tensor};
-use super::training::Losses;
+use super::training_config::Losses;
 use crate::data::import::{FEWEST, MOST_LABELS};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -21,7 +21,7 @@ use crate::data::source::Source;
 use crate::error::{Error, Result};
 use crate::nn::layer::LayerSpec;
 use crate::numerics::adam::Adam;
-use crate::numerics::files;
+use crate::numerics::atomic_file;
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -37,28 +37,28 @@ const FARTHEST_MU: f64 = 1e6;
 const KEY: &str = "latent-explorer";
 
 #[derive(Serialize)]
-struct Header<'a> {
+struct CheckpointHeader<'a> {
     format: u32,
-    card: &'a Card,
+    card: &'a ModelCard,
     label_names: &'a [String],
     heads: Vec<&'a HeadCard>,
     resume: Option<Memory>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    measured: Vec<imported::Column>,
+    measured: Vec<embedded_dataset::TargetHeader>,
 }
 
 #[derive(Deserialize)]
 struct OwnedHeader {
-    card: Card,
+    card: ModelCard,
     label_names: Vec<String>,
     heads: Vec<HeadCard>,
     #[serde(default)]
     resume: Option<Memory>,
     #[serde(default)]
-    measured: Vec<imported::Column>,
+    measured: Vec<embedded_dataset::TargetHeader>,
 }
 
-/// The part of [`Resume`] that is written into the header; the moments are tensors.
+/// The part of [`OptimiserState`] that is written into the header; the moments are tensors.
 #[derive(Serialize, Deserialize)]
 struct Memory {
     updates: usize,
@@ -71,8 +71,8 @@ struct Memory {
 }
 
 impl Memory {
-    fn of(resume: &Resume) -> Self {
-        let Resume { updates, epoch, seen, sums, raw_log_sigma, ref adam } = *resume;
+    fn of(resume: &OptimiserState) -> Self {
+        let OptimiserState { updates, epoch, seen, sums, raw_log_sigma, ref adam } = *resume;
         let rows = adam.lengths().enumerate().map(|(row, length)| (length, adam.steps(row)));
         Self { updates, epoch, seen, sums, raw_log_sigma, rows: rows.collect() }
     }
@@ -92,7 +92,7 @@ pub fn save(model: &Model, path: &Path) -> Result<()> {
     let bytes = to_bytes(model)?;
     from_bytes(&bytes)
         .map_err(|problem| Error::Mismatch(format!("the model is not saved: {problem}")))?;
-    files::write_whole(path, |out| out.write_all(&bytes))
+    atomic_file::write_whole(path, |out| out.write_all(&bytes))
 }
 
 /// Returns the bytes of a checkpoint; equal models give equal bytes.
@@ -153,7 +153,7 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
         }
     }
     if let Some(data) = &model.data {
-        tensors.extend(imported::tensors(data));
+        tensors.extend(embedded_dataset::tensors(data));
     }
     let unwritable = |error: &dyn std::fmt::Display| {
         Error::Mismatch(format!("the model cannot be written: {error}"))
@@ -168,8 +168,15 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
     let heads = model.heads().iter().map(|head| &head.card).collect();
     let resume = model.resume.as_deref().map(Memory::of);
     let label_names = &encoded.names;
-    let measured = model.data.as_deref().map(imported::columns).unwrap_or_default();
-    let header = Header { format: FORMAT, card: &model.card, label_names, heads, resume, measured };
+    let measured = model.data.as_deref().map(embedded_dataset::columns).unwrap_or_default();
+    let header = CheckpointHeader {
+        format: FORMAT,
+        card: &model.card,
+        label_names,
+        heads,
+        resume,
+        measured,
+    };
     let header = serde_json::to_string(&header).map_err(|e| unwritable(&e))?;
     let metadata = HashMap::from([(KEY.to_owned(), header)]);
     safetensors::serialize(views, Some(metadata)).map_err(|e| unwritable(&e))
@@ -181,7 +188,7 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
 /// Names the file and the problem: missing, truncated, of another program, of another version, of a wrong shape, or
 /// holding values that are not finite.
 pub fn load(path: &Path) -> Result<Model> {
-    from_bytes(&files::read(path)?).map_err(|problem| Error::file(path, problem))
+    from_bytes(&atomic_file::read(path)?).map_err(|problem| Error::file(path, problem))
 }
 
 /// As [`load`], from memory; the error is the problem alone.
@@ -211,7 +218,9 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
     check_card(&card, &encoded)?;
     let data = match &card.source {
         Source::Outlines(_) => None,
-        Source::Imported(source) => Some(imported::read(&file, source, measured, &encoded)?),
+        Source::Imported(source) => {
+            Some(embedded_dataset::read(&file, source, measured, &encoded)?)
+        }
     };
     if let Some(data) = &data {
         let rows = || encoded.samples.iter().map(|&sample| sample as usize);
@@ -267,7 +276,7 @@ fn read_resume(
     file: &SafeTensors<'_>,
     memory: Memory,
     model: &Model,
-) -> std::result::Result<Arc<Resume>, String> {
+) -> std::result::Result<Arc<OptimiserState>, String> {
     let Memory { updates, epoch, seen, sums, raw_log_sigma, rows } = memory;
     let own = model.learned_parameters().unwrap_or_default();
     let own = own.iter().map(Vec::len);
@@ -290,12 +299,12 @@ fn read_resume(
         (first.by_ref().take(length).collect(), second.by_ref().take(length).collect(), steps)
     };
     let adam = Adam::with_memory(rows.into_iter().map(take), model.card.training.learning_rate);
-    Ok(Arc::new(Resume { updates, epoch, seen, sums, adam, raw_log_sigma }))
+    Ok(Arc::new(OptimiserState { updates, epoch, seen, sums, adam, raw_log_sigma }))
 }
 
 fn read_encoded(
     file: &SafeTensors<'_>,
-    card: &Card,
+    card: &ModelCard,
     names: Vec<String>,
 ) -> std::result::Result<Encoded, String> {
     let latent = card.layers.iter().find(|l| l.name == "mu").map_or(0, |l| l.outputs);
@@ -332,7 +341,7 @@ fn read_encoded(
 }
 
 /// Checks the parts of the card that the shapes of the tensors do not guarantee.
-fn check_card(card: &Card, encoded: &Encoded) -> std::result::Result<(), String> {
+fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), String> {
     let statistics = &card.statistics;
     let latent = encoded.mu.width();
     let (low, high) = (&statistics.low, &statistics.high);

@@ -2,11 +2,11 @@
 
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::numerics::cloud::Cloud;
+use crate::numerics::nearest::NearestNeighbours;
+use crate::numerics::quantile::{distance, evenly, quantile};
 use crate::numerics::random::{Purpose, stream};
 use crate::numerics::runtime::on_all_cores;
-use crate::numerics::statistics::{distance, evenly, quantile};
-use crate::numerics::whitening::{Map, Whitening};
+use crate::numerics::whitening::{Whitening, WhiteningTransform};
 use candle_core::{Device, Tensor};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
@@ -41,17 +41,17 @@ const DENSE_FOR_PREDICTIONS: f64 = 0.75;
 #[derive(Debug)]
 pub struct Density {
     whitening: Whitening,
-    training: Cloud,
+    training: NearestNeighbours,
     /// The row of the encoded data for each point of `training`.
     rows: Vec<usize>,
     neighbour: usize,
     threshold: f64,
-    kernels: Kernels,
+    kernels: DensityKernels,
 }
 
 /// A density estimate: Gaussian kernels on whitened points (Parzen 1962).
 #[derive(Debug)]
-struct Kernels {
+struct DensityKernels {
     /// `1 / (sqrt(2) h)`: in these units a kernel is `exp(-|y - r|^2)`.
     scale: f64,
     /// The whitened centres in those units, `[kernels, latent]`.
@@ -83,7 +83,7 @@ impl Density {
         };
         let points = whitened(rows.iter().map(|&row| mu.row(row).to_vec()).collect());
         let draws = whitened(judges.iter().map(|&row| draw(mu, log_var, row)).collect());
-        let training = Cloud::new(points.as_flat(), points.width());
+        let training = NearestNeighbours::new(points.as_flat(), points.width());
         let neighbour = NEIGHBOUR.min(rows.len().saturating_sub(1)).max(1);
         let distance = |judge: usize| {
             let nearest = training.nearest(draws.row(judge), neighbour + 1, f64::INFINITY);
@@ -94,13 +94,13 @@ impl Density {
 
         let most = if alone { rows.len().div_ceil(2) } else { rows.len() };
         let chosen = evenly(rows.len(), most.min(KERNELS));
-        let kernels = Kernels::new(points.select(&chosen), whitening.signal().iter().sum());
+        let kernels = DensityKernels::new(points.select(&chosen), whitening.signal().iter().sum());
         let fresh = (0..judges.len()).filter(|i| !alone || chosen.binary_search(i).is_err());
         let levels: Vec<f64> = fresh.map(|judge| kernels.nll(draws.row(judge))).collect();
         let level = |share| quantile(levels.iter().copied(), share).unwrap_or(f64::INFINITY);
         Self {
             threshold: quantile(distances, USUAL).unwrap_or(f64::INFINITY),
-            kernels: Kernels {
+            kernels: DensityKernels {
                 level: level(DENSE),
                 strict_level: level(DENSE_FOR_PREDICTIONS),
                 ..kernels
@@ -212,14 +212,14 @@ impl Density {
     /// `[latent, latent]` (from, to) that turns a difference of latent points into units in which a kernel is
     /// `exp(-|y|^2)`.
     pub fn kernels(&self) -> (&Rows<f64>, Rows<f64>) {
-        let Kernels { scale, centres, .. } = &self.kernels;
+        let DensityKernels { scale, centres, .. } = &self.kernels;
         let dim = self.whitening.mean().len();
         let mut matrix = Rows::new(dim);
         for from in 0..dim {
             let entry = |to: usize| match self.whitening.map() {
-                Map::Full(matrix) => matrix[from * dim + to],
-                Map::Scales(scales) if from == to => scales[to],
-                Map::Scales(_) => 0.0,
+                WhiteningTransform::Full(matrix) => matrix[from * dim + to],
+                WhiteningTransform::Scales(scales) if from == to => scales[to],
+                WhiteningTransform::Scales(_) => 0.0,
             };
             matrix.push(&(0..dim).map(|to| scale * entry(to)).collect::<Vec<_>>());
         }
@@ -240,7 +240,7 @@ impl Density {
     /// # Errors
     /// When the width of `z` is not the latent's.
     pub fn outside(&self, z: &Tensor, level: f64, softness: f64) -> Result<Tensor> {
-        let Kernels { scale, centres, .. } = &self.kernels;
+        let DensityKernels { scale, centres, .. } = &self.kernels;
         if centres.is_empty() {
             return Ok(Tensor::zeros(z.dim(0)?, z.dtype(), &Device::Cpu)?);
         }
@@ -251,8 +251,10 @@ impl Density {
         };
         let centred = z.broadcast_sub(&constant(self.whitening.mean(), 1, 1.0)?)?;
         let y = match self.whitening.map() {
-            Map::Full(matrix) => centred.matmul(&constant(matrix, dim, *scale)?)?,
-            Map::Scales(scales) => centred.broadcast_mul(&constant(scales, 1, *scale)?)?,
+            WhiteningTransform::Full(matrix) => centred.matmul(&constant(matrix, dim, *scale)?)?,
+            WhiteningTransform::Scales(scales) => {
+                centred.broadcast_mul(&constant(scales, 1, *scale)?)?
+            }
         };
         // Only the bracket of |y - r|^2 = |y|^2 - (2 y r - |r|^2) differs between the kernels: with the largest bracket
         // factored out, the sum stays finite at any distance.
@@ -296,7 +298,7 @@ fn draw(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, row: usize) -> Vec<f64> {
     mu.row(row).iter().zip(log_var.row(row)).zip(noise).map(moved).collect()
 }
 
-impl Kernels {
+impl DensityKernels {
     /// Kernels on whitened points, `[kernels, latent]`; `freedom` is the number of coordinates, each counted by its
     /// signal.
     fn new(centres: Rows<f64>, freedom: f64) -> Self {

@@ -12,8 +12,8 @@ use crate::data::roles::Role;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::numerics::gaussian_process::{GaussianProcess, Hyperparameters};
-use crate::numerics::principal::Principal;
-use crate::numerics::statistics::{evenly, quantile};
+use crate::numerics::pca::PrincipalAxes;
+use crate::numerics::quantile::{evenly, quantile};
 use serde::{Deserialize, Serialize};
 
 /// The share of true values that an interval should contain.
@@ -104,7 +104,7 @@ impl Prediction {
 /// A Gaussian process for one property on the latent space of a model.
 #[derive(Debug)]
 pub struct Judge {
-    coordinates: Coordinates,
+    coordinates: JudgeCoordinates,
     process: GaussianProcess,
     offset: f64,
     scale: f64,
@@ -141,7 +141,7 @@ impl Judge {
     pub(super) fn new(from: JudgedData<'_>, card: Option<&JudgeCard>) -> Result<Self> {
         let JudgedData { encoded, density, offset, scale, .. } = from;
         let data = Known::of(from);
-        let coordinates = Coordinates::of(density, &encoded.mu.select(&data.learned));
+        let coordinates = JudgeCoordinates::of(density, &encoded.mu.select(&data.learned));
         let (rows, parameters) = match card {
             Some(JudgeCard { hyperparameters, .. })
                 if hyperparameters.are_sound(coordinates.count()) =>
@@ -182,7 +182,7 @@ impl Judge {
         let JudgedData { encoded, density, .. } = from;
         let data = Known::of(from);
         let mu = encoded.mu.select(&data.learned);
-        let coordinates = Coordinates::of(density, &mu);
+        let coordinates = JudgeCoordinates::of(density, &mu);
         let points = coordinates.of_all(&mu);
         let values: Vec<f64> = data.learned.iter().map(|&row| data.standardised[row]).collect();
         let hyperparameters = Hyperparameters::most_likely(&points, &values, &coordinates.blur)?;
@@ -303,7 +303,7 @@ impl Known {
 /// Above eight latent dimensions these are the eight leading principal axes of the data, where each coordinate counts
 /// by its share of signal, and the distance off the axes.
 #[derive(Clone, Debug)]
-struct Coordinates {
+struct JudgeCoordinates {
     /// Subtracted from a point (`mean`), and multiplied with the rest (`factors`), `[latent]` both.
     mean: Vec<f64>,
     factors: Vec<f64>,
@@ -315,7 +315,7 @@ struct Coordinates {
     blur: Vec<f64>,
 }
 
-impl Coordinates {
+impl JudgeCoordinates {
     /// The coordinates for a model's data; `mu [n, latent]` are the rows that are learned from.
     fn of(density: &Density, mu: &Rows<f64>) -> Self {
         let dim = mu.width();
@@ -339,7 +339,8 @@ impl Coordinates {
         let factors: Vec<f64> = (0..dim).map(signal).collect();
         let mut own = Self { mean, factors, axes: None, blur: Vec::new() };
         let points: Vec<Vec<f64>> = mu.iter().map(|z| own.of_one(z)).collect();
-        let mut principal = Principal::new(points.iter().map(Vec::as_slice), dim, MOST_COORDINATES);
+        let mut principal =
+            PrincipalAxes::new(points.iter().map(Vec::as_slice), dim, MOST_COORDINATES);
         while principal.step() {}
         let variances = principal.variances();
         let off = (principal.total_variance() - variances.iter().sum::<f64>()).max(0.0).sqrt();
@@ -404,8 +405,8 @@ mod tests {
         Rows::from_flat(dim, spread_out.collect())
     }
 
-    fn coordinates(mu: &Rows<f64>, log_var: Option<&Rows<f64>>) -> Coordinates {
-        Coordinates::of(&Density::of(mu, log_var, &vec![false; mu.len()]), mu)
+    fn coordinates(mu: &Rows<f64>, log_var: Option<&Rows<f64>>) -> JudgeCoordinates {
+        JudgeCoordinates::of(&Density::of(mu, log_var, &vec![false; mu.len()]), mu)
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The penalty of [`Density::outside`] at many points and its gradient, without a graph.
 
 use super::density::Density;
-use crate::numerics::gemm::{Operand, View, product, transpose};
+use crate::numerics::gemm::{MatrixView, Operand, product, transpose};
 use crate::numerics::simd::{self, Work, dispatch};
 
 /// Gaussian kernels on the data of a model.
 #[derive(Clone, Debug)]
-pub struct Kernels {
+pub struct KernelSums {
     /// The mean of the data, `[latent]`.
     mean: Vec<f32>,
     /// The matrix from z to units in which a kernel is `exp(-|y - r|^2)`, `[latent, latent]`.
@@ -21,7 +21,7 @@ pub struct Kernels {
     softness: f64,
 }
 
-impl Kernels {
+impl KernelSums {
     /// The kernels of a model's data with this [level](Density::level) and [softness](Density::softness); none without
     /// data.
     pub fn of(density: &Density, level: f64, softness: f64) -> Option<Self> {
@@ -58,13 +58,15 @@ impl Kernels {
             .chunks_exact(dim)
             .flat_map(|z| z.iter().zip(&self.mean).map(|(z, m)| z - m))
             .collect();
-        let map = Operand::once(View::new(&self.map, dim));
-        let centres =
-            Operand::twice(View::new(&self.centres, count), View::new(&self.transposed, dim));
+        let map = Operand::once(MatrixView::new(&self.map, dim));
+        let centres = Operand::twice(
+            MatrixView::new(&self.centres, count),
+            MatrixView::new(&self.transposed, dim),
+        );
         let mut y = vec![0.0; z.len()];
-        product(&mut y, View::new(&centred, rows), map, false);
+        product(&mut y, MatrixView::new(&centred, rows), map, false);
         let mut terms = vec![0.0; rows * count];
-        product(&mut terms, View::new(&y, rows), centres.t(), false);
+        product(&mut terms, MatrixView::new(&y, rows), centres.t(), false);
         let mut outside = Vec::with_capacity(rows);
         // With the largest bracket of |y - r|^2 = |y|^2 - (2 y r - |r|^2) factored out, the sum stays finite.
         for (terms, y) in terms.chunks_exact_mut(count).zip(y.chunks_exact(dim)) {
@@ -76,7 +78,7 @@ impl Kernels {
         if let Some(dz) = dz {
             // d|y|^2 = 2 y; d log sum = sum_j p_j 2 r_j with the shares p_j that `terms` now holds.
             let mut dy = vec![0.0; y.len()];
-            product(&mut dy, View::new(&terms, rows), centres, false);
+            product(&mut dy, MatrixView::new(&terms, rows), centres, false);
             let both = dy.chunks_exact_mut(dim).zip(y.chunks_exact(dim));
             for ((dy, y), outside) in both.zip(&outside) {
                 // A softness of 0 gives an infinite share, capped at 1.
@@ -84,7 +86,7 @@ impl Kernels {
                 let weight = weight * share as f32;
                 dy.iter_mut().zip(y).for_each(|(dy, y)| *dy = weight * (2.0 * y - *dy));
             }
-            product(dz, View::new(&dy, rows), map.t(), true);
+            product(dz, MatrixView::new(&dy, rows), map.t(), true);
         }
         outside.into_iter().map(|x| self.softened(x)).collect()
     }

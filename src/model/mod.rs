@@ -1,23 +1,23 @@
 //! The frozen model with its heads, its density, its settings and its file.
 
+pub mod bundled;
 pub mod card;
 pub mod checkpoint;
 pub mod density;
-pub mod frozen;
+mod embedded_dataset;
+pub mod frozen_model;
 pub mod head;
-mod imported;
 pub mod judge;
 pub mod kde;
+pub mod optimiser_state;
 pub mod planted;
 pub mod point_ref;
+mod predict;
 pub mod preset;
-pub mod resume;
-pub mod samples;
 mod tensors;
-mod told;
-pub mod training;
+pub mod training_config;
 mod value;
 
-pub use frozen::Model;
+pub use frozen_model::Model;
 pub use point_ref::{Endpoint, PointRef};
 pub use value::{PREDICTED, Value};

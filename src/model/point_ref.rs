@@ -3,8 +3,8 @@
 
 use super::Model;
 use crate::data::conform;
-use crate::data::placement::Placement;
 use crate::data::rows::Rows;
+use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -112,7 +112,7 @@ pub struct Endpoint {
     /// The shape, `[input]` in data units: the outline that was encoded as `z`, else the outline that `z` decodes to.
     pub outline: Vec<f32>,
     /// The frame of the shape before it was converted to data units; none if it always was in data units.
-    pub frame: Option<Placement>,
+    pub frame: Option<SimilarityTransform>,
 }
 
 impl PointRef {
@@ -339,7 +339,7 @@ impl Endpoint {
 
 /// The frames of shapes at these shares of the distance between two points, `[shares]`: interpolated from one frame to
 /// the other. If one end has no frame, all have that of the other; none if neither has one.
-pub fn frames_between(ends: &[Endpoint; 2], shares: &[f64]) -> Vec<Option<Placement>> {
+pub fn frames_between(ends: &[Endpoint; 2], shares: &[f64]) -> Vec<Option<SimilarityTransform>> {
     let [from, to] = ends.each_ref().map(|end| end.frame);
     let frame = |&share: &f64| Some(from.or(to)?.towards(&to.or(from)?, share));
     shares.iter().map(frame).collect()
@@ -391,7 +391,7 @@ impl Model {
 mod tests {
     use super::*;
     use crate::error::says;
-    use crate::model::samples::SAMPLES;
+    use crate::model::bundled::BUNDLED;
 
     #[test]
     fn names_are_read_and_written_in_one_form() {
@@ -420,7 +420,7 @@ mod tests {
 
     #[test]
     fn a_row_is_the_shape_itself_and_a_point_what_it_decodes_to() {
-        let model = SAMPLES[0].load().unwrap();
+        let model = BUNDLED[0].load().unwrap();
         let row = PointRef::Row(17).one(&model, &[]).unwrap();
         assert_eq!((row.outline.clone(), row.frame), (model.training_outline(16), None));
         assert_eq!(model.row_title(16), "row 17");
@@ -432,7 +432,7 @@ mod tests {
 
     #[test]
     fn a_family_stands_at_the_middle_of_its_data() {
-        let model = SAMPLES[0].load().unwrap();
+        let model = BUNDLED[0].load().unwrap();
         let star = Endpoint::of_family(&model, "Star").unwrap();
         let label = model.encoded.names.iter().position(|name| name == "star").unwrap();
         let rows: Vec<usize> = (0..model.encoded.mu.len())
@@ -444,7 +444,7 @@ mod tests {
 
     #[test]
     fn points_that_there_are_not_are_named_with_those_there_are() {
-        let model = SAMPLES[0].load().unwrap();
+        let model = BUNDLED[0].load().unwrap();
         let message = |text: &str| {
             text.parse::<PointRef>().unwrap().one(&model, &[]).unwrap_err().to_string()
         };

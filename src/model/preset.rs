@@ -1,6 +1,6 @@
 //! Presets: training settings that belong together, selected by one name.
 
-use super::training::TrainingConfig;
+use super::training_config::TrainingConfig;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
 use clap::ValueEnum;

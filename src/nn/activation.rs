@@ -97,7 +97,7 @@ impl Activation {
     /// Turns the gradient by y into the gradient by x, in place; `kept` is x if [`Self::needs_input`], else y. The
     /// slope at a kink is that of the left side, as in PyTorch.
     pub fn pull_back(self, kept: &[f32], gradient: &mut [f32]) {
-        dispatch(PullBack { activation: self, kept, gradient });
+        dispatch(ActivationPullBack { activation: self, kept, gradient });
     }
 }
 
@@ -128,13 +128,13 @@ impl Work for Apply<'_> {
     }
 }
 
-struct PullBack<'a> {
+struct ActivationPullBack<'a> {
     activation: Activation,
     kept: &'a [f32],
     gradient: &'a mut [f32],
 }
 
-impl Work for PullBack<'_> {
+impl Work for ActivationPullBack<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -33,13 +33,13 @@ pub fn tensors<'a>(
 
 /// A dense layer: `activation(x W^T + b)`.
 #[derive(Clone, Debug)]
-pub struct Dense {
+pub struct GraphDense {
     weight: Tensor,
     bias: Tensor,
     activation: Activation,
 }
 
-impl Dense {
+impl GraphDense {
     /// A layer with weight `[outputs, inputs]` and bias `[outputs]`.
     pub fn new(weight: Tensor, bias: Tensor, activation: Activation) -> Self {
         Self { weight, bias, activation }
@@ -68,7 +68,7 @@ impl Dense {
 }
 
 /// The output of a chain of layers, `x [n, inputs] -> y [n, outputs]`.
-pub fn forward(layers: &[Dense], x: &Tensor) -> Result<Tensor> {
+pub fn forward(layers: &[GraphDense], x: &Tensor) -> Result<Tensor> {
     layers.iter().try_fold(x.clone(), |x, layer| layer.forward(&x))
 }
 
@@ -78,7 +78,7 @@ pub fn forward(layers: &[Dense], x: &Tensor) -> Result<Tensor> {
 /// When the width of x is not that of the network.
 pub fn apply(network: &Mlp, x: &Tensor) -> Result<Tensor> {
     let parameters = tensors(network.specs(), network.parameters(), x.dtype())?;
-    forward(&Dense::all(network.specs(), &parameters), x)
+    forward(&GraphDense::all(network.specs(), &parameters), x)
 }
 
 fn activate(activation: Activation, x: &Tensor) -> Result<Tensor> {
@@ -106,10 +106,10 @@ fn softplus(x: &Tensor) -> Result<Tensor> {
 /// The network: `x -> mu, log_var` and `z -> x'`, in network units; the encoder may have no hidden layer.
 #[derive(Clone, Debug)]
 pub struct Vae {
-    encoder: Vec<Dense>,
-    mu: Dense,
-    log_var: Dense,
-    decoder: Vec<Dense>,
+    encoder: Vec<GraphDense>,
+    mu: GraphDense,
+    log_var: GraphDense,
+    decoder: Vec<GraphDense>,
 }
 
 /// The tensors of one pass in training, all `[n, ..]`.
@@ -134,7 +134,7 @@ impl Vae {
         parameters: &[Tensor],
     ) -> std::result::Result<Self, String> {
         let depth = encoder_depth(layers)?;
-        let mut all = Dense::all(layers, parameters);
+        let mut all = GraphDense::all(layers, parameters);
         if all.len() != layers.len() {
             return Err("there are fewer parameters than layers".to_owned());
         }

@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use super::sparsity::Sparsity;
-use crate::numerics::gemm::{Operand, View, product};
+use crate::numerics::gemm::{MatrixView, Operand, product};
 use crate::numerics::random::{Purpose, stream};
 use crate::numerics::simd::{Work, dispatch};
 use rand::Rng;
@@ -90,7 +90,7 @@ impl<'a> Layer<'a> {
     /// Layers on the weights and biases of a network of these shapes, two tensors for each layer.
     pub fn all(specs: &[LayerSpec], parameters: &'a [Vec<f32>]) -> Vec<Self> {
         let layer = |(spec, pair): (&LayerSpec, &'a [Vec<f32>])| {
-            let weight = Operand::once(View::new(&pair[0], spec.outputs));
+            let weight = Operand::once(MatrixView::new(&pair[0], spec.outputs));
             Self { weight, bias: &pair[1], activation: spec.activation }
         };
         specs.iter().zip(parameters.chunks_exact(2)).map(layer).collect()
@@ -103,11 +103,11 @@ impl<'a> Layer<'a> {
         if self.turns(x, rows) {
             turned.resize(outputs * rows, 0.0);
             y.resize(outputs * rows, 0.0);
-            product(turned, self.weight.view(), Operand::once(View::new(x, rows).t()), false);
+            product(turned, self.weight.view(), Operand::once(MatrixView::new(x, rows).t()), false);
             dispatch(Turn { turned, rows, bias: self.bias, y });
         } else {
             (0..rows).for_each(|_| y.extend_from_slice(self.bias));
-            product(y, View::new(x, rows), self.weight.t(), true);
+            product(y, MatrixView::new(x, rows), self.weight.t(), true);
         }
     }
 
@@ -164,16 +164,16 @@ impl<'a> Layer<'a> {
     ) {
         let rows = dy.len() / self.bias.len();
         if let Some([weight, bias]) = of_parameters {
-            let x = Operand::once(View::new(x, rows));
-            product(weight, View::new(dy, rows).t(), x, false);
+            let x = Operand::once(MatrixView::new(x, rows));
+            product(weight, MatrixView::new(dy, rows).t(), x, false);
             dispatch(SumOfRows { values: dy, sums: bias });
         }
         match of_x {
             Some(Sink::Set(dx)) => {
                 dx.resize(x.len(), 0.0);
-                product(dx, View::new(dy, rows), self.weight, false);
+                product(dx, MatrixView::new(dy, rows), self.weight, false);
             }
-            Some(Sink::Add(dx)) => product(dx, View::new(dy, rows), self.weight, true),
+            Some(Sink::Add(dx)) => product(dx, MatrixView::new(dy, rows), self.weight, true),
             None => {}
         }
     }

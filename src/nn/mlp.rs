@@ -3,7 +3,7 @@
 use super::activation::Activation;
 use super::layer::{Layer, LayerSpec, Sink};
 use super::sparsity::Sparsity;
-use crate::numerics::gemm::{Operand, View, transpose};
+use crate::numerics::gemm::{MatrixView, Operand, transpose};
 use std::sync::Arc;
 
 /// The values between layers, stored for the backward pass, and buffers for gradients; reused between calls.
@@ -99,8 +99,10 @@ struct Dense {
 impl Dense {
     fn layer(&self) -> Layer<'_> {
         let Self { spec, weight, transposed, bias } = self;
-        let weight =
-            Operand::twice(View::new(weight, spec.outputs), View::new(transposed, spec.inputs));
+        let weight = Operand::twice(
+            MatrixView::new(weight, spec.outputs),
+            MatrixView::new(transposed, spec.inputs),
+        );
         Layer { weight, bias, activation: spec.activation }
     }
 }

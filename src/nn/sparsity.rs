@@ -4,7 +4,7 @@
 //! outlines of a batch, share the same half: these columns are left out of the next product, and of the gradient of
 //! their own weights.
 
-use crate::numerics::gemm::{Operand, View, product};
+use crate::numerics::gemm::{MatrixView, Operand, product};
 use crate::numerics::simd::{Work, dispatch};
 
 /// The columns that count, and buffers for the smaller product, reused between calls.
@@ -42,10 +42,10 @@ impl Sparsity {
         for (row, _) in of_inputs.zip(&self.seen).filter(|(_, seen)| **seen != 0) {
             self.weight.extend_from_slice(row);
         }
-        let weight = Operand::once(View::new(&self.weight, self.columns.len()));
+        let weight = Operand::once(MatrixView::new(&self.weight, self.columns.len()));
         y.clear();
         (0..rows).for_each(|_| y.extend_from_slice(bias));
-        product(y, View::new(&self.rows, rows), weight, true);
+        product(y, MatrixView::new(&self.rows, rows), weight, true);
         true
     }
 
@@ -59,8 +59,8 @@ impl Sparsity {
         let rows = dy.len() / outputs;
         let inputs = x.len() / rows;
         self.weight.resize(self.columns.len() * inputs, 0.0);
-        let dy = View::new(&self.rows, rows).t();
-        product(&mut self.weight, dy, Operand::once(View::new(x, rows)), false);
+        let dy = MatrixView::new(&self.rows, rows).t();
+        product(&mut self.weight, dy, Operand::once(MatrixView::new(x, rows)), false);
         weight.fill(0.0);
         for (&unit, row) in self.columns.iter().zip(self.weight.chunks_exact(inputs)) {
             weight[unit * inputs..][..inputs].copy_from_slice(row);
@@ -122,13 +122,13 @@ mod tests {
             *x = if i.is_multiple_of(2) { 0.0 } else { -0.0 };
         }
         let transposed: Vec<f32> = (0..inputs * outputs).map(number).collect();
-        let weight = Operand::once(View::new(&transposed, inputs).t());
+        let weight = Operand::once(MatrixView::new(&transposed, inputs).t());
         let (mut sparsity, mut y, mut all) =
             (Sparsity::default(), Vec::new(), vec![0.5; rows * outputs]);
         let bias = vec![0.5; outputs];
         assert!(sparsity.affine(&x, rows, weight, &bias, &mut y));
         assert_eq!(sparsity.columns.len(), 16, "a third is left out");
-        product(&mut all, View::new(&x, rows), weight.t(), true);
+        product(&mut all, MatrixView::new(&x, rows), weight.t(), true);
         assert!(y.iter().zip(&all).all(|(y, all)| (y - all).abs() < 1e-5));
         let few = sparsity.affine(&x[..10 * inputs], 10, weight, &bias, &mut y);
         assert!(!few, "of few rows it costs more than it saves");

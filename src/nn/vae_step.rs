@@ -19,12 +19,12 @@ pub struct VaeStep {
     loss: Reconstruction,
     learns_variance: bool,
     gradient: Vec<Vec<f32>>,
-    room: Room,
+    room: StepBuffers,
 }
 
 /// Buffers of a step, reused from one step to the next.
 #[derive(Debug, Default)]
-struct Room {
+struct StepBuffers {
     encoder: Trace,
     decoder: Trace,
     head: Trace,
@@ -97,7 +97,7 @@ impl VaeStep {
         }
         let counts = all.iter().flat_map(LayerSpec::counts).chain(learns_variance.then_some(1));
         let gradient = counts.map(|count| vec![0.0; count]).collect();
-        let room = Room::default();
+        let room = StepBuffers::default();
         Ok(Self { layers: all, depth, heads: begins, loss, learns_variance, gradient, room })
     }
 
@@ -119,7 +119,7 @@ impl VaeStep {
     fn run(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>, with_gradient: bool) -> LossParts {
         let Batch { x, rows, noise, targets, beta, head_weight } = batch;
         let Self { layers, depth, heads, loss, learns_variance, gradient, room } = self;
-        let Room { encoder: encoding, decoder: decoding, head: predicting, .. } = room;
+        let StepBuffers { encoder: encoding, decoder: decoding, head: predicting, .. } = room;
         let all = Layer::all(layers, parameters);
         let (encoder, decoder) = (&all[..*depth], &all[*depth + 2..heads[0]]);
         let (of_mu, of_log_var) = (&all[encoder.len()], &all[encoder.len() + 1]);
@@ -255,7 +255,7 @@ impl Work for Reconstruct<'_> {
 mod tests {
     use super::*;
     use crate::nn::autoencoder::{Output, architecture};
-    use crate::nn::graph::{self, Dense, Vae, flat_f64, tensors};
+    use crate::nn::graph::{self, GraphDense, Vae, flat_f64, tensors};
     use crate::nn::layer::{chain, initial_parameters};
     use crate::numerics::random::{Purpose, stream};
     use candle_core::{DType, Device, Tensor, Var};
@@ -309,7 +309,7 @@ mod tests {
         let mut heads = Tensor::new(0f32, &Device::Cpu)?;
         for (ends, (target, weights)) in step.heads.windows(2).zip(batch.targets) {
             let (specs, own) = (&step.layers[ends[0]..ends[1]], &shared[2 * ends[0]..2 * ends[1]]);
-            let predicted = graph::forward(&Dense::all(specs, own), &pass.z)?.squeeze(1)?;
+            let predicted = graph::forward(&GraphDense::all(specs, own), &pass.z)?.squeeze(1)?;
             let vector = |values: &[f32]| Tensor::new(values, &Device::Cpu);
             let missed = graph::weighted_square(&predicted, &vector(target)?, &vector(weights)?)?;
             heads = (heads + missed)?;

@@ -20,11 +20,11 @@ const FLOOR: f64 = 1e-30;
 /// search. Rows may differ in length.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Adam<F> {
-    rows: Vec<Row<F>>,
+    rows: Vec<AdamRow<F>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Row<F> {
+struct AdamRow<F> {
     first: Vec<F>,
     second: Vec<F>,
     steps: u32,
@@ -34,7 +34,7 @@ struct Row<F> {
 impl<F: Float> Adam<F> {
     /// Moments at zero for rows of the given lengths, all with one learning `rate`.
     pub fn new(lengths: impl IntoIterator<Item = usize>, rate: f64) -> Self {
-        let row = |length| Row {
+        let row = |length| AdamRow {
             first: vec![F::zero(); length],
             second: vec![F::zero(); length],
             steps: 0,
@@ -49,7 +49,7 @@ impl<F: Float> Adam<F> {
     pub fn with_memory(rows: impl IntoIterator<Item = (Vec<F>, Vec<F>, u32)>, rate: f64) -> Self {
         let row = |(first, second, steps): (Vec<F>, Vec<F>, u32)| {
             debug_assert_eq!(first.len(), second.len());
-            Row { first, second, steps, rate }
+            AdamRow { first, second, steps, rate }
         };
         Self { rows: rows.into_iter().map(row).collect() }
     }

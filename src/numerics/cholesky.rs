@@ -1,6 +1,6 @@
 //! Blocked Cholesky factorisation of a positive definite matrix: nearly all of the work is matrix products.
 
-use super::gemm::{View, subtract_product};
+use super::gemm::{MatrixView, subtract_product};
 
 /// Rows and columns of a block: products of this depth fill the kernels, and the unblocked part stays small.
 const BLOCK: usize = 64;
@@ -48,7 +48,7 @@ impl Cholesky {
                 (end..n).flat_map(|row| &a[row * n + k..][..end - k]).copied().collect();
             for from in (end..n).step_by(BAND) {
                 let to = (from + BAND).min(n);
-                let view = View::new(&panel, n - end);
+                let view = MatrixView::new(&panel, n - end);
                 let (left, right) = (view.rows(from - end, to - end), view.rows(0, to - end));
                 subtract_product(&mut a[from * n + end..], n, left, right.t());
             }
@@ -91,14 +91,14 @@ impl Cholesky {
     /// When `b` does not have `n` rows.
     pub fn solve_lower(&self, b: &mut [f64], columns: usize) {
         assert_eq!(b.len(), self.n * columns, "the right side has a row for each of the matrix");
-        let whole = View::new(&self.lower, self.n);
+        let whole = MatrixView::new(&self.lower, self.n);
         for k in (0..self.n).step_by(BLOCK) {
             let end = (k + BLOCK).min(self.n);
             let (known, rest) = b.split_at_mut(k * columns);
             let rest = &mut rest[..(end - k) * columns];
             if k > 0 {
                 let left = whole.rows(k, end).columns(0, k);
-                subtract_product(rest, columns, left, View::new(known, k));
+                subtract_product(rest, columns, left, MatrixView::new(known, k));
             }
             for i in k..end {
                 let (above, own) = rest.split_at_mut((i - k) * columns);
@@ -119,14 +119,14 @@ impl Cholesky {
     pub fn solve_upper(&self, b: &mut [f64], columns: usize) {
         assert_eq!(b.len(), self.n * columns, "the right side has a row for each of the matrix");
         let n = self.n;
-        let whole = View::new(&self.lower, n);
+        let whole = MatrixView::new(&self.lower, n);
         for k in (0..n).step_by(BLOCK).rev() {
             let end = (k + BLOCK).min(n);
             let (rest, known) = b.split_at_mut(end * columns);
             let rest = &mut rest[k * columns..];
             if end < n {
                 let left = whole.rows(end, n).columns(k, end).t();
-                subtract_product(rest, columns, left, View::new(known, n - end));
+                subtract_product(rest, columns, left, MatrixView::new(known, n - end));
             }
             for i in (k..end).rev() {
                 let (head, below) = rest.split_at_mut((i + 1 - k) * columns);

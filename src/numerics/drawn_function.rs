@@ -4,8 +4,8 @@
 
 use super::cholesky::Cholesky;
 use super::gaussian_process::{GaussianProcess, Hyperparameters, MOST_EXACT};
+use super::quantile::evenly;
 use super::runtime::on_all_cores;
-use super::statistics::evenly;
 use crate::error::{Error, Result};
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};

@@ -2,9 +2,9 @@
 //! and 5). Points are flat, `[n, dim]` row-major.
 
 use super::cholesky::Cholesky;
-use super::cloud::Cloud;
+use super::nearest::NearestNeighbours;
+use super::quantile::evenly;
 use super::runtime::on_all_cores;
-use super::statistics::evenly;
 use crate::error::{Error, Result};
 use genoxide::Fitness;
 use genoxide::algorithm::{Algorithm, Lbfgsb};
@@ -200,7 +200,7 @@ enum Knowledge {
     /// Every query uses all rows: the factor of their covariance, and `K^-1 y`.
     Exact(Cholesky, Vec<f64>),
     /// Every query uses the nearest rows.
-    Nearest(Cloud),
+    Nearest(NearestNeighbours),
 }
 
 impl GaussianProcess {
@@ -229,7 +229,7 @@ impl GaussianProcess {
             factor.solve_upper(&mut weights, 1);
             Knowledge::Exact(factor, weights)
         } else {
-            Knowledge::Nearest(Cloud::new(&scaled, hyperparameters.lengths.len()))
+            Knowledge::Nearest(NearestNeighbours::new(&scaled, hyperparameters.lengths.len()))
         };
         Ok(Self { hyperparameters, scaled, values, mean, knowledge })
     }

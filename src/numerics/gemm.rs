@@ -4,7 +4,7 @@ use super::foreign::{self, Strided};
 
 /// A matrix `[rows, columns]` on a slice, or the transpose of one, or some of its columns.
 #[derive(Clone, Copy, Debug)]
-pub struct View<'a, T = f32> {
+pub struct MatrixView<'a, T = f32> {
     values: &'a [T],
     rows: usize,
     columns: usize,
@@ -12,7 +12,7 @@ pub struct View<'a, T = f32> {
     strides: [usize; 2],
 }
 
-impl<'a, T: Copy> View<'a, T> {
+impl<'a, T: Copy> MatrixView<'a, T> {
     /// Row-major values as `[rows, values / rows]`.
     ///
     /// # Panics
@@ -50,14 +50,14 @@ impl<'a, T: Copy> View<'a, T> {
 #[derive(Clone, Copy, Debug)]
 pub struct Operand<'a> {
     /// The row-major copy, if there is one.
-    by_rows: View<'a>,
+    by_rows: MatrixView<'a>,
     /// The column-major copy, if there is one.
-    by_columns: View<'a>,
+    by_columns: MatrixView<'a>,
 }
 
 impl<'a> Operand<'a> {
     /// A matrix that is stored once.
-    pub fn once(view: View<'a>) -> Self {
+    pub fn once(view: MatrixView<'a>) -> Self {
         Self { by_rows: view, by_columns: view }
     }
 
@@ -65,9 +65,9 @@ impl<'a> Operand<'a> {
     ///
     /// # Panics
     /// When the shape of one is not that of the other's transpose.
-    pub fn twice(by_rows: View<'a>, transpose: View<'a>) -> Self {
+    pub fn twice(by_rows: MatrixView<'a>, transpose: MatrixView<'a>) -> Self {
         let by_columns = transpose.t();
-        let shape = |view: &View<'_>| [view.rows, view.columns];
+        let shape = |view: &MatrixView<'_>| [view.rows, view.columns];
         assert_eq!(shape(&by_rows), shape(&by_columns), "a transpose has the other's shape");
         Self { by_rows, by_columns }
     }
@@ -78,13 +78,13 @@ impl<'a> Operand<'a> {
     }
 
     /// The matrix, to multiply with from the left.
-    pub fn view(&self) -> View<'a> {
+    pub fn view(&self) -> MatrixView<'a> {
         self.by_rows
     }
 
     /// The rows of the matrix, if it is stored row-major.
     pub fn rows(&self) -> Option<std::slice::ChunksExact<'a, f32>> {
-        let View { values, columns, strides, .. } = self.by_rows;
+        let MatrixView { values, columns, strides, .. } = self.by_rows;
         (strides == [columns, 1] && columns > 0).then(|| values.chunks_exact(columns))
     }
 }
@@ -98,7 +98,7 @@ const SMALL: usize = 256;
 ///
 /// # Panics
 /// When the shapes do not fit.
-pub fn product(out: &mut [f32], a: View<'_>, b: Operand<'_>, add: bool) {
+pub fn product(out: &mut [f32], a: MatrixView<'_>, b: Operand<'_>, add: bool) {
     let (m, n) = (a.rows, b.by_rows.columns);
     assert_eq!(out.len(), m * n, "a product has the rows of its left and the columns of its right");
     // Columns that fill vectors are read in place; with one more column, the kernel would copy the whole matrix.
@@ -121,7 +121,12 @@ pub fn product(out: &mut [f32], a: View<'_>, b: Operand<'_>, add: bool) {
 ///
 /// # Panics
 /// When the shapes do not fit.
-pub fn subtract_product(out: &mut [f64], stride: usize, a: View<'_, f64>, b: View<'_, f64>) {
+pub fn subtract_product(
+    out: &mut [f64],
+    stride: usize,
+    a: MatrixView<'_, f64>,
+    b: MatrixView<'_, f64>,
+) {
     block(out, stride, a, b, true, [1.0, -1.0]);
 }
 
@@ -130,8 +135,8 @@ pub fn subtract_product(out: &mut [f64], stride: usize, a: View<'_, f64>, b: Vie
 fn block<T: Copy + 'static>(
     out: &mut [T],
     stride: usize,
-    a: View<'_, T>,
-    b: View<'_, T>,
+    a: MatrixView<'_, T>,
+    b: MatrixView<'_, T>,
     add: bool,
     factors: [T; 2],
 ) {
@@ -175,10 +180,10 @@ mod tests {
             };
             let (a_t, b_t) = (flip(&a, m, k), flip(&b, k, n));
             // An empty slice does not determine its number of columns.
-            let view = |values, rows, columns| View {
+            let view = |values, rows, columns| MatrixView {
                 columns,
                 strides: [columns, 1],
-                ..View::new(values, rows)
+                ..MatrixView::new(values, rows)
             };
             let (by_rows, transpose) = (view(&b, k, n), view(&b_t, n, k));
             for a_view in [view(&a, m, k), view(&a_t, k, m).t()] {
@@ -209,7 +214,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "inner sides")]
     fn matrices_that_do_not_fit_are_refused() {
-        let b = Operand::once(View::new(&[0.0; 4], 2));
-        product(&mut [0.0; 4], View::new(&[0.0; 6], 2), b, false);
+        let b = Operand::once(MatrixView::new(&[0.0; 4], 2));
+        product(&mut [0.0; 4], MatrixView::new(&[0.0; 6], 2), b, false);
     }
 }

@@ -1,8 +1,8 @@
 //! A mixture of Gaussians, fitted by expectation maximisation (Dempster, Laird & Rubin 1977; Bishop 2006, section 9.2.2).
 
 use super::cholesky::Cholesky;
+use super::quantile::distance;
 use super::random::{Purpose, stream};
-use super::statistics::distance;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::cholesky::Cholesky;
 
-/// The most coordinates with a full matrix. With more of them, or with fewer than [`SAMPLES`] points for each, only
+/// The most coordinates with a full matrix. With more of them, or with fewer than [`BUNDLED`] points for each, only
 /// their scales are equalised: a covariance of so few points is mostly chance, and its inverse would amplify that.
 const WIDEST: usize = 128;
 /// Points for each coordinate that a covariance needs.
@@ -19,13 +19,13 @@ const LEAST_VARIANCE: f64 = 1e-4;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Whitening {
     mean: Vec<f64>,
-    map: Map,
+    map: WhiteningTransform,
     signal: Vec<f64>,
 }
 
 /// The linear map of the centred coordinates.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Map {
+pub enum WhiteningTransform {
     /// A matrix `[from, to]`, row-major: `y = (z - mean) M`.
     Full(Vec<f64>),
     /// A factor for each coordinate.
@@ -61,7 +61,7 @@ impl Whitening {
         let variances = || covariance.iter().step_by(stride).zip(noise);
         let scales = || variances().map(|(c, noise)| c.sqrt() / (c + noise)).collect();
         let matrix = if full { filtered(&covariance, noise) } else { None };
-        let map = matrix.unwrap_or_else(|| Map::Scales(scales()));
+        let map = matrix.unwrap_or_else(|| WhiteningTransform::Scales(scales()));
         let signal = variances().map(|(c, noise)| c / (c + noise)).collect();
         Self { mean, map, signal }
     }
@@ -72,7 +72,7 @@ impl Whitening {
     }
 
     /// The linear map of the centred coordinates.
-    pub fn map(&self) -> &Map {
+    pub fn map(&self) -> &WhiteningTransform {
         &self.map
     }
 
@@ -85,8 +85,10 @@ impl Whitening {
     pub fn apply(&self, point: &[f64]) -> Vec<f64> {
         let centred = point.iter().zip(&self.mean).map(|(v, mean)| v - mean);
         match &self.map {
-            Map::Scales(scales) => centred.zip(scales).map(|(v, scale)| v * scale).collect(),
-            Map::Full(matrix) => {
+            WhiteningTransform::Scales(scales) => {
+                centred.zip(scales).map(|(v, scale)| v * scale).collect()
+            }
+            WhiteningTransform::Full(matrix) => {
                 let mut whitened = vec![0.0; self.mean.len()];
                 for (v, row) in centred.zip(matrix.chunks_exact(self.mean.len())) {
                     whitened.iter_mut().zip(row).for_each(|(w, m)| *w += v * m);
@@ -98,7 +100,7 @@ impl Whitening {
 }
 
 /// `S^-1 L`; its rows belong to the centred coordinates. None if a covariance is not finite.
-fn filtered(covariance: &[f64], noise: &[f64]) -> Option<Map> {
+fn filtered(covariance: &[f64], noise: &[f64]) -> Option<WhiteningTransform> {
     let dim = noise.len();
     let mut noisy = covariance.to_vec();
     noisy.iter_mut().step_by(dim + 1).zip(noise).for_each(|(s, noise)| *s += noise);
@@ -106,7 +108,7 @@ fn filtered(covariance: &[f64], noise: &[f64]) -> Option<Map> {
     let mut columns = Cholesky::new(covariance.to_vec(), dim)?.into_square();
     root.solve_lower(&mut columns, dim);
     root.solve_upper(&mut columns, dim);
-    Some(Map::Full(columns))
+    Some(WhiteningTransform::Full(columns))
 }
 
 #[cfg(test)]

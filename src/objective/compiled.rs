@@ -1,13 +1,13 @@
 //! The objective without a graph, on the weights of its model.
 
-use super::aim::{Aim, Space};
 use super::evaluation::{Evaluation, Outside, Priced};
+use super::spec::{ObjectiveSpec, Space};
 use crate::data::polygon::Polygons;
 use crate::data::property::{Property, Slopes};
 use crate::data::scaling::Scaling;
 use crate::model::Model;
 use crate::model::head::LEAST_SQUARE;
-use crate::model::kde::Kernels;
+use crate::model::kde::KernelSums;
 use crate::nn::mlp::{Mlp, Trace};
 use crate::numerics::simd::finite_rows;
 use std::cell::Cell;
@@ -27,7 +27,7 @@ pub struct CompiledObjective {
     units: Scaling,
     /// The source of the property of each term, then of each constraint.
     sources: Vec<PropertySource>,
-    kernels: Option<Kernels>,
+    kernels: Option<KernelSums>,
     /// The factor of the penalty outside the data.
     outside_weight: f64,
     /// The area at and below which a term is undefined.
@@ -38,7 +38,7 @@ pub struct CompiledObjective {
 
 /// Buffers of an evaluation; each thread reuses its own.
 #[derive(Default)]
-struct Room {
+struct ObjectiveBuffers {
     points: Vec<f32>,
     z: Vec<f32>,
     dz: Vec<f32>,
@@ -53,7 +53,7 @@ struct Room {
 }
 
 thread_local! {
-    static ROOM: Cell<Room> = Cell::default();
+    static ROOM: Cell<ObjectiveBuffers> = Cell::default();
 }
 
 /// The source of the values of a property.
@@ -126,7 +126,7 @@ impl Ensemble {
 
 impl CompiledObjective {
     /// Prepares an aim. A property without a source, such as a target column without a head, is NaN everywhere.
-    pub fn new(model: &Model, aim: &Aim, outside: Outside, space: Space) -> Self {
+    pub fn new(model: &Model, aim: &ObjectiveSpec, outside: Outside, space: Space) -> Self {
         let reads_head = aim.terms.iter().map(|term| aim.reads_head(term.property));
         let constrained = aim.constraints.iter().map(|c| c.property.is_measured());
         let source = |(property, reads_head)| match model.head(property) {
@@ -153,7 +153,7 @@ impl CompiledObjective {
             reads_round_trip: aim.align > 0.0,
             units: model.card.scaling.clone(),
             kernels: match outside.weight > 0.0 {
-                true => Kernels::of(model.density(), outside.level, outside.softness),
+                true => KernelSums::of(model.density(), outside.level, outside.softness),
                 false => None,
             },
             outside_weight: outside.weight,
@@ -173,7 +173,7 @@ impl CompiledObjective {
         let width = if self.space == Space::Input { self.units.scale.len() } else { dim };
         let rows = points.len() / width;
         let mut room = ROOM.take();
-        let Room {
+        let ObjectiveBuffers {
             points: given,
             z,
             dz,

@@ -1,17 +1,17 @@
 use super::*;
-use crate::data::recipe::Recipe;
+use crate::data::generator::GeneratorConfig;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
-use crate::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
+use crate::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
 use crate::model::head::{HeadCard, TaskHead, head_layers};
-use crate::model::training::TrainingConfig;
+use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::{Output, architecture};
 use crate::nn::layer::initial_parameters;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::evaluate::Objective;
-use crate::objective::{By, Constraint, Goal, Relation, Term};
+use crate::objective::{Constraint, Goal, Relation, Term, ValueSource};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::f32::consts::TAU;
@@ -31,8 +31,8 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         let angle = TAU * (i / 2) as f32 / points as f32;
         if i.is_multiple_of(2) { angle.cos() } else { angle.sin() }
     };
-    let card = Card {
-        source: Source::Outlines(Recipe::default()),
+    let card = ModelCard {
+        source: Source::Outlines(GeneratorConfig::default()),
         layers,
         scaling: Scaling {
             offset: (0..2 * points).map(corner).collect(),
@@ -77,7 +77,7 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
     Arc::new(model)
 }
 
-fn aim(rng: &mut impl Rng) -> Aim {
+fn aim(rng: &mut impl Rng) -> ObjectiveSpec {
     let mut some =
         |weights: f64| if rng.random_bool(0.5) { rng.random_range(0.1..weights) } else { 0.0 };
     let (l2, align, inside) = (some(1.0), some(1.0), some(2.0));
@@ -91,9 +91,9 @@ fn aim(rng: &mut impl Rng) -> Aim {
         Constraint { property: Property::Area, relation: Relation::AtLeast, bound: 3.1 },
         Constraint { property: Property::Roundness, relation: Relation::AtMost, bound: 0.7 },
     ];
-    Aim {
+    ObjectiveSpec {
         terms: terms[..rng.random_range(1..=3)].to_vec(),
-        by: if rng.random_bool(0.3) { By::Head } else { By::Geometry },
+        by: if rng.random_bool(0.3) { ValueSource::Head } else { ValueSource::Geometry },
         l2,
         align,
         inside,
@@ -150,7 +150,7 @@ fn what_is_no_number_is_marked_and_touches_nothing_else() {
     let mut rng = stream(12, Purpose::Starts, 0, 0);
     let model = model(&mut rng);
     let dim = model.latent_dim();
-    let aim = Aim { inside: 1.0, align: 1.0, ..Aim::default() };
+    let aim = ObjectiveSpec { inside: 1.0, align: 1.0, ..ObjectiveSpec::default() };
     let objective = Objective::new(model, aim, Space::Latent).unwrap();
     let mut points = vec![0.3; 4 * dim];
     let alone = objective.evaluate(&points, true).unwrap();
@@ -171,7 +171,7 @@ fn in_double_precision_the_graph_evaluates() {
     let model = model(&mut stream(13, Purpose::Starts, 0, 0));
     let points = vec![0.3; 2 * model.latent_dim()];
     let evaluate = |model: Arc<Model>| {
-        Objective::new(model, Aim::default(), Space::Latent)
+        Objective::new(model, ObjectiveSpec::default(), Space::Latent)
             .unwrap()
             .evaluate(&points, true)
             .unwrap()

@@ -1,9 +1,9 @@
 //! The objective at many points at once: the one function that search, map and tests call.
 
-use super::aim::{Aim, By, Constraint, Goal, Space};
 use super::compiled::CompiledObjective;
 use super::evaluation::{Evaluation, Outside, Priced, constraint_weights, kept_constraints};
 use super::graph::GraphObjective;
+use super::spec::{Constraint, Goal, ObjectiveSpec, Space, ValueSource};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -15,11 +15,11 @@ use std::sync::Arc;
 /// The number of points that share a matrix product without a graph: twice as many are hardly faster per point.
 const COMPILED_ROWS: usize = 30;
 
-/// An [`Aim`] on a frozen model, over its latent or its inputs.
+/// An [`ObjectiveSpec`] on a frozen model, over its latent or its inputs.
 #[derive(Clone, Debug)]
 pub struct Objective {
     model: Arc<Model>,
-    aim: Aim,
+    aim: ObjectiveSpec,
     space: Space,
     /// The constraints as the search applies them: a constraint on a prediction has a margin, so that its interval is
     /// likely to keep it too.
@@ -37,10 +37,10 @@ impl Objective {
     ///
     /// # Errors
     /// Names a setting out of range, a property that the model does not have, or a property without a head.
-    pub fn check(model: &Model, aim: &Aim) -> Result<()> {
+    pub fn check(model: &Model, aim: &ObjectiveSpec) -> Result<()> {
         aim.check()?;
         aim.properties().try_for_each(|property| model.check_can_tell(property))?;
-        if aim.by == By::Head
+        if aim.by == ValueSource::Head
             && let Some(term) = aim.terms.iter().find(|term| model.head(term.property).is_none())
         {
             let name = term.property.name();
@@ -55,7 +55,7 @@ impl Objective {
     ///
     /// # Errors
     /// As [`Self::check`], or when the data hold too few values for the judge of a prediction.
-    pub fn new(model: Arc<Model>, aim: Aim, space: Space) -> Result<Self> {
+    pub fn new(model: Arc<Model>, aim: ObjectiveSpec, space: Space) -> Result<Self> {
         Self::check(&model, &aim)?;
         let outside = Outside::of(&aim, &model);
         Ok(Self {
@@ -71,7 +71,7 @@ impl Objective {
 
     /// The objective of one property of the model's shapes alone, as for the colours of the map.
     pub fn of(model: Arc<Model>, property: Property) -> Self {
-        let aim = Aim::of(property, Goal::Max);
+        let aim = ObjectiveSpec::of(property, Goal::Max);
         let outside = Outside::of(&aim, &model);
         let compiled = compiled(&model, &aim, outside, Space::Latent);
         let (constraints, constraint_weights) = (Vec::new(), Vec::new());
@@ -85,7 +85,7 @@ impl Objective {
     }
 
     /// The aim.
-    pub fn aim(&self) -> &Aim {
+    pub fn aim(&self) -> &ObjectiveSpec {
         &self.aim
     }
 
@@ -174,7 +174,7 @@ impl Objective {
 /// The objective without a graph; none in f64.
 fn compiled(
     model: &Model,
-    aim: &Aim,
+    aim: &ObjectiveSpec,
     outside: Outside,
     space: Space,
 ) -> Option<Arc<CompiledObjective>> {

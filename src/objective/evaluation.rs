@@ -1,6 +1,6 @@
 //! The results of an objective at many points, and the weights of constraints and of the penalty outside the data.
 
-use super::aim::{Aim, Constraint, Goal, Relation, Term};
+use super::spec::{Constraint, Goal, ObjectiveSpec, Relation, Term};
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::density::Density;
@@ -23,7 +23,7 @@ pub struct Outside {
 impl Outside {
     /// The penalty of an aim on a model. For a prediction its weight is in standard deviations of the sought
     /// properties, since a target column may have any unit.
-    pub fn of(aim: &Aim, model: &Model) -> Self {
+    pub fn of(aim: &ObjectiveSpec, model: &Model) -> Self {
         if aim.inside == 0.0 {
             // Without a weight the density of the data is not needed.
             return Self { weight: 0.0, level: f64::INFINITY, softness: 0.0 };
@@ -41,7 +41,7 @@ impl Outside {
 #[derive(Clone, Copy, Debug)]
 pub struct Priced<'a> {
     /// The terms and penalties.
-    pub aim: &'a Aim,
+    pub aim: &'a ObjectiveSpec,
     /// The constraints as the search applies them.
     pub constraints: &'a [Constraint],
     /// The factor of each constraint's violation.
@@ -53,7 +53,7 @@ pub struct Priced<'a> {
 pub struct Evaluation {
     /// The loss that a search minimises, penalties included, `[n]`.
     pub loss: Vec<f64>,
-    /// The value that is shown, `[n]`: see [`Aim::value`].
+    /// The value that is shown, `[n]`: see [`ObjectiveSpec::value`].
     pub value: Vec<f64>,
     /// The gradient of the loss, `[n, dim]` row-major; empty if it was not requested.
     pub gradient: Vec<f64>,
@@ -90,14 +90,14 @@ impl Evaluation {
 
 /// The factor of each constraint's violation in the loss of an aim, `[constraints]`; it depends on the spread of the
 /// model's data.
-pub fn constraint_weights(aim: &Aim, model: &Model) -> Vec<f64> {
+pub fn constraint_weights(aim: &ObjectiveSpec, model: &Model) -> Vec<f64> {
     let sought = sought_spread(aim, model);
     let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought / model.encoded.spread(c.property);
     aim.constraints.iter().map(weight).collect()
 }
 
 /// The approximate standard deviation of the sum of the terms over the data of a model.
-fn sought_spread(aim: &Aim, model: &Model) -> f64 {
+fn sought_spread(aim: &ObjectiveSpec, model: &Model) -> f64 {
     let of = |term: &Term| {
         let spread = model.encoded.spread(term.property);
         match term.goal {
@@ -113,7 +113,7 @@ fn sought_spread(aim: &Aim, model: &Model) -> f64 {
 ///
 /// # Errors
 /// When the data hold too few values for a judge.
-pub fn kept_constraints(aim: &Aim, model: &Model) -> Result<Vec<Constraint>> {
+pub fn kept_constraints(aim: &ObjectiveSpec, model: &Model) -> Result<Vec<Constraint>> {
     let kept = |constraint: &Constraint| {
         if !constraint.property.is_measured() {
             return Ok(*constraint);

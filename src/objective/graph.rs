@@ -1,9 +1,9 @@
 //! The objective as a candle graph, in the precision of its model: the reference for the compiled one, and in f64 for
 //! the comparison with finite differences.
 
-use super::aim::{Aim, Constraint, Goal, Relation, Space, Term};
 use super::evaluation::{Evaluation, Outside, Priced};
 use super::geometry_graph::Geometry;
+use super::spec::{Constraint, Goal, ObjectiveSpec, Relation, Space, Term};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -80,7 +80,7 @@ impl GraphObjective<'_> {
 
     /// The loss of every point, `[n]`.
     fn loss(&self, graph: &Graph) -> Result<Tensor> {
-        let Aim { l2, align, .. } = *self.priced.aim;
+        let ObjectiveSpec { l2, align, .. } = *self.priced.aim;
         let z = &graph.z;
         let mut loss = Tensor::zeros(z.dim(0)?, z.dtype(), z.device())?;
         for (term, value) in self.priced.aim.terms.iter().zip(&graph.terms) {

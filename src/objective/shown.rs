@@ -1,12 +1,12 @@
 //! The value of an aim for display: if heads are read for it, it is a prediction with its interval.
 
-use super::aim::{Aim, Goal, Term};
+use super::spec::{Goal, ObjectiveSpec, Term};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
 
-impl Aim {
+impl ObjectiveSpec {
     /// The values that a search computed at latent points, `values [n]` at `z [n, latent]`, for display.
     ///
     /// # Errors
@@ -77,7 +77,10 @@ mod tests {
     #[test]
     fn a_score_reaches_from_the_worst_to_the_best_of_its_predictions() {
         let terms = ["drag:min:weight=2", "area:max", "lift:target=5"];
-        let aim = Aim { terms: terms.map(|term| term.parse().unwrap()).to_vec(), ..Aim::default() };
+        let aim = ObjectiveSpec {
+            terms: terms.map(|term| term.parse().unwrap()).to_vec(),
+            ..ObjectiveSpec::default()
+        };
         let drag = Prediction { value: 3.0, low: 2.0, high: 5.0 };
         let lift = Prediction { value: 4.0, low: 3.0, high: 6.0 };
         // Drag contributes -2 v, -6 within -10 to -4; lift contributes -(v - 5)^2, -1 within -4 to 0.
@@ -86,7 +89,7 @@ mod tests {
         let expected = Prediction { value: 0.0, low: -7.0, high: 3.0 };
         assert_eq!(shown, Value::Predicted(expected));
         assert_eq!(aim.shown_of(7.0, &[None; 3]), Value::Computed(7.0));
-        let one = Aim { terms: aim.terms[..1].to_vec(), ..aim };
+        let one = ObjectiveSpec { terms: aim.terms[..1].to_vec(), ..aim };
         assert_eq!(one.shown_of(3.0, &[Some(drag)]), Value::Predicted(drag));
         assert!(one.shown_of(f64::NAN, &[Some(drag)]).number().is_nan());
     }

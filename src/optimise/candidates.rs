@@ -1,11 +1,11 @@
 //! Candidates: a few different believable answers, to be manufactured and tested.
 
-use super::lab_results::{Comparison, LabResult, LabResults, PredictedValue};
+use super::lab_results::{LabComparison, LabResult, LabResults, PredictedValue};
 use super::report::{RestartReport, SearchReport, TermAnswer};
-use super::written::{Shape, from_one};
-use crate::data::placement::Placement;
+use super::written::{WrittenShape, from_one};
+use crate::data::transform::SimilarityTransform;
 use crate::model::judge::Prediction;
-use crate::trust::{Belief, Verdict};
+use crate::trust::{Reliability, Verdict};
 use serde::Serialize;
 
 /// The best believable answer of a local optimum.
@@ -54,10 +54,10 @@ pub struct CandidateRecord<'a> {
     /// Lab results of this candidate, if any were read.
     pub measured: Vec<&'a LabResult>,
     /// The shape, `[input]`, in its frame if there is one, else in data units.
-    pub outline: Shape<'a>,
+    pub outline: WrittenShape<'a>,
     /// The frame of the outline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub frame: Option<Placement>,
+    pub frame: Option<SimilarityTransform>,
 }
 
 impl Candidate {
@@ -71,7 +71,7 @@ impl SearchReport {
     /// At most `most` believable answers, one per local optimum, best first.
     pub fn candidates(&self, most: usize) -> Vec<Candidate> {
         let believable =
-            |&&member: &&usize| self.restarts[member].verdict.belief == Belief::Believable;
+            |&&member: &&usize| self.restarts[member].verdict.belief == Reliability::Believable;
         let hills = self.hills.all.iter().enumerate();
         let mut found: Vec<(usize, usize)> = hills
             .filter_map(|(hill, of)| Some((hill, *of.members.iter().find(believable)?)))
@@ -109,7 +109,7 @@ impl SearchReport {
     }
 
     /// Lab results of these candidates with the predicted values, in the order of the candidates.
-    pub fn comparisons(&self, candidates: &[Candidate], lab: &LabResults) -> Vec<Comparison> {
+    pub fn comparisons(&self, candidates: &[Candidate], lab: &LabResults) -> Vec<LabComparison> {
         let beside = |c: &Candidate| lab.beside(&c.id, &self.predictions(c.restart));
         candidates.iter().flat_map(beside).collect()
     }
@@ -137,7 +137,7 @@ impl SearchReport {
             terms: &answer.terms,
             trust: verdict,
             measured: lab.of(&candidate.id).collect(),
-            outline: Shape::new(decoded, *frame),
+            outline: WrittenShape::new(decoded, *frame),
             frame: *frame,
         }
     }

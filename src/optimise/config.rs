@@ -1,14 +1,14 @@
 //! The settings of a search, and the starts of its restarts.
 
 use super::schedule::Plateau;
-use crate::data::placement::Placement;
 use crate::data::rows::Rows;
 use crate::data::source::fnv1a;
+use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::numerics::random::{Purpose, stream};
-use crate::objective::{Aim, Space};
+use crate::objective::{ObjectiveSpec, Space};
 use clap::ValueEnum;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -115,7 +115,7 @@ pub enum Starts {
 #[serde(default)]
 pub struct SearchConfig {
     /// The objective.
-    pub aim: Aim,
+    pub aim: ObjectiveSpec,
     /// The optimisation method.
     pub method: Method,
     /// The variable that is optimised: z, or the numbers of the shape itself.
@@ -125,7 +125,7 @@ pub struct SearchConfig {
     /// The frames of the shapes of the given points, in the same order; the shapes of a restart are written in the
     /// frame of its point. Empty where everything is in data units.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub frames: Vec<Placement>,
+    pub frames: Vec<SimilarityTransform>,
     /// The number of restarts.
     pub restarts: usize,
     /// Updates of each restart. Methods that count otherwise get the same budget: a value and a gradient for each
@@ -149,7 +149,7 @@ pub struct SearchConfig {
 impl Default for SearchConfig {
     fn default() -> Self {
         Self {
-            aim: Aim::default(),
+            aim: ObjectiveSpec::default(),
             method: Method::Adam,
             space: Space::Latent,
             starts: Starts::Stated,
@@ -195,7 +195,7 @@ impl SearchConfig {
                 let problem = format!("{frames} frames do not fit {} points", points.len());
                 return Err(Error::setting("frames", problem));
             }
-            if !self.frames.iter().all(Placement::is_sound) {
+            if !self.frames.iter().all(SimilarityTransform::is_sound) {
                 return Err(Error::setting(
                     "frames",
                     "each needs finite numbers and a positive scale",
@@ -213,7 +213,7 @@ impl SearchConfig {
     }
 
     /// The frame for the shape of a restart, counted from 0; none for data units.
-    pub fn frame(&self, restart: usize) -> Option<Placement> {
+    pub fn frame(&self, restart: usize) -> Option<SimilarityTransform> {
         let count = self.frames.len().max(1);
         self.frames.get(restart % count).copied().filter(|frame| !frame.is_plain())
     }

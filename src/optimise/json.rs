@@ -1,13 +1,13 @@
 //! The report of a search as JSON, format 4, written restart by restart. Restarts, local optima and rows are counted from 1.
 
+use super::basins::Basins;
 use super::candidates::CandidateRecord;
 use super::config::{SearchConfig, Trajectory};
-use super::hills::Hills;
 use super::lab_results::LabResults;
 use super::report::{Answer, InData, RestartReport, SearchReport};
 use super::restart::StopReason;
-use super::written::Shape;
-use crate::data::placement::Placement;
+use super::written::WrittenShape;
+use crate::data::transform::SimilarityTransform;
 use crate::model::judge::Prediction;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};
@@ -56,7 +56,7 @@ struct JsonReport<'a> {
     values: usize,
     gradients: usize,
     stride: usize,
-    hills: &'a Hills,
+    hills: &'a Basins,
     candidates: Vec<CandidateRecord<'a>>,
     restarts: Restarts<'a>,
 }
@@ -106,9 +106,9 @@ pub(super) struct JsonRestart<'a> {
     values: Option<Vec<f64>>,
     losses: Vec<f64>,
     /// The best shape, in its frame if there is one.
-    decoded: Shape<'a>,
+    decoded: WrittenShape<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    frame: Option<Placement>,
+    frame: Option<SimilarityTransform>,
 }
 
 impl<'a> JsonRestart<'a> {
@@ -144,7 +144,7 @@ impl<'a> JsonRestart<'a> {
             trajectory: kept.iter().map(|&k| restart.trajectory.row(k)).collect(),
             values: computed.then(|| kept.iter().map(|&k| restart.values[k]).collect()),
             losses: kept.iter().map(|&k| restart.losses[k]).collect(),
-            decoded: Shape::new(&report.decoded, report.frame),
+            decoded: WrittenShape::new(&report.decoded, report.frame),
             frame: report.frame,
         }
     }

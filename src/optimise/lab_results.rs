@@ -48,7 +48,7 @@ pub struct LabResults {
 
 /// A lab value with the predicted value.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
+pub struct LabComparison {
     /// The identifier of the candidate.
     pub id: String,
     /// The predicted value.
@@ -59,7 +59,7 @@ pub struct Comparison {
     pub unit: String,
 }
 
-impl Comparison {
+impl LabComparison {
     /// The property with its unit, as in `drag [N]`.
     pub fn title(&self) -> String {
         match self.unit.as_str() {
@@ -95,10 +95,10 @@ impl LabResults {
     }
 
     /// Every lab value of a candidate with the predicted value.
-    pub fn beside(&self, id: &str, predictions: &[PredictedValue]) -> Vec<Comparison> {
+    pub fn beside(&self, id: &str, predictions: &[PredictedValue]) -> Vec<LabComparison> {
         let compare = |result: &LabResult| {
             let predicted = predictions.iter().find(|p| p.property == result.property)?;
-            Some(Comparison {
+            Some(LabComparison {
                 id: id.to_owned(),
                 predicted: predicted.clone(),
                 measured: result.value,

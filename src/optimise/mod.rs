@@ -1,33 +1,33 @@
 //! The search of a latent space: from many starts, by one method or several, with a report of the results.
 
-mod by_hand;
+pub mod ask_tell;
+mod basins;
 mod candidates;
-pub mod code;
-mod cohort;
+pub mod codegen;
 pub mod config;
-mod hills;
 mod json;
 mod lab_results;
 pub mod race;
 mod report;
 mod restart;
-pub mod rivals;
+mod restart_batch;
 pub mod schedule;
 mod search;
+mod step_through;
 mod tally;
 mod update;
 mod written;
 
-pub use by_hand::{ByHand, Moment, Stage};
+pub use basins::{Basin, Basins};
 pub use candidates::{Candidate, CandidateRecord};
 pub use config::{Method, SearchConfig, Starts, Trajectory};
-pub use hills::{Hill, Hills};
-pub use lab_results::{Comparison, LabResult, LabResults, PredictedValue, read_lab_results};
-pub use race::{Lane, LaneReport, Lanes, Race, RaceReport};
+pub use lab_results::{LabComparison, LabResult, LabResults, PredictedValue, read_lab_results};
+pub use race::{Contender, ContenderReport, Contenders, Race, RaceReport};
 pub use report::{Answer, InData, RestartReport, SearchReport, TermAnswer};
-pub use restart::{Best, NoAnswer, Restart, StopReason};
+pub use restart::{BestPoint, NoAnswer, Restart, StopReason};
 pub use schedule::Plateau;
-pub use search::{Search, Standing};
+pub use search::{RestartState, Search};
+pub use step_through::{StepThrough, UpdateStage, UpdateTrace};
 pub use tally::Tally;
 pub use update::{MOMENTUM, Rule, Update};
-pub use written::Shape;
+pub use written::WrittenShape;

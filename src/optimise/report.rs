@@ -1,20 +1,20 @@
 //! The report of a search: each restart with its verdict, the best of all, the best believable one.
 
+use super::basins::Basins;
 use super::config::SearchConfig;
-use super::hills::Hills;
 use super::restart::{Restart, StopReason};
 use super::search::Search;
 use super::tally::Tally;
 use super::written::{from_one, nearest_from_one};
-use crate::data::placement::Placement;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
+use crate::data::transform::SimilarityTransform;
 use crate::error::Result;
 use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::numerics::format::tick;
-use crate::objective::{Aim, Goal, Space, Term};
-use crate::trust::{Belief, PredictionCheck, Question, Survival, Verdict, judge_with};
+use crate::objective::{Goal, ObjectiveSpec, Space, Term};
+use crate::trust::{PredictionCheck, Question, Reliability, RoundTripChange, Verdict, assess_with};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ pub struct SearchReport {
     /// The units of what is sought and bounded, where they are known.
     pub units: BTreeMap<Property, String>,
     /// The local optima, each with the restarts that reached it.
-    pub hills: Hills,
+    pub hills: Basins,
     /// The tally after each step, the start first.
     pub progress: Vec<Tally>,
 }
@@ -53,7 +53,7 @@ pub struct RestartReport {
     /// The shape at its best z (where the shape itself was optimised, that shape), `[input]`.
     pub decoded: Vec<f32>,
     /// The frame in which its shapes are exported; data units if there is none.
-    pub frame: Option<Placement>,
+    pub frame: Option<SimilarityTransform>,
     /// The value where it began.
     pub start: Value,
     /// The value where it ended.
@@ -168,7 +168,7 @@ pub struct InData {
 
 impl InData {
     /// The datum with the best terms among those that satisfy every constraint.
-    pub fn best(model: &Model, aim: &Aim) -> Option<Self> {
+    pub fn best(model: &Model, aim: &ObjectiveSpec) -> Option<Self> {
         let values = |property| -> Vec<f64> { model.encoded.property(property).collect() };
         let sought: Vec<Vec<f64>> = aim.terms.iter().map(|t| values(t.property)).collect();
         let kept: Vec<Vec<f64>> = aim.constraints.iter().map(|c| values(c.property)).collect();
@@ -218,7 +218,7 @@ impl SearchReport {
         let found =
             format!("No answer can be believed: of {restarts} restarts {}.", listed.join(", "));
         let usual = aim.clone().with_usual_inside().inside.max(1.0);
-        let weight = tick((3.0 * aim.inside).clamp(usual, Aim::MAX_WEIGHT));
+        let weight = tick((3.0 * aim.inside).clamp(usual, ObjectiveSpec::MAX_WEIGHT));
         let more = if aim.predicts() { ", or teach the model more shapes" } else { "" };
         Some(format!("{found} Give \"inside the data\" (--inside) the weight {weight}{more}."))
     }
@@ -248,10 +248,10 @@ impl SearchReport {
                 }
             }
         }
-        let mut hills = Hills::of(&objective, &restarts)?;
+        let mut hills = Basins::of(&objective, &restarts)?;
         let in_data = InData::best(model, &config.aim);
         let properties: Vec<Property> = config.aim.terms.iter().map(|t| t.property).collect();
-        let verdicts = judge_with(model, &properties, &config.aim, &z, &decoded)?;
+        let verdicts = assess_with(model, &properties, &config.aim, &z, &decoded)?;
         let answers = answers(model, &config.aim, in_data.as_ref(), &restarts, &z, &verdicts)?;
         let [begun, ended] = ends(model, &config.aim, &restarts, &answers)?;
         let restarts: Vec<RestartReport> = restarts
@@ -273,7 +273,7 @@ impl SearchReport {
         hills.all.iter_mut().for_each(|hill| hill.value = restarts[hill.top].best());
         let run = config.run_name(model);
         let best = best_of(&restarts, |_| true);
-        let best_believable = best_of(&restarts, |r| r.verdict.belief == Belief::Believable);
+        let best_believable = best_of(&restarts, |r| r.verdict.belief == Reliability::Believable);
         let unit = |property: Property| (property, model.unit(property).to_owned());
         let units =
             config.aim.properties().map(unit).filter(|(_, unit)| !unit.is_empty()).collect();
@@ -342,7 +342,7 @@ impl SearchReport {
 /// predicted already: a process of many rows takes its time.
 fn ends(
     model: &Model,
-    aim: &Aim,
+    aim: &ObjectiveSpec,
     restarts: &[Restart],
     answers: &[Answer],
 ) -> Result<[Vec<Value>; 2]> {
@@ -365,7 +365,7 @@ fn ends(
 /// The numbers of the answers at `z [n, latent]`; a verdict tells of the properties of its shape.
 fn answers(
     model: &Model,
-    aim: &Aim,
+    aim: &ObjectiveSpec,
     in_data: Option<&InData>,
     restarts: &[Restart],
     z: &Rows<f64>,
@@ -381,7 +381,7 @@ fn answers(
     let answer = |index: usize| {
         let verdict = &verdicts[index];
         let of_term = of_heads.iter().zip(&verdict.survival);
-        let term = |(of_head, survival): (&Option<Vec<Prediction>>, &Survival)| {
+        let term = |(of_head, survival): (&Option<Vec<Prediction>>, &RoundTripChange)| {
             let property = survival.property;
             let checked = verdict.foretold.as_ref().and_then(|all| all.of(property));
             let of_head = of_head.as_ref().map(|all| all[index]);

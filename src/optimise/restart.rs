@@ -61,7 +61,7 @@ impl NoAnswer {
 
 /// The best feasible point of a restart: the one of least loss.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Best {
+pub struct BestPoint {
     /// The step at which it was found; the start is step 0.
     pub step: usize,
     /// Its latent point, `[latent]`.
@@ -74,7 +74,7 @@ pub struct Best {
     pub loss: f64,
 }
 
-impl Best {
+impl BestPoint {
     /// The point in the space that is searched, `[dim]`.
     pub fn point(&self) -> &[f64] {
         if self.input.is_empty() { &self.z } else { &self.input }
@@ -97,7 +97,7 @@ pub struct Restart {
     /// The current point, `[latent]`, with value and loss, if it is between two recorded points.
     passing: Option<(Vec<f64>, f64, f64)>,
     /// The best feasible point, if there is one.
-    pub best: Option<Best>,
+    pub best: Option<BestPoint>,
     /// The learning rate, as (first step, rate).
     pub rates: Vec<(usize, f64)>,
     /// The number of evaluations: values plus gradients.
@@ -206,7 +206,7 @@ impl Restart {
 
     /// Records a feasible point with less loss than the best so far; `input` is empty in a search of the latent space.
     pub(super) fn improve(&mut self, step: usize, z: &[f64], input: &[f64], value: f64, loss: f64) {
-        let none = || Best { step, z: Vec::new(), input: Vec::new(), value, loss };
+        let none = || BestPoint { step, z: Vec::new(), input: Vec::new(), value, loss };
         let best = self.best.get_or_insert_with(none);
         (best.step, best.value, best.loss) = (step, value, loss);
         overwrite(&mut best.z, z);

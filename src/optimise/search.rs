@@ -1,9 +1,9 @@
 //! A search that advances all restarts; the caller controls its pace and may stop it.
 
-use super::cohort::{Cohort, Task};
+use super::ask_tell::{self, AskTellOptimiser, Asked, LossSample, OptimiserEnd, Place};
 use super::config::{Method, SearchConfig};
-use super::restart::{Best, Restart, StopReason};
-use super::rivals::{self, Asked, Ending, Place, Rival, Sample};
+use super::restart::{BestPoint, Restart, StopReason};
+use super::restart_batch::{RestartBatch, SearchTask};
 use super::tally::Tally;
 use super::update::Update;
 use crate::data::rows::Rows;
@@ -35,16 +35,16 @@ pub struct Search {
     config: SearchConfig,
     restarts: Vec<Restart>,
     /// Equal shares of the restarts, in order.
-    cohorts: Vec<Cohort>,
+    cohorts: Vec<RestartBatch>,
     /// One ask-tell optimiser for each restart; empty for gradient updates.
-    rivals: Vec<Rival>,
+    rivals: Vec<AskTellOptimiser>,
     done: usize,
     progress: Vec<Tally>,
 }
 
 /// The state of a restart with a gradient update.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing<'a> {
+pub struct RestartState<'a> {
     /// The current point in the space that is searched, `[dim]`.
     pub point: &'a [f64],
     /// The loss and its gradient at this point, `[dim]`; none once the restart has ended.
@@ -79,7 +79,7 @@ impl Search {
         let (width, flat) = (points.width(), points.as_flat());
         let shares = flat.chunks(share * width).map(|part| Rows::from_flat(width, part.to_vec()));
         let mut search = Self {
-            cohorts: shares.map(|points| Cohort::new(points, &config)).collect(),
+            cohorts: shares.map(|points| RestartBatch::new(points, &config)).collect(),
             restarts: (0..count).map(|_| Restart::new(latent, stride, kept, rate)).collect(),
             rivals: Vec::new(),
             done: 0,
@@ -128,9 +128,10 @@ impl Search {
         }
         if self.rivals.is_empty() {
             let numbers = self.done + 1..=self.done + steps;
-            let advance = |cohort: &mut Cohort, task: Task<'_>, restarts: &mut [Restart]| {
-                cohort.advance(task, numbers.clone(), restarts)
-            };
+            let advance =
+                |cohort: &mut RestartBatch, task: SearchTask<'_>, restarts: &mut [Restart]| {
+                    cohort.advance(task, numbers.clone(), restarts)
+                };
             self.done += self.each_cohort(cancel, advance)?;
             if cancel.is_cancelled() {
                 self.cancel();
@@ -147,10 +148,10 @@ impl Search {
     fn each_cohort(
         &mut self,
         cancel: &CancelToken,
-        act: impl Fn(&mut Cohort, Task<'_>, &mut [Restart]) -> Result<Vec<Tally>> + Sync,
+        act: impl Fn(&mut RestartBatch, SearchTask<'_>, &mut [Restart]) -> Result<Vec<Tally>> + Sync,
     ) -> Result<usize> {
         let Self { objective, config, cohorts, restarts, .. } = self;
-        let task = Task { objective, config, cancel };
+        let task = SearchTask { objective, config, cancel };
         let share = cohorts.first().map_or(1, |cohort| cohort.points.len());
         let both = cohorts.par_iter_mut().zip(restarts.par_chunks_mut(share));
         let tallies: Vec<Vec<Tally>> =
@@ -165,7 +166,7 @@ impl Search {
     }
 
     /// An ask-tell optimiser for each restart, at its start.
-    fn rivals(&self) -> Result<Vec<Rival>> {
+    fn rivals(&self) -> Result<Vec<AskTellOptimiser>> {
         let SearchConfig { method, rate, seed, .. } = self.config;
         let rival = |index: usize| {
             let (cohort, row) = self.cohort(index);
@@ -177,12 +178,12 @@ impl Search {
             };
             let place = Place { point, loss: going.map_or(f64::NAN, |k| cohort.losses[k]) };
             match (method, going) {
-                (Method::CmaEs, _) => Rival::cma_es(place, rate, seed, index as u64),
-                (Method::Lbfgs, Some(k)) => Rival::lbfgs(place, cohort.gradients.row(k)),
+                (Method::CmaEs, _) => AskTellOptimiser::cma_es(place, rate, seed, index as u64),
+                (Method::Lbfgs, Some(k)) => AskTellOptimiser::lbfgs(place, cohort.gradients.row(k)),
                 _ => {
                     let model = self.objective.model();
                     let (mean, spread) = self.config.start_distribution(model, index);
-                    Ok(Rival::random(place, mean, spread, seed, index as u64))
+                    Ok(AskTellOptimiser::random(place, mean, spread, seed, index as u64))
                 }
             }
         };
@@ -194,13 +195,14 @@ impl Search {
         let (mut tally, budget) = (self.tally(), self.config.budget());
         let active: Vec<usize> = self.active().collect();
         let Self { rivals, objective, restarts, .. } = self;
-        let is_going = |(index, _): &(usize, &mut Rival)| active.binary_search(index).is_ok();
-        let mut going: Vec<&mut Rival> =
+        let is_going =
+            |(index, _): &(usize, &mut AskTellOptimiser)| active.binary_search(index).is_ok();
+        let mut going: Vec<&mut AskTellOptimiser> =
             rivals.iter_mut().enumerate().filter(is_going).map(|(_, rival)| rival).collect();
         let (dim, latent) = (objective.dim(), objective.model().latent_dim());
         // The best evaluated point of each optimiser in this iteration, which is the shown point.
         let mut seen: Vec<Option<Seen>> = vec![None; active.len()];
-        let mut evaluate = |asked: &Asked| -> Result<Option<Sample>> {
+        let mut evaluate = |asked: &Asked| -> Result<Option<LossSample>> {
             let slopes = asked.with_gradients;
             let Some(found) = objective.evaluate_unless(&asked.points, slopes, cancel)? else {
                 return Ok(None);
@@ -231,10 +233,10 @@ impl Search {
             }
             let worth = found.loss.iter().zip(&found.valid);
             let loss = worth.map(|(&loss, &valid)| if valid { loss } else { f64::NAN }).collect();
-            Ok(Some(Sample { loss, gradient: found.gradient }))
+            Ok(Some(LossSample { loss, gradient: found.gradient }))
         };
-        let whole = rivals::advance(&mut going, &mut evaluate)?;
-        let endings: Vec<Option<Ending>> = going.iter().map(|rival| rival.ending()).collect();
+        let whole = ask_tell::advance(&mut going, &mut evaluate)?;
+        let endings: Vec<Option<OptimiserEnd>> = going.iter().map(|rival| rival.ending()).collect();
         if !whole {
             self.cancel();
             return Ok(());
@@ -248,9 +250,9 @@ impl Search {
             let (z, value, loss) = seen.map_or_else(here, |seen| (seen.z, seen.value, seen.loss));
             restart.visit(&z, value, loss);
             match ending {
-                Some(Ending::Converged) => restart.end(StopReason::Converged),
-                Some(Ending::Diverged) => restart.end(StopReason::LeftDomain),
-                Some(Ending::NotFinite) => restart.end(StopReason::NotFinite),
+                Some(OptimiserEnd::Converged) => restart.end(StopReason::Converged),
+                Some(OptimiserEnd::Diverged) => restart.end(StopReason::LeftDomain),
+                Some(OptimiserEnd::NotFinite) => restart.end(StopReason::NotFinite),
                 None if restart.spent >= budget => restart.end(StopReason::StepsDone),
                 None => {}
             }
@@ -260,7 +262,7 @@ impl Search {
     }
 
     /// The restart with the least loss at a feasible point so far, and that point.
-    pub fn best(&self) -> Option<(usize, &Best)> {
+    pub fn best(&self) -> Option<(usize, &BestPoint)> {
         let found = self.restarts.iter().enumerate();
         let found = found.filter_map(|(index, restart)| Some((index, restart.best.as_ref()?)));
         found.min_by(|a, b| a.1.loss.total_cmp(&b.1.loss))
@@ -284,7 +286,7 @@ impl Search {
     }
 
     /// The batch of a restart, and its row in it.
-    fn cohort(&self, restart: usize) -> (&Cohort, usize) {
+    fn cohort(&self, restart: usize) -> (&RestartBatch, usize) {
         let share = self.cohorts[0].points.len();
         (&self.cohorts[restart / share], restart % share)
     }
@@ -335,10 +337,10 @@ impl Search {
     }
 
     /// The state of a restart; none for ask-tell optimisers.
-    pub fn standing(&self, restart: usize) -> Option<Standing<'_>> {
+    pub fn standing(&self, restart: usize) -> Option<RestartState<'_>> {
         let (cohort, row) = self.cohort(restart);
         let going = cohort.active.iter().position(|&index| index == row);
-        Some(Standing {
+        Some(RestartState {
             point: cohort.points.row(row),
             slope: going.map(|k| (cohort.losses[k], cohort.gradients.row(k))),
             waited: cohort.waited(row),

@@ -33,11 +33,11 @@ impl Rule {
 /// A rule with its memory for every row.
 #[derive(Clone, Debug)]
 pub struct Update {
-    state: State,
+    state: UpdateState,
 }
 
 #[derive(Clone, Debug)]
-enum State {
+enum UpdateState {
     Adam(Adam<f64>),
     /// Plain gradient is momentum with a factor of 0.
     Velocity {
@@ -50,13 +50,13 @@ enum State {
 impl Update {
     /// A new memory for `rows` points of `dim` numbers, all with the same `rate`.
     pub fn new(rule: Rule, rows: usize, dim: usize, rate: f64) -> Self {
-        let velocity = |kept| State::Velocity {
+        let velocity = |kept| UpdateState::Velocity {
             kept,
             velocity: Rows::from_flat(dim, vec![0.0; rows * dim]),
             rates: vec![rate; rows],
         };
         let state = match rule {
-            Rule::Adam => State::Adam(Adam::new(vec![dim; rows], rate)),
+            Rule::Adam => UpdateState::Adam(Adam::new(vec![dim; rows], rate)),
             Rule::Gradient => velocity(0.0),
             Rule::Momentum => velocity(MOMENTUM),
         };
@@ -66,8 +66,8 @@ impl Update {
     /// Moves `point` one step against `gradient`; both `[dim]`.
     pub fn step(&mut self, row: usize, point: &mut [f64], gradient: &[f64]) {
         match &mut self.state {
-            State::Adam(adam) => adam.step(row, point, gradient),
-            State::Velocity { kept, velocity, rates } => {
+            UpdateState::Adam(adam) => adam.step(row, point, gradient),
+            UpdateState::Velocity { kept, velocity, rates } => {
                 let moved = velocity.row_mut(row).iter_mut().zip(point.iter_mut()).zip(gradient);
                 for ((v, z), g) in moved {
                     *v = *kept * *v + g;
@@ -80,32 +80,32 @@ impl Update {
     /// The rate of one row.
     pub fn rate(&self, row: usize) -> f64 {
         match &self.state {
-            State::Adam(adam) => adam.rate(row),
-            State::Velocity { rates, .. } => rates[row],
+            UpdateState::Adam(adam) => adam.rate(row),
+            UpdateState::Velocity { rates, .. } => rates[row],
         }
     }
 
     /// Sets the rate of one row.
     pub fn set_rate(&mut self, row: usize, rate: f64) {
         match &mut self.state {
-            State::Adam(adam) => adam.set_rate(row, rate),
-            State::Velocity { rates, .. } => rates[row] = rate,
+            UpdateState::Adam(adam) => adam.set_rate(row, rate),
+            UpdateState::Velocity { rates, .. } => rates[row] = rate,
         }
     }
 
     /// Adam's first and second moment of one row, `[dim]` each; none for other rules.
     pub fn moments(&self, row: usize) -> Option<(&[f64], &[f64])> {
         match &self.state {
-            State::Adam(adam) => Some(adam.moments(row)),
-            State::Velocity { .. } => None,
+            UpdateState::Adam(adam) => Some(adam.moments(row)),
+            UpdateState::Velocity { .. } => None,
         }
     }
 
     /// The velocity of one row, `[dim]`: for plain gradient the gradient itself; none for Adam.
     pub fn velocity(&self, row: usize) -> Option<&[f64]> {
         match &self.state {
-            State::Adam(_) => None,
-            State::Velocity { velocity, .. } => Some(velocity.row(row)),
+            UpdateState::Adam(_) => None,
+            UpdateState::Velocity { velocity, .. } => Some(velocity.row(row)),
         }
     }
 }

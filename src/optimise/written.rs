@@ -1,21 +1,21 @@
 //! Indices and shapes in files: indices are counted from 1, and shapes are in the frame of their import.
 
-use crate::data::placement::Placement;
+use crate::data::transform::SimilarityTransform;
 use serde::{Serialize, Serializer};
 
 /// The numbers of a shape for output.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-pub enum Shape<'a> {
+pub enum WrittenShape<'a> {
     /// Numbers in data units.
     Data(&'a [f32]),
     /// Numbers in a frame.
     Restored(Vec<f64>),
 }
 
-impl<'a> Shape<'a> {
+impl<'a> WrittenShape<'a> {
     /// A shape in data units, transformed into a frame if there is one.
-    pub fn new(outline: &'a [f32], frame: Option<Placement>) -> Self {
+    pub fn new(outline: &'a [f32], frame: Option<SimilarityTransform>) -> Self {
         frame.map_or(Self::Data(outline), |frame| Self::Restored(frame.restore(outline)))
     }
 }

@@ -6,7 +6,7 @@ use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::judge::Prediction;
-use crate::model::training::TrainingConfig;
+use crate::model::training_config::TrainingConfig;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Goal;
 use crate::optimise::{Search, SearchReport};
@@ -47,7 +47,7 @@ pub enum Beginning {
     Model(Arc<Model>),
 }
 
-enum Phase {
+enum AttemptPhase {
     Autoencoder(Box<Trainer>),
     Axes(Box<Pca>),
     Head(Box<HeadTrainer>, Arc<Model>),
@@ -57,7 +57,7 @@ enum Phase {
 
 /// An attempt in progress.
 pub struct Attempt {
-    phase: Option<Phase>,
+    phase: Option<AttemptPhase>,
     property: Property,
     config: RediscoverConfig,
     seed: u64,
@@ -87,8 +87,8 @@ impl Attempt {
                 total += WEIGHTS[0];
                 let training = TrainingConfig { seed, ..*training };
                 match linear {
-                    true => Phase::Axes(Box::new(Pca::new(data, &training)?)),
-                    false => Phase::Autoencoder(Box::new(Trainer::new(data, training)?)),
+                    true => AttemptPhase::Axes(Box::new(Pca::new(data, &training)?)),
+                    false => AttemptPhase::Autoencoder(Box::new(Trainer::new(data, training)?)),
                 }
             }
             Beginning::Model(model) => head(model, property, seed)?,
@@ -112,24 +112,24 @@ impl Attempt {
     pub fn step(&mut self) -> Result<Option<Attempted>> {
         let Some(phase) = self.phase.take() else { return Ok(None) };
         let next = match phase {
-            Phase::Autoencoder(mut trainer) => {
+            AttemptPhase::Autoencoder(mut trainer) => {
                 trainer.step()?;
                 if trainer.is_finished() {
                     self.done += WEIGHTS[0];
                     self.after_model(trainer.finish()?)?
                 } else {
-                    Phase::Autoencoder(trainer)
+                    AttemptPhase::Autoencoder(trainer)
                 }
             }
-            Phase::Axes(mut pca) => {
+            AttemptPhase::Axes(mut pca) => {
                 if pca.step() {
-                    Phase::Axes(pca)
+                    AttemptPhase::Axes(pca)
                 } else {
                     self.done += WEIGHTS[0];
                     self.after_model(pca.finish()?)?
                 }
             }
-            Phase::Head(mut trainer, model) => {
+            AttemptPhase::Head(mut trainer, model) => {
                 if trainer.is_finished() {
                     self.done += WEIGHTS[1];
                     let head = trainer.finish()?;
@@ -138,19 +138,19 @@ impl Attempt {
                     self.next_search(Arc::new(model))?
                 } else {
                     trainer.step()?;
-                    Phase::Head(trainer, model)
+                    AttemptPhase::Head(trainer, model)
                 }
             }
-            Phase::Search(mut search, goal, model) => {
+            AttemptPhase::Search(mut search, goal, model) => {
                 if search.advance(&CancelToken::default())? {
-                    Phase::Search(search, goal, model)
+                    AttemptPhase::Search(search, goal, model)
                 } else {
                     self.done += WEIGHTS[2];
                     self.optima.extend(answers(SearchReport::new(*search)?, goal));
                     self.next_search(model)?
                 }
             }
-            Phase::Over(model) => {
+            AttemptPhase::Over(model) => {
                 return Ok(Some(Attempted { model, optima: std::mem::take(&mut self.optima) }));
             }
         };
@@ -159,7 +159,7 @@ impl Attempt {
     }
 
     /// Skips the training of a head that was trained jointly with the model.
-    fn after_model(&mut self, model: Model) -> Result<Phase> {
+    fn after_model(&mut self, model: Model) -> Result<AttemptPhase> {
         let model = Arc::new(model);
         if model.head(self.property).is_none() {
             return head(model, self.property, self.seed);
@@ -168,40 +168,40 @@ impl Attempt {
         self.next_search(model)
     }
 
-    fn next_search(&mut self, model: Arc<Model>) -> Result<Phase> {
-        let Some(goal) = self.goals.pop() else { return Ok(Phase::Over(model)) };
+    fn next_search(&mut self, model: Arc<Model>) -> Result<AttemptPhase> {
+        let Some(goal) = self.goals.pop() else { return Ok(AttemptPhase::Over(model)) };
         let config = self.config.search(self.property, goal, self.seed);
         let search = Search::new(model.clone(), config)?;
-        Ok(Phase::Search(Box::new(search), goal, model))
+        Ok(AttemptPhase::Search(Box::new(search), goal, model))
     }
 
     /// The current activity, in one or two words.
     pub fn doing(&self) -> &'static str {
         match self.phase {
-            Some(Phase::Autoencoder(_) | Phase::Axes(_)) => "learning a model",
-            Some(Phase::Head(..)) => "teaching a head",
-            Some(Phase::Search(..)) => "searching",
-            Some(Phase::Over(_)) | None => "looking",
+            Some(AttemptPhase::Autoencoder(_) | AttemptPhase::Axes(_)) => "learning a model",
+            Some(AttemptPhase::Head(..)) => "teaching a head",
+            Some(AttemptPhase::Search(..)) => "searching",
+            Some(AttemptPhase::Over(_)) | None => "looking",
         }
     }
 
     /// The completed share of the work, 0 to 1.
     pub fn progress(&self) -> f64 {
         let now = match &self.phase {
-            Some(Phase::Autoencoder(trainer)) => WEIGHTS[0] * trainer.progress(),
-            Some(Phase::Axes(pca)) => WEIGHTS[0] * pca.progress(),
-            Some(Phase::Head(trainer, _)) => WEIGHTS[1] * trainer.progress(),
-            Some(Phase::Search(search, ..)) => WEIGHTS[2] * search.share(),
-            Some(Phase::Over(_)) | None => 0.0,
+            Some(AttemptPhase::Autoencoder(trainer)) => WEIGHTS[0] * trainer.progress(),
+            Some(AttemptPhase::Axes(pca)) => WEIGHTS[0] * pca.progress(),
+            Some(AttemptPhase::Head(trainer, _)) => WEIGHTS[1] * trainer.progress(),
+            Some(AttemptPhase::Search(search, ..)) => WEIGHTS[2] * search.share(),
+            Some(AttemptPhase::Over(_)) | None => 0.0,
         };
         (self.done + now) / self.total
     }
 }
 
-fn head(model: Arc<Model>, property: Property, seed: u64) -> Result<Phase> {
+fn head(model: Arc<Model>, property: Property, seed: u64) -> Result<AttemptPhase> {
     let config = HeadConfig { seed, ..HeadConfig::usual(&model, property) };
     let trainer = HeadTrainer::new(model.clone(), property, config)?;
-    Ok(Phase::Head(Box::new(trainer), model))
+    Ok(AttemptPhase::Head(Box::new(trainer), model))
 }
 
 fn answers(report: SearchReport, goal: Goal) -> Vec<Optimum> {

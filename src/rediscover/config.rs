@@ -2,7 +2,7 @@
 
 use crate::data::property::Property;
 use crate::error::{Result, check_range};
-use crate::objective::{Aim, Goal};
+use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::SearchConfig;
 use serde::Serialize;
 use std::fmt;
@@ -16,7 +16,7 @@ pub const MOST_FUNCTIONS: usize = 10_000;
 /// One of the three parts, each with one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Part {
+pub enum RediscoveryPart {
     /// Are "believable" answers right?
     A,
     /// Would the search have pointed to the best rows?
@@ -25,7 +25,7 @@ pub enum Part {
     C,
 }
 
-impl Part {
+impl RediscoveryPart {
     /// All parts.
     pub const ALL: [Self; 3] = [Self::A, Self::B, Self::C];
 
@@ -41,35 +41,37 @@ impl Part {
 /// Some of the parts, in order, without duplicates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Parts(Vec<Part>);
+pub struct RediscoveryParts(Vec<RediscoveryPart>);
 
-impl Parts {
+impl RediscoveryParts {
     /// Returns whether a part is included.
-    pub fn has(&self, part: Part) -> bool {
+    pub fn has(&self, part: RediscoveryPart) -> bool {
         self.0.contains(&part)
     }
 }
 
-impl Default for Parts {
+impl Default for RediscoveryParts {
     fn default() -> Self {
-        Self(Part::ALL.to_vec())
+        Self(RediscoveryPart::ALL.to_vec())
     }
 }
 
-impl FromStr for Parts {
+impl FromStr for RediscoveryParts {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let part = |word: &str| {
-            let found = Part::ALL.into_iter().find(|part| word.trim() == part.letter().to_string());
+            let found = RediscoveryPart::ALL
+                .into_iter()
+                .find(|part| word.trim() == part.letter().to_string());
             found.ok_or_else(|| format!("'{word}' is none of a, b and c, separated by commas"))
         };
         let named = text.split(',').map(part).collect::<std::result::Result<Vec<_>, _>>()?;
-        Ok(Self(Part::ALL.into_iter().filter(|part| named.contains(part)).collect()))
+        Ok(Self(RediscoveryPart::ALL.into_iter().filter(|part| named.contains(part)).collect()))
     }
 }
 
-impl fmt::Display for Parts {
+impl fmt::Display for RediscoveryParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let letters: Vec<String> = self.0.iter().map(|part| part.letter().to_string()).collect();
         f.write_str(&letters.join(","))
@@ -84,7 +86,7 @@ pub struct RediscoverConfig {
     /// The goal of the best values: the greatest or the least. The first part always seeks both.
     pub goal: Goal,
     /// The parts.
-    pub parts: Parts,
+    pub parts: RediscoveryParts,
     /// The number of repeats of each part, with different seeds, 1 to 1000.
     pub repeats: usize,
     /// The number of planted truths where the true value cannot be computed, 1 to 10000.
@@ -101,7 +103,7 @@ impl RediscoverConfig {
     /// The default settings for a property.
     pub fn of(property: Property) -> Self {
         let SearchConfig { restarts, steps, .. } = SearchConfig::default();
-        let (goal, parts) = (Goal::Max, Parts::default());
+        let (goal, parts) = (Goal::Max, RediscoveryParts::default());
         Self { property, goal, parts, repeats: 5, functions: 20, seed: 0, restarts, steps }
     }
 
@@ -119,7 +121,7 @@ impl RediscoverConfig {
     /// The settings of a search for a property that a head predicts.
     pub(super) fn search(&self, property: Property, goal: Goal, seed: u64) -> SearchConfig {
         SearchConfig {
-            aim: Aim::of(property, goal).with_usual_inside(),
+            aim: ObjectiveSpec::of(property, goal).with_usual_inside(),
             restarts: self.restarts,
             steps: self.steps,
             seed,
@@ -136,9 +138,9 @@ mod tests {
 
     #[test]
     fn parts_are_written_by_their_letters() {
-        assert_eq!("c,a".parse::<Parts>().unwrap().to_string(), "a,c");
-        assert_eq!(Parts::default().to_string(), "a,b,c");
-        assert!("a,d".parse::<Parts>().unwrap_err().contains("'d'"));
-        assert!("".parse::<Parts>().is_err());
+        assert_eq!("c,a".parse::<RediscoveryParts>().unwrap().to_string(), "a,c");
+        assert_eq!(RediscoveryParts::default().to_string(), "a,b,c");
+        assert!("a,d".parse::<RediscoveryParts>().unwrap_err().contains("'d'"));
+        assert!("".parse::<RediscoveryParts>().is_err());
     }
 }

@@ -15,9 +15,11 @@ mod stepper;
 mod subject;
 
 pub use blind::Blind;
-pub use config::{MOST_FUNCTIONS, MOST_REPEATS, Part, Parts, RediscoverConfig};
+pub use config::{
+    MOST_FUNCTIONS, MOST_REPEATS, RediscoverConfig, RediscoveryPart, RediscoveryParts,
+};
 pub use hidden::Hiding;
 pub use pointed::{Pointed, Pointing};
-pub use report::{BlindReport, Judged, Line, PointedReport, RediscoveryReport, Spread};
-pub use right::{Best, Right, Told, Truth, share_right};
+pub use report::{BlindReport, Judged, PointedReport, RediscoveryReport, ReportLine, Spread};
+pub use right::{BestValue, Right, TestedAnswer, Truth, share_right};
 pub use stepper::Rediscovery;

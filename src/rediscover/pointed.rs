@@ -1,8 +1,8 @@
 //! Would it have pointed there? The share of hidden rows near an answer, and the distance to the nearest one.
 
 use crate::data::rows::Rows;
-use crate::numerics::cloud::Cloud;
-use crate::numerics::statistics::quantile;
+use crate::numerics::nearest::NearestNeighbours;
+use crate::numerics::quantile::quantile;
 use serde::Serialize;
 
 /// The number of nearest rows of a point.
@@ -29,9 +29,9 @@ impl Pointing {
         hidden: &[bool],
     ) -> Self {
         let dim = rows.width();
-        let all = Cloud::new(rows.as_flat(), dim);
+        let all = NearestNeighbours::new(rows.as_flat(), dim);
         let unseen: Vec<usize> = (0..hidden.len()).filter(|&row| hidden[row]).collect();
-        let unseen = Cloud::new(rows.select(&unseen).as_flat(), dim);
+        let unseen = NearestNeighbours::new(rows.select(&unseen).as_flat(), dim);
         let (mut shares, mut distances) = (Vec::new(), Vec::new());
         for (i, point) in points.iter().enumerate() {
             let near = all.nearest(point, NEAREST + 1, f64::INFINITY);

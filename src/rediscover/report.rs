@@ -179,7 +179,7 @@ pub struct RediscoveryReport {
 
 /// One line of the table: the name, the result, and the comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct ReportLine {
     /// The name of the number.
     pub name: String,
     /// The result.
@@ -205,14 +205,14 @@ impl RediscoveryReport {
     }
 
     /// The table.
-    pub fn lines(&self) -> Vec<Line> {
+    pub fn lines(&self) -> Vec<ReportLine> {
         let text = |spread: &Option<Spread>| {
             spread.map_or_else(|| "\u{2013}".to_owned(), |spread| spread.text())
         };
         let mean = |spread: &Option<Spread>| {
             spread.map_or_else(|| "\u{2013}".to_owned(), |spread| format!("{:.2}", spread.mean))
         };
-        let line = |name: String, found: String, beside: String| Line { name, found, beside };
+        let line = |name: String, found: String, beside: String| ReportLine { name, found, beside };
         let mut lines = Vec::new();
         if let Some(of) = &self.believable {
             let truth = match of.truth {
@@ -291,7 +291,7 @@ impl fmt::Display for RediscoveryReport {
     /// Formats the table with aligned columns, one line per number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines = self.lines();
-        let width = |of: fn(&Line) -> &str| {
+        let width = |of: fn(&ReportLine) -> &str| {
             lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0)
         };
         let (name, found) = (width(|line| &line.name), width(|line| &line.found));

@@ -2,7 +2,7 @@
 
 use super::attempt::Optimum;
 use crate::model::judge::Prediction;
-use crate::numerics::statistics::quantile;
+use crate::numerics::quantile::quantile;
 use crate::objective::Goal;
 use serde::Serialize;
 
@@ -33,7 +33,7 @@ impl Truth {
 
 /// One answer and its true value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Told {
+pub struct TestedAnswer {
     /// The goal of the search.
     pub goal: Goal,
     /// The latent point, `[latent]`.
@@ -48,7 +48,7 @@ pub struct Told {
 
 /// The best result for one goal.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Best {
+pub struct BestValue {
     /// The goal.
     pub goal: Goal,
     /// The best true value, without noise, among the believable answers; none without answers.
@@ -76,9 +76,9 @@ pub struct Right {
     /// The share of test rows whose value lies in its interval.
     pub coverage_of_test_rows: Option<f64>,
     /// The best result for each goal.
-    pub best: Vec<Best>,
+    pub best: Vec<BestValue>,
     /// All answers.
-    pub told: Vec<Told>,
+    pub told: Vec<TestedAnswer>,
 }
 
 /// The share of answers whose true value lies in its interval; none without answers.
@@ -129,16 +129,16 @@ impl Right {
                     .min_by(|a, b| goal.loss(*a).total_cmp(&goal.loss(*b)))
             };
             let found = optima.iter().zip(&truth.exact).filter(|(o, _)| o.goal == goal);
-            Best {
+            BestValue {
                 goal,
                 found: least(&mut found.map(|(_, value)| *value)),
                 in_data: least(&mut truth.of_rows.iter().copied()).unwrap_or(f64::NAN),
             }
         });
-        let told: Vec<Told> = optima
+        let told: Vec<TestedAnswer> = optima
             .into_iter()
             .zip(&truth.measured)
-            .map(|(Optimum { goal, z, prediction, .. }, &truth)| Told {
+            .map(|(Optimum { goal, z, prediction, .. }, &truth)| TestedAnswer {
                 goal,
                 z,
                 prediction,

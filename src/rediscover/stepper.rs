@@ -2,12 +2,12 @@
 
 use super::attempt::{Attempt, Attempted, Beginning, Optimum, judged};
 use super::blind::Blind;
-use super::config::{Part, RediscoverConfig};
+use super::config::{RediscoverConfig, RediscoveryPart};
 use super::hidden::{Hiding, encoded};
 use super::pointed::{NEAREST, Pointed, Pointing};
 use super::report::{BlindReport, Judged, PointedReport, RediscoveryReport};
 use super::right::{Right, Truth, TruthOf};
-use super::subject::{Subject, whitened};
+use super::subject::{RediscoverySubject, whitened};
 use crate::data::rows::Rows;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
@@ -28,7 +28,7 @@ const ENDS: [Goal; 2] = [Goal::Max, Goal::Min];
 
 /// One repeat of one part.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Task {
+enum RediscoveryTask {
     /// Trains the head whose judge generates the planted truths.
     Planting,
     /// Tests answers with a planted truth.
@@ -41,7 +41,7 @@ enum Task {
     Blind(u64),
 }
 
-impl Task {
+impl RediscoveryTask {
     /// The approximate relative duration.
     fn weight(self) -> f64 {
         match self {
@@ -65,7 +65,7 @@ impl Task {
 
 /// A task in progress, with the data for the evaluation of its result.
 struct UnderWay {
-    task: Task,
+    task: RediscoveryTask,
     attempt: Attempt,
     /// The rows of the data that are hidden or unseen, `[rows]`.
     hidden: Vec<bool>,
@@ -78,12 +78,12 @@ struct UnderWay {
 pub struct Rediscovery {
     model: Arc<Model>,
     config: RediscoverConfig,
-    subject: Subject,
+    subject: RediscoverySubject,
     /// The training data of the model; needed only for parts that train a new model.
     data: Option<TrainingData>,
     hidings: Vec<Hiding>,
     planting: Option<Planting>,
-    tasks: VecDeque<Task>,
+    tasks: VecDeque<RediscoveryTask>,
     now: Option<UnderWay>,
     weight: f64,
     done: f64,
@@ -101,30 +101,32 @@ impl Rediscovery {
     /// available.
     pub fn new(model: Arc<Model>, config: RediscoverConfig) -> Result<Self> {
         config.check()?;
-        let subject = Subject::new(&model, config.property)?;
+        let subject = RediscoverySubject::new(&model, config.property)?;
         let parts = &config.parts;
-        let anew = parts.has(Part::B) || parts.has(Part::C);
+        let anew = parts.has(RediscoveryPart::B) || parts.has(RediscoveryPart::C);
         let data = anew.then(|| model.training_data()).transpose()?;
         let seeds = |count: usize| (0..count as u64).map(|k| config.seed.wrapping_add(k));
         let mut tasks = VecDeque::new();
-        if parts.has(Part::A) {
+        if parts.has(RediscoveryPart::A) {
             if config.property.is_measured() {
-                tasks.push_back(Task::Planting);
-                tasks.extend(seeds(config.functions).map(Task::Planted));
+                tasks.push_back(RediscoveryTask::Planting);
+                tasks.extend(seeds(config.functions).map(RediscoveryTask::Planted));
             } else {
-                tasks.extend(seeds(config.repeats).map(Task::Computed));
+                tasks.extend(seeds(config.repeats).map(RediscoveryTask::Computed));
             }
         }
         let mut hidings = Vec::new();
         if let Some(data) = &data {
-            if parts.has(Part::B) {
+            if parts.has(RediscoveryPart::B) {
                 hidings = Hiding::fitting(&data.set);
                 for &hiding in &hidings {
-                    tasks.extend(seeds(config.repeats).map(|seed| Task::Pointed(hiding, seed)));
+                    tasks.extend(
+                        seeds(config.repeats).map(|seed| RediscoveryTask::Pointed(hiding, seed)),
+                    );
                 }
             }
-            if parts.has(Part::C) {
-                tasks.extend(seeds(config.repeats).map(Task::Blind));
+            if parts.has(RediscoveryPart::C) {
+                tasks.extend(seeds(config.repeats).map(RediscoveryTask::Blind));
             }
         }
         Ok(Self {
@@ -171,15 +173,17 @@ impl Rediscovery {
     }
 
     /// Begins a task; none if there is nothing to do.
-    fn begin(&mut self, task: Task) -> Result<Option<UnderWay>> {
+    fn begin(&mut self, task: RediscoveryTask) -> Result<Option<UnderWay>> {
         let learned = self.subject.learned();
         let (mut hidden, mut truth, mut values) = (Vec::new(), None, Vec::new());
         let (beginning, seed, goals): (Beginning, u64, &[Goal]) = match task {
-            Task::Planting if self.model.head(learned).is_some() => {
+            RediscoveryTask::Planting if self.model.head(learned).is_some() => {
                 return self.plant(&self.model.clone()).map(|()| None);
             }
-            Task::Planting => (Beginning::Model(self.model.clone()), self.config.seed, &[]),
-            Task::Planted(seed) => {
+            RediscoveryTask::Planting => {
+                (Beginning::Model(self.model.clone()), self.config.seed, &[])
+            }
+            RediscoveryTask::Planted(seed) => {
                 let Some(planting) = &self.planting else { return Ok(None) };
                 let planted = planting.truth(seed);
                 values = planted.measured(&self.model.encoded.mu, 0);
@@ -188,12 +192,12 @@ impl Rediscovery {
                 truth = Some(planted);
                 (Beginning::Model(Arc::new(model)), seed, &ENDS)
             }
-            Task::Computed(seed) => {
+            RediscoveryTask::Computed(seed) => {
                 values = self.model.encoded.property(self.config.property).collect();
                 let model = self.subject.relabelled(&self.model, values.clone());
                 (Beginning::Model(Arc::new(model)), seed, &ENDS)
             }
-            Task::Pointed(hiding, seed) => {
+            RediscoveryTask::Pointed(hiding, seed) => {
                 let data = self.data()?;
                 let known = self.subject.values(&data.set);
                 let (goal, latent) = (self.config.goal, || encoded(&self.model, &data.set));
@@ -203,7 +207,7 @@ impl Rediscovery {
                 }
                 (self.without(&hidden)?, seed, &[self.config.goal])
             }
-            Task::Blind(seed) => {
+            RediscoveryTask::Blind(seed) => {
                 let data = self.data()?;
                 hidden = data.set.held_out(data.set.rows.len().div_ceil(UNSEEN), seed);
                 (self.without(&hidden)?, seed, &[])
@@ -247,8 +251,8 @@ impl Rediscovery {
     fn take_in(&mut self, now: UnderWay, Attempted { model, optima }: Attempted) -> Result<()> {
         let UnderWay { task, hidden, truth, values, .. } = now;
         match task {
-            Task::Planting => self.plant(&model),
-            Task::Planted(seed) => {
+            RediscoveryTask::Planting => self.plant(&model),
+            RediscoveryTask::Planted(seed) => {
                 let Some(truth) = truth else { return Ok(()) };
                 let z = latent(&model, &optima);
                 let mut of_rows = truth.at(&model.encoded.mu);
@@ -258,7 +262,7 @@ impl Rediscovery {
                 self.right.push(self.right(seed, &model, optima, &found, &values));
                 Ok(())
             }
-            Task::Computed(seed) => {
+            RediscoveryTask::Computed(seed) => {
                 let of = |o: &Optimum| self.subject.computed(&o.outline).unwrap_or(f64::NAN);
                 let exact: Vec<f64> = optima.iter().map(of).collect();
                 let measured = exact.clone();
@@ -266,12 +270,12 @@ impl Rediscovery {
                 self.right.push(self.right(seed, &model, optima, &found, &values));
                 Ok(())
             }
-            Task::Pointed(hiding, seed) => {
+            RediscoveryTask::Pointed(hiding, seed) => {
                 let pointed = self.point(seed, &model, &optima, &hidden)?;
                 self.pointed.push((hiding, pointed));
                 Ok(())
             }
-            Task::Blind(seed) => {
+            RediscoveryTask::Blind(seed) => {
                 let blind = self.choose(seed, &model, &hidden)?;
                 self.blind.extend(blind);
                 Ok(())

@@ -1,9 +1,9 @@
 //! The property to be rediscovered, and its data: with new values, or without some of their rows.
 
-use crate::data::dataset::{Dataset, Measured};
+use crate::data::column_name::ColumnName;
+use crate::data::dataset::{Dataset, Target};
 use crate::data::import::Normalise;
-use crate::data::import::form::Begin;
-use crate::data::name::Name;
+use crate::data::import::canonicalise::Begin;
 use crate::data::property::{Property, check_among};
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, Source, TrainingData, fingerprint};
@@ -14,15 +14,15 @@ use std::sync::Arc;
 /// A property that is learned and searched by its values alone. Geometric properties are written into a target column,
 /// so that they are predicted by a head like any other target, while their true values remain known.
 #[derive(Clone, Debug)]
-pub struct Subject {
+pub struct RediscoverySubject {
     /// The requested property.
     asked: Property,
     /// The name of the target column.
-    name: Name,
+    name: ColumnName,
     unit: String,
 }
 
-impl Subject {
+impl RediscoverySubject {
     /// The property in the data of a model.
     ///
     /// # Errors
@@ -31,7 +31,7 @@ impl Subject {
         check_among(asked, &model.properties())?;
         let name = match asked {
             Property::Measured(name) => Ok(name),
-            _ => Name::new(&format!("computed {}", asked.name())).map_err(Error::Mismatch),
+            _ => ColumnName::new(&format!("computed {}", asked.name())).map_err(Error::Mismatch),
         };
         Ok(Self { asked, name: name?, unit: model.unit(asked).to_owned() })
     }
@@ -51,8 +51,8 @@ impl Subject {
         set.values(self.asked)
     }
 
-    fn column(&self, values: Vec<f64>) -> Measured {
-        Measured { name: self.name, unit: self.unit.clone(), values }
+    fn column(&self, values: Vec<f64>) -> Target {
+        Target { name: self.name, unit: self.unit.clone(), values }
     }
 
     /// The same model with these values for its rows, `[encoded rows]`.
@@ -71,7 +71,7 @@ impl Subject {
         if rows.is_empty() {
             return Err(Error::Mismatch("no row is left to learn from".to_owned()));
         }
-        let mut measured: Vec<Measured> =
+        let mut measured: Vec<Target> =
             set.measured.iter().map(|column| column.select(rows.iter().copied())).collect();
         if !self.asked.is_measured() {
             measured.push(self.column(self.values(set)).select(rows.iter().copied()));

@@ -3,9 +3,9 @@
 
 use super::event::Event;
 use super::jobs::registry::JobKind;
-use super::jobs::training::Phase;
+use super::jobs::training::TrainingPhase;
 use super::state::{Activity, State};
-use super::walk::Walking;
+use super::step_through::StepThroughRun;
 use super::{Command, Session};
 use std::time::{Duration, Instant};
 
@@ -69,20 +69,20 @@ impl Session {
     pub(super) fn toggle_play(&mut self) {
         let state = &mut self.state;
         if state.is_walking() {
-            return self.walk(Walking::Steps(1));
+            return self.walk(StepThroughRun::Steps(1));
         }
         if state.is_touring() {
             return self.toggle_tour();
         }
         match (state.activity, state.training.phase, &mut state.climb) {
             (Activity::Optimise, _, Some(climb)) => climb.toggle_play(),
-            (_, Phase::Running, _) => self.perform(Command::PauseTraining(true)),
-            (_, Phase::Paused, _) => self.perform(Command::PauseTraining(false)),
-            (Activity::Train, Phase::Idle | Phase::Finishing, _) => {
+            (_, TrainingPhase::Running, _) => self.perform(Command::PauseTraining(true)),
+            (_, TrainingPhase::Paused, _) => self.perform(Command::PauseTraining(false)),
+            (Activity::Train, TrainingPhase::Idle | TrainingPhase::Finishing, _) => {
                 self.look_back(|training| training.timeline.toggle_play());
             }
-            (_, Phase::Idle | Phase::Finishing, Some(climb)) => climb.toggle_play(),
-            (_, Phase::Idle | Phase::Finishing, None) => (),
+            (_, TrainingPhase::Idle | TrainingPhase::Finishing, Some(climb)) => climb.toggle_play(),
+            (_, TrainingPhase::Idle | TrainingPhase::Finishing, None) => (),
         }
     }
 }

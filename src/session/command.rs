@@ -1,6 +1,6 @@
 //! Commands of the user. Views push them; the session carries them out.
 
-use super::compare::Rival;
+use super::compare::ComparisonModel;
 use super::jobs::export::Export;
 use super::jobs::import::ImportWish;
 use super::jobs::registry::RunId;
@@ -9,13 +9,13 @@ use super::models::ModelId;
 use super::settings::ThemeChoice;
 use super::starts::StartChoice;
 use super::state::{Activity, Overlay};
+use super::step_through::StepThroughRun;
 use super::tour::Touring;
-use super::walk::Walking;
+use crate::data::generator::GeneratorConfig;
 use crate::data::property::Property;
-use crate::data::recipe::Recipe;
 use crate::model::PointRef;
-use crate::model::training::TrainingConfig;
-use crate::optimise::{Lane, SearchConfig};
+use crate::model::training_config::TrainingConfig;
+use crate::optimise::{Contender, SearchConfig};
 use std::path::PathBuf;
 
 /// A command. Points are in map coordinates.
@@ -52,7 +52,7 @@ pub enum Command {
     /// Show another model beside the present one, or remove it.
     ToggleComparison,
     /// Show this model beside the present one.
-    CompareWith(Rival),
+    CompareWith(ComparisonModel),
     /// Train a model for each of these betas with the settings of the next training.
     Sweep(Vec<f64>),
     /// Open a model of the sweep: beside the shown one (true), or in its place.
@@ -78,7 +78,7 @@ pub enum Command {
     /// Remove a pin.
     Unpin(usize),
     /// Change the data of the next training.
-    SetRecipe(Recipe),
+    SetRecipe(GeneratorConfig),
     /// Import the user's shapes, and learn from them next.
     Import(ImportWish),
     /// Make a shape of a freehand line, y up, and encode it with the model.
@@ -128,7 +128,7 @@ pub enum Command {
     /// Remove the race.
     ClearRace,
     /// Add an optimiser to the next race, or remove it.
-    ToggleLane(Lane),
+    ToggleLane(Contender),
     /// Select the answer of an optimiser of the race, or none.
     ChooseLane(Option<usize>),
     /// Highlight a restart, or none.
@@ -154,7 +154,7 @@ pub enum Command {
     /// Multiply the speed of the playback.
     Speed(f64),
     /// Run a search step by step.
-    Walk(Walking),
+    Walk(StepThroughRun),
     /// Choose the theme.
     SetTheme(ThemeChoice),
     /// Dismiss a notice.

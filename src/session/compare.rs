@@ -1,16 +1,16 @@
 //! Comparison of two models: the shown one, and another one on a second map with the same view.
 
 use super::Session;
-use super::map::{Key, Picture, Request};
+use super::map::{MapKey, MapPictures, Request};
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::probe::Probe;
 use super::state::State;
 use crate::explore::Bounds;
-use crate::model::samples::SAMPLES;
+use crate::model::bundled::BUNDLED;
 
 /// The model beside the shown one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rival {
+pub enum ComparisonModel {
     /// The next available model: another open one, or else a bundled one.
     Any,
     /// An open model.
@@ -27,9 +27,9 @@ pub struct Comparison {
     /// The model on it.
     pub model: ModelId,
     /// The last picture of the worker.
-    pub picture: Picture,
+    pub picture: MapPictures,
     /// The key of the last request to the worker.
-    pub asked: Option<Key>,
+    pub asked: Option<MapKey>,
     /// The point under the mouse, in this model.
     pub probe: Option<Probe>,
     /// The selected point, in this model.
@@ -40,7 +40,14 @@ pub struct Comparison {
 
 impl Comparison {
     fn new(model: ModelId, first: ModelId) -> Self {
-        Self { model, picture: Picture::default(), asked: None, probe: None, picked: None, first }
+        Self {
+            model,
+            picture: MapPictures::default(),
+            asked: None,
+            probe: None,
+            picked: None,
+            first,
+        }
     }
 
     /// Puts another model on the second map.
@@ -141,23 +148,23 @@ impl Session {
                 self.state.map.fit(home);
             }
         } else {
-            self.compare_with(Rival::Any);
+            self.compare_with(ComparisonModel::Any);
         }
     }
 
     /// Shows a model beside the present one.
-    pub(super) fn compare_with(&mut self, rival: Rival) {
+    pub(super) fn compare_with(&mut self, rival: ComparisonModel) {
         let Some((shown, _)) = self.state.models.shown() else { return };
         match rival {
-            Rival::Open(id) => self.state.put_beside(id),
-            Rival::Sample(index) => self.compare_with_sample(index),
-            Rival::Pca => self.compare_with_pca(),
-            Rival::Any => match self.state.another() {
+            ComparisonModel::Open(id) => self.state.put_beside(id),
+            ComparisonModel::Sample(index) => self.compare_with_sample(index),
+            ComparisonModel::Pca => self.compare_with_pca(),
+            ComparisonModel::Any => match self.state.another() {
                 Some(id) => self.state.put_beside(id),
                 None => {
                     // The first bundled model that is not on the first map.
                     let name = &self.state.models.get(shown).map(|e| e.name.clone());
-                    let other = SAMPLES.iter().position(|s| Some(s.name) != name.as_deref());
+                    let other = BUNDLED.iter().position(|s| Some(s.name) != name.as_deref());
                     other.into_iter().for_each(|index| self.compare_with_sample(index));
                 }
             },

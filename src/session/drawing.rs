@@ -2,15 +2,15 @@
 //! decode.
 
 use super::Session;
-use super::lost::Lost;
 use super::models::{ModelId, Prepared};
 use super::state::State;
+use super::undo::Undo;
+use crate::data::canonical::form_distance;
 use crate::data::geometry;
-use crate::data::import::stroke;
-use crate::data::outline::form_distance;
+use crate::data::import::freehand;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::numerics::statistics::quantile;
+use crate::numerics::quantile::quantile;
 
 /// The most decoded shapes that a search for the nearest one may take.
 const MOST_DECODED: usize = 4000;
@@ -19,7 +19,7 @@ const STEPS: (f64, f64) = (0.5, 1e-3);
 
 /// A freehand shape and its reconstruction by a model.
 #[derive(Clone, Debug)]
-pub struct Drawn {
+pub struct FreehandShape {
     /// The model that encoded it, and its version then.
     pub model: (ModelId, u64),
     /// The shape in the form of the model's data, `[input]`.
@@ -40,12 +40,12 @@ pub struct Drawn {
 #[derive(Debug, Default)]
 pub struct Drawing {
     /// The last freehand shape.
-    pub drawn: Option<Drawn>,
+    pub drawn: Option<FreehandShape>,
     /// Why the last line was no shape.
     pub problem: Option<String>,
 }
 
-impl Drawn {
+impl FreehandShape {
     /// Finds the reconstruction of a freehand outline by a model.
     fn of(prepared: &Prepared, model: (ModelId, u64), outline: Vec<f32>) -> Result<Self> {
         let (mu, _) = prepared.model.encode(&Rows::from_flat(outline.len(), outline.clone()))?;
@@ -118,14 +118,14 @@ impl Session {
         let radii = (0..model.encoded.mu.len().min(100))
             .map(|row| geometry::rms_radius(&model.training_outline(row)));
         let typical = quantile(radii, 0.5).unwrap_or(1.0);
-        let outline = match stroke::outline(line, &model.card.source, typical) {
+        let outline = match freehand::outline(line, &model.card.source, typical) {
             Ok(outline) => outline,
             Err(problem) => {
                 self.state.drawing.problem = Some(problem);
                 return;
             }
         };
-        match Drawn::of(&prepared, version, outline) {
+        match FreehandShape::of(&prepared, version, outline) {
             Ok(drawn) => {
                 let z = drawn.z.clone();
                 self.state.forget_drawn();
@@ -139,7 +139,7 @@ impl Session {
 
 impl State {
     /// The freehand shape, if the shown model has encoded it.
-    pub fn drawn(&self) -> Option<&Drawn> {
+    pub fn drawn(&self) -> Option<&FreehandShape> {
         self.drawing.drawn.as_ref().filter(|drawn| Some(drawn.model) == self.shown_version())
     }
 
@@ -147,7 +147,7 @@ impl State {
     pub(super) fn forget_drawn(&mut self) {
         self.drawing.problem = None;
         if let Some(drawn) = self.drawing.drawn.take() {
-            self.lose(Lost::Drawn(Box::new(drawn)));
+            self.lose(Undo::Drawn(Box::new(drawn)));
         }
     }
 }

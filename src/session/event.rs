@@ -17,7 +17,7 @@ use super::jobs::sweep::{SweepNews, SweepRest};
 use super::jobs::training::{Trained, TrainingNews};
 use super::map::DrawnMap;
 use crate::rediscover::RediscoveryReport;
-use crate::trust::Figures;
+use crate::trust::ModelMetrics;
 use std::sync::Arc;
 
 /// A message in the inbox.
@@ -79,7 +79,7 @@ messages! {
         Import(Brought),
         Training(Trained),
         Snapshot(Snapshot),
-        Metrics(Arc<Figures>),
+        Metrics(Arc<ModelMetrics>),
         Heads(TrainedHeads),
         Sweep(SweepRest),
         Pca(PcaModel),

@@ -5,13 +5,13 @@ use super::jobs::registry::JobKind;
 use super::jobs::search::SearchRun;
 use super::model_files::file_name;
 use super::{Activity, Session, State};
-use crate::explore::rebuild::Rebuild;
-use crate::explore::sample;
-use crate::explore::sheet::Sheet;
+use crate::explore::contact_sheet::ContactSheet;
+use crate::explore::new_shapes;
+use crate::explore::reconstruction::ReconstructedShape;
+use crate::export::contact_sheet::{CELL, LARGE_CELL, height_of};
 use crate::export::map::{MapWish, Screen};
-use crate::export::sheet::{CELL, LARGE_CELL, height_of};
-use crate::export::walk::FRAME;
-use crate::optimise::{Comparison, RestartReport};
+use crate::export::path_strip::FRAME;
+use crate::optimise::{LabComparison, RestartReport};
 
 /// The usual size of films of the map and of a latent path, in pixels.
 const FILM: [u32; 2] = [600, 600];
@@ -60,7 +60,7 @@ impl Exportable {
         let fitting = |bounds, cell, width| [width, height_of(bounds, cell, width)];
         match self {
             Self::Strip => strip().map_or(WALK, |bounds| fitting(bounds, CELL, 2400)),
-            Self::Rebuild => fitting(Rebuild::bounds(), LARGE_CELL, 1600),
+            Self::Rebuild => fitting(ReconstructedShape::bounds(), LARGE_CELL, 1600),
             Self::NewShapes => [1920, 1080],
             Self::Walk => WALK,
             Self::Film | Self::Training => FILM,
@@ -99,7 +99,7 @@ fn answer(state: &State) -> Option<(String, &RestartReport)> {
 }
 
 /// Lab results of the candidates beside their predictions.
-fn comparisons(state: &State) -> Vec<Comparison> {
+fn comparisons(state: &State) -> Vec<LabComparison> {
     let compare = |climb: &SearchRun| {
         let findings = climb.findings.as_ref()?;
         Some(findings.report.comparisons(&findings.candidates, &climb.lab))
@@ -116,12 +116,12 @@ fn trained(state: &State) -> Option<TrainingSnapshots> {
 }
 
 /// The selected data row with its reconstruction.
-fn rebuild(state: &State) -> Option<&Rebuild> {
+fn rebuild(state: &State) -> Option<&ReconstructedShape> {
     state.map.picked.as_ref()?.rebuild.as_ref()
 }
 
 /// The frames of the latent path side by side, and what their marks mean.
-fn strip(state: &State) -> Option<Sheet> {
+fn strip(state: &State) -> Option<ContactSheet> {
     let strip = &state.tours.tour.as_ref()?.strip;
     strip.rows(&state.shown()?.1.prepared.model, state.property(), true).ok()
 }
@@ -167,7 +167,7 @@ fn content(state: &State, export: &Export) -> Option<Content> {
             // The cells are about square if the page has this many rows; the last row is as full as possible.
             let rows = (shapes.len() as f64 * height / width).sqrt().round().max(1.0);
             let columns = shapes.len().div_ceil(rows as usize);
-            Content::Sheet(Box::new(sample::sheet(shapes, columns, true)))
+            Content::Sheet(Box::new(new_shapes::sheet(shapes, columns, true)))
         }
         Exportable::Rebuild => Content::Rebuild(Box::new(rebuild(state)?.clone())),
         Exportable::Report => {

@@ -1,9 +1,9 @@
 //! The results of a search, prepared by the job for the window, which computes none of them again.
 
 use crate::explore::Projection;
-use crate::explore::compose::Way;
-use crate::explore::paths::Paths;
-use crate::explore::straight::thinned;
+use crate::explore::compose::TrajectoryStyle;
+use crate::explore::simplify::thinned;
+use crate::explore::trajectories::Trajectories;
 use crate::export::film::Ways;
 use crate::optimise::{Candidate, Restart, SearchReport, StopReason, Tally};
 use std::sync::Arc;
@@ -27,9 +27,9 @@ pub struct Findings {
     /// Every restart with its reliability.
     pub report: SearchReport,
     /// The trajectories on the map.
-    pub paths: Arc<Paths>,
+    pub paths: Arc<Trajectories>,
     /// The marks of each trajectory on the map, `[restarts]`.
-    pub ways: Arc<Vec<Way>>,
+    pub ways: Arc<Vec<TrajectoryStyle>>,
     /// The restarts, best first.
     pub order: Vec<usize>,
     /// The stop reasons that occur, each with its restarts, best first.
@@ -104,7 +104,7 @@ pub fn curves<'a>(
 }
 
 /// A value of the search at evenly spaced steps of the playback; `at` returns the value for a step.
-pub fn so_far(paths: &Paths, at: impl Fn(usize) -> f64) -> Vec<f64> {
+pub fn so_far(paths: &Trajectories, at: impl Fn(usize) -> f64) -> Vec<f64> {
     let step = |moment: usize| paths.step_at(moment as f64 / MOMENTS as f64).floor() as usize;
     (0..=MOMENTS).map(|moment| at(step(moment))).collect()
 }

@@ -7,7 +7,7 @@ use super::jobs::training::Material;
 use super::state::State;
 use crate::data::import::name_of;
 use crate::data::source::TrainingData;
-use crate::model::training::TrainingConfig;
+use crate::model::training_config::TrainingConfig;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -3,9 +3,9 @@
 
 use crate::data::property::Property;
 use crate::explore::three_digits;
-use crate::objective::{Aim, Goal};
+use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::{RestartReport, SearchConfig, SearchReport};
-use crate::trust::Belief;
+use crate::trust::Reliability;
 
 /// The default weight of the L2 penalty.
 const L2: f64 = 0.01;
@@ -40,8 +40,8 @@ impl Outcome {
         let value = |index: usize| report.restarts[index].answer.value().number();
         Self {
             restarts: report.restarts.len(),
-            believable: count(&|r| r.verdict.belief == Belief::Believable),
-            outside: count(&|r| r.verdict.belief == Belief::Outside),
+            believable: count(&|r| r.verdict.belief == Reliability::Believable),
+            outside: count(&|r| r.verdict.belief == Reliability::Outside),
             tangled: count(&|r| !r.verdict.simple),
             best: report.best.map_or(f64::NAN, value),
             best_believable: report.best_believable.map(value),
@@ -65,11 +65,11 @@ impl Lesson {
 
     /// The settings of the next search; none after the last.
     pub fn next_climb(&self) -> Option<SearchConfig> {
-        let heat = Aim::of(Property::HeatShedding, Goal::Max);
+        let heat = ObjectiveSpec::of(Property::HeatShedding, Goal::Max);
         let aim = match self.climbs {
             0 => heat,
-            1 => Aim { l2: L2, ..heat },
-            2 => Aim { inside: Aim::USUAL_INSIDE, ..heat },
+            1 => ObjectiveSpec { l2: L2, ..heat },
+            2 => ObjectiveSpec { inside: ObjectiveSpec::USUAL_INSIDE, ..heat },
             _ => return None,
         };
         // The lesson must not depend on the user's settings.

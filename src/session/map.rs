@@ -6,13 +6,13 @@ use crate::data::property::Property;
 use crate::error::Result;
 use crate::explore::Bounds;
 use crate::explore::colour::Rgba;
-use crate::explore::compose::{Visible, heat_pixels};
-use crate::explore::fog::Fog;
+use crate::explore::compose::{LayerVisibility, heat_pixels};
+use crate::explore::distance_overlay::DistanceOverlay;
+use crate::explore::gradient_field::GradientField;
 use crate::explore::grid::{Lattice, ShapeGrid};
 use crate::explore::heat::HeatField;
-use crate::explore::slopes::SlopeField;
 use crate::numerics::cancel_token::CancelToken;
-use crate::objective::{Aim, Objective, Space};
+use crate::objective::{Objective, ObjectiveSpec, Space};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -27,7 +27,7 @@ const MARGIN: f64 = 0.12;
 
 /// The map.
 #[derive(Debug)]
-pub struct Map {
+pub struct LatentMap {
     /// The visible part.
     pub view: Bounds,
     /// The bounds that the view was last fitted to, until the user moves it.
@@ -37,9 +37,9 @@ pub struct Map {
     /// True once the size is known; until then nothing is painted and the view is not the user's.
     pub measured: bool,
     /// The last picture of the worker; it stays until the next one arrives.
-    pub picture: Picture,
+    pub picture: MapPictures,
     /// The key of the last request to the worker.
-    pub asked: Option<Key>,
+    pub asked: Option<MapKey>,
     /// The point under the mouse or the arrow keys.
     pub probe: Option<Probe>,
     /// The selected point; the inspector shows it while the mouse is elsewhere.
@@ -49,10 +49,10 @@ pub struct Map {
     /// The pins of the other models.
     shelved: BTreeMap<ModelId, Vec<Probe>>,
     /// The objective, and the number of its changes so far.
-    aim: (Arc<Aim>, u64),
+    aim: (Arc<ObjectiveSpec>, u64),
 }
 
-impl Map {
+impl LatentMap {
     /// The latent points of the pins, `[pins][latent]`.
     pub fn pinned(&self) -> Vec<Vec<f64>> {
         self.pins.iter().map(|pin| pin.z.clone()).collect()
@@ -65,7 +65,7 @@ impl Map {
             fitted: None,
             size: [720.0, 600.0],
             measured: false,
-            picture: Picture::default(),
+            picture: MapPictures::default(),
             asked: None,
             probe: None,
             picked: None,
@@ -76,12 +76,12 @@ impl Map {
     }
 
     /// The objective.
-    pub fn aim(&self) -> Arc<Aim> {
+    pub fn aim(&self) -> Arc<ObjectiveSpec> {
         self.aim.0.clone()
     }
 
     /// Sets the objective.
-    pub fn set_aim(&mut self, aim: &Aim) {
+    pub fn set_aim(&mut self, aim: &ObjectiveSpec) {
         if *self.aim.0 != *aim {
             self.aim = (Arc::new(aim.clone()), self.aim.1 + 1);
         }
@@ -155,7 +155,7 @@ impl Map {
 
 /// The inputs of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Key {
+pub struct MapKey {
     /// The model and its version.
     pub model: (ModelId, u64),
     /// The property of the colours.
@@ -176,27 +176,27 @@ pub struct Key {
 
 /// A picture from the worker.
 #[derive(Clone, Debug, Default)]
-pub struct Picture {
+pub struct MapPictures {
     /// The key that it was computed for.
-    pub key: Option<Key>,
+    pub key: Option<MapKey>,
     /// Shapes.
     pub grid: Option<Arc<ShapeGrid>>,
     /// The heat map and its colours.
     pub heat: Option<(Arc<HeatField>, Arc<Vec<Rgba>>)>,
     /// The distance overlay.
-    pub fog: Option<Fog>,
+    pub fog: Option<DistanceOverlay>,
     /// The gradient field.
-    pub slopes: Option<Arc<SlopeField>>,
+    pub slopes: Option<Arc<GradientField>>,
 }
 
-impl Picture {
+impl MapPictures {
     /// Accepts a newer picture if it is for the model and property that were `asked` for; one of an older view is used
     /// until the right one arrives.
-    pub fn renew(&mut self, newer: Picture, asked: Option<Key>) {
+    pub fn renew(&mut self, newer: MapPictures, asked: Option<MapKey>) {
         // A picture of another model or property is too late.
         let matches =
-            |k: Key| asked.is_some_and(|c| c.model.0 == k.model.0 && c.property == k.property);
-        let same_slopes = |k: Key| k.slopes == asked.and_then(|c| c.slopes);
+            |k: MapKey| asked.is_some_and(|c| c.model.0 == k.model.0 && c.property == k.property);
+        let same_slopes = |k: MapKey| k.slopes == asked.and_then(|c| c.slopes);
         if !newer.key.is_some_and(matches) {
             return;
         }
@@ -215,15 +215,15 @@ impl Picture {
     }
 }
 
-impl Map {
+impl LatentMap {
     /// The key of the picture to show, if it was not requested yet.
     pub fn wanted(
         &mut self,
         model: (ModelId, u64),
         property: Property,
-        visible: Visible,
+        visible: LayerVisibility,
         range: (f64, f64),
-    ) -> Option<Key> {
+    ) -> Option<MapKey> {
         let key = self.key(model, property, visible, range);
         (self.measured && self.asked != Some(key)).then(|| {
             self.asked = Some(key);
@@ -236,13 +236,13 @@ impl Map {
         &self,
         model: (ModelId, u64),
         property: Property,
-        visible: Visible,
+        visible: LayerVisibility,
         range: (f64, f64),
-    ) -> Key {
+    ) -> MapKey {
         let slopes = visible.gradient.then_some(self.aim.1);
         let (view, size) = (self.view, self.size);
         let (heat, fog) = (visible.heat, visible.trust);
-        Key { model, property, view, size, heat, fog, range, slopes }
+        MapKey { model, property, view, size, heat, fog, range, slopes }
     }
 
     /// The lattice for a key that was just requested.
@@ -255,17 +255,17 @@ impl Map {
 #[derive(Debug)]
 pub struct Request {
     /// The inputs of the picture.
-    pub key: Key,
+    pub key: MapKey,
     /// The positions of the shapes.
     pub lattice: Lattice,
     /// The objective.
-    pub aim: Arc<Aim>,
+    pub aim: Arc<ObjectiveSpec>,
     /// The model.
     pub prepared: Arc<Prepared>,
 }
 
 /// The worker's picture, or why there is none.
-pub type DrawnMap = std::result::Result<Picture, String>;
+pub type DrawnMap = std::result::Result<MapPictures, String>;
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -354,7 +354,7 @@ impl Slot {
 
 /// Computes shapes and a coarse heat map at once, then the distance overlay, and a fine heat map if no newer request
 /// waits.
-fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(Picture)) -> Result<()> {
+fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(MapPictures)) -> Result<()> {
     let Request { key, lattice, aim, prepared } = request;
     let Prepared { model, projection, .. } = &**prepared;
     let bounds = key.view.grown(MARGIN);
@@ -370,7 +370,8 @@ fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(Picture)) -> Re
         }))
     };
     let grid = ShapeGrid::decode(model, projection, key.property, *lattice)?;
-    let mut picture = Picture { key: Some(*key), grid: Some(Arc::new(grid)), ..Picture::default() };
+    let mut picture =
+        MapPictures { key: Some(*key), grid: Some(Arc::new(grid)), ..MapPictures::default() };
     if key.heat {
         picture.heat = heat(HEAT_CELLS[0], &CancelToken::default())?;
     }
@@ -378,11 +379,11 @@ fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(Picture)) -> Re
     if key.slopes.is_some()
         && let Ok(sought) = Objective::new(model.clone(), (**aim).clone(), Space::Latent)
     {
-        picture.slopes = Some(Arc::new(SlopeField::compute(&sought, projection, lattice)?));
+        picture.slopes = Some(Arc::new(GradientField::compute(&sought, projection, lattice)?));
     }
     send(picture.clone());
     if key.fog {
-        picture.fog = Some(Fog::over(model, projection, bounds));
+        picture.fog = Some(DistanceOverlay::over(model, projection, bounds));
         send(picture.clone());
     }
     if key.heat
@@ -400,8 +401,8 @@ mod tests {
 
     #[test]
     fn zooming_keeps_the_point_under_the_mouse() {
-        let mut map = Map::new(Bounds { low: [-2.0, -1.0], high: [2.0, 1.0] });
-        let share = |map: &Map| (1.0 - map.view.low[0]) / map.view.size()[0];
+        let mut map = LatentMap::new(Bounds { low: [-2.0, -1.0], high: [2.0, 1.0] });
+        let share = |map: &LatentMap| (1.0 - map.view.low[0]) / map.view.size()[0];
         let before = share(&map);
         map.zoom([1.0, 0.5], 1.7);
         assert!((share(&map) - before).abs() < 1e-12);
@@ -410,7 +411,7 @@ mod tests {
 
     #[test]
     fn resizing_keeps_the_scale() {
-        let mut map = Map::new(Bounds { low: [-3.6, -3.0], high: [3.6, 3.0] });
+        let mut map = LatentMap::new(Bounds { low: [-3.6, -3.0], high: [3.6, 3.0] });
         map.resize([1440.0, 600.0]);
         assert!((map.view.size()[0] - 14.4).abs() < 1e-12);
         assert!((map.view.size()[1] - 6.0).abs() < 1e-12);

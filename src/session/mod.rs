@@ -1,5 +1,6 @@
 //! The session: commands come in, jobs run, events change the state that the window shows.
 
+pub mod cached_metrics;
 mod cancel;
 mod candidates;
 pub mod command;
@@ -13,31 +14,30 @@ pub mod import;
 pub mod jobs;
 pub mod launch;
 pub mod lesson;
-mod looking;
-mod lost;
 pub mod map;
-pub mod measuring;
 mod model_files;
 pub mod models;
-pub mod moment;
 pub mod notices;
+pub mod path_plan;
 mod pca;
-pub mod plan;
 pub mod playback;
+pub mod playhead;
 pub mod probe;
 mod race;
 mod rediscovery;
 mod search;
+mod selection;
 pub mod settings;
 mod shown;
 pub mod starts;
 pub mod state;
+pub mod step_through;
 mod sweep;
 mod take_in;
 pub mod timeline;
 pub mod tour;
 mod training_actions;
-pub mod walk;
+mod undo;
 
 pub use command::Command;
 pub use state::{Activity, Overlay, State};
@@ -53,13 +53,13 @@ use jobs::registry::{JobKind, JobResult, RunId};
 use jobs::search::SearchRun;
 use launch::{Outlet, Wake, launch};
 use lesson::Lesson;
-use lost::Lost;
 use map::{Request, Worker};
 use settings::{Pace, Settings};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use walk::Walking;
+use step_through::StepThroughRun;
+use undo::Undo;
 
 /// The most messages that wait in the inbox; jobs keep the others.
 const INBOX: usize = 64;
@@ -255,7 +255,7 @@ impl Session {
             Command::Unpin(index) => {
                 if index < state.map.pins.len() {
                     let pin = state.map.pins.remove(index);
-                    state.lose(Lost::Pin(index, Box::new(pin)));
+                    state.lose(Undo::Pin(index, Box::new(pin)));
                 }
             }
             Command::SetRecipe(recipe) => state.settings.recipe = recipe,
@@ -349,7 +349,7 @@ impl Session {
             }
             Command::FollowNewest => state.climb.iter_mut().for_each(SearchRun::follow_newest),
             Command::StepBy(steps) if state.is_walking() => {
-                self.walk(if steps < 0 { Walking::GoBack } else { Walking::GoOn });
+                self.walk(if steps < 0 { StepThroughRun::GoBack } else { StepThroughRun::GoOn });
             }
             Command::StepBy(steps) if state.activity == Activity::Train => {
                 self.look_back(|training| training.timeline.step(steps));

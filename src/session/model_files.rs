@@ -6,10 +6,10 @@ use super::jobs::import::ImportWish;
 use super::jobs::registry::JobKind;
 use super::jobs::save::Saved;
 use super::jobs::{open, save};
-use super::lost::Lost;
 use super::models::{ModelEntry, ModelId, Prepared};
+use super::undo::Undo;
 use super::{Command, Session};
-use crate::model::samples::SAMPLES;
+use crate::model::bundled::BUNDLED;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Session {
 
     /// A bundled model among the open models; opens it if necessary.
     pub(super) fn sample(&mut self, index: usize) -> Option<ModelId> {
-        let sample = SAMPLES.get(index)?;
+        let sample = BUNDLED.get(index)?;
         let open =
             self.state.models.iter().find(|(_, e)| e.name == sample.name && e.path.is_none());
         if let Some((id, _)) = open {
@@ -84,7 +84,7 @@ impl Session {
             self.clear_rediscovery();
         }
         if let Some(entry) = self.state.models.remove(id) {
-            self.state.lose(Lost::Model(id, entry));
+            self.state.lose(Undo::Model(id, entry));
         }
         if let Some((shown, _)) = self.state.models.shown() {
             self.state.show(shown);

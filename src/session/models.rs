@@ -2,8 +2,8 @@
 
 use crate::data::property::Property;
 use crate::error::Result;
-use crate::explore::compose::Points;
-use crate::explore::encoded::{beyond, points};
+use crate::explore::compose::EncodedPoints;
+use crate::explore::encoded_points::{beyond, points};
 use crate::explore::heat::usual_range;
 use crate::explore::{Bounds, Projection, home_view, whole_view};
 use crate::model::Model;
@@ -27,7 +27,7 @@ pub struct Prepared {
     /// The projection between the latent space and the map.
     pub projection: Projection,
     /// The encoded data on the map.
-    pub points: Points,
+    pub points: EncodedPoints,
     /// The part of the map that shows the data, without the outliers.
     pub home: Bounds,
     /// The part of the map that shows all data.

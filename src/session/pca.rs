@@ -1,7 +1,7 @@
 //! PCA of the shown model's data as the comparison model.
 
 use super::Session;
-use super::compare::Rival;
+use super::compare::ComparisonModel;
 use super::jobs::pca;
 use super::jobs::registry::JobKind;
 use super::models::{ModelEntry, ModelId};
@@ -22,7 +22,7 @@ impl Session {
         };
         let known = state.models.iter().find(known).map(|(id, _)| id);
         if let Some(id) = known {
-            return self.compare_with(Rival::Open(id));
+            return self.compare_with(ComparisonModel::Open(id));
         }
         if state.pca.is_some() {
             return state.notices.info("PCA is under way; wait for it, or stop it with Esc.");

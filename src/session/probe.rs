@@ -5,10 +5,10 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::neighbours::{Neighbour, neighbours};
-use crate::explore::rebuild::Rebuild;
+use crate::explore::reconstruction::ReconstructedShape;
 use crate::model::{Model, Value};
 use crate::objective::{Evaluation, Objective};
-use crate::trust::{Verdict, judge};
+use crate::trust::{Verdict, assess};
 
 /// Training shapes that are searched around a point.
 const NEIGHBOURS: usize = 3;
@@ -31,7 +31,7 @@ pub struct Probe {
     /// The nearest training shape.
     pub nearest: Option<Neighbour>,
     /// The data row beside its reconstruction, if the point is that of a row.
-    pub rebuild: Option<Rebuild>,
+    pub rebuild: Option<ReconstructedShape>,
     /// The gradient of the objective there; none if it was not requested.
     pub slope: Option<Slope>,
 }
@@ -75,7 +75,7 @@ impl Probe {
         let decoded = prepared.model.decode(&rows)?;
         let others = prepared.model.predicted_properties().filter(|&other| other != property);
         let asked: Vec<Property> = std::iter::once(property).chain(others).collect();
-        let mut verdicts = judge(&prepared.model, &asked, &rows, &decoded)?;
+        let mut verdicts = assess(&prepared.model, &asked, &rows, &decoded)?;
         let verdict = verdicts.remove(0);
         let outline = decoded.into_flat();
         let nearest = neighbours(&prepared.model, &z, &outline, 1).pop();

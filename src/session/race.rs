@@ -3,8 +3,8 @@
 use super::Session;
 use super::jobs::race::{RaceRun, run};
 use super::jobs::registry::JobKind;
-use super::lost::Lost;
 use super::state::Activity;
+use super::undo::Undo;
 use crate::objective::{Objective, Space};
 use crate::optimise::{Method, SearchConfig};
 
@@ -44,7 +44,7 @@ impl Session {
         if let Some(race) = self.state.race.take() {
             race.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
             if race.results.is_some() {
-                self.state.lose(Lost::Race(Box::new(race)));
+                self.state.lose(Undo::Race(Box::new(race)));
             }
         }
     }

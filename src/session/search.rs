@@ -3,14 +3,14 @@
 use super::jobs::registry::JobKind;
 use super::jobs::search::{PathsSoFar, SearchRun, run};
 use super::lesson::Lesson;
-use super::lost::Lost;
 use super::playback::Playback;
 use super::state::Activity;
+use super::undo::Undo;
 use super::{Command, Session};
-use crate::data::placement::Placement;
+use crate::data::csv::read_latents;
 use crate::data::rows::Rows;
-use crate::data::vectors::read_latents;
-use crate::explore::paths::Paths;
+use crate::data::transform::SimilarityTransform;
+use crate::explore::trajectories::Trajectories;
 use crate::objective::Objective;
 use crate::optimise::{LabResults, SearchConfig, Starts};
 use std::path::Path;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 impl Session {
     /// Begins a search from given starts, `[restarts, latent]`; `frames` are the placements of their shapes, if any.
-    pub(super) fn climb_from(&mut self, starts: &Rows<f64>, frames: Vec<Placement>) {
+    pub(super) fn climb_from(&mut self, starts: &Rows<f64>, frames: Vec<SimilarityTransform>) {
         let points = starts.iter().map(<[f64]>::to_vec).collect();
         let starts_of = Starts::Around { points, spread: 0.0 };
         let config = self.state.settings.search.clone();
@@ -51,7 +51,7 @@ impl Session {
             frozen,
             projection,
             config,
-            paths: Arc::new(Paths::new(stride)),
+            paths: Arc::new(Trajectories::new(stride)),
             under_way: PathsSoFar::default(),
             findings: None,
             best_so_far: Vec::new(),
@@ -90,7 +90,7 @@ impl Session {
         if let Some(climb) = self.state.climb.take() {
             climb.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
             if climb.findings.is_some() {
-                self.state.lose(Lost::Climb(Box::new(climb)));
+                self.state.lose(Undo::Climb(Box::new(climb)));
             }
         }
     }

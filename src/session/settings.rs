@@ -2,12 +2,12 @@
 
 use super::jobs::training::USUAL_PACE;
 use super::starts::StartChoice;
-use crate::data::recipe::Recipe;
+use crate::data::generator::GeneratorConfig;
 use crate::error::{Error, Result};
-use crate::explore::compose::Visible;
-use crate::model::training::TrainingConfig;
-use crate::numerics::files;
-use crate::optimise::{Lanes, SearchConfig};
+use crate::explore::compose::LayerVisibility;
+use crate::model::training_config::TrainingConfig;
+use crate::numerics::atomic_file;
+use crate::optimise::{Contenders, SearchConfig};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// The data of the next training.
     #[serde(deserialize_with = "known_or_usual")]
-    pub recipe: Recipe,
+    pub recipe: GeneratorConfig,
     /// The settings of the next training.
     #[serde(deserialize_with = "known_or_usual")]
     pub training: TrainingConfig,
@@ -46,7 +46,7 @@ pub struct Settings {
     pub search: SearchConfig,
     /// The optimisers of the next race.
     #[serde(deserialize_with = "known_or_usual")]
-    pub race: Lanes,
+    pub race: Contenders,
     /// The starts of the next search.
     #[serde(deserialize_with = "known_or_usual")]
     pub starts: StartChoice,
@@ -74,15 +74,15 @@ impl Default for Pace {
 
 /// The layers of the map in each activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Layers(pub [Visible; 3]);
+pub struct Layers(pub [LayerVisibility; 3]);
 
 impl Default for Layers {
     fn default() -> Self {
-        let nothing = Visible::default();
+        let nothing = LayerVisibility::default();
         Self([
-            Visible { shapes: true, ..nothing },
-            Visible { shapes: true, data: true, ..nothing },
-            Visible { shapes: true, heat: true, paths: true, ..nothing },
+            LayerVisibility { shapes: true, ..nothing },
+            LayerVisibility { shapes: true, data: true, ..nothing },
+            LayerVisibility { shapes: true, heat: true, paths: true, ..nothing },
         ])
     }
 }
@@ -111,7 +111,7 @@ impl Settings {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let bytes = files::read(path)?;
+        let bytes = atomic_file::read(path)?;
         serde_json::from_slice(&bytes).map_err(|error| {
             let aside = path.with_extension("damaged.json");
             let kept = if std::fs::rename(path, &aside).is_ok() {
@@ -134,7 +134,7 @@ impl Settings {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
         }
-        files::write_whole(path, |out| Ok(serde_json::to_writer_pretty(out, self)?))
+        atomic_file::write_whole(path, |out| Ok(serde_json::to_writer_pretty(out, self)?))
     }
 
     /// Moves a file to the top of the recent ones.

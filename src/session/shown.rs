@@ -1,13 +1,13 @@
 //! The annotations of the map, for the window and for exported pictures.
 
 use super::State;
-use crate::explore::compose::{Climb, Doing, Walk};
+use crate::explore::compose::{Annotations, SearchView, StepThroughView};
 use std::sync::Arc;
 
 impl State {
     /// All annotations that do not come from the model. A step-by-step search replaces a search, and the selected
     /// answer of a race replaces that of a search.
-    pub fn doing(&self) -> Doing {
+    pub fn doing(&self) -> Annotations {
         let walk = self.walk.as_ref().filter(|_| self.is_walking());
         let climb = self.shown_race().or_else(|| self.shown_climb());
         let tour = self.tours.tour.as_ref().filter(|_| self.is_touring());
@@ -17,9 +17,9 @@ impl State {
             walk.is_some_and(|walk| walk.start() == z) || tour.is_some_and(|tour| tour.here() == z)
         };
         let kept = self.map.picked.as_ref().filter(|picked| !marked(&picked.z));
-        Doing {
+        Annotations {
             climb: climb.filter(|_| walk.is_none()),
-            walk: walk.map(|walk| Walk { path: walk.path(), step: walk.step() }),
+            walk: walk.map(|walk| StepThroughView { path: walk.path(), step: walk.step() }),
             uphill: self.uphill(),
             tour: tour
                 .zip(projection)
@@ -29,7 +29,7 @@ impl State {
     }
 
     /// The search at the shown step; none if it belongs to another model's latent space.
-    pub fn shown_climb(&self) -> Option<Climb> {
+    pub fn shown_climb(&self) -> Option<SearchView> {
         let climb = self.climb.as_ref()?;
         let (id, entry) = self.shown()?;
         if climb.model.0 != id || climb.paths.is_empty() {
@@ -39,7 +39,7 @@ impl State {
             entry.prepared.projection.project(report.restarts[index].restart.best_z())
         });
         let ways = climb.findings.as_ref().map(|findings| findings.ways.clone());
-        Some(Climb {
+        Some(SearchView {
             paths: climb.paths.clone(),
             step: climb.shown_step(),
             fresh_from: climb.fresh_from(),
@@ -53,11 +53,11 @@ impl State {
     }
 
     /// The trajectory to the selected answer of the race.
-    pub fn shown_race(&self) -> Option<Climb> {
+    pub fn shown_race(&self) -> Option<SearchView> {
         let contest = self.race.as_ref()?;
         let (id, entry) = self.shown().filter(|(id, _)| contest.model.0 == *id)?;
         let (paths, z) = contest.shown_way()?;
-        Some(Climb {
+        Some(SearchView {
             step: paths.last_step() as f64,
             paths: paths.clone(),
             fresh_from: 0.0,

@@ -1,5 +1,6 @@
 //! The complete state that the window shows.
 
+use super::cached_metrics::FiguresOf;
 use super::compare::Comparison;
 use super::drawing::Drawing;
 use super::import::Own;
@@ -12,20 +13,19 @@ use super::jobs::search::SearchRun;
 use super::jobs::sweep::SweepRun;
 use super::jobs::training::Training;
 use super::lesson::Lesson;
-use super::lost::Lost;
-use super::map::{Map, Picture};
-use super::measuring::FiguresOf;
+use super::map::{LatentMap, MapPictures};
 use super::models::{ModelEntry, ModelId, Models};
 use super::notices::Notices;
 use super::playback::Playback;
 use super::settings::Settings;
+use super::step_through::StepThroughState;
 use super::tour::Tours;
-use super::walk::Walk;
+use super::undo::Undo;
 use crate::data::property::Property;
-use crate::explore::compose::Visible;
+use crate::explore::compose::LayerVisibility;
 use crate::explore::{Bounds, three_digits};
 use crate::model::Model;
-use crate::objective::{Aim, Goal};
+use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::SearchReport;
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ pub struct State {
     /// The open models.
     pub models: Models,
     /// The map.
-    pub map: Map,
+    pub map: LatentMap,
     /// The present training, or the last one.
     pub training: Training,
     /// Earlier trainings, by the models that they made.
@@ -94,7 +94,7 @@ pub struct State {
     /// The lesson, if there is one.
     pub lesson: Option<Lesson>,
     /// The step-by-step search.
-    pub walk: Option<Walk>,
+    pub walk: Option<StepThroughState>,
     /// Latent paths, and new shapes.
     pub tours: Tours,
     /// Notices for the user.
@@ -109,7 +109,7 @@ pub struct State {
     /// The range during a training, which would otherwise change all the time; the range held by the user takes
     /// precedence.
     training_range: Option<(f64, f64)>,
-    pub(super) lost: Vec<Lost>,
+    pub(super) lost: Vec<Undo>,
     /// The model on the second map whose training shows the same update as the watched one.
     pub(super) linked: Option<ModelId>,
     /// Number of versions given to models so far, so that none is given twice.
@@ -122,7 +122,7 @@ impl State {
         Self {
             activity: Activity::default(),
             models: Models::default(),
-            map: Map::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
+            map: LatentMap::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
             training: Training::default(),
             earlier: BTreeMap::new(),
             linked: None,
@@ -156,7 +156,7 @@ impl State {
     }
 
     /// The layers of the present activity.
-    pub fn visible(&self) -> Visible {
+    pub fn visible(&self) -> LayerVisibility {
         self.settings.layers.0[self.activity as usize]
     }
 
@@ -293,7 +293,7 @@ impl State {
         self.walk = None;
         let map = &mut self.map;
         // Another model's shapes would have wrong positions and sizes.
-        map.picture = Picture::default();
+        map.picture = MapPictures::default();
         map.probe = None;
         map.picked = None;
         map.shelve_pins(id);
@@ -314,7 +314,7 @@ impl State {
             return;
         };
         let Some(&property) = known.first() else { return };
-        *aim = Aim::of(property, Goal::Max);
+        *aim = ObjectiveSpec::of(property, Goal::Max);
         let (unknown, word) = (unknown.name(), property.word());
         self.notices.info(format!("This model has no '{unknown}'; {word} is sought instead."));
     }

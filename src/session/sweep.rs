@@ -3,9 +3,9 @@
 use super::Session;
 use super::jobs::registry::JobKind;
 use super::jobs::sweep::{SweepRun, run};
-use super::lost::Lost;
 use super::models::{ModelEntry, ModelId};
 use super::state::State;
+use super::undo::Undo;
 use crate::train::Sweep;
 
 impl Session {
@@ -34,7 +34,7 @@ impl Session {
         if let Some(sweep) = self.state.sweep.take() {
             sweep.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
             if !sweep.done.is_empty() {
-                self.state.lose(Lost::Sweep(Box::new(sweep)));
+                self.state.lose(Undo::Sweep(Box::new(sweep)));
             }
         }
     }

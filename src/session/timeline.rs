@@ -160,12 +160,12 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::resume::Resume;
-    use crate::model::training::Losses;
+    use crate::model::optimiser_state::OptimiserState;
+    use crate::model::training_config::Losses;
     use crate::numerics::adam::Adam;
 
     fn moment(updates: usize, numbers: usize) -> Arc<TrainerState> {
-        let resume = Resume {
+        let resume = OptimiserState {
             updates,
             epoch: 0,
             seen: 0,

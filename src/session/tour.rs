@@ -1,15 +1,15 @@
 //! Latent paths, which are played while the shape morphs, and sets of new shapes.
 
 use super::models::{ModelId, Prepared};
-use super::plan::{Anchor, Plan};
+use super::path_plan::{Anchor, PathPlan};
 use super::playback::Playback;
 use super::probe::Probe;
 use super::{Activity, Session};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
-use crate::explore::route::{Kind, Route};
-use crate::explore::sample::{self, NewShape};
-use crate::explore::sheet::Sheet;
+use crate::explore::contact_sheet::ContactSheet;
+use crate::explore::curve::{LatentPath, PathKind};
+use crate::explore::new_shapes::{self, NewShape};
 use crate::explore::strip::Strip;
 use crate::explore::trail;
 use crate::model::PointRef;
@@ -27,13 +27,13 @@ pub struct Tour {
     /// The model of the path, and its version.
     pub model: (ModelId, u64),
     /// The path in latent space.
-    pub route: Route,
+    pub route: LatentPath,
     /// The path on the map, as a polyline.
     pub line: Vec<[f64; 2]>,
     /// The frames of the path.
     pub strip: Strip,
     /// The frames side by side.
-    pub sheet: Sheet,
+    pub sheet: ContactSheet,
     /// The position that is shown.
     pub playback: Playback,
     /// The shape at the playhead, for the strip and the inspector; the frames are only near it.
@@ -73,7 +73,7 @@ impl Tour {
 
 /// Sampled new shapes.
 #[derive(Clone, Debug)]
-pub struct Drawn {
+pub struct SampledShapes {
     /// The model that decoded them, and its version.
     pub model: (ModelId, u64),
     /// The seed of the random numbers.
@@ -81,12 +81,12 @@ pub struct Drawn {
     /// The shapes.
     pub shapes: Vec<NewShape>,
     /// The shapes side by side.
-    pub sheet: Sheet,
+    pub sheet: ContactSheet,
 }
 
 /// The page below the strip while exploring.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Page {
+pub enum TourPage {
     /// The frames of a latent path.
     #[default]
     Frames,
@@ -98,20 +98,20 @@ pub enum Page {
 #[derive(Clone, Debug, Default)]
 pub struct Tours {
     /// The plan of the next path.
-    pub plan: Plan,
+    pub plan: PathPlan,
     /// The path that is played.
     pub tour: Option<Tour>,
     /// New shapes.
-    pub drawn: Option<Drawn>,
+    pub drawn: Option<SampledShapes>,
     /// The page that is shown.
-    pub page: Page,
+    pub page: TourPage,
 }
 
 /// Actions with latent paths and new shapes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Touring {
     /// Change the plan of the next path; a path on the map follows it.
-    Plan(Plan),
+    Plan(PathPlan),
     /// Make the path and play it.
     Begin,
     /// Play a line from the selected point to a point of the map; without a selected point, select that point.
@@ -125,7 +125,7 @@ pub enum Touring {
     /// Select the point of a new shape.
     Keep(usize),
     /// Show the frames, or the new shapes.
-    Turn(Page),
+    Turn(TourPage),
 }
 
 impl Tours {
@@ -141,16 +141,16 @@ impl Tours {
 
     /// Removes everything that belongs to the previous model; only the kind of path stays.
     pub(super) fn forget(&mut self, prepared: &Prepared) {
-        let Plan { kind, turns, .. } = self.plan;
-        let plan = Plan { kind, turns, ..Plan::through(prepared) };
+        let PathPlan { kind, turns, .. } = self.plan;
+        let plan = PathPlan { kind, turns, ..PathPlan::through(prepared) };
         *self = Self { plan, ..Self::default() };
     }
 
     /// The shown page, if it has content.
-    pub fn page(&self) -> Option<Page> {
+    pub fn page(&self) -> Option<TourPage> {
         match (self.page, &self.tour, &self.drawn) {
-            (Page::NewShapes, _, Some(_)) | (_, None, Some(_)) => Some(Page::NewShapes),
-            (_, Some(_), _) => Some(Page::Frames),
+            (TourPage::NewShapes, _, Some(_)) | (_, None, Some(_)) => Some(TourPage::NewShapes),
+            (_, Some(_), _) => Some(TourPage::Frames),
             (_, None, None) => None,
         }
     }
@@ -176,7 +176,7 @@ impl Session {
                         let Some(to) = self.latent_at(at) else { return };
                         let at = |z| Anchor::Named(PointRef::Latent(z));
                         let plan = &mut self.state.tours.plan;
-                        (plan.kind, plan.from, plan.to) = (Kind::Line, at(from), at(to));
+                        (plan.kind, plan.from, plan.to) = (PathKind::Line, at(from), at(to));
                         self.lay(0.0, true);
                     }
                     None => self.pick(at, None),
@@ -190,7 +190,7 @@ impl Session {
             Touring::DrawWith(seed) => {
                 self.explore();
                 self.draw(seed);
-                self.state.tours.page = Page::NewShapes;
+                self.state.tours.page = TourPage::NewShapes;
             }
             Touring::Keep(index) => {
                 let shapes = self.state.tours.drawn.as_ref().map(|drawn| &drawn.shapes);
@@ -270,7 +270,7 @@ impl Session {
             Ok(tour) => {
                 let playback = Playback { playing, share, speed, live: false };
                 self.state.tours.tour = Some(Tour { playback, ..tour });
-                self.state.tours.page = Page::Frames;
+                self.state.tours.page = TourPage::Frames;
                 self.state.settings.hint_followed = true;
                 self.follow_tour();
             }
@@ -330,9 +330,9 @@ fn draw(
     model: (ModelId, u64),
     property: Property,
     seed: u64,
-) -> Result<Drawn> {
+) -> Result<SampledShapes> {
     let [columns, rows] = NEW_SHAPES;
-    let shapes = sample::new_shapes(&prepared.model, property, columns * rows, seed)?;
-    let sheet = sample::sheet(&shapes, columns, false);
-    Ok(Drawn { model, seed, shapes, sheet })
+    let shapes = new_shapes::new_shapes(&prepared.model, property, columns * rows, seed)?;
+    let sheet = new_shapes::sheet(&shapes, columns, false);
+    Ok(SampledShapes { model, seed, shapes, sheet })
 }

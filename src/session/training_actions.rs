@@ -5,13 +5,15 @@ use super::jobs::control::Control;
 use super::jobs::handle::{Handle, NoNews};
 use super::jobs::registry::{JobKind, JobResult, RunId};
 use super::jobs::snapshot::{self, Snapshot};
-use super::jobs::training::{self, Material, Phase, Plan, Portion, SNAPSHOT_SAMPLES, Training};
+use super::jobs::training::{
+    self, Material, Portion, SNAPSHOT_SAMPLES, Training, TrainingPhase, TrainingPlan,
+};
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::state::State;
 use super::timeline::Newest;
-use crate::data::recipe::Recipe;
+use crate::data::generator::GeneratorConfig;
 use crate::error::{Error, Result};
-use crate::model::training::TrainingConfig;
+use crate::model::training_config::TrainingConfig;
 use crate::train::TrainerState;
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ const MOST_EARLIER: usize = 192 << 20;
 
 /// The starting point of a continued training: data, settings, state.
 struct Trunk {
-    plan: Plan,
+    plan: TrainingPlan,
     state: Arc<TrainerState>,
     /// The training that it belongs to, as far as known, up to that snapshot.
     past: Training,
@@ -31,7 +33,7 @@ impl Session {
     pub(super) fn train(&mut self, again: bool) {
         let state = &mut self.state;
         let earlier = state.training.plan.clone().filter(|_| again);
-        let new = || Plan {
+        let new = || TrainingPlan {
             material: state.material(),
             config: state.settings.training.clone(),
             from: None,
@@ -56,17 +58,17 @@ impl Session {
         let settings = &mut self.state.settings;
         let seed = settings.training.seed.wrapping_add(1);
         settings.training.seed = seed;
-        settings.recipe = Recipe { seed, ..settings.recipe.clone() };
+        settings.recipe = GeneratorConfig { seed, ..settings.recipe.clone() };
         self.train(false);
     }
 
     /// Does one part of a training: of the present one, which then pauses, or of a new one.
     pub(super) fn learn_more(&mut self, portion: Portion) {
-        if self.state.training.phase == Phase::Idle {
+        if self.state.training.phase == TrainingPhase::Idle {
             self.train(false);
         }
         let training = &mut self.state.training;
-        if !matches!(training.phase, Phase::Running | Phase::Paused) {
+        if !matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
             return;
         }
         let batches = training.batches();
@@ -78,7 +80,8 @@ impl Session {
                 ((left - 1e-9).ceil() as usize).max(1)
             }
         };
-        let pauses = std::mem::replace(&mut training.phase, Phase::Paused) == Phase::Running;
+        let pauses =
+            std::mem::replace(&mut training.phase, TrainingPhase::Paused) == TrainingPhase::Running;
         training.timeline.follow();
         if let Some(control) = self.training_control() {
             if pauses {
@@ -92,8 +95,8 @@ impl Session {
     /// Pauses the training, or lets it go on.
     pub(super) fn pause_training(&mut self, pause: bool) {
         let training = &mut self.state.training;
-        if matches!(training.phase, Phase::Running | Phase::Paused) {
-            training.phase = if pause { Phase::Paused } else { Phase::Running };
+        if matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
+            training.phase = if pause { TrainingPhase::Paused } else { TrainingPhase::Running };
             self.training_control().into_iter().for_each(|control| control.pause(pause));
         }
     }
@@ -148,7 +151,11 @@ impl Session {
             );
         }
         let trunk = self.state.shown_version().map(|(id, _)| id);
-        self.begin(Plan { config, from: Some(state), ..plan }, None, Training { trunk, ..past });
+        self.begin(
+            TrainingPlan { config, from: Some(state), ..plan },
+            None,
+            Training { trunk, ..past },
+        );
     }
 
     /// The starting point from which the shown model can continue.
@@ -166,7 +173,11 @@ impl Session {
             let config = model.card.training.clone();
             let material = Material::Ready(model.training_data()?);
             let past = Training { records: stood.history.clone(), ..Training::default() };
-            return Ok(Trunk { plan: Plan { material, config, from: None }, state: stood, past });
+            return Ok(Trunk {
+                plan: TrainingPlan { material, config, from: None },
+                state: stood,
+                past,
+            });
         };
         let moments = training.timeline.moments();
         let (index, moment) = match training.timeline.asked() {
@@ -190,11 +201,11 @@ impl Session {
         // Existing data are not made again.
         let ready = training.setup.as_ref().map(|setup| setup.training_data());
         let material = ready.map_or(plan.material, Material::Ready);
-        Ok(Trunk { plan: Plan { material, ..plan }, state: moment, past })
+        Ok(Trunk { plan: TrainingPlan { material, ..plan }, state: moment, past })
     }
 
     /// Begins a training that makes `model`, or a new one; `past` is the known history.
-    fn begin(&mut self, plan: Plan, model: Option<ModelId>, past: Training) {
+    fn begin(&mut self, plan: TrainingPlan, model: Option<ModelId>, past: Training) {
         let state = &mut self.state;
         if let Err(error) = plan.material.check().and_then(|()| plan.config.check()) {
             return state.notices.error(error);
@@ -211,7 +222,7 @@ impl Session {
         let updates = plan.from.as_ref().map_or(0, |state| state.resume.updates);
         self.state.training = Training {
             run: Some(run),
-            phase: Phase::Running,
+            phase: TrainingPhase::Running,
             model: Some(model),
             before: before.or(self.state.training.before),
             updates,
@@ -340,7 +351,7 @@ impl State {
         if let Some(model) = past.model.filter(|model| *model != next)
             && self.models.get(model).is_some()
         {
-            self.earlier.insert(model, Training { run: None, phase: Phase::Idle, ..past });
+            self.earlier.insert(model, Training { run: None, phase: TrainingPhase::Idle, ..past });
         } else {
             self.training.before = past.before;
         }

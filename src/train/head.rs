@@ -6,7 +6,7 @@ use crate::data::property::{Property, check_among};
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
 use crate::model::head::{HeadCard, MOST_MEMBERS, TaskHead, USUAL_MEMBERS};
-use crate::model::training::{MAX_HEAD_WIDTH, USUAL_WIDTHS, check_widths};
+use crate::model::training_config::{MAX_HEAD_WIDTH, USUAL_WIDTHS, check_widths};
 use crate::nn::layer::{Layer, LayerSpec, initial_parameters};
 use crate::nn::mlp::Trace;
 use crate::numerics::random::{Purpose, stream};

@@ -1,21 +1,21 @@
 //! Training of models: one batch at a time, with heads jointly or afterwards.
 
-mod assemble;
+mod build_model;
 mod head;
 mod learner;
-mod network;
 mod pca;
 mod probabilistic_pca;
-mod setup;
 mod starts;
 mod state;
 mod sweep;
+mod trainable_model;
 mod trainer;
+mod training_context;
 mod variables;
 
 pub use head::{HeadConfig, HeadTrainer};
 pub use pca::Pca;
-pub use setup::Setup;
 pub use state::TrainerState;
 pub use sweep::{MOST_BETAS, Sweep, Swept, USUAL_BETAS, parse_betas};
 pub use trainer::{Step, Trainer};
+pub use training_context::TrainingContext;

@@ -1,19 +1,19 @@
 //! Principal component analysis as a model: the baseline without a network.
 
-use super::assemble::assemble;
+use super::build_model::assemble;
 use crate::data::roles::Validation;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::model::card::{Card, LatentStatistics, StartDistribution};
-use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::model::card::{LatentStatistics, ModelCard, StartDistribution};
+use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::{Output, architecture};
 use crate::nn::loss::Reconstruction;
 use crate::numerics::cancel_token::CancelToken;
-use crate::numerics::principal::Principal;
+use crate::numerics::pca::PrincipalAxes;
 
 /// The logarithm of the encoder's variance: PCA has no noise, and a standard deviation of 3e-7 is negligible.
 const LOG_VARIANCE: f32 = -30.0;
@@ -37,7 +37,7 @@ pub struct Pca {
     config: TrainingConfig,
     held_out: Vec<bool>,
     validation: Validation,
-    principal: Principal,
+    principal: PrincipalAxes,
 }
 
 impl Pca {
@@ -89,7 +89,7 @@ impl Pca {
         let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
         let seen = training.iter().map(|&i| rows.row(i));
         let (width, count) = (rows.width(), config.latent_dim);
-        let principal = Principal::new_unless(seen, width, count, cancel, progress);
+        let principal = PrincipalAxes::new_unless(seen, width, count, cancel, progress);
         Ok(principal.map(|principal| Self { data, config, held_out, validation, principal }))
     }
 
@@ -155,7 +155,7 @@ impl Pca {
             held_out_heads: None,
             sigma: None,
         };
-        let card = Card {
+        let card = ModelCard {
             source: data.source,
             layers: architecture(width, &[], Activation::Linear, latent, Output::Linear),
             scaling: Scaling::identity(width),
@@ -177,7 +177,7 @@ impl Pca {
 }
 
 /// The squared error on the training data: the variance along all axes that are left out.
-fn error(principal: &Principal) -> f64 {
+fn error(principal: &PrincipalAxes) -> f64 {
     (principal.total_variance() - principal.variances().iter().sum::<f64>()).max(0.0)
 }
 
@@ -190,7 +190,7 @@ fn error_of(model: &Model, rows: &Rows<f32>, some: &[usize]) -> Result<Option<f6
 }
 
 /// Weight and bias of `mu`, `log_var` and the decoder.
-fn parameters(principal: &Principal) -> Vec<Vec<f32>> {
+fn parameters(principal: &PrincipalAxes) -> Vec<Vec<f32>> {
     let (mean, axes, variances) = (principal.mean(), principal.axes(), principal.variances());
     let (width, latent) = (mean.len(), axes.len());
     let greatest = variances.first().copied().unwrap_or(0.0);

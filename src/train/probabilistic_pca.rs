@@ -10,7 +10,7 @@
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::nn::layer::LayerSpec;
-use crate::numerics::principal::Principal;
+use crate::numerics::pca::PrincipalAxes;
 
 /// The least residual variance for each number, where the data have a variance of 1: a thousandth of their standard
 /// deviation is exact enough, and below it KL would have no weight at all.
@@ -41,7 +41,7 @@ impl ProbabilisticPca {
         let width = rows.width();
         let latent = latent.min(width);
         let seen = training.iter().map(|&i| rows.row(i));
-        let mut principal = Principal::new(seen, width, latent);
+        let mut principal = PrincipalAxes::new(seen, width, latent);
         for _ in 0..MOST_ITERATIONS {
             if !principal.step() {
                 break;
@@ -160,7 +160,7 @@ impl ProbabilisticPca {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::recipe::Recipe;
+    use crate::data::generator::GeneratorConfig;
     use crate::data::source::TrainingData;
     use crate::nn::activation::Activation;
     use crate::nn::autoencoder::{Autoencoder, Output, architecture};
@@ -177,7 +177,7 @@ mod tests {
     }
 
     fn begins_as_pca(activation: Activation, hidden: &[usize]) {
-        let recipe = Recipe { samples: 90, points: 20, ..Recipe::default() };
+        let recipe = GeneratorConfig { samples: 90, points: 20, ..GeneratorConfig::default() };
         let rows = &TrainingData::generate(recipe).unwrap().set.rows;
         let training: Vec<usize> = (0..70).collect();
         let pca = ProbabilisticPca::new(rows, &training, 3);

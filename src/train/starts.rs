@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::numerics::mixture::GaussianMixture;
 use crate::numerics::random::{Purpose, stream};
-use crate::trust::{Belief, judge};
+use crate::trust::{Reliability, assess};
 use rand_distr::{Distribution, StandardNormal};
 
 /// The share of believable draws with which the prior is good enough.
@@ -55,7 +55,7 @@ fn believable_share(model: &Model, start: &StartDistribution) -> Result<f64> {
     for i in 0..DRAWS {
         z.push(&start.draw(dim, stream(0, Purpose::Samples, 0, i as u64)));
     }
-    let verdicts = judge(model, &[Property::Area], &z, &model.decode(&z)?)?;
-    let believable = verdicts.iter().filter(|verdict| verdict.belief == Belief::Believable);
+    let verdicts = assess(model, &[Property::Area], &z, &model.decode(&z)?)?;
+    let believable = verdicts.iter().filter(|verdict| verdict.belief == Reliability::Believable);
     Ok(believable.count() as f64 / DRAWS as f64)
 }

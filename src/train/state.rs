@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::model::resume::Resume;
-use crate::model::training::EpochRecord;
+use crate::model::optimiser_state::OptimiserState;
+use crate::model::training_config::EpochRecord;
 
 /// A snapshot of a training.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct TrainerState {
     /// The parameters of the autoencoder, layer by layer, weight and bias, then those of the heads.
     pub parameters: Vec<Vec<f32>>,
     /// Counters and the optimiser's memory.
-    pub resume: Resume,
+    pub resume: OptimiserState,
     /// One entry for each finished epoch, and for the last one if it is incomplete.
     pub history: Vec<EpochRecord>,
 }

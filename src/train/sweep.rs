@@ -4,8 +4,8 @@ use super::trainer::Trainer;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
-use crate::model::training::TrainingConfig;
-use crate::trust::Figures;
+use crate::model::training_config::TrainingConfig;
+use crate::trust::ModelMetrics;
 
 /// The maximum number of models of one sweep.
 pub const MOST_BETAS: usize = 16;
@@ -30,7 +30,7 @@ pub struct Swept {
     /// The model.
     pub model: Model,
     /// The metrics of the model.
-    pub figures: Figures,
+    pub figures: ModelMetrics,
 }
 
 impl Sweep {
@@ -80,7 +80,7 @@ impl Sweep {
         }
         let model = trainer.finish()?;
         (self.trainer, self.done) = (None, self.done + 1);
-        let figures = Figures::of(&model)?;
+        let figures = ModelMetrics::of(&model)?;
         Ok(Some(Swept { beta, model, figures }))
     }
 

@@ -1,18 +1,18 @@
 //! The trainer advances a plain state by one batch; the caller decides on pace, pauses and the end.
 
 use super::head::complete_heads;
-use super::network::Network;
-use super::setup::Setup;
 use super::starts::start_distribution;
 use super::state::TrainerState;
+use super::trainable_model::TrainableModel;
+use super::training_context::TrainingContext;
 use super::variables::first_not_finite;
 use crate::data::dataset::Dataset;
 use crate::data::roles::Validation;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::model::resume::Resume;
-use crate::model::training::{EpochRecord, Losses, TrainingConfig};
+use crate::model::optimiser_state::OptimiserState;
+use crate::model::training_config::{EpochRecord, Losses, TrainingConfig};
 use crate::nn::loss::log_sigma;
 use crate::numerics::random::{Purpose, stream};
 use crate::numerics::runtime::rows_at_once;
@@ -35,9 +35,9 @@ pub struct Step {
 
 /// A training in progress.
 pub struct Trainer {
-    setup: Arc<Setup>,
+    setup: Arc<TrainingContext>,
     training_set: Vec<usize>,
-    network: Network,
+    network: TrainableModel,
     updates: usize,
     epoch: usize,
     seen: usize,
@@ -59,10 +59,10 @@ impl Trainer {
     /// # Errors
     /// Names a setting that is out of range.
     pub fn new(data: TrainingData, config: TrainingConfig) -> Result<Self> {
-        let setup = Arc::new(Setup::new(data, config)?);
+        let setup = Arc::new(TrainingContext::new(data, config)?);
         let mut trainer = Self {
             training_set: setup.training_set(),
-            network: Network::new(setup.clone())?,
+            network: TrainableModel::new(setup.clone())?,
             setup,
             updates: 0,
             epoch: 0,
@@ -118,7 +118,7 @@ impl Trainer {
     }
 
     /// The fixed part of the training.
-    pub fn setup(&self) -> &Arc<Setup> {
+    pub fn setup(&self) -> &Arc<TrainingContext> {
         &self.setup
     }
 
@@ -282,7 +282,7 @@ impl Trainer {
 
     /// The state of the training.
     pub fn state(&self) -> TrainerState {
-        let resume = Resume {
+        let resume = OptimiserState {
             updates: self.updates,
             epoch: self.epoch,
             seen: self.seen,
@@ -313,7 +313,7 @@ impl Trainer {
         // The history of all epochs stays with the model, even if an earlier epoch is kept.
         let mut model = self.setup.model_at(&state, usize::MAX)?;
         model.card.history.clone_from(&self.history);
-        let Setup { pca, data, validation, .. } = &*self.setup;
+        let TrainingContext { pca, data, validation, .. } = &*self.setup;
         let reported = validation.reported.iter().map(|&row| data.rows.row(row));
         model.card.statistics.pca_error =
             pca.as_ref().filter(|_| reported.len() > 0).map(|pca| pca.error(reported));

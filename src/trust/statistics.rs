@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
 use crate::model::head::TaskHead;
-use crate::numerics::statistics::quantile;
+use crate::numerics::quantile::quantile;
 
 /// The share of the held-out data that stay within the limits of a round trip.
 const USUAL: f64 = 0.99;

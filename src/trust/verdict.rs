@@ -1,7 +1,7 @@
 //! The reliability of an answer: one word for the user, and the reason if it is not believable.
 
-use super::foretold::Foretold;
 use super::limit::{percent_with_limit, with_limit};
+use super::prediction_checks::PredictionChecks;
 use super::question::Question;
 use super::statistics::{relative_change, relative_change_of, usual_change};
 use crate::data::geometry;
@@ -10,13 +10,13 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::{Model, Value};
 use crate::numerics::runtime::on_all_cores;
-use crate::objective::Aim;
+use crate::objective::ObjectiveSpec;
 use serde::Serialize;
 
 /// The word for the reliability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Belief {
+pub enum Reliability {
     /// Within the data, with a valid outline that the model encodes near the same latent point again.
     Believable,
     /// Within the data, but the shape or its round trip fails a check.
@@ -25,7 +25,7 @@ pub enum Belief {
     Outside,
 }
 
-impl Belief {
+impl Reliability {
     /// The word on the screen and in files.
     pub fn word(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Belief {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Verdict {
     /// The word.
-    pub belief: Belief,
+    pub belief: Reliability,
     /// The distance to the tenth nearest training mean, in standard deviations of the data.
     pub density_distance: f64,
     /// The limit of this distance.
@@ -51,7 +51,7 @@ pub struct Verdict {
     /// The limit of this shift.
     pub usual_round_trip: f64,
     /// The change of every requested property in the round trip.
-    pub survival: Vec<Survival>,
+    pub survival: Vec<RoundTripChange>,
     /// True if the decoded outline is finite and does not cross itself.
     pub simple: bool,
     /// The [roughness](geometry::roughness) of the decoded outline.
@@ -62,12 +62,12 @@ pub struct Verdict {
     pub in_domain: bool,
     /// Further checks of predictions; none if all requested properties are computed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub foretold: Option<Foretold>,
+    pub foretold: Option<PredictionChecks>,
 }
 
 /// A property before and after the round trip.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Survival {
+pub struct RoundTripChange {
     /// The property.
     pub property: Property,
     /// Its value for `decode(z)`.
@@ -81,7 +81,7 @@ pub struct Survival {
     pub usual_change: f64,
 }
 
-impl Survival {
+impl RoundTripChange {
     fn holds(&self) -> bool {
         self.change <= self.usual_change
     }
@@ -99,9 +99,10 @@ impl Verdict {
     }
 
     /// The property with the greatest change in the round trip; none if no property was requested.
-    pub fn worst(&self) -> Option<&Survival> {
+    pub fn worst(&self) -> Option<&RoundTripChange> {
         // NaN counts as the greatest change.
-        let change = |s: &&Survival| if s.change.is_nan() { f64::INFINITY } else { s.change };
+        let change =
+            |s: &&RoundTripChange| if s.change.is_nan() { f64::INFINITY } else { s.change };
         self.survival.iter().max_by(|a, b| change(a).total_cmp(&change(b)))
     }
 
@@ -133,17 +134,17 @@ impl Verdict {
         if let Some(doubt) = self.foretold.as_ref().and_then(|all| all.doubt_of(property)) {
             return Some(doubt);
         }
-        let of = |survival: &&Survival| survival.property == property && !survival.holds();
+        let of = |survival: &&RoundTripChange| survival.property == property && !survival.holds();
         let [change, limit] = self.survival.iter().find(of)?.change_and_limit();
         let word = property.word();
         Some(format!("encoded and decoded again, its {word} changes by {change} (limit {limit})"))
     }
 
     /// The reliability of one of its properties: believable where only others are doubtful.
-    pub fn belief_in(&self, property: Property) -> Belief {
+    pub fn belief_in(&self, property: Property) -> Reliability {
         let sound = self.shape_doubt().is_none() && self.doubt_of(property).is_none();
         match self.belief {
-            Belief::Doubtful if sound => Belief::Believable,
+            Reliability::Doubtful if sound => Reliability::Believable,
             belief => belief,
         }
     }
@@ -151,15 +152,15 @@ impl Verdict {
     /// The first question that the point fails; none if it is believable.
     pub fn failed(&self) -> Option<Question> {
         match self.belief {
-            Belief::Outside => Some(Question::Distance),
+            Reliability::Outside => Some(Question::Distance),
             _ => self.shape_failed().or_else(|| self.values_failed()),
         }
     }
 
     /// The first question that a value fails.
     fn values_failed(&self) -> Option<Question> {
-        let changes = || !self.survival.iter().all(Survival::holds);
-        let predicted = self.foretold.as_ref().and_then(Foretold::failed);
+        let changes = || !self.survival.iter().all(RoundTripChange::holds);
+        let predicted = self.foretold.as_ref().and_then(PredictionChecks::failed);
         predicted.or_else(|| changes().then_some(Question::Change))
     }
 
@@ -199,21 +200,21 @@ impl Verdict {
     pub fn sentence(&self) -> String {
         let asked = self.properties();
         match self.belief {
-            Belief::Believable => {
+            Reliability::Believable => {
                 let of = self.foretold.as_ref().map(|_| format!(", as {}", listed(&asked)));
                 format!(
                     "Believable{}: among the data, an outline as smooth as theirs, and encoding it leads back here.",
                     of.unwrap_or_default()
                 )
             }
-            Belief::Outside => {
+            Reliability::Outside => {
                 let [distance, limit] = self.distance_and_limit();
                 format!(
                     "Outside the data: {distance} SD away (limit {limit}); the decoder was never trained here, so this \
                      shape is a guess."
                 )
             }
-            Belief::Doubtful => {
+            Reliability::Doubtful => {
                 if let Some(doubt) = self.shape_doubt() {
                     return format!("Doubtful: {doubt}.");
                 }
@@ -250,13 +251,13 @@ impl Verdict {
 ///
 /// # Errors
 /// Only when the tensor library fails.
-pub fn judge(
+pub fn assess(
     model: &Model,
     properties: &[Property],
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    judge_with(model, properties, &Aim::default(), z, decoded)
+    assess_with(model, properties, &ObjectiveSpec::default(), z, decoded)
 }
 
 /// The same as [`judge`] for a search with an `aim`: the interval of a prediction must satisfy the bounds, and if heads
@@ -264,14 +265,14 @@ pub fn judge(
 ///
 /// # Errors
 /// Only when the tensor library fails, or the data are too few to judge a prediction.
-pub fn judge_with(
+pub fn assess_with(
     model: &Model,
     properties: &[Property],
-    aim: &Aim,
+    aim: &ObjectiveSpec,
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    let foretold = Foretold::of_all(model, properties, aim, z, decoded)?;
+    let foretold = PredictionChecks::of_all(model, properties, aim, z, decoded)?;
     let (again, _) = model.encode(decoded)?;
     let decoded_again = model.decode(&again)?;
     let asked: Vec<Property> = properties.iter().copied().filter(|&p| model.can_tell(p)).collect();
@@ -292,15 +293,15 @@ pub fn judge_with(
                 None => relative_change(before, after),
             };
             let usual_change = usual_change(model, property);
-            Survival { property, before, after, change, usual_change }
+            RoundTripChange { property, before, after, change, usual_change }
         };
-        let survival: Vec<Survival> = asked.iter().enumerate().map(survival).collect();
+        let survival: Vec<RoundTripChange> = asked.iter().enumerate().map(survival).collect();
         let simple = geometry::is_simple(outline);
         let roughness = geometry::roughness(outline);
         let median = statistics.median_area;
         let in_domain = survival.iter().all(|s| s.property.in_domain(median, s.before, outline));
         let mut verdict = Verdict {
-            belief: Belief::Outside,
+            belief: Reliability::Outside,
             density_distance: distances[i],
             usual_density_distance: density.threshold(),
             round_trip: density.shift(z.row(i), again.row(i)),
@@ -314,7 +315,7 @@ pub fn judge_with(
         };
         if distances[i] <= density.threshold() {
             let is_sound = verdict.shape_failed().is_none() && verdict.values_failed().is_none();
-            verdict.belief = if is_sound { Belief::Believable } else { Belief::Doubtful };
+            verdict.belief = if is_sound { Reliability::Believable } else { Reliability::Doubtful };
         }
         verdict
     };
@@ -334,10 +335,10 @@ fn listed(properties: &[Property]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples::SAMPLES;
+    use crate::model::bundled::BUNDLED;
 
-    fn verdict(belief: Belief) -> Verdict {
-        let survival = |property, change| Survival {
+    fn verdict(belief: Reliability) -> Verdict {
+        let survival = |property, change| RoundTripChange {
             property,
             before: 1.0,
             after: 1.0 + change,
@@ -361,11 +362,11 @@ mod tests {
 
     #[test]
     fn the_sentence_names_what_is_wrong_and_by_how_much() {
-        let doubtful = verdict(Belief::Doubtful);
-        assert!(verdict(Belief::Believable).sentence().starts_with("Believable"));
-        let far = Verdict { density_distance: 0.83, ..verdict(Belief::Outside) };
+        let doubtful = verdict(Reliability::Doubtful);
+        assert!(verdict(Reliability::Believable).sentence().starts_with("Believable"));
+        let far = Verdict { density_distance: 0.83, ..verdict(Reliability::Outside) };
         assert!(far.sentence().contains("0.83") && far.sentence().contains("0.50"));
-        assert_eq!(verdict(Belief::Believable).failed(), None);
+        assert_eq!(verdict(Reliability::Believable).failed(), None);
         assert_eq!(far.failed(), Some(Question::Distance));
         let crossed = Verdict { simple: false, ..doubtful.clone() };
         assert_eq!(crossed.failed(), Some(Question::Crossing));
@@ -389,29 +390,30 @@ mod tests {
         let far = Verdict {
             density_distance: 0.4021,
             usual_density_distance: 0.4,
-            ..verdict(Belief::Outside)
+            ..verdict(Reliability::Outside)
         };
         assert!(far.sentence().contains("0.402 SD away (limit 0.400)"), "{}", far.sentence());
         let far = Verdict { density_distance: 0.47, ..far };
         assert!(far.sentence().contains("0.47 SD away (limit 0.40)"), "{}", far.sentence());
-        let mut changed = verdict(Belief::Doubtful);
+        let mut changed = verdict(Reliability::Doubtful);
         changed.survival[0].change = 0.02004;
         assert!(changed.sentence().contains("2.004 % (limit 2.000 %)"), "{}", changed.sentence());
-        let shifted = Verdict { round_trip: 0.304, ..verdict(Belief::Doubtful) };
+        let shifted = Verdict { round_trip: 0.304, ..verdict(Reliability::Doubtful) };
         assert!(shifted.sentence().contains("0.304 (limit 0.300)"), "{}", shifted.sentence());
     }
 
     #[test]
     fn points_are_judged_by_what_they_are() {
-        let model = SAMPLES[0].load().unwrap();
+        let model = BUNDLED[0].load().unwrap();
         let mut z = Rows::from_flat(2, model.encoded.mu.row(10).to_vec());
         z.push(&[9.0, 9.0]);
         z.push(&[f64::NAN, 0.0]);
         let decoded = model.decode(&z).unwrap();
-        let verdicts = judge(&model, &[Property::Roundness, Property::Area], &z, &decoded).unwrap();
+        let verdicts =
+            assess(&model, &[Property::Roundness, Property::Area], &z, &decoded).unwrap();
         let [known, far, none] = verdicts.as_slice() else { panic!("three are judged") };
-        assert_eq!(known.belief, Belief::Believable, "{known:?}");
-        assert_eq!((far.belief, none.belief), (Belief::Outside, Belief::Outside));
+        assert_eq!(known.belief, Reliability::Believable, "{known:?}");
+        assert_eq!((far.belief, none.belief), (Reliability::Outside, Reliability::Outside));
         assert!(far.density_distance > far.usual_density_distance);
         assert!(known.density_distance < known.usual_density_distance);
         let [roundness, area] = known.survival.as_slice() else { panic!("two are measured") };

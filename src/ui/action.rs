@@ -1,6 +1,6 @@
 //! Requests of the views: a command for the session, or an action of the window alone.
 
-use super::export_sheet::ExportForm;
+use super::export_dialog::ExportForm;
 use crate::session::Command;
 use crate::session::jobs::export::Export;
 use crate::session::jobs::import::ImportWish;
@@ -8,7 +8,7 @@ use crate::session::models::ModelId;
 
 /// A dialog over the window.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Sheet {
+pub enum Dialog {
     /// Open a model: a typed path, the system's file dialog, a recent file, a bundled model.
     Open(String),
     /// Save a model under a typed path or with the system's file dialog.
@@ -43,7 +43,7 @@ pub enum Action {
     /// A command for the session.
     Do(Command),
     /// Open a dialog over the window.
-    Show(Sheet),
+    Show(Dialog),
     /// Close the dialog.
     HideSheet,
     /// Choose a file to open in the system's file dialog.

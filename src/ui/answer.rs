@@ -2,9 +2,9 @@
 
 use super::action::Actions;
 use super::curves;
-use super::inspector::{canvas, reach};
-use super::moment;
 use super::painting::fill_shape;
+use super::playhead;
+use super::side_panel::{canvas, reach};
 use super::theme::colour;
 use super::widgets::{fact, heading, note, verdict};
 use crate::data::property::Property;
@@ -15,7 +15,7 @@ use crate::optimise::{SearchReport, TermAnswer};
 use crate::session::jobs::search::SearchRun;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
-use crate::trust::Foretold;
+use crate::trust::PredictionChecks;
 use egui::{Align2, FontId, RichText, Sense, Ui, vec2};
 
 const SCORE: &str = "Minus the sum of each term's loss times its weight: more is better";
@@ -65,7 +65,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         };
         ui.label(RichText::new(text).small().color(ui.visuals().warn_fg_color));
     }
-    moment::before_and_after(ui, climb, index, restart, state, actions);
+    playhead::before_and_after(ui, climb, index, restart, state, actions);
     let aim = &climb.config.aim;
     let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
     let unit = match aim.terms.as_slice() {
@@ -112,7 +112,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         Some(none) => _ = note(ui, none.sentence()),
         None => verdict(ui, &restart.verdict),
     }
-    if let Some(remark) = restart.verdict.foretold.as_ref().and_then(Foretold::remark) {
+    if let Some(remark) = restart.verdict.foretold.as_ref().and_then(PredictionChecks::remark) {
         note(ui, &remark);
     }
     if climb.chosen.is_none() {

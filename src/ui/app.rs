@@ -1,18 +1,18 @@
 //! The window: reads the state, draws the panels, passes their requests to the session.
 
-use super::action::{Action, Actions, Sheet};
+use super::action::{Action, Actions, Dialog};
 use super::compare::Maps;
-use super::dialogs::Dialogs;
-use super::export_sheet::ExportForm;
+use super::export_dialog::ExportForm;
+use super::file_dialogs::FileDialogs;
+use super::over_window::Dialogs;
 use super::results::Results;
-use super::sheets::Sheets;
 use super::tour::Pages;
-use super::{drawer, inspector, jobs, keys, panels, theme, top_bar};
+use super::{jobs, keys, panels, side_panel, strip, theme, top_bar};
 use crate::session::import::holds_shapes;
 use crate::session::jobs::import::ImportWish;
 use crate::session::settings::ThemeChoice;
+use crate::session::step_through::StepThroughRun;
 use crate::session::tour::Touring;
-use crate::session::walk::Walking;
 use crate::session::{Command, Session, State};
 use egui::{CentralPanel, Frame, Margin, Panel, ViewportCommand};
 use std::path::PathBuf;
@@ -26,8 +26,8 @@ const INBOX_BUDGET: Duration = Duration::from_millis(1);
 pub struct App {
     session: Session,
     maps: Maps,
-    sheets: Sheets,
-    dialogs: Dialogs,
+    sheets: Dialogs,
+    dialogs: FileDialogs,
     theme: ThemeChoice,
     panel_hidden: bool,
     drawer_open: bool,
@@ -56,8 +56,8 @@ impl App {
         Self {
             session,
             maps: Maps::default(),
-            sheets: Sheets::default(),
-            dialogs: Dialogs::new(cc.egui_ctx.clone()),
+            sheets: Dialogs::default(),
+            dialogs: FileDialogs::new(cc.egui_ctx.clone()),
             theme: wanted,
             panel_hidden: false,
             drawer_open: false,
@@ -77,7 +77,7 @@ impl App {
         match action {
             Action::Do(command) => {
                 // A step-by-step search needs the drawer with its numbers and its code.
-                self.drawer_open |= command == Command::Walk(Walking::Begin);
+                self.drawer_open |= command == Command::Walk(StepThroughRun::Begin);
                 self.drawer_open |=
                     matches!(command, Command::Tour(Touring::Begin | Touring::Draw));
                 let run = |session: &Session| session.state().climb.as_ref().and_then(|c| c.run);
@@ -85,7 +85,7 @@ impl App {
                 let importing = self.session.state().own.run;
                 self.session.perform(command);
                 if self.session.state().own.run.is_some_and(|run| Some(run) != importing) {
-                    self.sheets.open(Sheet::Data);
+                    self.sheets.open(Dialog::Data);
                 }
                 if run(&self.session).is_some_and(|run| Some(run) != before) {
                     self.results.show_climb();
@@ -101,7 +101,7 @@ impl App {
             Action::BrowseOut(export) => self.dialogs.out(export),
             Action::ShowExport => {
                 let form = ExportForm::new(self.session.state(), ctx.theme() == egui::Theme::Dark);
-                self.sheets.open(Sheet::Out(form));
+                self.sheets.open(Dialog::Out(form));
             }
             Action::BrowseImport => self.dialogs.import(),
             Action::BrowseShapes(wish, folder) => self.dialogs.shapes(wish, folder),
@@ -158,7 +158,7 @@ impl App {
         let loses = state.has_unsaved() || state.jobs.lost_by_leaving().next().is_some();
         if close && !self.quitting && loses {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-            actions.push(Action::Show(Sheet::QuitUnsaved));
+            actions.push(Action::Show(Dialog::QuitUnsaved));
         }
     }
 }
@@ -198,10 +198,10 @@ impl eframe::App for App {
         Panel::top("top").exact_size(40.0).frame(frame(12, 4)).show(ui, |ui| {
             top_bar::show(ui, state, self.presenting, &mut actions);
         });
-        let height = drawer::height(state, self.drawer_open);
+        let height = strip::height(state, self.drawer_open);
         Panel::bottom("drawer").exact_size(height).frame(frame(12, 8)).show(ui, |ui| {
             let contents = (&mut self.results, &mut self.pages);
-            drawer::show(ui, state, self.drawer_open, contents, &mut actions);
+            strip::show(ui, state, self.drawer_open, contents, &mut actions);
         });
         if !self.presenting && !self.panel_hidden {
             let left = Panel::left("controls").exact_size(260.0).resizable(false);
@@ -210,7 +210,7 @@ impl eframe::App for App {
         Panel::right("inspector").exact_size(300.0).resizable(false).frame(frame(14, 8)).show(
             ui,
             |ui| {
-                inspector::show(ui, state, &mut actions);
+                side_panel::show(ui, state, &mut actions);
             },
         );
         CentralPanel::no_frame().show(ui, |ui| self.maps.show(ui, state, &mut actions));

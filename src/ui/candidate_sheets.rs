@@ -1,9 +1,9 @@
 //! The dialogs that write candidates to a file and read their lab results.
 
 use super::action::{Action, Actions};
-use super::sheets::path_field;
+use super::over_window::path_field;
 use super::widgets::{heading, note};
-use crate::export::outlines::{ENDINGS, Format};
+use crate::export::outlines::{ENDINGS, OutlineFormat};
 use crate::session::Command;
 use egui::{Button, RichText, Ui};
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions
     let named = !path.trim().is_empty();
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     let replaces = target.is_file();
-    let format = Format::of(&target);
+    let format = OutlineFormat::of(&target);
     match &format {
         Err(_) if named => warning(ui, &format!("The name must end in {ENDINGS}.")),
         _ if replaces => warning(ui, &format!("{} exists and would be replaced.", whole.display())),

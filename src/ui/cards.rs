@@ -19,7 +19,7 @@ const WIDTH: f32 = 232.0;
 const BAR: f32 = 10.0;
 
 /// The content of a card.
-struct Card<'a> {
+struct ShapeCard<'a> {
     /// The text for assistive technology.
     name: String,
     restart: &'a RestartReport,
@@ -46,7 +46,7 @@ pub fn hills(
         let hill = &hills[index];
         let members = hill.members.len();
         let top = &findings.report.restarts[hill.top];
-        let card = Card {
+        let card = ShapeCard {
             name: format!("Hill {}", index + 1),
             restart: top,
             chosen: climb.hill == Some(index),
@@ -83,7 +83,7 @@ pub fn candidates(
             let unit = result.unit.as_deref().unwrap_or_default();
             format!("measured {} {unit}", three_digits(result.value))
         });
-        let card = Card {
+        let card = ShapeCard {
             name: format!("Candidate {}", candidate.id),
             restart,
             chosen: climb.chosen == Some(candidate.restart) && climb.hill.is_none(),
@@ -124,7 +124,7 @@ fn row(ui: &mut Ui, id: &str, count: usize, mut add: impl FnMut(&mut Ui, usize))
     });
 }
 
-fn show(ui: &mut Ui, card: &Card<'_>, state: &State) -> Response {
+fn show(ui: &mut Ui, card: &ShapeCard<'_>, state: &State) -> Response {
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
     let value = card.restart.answer.value();
     let name = format!("{}: {}, {}", card.name, value.text(), card.lines[0]);

@@ -4,8 +4,8 @@ use super::action::{Action, Actions};
 use super::theme;
 use super::top_bar::suggested_path;
 use super::widgets::{heading, note};
-use crate::optimise::Stage;
-use crate::optimise::code::{CodeLine, command_line, preamble, pytorch};
+use crate::optimise::UpdateStage;
+use crate::optimise::codegen::{CodeLine, command_line, preamble, pytorch};
 use crate::session::State;
 use egui::style::ScrollAnimation;
 use egui::text::{LayoutJob, TextFormat};
@@ -19,12 +19,12 @@ const LINE: f32 = 17.0;
 const INDENT: f32 = 8.0;
 
 /// Shows the lines; the background of the `lit` stage is highlighted.
-pub fn listing(ui: &mut Ui, lines: &[CodeLine], lit: Option<Stage>) {
+pub fn listing(ui: &mut Ui, lines: &[CodeLine], lit: Option<UpdateStage>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     // The listing scrolls to the present line, but not while the user scrolls.
     let id = ui.scope_id().with("running");
     let moved = ui.data_mut(|data| {
-        let running = data.get_temp_mut_or_default::<Option<Stage>>(id);
+        let running = data.get_temp_mut_or_default::<Option<UpdateStage>>(id);
         std::mem::replace(running, lit) != lit
     });
     for line in lines {

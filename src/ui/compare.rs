@@ -1,15 +1,15 @@
 //! Comparison of two models: the two maps with their titles, and the two shapes at the cursor.
 
 use super::action::Actions;
-use super::map::MapView;
 use super::painting::fill_shape;
 use super::theme::{self, colour};
+use super::view::MapView;
 use super::widgets::{Icon, belief_colour, icon_button, note};
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Value;
-use crate::model::samples::SAMPLES;
-use crate::session::compare::Rival;
+use crate::model::bundled::BUNDLED;
+use crate::session::compare::ComparisonModel;
 use crate::session::models::{ModelEntry, ModelId};
 use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
@@ -128,19 +128,19 @@ fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Actions) {
     let shown = state.shown().map(|(id, _)| id);
     for (id, entry) in state.models.iter().filter(|(id, _)| Some(*id) != shown) {
         if ui.selectable_label(id == beside, &entry.name).clicked() {
-            actions.command(Command::CompareWith(Rival::Open(id)));
+            actions.command(Command::CompareWith(ComparisonModel::Open(id)));
         }
     }
-    for (index, sample) in SAMPLES.iter().enumerate() {
+    for (index, sample) in BUNDLED.iter().enumerate() {
         let open = state.models.iter().any(|(_, e)| e.name == sample.name && e.path.is_none());
         if !open && ui.button(sample.name).on_hover_text(sample.about).clicked() {
-            actions.command(Command::CompareWith(Rival::Sample(index)));
+            actions.command(Command::CompareWith(ComparisonModel::Sample(index)));
         }
     }
     ui.separator();
     let pca = "The rival without a network: the directions in which the shapes of the first model differ most";
     if ui.button("PCA of the same data").on_hover_text(pca).clicked() {
-        actions.command(Command::CompareWith(Rival::Pca));
+        actions.command(Command::CompareWith(ComparisonModel::Pca));
     }
     let swap = "The first map becomes the second, and the second the first";
     if ui.button("Change places").on_hover_text(swap).clicked() {

@@ -3,7 +3,7 @@
 use super::action::Actions;
 use super::theme;
 use super::widgets::note;
-use crate::model::training::{EpochRecord, Losses};
+use crate::model::training_config::{EpochRecord, Losses};
 use crate::optimise::PredictedValue;
 use crate::session::Command;
 use crate::session::findings::Findings;

@@ -3,9 +3,9 @@
 use super::painting::fill_shape;
 use super::theme;
 use crate::objective::Space;
-use crate::optimise::Stage;
+use crate::optimise::UpdateStage;
 use crate::session::State;
-use crate::session::walk::Walk;
+use crate::session::step_through::StepThroughState;
 use egui::{
     Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2,
 };
@@ -16,7 +16,7 @@ const HEIGHT: f32 = 144.0;
 const ROWS: [f32; 2] = [40.0, 96.0];
 
 /// Shows the diagram at the present stage of the step-by-step search.
-pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
+pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
     let config = walk.by_hand.config();
@@ -29,28 +29,28 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
          the point that is lit moves.",
     );
     let stage = walk.by_hand.stage();
-    let pen = Pen::new(ui, rect, stage);
+    let pen = DiagramPainter::new(ui, rect, stage);
     let x_of = |share: f32| rect.left() + share * rect.width();
     let at = |share: f32, row: usize| pos2(x_of(share), rect.top() + ROWS[row]);
     let (x, encoder, z, decoder, out) =
         (at(0.07, 0), at(0.26, 0), at(0.48, 0), at(0.70, 0), at(0.92, 0));
 
     // Values only: the encoder only projects a shape to the map, so a search in the latent space does not need it.
-    let encodes = if in_latent { Way::Idle } else { Way::Forward };
+    let encodes = if in_latent { FlowDirection::Idle } else { FlowDirection::Forward };
     pen.arrow(x, encoder, encodes);
     pen.arrow(encoder, z, encodes);
     let measures_shape = !by_head && in_latent;
-    pen.arrow(z, decoder, if measures_shape { Way::Both } else { Way::Idle });
-    pen.arrow(decoder, out, if measures_shape { Way::Both } else { Way::Idle });
+    pen.arrow(z, decoder, if measures_shape { FlowDirection::Both } else { FlowDirection::Idle });
+    pen.arrow(decoder, out, if measures_shape { FlowDirection::Both } else { FlowDirection::Idle });
     let y = if by_head {
         let (head, y) = (at(0.48, 1), at(0.80, 1));
-        pen.arrow(z, head, Way::Both);
-        pen.arrow(head, y, Way::Both);
+        pen.arrow(z, head, FlowDirection::Both);
+        pen.arrow(head, y, FlowDirection::Both);
         pen.network(head, "head", false);
         y
     } else {
         let y = pos2(if in_latent { out.x } else { x.x }, at(0.0, 1).y);
-        pen.arrow(if in_latent { out } else { x }, y, Way::Both);
+        pen.arrow(if in_latent { out } else { x }, y, FlowDirection::Both);
         y
     };
     pen.network(encoder, "encoder", in_latent);
@@ -70,7 +70,7 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
     pen.text(y, "y", 14.0, pen.ink);
     // The value at the new point is computed in the next update.
     let label = match stage {
-        Stage::Move | Stage::Plateau => config.aim.title(),
+        UpdateStage::Move | UpdateStage::Plateau => config.aim.title(),
         _ => format!("{} {}", config.aim.title(), walk.value.text()),
     };
     // Beside y if there is space; below both if the head is there, from the edge because an interval is long.
@@ -84,7 +84,7 @@ pub fn show(ui: &mut Ui, walk: &Walk, state: &State) {
 
 /// The direction of the flow between two parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum FlowDirection {
     /// No flow in this search.
     Idle,
     /// Values only.
@@ -93,9 +93,9 @@ enum Way {
     Both,
 }
 
-struct Pen {
+struct DiagramPainter {
     painter: Painter,
-    stage: Stage,
+    stage: UpdateStage,
     ink: Color32,
     weak: Color32,
     accent: Color32,
@@ -103,8 +103,8 @@ struct Pen {
     chosen: Color32,
 }
 
-impl Pen {
-    fn new(ui: &Ui, rect: Rect, stage: Stage) -> Self {
+impl DiagramPainter {
+    fn new(ui: &Ui, rect: Rect, stage: UpdateStage) -> Self {
         let visuals = ui.visuals();
         Self {
             painter: ui.painter_at(rect),
@@ -122,19 +122,19 @@ impl Pen {
     }
 
     /// Connects the edges of two parts; highlighted while values run forwards or the gradient runs back.
-    fn arrow(&self, from: Pos2, to: Pos2, way: Way) {
+    fn arrow(&self, from: Pos2, to: Pos2, way: FlowDirection) {
         let along = (to - from).normalized();
         let room = if along.x.abs() > 0.5 { 19.0 } else { 16.0 };
         let (from, to) = (from + room * along, to - room * along);
         let lit = match self.stage {
-            Stage::Value => way != Way::Idle,
-            Stage::Gradient => way == Way::Both,
+            UpdateStage::Value => way != FlowDirection::Idle,
+            UpdateStage::Gradient => way == FlowDirection::Both,
             _ => false,
         };
-        let back = way == Way::Both && self.stage == Stage::Gradient;
+        let back = way == FlowDirection::Both && self.stage == UpdateStage::Gradient;
         let (tail, tip) = if back { (to, from) } else { (from, to) };
         let ink = match way {
-            Way::Idle => self.weak.gamma_multiply(0.4),
+            FlowDirection::Idle => self.weak.gamma_multiply(0.4),
             _ if lit => self.accent,
             _ => self.weak,
         };
@@ -173,7 +173,7 @@ impl Pen {
     /// A computed quantity; the one that moves is highlighted.
     fn node(&self, centre: Pos2, name: &str, moves: bool) {
         let rect = Rect::from_center_size(centre, vec2(34.0, 30.0));
-        let moving = moves && matches!(self.stage, Stage::Move | Stage::Plateau);
+        let moving = moves && matches!(self.stage, UpdateStage::Move | UpdateStage::Plateau);
         let (fill, stroke) = match (moves, moving) {
             (_, true) => (self.chosen, Stroke::new(3.0, self.accent)),
             (true, _) => (self.chosen, Stroke::new(1.6, self.accent)),

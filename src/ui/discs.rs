@@ -3,7 +3,7 @@
 
 use super::painting::Transform;
 use super::theme::colour;
-use crate::explore::scene::Dots;
+use crate::explore::items::Dots;
 use egui::epaint::Mesh;
 use egui::{Color32, ColorImage, Painter, Rect, TextureHandle, TextureOptions, Vec2, pos2};
 use std::sync::Arc;

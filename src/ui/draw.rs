@@ -5,7 +5,7 @@ use super::painting::{fill_shape, outline_shape};
 use super::theme::{self, colour};
 use super::widgets::{fact, heading, note, primary};
 use crate::explore::three_digits;
-use crate::session::drawing::Drawn;
+use crate::session::drawing::FreehandShape;
 use crate::session::{Command, State};
 use egui::{Color32, FontId, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, vec2};
 
@@ -22,11 +22,11 @@ const DIFFERENCE: &str = "Root mean square distance of points after centring and
 
 /// The line that is being drawn.
 #[derive(Default)]
-pub struct Pen {
+pub struct FreehandPen {
     line: Vec<Pos2>,
 }
 
-impl Pen {
+impl FreehandPen {
     /// Shows the dialog.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         heading(ui, "Draw a shape");
@@ -116,7 +116,7 @@ impl Pen {
 }
 
 /// The freehand shape filled, its reconstruction as a line over it.
-fn both(ui: &Ui, rect: Rect, drawn: &Drawn) {
+fn both(ui: &Ui, rect: Rect, drawn: &FreehandShape) {
     let reach = |outline: &[f32]| outline.iter().fold(0f32, |m, v| m.max(v.abs()));
     let unit = 0.44 * rect.width() / reach(&drawn.outline).max(reach(&drawn.rebuilt)).max(1e-6);
     let painter = ui.painter().with_clip_rect(rect);
@@ -126,7 +126,7 @@ fn both(ui: &Ui, rect: Rect, drawn: &Drawn) {
     painter.add(outline_shape(&drawn.rebuilt, rect.center(), unit, Stroke::new(2.0, line)));
 }
 
-fn found(ui: &mut Ui, drawn: &Drawn, state: &State, actions: &mut Actions) {
+fn found(ui: &mut Ui, drawn: &FreehandShape, state: &State, actions: &mut Actions) {
     note(ui, "Filled: your shape. Line: the nearest that the model can say; its point is marked on the map.")
         .on_hover_text(REBUILT);
     fact(ui, "Difference", &three_digits(drawn.difference), DIFFERENCE);

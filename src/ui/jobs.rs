@@ -5,7 +5,7 @@ use super::theme;
 use super::widgets::note;
 use crate::explore::{brief, duration};
 use crate::session::jobs::registry::{Job, JobProgress, RunId};
-use crate::session::jobs::training::Phase;
+use crate::session::jobs::training::TrainingPhase;
 use crate::session::{Command, State};
 use egui::{
     Align, Button, Context, Id, Layout, Popup, PopupCloseBehavior, ProgressBar, Response, RichText,
@@ -88,11 +88,11 @@ fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions)
     });
 }
 
-fn pause(ui: &mut Ui, kind: &str, phase: Phase, actions: &mut Actions) {
+fn pause(ui: &mut Ui, kind: &str, phase: TrainingPhase, actions: &mut Actions) {
     let (name, paused) = match phase {
-        Phase::Running => ("Pause", false),
-        Phase::Paused => ("Go on", true),
-        Phase::Idle | Phase::Finishing => return,
+        TrainingPhase::Running => ("Pause", false),
+        TrainingPhase::Paused => ("Go on", true),
+        TrainingPhase::Idle | TrainingPhase::Finishing => return,
     };
     let button = ui.add(Button::new(name).small());
     if button.accessible_name(format!("{name}: {kind}")).clicked() {

@@ -1,9 +1,9 @@
 //! Actions of the keyboard.
 
-use super::action::{Action, Actions, Sheet};
+use super::action::{Action, Actions, Dialog};
 use super::top_bar::suggested_path;
+use crate::session::step_through::StepThroughRun;
 use crate::session::tour::Touring;
-use crate::session::walk::Walking;
 use crate::session::{Activity, Command, Overlay, State};
 use egui::{Context, FocusDirection, Key, KeyboardShortcut, Modifiers};
 
@@ -44,15 +44,15 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
         return;
     }
     if pressed(ctrl(Key::O)) {
-        actions.push(Action::Show(Sheet::Open(String::new())));
+        actions.push(Action::Show(Dialog::Open(String::new())));
     }
     if pressed(ctrl(Key::S))
         && let Some((id, _)) = state.shown()
     {
-        actions.push(Action::Show(Sheet::Save(id, suggested_path(state, id))));
+        actions.push(Action::Show(Dialog::Save(id, suggested_path(state, id))));
     }
     if pressed(ctrl(Key::G)) {
-        actions.push(Action::Show(Sheet::GoTo(String::new())));
+        actions.push(Action::Show(Dialog::GoTo(String::new())));
     }
     if pressed(ctrl(Key::E)) {
         actions.push(Action::ShowExport);
@@ -61,7 +61,7 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
         actions.command(Command::Undo);
     }
     for (key, action) in [
-        (Key::F1, Action::Show(Sheet::Keys)),
+        (Key::F1, Action::Show(Dialog::Keys)),
         (Key::F5, Action::TogglePresent),
         (Key::F11, Action::ToggleFullScreen),
     ] {
@@ -102,7 +102,7 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
         (Key::P, Command::ToggleOverlay(Overlay::Paths)),
         (Key::T, Command::ToggleOverlay(Overlay::Trust)),
         (Key::V, Command::ToggleOverlay(Overlay::Gradient)),
-        (Key::B, Command::Walk(Walking::Begin)),
+        (Key::B, Command::Walk(StepThroughRun::Begin)),
         (Key::W, Command::Tour(Touring::Begin)),
         (Key::N, Command::Tour(Touring::Draw)),
         (Key::K, Command::ToggleComparison),

@@ -2,15 +2,15 @@
 
 use super::action::{Action, Actions};
 use super::curves;
-use super::drawer::two_lines;
 use super::playing;
+use super::strip::two_lines;
 use super::theme;
 use super::widgets::{Icon, icon_button, note};
 use crate::explore::{duration, grouped, three_digits};
-use crate::session::jobs::training::{Phase, Training};
-use crate::session::measuring::Health;
+use crate::session::cached_metrics::Health;
+use crate::session::jobs::training::{Training, TrainingPhase};
 use crate::session::{Command, State};
-use crate::trust::{FamilyFigures, Figures, Warning};
+use crate::trust::{FamilyMetrics, ModelMetrics, Warning};
 use egui::{Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// The text between the last update and the finished model.
@@ -29,7 +29,9 @@ const NUMBER: f32 = 58.0;
 pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some(training) = state.watched().filter(|training| !training.curve.is_empty()) else {
         let text = match state.training.phase {
-            Phase::Idle => "Press Train and watch the losses fall while the map takes shape.",
+            TrainingPhase::Idle => {
+                "Press Train and watch the losses fall while the map takes shape."
+            }
             _ => "The first epoch\u{2026}",
         };
         note(ui, text);
@@ -46,17 +48,17 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let rest = match training.phase {
         _ if asked.is_some() => "earlier".to_owned(),
         _ if kept.is_some() => "the best, kept".to_owned(),
-        Phase::Idle if training.share < 1.0 => "stopped".to_owned(),
-        Phase::Idle | Phase::Finishing => "done".to_owned(),
-        Phase::Paused => "paused".to_owned(),
-        Phase::Running => format!("{} left", duration(training.seconds_left)),
+        TrainingPhase::Idle if training.share < 1.0 => "stopped".to_owned(),
+        TrainingPhase::Idle | TrainingPhase::Finishing => "done".to_owned(),
+        TrainingPhase::Paused => "paused".to_owned(),
+        TrainingPhase::Running => format!("{} left", duration(training.seconds_left)),
     };
     let total = training.total_updates();
     let at = format!("Update {updates} of {total}");
     let epochs = kept.map_or(training.shown_epochs(), |(_, record)| record.epoch as f64);
     let epoch = format!("epoch {epochs:.1}, {rest}");
     let lines = match training.phase {
-        Phase::Finishing if asked.is_none() => FINISHING,
+        TrainingPhase::Finishing if asked.is_none() => FINISHING,
         _ => [at.as_str(), epoch.as_str()],
     };
     two_lines(ui, lines[0], lines[1], 178.0);
@@ -93,17 +95,17 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
-    let stoppable = matches!(training.phase, Phase::Running | Phase::Paused);
+    let stoppable = matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused);
     if let Some(run) = training.run.filter(|_| stoppable)
         && icon_button(ui, Icon::Stop, "Stop and keep").clicked()
     {
         actions.command(Command::Stop(run));
     }
     let (icon, name) = match training.phase {
-        Phase::Running => (Icon::Pause, "Pause"),
-        Phase::Paused => (Icon::Play, "Go on"),
+        TrainingPhase::Running => (Icon::Pause, "Pause"),
+        TrainingPhase::Paused => (Icon::Play, "Go on"),
         _ if training.timeline.is_playing() => (Icon::Pause, "Pause"),
-        Phase::Idle | Phase::Finishing => (Icon::Play, "Play the training again"),
+        TrainingPhase::Idle | TrainingPhase::Finishing => (Icon::Play, "Play the training again"),
     };
     playing::buttons(ui, (icon, name), actions);
 }
@@ -177,13 +179,13 @@ fn health(ui: &mut Ui, health: &Health<'_>, asked: Option<usize>) {
 }
 
 /// A bar for each family; the one with the worst reconstruction has the longest.
-fn families(ui: &mut Ui, figures: &Figures) {
+fn families(ui: &mut Ui, figures: &ModelMetrics) {
     let errors = figures.families.iter().map(|family| family.reconstruction_error);
     let worst = errors.filter(|error| error.is_finite()).fold(0.0, f64::max);
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let bar = theme::accent(ui).gamma_multiply(0.6);
     let missing = ui.visuals().warn_fg_color;
-    for FamilyFigures { name, reconstruction_error, share, reachable, .. } in &figures.families {
+    for FamilyMetrics { name, reconstruction_error, share, reachable, .. } in &figures.families {
         let (row, response) =
             ui.allocate_exact_size(vec2(ui.available_width() - 12.0, 15.0), Sense::hover());
         let value = three_digits(*reconstruction_error);
@@ -210,7 +212,7 @@ fn families(ui: &mut Ui, figures: &Figures) {
 }
 
 /// The number of active latent dimensions.
-fn units(ui: &mut Ui, figures: &Figures) {
+fn units(ui: &mut Ui, figures: &ModelMetrics) {
     let tooltip = format!(
         "Latent dimensions whose mean varies over the data: variance above {} (Burda et al. 2016). All of a small latent \
          are usual; none is a collapse.",

@@ -7,9 +7,9 @@ use crate::explore::Bounds;
 use crate::explore::colour::Rgba;
 use crate::explore::glyphs;
 use crate::explore::grid::ShapeGrid;
-use crate::explore::mesh::{Mesh as Fill, Part};
-use crate::explore::rim::Rim;
-use crate::explore::scene::{Arrows, Layer, Mark, MarkKind, Scene, Shapes};
+use crate::explore::items::{Arrows, Mark, MarkKind, Scene, SceneItem, SceneShapes};
+use crate::explore::mesh::{Mesh as Fill, MeshPart};
+use crate::explore::outline_stroke::OutlineStroke;
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{
     Align2, Color32, ColorImage, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureHandle,
@@ -123,12 +123,12 @@ pub struct Cache {
     dots: Discs,
     strokes: Strokes,
     /// One for each layer of shapes: fillings, and lines around them.
-    shapes: [Option<(Shapes, Transform, Arc<Mesh>)>; 2],
+    shapes: [Option<(SceneShapes, Transform, Arc<Mesh>)>; 2],
 }
 
 impl Cache {
     /// The mesh of the shapes, made again only if they, their colours or the view have changed.
-    fn mesh(&mut self, shapes: &Shapes, transform: Transform) -> Arc<Mesh> {
+    fn mesh(&mut self, shapes: &SceneShapes, transform: Transform) -> Arc<Mesh> {
         let slot = usize::from(shapes.hollow.is_some());
         if let Some((known, at, mesh)) = &self.shapes[slot] {
             let same = Arc::ptr_eq(&known.grid, &shapes.grid)
@@ -161,38 +161,38 @@ pub fn paint(painter: &Painter, scene: &Scene, transform: Transform, cache: &mut
     cache.strokes.forget_after(strokes);
 }
 
-fn paint_layer(painter: &Painter, layer: &Layer, transform: Transform, cache: &mut Cache) {
+fn paint_layer(painter: &Painter, layer: &SceneItem, transform: Transform, cache: &mut Cache) {
     match layer {
-        Layer::Image(image) => {
+        SceneItem::Image(image) => {
             let id = cache.heat.of(painter, "heat", image.size, &image.pixels, |&p| colour(p));
             painter.image(id, transform.rect_of(&image.bounds), WHOLE, Color32::WHITE);
         }
-        Layer::Shapes(shapes) => {
+        SceneItem::Shapes(shapes) => {
             painter.add(Shape::Mesh(cache.mesh(shapes, transform)));
         }
-        Layer::Fog(fog, ink) => {
+        SceneItem::Fog(fog, ink) => {
             // White with the opacity of the overlay; the painter multiplies it with the colour.
             let id = cache.fog.of(painter, "fog", fog.size, &fog.cover, |&cover| {
                 Color32::from_white_alpha(cover)
             });
             painter.image(id, transform.rect_of(&fog.bounds), WHOLE, colour(*ink));
         }
-        Layer::Hatch(cells, ink) => {
+        SceneItem::Hatch(cells, ink) => {
             for cell in cells {
                 hatch(painter, transform.rect_of(cell), colour(*ink));
             }
         }
-        Layer::Dots(dots) => {
+        SceneItem::Dots(dots) => {
             let mesh = cache.dots.mesh(painter, dots, transform);
             painter.add(Shape::Mesh(mesh));
         }
-        Layer::Arrows(arrows) => {
+        SceneItem::Arrows(arrows) => {
             painter.add(Shape::mesh(arrow_mesh(arrows, transform)));
         }
         // Strokes, which are one mesh with adjacent strokes.
-        Layer::Line(_) => (),
-        Layer::Mark(mark) => paint_mark(painter, mark, transform),
-        Layer::Text(text) => {
+        SceneItem::Line(_) => (),
+        SceneItem::Mark(mark) => paint_mark(painter, mark, transform),
+        SceneItem::Text(text) => {
             let font = FontId::new(text.size, super::theme::strong());
             let at = transform.to_screen(text.centre);
             haloed(
@@ -205,7 +205,7 @@ fn paint_layer(painter: &Painter, layer: &Layer, transform: Transform, cache: &m
                 colour(text.halo),
             );
         }
-        Layer::EdgeCounts(counts) => edge_counts(painter, *counts, transform.rect),
+        SceneItem::EdgeCounts(counts) => edge_counts(painter, *counts, transform.rect),
     }
 }
 
@@ -240,7 +240,7 @@ pub fn vertex(pos: Pos2, color: Color32) -> Vertex {
 }
 
 /// The position of every shape on the screen; none for invisible ones, which would only be copied in every frame.
-fn places(shapes: &Shapes, transform: Transform) -> Vec<Option<Pos2>> {
+fn places(shapes: &SceneShapes, transform: Transform) -> Vec<Option<Pos2>> {
     let scale = (shapes.scale * transform.unit()) as f32;
     let ShapeGrid { lattice, outlines, .. } = &*shapes.grid;
     let place = |(centre, outline): ([f64; 2], &[f32])| {
@@ -264,7 +264,7 @@ fn place(
     let mut mesh = Mesh::default();
     mesh.vertices.reserve(fill.vertices.len());
     mesh.indices.reserve(fill.indices.len());
-    for Part { owner, vertices, indices } in &fill.parts {
+    for MeshPart { owner, vertices, indices } in &fill.parts {
         let Some((middle, ink)) = at(*owner) else { continue };
         let base = mesh.vertices.len() as u32;
         let corners = &fill.vertices[vertices.clone()];
@@ -283,14 +283,14 @@ fn place(
 }
 
 /// The filled shapes, or outlines of one width around them.
-fn shapes_mesh(shapes: &Shapes, transform: Transform) -> Mesh {
+fn shapes_mesh(shapes: &SceneShapes, transform: Transform) -> Mesh {
     let scale = (shapes.scale * transform.unit()) as f32;
     let places = places(shapes, transform);
     let at = |owner: usize| {
         let ink = colour(shapes.colours[owner]);
         places[owner].filter(|_| ink.a() > INVISIBLE).map(|place| (place, ink))
     };
-    let Rim { mesh, across } = &shapes.grid.rim;
+    let OutlineStroke { mesh, across } = &shapes.grid.rim;
     match shapes.hollow {
         None => place(&shapes.grid.mesh, scale, None, at),
         Some(width) => place(mesh, scale, Some((width, across)), at),

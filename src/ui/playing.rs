@@ -1,7 +1,7 @@
 //! The controls of a playback: back, play or pause, forward, speed, and a timeline with a playhead.
 
 use super::action::Actions;
-use super::drawer::sparkline;
+use super::strip::sparkline;
 use super::theme;
 use super::widgets::{Icon, icon_button};
 use crate::session::Command;

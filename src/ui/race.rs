@@ -5,13 +5,13 @@ use super::answer::PREDICTED;
 use super::painting::fill_shape;
 use super::theme::{self, colour};
 use super::widgets::{Icon, belief_colour, fact, heading, icon_button, note, verdict};
-use super::{curves, drawer};
+use super::{curves, strip};
 use crate::explore::colour::scale;
 use crate::explore::{grouped, three_digits};
 use crate::model::Value;
 use crate::objective::Space;
-use crate::optimise::{Lane, LaneReport, Method, Tally};
-use crate::session::jobs::race::{RaceRun, Standing};
+use crate::optimise::{Contender, ContenderReport, Method, Tally};
+use crate::session::jobs::race::{ContenderState, RaceRun};
 use crate::session::{Command, State};
 use egui::{
     Align2, Button, Color32, FontId, Painter, Pos2, Rect, Response, RichText, ScrollArea, Sense,
@@ -44,7 +44,7 @@ impl Default for RaceView {
 }
 
 /// The colour of a lane, the same in every race; distinguishable in light and dark and with colour blindness.
-fn lane_colour(ui: &Ui, lane: Lane) -> Color32 {
+fn lane_colour(ui: &Ui, lane: Contender) -> Color32 {
     let (light, dark) = match (lane.space, lane.method) {
         (Space::Input, _) => ((196, 10, 46), (255, 245, 120)),
         (_, Method::Adam) => ((24, 95, 190), (120, 174, 255)),
@@ -71,7 +71,7 @@ pub fn start(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
 
 /// The optimisers of the next race.
 pub fn lanes(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    for lane in Lane::ALL {
+    for lane in Contender::ALL {
         let mut on = state.settings.race.0.contains(&lane);
         if ui.checkbox(&mut on, lane.label()).on_hover_text(lane.about()).changed() {
             actions.command(Command::ToggleLane(lane));
@@ -89,9 +89,9 @@ pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Action
         let share = state.jobs.progress(contest.run).share.unwrap_or(0.0);
         let share = format!("Racing, {:.0} %", 100.0 * share);
         let names: Vec<&str> = contest.lanes.0.iter().map(|lane| lane.label()).collect();
-        drawer::two_lines(ui, &share, &names.join(", "), ui.available_width());
+        strip::two_lines(ui, &share, &names.join(", "), ui.available_width());
     } else if let Some((first, rest)) = outcome(contest) {
-        drawer::two_lines(ui, &first, &rest, ui.available_width());
+        strip::two_lines(ui, &first, &rest, ui.available_width());
     }
 }
 
@@ -191,14 +191,14 @@ impl RaceView {
             let spent = if self.values_only { tally.values } else { tally.evaluations() };
             if self.logarithmic { (spent.max(1) as f64).log10() } else { spent as f64 }
         };
-        let line = |(index, standing): (usize, &Standing)| LaneLine {
+        let line = |(index, standing): (usize, &ContenderState)| ContenderLine {
             lane: standing.lane,
             points: stairs(standing, along, penalised),
             colour: lane_colour(ui, standing.lane),
             width: if lifted == Some(index) { 3.4 } else { 2.0 },
             going: standing.going,
         };
-        let lines: Vec<LaneLine> = contest.standings.iter().enumerate().map(line).collect();
+        let lines: Vec<ContenderLine> = contest.standings.iter().enumerate().map(line).collect();
         let ends = lines.iter().filter_map(|line| Some(line.points.last()?[0]));
         let begins = lines.iter().filter_map(|line| Some(line.points.first()?[0]));
         let (from, to) = (begins.fold(f64::INFINITY, f64::min), ends.fold(0.0, f64::max));
@@ -214,7 +214,7 @@ impl RaceView {
             plot = plot.x_grid_spacer(decades);
         }
         let shown = plot.show(ui, |ui| lines.iter().for_each(|line| line.show(ui)));
-        let end = |line: &LaneLine| {
+        let end = |line: &ContenderLine| {
             let &[x, y] = line.points.last()?;
             Some(shown.transform.position_from_point(&PlotPoint::new(x, y)))
         };
@@ -235,7 +235,7 @@ impl RaceView {
                     if response.hovered() {
                         self.pointed = Some(index);
                     }
-                    let answer = judged(contest, index).and_then(LaneReport::answer);
+                    let answer = judged(contest, index).and_then(ContenderReport::answer);
                     let about = answer.map_or_else(String::new, |(_, answer)| {
                         format!("\n\n{}", answer.verdict.sentence())
                     });
@@ -251,15 +251,15 @@ impl RaceView {
 }
 
 /// One optimiser in the plot.
-struct LaneLine {
-    lane: Lane,
+struct ContenderLine {
+    lane: Contender,
     points: Vec<[f64; 2]>,
     colour: Color32,
     width: f32,
     going: bool,
 }
 
-impl LaneLine {
+impl ContenderLine {
     fn show(&self, ui: &mut PlotUi<'_>) {
         let style = match self.lane.space {
             Space::Latent => LineStyle::Solid,
@@ -285,10 +285,10 @@ fn names(
     painter: &Painter,
     frame: Rect,
     end_x: f32,
-    lines: &[LaneLine],
-    end: impl Fn(&LaneLine) -> Option<Pos2>,
+    lines: &[ContenderLine],
+    end: impl Fn(&ContenderLine) -> Option<Pos2>,
 ) {
-    let mut ends: Vec<(Pos2, &LaneLine)> =
+    let mut ends: Vec<(Pos2, &ContenderLine)> =
         lines.iter().filter_map(|line| Some((end(line)?, line))).collect();
     ends.sort_by(|a, b| a.0.y.total_cmp(&b.0.y));
     let mut places = vec![0.0_f32; ends.len()];
@@ -319,7 +319,11 @@ fn names(
 
 /// The best so far stays constant until something better is found, so the line has steps. With penalties it shows the
 /// objective, since a better objective can have a worse value.
-fn stairs(standing: &Standing, along: impl Fn(&Tally) -> f64, objective: bool) -> Vec<[f64; 2]> {
+fn stairs(
+    standing: &ContenderState,
+    along: impl Fn(&Tally) -> f64,
+    objective: bool,
+) -> Vec<[f64; 2]> {
     let best = |tally: &Tally| if objective { tally.best_objective() } else { tally.best_value };
     let mut points: Vec<[f64; 2]> = Vec::new();
     for (x, best) in standing.curve.iter().map(|tally| (along(tally), best(tally))) {
@@ -365,7 +369,7 @@ fn along_axis(mark: GridMark, logarithmic: bool, end: f64) -> String {
 }
 
 /// The result of a lane, once the race is over.
-fn judged(contest: &RaceRun, lane: usize) -> Option<&LaneReport> {
+fn judged(contest: &RaceRun, lane: usize) -> Option<&ContenderReport> {
     contest.results.as_ref()?.report.lanes.get(lane)
 }
 

@@ -1,6 +1,6 @@
 //! The results of a search, below the strip: restarts, local optima, candidates and a race, each in its tab.
 
-use super::action::{Action, Actions, Sheet};
+use super::action::{Action, Actions, Dialog};
 use super::race::RaceView;
 use super::widgets::note;
 use super::{cards, curves, table};
@@ -233,13 +233,13 @@ impl Results {
         let about = "Outlines with their names as CSV, or everything as JSON";
         if export.on_hover_text(about).clicked() {
             let path = "candidates.csv".to_owned();
-            actions.push(Action::Show(Sheet::Export(path, count)));
+            actions.push(Action::Show(Dialog::Export(path, count)));
         }
         let import = ui.button("Import measured\u{2026}");
         let about =
             "A CSV with a header such as id,drag [N]: what a lab measured of the candidates";
         if import.on_hover_text(about).clicked() {
-            actions.push(Action::Show(Sheet::Import(String::new())));
+            actions.push(Action::Show(Dialog::Import(String::new())));
         }
     }
 }

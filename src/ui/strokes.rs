@@ -3,8 +3,8 @@
 
 use super::painting::{Transform, vertex};
 use super::theme::colour;
-use crate::explore::ribbon::{ribbon, triangles};
-use crate::explore::scene::{Layer, Line, Mark, MarkKind};
+use crate::explore::items::{Mark, MarkKind, SceneItem, SceneLine};
+use crate::explore::polyline_mesh::{ribbon, triangles};
 use egui::epaint::Mesh;
 use egui::{Color32, Pos2, Vec2, pos2, vec2};
 use std::sync::Arc;
@@ -17,21 +17,21 @@ const CASING: f32 = 2.0;
 const MARK: f32 = 1.7;
 
 /// True if a layer consists of strokes.
-pub fn is_stroke(layer: &Layer) -> bool {
+pub fn is_stroke(layer: &SceneItem) -> bool {
     match layer {
-        Layer::Line(_) => true,
-        Layer::Mark(mark) => matches!(mark.kind, MarkKind::Ring | MarkKind::Cross),
+        SceneItem::Line(_) => true,
+        SceneItem::Mark(mark) => matches!(mark.kind, MarkKind::Ring | MarkKind::Cross),
         _ => false,
     }
 }
 
 /// Data kept between frames: the mesh of each run of strokes, and its inputs.
 #[derive(Default)]
-pub struct Strokes(Vec<(Vec<Layer>, Transform, Arc<Mesh>)>);
+pub struct Strokes(Vec<(Vec<SceneItem>, Transform, Arc<Mesh>)>);
 
 impl Strokes {
     /// The mesh of the run `index` of strokes, made again only if they or the view have changed.
-    pub fn mesh(&mut self, index: usize, run: &[Layer], transform: Transform) -> Arc<Mesh> {
+    pub fn mesh(&mut self, index: usize, run: &[SceneItem], transform: Transform) -> Arc<Mesh> {
         if let Some((known, at, mesh)) = self.0.get(index)
             && *at == transform
             && known == run
@@ -40,7 +40,7 @@ impl Strokes {
         }
         // The new mesh needs about as much memory as the old one, so its buffers are used again.
         let before = self.0.drain(index..).next().and_then(|(.., mesh)| Arc::into_inner(mesh));
-        let mesh = Arc::new(Pen::over(before.unwrap_or_default()).draw(run, transform));
+        let mesh = Arc::new(StrokePainter::over(before.unwrap_or_default()).draw(run, transform));
         self.0.push((run.to_vec(), transform, mesh.clone()));
         mesh
     }
@@ -52,7 +52,7 @@ impl Strokes {
 }
 
 /// Paints strokes.
-struct Pen {
+struct StrokePainter {
     mesh: Mesh,
     /// The points of the present line, and the vertices of its ribbon: a point and the vector across. Kept to use their
     /// buffers again.
@@ -60,7 +60,7 @@ struct Pen {
     corners: Vec<(Pos2, Vec2)>,
 }
 
-impl Pen {
+impl StrokePainter {
     /// Paints into the buffers of an old mesh.
     fn over(mut mesh: Mesh) -> Self {
         mesh.vertices.clear();
@@ -68,12 +68,12 @@ impl Pen {
         Self { mesh, points: Vec::new(), corners: Vec::new() }
     }
 
-    fn draw(mut self, run: &[Layer], transform: Transform) -> Mesh {
+    fn draw(mut self, run: &[SceneItem], transform: Transform) -> Mesh {
         for layer in run {
             match layer {
-                Layer::Line(line) => self.line(line, transform),
-                Layer::Mark(mark) if mark.kind == MarkKind::Ring => self.ring(mark, transform),
-                Layer::Mark(mark) => self.cross(mark, transform),
+                SceneItem::Line(line) => self.line(line, transform),
+                SceneItem::Mark(mark) if mark.kind == MarkKind::Ring => self.ring(mark, transform),
+                SceneItem::Mark(mark) => self.cross(mark, transform),
                 _ => (),
             }
         }
@@ -81,7 +81,7 @@ impl Pen {
     }
 
     /// A line with its casing below it.
-    fn line(&mut self, line: &Line, transform: Transform) {
+    fn line(&mut self, line: &SceneLine, transform: Transform) {
         self.points.clear();
         for at in transform.to_screen_all(&line.points) {
             let is_far = |to: &[f32; 2]| pos2(to[0], to[1]).distance_sq(at) > FINE * FINE;
@@ -149,9 +149,9 @@ mod tests {
     use crate::explore::Bounds;
     use egui::Rect;
 
-    fn line(points: Vec<[f64; 2]>) -> Layer {
+    fn line(points: Vec<[f64; 2]>) -> SceneItem {
         let (colour, casing) = ([255; 4], Some([0, 0, 0, 255]));
-        Layer::Line(Line { points, width: 1.6, colour, casing })
+        SceneItem::Line(SceneLine { points, width: 1.6, colour, casing })
     }
 
     fn transform() -> Transform {
@@ -162,12 +162,14 @@ mod tests {
     #[test]
     fn points_that_cannot_be_told_apart_are_one_but_the_end_stays() {
         let run = [line(vec![[10.0, 10.0], [10.1, 10.0], [40.0, 10.0], [40.2, 10.0]])];
-        let mesh = Pen::over(Mesh::default()).draw(&run, transform());
+        let mesh = StrokePainter::over(Mesh::default()).draw(&run, transform());
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (8, 12), "a casing and a line");
         let xs = mesh.vertices.iter().map(|v| v.pos.x);
         assert!(xs.clone().all(|x| (x - 10.0).abs() < 1e-4 || (x - 40.2).abs() < 1e-4));
         let nowhere = [line(vec![[10.0, 10.0], [f64::NAN, 0.0]]), line(Vec::new())];
-        assert!(Pen::over(Mesh::default()).draw(&nowhere, transform()).vertices.is_empty());
+        assert!(
+            StrokePainter::over(Mesh::default()).draw(&nowhere, transform()).vertices.is_empty()
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The dialog of a sweep over beta: the betas, reconstruction against KL, and a small map of each model.
 
-use super::action::{Action, Actions, Sheet};
+use super::action::{Action, Actions, Dialog};
 use super::theme::{self, colour};
 use super::widgets::{heading, note, primary};
 use crate::explore::labels::beside;
@@ -35,7 +35,7 @@ pub fn offer(ui: &mut Ui, actions: &mut Actions) {
     let button = Button::new("Sweep over beta\u{2026}").min_size(vec2(ui.available_width(), 28.0));
     let about = "Train a model for each of several betas with these settings, and see what each makes of the map";
     if ui.add(button).on_hover_text(about).clicked() {
-        actions.push(Action::Show(Sheet::Sweep(usual())));
+        actions.push(Action::Show(Dialog::Sweep(usual())));
     }
 }
 

@@ -1,8 +1,8 @@
 //! The top bar: model, activity, menu.
 
-use super::action::{Action, Actions, Sheet};
+use super::action::{Action, Actions, Dialog};
 use super::{jobs, theme};
-use crate::model::samples::SAMPLES;
+use crate::model::bundled::BUNDLED;
 use crate::session::models::ModelId;
 use crate::session::settings::ThemeChoice;
 use crate::session::{Activity, Command, State};
@@ -76,7 +76,7 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 actions.command(Command::ShowModel(id));
             }
         }
-        for (index, sample) in SAMPLES.iter().enumerate() {
+        for (index, sample) in BUNDLED.iter().enumerate() {
             let open = state.models.iter().any(|(_, e)| e.name == sample.name && e.path.is_none());
             if !open && ui.button(sample.name).on_hover_text(sample.about).clicked() {
                 actions.command(Command::OpenSample(index));
@@ -84,12 +84,12 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
         }
         ui.separator();
         if ui.add(Button::new("Save\u{2026}").shortcut_text("Ctrl+S")).clicked() {
-            actions.push(Action::Show(Sheet::Save(shown, suggested_path(state, shown))));
+            actions.push(Action::Show(Dialog::Save(shown, suggested_path(state, shown))));
         }
         if ui.button("Close").clicked() {
             let unsaved = entry.unsaved;
             actions.push(if unsaved {
-                Action::Show(Sheet::CloseUnsaved(shown))
+                Action::Show(Dialog::CloseUnsaved(shown))
             } else {
                 Action::Do(Command::CloseModel(shown))
             });
@@ -117,13 +117,13 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.push(action);
         }
     };
-    item(ui, "Open\u{2026}", "Ctrl+O", Action::Show(Sheet::Open(String::new())));
+    item(ui, "Open\u{2026}", "Ctrl+O", Action::Show(Dialog::Open(String::new())));
     if let Some((shown, _)) = state.shown() {
         item(
             ui,
             "Save\u{2026}",
             "Ctrl+S",
-            Action::Show(Sheet::Save(shown, suggested_path(state, shown))),
+            Action::Show(Dialog::Save(shown, suggested_path(state, shown))),
         );
     }
     item(ui, "Export\u{2026}", "Ctrl+E", Action::ShowExport);
@@ -131,7 +131,7 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
         item(ui, undo, "Ctrl+Z", Action::Do(Command::Undo));
     }
     ui.separator();
-    item(ui, "Go to a point\u{2026}", "Ctrl+G", Action::Show(Sheet::GoTo(String::new())));
+    item(ui, "Go to a point\u{2026}", "Ctrl+G", Action::Show(Dialog::GoTo(String::new())));
     item(ui, "Show the data", "F", Action::Do(Command::Fit));
     item(ui, "Left panel", "Tab", Action::TogglePanel);
     item(ui, "Full screen", "F11", Action::ToggleFullScreen);
@@ -158,6 +158,6 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
         actions.push(Action::Do(Command::BeginLesson));
     }
     if ui.add(Button::new("Keys").shortcut_text("F1")).clicked() {
-        actions.push(Action::Show(Sheet::Keys));
+        actions.push(Action::Show(Dialog::Keys));
     }
 }

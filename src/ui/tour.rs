@@ -1,28 +1,29 @@
 //! Latent paths in the strip at the bottom, and their frames, or new shapes, below it.
 
 use super::action::Actions;
-use super::drawer::two_lines;
 use super::painting::{Cache, Transform, paint};
 use super::playing;
+use super::strip::two_lines;
 use super::theme::{self, colour};
 use super::widgets::{Icon, icon_button, note};
-use crate::explore::route::Form;
-use crate::explore::sheet::{Sheet, mark};
+use crate::explore::contact_sheet::{ContactSheet, mark};
+use crate::explore::curve::PathShape;
 use crate::explore::{Bounds, Scene, three_digits};
 use crate::model::Value;
-use crate::session::tour::{Drawn, Page, Tour, Touring};
+use crate::session::tour::{SampledShapes, Tour, TourPage, Touring};
 use crate::session::{Command, State};
-use crate::trust::Belief;
+use crate::trust::Reliability;
 use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
 
 /// The pages with their names and explanations.
-const PAGES: [(Page, &str, &str); 2] = [
-    (Page::Frames, "Walk", "The frames of the way side by side"),
-    (Page::NewShapes, "New shapes", "Shapes that were drawn and judged"),
+const PAGES: [(TourPage, &str, &str); 2] = [
+    (TourPage::Frames, "Walk", "The frames of the way side by side"),
+    (TourPage::NewShapes, "New shapes", "Shapes that were drawn and judged"),
 ];
 
 /// The levels of reliability, best first.
-const BELIEFS: [Belief; 3] = [Belief::Believable, Belief::Doubtful, Belief::Outside];
+const BELIEFS: [Reliability; 3] =
+    [Reliability::Believable, Reliability::Doubtful, Reliability::Outside];
 
 /// Data kept between frames.
 #[derive(Default)]
@@ -68,10 +69,10 @@ fn named(state: &State, value: Value) -> String {
 fn title(tour: &Tour) -> String {
     let length = three_digits(tour.route.length());
     match tour.route.form() {
-        Form::Line { .. } => format!("Line of {length}"),
-        Form::Circle { radius, .. } => format!("Circle, r = {}", three_digits(*radius)),
-        Form::Spiral { turns, .. } => format!("Spiral, {} turns", three_digits(*turns)),
-        Form::Axis { axis, low, high, .. } => {
+        PathShape::Line { .. } => format!("Line of {length}"),
+        PathShape::Circle { radius, .. } => format!("Circle, r = {}", three_digits(*radius)),
+        PathShape::Spiral { turns, .. } => format!("Spiral, {} turns", three_digits(*turns)),
+        PathShape::Axis { axis, low, high, .. } => {
             format!("z{axis} from {} to {}", three_digits(*low), three_digits(*high))
         }
     }
@@ -87,8 +88,8 @@ impl Pages {
             ui.spacing_mut().button_padding = vec2(9.0, 2.0);
             for (choice, name, about) in PAGES {
                 let is_there = match choice {
-                    Page::Frames => state.tours.tour.is_some(),
-                    Page::NewShapes => state.tours.drawn.is_some(),
+                    TourPage::Frames => state.tours.tour.is_some(),
+                    TourPage::NewShapes => state.tours.drawn.is_some(),
                 };
                 let button = Button::selectable(page == choice, name);
                 if is_there && ui.add(button).on_hover_text(about).clicked() {
@@ -97,16 +98,16 @@ impl Pages {
             }
             ui.add_space(14.0);
             match (page, &state.tours.drawn) {
-                (Page::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
+                (TourPage::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
                 _ => {
-                    marks(ui, BELIEFS.map(Belief::word).map(str::to_owned));
+                    marks(ui, BELIEFS.map(Reliability::word).map(str::to_owned));
                     note(ui, "Click a frame to go there.");
                 }
             }
         });
         match (page, &state.tours.tour, &state.tours.drawn) {
-            (Page::Frames, Some(tour), _) => self.frames(ui, state, tour, actions),
-            (Page::NewShapes, _, Some(drawn)) => self.new_shapes(ui, state, drawn, actions),
+            (TourPage::Frames, Some(tour), _) => self.frames(ui, state, tour, actions),
+            (TourPage::NewShapes, _, Some(drawn)) => self.new_shapes(ui, state, drawn, actions),
             _ => (),
         }
     }
@@ -134,7 +135,13 @@ impl Pages {
         }
     }
 
-    fn new_shapes(&mut self, ui: &mut Ui, state: &State, drawn: &Drawn, actions: &mut Actions) {
+    fn new_shapes(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        drawn: &SampledShapes,
+        actions: &mut Actions,
+    ) {
         let kept = state.map.picked.as_ref().map(|picked| &picked.z);
         let chosen = drawn.shapes.iter().position(|shape| Some(&shape.z) == kept);
         let marked = chosen.map(|index| drawn.sheet.cell(index));
@@ -153,7 +160,7 @@ impl Pages {
         &mut self,
         ui: &mut Ui,
         state: &State,
-        sheet: &Sheet,
+        sheet: &ContactSheet,
         marked: Option<Bounds>,
         name: &str,
     ) -> (Response, Option<usize>) {
@@ -169,7 +176,7 @@ impl Pages {
         let unit = ((rect.width() - 8.0) / columns).min((rect.height() - 4.0) / rows);
         let place = Rect::from_center_size(rect.center(), unit * vec2(columns, rows));
         let transform = Transform { rect: place, view };
-        let reach = super::inspector::reach(state);
+        let reach = super::side_panel::reach(state);
         let scene = sheet.scene(reach, state.range(), marked, f64::from(unit), palette);
         paint(&painter, &scene, transform, &mut self.cache);
         let over = response.hover_pos().and_then(|at| sheet.index_at(transform.to_map(at)));
@@ -178,7 +185,7 @@ impl Pages {
 }
 
 /// The seed of the new shapes, and a button that samples again.
-fn sampled(ui: &mut Ui, drawn: &Drawn, actions: &mut Actions) {
+fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Actions) {
     if ui.button("New sample").on_hover_text("Draw again, with the next seed (N)").clicked() {
         actions.command(Command::Tour(Touring::Draw));
     }

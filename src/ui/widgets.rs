@@ -199,14 +199,14 @@ fn yes(b: bool) -> &'static str {
 }
 
 /// The colour of a verdict; the words beside it have the same meaning.
-pub fn belief_colour(ui: &Ui, belief: crate::trust::Belief) -> Color32 {
-    use crate::trust::Belief;
+pub fn belief_colour(ui: &Ui, belief: crate::trust::Reliability) -> Color32 {
+    use crate::trust::Reliability;
     let dark = ui.visuals().dark_mode;
     match belief {
-        Belief::Believable if dark => Color32::from_rgb(92, 200, 150),
-        Belief::Believable => Color32::from_rgb(20, 140, 92),
-        Belief::Doubtful => ui.visuals().warn_fg_color,
-        Belief::Outside => ui.visuals().weak_text_color(),
+        Reliability::Believable if dark => Color32::from_rgb(92, 200, 150),
+        Reliability::Believable => Color32::from_rgb(20, 140, 92),
+        Reliability::Doubtful => ui.visuals().warn_fg_color,
+        Reliability::Outside => ui.visuals().weak_text_color(),
     }
 }
 

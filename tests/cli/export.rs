@@ -1,7 +1,7 @@
 //! Pictures, films and reports as the command line writes them.
 
 use super::says;
-use latent_explorer::numerics::files::read;
+use latent_explorer::numerics::atomic_file::read;
 use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;

@@ -3,17 +3,17 @@
 use super::{
     ComparisonModel, Exportable, JobKind, MapLayer, ModelRef, Page, PathPlan, Starts, Theme,
 };
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::import::ImportOptions;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::model::PointRef;
-use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::optimise::{Lane, SearchConfig};
+use latent_explorer::model::training_config::TrainingConfig;
+use latent_explorer::optimise::{Contender, SearchConfig};
 use latent_explorer::session::jobs::export::Export;
 use latent_explorer::session::jobs::import::ImportWish;
 use latent_explorer::session::jobs::training::Portion;
+use latent_explorer::session::step_through::StepThroughRun;
 use latent_explorer::session::tour::Touring;
-use latent_explorer::session::walk::Walking;
 use latent_explorer::session::{Command, State};
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ pub enum Act {
     },
     SelectSample(usize),
     // Data and training.
-    SetRecipe(Recipe),
+    SetRecipe(GeneratorConfig),
     Import {
         paths: Vec<PathBuf>,
         values: Option<PathBuf>,
@@ -100,7 +100,7 @@ pub enum Act {
     ReadLabResults(PathBuf),
     Race,
     ClearRace,
-    ToggleContender(Lane),
+    ToggleContender(Contender),
     SelectContender(Option<usize>),
     StepThrough(StepThrough),
     // The timeline.
@@ -219,13 +219,13 @@ impl Act {
 }
 
 impl StepThrough {
-    fn walking(self) -> Walking {
+    fn walking(self) -> StepThroughRun {
         match self {
-            Self::Begin => Walking::Begin,
-            Self::NextStage => Walking::GoOn,
-            Self::Steps(count) => Walking::Steps(count),
-            Self::Reset => Walking::Reset,
-            Self::End => Walking::End,
+            Self::Begin => StepThroughRun::Begin,
+            Self::NextStage => StepThroughRun::GoOn,
+            Self::Steps(count) => StepThroughRun::Steps(count),
+            Self::Reset => StepThroughRun::Reset,
+            Self::End => StepThroughRun::End,
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use super::{JobKind, Program};
 use crossbeam_channel::unbounded;
-use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::error::{Error, Result};
-use latent_explorer::explore::paths::Tracer;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::explore::trajectories::Tracer;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::rediscover::RediscoveryReport;
 use latent_explorer::session::State;
 use latent_explorer::session::event::{End, Event, News};
@@ -25,9 +25,11 @@ use latent_explorer::session::jobs::save::Saved;
 use latent_explorer::session::jobs::search::SearchNews;
 use latent_explorer::session::jobs::snapshot::Snapshot;
 use latent_explorer::session::jobs::sweep::SweepRest;
-use latent_explorer::session::jobs::training::{Material, Plan, Trained, TrainingNews, run};
+use latent_explorer::session::jobs::training::{
+    Material, Trained, TrainingNews, TrainingPlan, run,
+};
 use latent_explorer::session::launch::{Outlet, launch};
-use latent_explorer::trust::Figures;
+use latent_explorer::trust::ModelMetrics;
 use std::sync::Arc;
 
 /// How a job is made to end.
@@ -129,7 +131,7 @@ pub fn hear_of_failure(program: &mut Program, job: &Watched, kind: JobKind, why:
         JobKind::Import => End::Import(JobResult::<Brought>::Failed(why, None)),
         JobKind::Training => End::Training(JobResult::<Trained>::Failed(why, None)),
         JobKind::Snapshot => End::Snapshot(JobResult::<Snapshot>::Failed(why, None)),
-        JobKind::Metrics => End::Metrics(JobResult::<Arc<Figures>>::Failed(why, None)),
+        JobKind::Metrics => End::Metrics(JobResult::<Arc<ModelMetrics>>::Failed(why, None)),
         JobKind::Heads => End::Heads(JobResult::<TrainedHeads>::Failed(why, None)),
         JobKind::Sweep => End::Sweep(JobResult::<SweepRest>::Failed(why, None)),
         JobKind::Pca => End::Pca(JobResult::<PcaModel>::Failed(why, None)),
@@ -187,8 +189,8 @@ pub fn training_says_it_finishes(program: &mut Program) {
 /// Reports of a training of 90 small shapes, in their order: of each the updates done, and whether it says that it
 /// finishes. Its end is the last thing that it reports.
 pub fn reports_of_a_training(config: TrainingConfig, stopped: bool) -> Vec<(usize, bool)> {
-    let recipe = Recipe { samples: 90, points: 32, ..Recipe::default() };
-    let plan = Plan { material: Material::Recipe(recipe), config, from: None };
+    let recipe = GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() };
+    let plan = TrainingPlan { material: Material::Recipe(recipe), config, from: None };
     let control = Arc::new(Control::default());
     if stopped {
         control.cancel();

@@ -23,18 +23,18 @@ pub use session::Activity as Page;
 /// A layer of the map.
 pub use session::Overlay as MapLayer;
 /// A model to be put beside the one that is shown.
-pub use session::compare::Rival as ComparisonModel;
+pub use session::compare::ComparisonModel;
 /// A file that can be exported.
 pub use session::jobs::export::Exportable;
 /// A kind of job.
 pub use session::jobs::registry::JobKind;
 /// The phase of a training.
-pub use session::jobs::training::Phase;
+pub use session::jobs::training::TrainingPhase;
 /// A latent path as it is planned, and the names of its ends.
-pub use session::plan::{Anchor as Endpoint, Plan as PathPlan};
+pub use session::path_plan::{Anchor as Endpoint, PathPlan};
 /// The settings that are saved between two sessions.
 pub use session::settings::{Settings, ThemeChoice as Theme};
 /// Where the restarts of a search begin.
 pub use session::starts::{Origin as StartOrigin, StartChoice as Starts};
 /// Seconds that a latent path plays, frames of its strip, and pages of the drawer on it.
-pub use session::tour::{FRAMES, Page as PathPage, TOUR_SECONDS as PATH_SECONDS};
+pub use session::tour::{FRAMES, TOUR_SECONDS as PATH_SECONDS, TourPage as PathPage};

@@ -1,8 +1,8 @@
 //! The program without its window, and what it has in common with the window: patience, and facts.
 
 use super::{Act, See};
-use latent_explorer::data::recipe::Recipe;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::session::Session;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,7 +64,11 @@ impl Program {
 
     /// Lets the next training learn from few small shapes, without a brake.
     pub fn set_small(&mut self, config: TrainingConfig) {
-        self.act(Act::SetRecipe(Recipe { samples: 90, points: 32, ..Recipe::default() }));
+        self.act(Act::SetRecipe(GeneratorConfig {
+            samples: 90,
+            points: 32,
+            ..GeneratorConfig::default()
+        }));
         self.act(Act::SetTraining(config));
         self.act(Act::SetFullSpeed(true));
     }

@@ -1,15 +1,15 @@
 //! The figures of a model against computations of their own.
 
-use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
-use latent_explorer::model::samples::SAMPLES;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::bundled::BUNDLED;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::train::Trainer;
-use latent_explorer::trust::{Figures, map_quality};
+use latent_explorer::trust::{ModelMetrics, map_coverage};
 
 fn trained(config: TrainingConfig) -> Model {
-    let recipe = Recipe { samples: 180, points: 32, ..Recipe::default() };
+    let recipe = GeneratorConfig { samples: 180, points: 32, ..GeneratorConfig::default() };
     let config = TrainingConfig { updates: 360, hidden: vec![16], learning_rate: 5e-3, ..config };
     let mut trainer = Trainer::new(TrainingData::generate(recipe).unwrap(), config).unwrap();
     while !trainer.is_finished() {
@@ -31,8 +31,8 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[test]
 fn errors_are_those_that_the_training_measured() {
     // Squared error in data units: what a linear output was trained on, measured here from the file alone.
-    let model = SAMPLES[0].load().unwrap();
-    let figures = Figures::of(&model).unwrap();
+    let model = BUNDLED[0].load().unwrap();
+    let figures = ModelMetrics::of(&model).unwrap();
     let record = model.card.history.last().unwrap();
     let rebuild = record.held_out_reconstruction.unwrap();
     assert!(close(figures.reconstruction_error, rebuild, 1e-4), "{figures:?} {rebuild}");
@@ -41,7 +41,7 @@ fn errors_are_those_that_the_training_measured() {
     assert!(figures.held_out && figures.shapes == 500);
 
     // The sigmoid model learned in other units and with another loss: its error is in data units all the same.
-    let sigmoid = SAMPLES[1].load().unwrap();
+    let sigmoid = BUNDLED[1].load().unwrap();
     let encoded = &sigmoid.encoded;
     let mut sums = [(0.0, 0usize); 9];
     for i in (0..encoded.mu.len()).filter(|&i| encoded.held_out[i]) {
@@ -52,7 +52,7 @@ fn errors_are_those_that_the_training_measured() {
         *sum += pairs.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum::<f64>();
         *count += 1;
     }
-    let figures = Figures::of(&sigmoid).unwrap();
+    let figures = ModelMetrics::of(&sigmoid).unwrap();
     let total: f64 = sums.iter().map(|(sum, _)| sum).sum();
     assert!(close(figures.reconstruction_error, total / 500.0, 1e-4));
     for (family, (sum, count)) in figures.families.iter().zip(sums) {
@@ -63,8 +63,8 @@ fn errors_are_those_that_the_training_measured() {
 
 #[test]
 fn the_map_is_that_of_its_quality() {
-    let model = SAMPLES[0].load().unwrap();
-    let (figures, quality) = (Figures::of(&model).unwrap(), map_quality(&model, 24).unwrap());
+    let model = BUNDLED[0].load().unwrap();
+    let (figures, quality) = (ModelMetrics::of(&model).unwrap(), map_coverage(&model, 24).unwrap());
     assert_eq!((figures.cells, figures.simple), (quality.cells, quality.simple));
     assert_eq!(figures.reachable, 9);
     for (family, (name, share)) in figures.families.iter().zip(&quality.families) {
@@ -92,8 +92,8 @@ fn norm_by_hand(weights: &[Vec<f64>], z: &[f64], scale: &[f64]) -> f64 {
 
 #[test]
 fn smoothness_is_the_norm_of_the_product_of_the_weights() {
-    let model = SAMPLES[0].load().unwrap();
-    let figures = Figures::of(&model).unwrap();
+    let model = BUNDLED[0].load().unwrap();
+    let figures = ModelMetrics::of(&model).unwrap();
     let weights: Vec<Vec<f64>> =
         model.parameters().skip(6).take(3).map(|w| w.iter().map(|&v| v.into()).collect()).collect();
     let mu = &model.encoded.mu;
@@ -121,12 +121,12 @@ fn smoothness_is_the_norm_of_the_product_of_the_weights() {
 #[test]
 fn a_collapsed_latent_has_no_active_unit_and_a_plain_autoencoder_no_kl() {
     let collapsed =
-        Figures::of(&trained(TrainingConfig { beta: 100.0, ..Default::default() })).unwrap();
+        ModelMetrics::of(&trained(TrainingConfig { beta: 100.0, ..Default::default() })).unwrap();
     assert_eq!(collapsed.active_units, 0, "{collapsed:?}");
     assert!(collapsed.reachable < 9, "{collapsed:?}");
     let plain =
         TrainingConfig { beta: 0.0, latent_noise: false, latent_dim: 3, ..Default::default() };
-    let plain = Figures::of(&trained(plain)).unwrap();
+    let plain = ModelMetrics::of(&trained(plain)).unwrap();
     assert_eq!((plain.kl, plain.unit_variances.len()), (None, 3));
     assert!(plain.active_units >= 1 && plain.smoothness > 0.0, "{plain:?}");
 }
@@ -134,7 +134,7 @@ fn a_collapsed_latent_has_no_active_unit_and_a_plain_autoencoder_no_kl() {
 #[test]
 fn where_nothing_is_held_out_all_shapes_are_rebuilt() {
     let figures =
-        Figures::of(&trained(TrainingConfig { held_out: 0.0, ..Default::default() })).unwrap();
+        ModelMetrics::of(&trained(TrainingConfig { held_out: 0.0, ..Default::default() })).unwrap();
     assert!(!figures.held_out);
     assert_eq!(figures.shapes, 180);
     assert!(figures.families.iter().all(|family| family.shapes == 20));

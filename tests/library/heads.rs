@@ -1,27 +1,33 @@
 //! Task heads: what they learn, with the autoencoder or after it, and what they leave alone.
 
 use latent_explorer::data::family::Family;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Error;
 use latent_explorer::model::card::StartDistribution;
 use latent_explorer::model::head::TaskHead;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
-use latent_explorer::objective::{Aim, By, Goal, Objective, Space};
+use latent_explorer::objective::{Goal, Objective, ObjectiveSpec, Space, ValueSource};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport, Trajectory};
 use latent_explorer::train::{HeadConfig, HeadTrainer, Step, Trainer};
-use latent_explorer::trust::{Belief, Foretold};
+use latent_explorer::trust::{PredictionChecks, Reliability};
 use std::sync::{Arc, LazyLock};
 
 /// Updates of an epoch.
 const BATCHES: usize = 13;
 
-fn recipe() -> Recipe {
+fn recipe() -> GeneratorConfig {
     let families = vec![Family::Circle, Family::Square, Family::Star];
-    Recipe { families, samples: 450, points: 32, size_variation: 0.3, ..Recipe::default() }
+    GeneratorConfig {
+        families,
+        samples: 450,
+        points: 32,
+        size_variation: 0.3,
+        ..GeneratorConfig::default()
+    }
 }
 
 fn config() -> TrainingConfig {
@@ -200,7 +206,8 @@ fn gradients_through_a_head_agree_with_finite_differences() {
     let exact = Arc::new(model.to_f64());
     assert_eq!(exact.head(Property::Area).unwrap().card, model.head(Property::Area).unwrap().card);
     for goal in [Goal::Max, Goal::Min, Goal::Target(2.5)] {
-        let aim = Aim { by: By::Head, ..Aim::of(Property::Area, goal) };
+        let aim =
+            ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(Property::Area, goal) };
         let objective = Objective::new(exact.clone(), aim, Space::Latent).unwrap();
         for z in exact.encoded.mu.iter().step_by(41) {
             let at = objective.evaluate(z, true).unwrap();
@@ -224,7 +231,8 @@ fn gradients_through_a_head_agree_with_finite_differences() {
 fn what_a_head_says_of_a_computed_property_has_its_interval_and_stands_beside_it() {
     let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
     let model = Arc::new(Model::clone(&MODEL).with_head(head).unwrap());
-    let aim = Aim { by: By::Head, ..Aim::of(Property::Area, Goal::Max) };
+    let aim =
+        ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(Property::Area, Goal::Max) };
     let config = SearchConfig { aim, restarts: 3, steps: 20, ..SearchConfig::default() };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
@@ -254,27 +262,29 @@ fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_compute
     let lying = TaskHead::new(card, &weights(&head)).unwrap();
     let model = Arc::new(Model::clone(&MODEL).with_head(lying).unwrap());
     let believable = |by| {
-        let aim = Aim { by, inside: 10.0, ..Aim::of(Property::Area, Goal::Max) };
+        let aim =
+            ObjectiveSpec { by, inside: 10.0, ..ObjectiveSpec::of(Property::Area, Goal::Max) };
         let config = SearchConfig { aim, restarts: 10, steps: 60, ..SearchConfig::default() };
         let mut search = Search::new(model.clone(), config).unwrap();
         while search.step().unwrap() {}
         let report = SearchReport::new(search).unwrap();
-        report.restarts.iter().filter(|r| r.verdict.belief == Belief::Believable).count()
+        report.restarts.iter().filter(|r| r.verdict.belief == Reliability::Believable).count()
     };
-    assert_eq!(believable(By::Head), 0);
+    assert_eq!(believable(ValueSource::Head), 0);
     // A bound on what the shape itself has is kept by the shape, whatever the head predicts.
-    let bound = Aim {
-        by: By::Head,
+    let bound = ObjectiveSpec {
+        by: ValueSource::Head,
         constraints: vec!["area<=100".parse().unwrap()],
-        ..Aim::of(Property::Area, Goal::Max)
+        ..ObjectiveSpec::of(Property::Area, Goal::Max)
     };
     let z = Rows::from_flat(2, MODEL.encoded.mu.row(0).to_vec());
     let decoded = MODEL.decode(&z).unwrap();
-    let checked = Foretold::of_all(&MODEL, &[Property::Area], &bound, &z, &decoded).unwrap();
+    let checked =
+        PredictionChecks::of_all(&MODEL, &[Property::Area], &bound, &z, &decoded).unwrap();
     assert!(
         checked.is_none_or(|all| all[0].predictions.iter().all(|check| check.broken.is_none()))
     );
-    assert!(believable(By::Geometry) > 0, "the head was not asked");
+    assert!(believable(ValueSource::Geometry) > 0, "the head was not asked");
 }
 
 #[test]

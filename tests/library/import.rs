@@ -2,11 +2,11 @@
 
 use crate::own_files::write_ellipses;
 use crate::says::says;
+use latent_explorer::data::canonical::form_distance;
 use latent_explorer::data::import::{ImportOptions, import};
-use latent_explorer::data::outline::form_distance;
 use latent_explorer::data::source::{Source, TrainingData};
 use latent_explorer::model::checkpoint;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::Trainer;
 use std::fmt::Write;

@@ -9,22 +9,24 @@ use latent_explorer::data::roles::Role;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::explore::colour::Palette;
-use latent_explorer::explore::sample::{new_shapes, sheet};
-use latent_explorer::explore::scene::Layer;
+use latent_explorer::explore::items::SceneItem;
+use latent_explorer::explore::new_shapes::{new_shapes, sheet};
+use latent_explorer::export::contact_sheet::CELL;
+use latent_explorer::export::csv::write_race;
 use latent_explorer::export::report::Report;
-use latent_explorer::export::sheet::CELL;
-use latent_explorer::export::tables::write_race;
 use latent_explorer::model::head::{HeadCard, TaskHead};
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::model::{Model, Value, checkpoint};
 use latent_explorer::numerics::cancel_token::CancelToken;
-use latent_explorer::objective::{Aim, By, Goal, Objective, Space, kept_constraints};
-use latent_explorer::optimise::code::{preamble, pytorch};
+use latent_explorer::objective::{
+    Goal, Objective, ObjectiveSpec, Space, ValueSource, kept_constraints,
+};
+use latent_explorer::optimise::codegen::{preamble, pytorch};
 use latent_explorer::optimise::{
-    Lanes, Race, RaceReport, Search, SearchConfig, SearchReport, Trajectory,
+    Contenders, Race, RaceReport, Search, SearchConfig, SearchReport, Trajectory,
 };
 use latent_explorer::train::{HeadConfig, HeadTrainer, Pca, Trainer};
-use latent_explorer::trust::{Belief, Foretold, judge};
+use latent_explorer::trust::{PredictionChecks, Reliability, assess};
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 use std::collections::HashMap;
@@ -102,8 +104,8 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
 #[test]
 fn a_search_seeks_what_was_measured_by_its_head() {
     let stiff = property("stiffness");
-    let aim = Aim::of(stiff, Goal::Max).with_usual_inside();
-    assert_eq!(aim.inside, Aim::USUAL_INSIDE_OF_PREDICTIONS);
+    let aim = ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside();
+    assert_eq!(aim.inside, ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS);
     let search = SearchConfig { aim, restarts: 6, steps: 120, ..SearchConfig::default() };
     let mut search = Search::new(MODEL.clone(), search).unwrap();
     while search.step().unwrap() {}
@@ -136,10 +138,10 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let in_data = report.in_data.unwrap();
     assert!((in_data.value - 10.0 * stiffness(SHAPES - 1)).abs() < 1e-4, "{in_data:?}");
     // Beside geometry, and as a condition.
-    let aim = Aim {
+    let aim = ObjectiveSpec {
         constraints: vec!["stiffness>=12".parse().unwrap()],
         terms: vec!["stiffness:min".parse().unwrap(), "area:max:weight=0.1".parse().unwrap()],
-        ..Aim::default()
+        ..ObjectiveSpec::default()
     };
     let objective = Objective::new(MODEL.clone(), aim, Space::Latent).unwrap();
     let z = MODEL.encoded.mu.as_flat();
@@ -167,7 +169,7 @@ fn lying() -> Model {
 }
 
 /// A search on the model.
-fn searched(aim: Aim, restarts: usize) -> SearchReport {
+fn searched(aim: ObjectiveSpec, restarts: usize) -> SearchReport {
     let config = SearchConfig { aim, restarts, steps: 60, ..SearchConfig::default() };
     let mut search = Search::new(MODEL.clone(), config).unwrap();
     while search.step().unwrap() {}
@@ -184,8 +186,8 @@ fn predicted_at(z: &serde_json::Value) -> serde_json::Value {
 #[test]
 fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
     let stiff = property("stiffness");
-    let report = searched(Aim::of(stiff, Goal::Max).with_usual_inside(), 5);
-    assert_eq!(report.config.aim.by, By::Head, "it is not said to go by geometry");
+    let report = searched(ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside(), 5);
+    assert_eq!(report.config.aim.by, ValueSource::Head, "it is not said to go by geometry");
     for found in &report.restarts {
         for value in [found.start, found.best(), found.last, found.answer.value()] {
             let predicted = value.prediction().unwrap();
@@ -255,9 +257,9 @@ fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
 #[test]
 fn a_race_of_predictions_writes_the_ends_of_their_intervals() {
     let stiff = property("stiffness");
-    let aim = Aim::of(stiff, Goal::Max).with_usual_inside();
+    let aim = ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside();
     let config = SearchConfig { aim, restarts: 3, steps: 20, ..SearchConfig::default() };
-    let mut race = Race::new(MODEL.clone(), config, &Lanes::default()).unwrap();
+    let mut race = Race::new(MODEL.clone(), config, &Contenders::default()).unwrap();
     while race.step().unwrap() {}
     let report = RaceReport::new(race).unwrap();
     let values = report.values(&MODEL).unwrap();
@@ -289,9 +291,9 @@ fn a_race_of_predictions_writes_the_ends_of_their_intervals() {
 #[test]
 fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
     let stiff = property("stiffness");
-    let aim = Aim {
+    let aim = ObjectiveSpec {
         constraints: vec!["stiffness>=13".parse().unwrap()],
-        ..Aim::of(Property::Roundness, Goal::Max)
+        ..ObjectiveSpec::of(Property::Roundness, Goal::Max)
     };
     let report = searched(aim.with_usual_inside(), 4);
     let index = report.best.unwrap();
@@ -301,7 +303,7 @@ fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
     assert!(found.best().computed().is_some(), "what is sought is computed");
     let html = Report::new("m".to_owned(), MODEL.clone(), Some(&report)).unwrap().html().unwrap();
     assert!(html.contains(&check.prediction.text()), "{}", check.prediction.text());
-    let sought = searched(Aim::of(stiff, Goal::Max).with_usual_inside(), 4);
+    let sought = searched(ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside(), 4);
     let html = Report::new("m".to_owned(), MODEL.clone(), Some(&sought)).unwrap().html().unwrap();
     assert!(html.contains("as measured") && !html.contains(">geometry<"));
 }
@@ -315,7 +317,7 @@ fn sheets_show_a_prediction_with_its_interval() {
         .layers
         .iter()
         .filter_map(|layer| match layer {
-            Layer::Text(text) => Some(text.text.as_str()),
+            SceneItem::Text(text) => Some(text.text.as_str()),
             _ => None,
         })
         .collect();
@@ -332,11 +334,14 @@ fn the_verdict_of_a_point_speaks_of_all_that_is_predicted_beside_it() {
     let z = Rows::from_flat(2, MODEL.encoded.mu.row(SHAPES / 2).to_vec());
     let decoded = MODEL.decode(&z).unwrap();
     let asked = [Property::Roundness, stiff];
-    let verdict = judge(&lying(), &asked, &z, &decoded).unwrap().remove(0);
+    let verdict = assess(&lying(), &asked, &z, &decoded).unwrap().remove(0);
     assert!(verdict.value(stiff, decoded.row(0)).prediction().unwrap().gap() > 1.0);
-    assert_eq!(verdict.belief, Belief::Doubtful);
+    assert_eq!(verdict.belief, Reliability::Doubtful);
     let word = |property| verdict.belief_in(property);
-    assert_eq!((word(stiff), word(Property::Roundness)), (Belief::Doubtful, Belief::Believable));
+    assert_eq!(
+        (word(stiff), word(Property::Roundness)),
+        (Reliability::Doubtful, Reliability::Believable)
+    );
     let sentence = verdict.sentence();
     assert!(sentence.starts_with("Doubtful, as stiffness:"), "{sentence}");
     assert!(sentence.ends_with("Believable, as roundness."), "{sentence}");
@@ -347,7 +352,7 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
     let stiff = property("stiffness");
     let z = Rows::from_flat(2, MODEL.encoded.mu.row(SHAPES / 2).to_vec());
     let decoded = MODEL.decode(&z).unwrap();
-    let verdict = |model: &Model| judge(model, &[stiff], &z, &decoded).unwrap().remove(0);
+    let verdict = |model: &Model| assess(model, &[stiff], &z, &decoded).unwrap().remove(0);
     let truth = 10.0 * stiffness(MODEL.encoded.samples[SHAPES / 2] as usize);
     let believed = verdict(&MODEL);
     let check = believed.foretold.as_ref().unwrap().of(stiff).unwrap().clone();
@@ -355,7 +360,7 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
     let doubted = verdict(&lying());
     let found = doubted.foretold.as_ref().unwrap().of(stiff).unwrap();
     assert!(found.gap > 1.0 && found.is_beyond() && found.prediction.covers(truth), "{found:?}");
-    assert_eq!(doubted.belief, Belief::Doubtful);
+    assert_eq!(doubted.belief, Reliability::Doubtful);
     assert!(
         doubted.sentence().contains("a judge that learned apart from it"),
         "{}",
@@ -364,8 +369,9 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
     // A bound that the interval does not keep is doubtful, though the value does.
     let bounds = |bound: f64| {
         let constraint = format!("stiffness>={bound}").parse().unwrap();
-        let aim = Aim { constraints: vec![constraint], ..Aim::default() };
-        let checked = Foretold::of_all(&MODEL, &[stiff], &aim, &z, &decoded).unwrap().unwrap();
+        let aim = ObjectiveSpec { constraints: vec![constraint], ..ObjectiveSpec::default() };
+        let checked =
+            PredictionChecks::of_all(&MODEL, &[stiff], &aim, &z, &decoded).unwrap().unwrap();
         checked[0].doubt_of(stiff)
     };
     let within = 0.5 * (check.prediction.low + check.prediction.value);
@@ -425,10 +431,14 @@ fn groups_stay_together_and_survive_the_file() {
 
 #[test]
 fn a_cautious_search_keeps_to_where_the_members_agree() {
-    let cautious = Aim { cautious: true, inside: 0.0, ..Aim::of(property("stiffness"), Goal::Max) };
-    let bold = Aim { cautious: false, ..cautious.clone() };
+    let cautious = ObjectiveSpec {
+        cautious: true,
+        inside: 0.0,
+        ..ObjectiveSpec::of(property("stiffness"), Goal::Max)
+    };
+    let bold = ObjectiveSpec { cautious: false, ..cautious.clone() };
     let z = MODEL.encoded.mu.as_flat();
-    let of = |aim: Aim| {
+    let of = |aim: ObjectiveSpec| {
         let objective = Objective::new(MODEL.clone(), aim, Space::Latent).unwrap();
         objective.evaluate(z, false).unwrap()
     };
@@ -443,10 +453,10 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
     let model = &*HEADLESS;
     let refused = |aim| Objective::new(model.clone(), aim, Space::Latent).unwrap_err().to_string();
     let way_out = "train one with 'latent-explorer heads --property \"stiffness\"'";
-    assert!(refused(Aim::of(stiff, Goal::Max)).contains(way_out));
+    assert!(refused(ObjectiveSpec::of(stiff, Goal::Max)).contains(way_out));
     let constraints = vec!["stiffness<=12".parse().unwrap()];
-    assert!(refused(Aim { constraints, ..Aim::default() }).contains(way_out));
-    let unknown = refused(Aim::of(property("girth"), Goal::Max));
+    assert!(refused(ObjectiveSpec { constraints, ..ObjectiveSpec::default() }).contains(way_out));
+    let unknown = refused(ObjectiveSpec::of(property("girth"), Goal::Max));
     assert!(unknown.contains("'girth'"), "{unknown}");
     assert!(unknown.contains("heat-shedding, stiffness, rare"), "{unknown}");
     let z = Rows::from_flat(2, model.encoded.mu.row(SHAPES / 2).to_vec());
@@ -455,8 +465,11 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
     let heat = Objective::of(model.clone(), stiff).evaluate(z.as_flat(), false).unwrap();
     assert!(heat.value[0].is_nan() && !heat.valid[0]);
     // Nobody is doubtful for what nobody can tell.
-    let verdict = &judge(model, &[stiff], &z, &decoded).unwrap()[0];
-    assert!(verdict.survival.is_empty() && verdict.belief == Belief::Believable, "{verdict:?}");
+    let verdict = &assess(model, &[stiff], &z, &decoded).unwrap()[0];
+    assert!(
+        verdict.survival.is_empty() && verdict.belief == Reliability::Believable,
+        "{verdict:?}"
+    );
 
     let settings = HeadConfig::usual(model, stiff);
     let mut trainer = HeadTrainer::new(model.clone(), stiff, settings).unwrap();
@@ -516,9 +529,9 @@ fn a_checkpoint_keeps_values_and_heads_and_damage_is_one_sentence() {
 
 #[test]
 fn the_listing_of_a_search_calls_its_head() {
-    let aim = Aim {
+    let aim = ObjectiveSpec {
         constraints: vec!["stiffness>=12".parse().unwrap(), "area>=1".parse().unwrap()],
-        ..Aim::of(property("stiffness"), Goal::Max)
+        ..ObjectiveSpec::of(property("stiffness"), Goal::Max)
     };
     let config = SearchConfig { aim, ..SearchConfig::default() };
     let lines = pytorch(&config, &MODEL).into_iter().map(|line| line.text);

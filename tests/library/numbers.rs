@@ -2,37 +2,37 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use latent_explorer::data::family::Family;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling::Scaling;
 use latent_explorer::data::source::Source;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Error;
-use latent_explorer::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
+use latent_explorer::model::bundled::BUNDLED;
+use latent_explorer::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
 use latent_explorer::model::head::head_layers;
-use latent_explorer::model::samples::SAMPLES;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::{Output, architecture};
-use latent_explorer::nn::graph::{self, Dense, Vae};
+use latent_explorer::nn::graph::{self, GraphDense, Vae};
 use latent_explorer::nn::layer::initial_parameters;
 use latent_explorer::nn::loss::Reconstruction;
-use latent_explorer::objective::{Aim, Evaluation, Goal, Objective, Space};
+use latent_explorer::objective::{Evaluation, Goal, Objective, ObjectiveSpec, Space};
 use latent_explorer::optimise::{
-    Hill, NoAnswer, Restart, Search, SearchConfig, SearchReport, Starts, StopReason, Trajectory,
+    Basin, NoAnswer, Restart, Search, SearchConfig, SearchReport, Starts, StopReason, Trajectory,
 };
 use latent_explorer::train::{HeadConfig, HeadTrainer, Trainer};
-use latent_explorer::trust::{Belief, map_quality};
+use latent_explorer::trust::{Reliability, map_coverage};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
 /// Updates of an epoch.
 const BATCHES: usize = 3;
 
-fn recipe() -> Recipe {
-    Recipe { samples: 90, points: 32, ..Recipe::default() }
+fn recipe() -> GeneratorConfig {
+    GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() }
 }
 
 fn config() -> TrainingConfig {
@@ -82,8 +82,8 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
         last.iter().map(|&v| v as f32).collect(),
         zeros(width),
     ];
-    let card = Card {
-        source: Source::Outlines(Recipe::default()),
+    let card = ModelCard {
+        source: Source::Outlines(GeneratorConfig::default()),
         layers,
         scaling: Scaling::identity(width),
         training: TrainingConfig::default(),
@@ -107,7 +107,7 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
 const SQUARE: [f64; 8] = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0];
 
 /// A search from `starts` that neither slows down nor stops early.
-fn from(starts: &Rows<f64>, aim: Aim) -> SearchConfig {
+fn from(starts: &Rows<f64>, aim: ObjectiveSpec) -> SearchConfig {
     let points = starts.iter().map(<[f64]>::to_vec).collect();
     SearchConfig {
         aim,
@@ -121,7 +121,7 @@ fn from(starts: &Rows<f64>, aim: Aim) -> SearchConfig {
 
 /// One property; the gradient of its loss is that of the property itself.
 fn slope(model: &Arc<Model>, property: Property) -> Objective {
-    Objective::new(model.clone(), Aim::of(property, Goal::Min), Space::Latent).unwrap()
+    Objective::new(model.clone(), ObjectiveSpec::of(property, Goal::Min), Space::Latent).unwrap()
 }
 
 /// Restarts from `starts`, all of their steps done.
@@ -132,7 +132,7 @@ fn climbed(
     steps: usize,
     starts: &Rows<f64>,
 ) -> Search {
-    let config = SearchConfig { steps, ..from(starts, Aim::of(property, goal)) };
+    let config = SearchConfig { steps, ..from(starts, ObjectiveSpec::of(property, goal)) };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
     search
@@ -185,7 +185,7 @@ fn gradients_of_every_property_agree_with_finite_differences() {
 
 #[test]
 fn gradients_of_the_sample_models_agree_with_finite_differences() {
-    for sample in SAMPLES {
+    for sample in BUNDLED {
         let model = Arc::new(sample.load().unwrap().to_f64());
         for row in (0..model.encoded.mu.len()).step_by(556) {
             check_gradients(&model, model.encoded.mu.row(row), 1e-6);
@@ -225,7 +225,7 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
             };
             let kl = graph::kl(&pass.mu, &pass.log_var).unwrap();
             let total = (reconstruction + (kl * 0.3).unwrap()).unwrap();
-            let head = Dense::all(&head, &parameters[of_layers..]);
+            let head = GraphDense::all(&head, &parameters[of_layers..]);
             let predicted = graph::forward(&head, &pass.z).unwrap().squeeze(1).unwrap();
             let missed = graph::weighted_square(&predicted, &targets, &weights).unwrap();
             (total + (missed * 0.7).unwrap()).unwrap()
@@ -404,7 +404,7 @@ fn report(model: &Arc<Model>, config: SearchConfig) -> SearchReport {
 fn two_hills_are_told_apart_and_a_ridge_is_one() {
     // The least loss is where the square has its size: z0 is 1 or -1, and z1 whatever it was.
     let model = mirrored(&SQUARE);
-    let aim = Aim::of(Property::Area, Goal::Target(4.0));
+    let aim = ObjectiveSpec::of(Property::Area, Goal::Target(4.0));
     let starts = [0.6, 1.3, -0.7, 1.5, -1.4, f64::NAN, 0.8, 1.2, -1.1];
     let starts = starts.iter().enumerate().flat_map(|(i, &z0)| [z0, 3.0 * i as f64]);
     let starts = Rows::from_flat(2, starts.collect());
@@ -426,7 +426,7 @@ fn two_hills_are_told_apart_and_a_ridge_is_one() {
     let side = |restart: usize| found.restarts[restart].restart.best_z()[0] > 0.0;
     let hills = &found.hills;
     assert!(hills.all.len() == 2 && hills.evaluations < 60_000, "{}", hills.evaluations);
-    for Hill { top, members, .. } in &hills.all {
+    for Basin { top, members, .. } in &hills.all {
         assert!(members.iter().all(|&member| side(member) == side(*top)));
     }
     let placed: usize = hills.all.iter().map(|hill| hill.members.len()).sum();
@@ -437,7 +437,7 @@ fn two_hills_are_told_apart_and_a_ridge_is_one() {
 
     // Nobody stands anywhere when a constraint leaves no answer.
     let constraints = vec!["perimeter<=1".parse().unwrap()];
-    let aim = Aim { constraints, ..config.aim.clone() };
+    let aim = ObjectiveSpec { constraints, ..config.aim.clone() };
     let found = report(&model, SearchConfig { steps: 2, aim, ..config });
     assert!(found.hills.all.is_empty() && found.candidates(9).is_empty());
     let reasons: Vec<_> = found.restarts.iter().map(|r| r.restart.no_answer()).collect();
@@ -464,7 +464,7 @@ fn dip(model: &Model, from: &[f64], to: &[f64]) -> f64 {
 
 #[test]
 fn a_local_optimum_of_a_sample_is_reached_without_a_dip_and_left_over_one() {
-    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let model = Arc::new(BUNDLED[0].load().unwrap());
     for seed in 0..3 {
         let found = report(&model, SearchConfig { seed, ..SearchConfig::default() });
         let z = |restart: usize| found.restarts[restart].restart.best_z();
@@ -488,10 +488,13 @@ fn a_local_optimum_of_a_sample_is_reached_without_a_dip_and_left_over_one() {
 
 #[test]
 fn hills_of_a_sample_hold_every_answer_once_and_candidates_are_one_a_hill() {
-    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let model = Arc::new(BUNDLED[0].load().unwrap());
     for (property, goal) in [(Property::Roundness, Goal::Max), (Property::Area, Goal::Max)] {
-        let config =
-            SearchConfig { aim: Aim::of(property, goal), steps: 150, ..SearchConfig::default() };
+        let config = SearchConfig {
+            aim: ObjectiveSpec::of(property, goal),
+            steps: 150,
+            ..SearchConfig::default()
+        };
         let found = report(&model, config);
         let hills = &found.hills;
         let loss = |restart: usize| found.restarts[restart].restart.best_loss();
@@ -511,7 +514,7 @@ fn hills_of_a_sample_hold_every_answer_once_and_candidates_are_one_a_hill() {
         for (place, candidate) in candidates.iter().enumerate() {
             assert_eq!(candidate.id, format!("c{}-{}", place + 1, found.run));
             let believable = found.restarts[candidate.restart].verdict.belief;
-            assert_eq!(believable, Belief::Believable);
+            assert_eq!(believable, Reliability::Believable);
             assert!(hills.all[candidate.hill].members.contains(&candidate.restart));
             assert!(candidates[..place].iter().all(|other| other.hill != candidate.hill));
         }
@@ -523,7 +526,8 @@ fn hills_of_a_sample_hold_every_answer_once_and_candidates_are_one_a_hill() {
 fn a_cancelled_search_keeps_its_ways() {
     let model = exact(&SQUARE);
     let starts = Rows::from_flat(2, vec![1.0, 1.0]);
-    let config = SearchConfig { steps: 9, ..from(&starts, Aim::of(Property::Area, Goal::Max)) };
+    let config =
+        SearchConfig { steps: 9, ..from(&starts, ObjectiveSpec::of(Property::Area, Goal::Max)) };
     let mut search = Search::new(model, config).unwrap();
     search.step().unwrap();
     search.cancel();
@@ -647,15 +651,15 @@ fn a_loss_that_is_no_number_names_its_batch_and_leaves_the_last_whole_epoch() {
 #[test]
 fn the_quality_of_a_map_is_made_of_shares() {
     let model = trained(config());
-    let quality = map_quality(&model, 5).unwrap();
+    let quality = map_coverage(&model, 5).unwrap();
     assert_eq!(quality.cells, 25);
     assert!((0.0..=1.0).contains(&quality.simple));
     assert_eq!(quality.families.len(), 9);
     let sum: f64 = quality.families.iter().map(|(_, share)| share).sum();
     assert!(quality.simple == 0.0 || (sum - 1.0).abs() < 1e-12, "{sum}");
-    assert_eq!(quality, map_quality(&model, 5).unwrap());
-    assert!(map_quality(&model, 0).is_err(), "no cells");
+    assert_eq!(quality, map_coverage(&model, 5).unwrap());
+    assert!(map_coverage(&model, 0).is_err(), "no cells");
     // In any other number of dimensions the cells are encoded data, here every fourth.
-    let wide = map_quality(&trained(TrainingConfig { latent_dim: 3, ..config() }), 5).unwrap();
+    let wide = map_coverage(&trained(TrainingConfig { latent_dim: 3, ..config() }), 5).unwrap();
     assert_eq!((wide.cells, wide.families.len()), (23, 9));
 }

@@ -4,18 +4,18 @@
 use latent_explorer::data::property::Property;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::model::Model;
+use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
-use latent_explorer::model::samples::SAMPLES;
 use latent_explorer::nn::layer::initial_parameters;
 use latent_explorer::numerics::cancel_token::CancelToken;
-use latent_explorer::objective::{Aim, By, Goal, Objective, Space, Term};
+use latent_explorer::objective::{Goal, Objective, ObjectiveSpec, Space, Term, ValueSource};
 use latent_explorer::optimise::{Method, Search, SearchConfig, SearchReport, Starts, StopReason};
-use latent_explorer::trust::Belief;
+use latent_explorer::trust::Reliability;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
-    let model = SAMPLES[0].load().unwrap().to_f64();
+    let model = BUNDLED[0].load().unwrap().to_f64();
     let layers = head_layers(Property::Roundness, model.latent_dim(), &[16, 8]);
     let parameters = initial_parameters(&layers, 3);
     let card = HeadCard {
@@ -37,27 +37,32 @@ fn terms(texts: &[&str]) -> Vec<Term> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
 
-fn aim(texts: &[&str]) -> Aim {
-    Aim { terms: terms(texts), ..Aim::default() }
+fn aim(texts: &[&str]) -> ObjectiveSpec {
+    ObjectiveSpec { terms: terms(texts), ..ObjectiveSpec::default() }
 }
 
-fn objective(aim: Aim, space: Space) -> Objective {
+fn objective(aim: ObjectiveSpec, space: Space) -> Objective {
     Objective::new(MODEL.clone(), aim, space).unwrap()
 }
 
 /// Aims that between them contain every part of the loss.
-fn aims() -> Vec<Aim> {
+fn aims() -> Vec<ObjectiveSpec> {
     let constrained = |text: &str| vec![text.parse().unwrap()];
     vec![
         aim(&["roundness:max"]),
         aim(&["area:min:weight=0.3", "perimeter:target=6:weight=2"]),
-        Aim { l2: 0.01, ..aim(&["heat-shedding:max"]) },
-        Aim { align: 2.0, ..aim(&["roundness:max"]) },
-        Aim { inside: 3.0, ..aim(&["heat-shedding:max"]) },
-        Aim { constraints: constrained("area>=99"), ..aim(&["perimeter:min"]) },
-        Aim { constraints: constrained("area<=0.01"), ..aim(&["perimeter:max"]) },
-        Aim { by: By::Head, ..aim(&["roundness:max"]) },
-        Aim { by: By::Head, l2: 0.1, align: 0.5, ..aim(&["roundness:target=0.9"]) },
+        ObjectiveSpec { l2: 0.01, ..aim(&["heat-shedding:max"]) },
+        ObjectiveSpec { align: 2.0, ..aim(&["roundness:max"]) },
+        ObjectiveSpec { inside: 3.0, ..aim(&["heat-shedding:max"]) },
+        ObjectiveSpec { constraints: constrained("area>=99"), ..aim(&["perimeter:min"]) },
+        ObjectiveSpec { constraints: constrained("area<=0.01"), ..aim(&["perimeter:max"]) },
+        ObjectiveSpec { by: ValueSource::Head, ..aim(&["roundness:max"]) },
+        ObjectiveSpec {
+            by: ValueSource::Head,
+            l2: 0.1,
+            align: 0.5,
+            ..aim(&["roundness:target=0.9"])
+        },
     ]
 }
 
@@ -113,11 +118,14 @@ fn where_the_shape_itself_moves_the_gradient_is_that_of_its_numbers() {
 fn the_loss_is_the_sum_that_the_aim_says() {
     let z = [0.31, -0.42];
     let value = |property| {
-        objective(Aim::of(property, Goal::Max), Space::Latent).evaluate(&z, false).unwrap().value[0]
+        objective(ObjectiveSpec::of(property, Goal::Max), Space::Latent)
+            .evaluate(&z, false)
+            .unwrap()
+            .value[0]
     };
     let (area, perimeter) = (value(Property::Area), value(Property::Perimeter));
     let two = aim(&["area:max:weight=0.3", "perimeter:target=6:weight=2"]);
-    let two = Aim { l2: 0.5, ..two };
+    let two = ObjectiveSpec { l2: 0.5, ..two };
     let at = objective(two, Space::Latent).evaluate(&z, false).unwrap();
     let score = 0.3 * area - 2.0 * (perimeter - 6.0).powi(2);
     assert!((at.value[0] - score).abs() < 1e-12);
@@ -128,7 +136,10 @@ fn the_loss_is_the_sum_that_the_aim_says() {
 
 #[test]
 fn a_head_is_read_in_the_unit_of_its_property_and_one_that_is_missing_is_named() {
-    let head = objective(Aim { by: By::Head, ..aim(&["roundness:max"]) }, Space::Latent);
+    let head = objective(
+        ObjectiveSpec { by: ValueSource::Head, ..aim(&["roundness:max"]) },
+        Space::Latent,
+    );
     let z = Rows::from_flat(2, vec![0.31, -0.42, 1.0, 1.0]);
     let read = head.evaluate(z.as_flat(), false).unwrap().value;
     let predicted = MODEL.predict(Property::Roundness, &z).unwrap().unwrap();
@@ -137,7 +148,7 @@ fn a_head_is_read_in_the_unit_of_its_property_and_one_that_is_missing_is_named()
     let parameters: Vec<Vec<f32>> = MODEL.parameters().map(<[f32]>::to_vec).collect();
     let bare = Model::new(MODEL.card.clone(), MODEL.encoded.clone(), &parameters);
     let bare = Arc::new(bare.unwrap());
-    let missing = Aim { by: By::Head, ..aim(&["area:max"]) };
+    let missing = ObjectiveSpec { by: ValueSource::Head, ..aim(&["area:max"]) };
     let error = Objective::new(bare, missing, Space::Latent).unwrap_err().to_string();
     assert!(error.contains("area") && error.contains("heads"), "{error}");
 }
@@ -161,7 +172,7 @@ fn what_breaks_a_constraint_is_never_an_answer() {
     let free =
         run(SearchConfig { aim: aim(&["perimeter:min"]), restarts: 8, ..SearchConfig::default() });
     let bound = free.restarts[free.best.unwrap()].answer.value().number() + 0.5;
-    let constrained = Aim {
+    let constrained = ObjectiveSpec {
         constraints: vec![format!("perimeter>={bound}").parse().unwrap()],
         ..aim(&["perimeter:min"])
     };
@@ -265,10 +276,15 @@ fn settings_that_do_not_go_together_are_refused_by_name() {
     let refused =
         |config: SearchConfig| Search::new(MODEL.clone(), config).unwrap_err().to_string();
     let usual = SearchConfig::default;
-    let bad_aim = |aim: Aim| refused(SearchConfig { aim, ..usual() });
-    assert!(bad_aim(Aim { terms: vec![], ..Aim::default() }).starts_with("term"));
-    assert!(bad_aim(Aim { l2: -1.0, ..Aim::default() }).starts_with("l2"));
-    assert!(bad_aim(Aim { inside: f64::NAN, ..Aim::default() }).starts_with("inside"));
+    let bad_aim = |aim: ObjectiveSpec| refused(SearchConfig { aim, ..usual() });
+    assert!(
+        bad_aim(ObjectiveSpec { terms: vec![], ..ObjectiveSpec::default() }).starts_with("term")
+    );
+    assert!(bad_aim(ObjectiveSpec { l2: -1.0, ..ObjectiveSpec::default() }).starts_with("l2"));
+    assert!(
+        bad_aim(ObjectiveSpec { inside: f64::NAN, ..ObjectiveSpec::default() })
+            .starts_with("inside")
+    );
     assert!(bad_aim(aim(&["area:max:weight=0"])).starts_with("weight"));
     let moved = SearchConfig { space: Space::Input, method: Method::CmaEs, ..usual() };
     assert!(refused(moved).starts_with("space"));
@@ -332,7 +348,7 @@ fn a_rival_steps_back_from_what_means_nothing_and_a_stopped_one_keeps_its_way() 
 
 #[test]
 fn several_steps_at_once_are_those_made_one_by_one_and_a_stop_ends_every_restart() {
-    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let model = Arc::new(BUNDLED[0].load().unwrap());
     // More than one cohort, and restarts that end at different steps.
     let config = SearchConfig {
         aim: aim(&["heat-shedding:max"]),
@@ -366,7 +382,7 @@ fn several_steps_at_once_are_those_made_one_by_one_and_a_stop_ends_every_restart
 #[test]
 fn the_best_so_far_never_falls_though_the_value_of_it_may() {
     // Heat shedding has no bound: far away it is worth much, and the penalty draws the restart back.
-    let aim = Aim { inside: 10.0, ..aim(&["heat-shedding:max"]) };
+    let aim = ObjectiveSpec { inside: 10.0, ..aim(&["heat-shedding:max"]) };
     let starts = Starts::Around { points: vec![vec![2.5, 2.0], vec![-2.5, 2.5]], spread: 0.0 };
     let config = SearchConfig { aim, starts, restarts: 2, steps: 120, ..SearchConfig::default() };
     let report = run(config);
@@ -396,8 +412,8 @@ fn the_best_so_far_never_falls_though_the_value_of_it_may() {
 
 #[test]
 fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
-    let model = Arc::new(SAMPLES[0].load().unwrap());
-    let aim = Aim::of(Property::Roundness, Goal::Max);
+    let model = Arc::new(BUNDLED[0].load().unwrap());
+    let aim = ObjectiveSpec::of(Property::Roundness, Goal::Max);
     let config = SearchConfig { aim, restarts: 5, steps: 5, ..SearchConfig::default() };
     let mut search = Search::new(model, config).unwrap();
     while search.step().unwrap() {}
@@ -406,19 +422,20 @@ fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
     assert_eq!(report.why_none(), None);
     report.best_believable = None;
     for (index, restart) in report.restarts.iter_mut().enumerate() {
-        restart.verdict.belief = if index < 2 { Belief::Outside } else { Belief::Doubtful };
+        restart.verdict.belief =
+            if index < 2 { Reliability::Outside } else { Reliability::Doubtful };
         (restart.verdict.simple, restart.verdict.roughness) = (true, f64::INFINITY);
     }
     let why = report.why_none().unwrap();
     assert!(why.contains("of 5 restarts 3 rougher than the data, 2 outside the data"), "{why}");
     assert!(why.contains("--inside 3") || why.contains("the weight 1"), "{why}");
     // Where no restart came to an answer, another sentence says so.
-    let aim = Aim {
+    let aim = ObjectiveSpec {
         constraints: vec!["area>=100".parse().unwrap()],
-        ..Aim::of(Property::Roundness, Goal::Max)
+        ..ObjectiveSpec::of(Property::Roundness, Goal::Max)
     };
     let config = SearchConfig { aim, restarts: 3, steps: 5, ..SearchConfig::default() };
-    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let model = Arc::new(BUNDLED[0].load().unwrap());
     let mut search = Search::new(model, config).unwrap();
     while search.step().unwrap() {}
     let report = SearchReport::new(search).unwrap();

@@ -1,16 +1,16 @@
 //! Principal component analysis, the rival without a network, against its theory.
 
-use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::card::StartDistribution;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::train::Pca;
-use latent_explorer::trust::Figures;
+use latent_explorer::trust::ModelMetrics;
 
 fn pca(config: &TrainingConfig) -> Model {
-    let recipe = Recipe { samples: 270, points: 24, ..Recipe::default() };
+    let recipe = GeneratorConfig { samples: 270, points: 24, ..GeneratorConfig::default() };
     let mut pca = Pca::new(TrainingData::generate(recipe).unwrap(), config).unwrap();
     while pca.step() {}
     pca.finish().unwrap()
@@ -79,7 +79,7 @@ fn the_error_is_the_sum_of_the_eigenvalues_that_are_left_out() {
         assert!((error - left_out).abs() < 1e-5 * left_out, "{latent_dim}: {error} {left_out}");
         let record = model.card.history[0];
         assert!((record.reconstruction - left_out).abs() < 1e-9 * left_out);
-        let held_out = Figures::of(&model).unwrap().reconstruction_error;
+        let held_out = ModelMetrics::of(&model).unwrap().reconstruction_error;
         assert!((record.held_out_reconstruction.unwrap() - held_out).abs() < 1e-6 * held_out);
     }
 }
@@ -110,7 +110,7 @@ fn a_linear_model_is_saved_and_opened_like_any_other() {
     assert_eq!(again.decode(&z).unwrap(), model.decode(&z).unwrap());
     assert!(again.is_linear());
     assert!(model.parameters().nth(2).unwrap().iter().all(|v| *v == 0.0));
-    let figures = Figures::of(&again).unwrap();
+    let figures = ModelMetrics::of(&again).unwrap();
     assert_eq!((figures.kl, figures.active_units), (None, 2));
 }
 
@@ -118,9 +118,9 @@ fn a_linear_model_is_saved_and_opened_like_any_other() {
 fn as_many_axes_as_there_are_numbers_rebuild_everything() {
     let config = TrainingConfig { latent_dim: 48, held_out: 0.0, ..TrainingConfig::default() };
     let model = pca(&config);
-    let figures = Figures::of(&model).unwrap();
+    let figures = ModelMetrics::of(&model).unwrap();
     assert!(figures.reconstruction_error < 1e-6, "{figures:?}");
-    let recipe = Recipe { samples: 90, points: 16, ..Recipe::default() };
+    let recipe = GeneratorConfig { samples: 90, points: 16, ..GeneratorConfig::default() };
     let data = TrainingData::generate(recipe).unwrap();
     let config = TrainingConfig { latent_dim: 33, ..TrainingConfig::default() };
     let refused = Pca::new(data, &config).err().unwrap().to_string();

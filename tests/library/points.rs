@@ -2,16 +2,16 @@
 //! it stood, and a round of candidates, lab and retraining keeps its names.
 
 use crate::says::says;
+use latent_explorer::data::canonical::form_distance;
 use latent_explorer::data::conform;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::geometry::{normalised, rms_radius};
-use latent_explorer::data::import::clean::{Curve, Ends};
+use latent_explorer::data::import::repair::{Ends, RawCurve};
 use latent_explorer::data::import::{ImportOptions, Normalise, import};
-use latent_explorer::data::outline::form_distance;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::model::samples::SAMPLES;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::bundled::BUNDLED;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::Pca;
@@ -69,7 +69,7 @@ fn even(points: &[[f64; 2]], count: usize, from: f64) -> Points {
 }
 
 fn conformed(model: &Model, points: Points) -> (Vec<f32>, Vec<f64>, Vec<f64>) {
-    let curve = Curve { points, ends: Ends::Joined };
+    let curve = RawCurve { points, ends: Ends::Joined };
     let (outline, placement) = model.card.source.conform(curve).unwrap();
     let z = z_of(model, &outline);
     let restored = placement.restore(&outline);
@@ -128,7 +128,7 @@ fn resampled(points: &[[f64; 2]], count: usize) -> Points {
 
 #[test]
 fn a_generated_shape_has_its_z_wherever_it_stands() {
-    for sample in SAMPLES {
+    for sample in BUNDLED {
         let model = sample.load().unwrap();
         let (mut cut, mut cut_off) = (0, 0);
         for row in 0..ROWS {
@@ -173,11 +173,12 @@ fn a_generated_shape_has_its_z_wherever_it_stands() {
 
 #[test]
 fn a_shape_of_noisy_data_stays_as_it_is() {
-    let recipe = Recipe { samples: 90, points: 32, noise: 0.1, ..Recipe::default() };
+    let recipe =
+        GeneratorConfig { samples: 90, points: 32, noise: 0.1, ..GeneratorConfig::default() };
     let data = TrainingData::generate(recipe).unwrap();
     for row in 0..90 {
         let points = points_of(data.set.rows.row(row));
-        let curve = Curve { points, ends: Ends::Listed };
+        let curve = RawCurve { points, ends: Ends::Listed };
         let (outline, placement) = data.source.conform(curve).unwrap();
         assert_eq!(outline, data.set.rows.row(row), "{row}");
         assert!(placement.is_plain());
@@ -260,7 +261,7 @@ fn an_imported_shape_has_its_z_wherever_it_stands() {
 fn an_outline_that_is_none_is_named_with_its_line() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("x.csv");
-    let model = SAMPLES[0].load().unwrap();
+    let model = BUNDLED[0].load().unwrap();
     let problem = |text: &str| {
         std::fs::write(&path, text).unwrap();
         conform::read(&path, &model.card.source).unwrap_err().to_string()

@@ -1,17 +1,17 @@
 //! Rediscovery from end to end: planted truths that a right judge holds and a narrow one does not, rows that were hidden,
 //! a blind choice.
 
-use latent_explorer::data::dataset::Measured;
+use latent_explorer::data::dataset::Target;
 use latent_explorer::data::family::Family;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::import::Import;
 use latent_explorer::data::import::Normalise;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
 use latent_explorer::model::judge::Prediction;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::objective::Goal;
 use latent_explorer::rediscover::{
     Hiding, RediscoverConfig, Rediscovery, RediscoveryReport, Truth, share_right,
@@ -32,15 +32,20 @@ fn slender(outline: &[f32]) -> f64 {
 
 fn data() -> TrainingData {
     let families = vec![Family::Circle, Family::Square, Family::Star];
-    let recipe =
-        Recipe { families, samples: SHAPES, points: 32, size_variation: 0.3, ..Recipe::default() };
+    let recipe = GeneratorConfig {
+        families,
+        samples: SHAPES,
+        points: 32,
+        size_variation: 0.3,
+        ..GeneratorConfig::default()
+    };
     let mut set = recipe.generate();
     let name = match "slender".parse() {
         Ok(Property::Measured(name)) => name,
         other => panic!("{other:?}"),
     };
     let values = set.rows.iter().map(slender).map(|v| f64::from(v as f32)).collect();
-    set.measured = vec![Measured { name, unit: String::new(), values }];
+    set.measured = vec![Target { name, unit: String::new(), values }];
     let import = Import { set, ..Import::default() };
     TrainingData::imported(import, "shapes".to_owned(), Normalise::default()).unwrap()
 }

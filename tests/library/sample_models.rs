@@ -1,28 +1,28 @@
 //! The models that come with the program are good maps of their data.
 
 use candle_core::{Device, Tensor};
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::Source;
 use latent_explorer::model::Model;
-use latent_explorer::model::samples::SAMPLES;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::bundled::BUNDLED;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::autoencoder::Output;
 use latent_explorer::nn::loss::Reconstruction;
-use latent_explorer::objective::{Aim, Goal};
+use latent_explorer::objective::{Goal, ObjectiveSpec};
 use latent_explorer::optimise::{Search, SearchConfig};
-use latent_explorer::trust::{Belief, Verdict, judge, map_quality};
+use latent_explorer::trust::{Reliability, Verdict, assess, map_coverage};
 use std::sync::Arc;
 
 fn models() -> impl Iterator<Item = (&'static str, Model)> {
-    SAMPLES.iter().map(|sample| (sample.name, sample.load().unwrap()))
+    BUNDLED.iter().map(|sample| (sample.name, sample.load().unwrap()))
 }
 
 #[test]
 fn nine_in_ten_cells_are_simple_outlines_and_every_family_owns_some() {
     for (name, model) in models() {
-        let quality = map_quality(&model, 24).unwrap();
+        let quality = map_coverage(&model, 24).unwrap();
         assert_eq!(quality.cells, 576, "{name}");
         assert_eq!(quality.families.len(), 9, "{name}");
         assert!(quality.simple >= 0.9, "{name}: {quality:?}");
@@ -67,7 +67,7 @@ fn where_the_search_sees_no_penalty_the_verdict_sees_data() {
 /// The best points and every fifteenth point of their trajectories, for a search of 50 restarts and 300 steps, with
 /// their verdicts for the property of the objective.
 fn answers(model: &Arc<Model>, property: Property, goal: Goal) -> Vec<Verdict> {
-    let aim = Aim::of(property, goal);
+    let aim = ObjectiveSpec::of(property, goal);
     let config = SearchConfig { aim, restarts: 50, steps: 300, ..Default::default() };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
@@ -76,7 +76,7 @@ fn answers(model: &Arc<Model>, property: Property, goal: Goal) -> Vec<Verdict> {
         z.push(restart.best_z());
         (0..restart.trajectory.len()).step_by(15).for_each(|i| z.push(restart.trajectory.row(i)));
     }
-    judge(model, &[property], &z, &model.decode(&z).unwrap()).unwrap()
+    assess(model, &[property], &z, &model.decode(&z).unwrap()).unwrap()
 }
 
 #[test]
@@ -94,10 +94,10 @@ fn the_value_of_what_is_called_believable_survives_the_round_trip() {
                 let count =
                     |[all, kept]: &mut [usize; 2]| (*all, *kept) = (*all + 1, *kept + survives);
                 points += 1;
-                if verdict.belief == Belief::Believable {
+                if verdict.belief == Reliability::Believable {
                     count(&mut believable);
                 }
-                if verdict.belief != Belief::Outside
+                if verdict.belief != Reliability::Outside
                     && verdict.simple
                     && verdict.in_domain
                     && verdict.round_trip <= verdict.usual_round_trip
@@ -143,10 +143,10 @@ fn the_settings_are_those_of_the_commands_that_make_them() {
         ..TrainingConfig::default()
     };
     let settings = [TrainingConfig::default(), sigmoid];
-    assert_eq!(SAMPLES.len(), settings.len());
+    assert_eq!(BUNDLED.len(), settings.len());
     for ((name, model), training) in models().zip(settings) {
         let stale = format!("{name}: make it again as sample_models/README.md says");
-        assert_eq!(model.card.source, Source::Outlines(Recipe::default()), "{stale}");
+        assert_eq!(model.card.source, Source::Outlines(GeneratorConfig::default()), "{stale}");
         assert_eq!(model.card.training, training, "{stale}");
     }
 }

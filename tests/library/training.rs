@@ -1,25 +1,25 @@
 //! Trainings that pause, go on, branch and end early; a learned variance; a beta that warms up.
 
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::import::{ImportOptions, import};
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::roles::Role;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Result;
-use latent_explorer::explore::sample::new_shapes;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::explore::new_shapes::new_shapes;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::nn::autoencoder::Output;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::{Pca, Trainer, TrainerState};
-use latent_explorer::trust::{Belief, Figures, warnings_of};
+use latent_explorer::trust::{ModelMetrics, Reliability, warnings_of};
 use std::f64::consts::PI;
 
 /// Updates of an epoch: 81 samples in batches of 32.
 const BATCHES: usize = 3;
 
 fn data() -> TrainingData {
-    let recipe = Recipe { samples: 90, points: 32, ..Recipe::default() };
+    let recipe = GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() };
     TrainingData::generate(recipe).unwrap()
 }
 
@@ -152,7 +152,7 @@ fn early_stopping_keeps_the_best() {
         let card = &model.card;
         assert_eq!((card.record(), card.updates()), (Some(&record), record.updates));
         assert_eq!(card.updates_run(), done);
-        let error = Figures::of(&model).unwrap().reconstruction_error;
+        let error = ModelMetrics::of(&model).unwrap().reconstruction_error;
         let validation = record.held_out_reconstruction.unwrap();
         assert!((error - validation).abs() < 1e-3 * validation, "{error} {validation}");
     }
@@ -177,7 +177,7 @@ fn error_of(model: &Model, rows: &[usize]) -> f64 {
 #[test]
 fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
     // Of 600 shapes 60 are held out, 20 of them for stopping.
-    let recipe = Recipe { samples: 600, points: 32, ..Recipe::default() };
+    let recipe = GeneratorConfig { samples: 600, points: 32, ..GeneratorConfig::default() };
     let data = TrainingData::generate(recipe).unwrap();
     let restless = TrainingConfig {
         updates: 1200,
@@ -205,17 +205,17 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
     let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-4;
     assert!(near(record.stopping_reconstruction.unwrap(), alone.1));
     assert!(near(record.held_out_reconstruction.unwrap(), others.1));
-    let figures = Figures::of(&model).unwrap();
+    let figures = ModelMetrics::of(&model).unwrap();
     assert!(near(figures.reconstruction_error, others.1) && !near(alone.1, others.1));
     assert_eq!((figures.shapes, figures.chose_epoch), (others.0, false));
     // PCA is held against the same shapes.
-    let rival = Figures::of(&Pca::rival_of(&model).unwrap()).unwrap();
+    let rival = ModelMetrics::of(&Pca::rival_of(&model).unwrap()).unwrap();
     assert_eq!((rival.shapes, rival.chose_epoch), (others.0, false));
 
     // A training that had no early stopping goes on with it: its last epoch is what has to be beaten.
     let patient = TrainingConfig { updates: 200, early_stopping: None, ..restless.clone() };
     let last = learn(Trainer::new(data.clone(), patient).unwrap()).finish().unwrap();
-    assert_eq!(Figures::of(&last).unwrap().shapes, 60);
+    assert_eq!(ModelMetrics::of(&last).unwrap().shapes, 60);
     let wild = TrainingConfig { learning_rate: 0.5, updates: 240, ..restless.clone() };
     let state = TrainerState::of(&last).unwrap();
     let went_on = learn(Trainer::resume(data.clone(), wild, &state).unwrap()).finish().unwrap();
@@ -226,7 +226,7 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
     let model = learn(Trainer::new(data, few).unwrap()).finish().unwrap();
     let record = model.card.record().unwrap();
     assert_eq!(record.stopping_reconstruction, None);
-    let figures = Figures::of(&model).unwrap();
+    let figures = ModelMetrics::of(&model).unwrap();
     assert_eq!((figures.shapes, figures.chose_epoch), (54, true));
     assert!(near(figures.reconstruction_error, record.held_out_reconstruction.unwrap()));
     let least = model.card.history.iter().filter_map(|r| r.held_out_reconstruction);
@@ -305,20 +305,20 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
     let config = TrainingConfig { updates: 4000, early_stopping: None, ..usual };
     let trainer = learn(Trainer::new(data, config).unwrap());
     let model = trainer.finish().unwrap();
-    let figures = Figures::of(&model).unwrap();
+    let figures = ModelMetrics::of(&model).unwrap();
     // PCA as a model of its own, not the probabilistic PCA from which the network was initialised.
-    let pca = Figures::of(&Pca::rival_of(&model).unwrap()).unwrap().reconstruction_error;
+    let pca = ModelMetrics::of(&Pca::rival_of(&model).unwrap()).unwrap().reconstruction_error;
     assert!((model.card.statistics.pca_error.unwrap() / pca - 1.0).abs() < 1e-3);
     assert!(figures.reconstruction_error < 0.7 * pca, "{} {pca}", figures.reconstruction_error);
     assert!(warnings_of(&model, &figures).iter().all(|warning| !warning.what.contains("PCA")));
     let drawn = new_shapes(&model, Property::Area, 500, 1).unwrap();
-    let good = drawn.iter().filter(|shape| shape.verdict.belief == Belief::Believable).count();
+    let good = drawn.iter().filter(|shape| shape.verdict.belief == Reliability::Believable).count();
     assert!(good >= 400, "{good} of 500, from {:?}", model.card.start);
 
     // Hardly begun and learned too fast, it is worse, and says so.
     let rash = TrainingConfig { updates: 30, learning_rate: 0.1, ..trainer.config().clone() };
     let model = learn(Trainer::new(airfoils(300), rash).unwrap()).finish().unwrap();
-    let warnings = warnings_of(&model, &Figures::of(&model).unwrap());
+    let warnings = warnings_of(&model, &ModelMetrics::of(&model).unwrap());
     assert!(warnings.iter().any(|warning| warning.what.contains("PCA with as many numbers")));
     // The start that it states is written with it, and its state if it is one to go on from.
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();

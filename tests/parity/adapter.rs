@@ -2,19 +2,19 @@
 
 use crate::fixture::{Network, Parameters, Scaling, in_order, in_precision, singles};
 use candle_core::DType;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling;
 use latent_explorer::data::source::Source;
 use latent_explorer::model::Model;
-use latent_explorer::model::card::{Card, Encoded, LatentStatistics, StartDistribution};
+use latent_explorer::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
 use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::{Output, architecture};
 use latent_explorer::nn::layer::LayerSpec;
-use latent_explorer::objective::{Aim, By, Goal};
+use latent_explorer::objective::{Goal, ObjectiveSpec, ValueSource};
 use latent_explorer::optimise::{Restart, Search, SearchConfig, Starts};
 use std::sync::Arc;
 
@@ -32,8 +32,8 @@ fn assemble(
     parameters: &[Vec<f32>],
 ) -> Model {
     let width = layers[0].inputs;
-    let card = Card {
-        source: Source::Outlines(Recipe::default()),
+    let card = ModelCard {
+        source: Source::Outlines(GeneratorConfig::default()),
         layers,
         scaling: scaling::Scaling { offset: vec![offset; width], scale: vec![scale; width] },
         training: TrainingConfig::default(),
@@ -103,9 +103,9 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
 }
 
 /// The aim of a climb on the head: to `target`, or to the greatest value where there is none.
-pub fn aim_by_head(target: Option<f64>, l2: f64) -> Aim {
+pub fn aim_by_head(target: Option<f64>, l2: f64) -> ObjectiveSpec {
     let goal = target.map_or(Goal::Max, Goal::Target);
-    Aim { by: By::Head, l2, ..Aim::of(PREDICTED, goal) }
+    ObjectiveSpec { by: ValueSource::Head, l2, ..ObjectiveSpec::of(PREDICTED, goal) }
 }
 
 /// Searches from the points `starts`, `[n, latent]`, themselves, as far as `config` says.
@@ -121,6 +121,6 @@ pub fn search(model: &Arc<Model>, starts: &Rows<f64>, config: SearchConfig) -> V
 }
 
 /// Adam at one rate for a number of steps, whatever becomes of the loss.
-pub fn plain_adam(aim: Aim, rate: f64, steps: usize) -> SearchConfig {
+pub fn plain_adam(aim: ObjectiveSpec, rate: f64, steps: usize) -> SearchConfig {
     SearchConfig { aim, rate, steps, plateau: None, patience: None, ..SearchConfig::default() }
 }

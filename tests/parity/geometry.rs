@@ -6,7 +6,7 @@ use crate::paths::{self, Paths};
 use candle_core::DType;
 use latent_explorer::data::property::Property;
 use latent_explorer::model::Model;
-use latent_explorer::objective::{Aim, Goal, Objective, Space};
+use latent_explorer::objective::{Goal, Objective, ObjectiveSpec, Space};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -91,7 +91,7 @@ fn properties_and_their_gradients_in_z_and_in_x_are_pytorchs() {
         for (dtype, tolerance) in PRECISIONS {
             let model = case.model(dtype);
             for property in Property::ALL {
-                let aim = Aim::of(property, Goal::Max);
+                let aim = ObjectiveSpec::of(property, Goal::Max);
                 let of = |space| Objective::new(model.clone(), aim.clone(), space).unwrap();
                 let (name, slopes) = (property.name(), case.slopes.of(dtype));
                 let shown = check(&of(Space::Latent), &case.z, slopes, &[(-1.0, name)]);
@@ -105,13 +105,16 @@ fn properties_and_their_gradients_in_z_and_in_x_are_pytorchs() {
 
 #[test]
 fn penalties_and_sums_of_terms_are_pytorchs() {
-    let roundness = Aim::of(Property::Roundness, Goal::Max);
+    let roundness = ObjectiveSpec::of(Property::Roundness, Goal::Max);
     let terms = ["roundness:max", "area:target=2.5:weight=0.5", "perimeter:min:weight=0.25"];
     let terms = terms.map(|term| term.parse().unwrap()).to_vec();
-    let aims: [(Aim, &[(f64, &str)]); 3] = [
-        (Aim { l2: 0.5, ..roundness.clone() }, &[(-1.0, "roundness"), (0.5, "l2")]),
-        (Aim { align: 0.5, ..roundness.clone() }, &[(-1.0, "roundness"), (0.5, "alignment")]),
-        (Aim { terms, l2: 0.01, align: 0.1, ..roundness }, &[(1.0, "combined")]),
+    let aims: [(ObjectiveSpec, &[(f64, &str)]); 3] = [
+        (ObjectiveSpec { l2: 0.5, ..roundness.clone() }, &[(-1.0, "roundness"), (0.5, "l2")]),
+        (
+            ObjectiveSpec { align: 0.5, ..roundness.clone() },
+            &[(-1.0, "roundness"), (0.5, "alignment")],
+        ),
+        (ObjectiveSpec { terms, l2: 0.01, align: 0.1, ..roundness }, &[(1.0, "combined")]),
     ];
     for case in read::<Geometry>("geometry").cases {
         for (dtype, _) in PRECISIONS {
@@ -128,7 +131,8 @@ fn paths_of_500_steps_are_pytorchs() {
     for case in read::<Geometry>("geometry").cases {
         for (dtype, tolerance) in paths::PRECISIONS {
             for Climb { property, mode, l2, align, paths } in &case.climbs {
-                let aim = Aim { l2: *l2, align: *align, ..Aim::of(*property, *mode) };
+                let aim =
+                    ObjectiveSpec { l2: *l2, align: *align, ..ObjectiveSpec::of(*property, *mode) };
                 paths::check(&case.model(dtype), &aim, paths, tolerance);
             }
         }

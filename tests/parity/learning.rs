@@ -5,11 +5,11 @@ use crate::fixture::{
     in_order, read,
 };
 use candle_core::{DType, Device, Result, Tensor, Var, WithDType};
-use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling::Scaling;
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::{Output, architecture};
 use latent_explorer::nn::graph::{self, Pass, Vae, flat_f64};
@@ -139,7 +139,7 @@ fn the_trainer_does_what_the_loop_does() {
     for (loss, output) in
         [(Reconstruction::Mse, Output::Linear), (Reconstruction::Bce, Output::Sigmoid)]
     {
-        let recipe = Recipe { samples: 90, points: 16, ..Recipe::default() };
+        let recipe = GeneratorConfig { samples: 90, points: 16, ..GeneratorConfig::default() };
         let config = TrainingConfig {
             updates: 9,
             hidden: vec![16],

@@ -5,7 +5,7 @@ use crate::fixture::{Both, Numbers, deviation};
 use candle_core::DType;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::model::Model;
-use latent_explorer::objective::{Aim, Objective, Space};
+use latent_explorer::objective::{Objective, ObjectiveSpec, Space};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ struct Walked {
 }
 
 /// Smooth paths are compared to their end, the others over the first steps.
-pub fn check(model: &Arc<Model>, aim: &Aim, given: &Paths, tolerance: f64) {
+pub fn check(model: &Arc<Model>, aim: &ObjectiveSpec, given: &Paths, tolerance: f64) {
     let Paths { rate, steps, kept, .. } = given;
     let objective = Objective::new(model.clone(), aim.clone(), Space::Latent).unwrap();
     let restarts = search(model, &given.starts.rows(), plain_adam(aim.clone(), *rate, *steps));

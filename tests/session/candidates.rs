@@ -7,7 +7,7 @@ fn candidates_go_out_and_measured_values_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let mut session = session();
-    let aim = Aim { inside: Aim::USUAL_INSIDE, ..Aim::default() };
+    let aim = ObjectiveSpec { inside: ObjectiveSpec::USUAL_INSIDE, ..ObjectiveSpec::default() };
     search(&mut session, SearchConfig { aim, ..restarts(40, 150) });
     until_searched(&mut session);
     let found = found(&session);

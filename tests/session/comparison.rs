@@ -4,7 +4,7 @@ use super::*;
 use crate::driver::jobs::{self, EndsWith};
 use crate::driver::{ComparisonModel, ModelFacts};
 use latent_explorer::data::rows::Rows;
-use latent_explorer::trust::Figures;
+use latent_explorer::trust::ModelMetrics;
 
 fn session() -> Program {
     let mut session = Program::open();
@@ -48,7 +48,7 @@ fn the_other_sample_stands_beside_the_first_with_its_own_picture_and_figures() {
     session.wait("the figures", are_measured);
     let model = beside(&session);
     let metrics = session.see().metrics(model).unwrap();
-    assert_eq!(*metrics, Figures::of(&model.model()).unwrap());
+    assert_eq!(*metrics, ModelMetrics::of(&model.model()).unwrap());
 
     session.act(Act::ToggleComparison);
     assert!(session.see().beside().is_none());

@@ -36,7 +36,7 @@ fn a_panic_in_a_training_is_told_and_the_old_model_comes_back() {
     // The true job waits meanwhile; when it is freed nobody listens to it any more.
     session.act(Act::PauseTraining(true));
     jobs::end(&mut session, JobKind::Training, EndsWith::Panic);
-    assert_eq!(session.see().training().phase(), Phase::Idle);
+    assert_eq!(session.see().training().phase(), TrainingPhase::Idle);
     assert_eq!(shown(&session), before);
     let told = errors(&session);
     assert_eq!(told.len(), 1, "{told:?}");

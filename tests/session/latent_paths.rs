@@ -4,7 +4,7 @@ use super::*;
 use crate::driver::{Endpoint, FRAMES, PATH_SECONDS, PathPage, PathPlan};
 use latent_explorer::data::family::Family;
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::explore::route::Kind;
+use latent_explorer::explore::curve::PathKind;
 use latent_explorer::model::{PointRef, checkpoint};
 use latent_explorer::train::Pca;
 
@@ -46,8 +46,12 @@ fn a_path_leads_somewhere_before_anybody_chooses() {
         ["family:circle", "family:heart"].map(named)
     );
     // With one family its mean is no path: it leads from one shape to another.
-    let recipe =
-        Recipe { families: vec![Family::Star], samples: 60, points: 16, ..Recipe::default() };
+    let recipe = GeneratorConfig {
+        families: vec![Family::Star],
+        samples: 60,
+        points: 16,
+        ..GeneratorConfig::default()
+    };
     let config = TrainingConfig { latent_dim: 2, ..TrainingConfig::default() };
     let mut pca = Pca::new(TrainingData::generate(recipe).unwrap(), &config).unwrap();
     while pca.step() {}
@@ -128,7 +132,7 @@ fn a_way_that_was_taken_off_the_map_comes_back() {
         assert!(session.see().path().is_none());
         assert!(session.see().undoable().is_some());
         // The path is restored with its plan, in the activity that shows it, for the present property.
-        session.act(Act::PlanPath(PathPlan { kind: Kind::Circle, ..way.clone() }));
+        session.act(Act::PlanPath(PathPlan { kind: PathKind::Circle, ..way.clone() }));
         session.act(Act::Turn(Page::Train));
         session.act(Act::ColourBy(Property::Area));
         session.act(Act::Undo);
@@ -161,7 +165,7 @@ fn new_shapes_are_looked_at_while_exploring() {
 #[test]
 fn a_way_on_the_map_follows_its_settings() {
     let mut session = session();
-    let circle = PathPlan { kind: Kind::Circle, radius: Some(0.4), ..plan(&session) };
+    let circle = PathPlan { kind: PathKind::Circle, radius: Some(0.4), ..plan(&session) };
     session.act(Act::PlanPath(circle.clone()));
     assert!(session.see().path().is_none(), "a setting alone lays no way");
     session.act(Act::PlayPath);
@@ -176,7 +180,8 @@ fn a_way_on_the_map_follows_its_settings() {
     assert!(session.see().path().is_some());
     session.act(Act::Cancel);
 
-    let axis = PathPlan { kind: Kind::Axis, axis: 1, around: named("family:triangle"), ..circle };
+    let axis =
+        PathPlan { kind: PathKind::Axis, axis: 1, around: named("family:triangle"), ..circle };
     session.act(Act::PlanPath(axis));
     session.act(Act::PlayPath);
     let first = picked(&session)[0];
@@ -189,7 +194,7 @@ fn a_way_on_the_map_follows_its_settings() {
 #[test]
 fn a_kept_point_is_held_when_the_way_is_laid() {
     let mut session = session();
-    let spiral = PathPlan { kind: Kind::Spiral, around: Endpoint::Kept, ..plan(&session) };
+    let spiral = PathPlan { kind: PathKind::Spiral, around: Endpoint::Kept, ..plan(&session) };
     session.act(Act::PlanPath(spiral));
     session.act(Act::PlayPath);
     assert_eq!(errors(&session).len(), 1, "it asks for a point");
@@ -202,7 +207,7 @@ fn a_kept_point_is_held_when_the_way_is_laid() {
     assert!(near(&picked(&session), &[0.3, 0.3]));
     // There is no path from a point to itself.
     let still = named("family:circle");
-    let line = PathPlan { kind: Kind::Line, from: still.clone(), to: still, ..plan(&session) };
+    let line = PathPlan { kind: PathKind::Line, from: still.clone(), to: still, ..plan(&session) };
     session.act(Act::PlanPath(line));
     assert_eq!(errors(&session).len(), 2, "{:?}", errors(&session));
 }

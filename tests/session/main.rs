@@ -27,13 +27,13 @@ mod sweep;
 mod training;
 
 use driver::{
-    Act, Drive, Found, JobKind, MapLayer, ModelRef, Page, Phase, Program, SearchFacts, See,
-    StartOrigin, Starts, StepThrough, Theme,
+    Act, Drive, Found, JobKind, MapLayer, ModelRef, Page, Program, SearchFacts, See, StartOrigin,
+    Starts, StepThrough, Theme, TrainingPhase,
 };
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
-use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::objective::{Aim, By, Goal, Space};
+use latent_explorer::model::training_config::TrainingConfig;
+use latent_explorer::objective::{Goal, ObjectiveSpec, Space, ValueSource};
 use latent_explorer::optimise::{Method, SearchConfig};
 use says::says;
 

@@ -67,7 +67,7 @@ fn a_held_range_is_that_of_its_own_property() {
     session.act(Act::ToggleRangeLock);
     let roundness = session.see().range();
     session.act(Act::SetSearch(SearchConfig {
-        aim: Aim::of(Property::Perimeter, Goal::Max),
+        aim: ObjectiveSpec::of(Property::Perimeter, Goal::Max),
         ..SearchConfig::default()
     }));
     assert_ne!(session.see().range(), roundness);
@@ -87,7 +87,7 @@ fn the_arrow_at_a_point_shows_where_the_whole_objective_gets_better() {
     let selected = session.see().selected().unwrap();
     let gradient = selected.gradient().unwrap();
     assert_eq!([-gradient[0], -gradient[1]], up);
-    let aim = Aim { l2: 100.0, ..Aim::default() };
+    let aim = ObjectiveSpec { l2: 100.0, ..ObjectiveSpec::default() };
     session.act(Act::SetSearch(SearchConfig { aim, ..SearchConfig::default() }));
     let (_, home) = session.see().uphill().unwrap();
     assert!(home[0] < -70.0 && home[1] > 100.0, "a strong L2 penalty points home: {home:?}");
@@ -105,7 +105,7 @@ fn the_gradient_is_a_layer_that_follows_the_aim() {
     session.wait("the arrows", |see| arrows(see).is_some() && current(see));
     let up = arrows(session.see()).unwrap();
     assert!(up.len() > 100);
-    let down = Aim::of(Property::Roundness, Goal::Min);
+    let down = ObjectiveSpec::of(Property::Roundness, Goal::Min);
     let config = SearchConfig { aim: down, ..SearchConfig::default() };
     session.act(Act::SetSearch(config));
     session.wait("the other arrows", |see| {

@@ -1,7 +1,7 @@
 //! Races of several optimisers.
 
 use super::*;
-use latent_explorer::optimise::Lane;
+use latent_explorer::optimise::Contender;
 
 #[test]
 fn a_race_ends_with_an_answer_of_every_method_and_leaves_the_search_alone() {
@@ -9,9 +9,9 @@ fn a_race_ends_with_an_answer_of_every_method_and_leaves_the_search_alone() {
     search(&mut session, restarts(4, 6));
     until_searched(&mut session);
     let climbed = found(&session);
-    let input = Lane { method: Method::Adam, space: Space::Input };
+    let input = Contender { method: Method::Adam, space: Space::Input };
     session.act(Act::ToggleContender(input));
-    session.act(Act::ToggleContender(Lane::of(Method::CmaEs)));
+    session.act(Act::ToggleContender(Contender::of(Method::CmaEs)));
     race(&mut session, restarts(6, 30));
     let contest = session.see().race().unwrap();
     assert_eq!(contest.names(), ["adam", "random", "adam-input"]);

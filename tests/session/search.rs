@@ -141,7 +141,7 @@ fn hills_and_restarts_are_lifted_out_and_lit() {
 fn restarts_without_an_answer_say_which_way() {
     let mut session = session();
     let constraints = vec!["area>=1000".parse().unwrap()];
-    let aim = Aim { constraints, ..Aim::of(Property::Roundness, Goal::Max) };
+    let aim = ObjectiveSpec { constraints, ..ObjectiveSpec::of(Property::Roundness, Goal::Max) };
     search(&mut session, SearchConfig { aim, ..restarts(6, 5) });
     until_searched(&mut session);
     let found = found(&session);
@@ -160,9 +160,9 @@ fn a_search_that_cannot_begin_leaves_the_one_before() {
     until_searched(&mut session);
     let before = found(&session);
     for (aim, part) in [
-        (Aim { by: By::Head, ..Aim::default() }, "roundness"),
-        (Aim { l2: -1.0, ..Aim::default() }, "l2: "),
-        (Aim { terms: Vec::new(), ..Aim::default() }, "term: "),
+        (ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::default() }, "roundness"),
+        (ObjectiveSpec { l2: -1.0, ..ObjectiveSpec::default() }, "l2: "),
+        (ObjectiveSpec { terms: Vec::new(), ..ObjectiveSpec::default() }, "term: "),
     ] {
         search(&mut session, SearchConfig { aim, ..restarts(3, 4) });
         let told = errors(&session);
@@ -177,7 +177,11 @@ fn several_terms_show_their_score_and_the_map_the_first_of_them() {
     let mut session = session();
     let terms = ["area:min:weight=0.5", "roundness:target=0.7:weight=2"];
     let terms = terms.iter().map(|term| term.parse().unwrap()).collect();
-    let aim = Aim { terms, constraints: vec!["perimeter>=1".parse().unwrap()], ..Aim::default() };
+    let aim = ObjectiveSpec {
+        terms,
+        constraints: vec!["perimeter>=1".parse().unwrap()],
+        ..ObjectiveSpec::default()
+    };
     search(&mut session, SearchConfig { aim, ..restarts(4, 10) });
     until_searched(&mut session);
     assert_eq!(session.see().property(), Property::Area);
@@ -187,7 +191,7 @@ fn several_terms_show_their_score_and_the_map_the_first_of_them() {
         assert!((restart.restart.best_value() - score).abs() < 1e-4);
     }
     // Another property in the first term has other values to match.
-    let aim = Aim::of(Property::Roundness, Goal::Target(0.7));
+    let aim = ObjectiveSpec::of(Property::Roundness, Goal::Target(0.7));
     session.act(Act::SetSearch(SearchConfig { aim, ..restarts(4, 10) }));
     session.act(Act::ColourBy(Property::Perimeter));
     let goal = session.see().next_search().aim.goal();
@@ -225,7 +229,7 @@ fn what_a_search_costs_is_known_before() {
     assert!(once > 0.0 && once < 60.0, "{once}");
     assert!((seconds(50, 999) / once - 2.0).abs() < 1e-9);
     assert_eq!(seconds(1, 499), once, "one restart costs as much as a batch");
-    let aim = Aim { align: 1.0, ..Aim::default() };
+    let aim = ObjectiveSpec { align: 1.0, ..ObjectiveSpec::default() };
     assert!(model.seconds(&SearchConfig { aim, ..restarts(50, 499) }) > once);
 }
 
@@ -300,7 +304,8 @@ fn a_search_outlives_the_model_it_was_made_in() {
 #[test]
 fn a_penalised_search_is_followed_by_its_objective() {
     let mut session = session();
-    let aim = Aim { inside: 10.0, ..Aim::of(Property::HeatShedding, Goal::Max) };
+    let aim =
+        ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::of(Property::HeatShedding, Goal::Max) };
     search(&mut session, SearchConfig { aim, ..restarts(20, 120) });
     until_searched(&mut session);
     let findings = under_way(&session).found().unwrap();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::driver::{TrainingFacts, jobs};
-use latent_explorer::trust::Figures;
+use latent_explorer::trust::ModelMetrics;
 use std::time::Duration;
 
 /// Updates of an epoch: 81 samples in batches of 32.
@@ -92,7 +92,11 @@ fn a_training_plays_again_and_ends_with_what_was_learned() {
 fn single_batches_and_epochs_are_made_in_a_pause() {
     let mut session = session();
     session.act(Act::TrainBatch);
-    assert_eq!(session.see().training().phase(), Phase::Paused, "a new training that waits");
+    assert_eq!(
+        session.see().training().phase(),
+        TrainingPhase::Paused,
+        "a new training that waits"
+    );
     let done = |updates| move |see: See<'_>| see.training().updates() == updates;
     session.wait("one batch", done(1));
     session.act(Act::TrainBatch);
@@ -206,7 +210,7 @@ fn until_fresh(session: &mut Program) {
 fn a_moment_has_its_own_figures() {
     let mut session = session();
     let id = trained(&mut session);
-    let said = |figures: Option<&Figures>| format!("{:?}", figures.expect("measured"));
+    let said = |figures: Option<&ModelMetrics>| format!("{:?}", figures.expect("measured"));
     let health = |session: &Program| {
         let (stale, metrics) = session.see().panel_metrics();
         (stale, said(metrics))
@@ -274,9 +278,9 @@ fn what_finishes_cannot_be_paused() {
     jobs::training_says_it_finishes(&mut session);
     for command in [Act::PauseTraining(true), Act::TogglePlay, Act::TrainBatch] {
         session.act(command);
-        assert_eq!(session.see().training().phase(), Phase::Finishing);
+        assert_eq!(session.see().training().phase(), TrainingPhase::Finishing);
     }
     session.act(Act::Stop(JobKind::Training));
     until_trained(&mut session);
-    assert_eq!(session.see().training().phase(), Phase::Idle);
+    assert_eq!(session.see().training().phase(), TrainingPhase::Idle);
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::driver::StepThroughFacts;
-use latent_explorer::optimise::{Rule, Search, Stage, StopReason};
+use latent_explorer::optimise::{Rule, Search, StopReason, UpdateStage};
 
 fn walked(session: &Program) -> StepThroughFacts<'_> {
     session.see().step_through().unwrap()
@@ -51,8 +51,8 @@ fn stages_of_a_walk_go_forwards_and_back() {
         seen.push((walk.stepper().stage(), walk.here(), walk.step(), session.see().uphill()));
         session.act(Act::StepBy(1));
     }
-    let stages: Vec<Stage> = seen.iter().take(5).map(|seen| seen.0).collect();
-    assert_eq!(stages, Stage::of(Rule::Adam));
+    let stages: Vec<UpdateStage> = seen.iter().take(5).map(|seen| seen.0).collect();
+    assert_eq!(stages, UpdateStage::of(Rule::Adam));
     let (move_made, next) = (&seen[4].1, &seen[5].1);
     assert!(
         move_made.z() == next.z() && move_made.z() != seen[3].1.z(),
@@ -81,7 +81,7 @@ fn a_walk_begins_again_with_new_settings_and_ends_when_it_should() {
     session.act(Act::StepThrough(StepThrough::NextStage));
     session.act(Act::ColourBy(Property::Area));
     assert_eq!(walked(&session).stepper().config().aim.property(), Property::Area);
-    assert_eq!(walked(&session).stepper().stage(), Stage::Value);
+    assert_eq!(walked(&session).stepper().stage(), UpdateStage::Value);
     session.act(Act::Cancel);
     assert!(session.see().step_through().is_none() && session.see().selected().is_some());
 

@@ -8,7 +8,7 @@ fn three_epochs_make_a_model_beside_the_old_one() {
     let (sample, _) = shown(&session);
     let before = bytes(&session, sample);
     train(&mut session, config(3));
-    assert_eq!(session.see().training().phase(), Phase::Running);
+    assert_eq!(session.see().training().phase(), TrainingPhase::Running);
     session.act(Act::Train);
     assert_eq!(sentences(&session).len(), 1, "one training at a time");
     until_trained(&mut session);
@@ -17,7 +17,7 @@ fn three_epochs_make_a_model_beside_the_old_one() {
     assert_ne!(model.id(), sample);
     assert!(model.is_unsaved() && model.name().starts_with("Trained"));
     assert_eq!(model.epochs(), 3);
-    assert_eq!(see.training().phase(), Phase::Idle);
+    assert_eq!(see.training().phase(), TrainingPhase::Idle);
     assert_eq!(see.training().share(), 1.0);
     let curve = see.training().curve();
     assert_eq!(curve.last().unwrap().0, 3.0);
@@ -36,7 +36,7 @@ fn stopping_keeps_what_was_learned() {
     session.wait("the third epoch", |see| see.training().epochs() >= 2.0);
     session.act(Act::Stop(JobKind::Training));
     until_trained(&mut session);
-    assert_eq!(session.see().training().phase(), Phase::Idle);
+    assert_eq!(session.see().training().phase(), TrainingPhase::Idle);
     let model = session.see().shown();
     assert!(model.is_unsaved() && model.epochs() >= 2);
     assert_eq!(sentences(&session).len(), 1);
@@ -48,16 +48,16 @@ fn a_paused_training_goes_on_or_stops() {
     let mut session = session();
     train(&mut session, config(100_000));
     session.act(Act::TogglePlay);
-    assert_eq!(session.see().training().phase(), Phase::Paused);
+    assert_eq!(session.see().training().phase(), TrainingPhase::Paused);
     session.act(Act::TogglePlay);
-    assert_eq!(session.see().training().phase(), Phase::Running);
+    assert_eq!(session.see().training().phase(), TrainingPhase::Running);
     session.wait("the second epoch", |see| see.training().epochs() >= 1.0);
     session.act(Act::PauseTraining(true));
     session.act(Act::Cancel);
     until_trained(&mut session);
-    assert_eq!(session.see().training().phase(), Phase::Idle);
+    assert_eq!(session.see().training().phase(), TrainingPhase::Idle);
     session.act(Act::PauseTraining(true));
-    assert_eq!(session.see().training().phase(), Phase::Idle, "nothing is there to pause");
+    assert_eq!(session.see().training().phase(), TrainingPhase::Idle, "nothing is there to pause");
 }
 
 #[test]

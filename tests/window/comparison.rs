@@ -1,7 +1,7 @@
 //! Two models side by side, and a sweep over beta.
 
 use super::*;
-use latent_explorer::data::recipe::Recipe;
+use latent_explorer::data::generator::GeneratorConfig;
 
 fn are_measured(see: See<'_>) -> bool {
     [see.shown(), see.beside().expect("both")].into_iter().all(|model| see.metrics(model).is_some())
@@ -69,7 +69,7 @@ fn the_drawer_compares_figures_and_the_menu_offers_pca() {
 fn a_sweep_is_begun_watched_and_opened_from_its_sheet() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings {
-        recipe: Recipe { samples: 90, points: 32, ..Recipe::default() },
+        recipe: GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() },
         training: TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() },
         ..Settings::default()
     };

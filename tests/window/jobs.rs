@@ -18,9 +18,9 @@ fn what_runs_is_listed_and_can_be_paused_and_cancelled() {
     press_anywhere(&mut window, "1 running");
     window.get_by_label("Progress of Training");
     press_anywhere(&mut window, "Pause: Training");
-    assert_eq!(window.see().training().phase(), Phase::Paused);
+    assert_eq!(window.see().training().phase(), TrainingPhase::Paused);
     press_anywhere(&mut window, "Go on: Training");
-    assert_eq!(window.see().training().phase(), Phase::Running);
+    assert_eq!(window.see().training().phase(), TrainingPhase::Running);
     press_anywhere(&mut window, "Cancel Training");
     window.wait("the end of the training", |see| !see.training().is_running());
     window.wait("the end of all", |see| see.jobs().is_empty());

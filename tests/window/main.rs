@@ -23,11 +23,11 @@ use driver::window::{
     scroll_to, search, set, settle, show, tick, train, turn, under_way, unfold, until_button,
     until_searched, until_trained, wheel,
 };
-use driver::{Drive, Page, Phase, See, Settings, words};
+use driver::{Drive, Page, See, Settings, TrainingPhase, words};
 use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers, PointerButton, Pos2, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use latent_explorer::data::property::Property;
-use latent_explorer::model::training::TrainingConfig;
+use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::SearchConfig;
 use std::path::{Path, PathBuf};

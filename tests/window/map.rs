@@ -1,13 +1,16 @@
 //! The map under the mouse and the keys.
 
 use super::*;
-use latent_explorer::explore::compose::Visible;
+use latent_explorer::explore::compose::LayerVisibility;
 
 #[test]
 fn it_opens_on_a_map_to_explore() {
     let window = open();
     assert_eq!(window.see().page(), Page::Explore);
-    assert_eq!(window.see().layers(), Visible { shapes: true, ..Visible::default() });
+    assert_eq!(
+        window.see().layers(),
+        LayerVisibility { shapes: true, ..LayerVisibility::default() }
+    );
     assert!(window.see().map().outlines().is_some());
     assert!(window.query_by_label("Nine families").is_some(), "the model's name");
     assert!(window.query_by_label(words::NO_SHAPE).is_some());
@@ -89,7 +92,7 @@ fn dragging_and_the_wheel_move_the_map() {
 fn keys_switch_layers_and_hide_the_panel() {
     let mut window = open();
     for (pressed, layer) in [
-        (Key::G, (|v| v.shapes) as fn(Visible) -> bool),
+        (Key::G, (|v| v.shapes) as fn(LayerVisibility) -> bool),
         (Key::H, |v| v.heat),
         (Key::D, |v| v.data),
         (Key::P, |v| v.paths),

@@ -1,10 +1,10 @@
 //! The panel of what is sought and how.
 
 use super::*;
-use latent_explorer::objective::{Aim, By, Goal, Space};
+use latent_explorer::objective::{Goal, ObjectiveSpec, Space, ValueSource};
 use latent_explorer::optimise::Method;
 
-fn sought(window: &Window) -> &Aim {
+fn sought(window: &Window) -> &ObjectiveSpec {
     &window.see().next_search().aim
 }
 
@@ -92,11 +92,11 @@ fn methods_and_spaces_that_exclude_each_other_follow_each_other() {
     press_below(&mut window, words::INPUT_SPACE);
     assert_eq!((search(&window).method, search(&window).space), (Method::Adam, Space::Input));
     // The sample models have a head for every property.
-    assert_eq!(sought(&window).by, By::Geometry);
+    assert_eq!(sought(&window).by, ValueSource::Geometry);
     press_below(&mut window, "Head");
-    assert_eq!(sought(&window).by, By::Head);
+    assert_eq!(sought(&window).by, ValueSource::Head);
     press_below(&mut window, "Geometry");
-    assert_eq!(sought(&window).by, By::Geometry);
+    assert_eq!(sought(&window).by, ValueSource::Geometry);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::driver::StepThroughFacts;
-use latent_explorer::optimise::Stage;
+use latent_explorer::optimise::UpdateStage;
 
 fn walk(window: &Window) -> StepThroughFacts<'_> {
     window.see().step_through().unwrap()
@@ -30,7 +30,7 @@ fn one_restart_is_walked_by_hand() {
         assert!(said(&window, sentence), "{sentence}");
     }
     click(&mut window, "Next stage");
-    assert_eq!(walk(&window).stepper().stage(), Stage::Gradient);
+    assert_eq!(walk(&window).stepper().stage(), UpdateStage::Gradient);
     let lit = window.get_by_label_contains("loss.backward()");
     assert_eq!(lit.accesskit_node().toggled(), Some(Toggled::True), "the running line is lit");
     click(&mut window, "10 steps");

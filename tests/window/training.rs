@@ -27,11 +27,11 @@ fn a_training_pauses_with_space_and_stopping_keeps_what_it_learned() {
     train(&mut window, 5000);
     window.wait("the second epoch", |see| see.training().epochs() >= 1.0);
     key(&mut window, Key::Space);
-    assert_eq!(window.see().training().phase(), Phase::Paused);
+    assert_eq!(window.see().training().phase(), TrainingPhase::Paused);
     show(&mut window);
     assert!(in_panel(&window, "Go on").is_some() && said(&window, "paused"));
     press(&mut window, "Go on");
-    assert_eq!(window.see().training().phase(), Phase::Running);
+    assert_eq!(window.see().training().phase(), TrainingPhase::Running);
     press(&mut window, "Stop");
     until_trained(&mut window, "Training");
     let model = window.see().shown();
@@ -117,7 +117,7 @@ fn what_comes_after_the_last_update_is_said() {
     tick(&mut window, "Full speed");
     set(&mut window, "Updates", 9);
     press(&mut window, "Train");
-    window.wait("the last update", |see| see.training().phase() == Phase::Finishing);
+    window.wait("the last update", |see| see.training().phase() == TrainingPhase::Finishing);
     window.step();
     assert!(said(&window, "Finishing"));
     assert!(!said(&window, "0.0 s left"));

@@ -4,8 +4,8 @@
 //! Lednicer: a line of counts such as `17. 17.`, then the upper and then the lower side, both from the
 //! leading edge. (UIUC Airfoil Coordinates Database, "Airfoil coordinates format".)
 
-use super::clean::{Curve, Ends, MOST_POINTS, extent};
 use super::parts::{self, is_mark, looks_like_mark};
+use super::repair::{Ends, MOST_POINTS, RawCurve, extent};
 
 /// The ends of a flat base lie at most this share of the chord before the trailing edge.
 const BASE: f64 = 0.05;
@@ -17,7 +17,7 @@ const BASE: f64 = 0.05;
 ///
 /// # Errors
 /// Names the line, counted from 1, that is not understood.
-pub fn read(bytes: &[u8]) -> Result<Vec<Curve>, String> {
+pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, String> {
     let mut points: Vec<[f64; 2]> = Vec::new();
     // The indices of points with an empty line before them.
     let mut breaks = Vec::new();
@@ -98,12 +98,12 @@ fn elements(
 }
 
 /// A curve that ends where it began. A flat base is an exception: it is closed by a straight line, whatever its length.
-fn curve(points: Vec<[f64; 2]>) -> Curve {
+fn curve(points: Vec<[f64; 2]>) -> RawCurve {
     let (chord, last) = (extent(&points), points.last());
     let edge = points.iter().fold(f64::NEG_INFINITY, |most, p| most.max(p[0]));
     let is_at_edge = |p: &[f64; 2]| edge - p[0] <= BASE * chord;
     let has_base = points.first().is_some_and(is_at_edge) && last.is_some_and(is_at_edge);
-    Curve { points, ends: if has_base { Ends::Joined } else { Ends::Apart } }
+    RawCurve { points, ends: if has_base { Ends::Joined } else { Ends::Apart } }
 }
 
 /// The lines of a text that ends them with LF, CRLF or CR.
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_base_is_a_side_however_thick() {
-        use crate::data::import::clean::clean;
+        use crate::data::import::repair::clean;
         for base in [0.0, 0.02, 0.2] {
             let curve = read(section(0.0, base).as_bytes()).unwrap().remove(0);
             assert!(clean(curve).is_ok_and(|clean| clean.notes.is_empty()), "{base}");

@@ -17,7 +17,7 @@ const DEEPEST: usize = 16;
 
 /// A supported format, known by a file's extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum InputFormat {
     /// Rows or columns of numbers.
     Csv,
     /// An airfoil in Selig's or Lednicer's format.
@@ -26,7 +26,7 @@ pub enum Format {
     Svg,
 }
 
-impl Format {
+impl InputFormat {
     /// The format of a file, by its extension.
     pub fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
@@ -40,11 +40,11 @@ impl Format {
 
 /// A file to be read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Listed {
+pub struct ListedFile {
     /// The path of the file.
     pub path: PathBuf,
     /// The format that its extension promises.
-    pub format: Format,
+    pub format: InputFormat,
     /// The name of the folder just below the folder that the user gave; empty if the file is not in one.
     pub folder: String,
 }
@@ -53,8 +53,8 @@ pub struct Listed {
 ///
 /// # Errors
 /// Names a path that does not exist, a folder that cannot be read, or a number of files beyond the limit.
-pub fn list(paths: &[PathBuf]) -> Result<(Vec<Listed>, Vec<Rejection>)> {
-    let mut search = Search::default();
+pub fn list(paths: &[PathBuf]) -> Result<(Vec<ListedFile>, Vec<Rejection>)> {
+    let mut search = FileSearch::default();
     for path in paths {
         // Links are followed if the user gave them, and not if they are found in a folder: those could form cycles.
         let kind = std::fs::metadata(path).map_err(|error| Error::io(path, &error))?;
@@ -68,13 +68,13 @@ pub fn list(paths: &[PathBuf]) -> Result<(Vec<Listed>, Vec<Rejection>)> {
 }
 
 #[derive(Default)]
-struct Search {
-    files: Vec<Listed>,
+struct FileSearch {
+    files: Vec<ListedFile>,
     rejected: Vec<Rejection>,
     seen: HashSet<PathBuf>,
 }
 
-impl Search {
+impl FileSearch {
     fn folder(&mut self, path: &Path, name: &str, depth: usize) -> Result<()> {
         if depth > DEEPEST {
             self.reject(path, "lies deeper than folders are searched");
@@ -115,9 +115,9 @@ impl Search {
             let problem = format!("there are more than {MOST_FILES} files; name fewer folders");
             return Err(Error::file(path, problem));
         }
-        match Format::of(path) {
+        match InputFormat::of(path) {
             Some(format) => {
-                self.files.push(Listed {
+                self.files.push(ListedFile {
                     path: path.to_owned(),
                     format,
                     folder: folder.to_owned(),

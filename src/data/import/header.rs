@@ -33,7 +33,7 @@ const LABELS: [&str; 4] = ["label", "family", "class", "group"];
 const NAMED: usize = 6;
 
 /// A header: the plain name of each column.
-pub struct Header {
+pub struct ColumnNames {
     /// The names as they are in the file.
     written: Vec<String>,
     /// The names without units, in lower case.
@@ -48,14 +48,14 @@ struct Coordinate {
 }
 
 /// The columns of the coordinates of a table.
-pub enum Coordinates {
+pub enum CoordinateColumns {
     /// A point a row: the columns x and y.
     Point([usize; 2]),
     /// A shape a row: the columns of each point's x and y, in the order of the points.
     Shape(Vec<[usize; 2]>),
 }
 
-impl Header {
+impl ColumnNames {
     /// The header that consists of these cells.
     pub fn new<'a>(cells: impl IntoIterator<Item = &'a str>) -> Self {
         let written: Vec<String> = cells.into_iter().map(str::to_owned).collect();
@@ -94,7 +94,7 @@ impl Header {
     ///
     /// # Errors
     /// When there are none, or an x without its y, or two columns of one name.
-    pub fn coordinates(&self) -> Result<Coordinates, String> {
+    pub fn coordinates(&self) -> Result<CoordinateColumns, String> {
         let found: Vec<(usize, Coordinate)> = (0..self.len())
             .filter_map(|i| coordinate(&self.plain[i], &self.written[i]).map(|c| (i, c)))
             .collect();
@@ -114,7 +114,7 @@ impl Header {
         points.dedup();
         let (x, y) = (column(0, None)?, column(1, None)?);
         if let (Some(x), Some(y), true) = (x, y, points.len() < 3) {
-            return Ok(Coordinates::Point([x, y]));
+            return Ok(CoordinateColumns::Point([x, y]));
         }
         if points.is_empty() {
             return Err(
@@ -128,7 +128,7 @@ impl Header {
                 Err(format!("has a column {there}{point} and none {missing}{point}; name both"))
             }
         };
-        Ok(Coordinates::Shape(points.iter().map(pair).collect::<Result<_, String>>()?))
+        Ok(CoordinateColumns::Shape(points.iter().map(pair).collect::<Result<_, String>>()?))
     }
 
     /// The columns that may identify outlines, by their names.
@@ -223,14 +223,14 @@ mod tests {
     use super::*;
     use crate::error::says;
 
-    fn header(line: &str) -> Header {
-        Header::new(line.split(','))
+    fn header(line: &str) -> ColumnNames {
+        ColumnNames::new(line.split(','))
     }
 
     fn shape(line: &str) -> Vec<[usize; 2]> {
         match header(line).coordinates() {
-            Ok(Coordinates::Shape(pairs)) => pairs,
-            Ok(Coordinates::Point(_)) => panic!("points"),
+            Ok(CoordinateColumns::Shape(pairs)) => pairs,
+            Ok(CoordinateColumns::Point(_)) => panic!("points"),
             Err(problem) => panic!("{problem}"),
         }
     }
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(shape("x0,x1,x2,y0,y1,y2"), [[0, 3], [1, 4], [2, 5]]);
         assert_eq!(shape("x10,y10,x9,y9,x11,y11"), [[2, 3], [0, 1], [4, 5]]);
         let point = |line: &str| match header(line).coordinates() {
-            Ok(Coordinates::Point(columns)) => columns,
+            Ok(CoordinateColumns::Point(columns)) => columns,
             _ => panic!("{line}"),
         };
         assert_eq!(point("X(mm),Y(mm)"), [0, 1]);
@@ -268,9 +268,9 @@ mod tests {
 
     #[test]
     fn columns_that_are_counted_are_x_and_y_in_turn() {
-        let counted = |line: &str| Header::counted(line.split(','));
+        let counted = |line: &str| ColumnNames::counted(line.split(','));
         let header = counted(",0,1,2,3,4,5,drag").unwrap();
-        let Ok(Coordinates::Shape(pairs)) = header.coordinates() else { panic!("no shapes") };
+        let Ok(CoordinateColumns::Shape(pairs)) = header.coordinates() else { panic!("no shapes") };
         assert_eq!(pairs, [[1, 2], [3, 4], [5, 6]]);
         let aside = header.left_aside(pairs.concat()).unwrap();
         assert_eq!(aside, "2 columns: (without a name), 'drag'");

@@ -5,25 +5,25 @@
 //! form on its own, so one bad file, row or path does not affect the others.
 
 pub mod airfoil;
-pub mod clean;
+pub mod canonicalise;
 mod cover;
 pub mod files;
-pub mod form;
+pub mod freehand;
 mod header;
 mod labels;
 mod options;
-mod outcome;
 mod parts;
+mod progress;
 mod read;
 mod records;
+pub mod repair;
+mod report;
 mod shapes;
-pub mod stroke;
 pub mod svg;
 pub mod table;
 pub mod values;
-mod watch;
 
 pub use labels::MOST_LABELS;
 pub use options::{ImportOptions, LabelFrom, Normalise};
-pub use outcome::{Import, ImportProgress, Kept, Rejection, Summary};
 pub use read::{FEWEST, import, import_with_values, name_of};
+pub use report::{Import, ImportProgress, ImportedOutline, Rejection, Summary};

@@ -5,14 +5,14 @@ const CLOSED: f64 = 0.05;
 /// A part continues the one before if the step between them is at most this many of their longest sides.
 const STEP: f64 = 3.0;
 
-type Points = Vec<[f64; 2]>;
+type PartPoints = Vec<[f64; 2]>;
 
 /// Combines parts that empty lines separate into outlines: one for each part if all are closed; else one, of two halves
 /// from the same point or of parts each of which [continues](goes_on) the one before.
 ///
 /// # Errors
 /// When the parts are neither.
-pub fn outlines(mut parts: Vec<Points>, fewest: usize) -> Result<Vec<Points>, String> {
+pub fn outlines(mut parts: Vec<PartPoints>, fewest: usize) -> Result<Vec<PartPoints>, String> {
     parts.retain(|part| !part.is_empty());
     if parts.len() < 2 || parts.iter().all(|part| is_closed(part)) {
         return Ok(parts);
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     /// A part of a circle around (`x`, 0), from one share of its circumference to another, in 20 sides.
-    fn arc(x: f64, from: f64, to: f64) -> Points {
+    fn arc(x: f64, from: f64, to: f64) -> PartPoints {
         let at = |i: i32| {
             let t = std::f64::consts::TAU * (from + (to - from) * f64::from(i) / 20.0);
             [x + t.cos(), t.sin()]

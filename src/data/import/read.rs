@@ -1,12 +1,12 @@
 //! Import of files and folders as a whole, several files at a time.
 
-use super::files::{self, Listed};
-use super::form::Begin;
+use super::canonicalise::Begin;
+use super::files::{self, ListedFile};
 use super::labels;
 use super::options::ImportOptions;
-use super::outcome::{Import, ImportProgress, Kept, Rejection, Summary};
-use super::shapes::{Contents, Found, contents};
-use super::watch::Watch;
+use super::progress::ImportWatch;
+use super::report::{Import, ImportProgress, ImportedOutline, Rejection, Summary};
+use super::shapes::{Contents, FoundShape, contents};
 use super::{svg, values};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
@@ -35,7 +35,7 @@ pub fn import(
 ) -> Result<Option<Import>> {
     check_range("points", options.points, 16, 1000)?;
     let (files, foreign) = files::list(paths)?;
-    let watch = Watch {
+    let watch = ImportWatch {
         cancel,
         done: AtomicUsize::new(0),
         shapes: AtomicUsize::new(0),
@@ -44,7 +44,7 @@ pub fn import(
         files: files.len(),
         progress: &progress,
     };
-    let read = |file: &Listed| {
+    let read = |file: &ListedFile| {
         if watch.is_stopped() {
             return Contents::default();
         }
@@ -71,10 +71,12 @@ pub fn import(
     let (mut canonical, mut named) = (Vec::new(), Vec::new());
     for (file, Contents { shapes, aside }) in files.iter().zip(found) {
         aside.into_iter().for_each(|aside| import.aside.push(aside));
-        for Found { named: own, place, outline } in shapes {
+        for FoundShape { named: own, place, outline } in shapes {
             match outline {
                 Ok(shape) => {
-                    import.kept.push(Kept { file: file.path.clone(), notes: shape.notes });
+                    import
+                        .kept
+                        .push(ImportedOutline { file: file.path.clone(), notes: shape.notes });
                     canonical.push((shape.by_ray, shape.by_tip));
                     named.push(own);
                 }
@@ -93,9 +95,8 @@ pub fn import(
     for (by_ray, by_tip) in canonical {
         let (outline, placement) = match import.begin {
             Begin::Ray => by_ray,
-            Begin::Tip => {
-                by_tip.unwrap_or_else(|| super::form::from_farthest(&by_ray, options.normalise))
-            }
+            Begin::Tip => by_tip
+                .unwrap_or_else(|| super::canonicalise::from_farthest(&by_ray, options.normalise)),
         };
         flat.extend(outline);
         import.set.placements.push(placement);

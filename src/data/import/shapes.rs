@@ -1,18 +1,18 @@
 //! The shapes of one file in canonical form, each converted on its own.
 
-use super::clean::{Curve, clean};
-use super::files::{self, Format, Listed};
-use super::form::{self, Begin};
+use super::canonicalise::{self, Begin};
+use super::files::{self, InputFormat, ListedFile};
 use super::labels::Named;
 use super::options::ImportOptions;
-use super::watch::Watch;
+use super::progress::ImportWatch;
+use super::repair::{RawCurve, clean};
 use super::{Rejection, airfoil, svg, table};
 use crate::data::geometry::is_simple;
-use crate::data::placement::Placement;
+use crate::data::transform::SimilarityTransform;
 use rayon::prelude::*;
 
 /// One shape of a file before it has its place in the data set.
-pub struct Found {
+pub struct FoundShape {
     /// The names that it comes with.
     pub named: Named,
     /// The place in the file, such as "line 3"; empty if the shape is the whole file.
@@ -25,7 +25,7 @@ pub struct Found {
 #[derive(Default)]
 pub struct Contents {
     /// Its shapes.
-    pub shapes: Vec<Found>,
+    pub shapes: Vec<FoundShape>,
     /// The other parts of the file, which are not used.
     pub aside: Vec<Rejection>,
 }
@@ -41,10 +41,10 @@ pub struct Canonical {
 }
 
 /// An outline and the frame that was removed from it.
-pub type Normalised = (Vec<f32>, Placement);
+pub type Normalised = (Vec<f32>, SimilarityTransform);
 
 /// Reads every shape of one file and lists the parts that are not used.
-pub fn contents(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Contents {
+pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<'_>) -> Contents {
     let stem = file.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let named = |own: String, label: String| Named {
         own,
@@ -52,17 +52,17 @@ pub fn contents(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Co
         stem: stem.clone(),
         folder: file.folder.clone(),
     };
-    let one = |place: String, named: Named, curve: std::result::Result<Curve, String>| {
+    let one = |place: String, named: Named, curve: std::result::Result<RawCurve, String>| {
         let outline = if watch.is_stopped() {
             Err("was not looked at".to_owned())
         } else {
             curve.and_then(clean).and_then(|clean| canonical(&clean.points, clean.notes, options))
         };
         watch.count(outline.is_ok());
-        Found { named, place, outline }
+        FoundShape { named, place, outline }
     };
     // Curves without names are numbered if there are several.
-    let all = |curves: Vec<Curve>| {
+    let all = |curves: Vec<RawCurve>| {
         let alone = curves.len() == 1;
         let place = |k| if alone { String::new() } else { format!("outline {k}") };
         let id = |k| if alone { stem.clone() } else { format!("{stem}#{k}") };
@@ -79,7 +79,7 @@ pub fn contents(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Co
         Ok(bytes) => bytes,
         Err(problem) => return refused(problem),
     };
-    if file.format == Format::Airfoil {
+    if file.format == InputFormat::Airfoil {
         let text = if files::is_utf16(&bytes) { files::text(&bytes).map(drop) } else { Ok(()) };
         return match text.and_then(|()| airfoil::read(&bytes)) {
             Ok(curves) => Contents { shapes: all(curves), aside: Vec::new() },
@@ -90,7 +90,7 @@ pub fn contents(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Co
         Ok(text) => text,
         Err(problem) => return refused(problem),
     };
-    if file.format == Format::Svg {
+    if file.format == InputFormat::Svg {
         let picture = match svg::read(text) {
             Ok(picture) => picture,
             Err(problem) => return refused(problem),
@@ -115,8 +115,8 @@ pub fn contents(file: &Listed, options: &ImportOptions, watch: &Watch<'_>) -> Co
         Err(problem) => return refused(problem),
     };
     let shapes = match read.table {
-        table::Table::Curves(curves) => all(curves),
-        table::Table::Rows(rows) => rows
+        table::OutlineTable::Curves(curves) => all(curves),
+        table::OutlineTable::Rows(rows) => rows
             .into_par_iter()
             .enumerate()
             .map(|(index, row)| {
@@ -133,7 +133,7 @@ fn canonical(
     notes: Vec<String>,
     options: &ImportOptions,
 ) -> std::result::Result<Canonical, String> {
-    let from = |begin| form::canonical(points, options.points, options.normalise, begin);
+    let from = |begin| canonicalise::canonical(points, options.points, options.normalise, begin);
     let by_ray = from(Begin::Ray);
     if !is_simple(&by_ray.0) {
         return Err(format!(
@@ -141,6 +141,6 @@ fn canonical(
             options.points
         ));
     }
-    let by_tip = form::has_tip(&by_ray.0).then(|| from(Begin::Tip));
+    let by_tip = canonicalise::has_tip(&by_ray.0).then(|| from(Begin::Tip));
     Ok(Canonical { by_ray, by_tip, notes })
 }

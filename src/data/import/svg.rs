@@ -1,7 +1,7 @@
 //! SVG: each painted path of one loop is a shape; curves are flattened into short sides, y points up.
 
-use super::clean::{Curve, Ends, MOST_POINTS, extent, three_digits};
 use super::cover::{Cover, covers};
+use super::repair::{Ends, MOST_POINTS, RawCurve, extent, three_digits};
 use resvg::tiny_skia::{Path, PathSegment, Point, Transform};
 use resvg::usvg::roxmltree::{Document, Node as XmlNode, ParsingOptions};
 use resvg::usvg::{
@@ -25,7 +25,7 @@ pub const STACK: usize = 64 << 20;
 
 /// The contents of a picture.
 #[derive(Debug)]
-pub struct Picture {
+pub struct SvgContents {
     /// The paths that are painted, in order.
     pub paths: Vec<PathOfPicture>,
     /// The parts that are not shown, a sentence each.
@@ -38,7 +38,7 @@ pub struct PathOfPicture {
     /// The path's own id; empty if it has none.
     pub id: String,
     /// Its curve, in the units of the picture's view box with y up; or the reason why it cannot be used.
-    pub curve: Result<Curve, String>,
+    pub curve: Result<RawCurve, String>,
     /// The loss of precision, if it is notable.
     pub note: Option<String>,
 }
@@ -50,7 +50,7 @@ pub struct PathOfPicture {
 ///
 /// # Errors
 /// Gives the reason why there is no path.
-pub fn read(text: &str) -> Result<Picture, String> {
+pub fn read(text: &str) -> Result<SvgContents, String> {
     // A picture may refer to other pictures; these are not read.
     let options = Options {
         image_href_resolver: ImageHrefResolver {
@@ -64,7 +64,7 @@ pub fn read(text: &str) -> Result<Picture, String> {
     let document = Document::parse_with_options(text, with_entities);
     let document = document.map_err(usvg::Error::from).map_err(refuse)?;
     let tree = Tree::from_xmltree(&document, &options).map_err(refuse)?;
-    let mut found = Found { view: view(&document, &tree), ..Found::default() };
+    let mut found = FoundPaths { view: view(&document, &tree), ..FoundPaths::default() };
     walk(tree.root(), 1.0, &mut found);
     let undisplayed = drawn(&document).saturating_sub(found.met);
     let mut aside = Vec::new();
@@ -76,7 +76,7 @@ pub fn read(text: &str) -> Result<Picture, String> {
         aside.push(counted(undisplayed, words));
     }
     if !found.paths.is_empty() {
-        return Ok(Picture { paths: found.paths, aside });
+        return Ok(SvgContents { paths: found.paths, aside });
     }
     // The parser drops text without its font, so the source is searched as well.
     let problem = if !aside.is_empty() {
@@ -98,7 +98,7 @@ fn counted(count: usize, [one, several]: [&str; 2]) -> String {
 }
 
 #[derive(Default)]
-struct Found {
+struct FoundPaths {
     paths: Vec<PathOfPicture>,
     /// Number of paths, painted or not.
     met: usize,
@@ -108,25 +108,25 @@ struct Found {
     images: bool,
     /// Clip paths and masks of the group that is being visited.
     cuts: Vec<Cut>,
-    view: View,
+    view: ViewBoxMap,
 }
 
 /// The map from pixels to the units of the picture's view box.
 #[derive(Clone, Copy)]
-struct View {
+struct ViewBoxMap {
     /// Pixels per unit.
     scale: f64,
     /// The zero of the view box, in pixels.
     zero: [f64; 2],
 }
 
-impl Default for View {
+impl Default for ViewBoxMap {
     fn default() -> Self {
         Self { scale: 1.0, zero: [0.0; 2] }
     }
 }
 
-impl View {
+impl ViewBoxMap {
     fn take_away(&self, p: [f64; 2]) -> [f64; 2] {
         [0, 1].map(|k| (p[k] - self.zero[k]) / self.scale)
     }
@@ -134,7 +134,7 @@ impl View {
 
 /// The view of a picture: the map that its width and height, in any unit, give to its view box. The identity if the
 /// view is stretched or turned.
-fn view(document: &Document<'_>, tree: &Tree) -> View {
+fn view(document: &Document<'_>, tree: &Tree) -> ViewBoxMap {
     let root = document.root_element();
     let numbers = |text: &str| -> Option<Vec<f32>> {
         let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
@@ -147,15 +147,15 @@ fn view(document: &Document<'_>, tree: &Tree) -> View {
     let is_one = view_box.len() == 4 && view_box[2] > 0.0 && view_box[3] > 0.0;
     let view = match tree.root().children() {
         _ if !is_one || is_shown_as_it_is || root.has_attribute("transform") => {
-            return View::default();
+            return ViewBoxMap::default();
         }
         [Node::Group(all)] => all.transform(),
-        _ => return View::default(),
+        _ => return ViewBoxMap::default(),
     };
     let is_even = view.sx > 0.0 && (view.sx - view.sy).abs() <= 1e-6 * view.sx;
     match is_even && view.kx == 0.0 && view.ky == 0.0 {
-        true => View { scale: view.sx.into(), zero: [view.tx, view.ty].map(f64::from) },
-        false => View::default(),
+        true => ViewBoxMap { scale: view.sx.into(), zero: [view.tx, view.ty].map(f64::from) },
+        false => ViewBoxMap::default(),
     }
 }
 
@@ -166,7 +166,7 @@ struct Cut {
 }
 
 /// Collects the paths that a group shows; `opacity` is that of all groups around it.
-fn walk(group: &Group, opacity: f32, found: &mut Found) {
+fn walk(group: &Group, opacity: f32, found: &mut FoundPaths) {
     let opacity = opacity * group.opacity().get();
     let cuts = found.cuts.len();
     if let Some(clip) = group.clip_path() {
@@ -225,12 +225,13 @@ fn shows_anything(group: &Group, opacity: f32) -> bool {
 }
 
 /// The path as a shape, unless it is cut or too imprecise.
-fn take(path: &usvg::Path, view: View, cuts: &[Cut]) -> PathOfPicture {
+fn take(path: &usvg::Path, view: ViewBoxMap, cuts: &[Cut]) -> PathOfPicture {
     let to_picture = path.abs_transform();
     let place = |p: [f64; 2]| view.take_away(moved(to_picture, p));
     let curve = one_loop(path.data(), &place);
     let size = extent(&placed(path.data(), &place));
-    let cut = |curve: Curve| match cuts.iter().find(|cut| !cut.lets_through(&curve.points, size)) {
+    let cut = |curve: RawCurve| match cuts.iter().find(|cut| !cut.lets_through(&curve.points, size))
+    {
         Some(cut) => {
             let what = cut.what;
             Err(format!("is cut by a {what}; cut the path itself in the drawing program"))
@@ -239,7 +240,7 @@ fn take(path: &usvg::Path, view: View, cuts: &[Cut]) -> PathOfPicture {
     };
     let off = coarseness(path.data(), to_picture, view.scale * size);
     let percent = three_digits(100.0 * off);
-    let fine = |curve: Curve| {
+    let fine = |curve: RawCurve| {
         if off > SPOILT {
             return Err(format!(
                 "lies so far from the origin that single precision, in which pictures are read, moves its points by \
@@ -274,7 +275,7 @@ impl Cut {
 }
 
 /// Adds the shapes of a clip path, and those of the clip paths that clip it in turn.
-fn clips(clip: &ClipPath, to_picture: Transform, view: View, cuts: &mut Vec<Cut>) {
+fn clips(clip: &ClipPath, to_picture: Transform, view: ViewBoxMap, cuts: &mut Vec<Cut>) {
     let place = |p: [f64; 2]| view.take_away(moved(to_picture, moved(clip.transform(), p)));
     let mut shapes = Vec::new();
     clipping(clip.root(), &place, &mut shapes);
@@ -296,7 +297,7 @@ fn clipping(group: &Group, place: &dyn Fn([f64; 2]) -> [f64; 2], shapes: &mut Ve
 }
 
 /// Adds the shapes of a mask, and those of the masks that mask it in turn.
-fn masks(mask: &Mask, to_picture: Transform, view: View, cuts: &mut Vec<Cut>) {
+fn masks(mask: &Mask, to_picture: Transform, view: ViewBoxMap, cuts: &mut Vec<Cut>) {
     let place = |p: [f64; 2]| view.take_away(moved(to_picture, p));
     let rect = mask.rect();
     let corners = [
@@ -404,21 +405,21 @@ fn placed(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Vec<[f64; 2]> {
 }
 
 /// The single loop of a path.
-fn one_loop(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Result<Curve, String> {
+fn one_loop(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Result<RawCurve, String> {
     let tolerance = TOLERANCE * extent(&placed(data, place));
     let point = |p: Point| upright(place([p.x, p.y].map(f64::from)));
-    let mut loops: Vec<Curve> = Vec::new();
+    let mut loops: Vec<RawCurve> = Vec::new();
     let mut total = 0;
     let mut at = [0.0; 2];
     for segment in data.segments() {
         if let PathSegment::MoveTo(p) = segment {
             at = point(p);
-            loops.push(Curve { points: vec![at], ends: Ends::Apart });
+            loops.push(RawCurve { points: vec![at], ends: Ends::Apart });
             continue;
         }
         // After a closed loop a path continues from the beginning of that loop.
         if loops.last().is_none_or(|open| open.ends == Ends::Joined) {
-            loops.push(Curve { points: vec![at], ends: Ends::Apart });
+            loops.push(RawCurve { points: vec![at], ends: Ends::Apart });
         }
         let Some(open) = loops.last_mut() else { continue };
         let before = open.points.len();
@@ -482,19 +483,19 @@ fn flatten(control: &[[f64; 2]], tolerance: f64, points: &mut Vec<[f64; 2]>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::import::clean::clean;
+    use crate::data::import::repair::clean;
 
     fn picture(inside: &str) -> String {
         format!("<svg xmlns='http://www.w3.org/2000/svg' width='100' height='100'>{inside}</svg>")
     }
 
-    fn only(inside: &str) -> Result<Curve, String> {
+    fn only(inside: &str) -> Result<RawCurve, String> {
         let mut paths = read(&picture(inside))?.paths;
         assert_eq!(paths.len(), 1);
         paths.remove(0).curve
     }
 
-    fn area(curve: Curve) -> f64 {
+    fn area(curve: RawCurve) -> f64 {
         let points = clean(curve).unwrap().points;
         let next = points.iter().cycle().skip(1);
         points.iter().zip(next).map(|(a, b)| 0.5 * (a[0] * b[1] - b[0] * a[1])).sum()
@@ -550,7 +551,7 @@ mod tests {
 
     /// The ids of the usable shapes, the reasons of the others, and the sentences in `aside`.
     fn seen(inside: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
-        let Picture { paths, aside } = read(&picture(inside)).unwrap();
+        let SvgContents { paths, aside } = read(&picture(inside)).unwrap();
         let (whole, cut): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.curve.is_ok());
         let ids = whole.into_iter().map(|path| path.id).collect();
         (ids, cut.into_iter().filter_map(|path| path.curve.err()).collect(), aside)

@@ -4,10 +4,10 @@
 //! reported. Points of several outlines are separated by a column `id` (or `name`, `shape`, ..), by empty lines, or by
 //! marks such as 999 999. A header is optional; without one a leading word is an id, a second one a label.
 
-use super::clean::{Curve, Ends, MOST_POINTS};
-use super::header::{Coordinates, Header};
+use super::header::{ColumnNames, CoordinateColumns};
 use super::parts::{self, goes_on, is_mark};
 use super::records::{Records, brief};
+use super::repair::{Ends, MOST_POINTS, RawCurve};
 use csv::StringRecord;
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ const SHORTEST_RUN: usize = 3;
 const FEWEST_OF_ONE: usize = 16;
 
 /// One shape of a table.
-pub struct Row {
+pub struct OutlineRow {
     /// The place in the table, such as `line 3`.
     pub place: String,
     /// The id in the table; empty if there is none.
@@ -27,21 +27,21 @@ pub struct Row {
     /// Its label; empty if there is none.
     pub label: String,
     /// Its curve, or the part of the row that is not understood.
-    pub curve: Result<Curve, String>,
+    pub curve: Result<RawCurve, String>,
 }
 
 /// The outlines of a table.
-pub enum Table {
+pub enum OutlineTable {
     /// Shapes with a row or an id each.
-    Rows(Vec<Row>),
+    Rows(Vec<OutlineRow>),
     /// Curves without names: one, or several separated by empty lines or marks.
-    Curves(Vec<Curve>),
+    Curves(Vec<RawCurve>),
 }
 
 /// The outlines of a table and its other columns.
 pub struct Read {
     /// The shapes.
-    pub table: Table,
+    pub table: OutlineTable,
     /// The columns that are not used, a clause.
     pub aside: Option<String>,
 }
@@ -58,11 +58,11 @@ pub fn read(text: &str) -> Result<Read, String> {
     let is_number = |cell: &str| records.number(cell).is_some();
     let named_above = || {
         let fitting = records.comments.iter().rev().filter(|names| names.len() == first.len());
-        let mut headers = fitting.map(Header::new);
+        let mut headers = fitting.map(ColumnNames::new);
         headers.find(|header| header.coordinates().is_ok())
     };
     let (header, rows) = if !first.iter().any(is_number) {
-        (Some(Header::new(first)), &records.rows[1..])
+        (Some(ColumnNames::new(first)), &records.rows[1..])
     } else if let Some(header) = counted(&records) {
         (Some(header), &records.rows[1..])
     } else {
@@ -76,29 +76,33 @@ pub fn read(text: &str) -> Result<Read, String> {
         read.aside = Some("the first line, 0,1, taken for a header".to_owned());
     }
     match &read.table {
-        Table::Rows(rows) if rows.is_empty() => Err("has a header and no rows".to_owned()),
+        OutlineTable::Rows(rows) if rows.is_empty() => Err("has a header and no rows".to_owned()),
         _ => Ok(read),
     }
 }
 
 /// The header of counted columns, as in data frames without names. A row of two numbers may be a point as well: it is a
 /// header only if every other number is written with a fraction or an exponent.
-fn counted(records: &Records) -> Option<Header> {
+fn counted(records: &Records) -> Option<ColumnNames> {
     let (_, first) = records.rows.first()?;
-    let header = Header::counted(first)?;
+    let header = ColumnNames::counted(first)?;
     let is_written_as_float =
         |cell: &str| cell.contains(['.', 'e', 'E']) || cell.parse::<f64>().is_err();
     let mut others = records.rows[1..].iter().flat_map(|(_, record)| record);
     (first.len() > 2 || others.all(is_written_as_float)).then_some(header)
 }
 
-type Rows<'a> = &'a [(usize, StringRecord)];
+type NumberedRecords<'a> = &'a [(usize, StringRecord)];
 
-fn by_header(records: &Records, header: &Header, rows: Rows<'_>) -> Result<Read, String> {
+fn by_header(
+    records: &Records,
+    header: &ColumnNames,
+    rows: NumberedRecords<'_>,
+) -> Result<Read, String> {
     let label = header.label();
     match header.coordinates()? {
-        Coordinates::Point([x, y]) => points(records, Some(header), rows, [x, y]),
-        Coordinates::Shape(pairs) => {
+        CoordinateColumns::Point([x, y]) => points(records, Some(header), rows, [x, y]),
+        CoordinateColumns::Shape(pairs) => {
             let id = header.ids().next().or_else(|| names(records, header, rows, &pairs));
             let used = pairs.as_flattened().iter().copied().chain(id).chain(label);
             let aside = header.left_aside(used);
@@ -111,8 +115,8 @@ fn by_header(records: &Records, header: &Header, rows: Rows<'_>) -> Result<Read,
 /// column name.
 fn names(
     records: &Records,
-    header: &Header,
-    rows: Rows<'_>,
+    header: &ColumnNames,
+    rows: NumberedRecords<'_>,
     pairs: &[[usize; 2]],
 ) -> Option<usize> {
     let coordinates = pairs.as_flattened();
@@ -125,7 +129,7 @@ fn names(
 }
 
 /// Reads rows without a header.
-fn by_place(records: &Records, rows: Rows<'_>) -> Result<Read, String> {
+fn by_place(records: &Records, rows: NumberedRecords<'_>) -> Result<Read, String> {
     let width = rows.iter().map(|(_, record)| record.len()).max().unwrap_or(0);
     let first = &rows[0].1;
     let begin = first.iter().position(|cell| records.number(cell).is_some()).unwrap_or(0);
@@ -144,7 +148,7 @@ fn by_place(records: &Records, rows: Rows<'_>) -> Result<Read, String> {
     }
     if begin == 1 && width == 3 {
         // A word before each point: the id of its outline.
-        return points(records, Some(&Header::new(["id", "x", "y"])), rows, [1, 2]);
+        return points(records, Some(&ColumnNames::new(["id", "x", "y"])), rows, [1, 2]);
     }
     let id = (begin > 0 && !has_index).then_some(0);
     let label = (begin > 1 && !has_index).then_some(1);
@@ -153,7 +157,7 @@ fn by_place(records: &Records, rows: Rows<'_>) -> Result<Read, String> {
 }
 
 /// True if a column counts the rows, from 0 or from 1.
-fn counts_rows(rows: Rows<'_>, column: usize) -> bool {
+fn counts_rows(rows: NumberedRecords<'_>, column: usize) -> bool {
     let counts = |from: usize| {
         let mut cells = rows.iter().map(|(_, record)| record.get(column)).enumerate();
         cells.all(|(i, cell)| cell == Some((i + from).to_string().as_str()))
@@ -164,11 +168,11 @@ fn counts_rows(rows: Rows<'_>, column: usize) -> bool {
 /// A shape for each row.
 fn shapes(
     records: &Records,
-    rows: Rows<'_>,
+    rows: NumberedRecords<'_>,
     id: Option<usize>,
     label: Option<usize>,
     pairs: &[[usize; 2]],
-) -> Result<Table, String> {
+) -> Result<OutlineTable, String> {
     if rows.len() > MOST_ROWS {
         return Err(format!("has more than {MOST_ROWS} rows; split the file"));
     }
@@ -177,13 +181,17 @@ fn shapes(
             column.and_then(|c| record.get(c)).unwrap_or_default().to_owned()
         };
         let curve = curve(records, record, pairs);
-        Row { place: format!("line {line}"), id: cell(id), label: cell(label), curve }
+        OutlineRow { place: format!("line {line}"), id: cell(id), label: cell(label), curve }
     };
-    Ok(Table::Rows(rows.iter().map(shape).collect()))
+    Ok(OutlineTable::Rows(rows.iter().map(shape).collect()))
 }
 
 /// The curve in some columns of a row; empty cells at the end are ignored.
-fn curve(records: &Records, record: &StringRecord, pairs: &[[usize; 2]]) -> Result<Curve, String> {
+fn curve(
+    records: &Records,
+    record: &StringRecord,
+    pairs: &[[usize; 2]],
+) -> Result<RawCurve, String> {
     let cell = |column: usize| record.get(column).unwrap_or_default();
     let columns = pairs.as_flattened();
     let used = columns.iter().rposition(|&c| !cell(c).is_empty()).map_or(0, |last| last + 1);
@@ -205,11 +213,11 @@ fn curve(records: &Records, record: &StringRecord, pairs: &[[usize; 2]]) -> Resu
         let [x, y] = points[at];
         return Err(format!("point {} is ({x}, {y}), which is a mark and no point", at + 1));
     }
-    Ok(Curve { points, ends: Ends::Listed })
+    Ok(RawCurve { points, ends: Ends::Listed })
 }
 
 /// A point of a table with a point a row.
-struct Point<'a> {
+struct PointRow<'a> {
     line: usize,
     record: &'a StringRecord,
     at: [f64; 2],
@@ -218,8 +226,8 @@ struct Point<'a> {
 /// The curves of a table with a point a row.
 fn points(
     records: &Records,
-    header: Option<&Header>,
-    rows: Rows<'_>,
+    header: Option<&ColumnNames>,
+    rows: NumberedRecords<'_>,
     [x, y]: [usize; 2],
 ) -> Result<Read, String> {
     let mut points = Vec::with_capacity(rows.len());
@@ -235,10 +243,10 @@ fn points(
         if at[0].is_nan() != at[1].is_nan() && (cell(x).is_empty() || cell(y).is_empty()) {
             return Err(format!("line {line}: '' is not a number"));
         }
-        points.push(Point { line: *line, record, at });
+        points.push(PointRow { line: *line, record, at });
     }
     let Some(header) = header else {
-        let table = Table::Curves(parted(records, &points.iter().collect::<Vec<_>>())?);
+        let table = OutlineTable::Curves(parted(records, &points.iter().collect::<Vec<_>>())?);
         return Ok(Read { table, aside: None });
     };
     let label = header.label();
@@ -258,25 +266,25 @@ fn points(
     }
     let Some(id) = id else {
         let aside = header.left_aside([x, y]);
-        let table = Table::Curves(parted(records, &groups[0].1)?);
+        let table = OutlineTable::Curves(parted(records, &groups[0].1)?);
         return Ok(Read { table, aside });
     };
     let aside = header.left_aside([x, y, id].into_iter().chain(label));
-    let row = |(id, group): (&str, Vec<&Point<'_>>)| {
+    let row = |(id, group): (&str, Vec<&PointRow<'_>>)| {
         let first = group[0];
         let cell = |column: Option<usize>| column.and_then(|c| first.record.get(c));
         let curve = parted(records, &group).and_then(|mut curves| match curves.len() {
             1 => Ok(curves.remove(0)),
             n => Err(format!("is {n} outlines with one id; give each an id of its own")),
         });
-        Row {
+        OutlineRow {
             place: format!("from line {}", first.line),
             id: id.to_owned(),
             label: cell(label).unwrap_or_default().to_owned(),
             curve,
         }
     };
-    Ok(Read { table: Table::Rows(groups.into_iter().map(row).collect()), aside })
+    Ok(Read { table: OutlineTable::Rows(groups.into_iter().map(row).collect()), aside })
 }
 
 fn is_separator(at: [f64; 2], reach: [f64; 2]) -> bool {
@@ -284,7 +292,7 @@ fn is_separator(at: [f64; 2], reach: [f64; 2]) -> bool {
 }
 
 /// True if a column has several values but not a different one on every row, as a column of ids has.
-fn tells_apart(points: &[Point<'_>], column: usize) -> bool {
+fn tells_apart(points: &[PointRow<'_>], column: usize) -> bool {
     let values: HashSet<&str> =
         points.iter().map(|point| point.record.get(column).unwrap_or_default()).collect();
     values.len() > 1 && values.len() < points.len()
@@ -292,12 +300,12 @@ fn tells_apart(points: &[Point<'_>], column: usize) -> bool {
 
 /// The points of each id, in the order in which the ids come.
 fn by_id<'a>(
-    points: &'a [Point<'a>],
+    points: &'a [PointRow<'a>],
     column: usize,
-    header: &Header,
-) -> Result<Vec<(&'a str, Vec<&'a Point<'a>>)>, String> {
+    header: &ColumnNames,
+) -> Result<Vec<(&'a str, Vec<&'a PointRow<'a>>)>, String> {
     let mut places = HashMap::new();
-    let mut groups: Vec<(&str, Vec<&Point<'_>>)> = Vec::new();
+    let mut groups: Vec<(&str, Vec<&PointRow<'_>>)> = Vec::new();
     for point in points {
         let id = point.record.get(column).unwrap_or_default();
         if id.is_empty() {
@@ -320,9 +328,9 @@ fn by_id<'a>(
 
 /// True if each value of a column is on several consecutive rows and nowhere else, and the points jump between two
 /// values: such a column probably identifies outlines.
-fn has_runs(points: &[&Point<'_>], column: usize) -> bool {
-    let cell = |point: &Point<'_>| point.record.get(column).unwrap_or_default().to_owned();
-    let runs: Vec<&[&Point<'_>]> = points.chunk_by(|a, b| cell(a) == cell(b)).collect();
+fn has_runs(points: &[&PointRow<'_>], column: usize) -> bool {
+    let cell = |point: &PointRow<'_>| point.record.get(column).unwrap_or_default().to_owned();
+    let runs: Vec<&[&PointRow<'_>]> = points.chunk_by(|a, b| cell(a) == cell(b)).collect();
     let values: HashSet<String> = runs.iter().map(|run| cell(run[0])).collect();
     if runs.len() < 2
         || values.len() < runs.len()
@@ -330,14 +338,14 @@ fn has_runs(points: &[&Point<'_>], column: usize) -> bool {
     {
         return false;
     }
-    let at = |run: &[&Point<'_>]| run.iter().map(|point| point.at).collect::<Vec<_>>();
+    let at = |run: &[&PointRow<'_>]| run.iter().map(|point| point.at).collect::<Vec<_>>();
     runs.windows(2).any(|pair| !goes_on(&at(pair[0]), &at(pair[1]), FEWEST_OF_ONE))
 }
 
 /// True if a column counts points and starts again, as the index of a point within its outline does.
-fn restarts(points: &[&Point<'_>], column: usize) -> bool {
+fn restarts(points: &[&PointRow<'_>], column: usize) -> bool {
     let cell =
-        |point: &&Point<'_>| point.record.get(column).unwrap_or_default().parse::<i64>().ok();
+        |point: &&PointRow<'_>| point.record.get(column).unwrap_or_default().parse::<i64>().ok();
     let Some(numbers) = points.iter().map(cell).collect::<Option<Vec<i64>>>() else { return false };
     let begins: Vec<bool> = numbers.iter().map(|&n| n == numbers[0]).collect();
     let goes_on = |(i, pair): (usize, &[i64])| begins[i + 1] || pair[1] == pair[0] + 1;
@@ -350,7 +358,7 @@ fn restarts(points: &[&Point<'_>], column: usize) -> bool {
 }
 
 /// The curves of points that empty lines or marks separate.
-fn parted(records: &Records, points: &[&Point<'_>]) -> Result<Vec<Curve>, String> {
+fn parted(records: &Records, points: &[&PointRow<'_>]) -> Result<Vec<RawCurve>, String> {
     if points.len() > MOST_POINTS {
         return Err(format!("has more than {MOST_POINTS} points; thin it out"));
     }
@@ -358,7 +366,7 @@ fn parted(records: &Records, points: &[&Point<'_>]) -> Result<Vec<Curve>, String
     let mut curves = Vec::new();
     for element in points.split(|point| is_separator(point.at, reach)) {
         // The points of one id need not be on consecutive lines.
-        let is_apart = |a: &&Point<'_>, b: &&Point<'_>| records.is_apart(a.line, b.line);
+        let is_apart = |a: &&PointRow<'_>, b: &&PointRow<'_>| records.is_apart(a.line, b.line);
         // Empty lines separate nothing if one follows every line.
         let all = element.len() > 1 && element.windows(2).all(|p| is_apart(&p[0], &p[1]));
         let found = element.chunk_by(|a, b| all || !is_apart(a, b));
@@ -368,7 +376,7 @@ fn parted(records: &Records, points: &[&Point<'_>]) -> Result<Vec<Curve>, String
     if curves.is_empty() {
         curves.push(Vec::new());
     }
-    Ok(curves.into_iter().map(|points| Curve { points, ends: Ends::Listed }).collect())
+    Ok(curves.into_iter().map(|points| RawCurve { points, ends: Ends::Listed }).collect())
 }
 
 #[cfg(test)]
@@ -376,9 +384,9 @@ mod tests {
     use super::*;
     use crate::error::says;
 
-    fn rows(text: &str) -> Vec<Row> {
+    fn rows(text: &str) -> Vec<OutlineRow> {
         match read(text) {
-            Ok(Read { table: Table::Rows(rows), .. }) => rows,
+            Ok(Read { table: OutlineTable::Rows(rows), .. }) => rows,
             Ok(_) => panic!("curves"),
             Err(problem) => panic!("{problem}"),
         }
@@ -386,8 +394,8 @@ mod tests {
 
     fn curves(text: &str) -> Vec<Vec<[f64; 2]>> {
         match read(text).unwrap_or_else(|problem| panic!("{problem}")).table {
-            Table::Curves(curves) => curves.into_iter().map(|curve| curve.points).collect(),
-            Table::Rows(_) => panic!("rows"),
+            OutlineTable::Curves(curves) => curves.into_iter().map(|curve| curve.points).collect(),
+            OutlineTable::Rows(_) => panic!("rows"),
         }
     }
 

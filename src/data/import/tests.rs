@@ -1,9 +1,9 @@
 //! Tests of whole imports: bad files, tables, folders; the outlines that are imported and the reasons for the rest.
 
 use super::*;
-use crate::data::outline::form_distance;
-use crate::data::recipe::Recipe;
-use crate::data::vectors::{outline_header, write};
+use crate::data::canonical::form_distance;
+use crate::data::csv::{outline_header, write};
+use crate::data::generator::GeneratorConfig;
 use crate::numerics::cancel_token::CancelToken;
 use std::fmt::Write;
 
@@ -44,7 +44,7 @@ fn junk_is_listed_with_its_reason_and_the_rest_goes_in() {
         ("empty.csv", b""),
         ("wide.csv", &wide),
         ("text.svg", text_only.as_bytes()),
-        ("many.csv", "0,0\n".repeat(super::super::clean::MOST_POINTS + 1).as_bytes()),
+        ("many.csv", "0,0\n".repeat(super::super::repair::MOST_POINTS + 1).as_bytes()),
         ("good.dat", b"A name\n1 0\n0.5 0.1\n0 0\n0.5 -0.1\n1 0\n"),
         (
             "holes.svg",
@@ -94,7 +94,7 @@ fn a_source_without_an_end_is_listed_and_the_rest_goes_in() {
 #[test]
 fn our_own_tables_read_back() {
     let folder = tempfile::tempdir().unwrap();
-    let data = Recipe { samples: 90, ..Recipe::default() }.generate();
+    let data = GeneratorConfig { samples: 90, ..GeneratorConfig::default() }.generate();
     let path = folder.path().join("data.csv");
     write(&path, &outline_header(data.rows.width()), data.rows.iter()).unwrap();
     let import = all(folder.path(), &ImportOptions::default());

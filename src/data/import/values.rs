@@ -1,10 +1,10 @@
 //! Target values of the shapes: a CSV of names and one or more columns with their units.
 
-use super::header::{Coordinates, Header, columns_aside, is_coordinate, is_id};
+use super::header::{ColumnNames, CoordinateColumns, columns_aside, is_coordinate, is_id};
 use super::records::{Records, brief};
 use super::{Rejection, Summary};
-use crate::data::dataset::Measured;
-use crate::data::name::Name;
+use crate::data::column_name::ColumnName;
+use crate::data::dataset::Target;
 use crate::error::{Error, Result};
 use csv::StringRecord;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -21,9 +21,9 @@ const PLACES: [&str; 6] = ["place", "row", "number", "no", "nr", "#"];
 
 /// The target values of shapes, and the parts of their file that could not be used.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Values {
+pub struct TargetValues {
     /// One column each, in the order of the shapes.
-    pub measured: Vec<Measured>,
+    pub measured: Vec<Target>,
     /// Rows and cells that were left out, with the reason.
     pub left_out: Summary,
     /// Columns that hold no values.
@@ -48,8 +48,9 @@ pub fn read(
     ids: &[String],
     reserved: &[&str],
     groups: Option<&str>,
-) -> Result<Values> {
-    let mut values = read_of(path, Shapes { ids, of: "shape", by_place: true }, reserved, groups)?;
+) -> Result<TargetValues> {
+    let mut values =
+        read_of(path, LabelledShapes { ids, of: "shape", by_place: true }, reserved, groups)?;
     // Heads are trained in the single precision of checkpoints.
     let all = values.measured.iter_mut().flat_map(|column| &mut column.values);
     all.for_each(|value| *value = f64::from(*value as f32));
@@ -61,13 +62,13 @@ pub fn read(
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_named(path: &Path, ids: &[String], of: &'static str) -> Result<Values> {
-    read_of(path, Shapes { ids, of, by_place: false }, &[], None)
+pub fn read_named(path: &Path, ids: &[String], of: &'static str) -> Result<TargetValues> {
+    read_of(path, LabelledShapes { ids, of, by_place: false }, &[], None)
 }
 
 /// The shapes that values may belong to.
 #[derive(Clone, Copy)]
-struct Shapes<'a> {
+struct LabelledShapes<'a> {
     ids: &'a [String],
     /// The word for one of them in messages.
     of: &'static str,
@@ -77,16 +78,16 @@ struct Shapes<'a> {
 
 fn read_of(
     path: &Path,
-    shapes: Shapes<'_>,
+    shapes: LabelledShapes<'_>,
     reserved: &[&str],
     groups: Option<&str>,
-) -> Result<Values> {
-    let Shapes { ids, of, by_place } = shapes;
+) -> Result<TargetValues> {
+    let LabelledShapes { ids, of, by_place } = shapes;
     let refuse = |problem: String| Error::file(path, problem);
     let bytes = super::files::read_bounded(path).map_err(refuse)?;
     let text = super::files::text(&bytes).map_err(refuse)?;
     let records = Records::read(text).map_err(refuse)?;
-    let table = Table::new(&records).map_err(refuse)?;
+    let table = ValueTable::new(&records).map_err(refuse)?;
     let by_id = ids.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
     let key = match table.key(&by_id) {
         Ok(key) if by_place || !key.by_place => key,
@@ -109,7 +110,7 @@ fn read_of(
             return Err(refuse(problem));
         }
         let name = free_name(&name, reserved, &measured).map_err(refuse)?;
-        measured.push(Measured { name, unit, values: vec![f64::NAN; ids.len()] });
+        measured.push(Target { name, unit, values: vec![f64::NAN; ids.len()] });
     }
     let mut left_out = Summary::default();
     let mut lines = BTreeMap::new();
@@ -162,7 +163,7 @@ fn read_of(
         aside.push(Rejection { file: path.to_owned(), place: String::new(), reason });
     }
     let groups = if of_groups.is_some() { membership.groups } else { Vec::new() };
-    Ok(Values { measured, left_out, aside, groups })
+    Ok(TargetValues { measured, left_out, aside, groups })
 }
 
 /// The groups of shapes.
@@ -190,20 +191,20 @@ impl Membership {
 type ById<'a> = HashMap<&'a str, usize>;
 
 /// A table with a header.
-struct Table<'a> {
+struct ValueTable<'a> {
     records: &'a Records,
     names: &'a StringRecord,
-    header: Header,
+    header: ColumnNames,
     rows: &'a [(usize, StringRecord)],
 }
 
 /// The key column, and its kind: ids or row numbers.
-struct Key {
+struct KeyColumn {
     column: usize,
     by_place: bool,
 }
 
-impl Key {
+impl KeyColumn {
     /// The shape that a cell names.
     fn find(&self, cell: &str, by_id: &ById<'_>) -> Option<usize> {
         if !self.by_place {
@@ -213,7 +214,7 @@ impl Key {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a> ValueTable<'a> {
     fn new(records: &'a Records) -> std::result::Result<Self, String> {
         let is_header = |names: &StringRecord| names.iter().all(|c| records.number(c).is_none());
         let (names, rows) = match records.rows.split_first() {
@@ -227,7 +228,7 @@ impl<'a> Table<'a> {
         };
         let names = names.filter(|names| names.len() > 1);
         let names = names.ok_or_else(|| "needs a header such as: name,drag [N]".to_owned())?;
-        Ok(Self { records, names, header: Header::new(names), rows })
+        Ok(Self { records, names, header: ColumnNames::new(names), rows })
     }
 
     fn name(&self, column: usize) -> &'a str {
@@ -235,7 +236,7 @@ impl<'a> Table<'a> {
     }
 
     /// The column with this name, in any letter case and with or without its unit, other than the key.
-    fn column(&self, name: &str, key: &Key) -> std::result::Result<usize, String> {
+    fn column(&self, name: &str, key: &KeyColumn) -> std::result::Result<usize, String> {
         let is_it = |column: &usize| {
             let own = self.name(*column);
             let bare = name_and_unit(own).0;
@@ -273,13 +274,13 @@ impl<'a> Table<'a> {
     /// The columns of coordinates, in a table of outlines.
     fn coordinates(&self) -> Vec<usize> {
         match self.header.coordinates() {
-            Ok(Coordinates::Shape(pairs)) if pairs.len() > 2 => pairs.concat(),
+            Ok(CoordinateColumns::Shape(pairs)) if pairs.len() > 2 => pairs.concat(),
             _ => Vec::new(),
         }
     }
 
     /// Finds the column that names the shapes.
-    fn key(&self, by_id: &ById<'_>) -> std::result::Result<Key, String> {
+    fn key(&self, by_id: &ById<'_>) -> std::result::Result<KeyColumn, String> {
         let coordinates = self.coordinates();
         let is_id = |column: usize| is_id(self.name(column));
         let says_places =
@@ -328,7 +329,7 @@ impl<'a> Table<'a> {
                     self.header.name(column)
                 ));
             }
-            return Ok(Key { column, by_place: false });
+            return Ok(KeyColumn { column, by_place: false });
         }
         let is_whole = |&column: &usize| {
             says_places(column) && self.cells(column).next().is_some() && self.is_whole(column)
@@ -337,7 +338,7 @@ impl<'a> Table<'a> {
             if from_zero(column) {
                 return Err(zero(column));
             }
-            let key = Key { column, by_place: true };
+            let key = KeyColumn { column, by_place: true };
             if self.cells(column).any(|cell| key.find(cell, by_id).is_some()) {
                 return Ok(key);
             }
@@ -358,7 +359,7 @@ impl<'a> Table<'a> {
     /// The columns of values, and the others: ids, coordinates, an index, and columns without a number.
     fn columns_of_values(
         &self,
-        key: &Key,
+        key: &KeyColumn,
         groups: Option<usize>,
     ) -> std::result::Result<(Vec<usize>, Vec<usize>), String> {
         let coordinates = self.coordinates();
@@ -412,8 +413,8 @@ fn name_and_unit(cell: &str) -> (String, String) {
 fn free_name(
     name: &str,
     reserved: &[&str],
-    others: &[Measured],
-) -> std::result::Result<Name, String> {
+    others: &[Target],
+) -> std::result::Result<ColumnName, String> {
     if name.is_empty() {
         return Err("a column of values has no name; name each in the first line".to_owned());
     }
@@ -427,7 +428,7 @@ fn free_name(
     if taken.any(same) {
         return Err(format!("the name '{name}' is taken; give the column another"));
     }
-    Name::new(name)
+    ColumnName::new(name)
         .map_err(|problem| format!("has a column of values that cannot be read: {problem}"))
 }
 
@@ -436,11 +437,11 @@ mod tests {
     use super::*;
     use crate::error::says;
 
-    fn read_text(text: &str) -> Result<Values> {
+    fn read_text(text: &str) -> Result<TargetValues> {
         read_for(&["a", "b", "2"], text)
     }
 
-    fn read_for(ids: &[&str], text: &str) -> Result<Values> {
+    fn read_for(ids: &[&str], text: &str) -> Result<TargetValues> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("v.csv");
         std::fs::write(&path, text).unwrap();

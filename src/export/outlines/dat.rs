@@ -5,7 +5,7 @@
 
 use super::outline::NamedOutline;
 use crate::error::{Error, Result};
-use crate::numerics::files::write_whole;
+use crate::numerics::atomic_file::write_whole;
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;

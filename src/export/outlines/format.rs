@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// The format of written outlines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum OutlineFormat {
     /// An outline a row, `x0, y0, ..`, after `id` and `label` if there are any, and before target values.
     Csv,
     /// A list of objects with `id`, `label`, `outline` and `values`.
@@ -23,7 +23,7 @@ pub enum Format {
 /// The extensions that [`Format::of`] knows, for messages.
 pub const ENDINGS: &str = ".csv, .json, .svg, .dxf or .dat";
 
-impl Format {
+impl OutlineFormat {
     /// The format that belongs to a path: airfoils for a folder, a table for a name without an extension.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::dataset::{Dataset, Measured};
+use crate::data::dataset::{Dataset, Target};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::error::says;
@@ -21,8 +21,8 @@ fn written(name: &str, outlines: &[NamedOutline<'_>]) -> Result<String> {
     Ok(std::fs::read_to_string(path).unwrap())
 }
 
-fn drag() -> crate::data::name::Name {
-    crate::data::name::Name::new("drag").unwrap()
+fn drag() -> crate::data::column_name::ColumnName {
+    crate::data::column_name::ColumnName::new("drag").unwrap()
 }
 
 fn both() -> [NamedOutline<'static>; 2] {
@@ -166,14 +166,14 @@ fn a_restored_outline_stands_where_it_stood() {
 
 #[test]
 fn a_data_set_leaves_with_its_names_and_where_it_stood() {
-    use crate::data::placement::Placement;
+    use crate::data::transform::SimilarityTransform;
     let set = Dataset {
         rows: Rows::from_flat(6, TRIANGLE.to_vec()),
         labels: vec![0],
         names: vec!["odd".to_owned()],
         ids: vec!["t1".to_owned()],
-        placements: vec![Placement { origin: [100.0, 0.0], scale: 10.0, rotation: 0.0 }],
-        measured: vec![Measured { name: drag(), unit: "N".to_owned(), values: vec![2.5] }],
+        placements: vec![SimilarityTransform { origin: [100.0, 0.0], scale: 10.0, rotation: 0.0 }],
+        measured: vec![Target { name: drag(), unit: "N".to_owned(), values: vec![2.5] }],
         groups: vec![],
     };
     let folder = tempfile::tempdir().unwrap();

@@ -1,12 +1,12 @@
 //! Outlines into a file of the format that its name asks for.
 
-use super::format::Format;
+use super::format::OutlineFormat;
 use super::outline::{NamedOutline, as_it_reads};
 use super::{dat, drawing, dxf};
-use crate::data::dataset::{Dataset, Measured};
-use crate::data::vectors::{outline_header, write};
+use crate::data::csv::{outline_header, write};
+use crate::data::dataset::{Dataset, Target};
 use crate::error::{Error, Result};
-use crate::numerics::files::{check_writable, write_whole};
+use crate::numerics::atomic_file::{check_writable, write_whole};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -39,11 +39,11 @@ pub fn write_set(path: &Path, set: &Dataset) -> Result<()> {
 
 /// True if a file of this name can hold target values: a table and JSON can.
 pub fn holds_values(path: &Path) -> bool {
-    matches!(Format::of(path), Ok(Format::Csv | Format::Json))
+    matches!(OutlineFormat::of(path), Ok(OutlineFormat::Csv | OutlineFormat::Json))
 }
 
 /// The title of a target column in a file, with its unit: `drag [N]`.
-fn title(measured: &Measured) -> String {
+fn title(measured: &Target) -> String {
     match measured.unit.as_str() {
         "" => measured.name.as_str().to_owned(),
         unit => format!("{} [{unit}]", measured.name.as_str()),
@@ -68,8 +68,8 @@ struct Record<'a> {
 /// # Errors
 /// Names `path` when its extension is unknown or belongs to one outline.
 pub fn check_holds_several(path: &Path) -> Result<()> {
-    match Format::of(path)? {
-        Format::Dat => Err(dat::one_alone(path, "several")),
+    match OutlineFormat::of(path)? {
+        OutlineFormat::Dat => Err(dat::one_alone(path, "several")),
         _ => Ok(()),
     }
 }
@@ -79,8 +79,8 @@ pub fn check_holds_several(path: &Path) -> Result<()> {
 /// # Errors
 /// Names `path` when its extension is unknown or it cannot be written.
 pub fn check_target(path: &Path) -> Result<()> {
-    match Format::of(path)? {
-        Format::DatFolder => dat::check_folder(path),
+    match OutlineFormat::of(path)? {
+        OutlineFormat::DatFolder => dat::check_folder(path),
         _ => check_writable(path),
     }
 }
@@ -98,9 +98,9 @@ pub fn write_outlines(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> 
 fn write_with_values(
     path: &Path,
     outlines: &[NamedOutline<'_>],
-    measured: &[Measured],
+    measured: &[Target],
 ) -> Result<()> {
-    let format = Format::of(path)?;
+    let format = OutlineFormat::of(path)?;
     if outlines.is_empty() {
         return Err(Error::file(path, "there is no outline to write"));
     }
@@ -109,14 +109,14 @@ fn write_with_values(
         return Err(Error::file(path, format!("{title} is not finite; leave it out")));
     }
     match format {
-        Format::Csv => table(path, outlines, measured),
-        Format::Json => write_whole(path, |out| {
+        OutlineFormat::Csv => table(path, outlines, measured),
+        OutlineFormat::Json => write_whole(path, |out| {
             let titles: Vec<String> = measured.iter().map(title).collect();
             let record = |place: usize| {
                 let outline = &outlines[place];
                 let NamedOutline { name, label, .. } = outline;
                 let values = titles.iter().map(String::as_str).zip(measured);
-                let value = |measured: &Measured| as_it_reads(measured.values[place] as f32);
+                let value = |measured: &Target| as_it_reads(measured.values[place] as f32);
                 let values = values.map(|(title, measured)| (title, value(measured)));
                 serde_json::to_string(&Record {
                     id: name,
@@ -130,14 +130,14 @@ fn write_with_values(
             }
             writeln!(out, "\n]")
         }),
-        Format::Svg => write_whole(path, |out| drawing::write(out, outlines)),
-        Format::Dxf => write_whole(path, |out| dxf::write(out, outlines)),
-        Format::Dat => dat::write_one(path, outlines),
-        Format::DatFolder => dat::write_folder(path, outlines),
+        OutlineFormat::Svg => write_whole(path, |out| drawing::write(out, outlines)),
+        OutlineFormat::Dxf => write_whole(path, |out| dxf::write(out, outlines)),
+        OutlineFormat::Dat => dat::write_one(path, outlines),
+        OutlineFormat::DatFolder => dat::write_folder(path, outlines),
     }
 }
 
-fn table(path: &Path, outlines: &[NamedOutline<'_>], measured: &[Measured]) -> Result<()> {
+fn table(path: &Path, outlines: &[NamedOutline<'_>], measured: &[Target]) -> Result<()> {
     let width = outlines[0].width();
     if let Some(other) = outlines.iter().find(|outline| outline.width() != width) {
         let problem = format!(

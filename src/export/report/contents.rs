@@ -2,16 +2,16 @@
 
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
-use crate::explore::compose::Visible;
+use crate::explore::compose::LayerVisibility;
 use crate::explore::{Projection, home_view};
 use crate::export::film::Ways;
-use crate::export::map::{MapPicture, MapWish, Page};
+use crate::export::map::{MapPicture, MapWish, PictureSize};
 use crate::model::Model;
-use crate::numerics::files::write_whole;
-use crate::objective::{Aim, Goal};
+use crate::numerics::atomic_file::write_whole;
+use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::{RestartReport, SearchReport};
 use crate::train::Pca;
-use crate::trust::Figures;
+use crate::trust::ModelMetrics;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,9 +29,9 @@ pub struct Report<'a> {
     /// The model.
     pub model: Arc<Model>,
     /// Its metrics.
-    pub figures: Figures,
+    pub figures: ModelMetrics,
     /// The metrics of PCA on the same data with as many dimensions, if available.
-    pub pca: Option<Figures>,
+    pub pca: Option<ModelMetrics>,
     /// The search, if the report includes one.
     pub search: Option<&'a SearchReport>,
     /// The restart that is explained.
@@ -72,10 +72,10 @@ impl<'a> Report<'a> {
     /// # Errors
     /// Only when the model has no data, or the tensor library fails.
     pub fn new(name: String, model: Arc<Model>, search: Option<&'a SearchReport>) -> Result<Self> {
-        let figures = Figures::of(&model)?;
+        let figures = ModelMetrics::of(&model)?;
         let answer = search.and_then(|search| search.best_believable.or(search.best));
         // The report omits the comparison if there is no baseline, for example if the latent is wider than a shape.
-        let pca = Pca::rival_of(&model).and_then(|rival| Figures::of(&rival)).ok();
+        let pca = Pca::rival_of(&model).and_then(|rival| ModelMetrics::of(&rival)).ok();
         Ok(Self { name, model, figures, pca, search, answer })
     }
 
@@ -103,16 +103,17 @@ impl<'a> Report<'a> {
     pub(super) fn map(&self) -> Result<[String; 2]> {
         let model = &self.model;
         let projection = Projection::of(&model.encoded.mu);
-        let aim = self
-            .search
-            .map_or_else(|| Aim::of(Default::default(), Goal::Max), |s| s.config.aim.clone());
+        let aim = self.search.map_or_else(
+            || ObjectiveSpec::of(Default::default(), Goal::Max),
+            |s| s.config.aim.clone(),
+        );
         let wish = MapWish {
-            visible: Visible {
+            visible: LayerVisibility {
                 shapes: true,
                 heat: true,
                 paths: self.search.is_some(),
                 trust: true,
-                ..Visible::default()
+                ..LayerVisibility::default()
             },
             property: aim.property(),
             plain: false,
@@ -122,7 +123,7 @@ impl<'a> Report<'a> {
             aim,
             pins: Vec::new(),
         };
-        let page = Page { pixels: MAP, palette: &Palette::LIGHT };
+        let page = PictureSize { pixels: MAP, palette: &Palette::LIGHT };
         let light = MapPicture::new(model, &projection, wish, page)?;
         let [width, height] = home_view(model, &projection).size();
         let ways = self.search.map(|s| Ways::of(s, &projection, width.max(height) / 2500.0));

@@ -6,13 +6,13 @@ use crate::error::Result;
 use crate::explore::colour::Palette;
 use crate::explore::{grouped, three_digits};
 use crate::export::chart::Chart;
-use crate::export::map::Page;
+use crate::export::map::PictureSize;
 use crate::model::Value;
 use crate::model::checkpoint::FORMAT;
-use crate::objective::{Aim, Goal};
-use crate::optimise::code::command_line;
+use crate::objective::{Goal, ObjectiveSpec};
+use crate::optimise::codegen::command_line;
 use crate::optimise::{LabResults, RestartReport, SearchReport};
-use crate::trust::{Belief, Foretold, Verdict, Warning, warnings_of};
+use crate::trust::{PredictionChecks, Reliability, Verdict, Warning, warnings_of};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 
@@ -70,7 +70,7 @@ impl Report<'_> {
         let nearest = found.answer.nearest;
         let ghost = nearest.map(|(row, _)| self.model.training_outline(row));
         let gain = found.answer.gained();
-        let remark = found.verdict.foretold.as_ref().and_then(Foretold::remark);
+        let remark = found.verdict.foretold.as_ref().and_then(PredictionChecks::remark);
         html! {
             h2 { "The answer" }
             p { "Sought: " (sought(&search.config.aim)) "." }
@@ -223,7 +223,7 @@ impl Report<'_> {
     fn training(&self) -> Markup {
         let (card, figures) = (&self.model.card, &self.figures);
         let curves = [&Palette::LIGHT, &Palette::DARK].map(|palette| {
-            Chart::losses(&card.history, palette).svg(&Page { pixels: CURVES, palette })
+            Chart::losses(&card.history, palette).svg(&PictureSize { pixels: CURVES, palette })
         });
         let layers =
             card.layers.iter().map(|l| format!("{} {}\u{2192}{}", l.name, l.inputs, l.outputs));
@@ -272,7 +272,7 @@ impl Report<'_> {
 }
 
 /// Roundness as large as possible; area near 2.5 (weight 0.1), with area >= 0.5.
-fn sought(aim: &Aim) -> String {
+fn sought(aim: &ObjectiveSpec) -> String {
     let goal = |goal: Goal| match goal {
         Goal::Max => "as large as possible".to_owned(),
         Goal::Min => "as small as possible".to_owned(),
@@ -350,9 +350,9 @@ fn yes(is: bool) -> &'static str {
 
 fn class(verdict: &Verdict) -> &'static str {
     match verdict.belief {
-        Belief::Believable => "believable",
-        Belief::Doubtful => "doubtful",
-        Belief::Outside => "outside",
+        Reliability::Believable => "believable",
+        Reliability::Doubtful => "doubtful",
+        Reliability::Outside => "outside",
     }
 }
 

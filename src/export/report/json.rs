@@ -3,11 +3,13 @@
 use super::contents::{CANDIDATES, Report};
 use crate::data::source::Source;
 use crate::model::checkpoint::FORMAT;
-use crate::model::training::{EpochRecord, TrainingConfig};
+use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
-use crate::optimise::code::command_line;
-use crate::optimise::{Answer, CandidateRecord, Hills, InData, LabResults, SearchConfig, Shape};
-use crate::trust::{Figures, Verdict, Warning, warnings_of};
+use crate::optimise::codegen::command_line;
+use crate::optimise::{
+    Answer, Basins, CandidateRecord, InData, LabResults, SearchConfig, WrittenShape,
+};
+use crate::trust::{ModelMetrics, Verdict, Warning, warnings_of};
 use serde::Serialize;
 use std::io::{Result, Write};
 
@@ -23,9 +25,9 @@ struct Json<'a> {
     layers: &'a [LayerSpec],
     training: &'a TrainingConfig,
     history: &'a [EpochRecord],
-    figures: &'a Figures,
+    figures: &'a ModelMetrics,
     warnings: Vec<Warning>,
-    pca: Option<&'a Figures>,
+    pca: Option<&'a ModelMetrics>,
     search: Option<JsonSearch<'a>>,
 }
 
@@ -36,7 +38,7 @@ struct JsonSearch<'a> {
     command: String,
     best_in_data: Option<&'a InData>,
     answer: Option<JsonAnswer<'a>>,
-    hills: &'a Hills,
+    hills: &'a Basins,
     candidates: Vec<CandidateRecord<'a>>,
 }
 
@@ -53,7 +55,7 @@ struct JsonAnswer<'a> {
     trust: &'a Verdict,
     sentence: String,
     /// The outline, in the frame of the shape from which the search started, if there was one.
-    outline: Shape<'a>,
+    outline: WrittenShape<'a>,
 }
 
 impl Report<'_> {
@@ -70,7 +72,7 @@ impl Report<'_> {
             answer: &found.answer,
             trust: &found.verdict,
             sentence: found.verdict.sentence(),
-            outline: Shape::new(&found.decoded, found.frame),
+            outline: WrittenShape::new(&found.decoded, found.frame),
         });
         let search = search.map(|search| JsonSearch {
             run: &search.run,

@@ -1,6 +1,6 @@
 use super::super::soundness::assert_sound;
 use super::*;
-use crate::model::samples::SAMPLES;
+use crate::model::bundled::BUNDLED;
 use crate::optimise::{Search, SearchConfig};
 
 fn search(model: &Arc<Model>, steps: usize) -> SearchReport {
@@ -11,7 +11,7 @@ fn search(model: &Arc<Model>, steps: usize) -> SearchReport {
 }
 
 fn model() -> Arc<Model> {
-    Arc::new(SAMPLES[0].load().unwrap())
+    Arc::new(BUNDLED[0].load().unwrap())
 }
 
 #[test]

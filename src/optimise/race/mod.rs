@@ -10,10 +10,10 @@
 //!   lower loss) leaves the rest of its budget unused.
 //! - The comparison uses the best so far, by loss, of all restarts of a contender together.
 
-mod lane;
+mod contender;
 mod report;
 mod stepper;
 
-pub use lane::{Lane, Lanes};
-pub use report::{LaneReport, RaceReport};
+pub use contender::{Contender, Contenders};
+pub use report::{ContenderReport, RaceReport};
 pub use stepper::{Race, Runner};

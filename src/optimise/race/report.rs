@@ -1,18 +1,18 @@
 //! The report of a race: the curve, the answers and the evaluations of each contender, and the winner.
 
-use super::lane::Lane;
+use super::contender::Contender;
 use super::stepper::{Race, thinned};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
-use crate::numerics::statistics::quantile;
-use crate::objective::{Aim, Objective, Space};
+use crate::numerics::quantile::quantile;
+use crate::objective::{Objective, ObjectiveSpec, Space};
 use crate::optimise::config::{SearchConfig, Trajectory};
 use crate::optimise::json::JsonRestart;
 use crate::optimise::report::{RestartReport, SearchReport};
 use crate::optimise::tally::Tally;
-use crate::trust::Belief;
+use crate::trust::Reliability;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ pub struct RaceReport {
     /// The settings that all contenders share.
     pub config: SearchConfig,
     /// The contenders, in the given order.
-    pub lanes: Vec<LaneReport>,
+    pub lanes: Vec<ContenderReport>,
     /// The winners: of the contenders whose believable answer is within 1 % of the best one (of its improvement on the
     /// median start), the one that reached this level with the fewest evaluations. Several contenders tie if they
     /// needed equally many, or if their starts already had this level, because all have the same starts. Empty if no
@@ -36,9 +36,9 @@ pub struct RaceReport {
 
 /// The report of one contender.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LaneReport {
+pub struct ContenderReport {
     /// The contender.
-    pub lane: Lane,
+    pub lane: Contender,
     /// The best so far as a function of the evaluations, at most 400 points; constant between two points.
     pub curve: Vec<Tally>,
     /// The tally when a restart with a believable answer was first as good as the best believable answer of the race,
@@ -51,7 +51,7 @@ pub struct LaneReport {
     pub report: SearchReport,
 }
 
-impl LaneReport {
+impl ContenderReport {
     /// The restart with the best believable answer, or if there is none the best answer; none if no point was feasible.
     pub fn answer(&self) -> Option<(usize, &RestartReport)> {
         let index = self.report.best_believable.or(self.report.best)?;
@@ -62,7 +62,7 @@ impl LaneReport {
     pub fn believable(&self) -> f64 {
         let restarts = &self.report.restarts;
         let believed = |restart: &&RestartReport| {
-            restart.restart.best.is_some() && restart.verdict.belief == Belief::Believable
+            restart.restart.best.is_some() && restart.verdict.belief == Reliability::Believable
         };
         restarts.iter().filter(believed).count() as f64 / restarts.len().max(1) as f64
     }
@@ -133,17 +133,17 @@ impl RaceReport {
             let curve = thinned(runner.search.progress());
             let report = SearchReport::new(runner.search)?;
             let (lane, seconds) = (runner.lane, runner.seconds);
-            Ok(LaneReport { lane, curve, reached: None, seconds, report })
+            Ok(ContenderReport { lane, curve, reached: None, seconds, report })
         });
-        let mut lanes = judged.collect::<Result<Vec<LaneReport>>>()?;
+        let mut lanes = judged.collect::<Result<Vec<ContenderReport>>>()?;
         let mut winners = Vec::new();
-        let best = lanes.iter().filter_map(LaneReport::believable_loss).min_by(f64::total_cmp);
+        let best = lanes.iter().filter_map(ContenderReport::believable_loss).min_by(f64::total_cmp);
         if let Some(best) = best {
             let level = as_good_as(best, &lanes[0], &objective)?;
             for lane in &mut lanes {
                 lane.reached = reached(lane, level, &objective)?;
             }
-            winners = first(&lanes.iter().map(LaneReport::spent).collect::<Vec<_>>());
+            winners = first(&lanes.iter().map(ContenderReport::spent).collect::<Vec<_>>());
         }
         Ok(Self { config: race.config, lanes, winners })
     }
@@ -157,7 +157,7 @@ impl RaceReport {
     }
 
     /// The objective.
-    pub fn aim(&self) -> &Aim {
+    pub fn aim(&self) -> &ObjectiveSpec {
         &self.config.aim
     }
 
@@ -191,7 +191,7 @@ impl RaceReport {
             budget: self.budget(),
             winner: self.winner().map(|index| self.lanes[index].lane),
             winners: self.winners.iter().map(|&index| self.lanes[index].lane).collect(),
-            lanes: lanes.map(|(lane, values)| JsonLane::new(lane, values)).collect(),
+            lanes: lanes.map(|(lane, values)| JsonContender::new(lane, values)).collect(),
         };
         let mut out = out;
         serde_json::to_writer(&mut out, &report)?;
@@ -206,7 +206,7 @@ fn first(spent: &[Option<usize>]) -> Vec<usize> {
 }
 
 /// The loss that counts as equal to `best`; all contenders have the same starts, here taken from `lane`.
-fn as_good_as(best: f64, lane: &LaneReport, objective: &Objective) -> Result<f64> {
+fn as_good_as(best: f64, lane: &ContenderReport, objective: &Objective) -> Result<f64> {
     let starts = lane.report.restarts.iter().flat_map(|restart| restart.restart.start());
     let starts: Vec<f64> = starts.copied().collect();
     let start = quantile(objective.evaluate(&starts, false)?.loss, 0.5).unwrap_or(best).max(best);
@@ -214,12 +214,14 @@ fn as_good_as(best: f64, lane: &LaneReport, objective: &Objective) -> Result<f64
 }
 
 /// The tally when a believable restart first had a loss of at most `level`.
-fn reached(lane: &LaneReport, level: f64, objective: &Objective) -> Result<Option<Tally>> {
+fn reached(lane: &ContenderReport, level: f64, objective: &Objective) -> Result<Option<Tally>> {
     let progress = &lane.report.progress;
     let mut first: Option<Tally> = None;
     for RestartReport { restart, verdict, .. } in &lane.report.restarts {
         let best = restart.best.as_ref().filter(|best| best.loss <= level);
-        let Some(best) = best.filter(|_| verdict.belief == Belief::Believable) else { continue };
+        let Some(best) = best.filter(|_| verdict.belief == Reliability::Believable) else {
+            continue;
+        };
         let mut step = best.step;
         // For shapes that are optimised themselves the latent trajectory is only an encoding, so its losses are not
         // used.
@@ -241,14 +243,14 @@ struct JsonRace<'a> {
     config: &'a SearchConfig,
     budget: usize,
     /// The only winner; null if several tie.
-    winner: Option<Lane>,
-    winners: Vec<Lane>,
-    lanes: Vec<JsonLane<'a>>,
+    winner: Option<Contender>,
+    winners: Vec<Contender>,
+    lanes: Vec<JsonContender<'a>>,
 }
 
 #[derive(Serialize)]
-struct JsonLane<'a> {
-    method: Lane,
+struct JsonContender<'a> {
+    method: Contender,
     values: usize,
     gradients: usize,
     /// The tally when the best so far reached the best believable answer.
@@ -277,8 +279,8 @@ impl JsonTally {
     }
 }
 
-impl<'a> JsonLane<'a> {
-    fn new(lane: &'a LaneReport, of_curve: &[Value]) -> Self {
+impl<'a> JsonContender<'a> {
+    fn new(lane: &'a ContenderReport, of_curve: &[Value]) -> Self {
         let Tally { values, gradients, .. } = lane.tally();
         let curve = lane.curve.iter().zip(of_curve);
         // The curve may leave the step out at which it was reached, but not the best that it had then.

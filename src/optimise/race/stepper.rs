@@ -1,13 +1,13 @@
 //! The race advances the contender that has spent least; the caller decides on the pace and the end.
 
-use super::lane::{Lane, Lanes};
+use super::contender::{Contender, Contenders};
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Space;
 use crate::optimise::config::SearchConfig;
-use crate::optimise::restart::Best;
+use crate::optimise::restart::BestPoint;
 use crate::optimise::search::Search;
 use crate::optimise::tally::Tally;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub struct Race {
 #[derive(Clone, Debug)]
 pub struct Runner {
     /// The contender.
-    pub lane: Lane,
+    pub lane: Contender,
     /// Its search.
     pub search: Search,
     /// The computing time, in seconds.
@@ -33,7 +33,7 @@ pub struct Runner {
 }
 
 impl Runner {
-    fn new(model: &Arc<Model>, lane: Lane, config: SearchConfig) -> Result<Self> {
+    fn new(model: &Arc<Model>, lane: Contender, config: SearchConfig) -> Result<Self> {
         let begun = Instant::now();
         let search = Search::new(model.clone(), config)?;
         Ok(Self { lane, search, seconds: begun.elapsed().as_secs_f64(), going: true })
@@ -53,7 +53,7 @@ impl Runner {
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn shape(&self, best: &Best) -> Result<Vec<f32>> {
+    pub fn shape(&self, best: &BestPoint) -> Result<Vec<f32>> {
         let model = self.search.objective().model();
         let point = Rows::from_flat(best.point().len(), best.point().to_vec());
         let shape = match self.lane.space {
@@ -70,8 +70,8 @@ impl Race {
     ///
     /// # Errors
     /// When there is no contender, one occurs twice, or a search cannot begin.
-    pub fn new(model: Arc<Model>, config: SearchConfig, lanes: &Lanes) -> Result<Self> {
-        let Lanes(lanes) = lanes;
+    pub fn new(model: Arc<Model>, config: SearchConfig, lanes: &Contenders) -> Result<Self> {
+        let Contenders(lanes) = lanes;
         if lanes.is_empty() {
             return Err(Error::setting("methods", "at least one is needed"));
         }
@@ -83,9 +83,9 @@ impl Race {
         // The trajectories of all contenders together must fit into memory.
         let all = SearchConfig { restarts: config.restarts * lanes.len(), ..config.clone() };
         let config = SearchConfig { keep_every: all.stride(model.latent_dim()), ..config };
-        let runner = |&Lane { method, space }: &Lane| {
+        let runner = |&Contender { method, space }: &Contender| {
             let config = SearchConfig { method, space, ..config.clone() };
-            Runner::new(&model, Lane { method, space }, config)
+            Runner::new(&model, Contender { method, space }, config)
         };
         let runners = lanes.iter().map(runner).collect::<Result<_>>()?;
         Ok(Self { config, runners })

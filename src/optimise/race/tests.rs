@@ -1,25 +1,25 @@
 use super::*;
 use crate::data::property::Property;
-use crate::model::samples::SAMPLES;
-use crate::numerics::statistics::quantile;
-use crate::objective::{Aim, Goal};
+use crate::model::bundled::BUNDLED;
+use crate::numerics::quantile::quantile;
+use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::config::Method;
-use crate::optimise::race::{LaneReport, RaceReport};
+use crate::optimise::race::{ContenderReport, RaceReport};
 
-fn lanes(names: &str) -> Lanes {
+fn lanes(names: &str) -> Contenders {
     names.parse().unwrap()
 }
 
-fn everyone() -> Lanes {
-    Lanes(Lane::ALL.to_vec())
+fn everyone() -> Contenders {
+    Contenders(Contender::ALL.to_vec())
 }
 
 fn config() -> SearchConfig {
     SearchConfig { restarts: 4, steps: 30, ..SearchConfig::default() }
 }
 
-fn run(config: SearchConfig, lanes: &Lanes) -> RaceReport {
-    let mut race = Race::new(Arc::new(SAMPLES[0].load().unwrap()), config, lanes).unwrap();
+fn run(config: SearchConfig, lanes: &Contenders) -> RaceReport {
+    let mut race = Race::new(Arc::new(BUNDLED[0].load().unwrap()), config, lanes).unwrap();
     while race.step().unwrap() {}
     assert_eq!(race.share(), 1.0);
     RaceReport::new(race).unwrap()
@@ -28,7 +28,7 @@ fn run(config: SearchConfig, lanes: &Lanes) -> RaceReport {
 #[test]
 fn what_cannot_be_believed_is_never_first() {
     // Heat shedding is unbounded: starts outside the data have a lower loss than every believable answer.
-    let aim = Aim::of(Property::HeatShedding, Goal::Max);
+    let aim = ObjectiveSpec::of(Property::HeatShedding, Goal::Max);
     let config = SearchConfig { aim, restarts: 50, steps: 60, patience: None, ..config() };
     let report = run(config, &lanes("adam"));
     let lane = &report.lanes[0];
@@ -66,7 +66,7 @@ fn all_begin_alike_and_none_spends_more_than_its_budget() {
         }
     }
     let winner = &report.lanes[report.winners[0]];
-    let loss = |lane: &LaneReport| {
+    let loss = |lane: &ContenderReport| {
         let best = lane.report.best_believable?;
         Some(lane.report.restarts[best].restart.best_loss())
     };
@@ -81,7 +81,7 @@ fn all_begin_alike_and_none_spends_more_than_its_budget() {
 
 #[test]
 fn the_lane_that_has_spent_least_goes_next() {
-    let model = Arc::new(SAMPLES[0].load().unwrap());
+    let model = Arc::new(BUNDLED[0].load().unwrap());
     let mut race = Race::new(model, config(), &lanes("adam,random,lbfgs")).unwrap();
     let mut shares = Vec::new();
     for _ in 0..12 {
@@ -105,12 +105,12 @@ fn a_race_can_be_repeated_and_a_lane_is_the_search_by_itself() {
     let (first, second) = (run(config(), &lanes), run(config(), &lanes));
     let written = |report: &RaceReport| {
         let mut out = Vec::new();
-        report.write_json(&report.values(&SAMPLES[0].load().unwrap()).unwrap(), &mut out).unwrap();
+        report.write_json(&report.values(&BUNDLED[0].load().unwrap()).unwrap(), &mut out).unwrap();
         out
     };
     assert_eq!(written(&first), written(&second));
     let alone = SearchConfig { patience: None, ..config() };
-    let mut search = Search::new(Arc::new(SAMPLES[0].load().unwrap()), alone).unwrap();
+    let mut search = Search::new(Arc::new(BUNDLED[0].load().unwrap()), alone).unwrap();
     while search.step().unwrap() {}
     assert_eq!(first.lanes[1].report.restarts.len(), 4);
     for (raced, alone) in first.lanes[1].report.restarts.iter().zip(search.restarts()) {
@@ -120,7 +120,10 @@ fn a_race_can_be_repeated_and_a_lane_is_the_search_by_itself() {
 
 #[test]
 fn what_is_not_finite_or_not_feasible_does_not_end_the_race() {
-    let aim = Aim { constraints: vec!["area>=1000".parse().unwrap()], ..Aim::default() };
+    let aim = ObjectiveSpec {
+        constraints: vec!["area>=1000".parse().unwrap()],
+        ..ObjectiveSpec::default()
+    };
     let report = run(SearchConfig { aim, ..config() }, &lanes("adam,random"));
     assert!(report.winners.is_empty() && report.winner().is_none());
     for lane in &report.lanes {
@@ -131,13 +134,15 @@ fn what_is_not_finite_or_not_feasible_does_not_end_the_race() {
 
 #[test]
 fn lanes_that_cannot_begin_are_refused() {
-    let model = Arc::new(SAMPLES[0].load().unwrap());
-    let refused = |lanes: Vec<Lane>| {
-        Race::new(model.clone(), config(), &Lanes(lanes)).unwrap_err().to_string()
+    let model = Arc::new(BUNDLED[0].load().unwrap());
+    let refused = |lanes: Vec<Contender>| {
+        Race::new(model.clone(), config(), &Contenders(lanes)).unwrap_err().to_string()
     };
     assert!(refused(vec![]).contains("at least one"));
-    assert!(refused(vec![Lane::of(Method::Adam); 2]).contains("'adam'"));
-    assert!(refused(vec![Lane { method: Method::CmaEs, space: Space::Input }]).contains("space"));
+    assert!(refused(vec![Contender::of(Method::Adam); 2]).contains("'adam'"));
+    assert!(
+        refused(vec![Contender { method: Method::CmaEs, space: Space::Input }]).contains("space")
+    );
 }
 
 #[test]
@@ -163,7 +168,7 @@ fn lanes_with_equal_results_tie() {
     let report = run(still, &lanes("adam,gradient,momentum"));
     assert_eq!((report.winners.as_slice(), report.winner()), ([0, 1, 2].as_slice(), None));
     let mut out = Vec::new();
-    report.write_json(&report.values(&SAMPLES[0].load().unwrap()).unwrap(), &mut out).unwrap();
+    report.write_json(&report.values(&BUNDLED[0].load().unwrap()).unwrap(), &mut out).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
     assert!(json["winner"].is_null());
     assert_eq!(json["winners"], serde_json::json!(["adam", "gradient", "momentum"]));

@@ -6,30 +6,30 @@ use super::super::notices::Notices;
 use super::handle::{Handle, NoNews};
 use super::registry::{JobResult, RunId};
 use super::training::SNAPSHOT_SAMPLES;
-use crate::data::placement::Placement;
 use crate::data::property::Property;
+use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
-use crate::explore::compose::Doing;
-use crate::explore::rebuild::Rebuild;
-use crate::explore::route::Route;
-use crate::explore::sheet::Sheet;
+use crate::explore::compose::Annotations;
+use crate::explore::contact_sheet::ContactSheet;
+use crate::explore::curve::LatentPath;
+use crate::explore::reconstruction::ReconstructedShape;
 use crate::explore::strip::Strip;
 use crate::explore::{Bounds, Scene};
-use crate::export::bar::ColourBar;
 use crate::export::chart::Chart;
+use crate::export::colour_bar::ColourBar;
+use crate::export::contact_sheet::{CELL, CellPicture, LARGE_CELL};
 use crate::export::film::{Film, Ways, search_film, training_film};
 use crate::export::gif::Animation;
 use crate::export::lab::write_comparisons;
-use crate::export::map::{MapPicture, MapWish, Page};
+use crate::export::map::{MapPicture, MapWish, PictureSize};
 use crate::export::outlines::{NamedOutline, write_outlines, write_set};
+use crate::export::path_strip::{WrittenPath, walk_film};
 use crate::export::png::write_picture;
 use crate::export::report::Report;
-use crate::export::sheet::{CELL, CellPicture, LARGE_CELL};
-use crate::export::walk::{Walk, walk_film};
 use crate::numerics::cancel_token::CancelToken;
-use crate::optimise::Comparison;
-use crate::train::{Setup, TrainerState};
+use crate::optimise::LabComparison;
+use crate::train::{TrainerState, TrainingContext};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -151,27 +151,27 @@ pub struct ExportJob {
 /// The content of an export, copied so that nothing changes it while it is written.
 pub enum Content {
     /// The map with its annotations.
-    Map(Box<Doing>),
+    Map(Box<Annotations>),
     /// The losses of the model's training.
     Losses,
     /// The values of a search over its steps.
     Values(Arc<Findings>),
     /// Lab results against predictions.
-    Lab(Vec<Comparison>),
+    Lab(Vec<LabComparison>),
     /// A search as a film.
     Film(Arc<Findings>),
     /// A training as a film.
     Training(TrainingSnapshots),
     /// Shapes side by side.
-    Sheet(Box<Sheet>),
+    Sheet(Box<ContactSheet>),
     /// A latent path as a film.
-    Walk(Route),
+    Walk(LatentPath),
     /// A data row beside its reconstruction.
-    Rebuild(Box<Rebuild>),
+    Rebuild(Box<ReconstructedShape>),
     /// The search in the model, if there is one, and the highlighted restart.
     Report(Option<Arc<Findings>>, Option<usize>),
     /// The outlines with their names, and the frame of each, if it has one.
-    Outlines(Vec<(String, Vec<f32>, Option<Placement>)>),
+    Outlines(Vec<(String, Vec<f32>, Option<SimilarityTransform>)>),
     /// The shapes that the model was trained on.
     Data,
 }
@@ -179,7 +179,7 @@ pub enum Content {
 /// A training and its stored snapshots, oldest first, at least two.
 pub struct TrainingSnapshots {
     /// The part that all snapshots share.
-    pub setup: Arc<Setup>,
+    pub setup: Arc<TrainingContext>,
     /// The states of the snapshots.
     pub moments: Vec<Arc<TrainerState>>,
 }
@@ -225,8 +225,10 @@ impl ExportJob {
             let endings = what.endings().join(" or .");
             return Err(Error::file(path, format!("must end in .{endings}")));
         }
-        let page =
-            Page { pixels: *pixels, palette: if *dark { &Palette::DARK } else { &Palette::LIGHT } };
+        let page = PictureSize {
+            pixels: *pixels,
+            palette: if *dark { &Palette::DARK } else { &Palette::LIGHT },
+        };
         if what.is_picture() {
             page.check()?;
         }
@@ -237,7 +239,7 @@ impl ExportJob {
     }
 
     /// Writes the export; false if it was cancelled.
-    fn written(&self, path: &Path, page: Page, handle: &Handle<NoNews>) -> Result<bool> {
+    fn written(&self, path: &Path, page: PictureSize, handle: &Handle<NoNews>) -> Result<bool> {
         let Prepared { model, projection, .. } = &*self.prepared;
         let progress = &mut |share: f64| handle.report(share, String::new);
         let still = |svg: String| write_picture(path, svg).map(|()| true);
@@ -292,7 +294,7 @@ impl ExportJob {
             }
             Content::Rebuild(rebuild) => {
                 let scene = rebuild.scene(model, self.wish.property, self.range, page.palette)?;
-                still(self.cells(&scene, Rebuild::bounds(), LARGE_CELL, page)?)
+                still(self.cells(&scene, ReconstructedShape::bounds(), LARGE_CELL, page)?)
             }
             Content::Walk(route) => self.walk(path, route, page, handle.token(), progress),
             Content::Report(findings, chosen) => {
@@ -315,7 +317,7 @@ impl ExportJob {
         }
     }
 
-    fn map(&self, wish: MapWish, page: Page) -> Result<MapPicture> {
+    fn map(&self, wish: MapWish, page: PictureSize) -> Result<MapPicture> {
         MapPicture::new(&self.prepared.model, &self.prepared.projection, wish, page)
     }
 
@@ -323,7 +325,7 @@ impl ExportJob {
         ColourBar { label: self.wish.property.label().to_owned(), range: self.range }
     }
 
-    fn cells(&self, scene: &Scene, bounds: Bounds, cell: f64, page: Page) -> Result<String> {
+    fn cells(&self, scene: &Scene, bounds: Bounds, cell: f64, page: PictureSize) -> Result<String> {
         let (bar, palette) = (self.bar(), page.palette);
         CellPicture { scene, bounds, cell, bar, palette }.svg(page.pixels)
     }
@@ -331,15 +333,15 @@ impl ExportJob {
     fn walk(
         &self,
         path: &Path,
-        route: &Route,
-        page: Page,
+        route: &LatentPath,
+        page: PictureSize,
         cancel: &CancelToken,
         progress: &mut dyn FnMut(f64),
     ) -> Result<bool> {
         let (Prepared { model, projection, .. }, property) = (&*self.prepared, self.wish.property);
         let strip = &Strip::of(model, property, route, (SECONDS * RATE) as usize, None)?;
         let (bar, palette) = (&self.bar(), page.palette);
-        let walk = Walk { model, projection, route, strip, property, bar, palette };
+        let walk = WrittenPath { model, projection, route, strip, property, bar, palette };
         let animation = Animation { size: page.pixels, frames_per_second: RATE, looping: true };
         walk_film(path, &walk, animation, cancel, progress)
     }
@@ -367,6 +369,6 @@ impl ExportJob {
 }
 
 /// The length and the frame rate of exported films.
-fn film(page: Page) -> Film {
+fn film(page: PictureSize) -> Film {
     Film { page, seconds: SECONDS, frames_per_second: RATE }
 }

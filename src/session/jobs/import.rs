@@ -2,7 +2,7 @@
 
 use super::handle::{Handle, NoNews};
 use super::registry::JobResult;
-use crate::data::import::{ImportOptions, Kept, Summary, import_with_values, name_of};
+use crate::data::import::{ImportOptions, ImportedOutline, Summary, import_with_values, name_of};
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub struct Brought {
     /// The shapes as training data.
     pub data: TrainingData,
     /// The file and the repairs of each accepted shape.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<ImportedOutline>,
     /// The rejected shapes.
     pub rejected: Summary,
     /// Ignored parts: columns that are no coordinates, paths that are not painted.

@@ -34,13 +34,13 @@ pub fn run(path: PathBuf, handle: &Handle<NoNews>) -> Result<JobResult<Opened>> 
 mod tests {
     use super::super::control::Control;
     use super::*;
-    use crate::model::samples::SAMPLES;
+    use crate::model::bundled::BUNDLED;
 
     #[test]
     fn an_opening_that_was_cancelled_makes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.safetensors");
-        checkpoint::save(&SAMPLES[0].load().unwrap(), &path).unwrap();
+        checkpoint::save(&BUNDLED[0].load().unwrap(), &path).unwrap();
         let control = Arc::new(Control::default());
         control.cancel();
         let handle = Handle::new(control, Box::new(|_, _| None));

@@ -6,10 +6,10 @@ use super::handle::Handle;
 use super::registry::{JobProgress, JobResult, RunId};
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::explore::paths::Paths;
+use crate::explore::trajectories::Trajectories;
 use crate::model::Value;
 use crate::optimise::race::{Race, RaceReport, Runner};
-use crate::optimise::{Lane, LaneReport, Lanes, SearchConfig, Tally};
+use crate::optimise::{Contender, ContenderReport, Contenders, SearchConfig, Tally};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,9 +26,9 @@ pub struct RaceRun {
     /// The settings that all lanes share.
     pub config: SearchConfig,
     /// The lanes of the race.
-    pub lanes: Lanes,
+    pub lanes: Contenders,
     /// The standing of every lane; empty before the first report.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<ContenderState>,
     /// The results, once the race is over.
     pub results: Option<Arc<RaceResults>>,
     /// The selected lane.
@@ -37,9 +37,9 @@ pub struct RaceRun {
 
 /// The standing of one lane.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
+pub struct ContenderState {
     /// The lane itself.
-    pub lane: Lane,
+    pub lane: Contender,
     /// The best so far against the evaluations spent, at most 400 points.
     pub curve: Vec<Tally>,
     /// The shape of the best so far, and of the answer once the race is over; empty before there is one.
@@ -52,7 +52,7 @@ pub struct Standing {
     pub going: bool,
 }
 
-impl Standing {
+impl ContenderState {
     /// The standing of a lane. A value that was predicted for `before`, the previous standing, is not predicted again.
     fn of(runner: &Runner, before: Option<&Self>) -> Result<Self> {
         let (best, tally) = (runner.search.best(), runner.search.tally());
@@ -85,16 +85,16 @@ pub struct RaceResults {
     /// Every lane, assessed.
     pub report: RaceReport,
     /// Each lane's answer; none if it has none.
-    pub answers: Vec<Option<LaneAnswer>>,
+    pub answers: Vec<Option<ContenderAnswer>>,
     /// The standing of every lane at the end.
-    standings: Vec<Standing>,
+    standings: Vec<ContenderState>,
 }
 
 /// The answer of a lane as the window shows it.
 #[derive(Debug)]
-pub struct LaneAnswer {
+pub struct ContenderAnswer {
     /// Its trajectory on the map.
-    pub way: Arc<Paths>,
+    pub way: Arc<Trajectories>,
     /// Its shape encoded and decoded once more, `[input]`.
     pub returned: Vec<f32>,
 }
@@ -102,7 +102,7 @@ pub struct LaneAnswer {
 impl RaceResults {
     fn new(report: RaceReport, prepared: &Prepared) -> Result<Self> {
         let model = &prepared.model;
-        let standing = |lane: &LaneReport| Standing {
+        let standing = |lane: &ContenderReport| ContenderState {
             lane: lane.lane,
             curve: lane.curve.clone(),
             outline: lane.answer().map_or_else(Vec::new, |(_, answer)| answer.decoded.clone()),
@@ -110,13 +110,13 @@ impl RaceResults {
             seconds: lane.seconds,
             going: false,
         };
-        let answer = |lane: &LaneReport| -> Result<Option<LaneAnswer>> {
+        let answer = |lane: &ContenderReport| -> Result<Option<ContenderAnswer>> {
             let Some((_, answer)) = lane.answer() else { return Ok(None) };
             let (way, detail) = (&answer.restart, prepared.detail());
             let shape = Rows::from_flat(answer.decoded.len(), answer.decoded.clone());
             let (z, _) = model.encode(&shape)?;
-            Ok(Some(LaneAnswer {
-                way: Arc::new(Paths::of(
+            Ok(Some(ContenderAnswer {
+                way: Arc::new(Trajectories::of(
                     [&way.trajectory],
                     &prepared.projection,
                     detail,
@@ -135,7 +135,7 @@ impl RaceResults {
 
 impl RaceRun {
     /// The trajectory of the selected answer, and its end.
-    pub fn shown_way(&self) -> Option<(&Arc<Paths>, &[f64])> {
+    pub fn shown_way(&self) -> Option<(&Arc<Trajectories>, &[f64])> {
         let (lane, results) = (self.chosen?, self.results.as_ref()?);
         let (_, answer) = results.report.lanes.get(lane)?.answer()?;
         Some((&results.answers.get(lane)?.as_ref()?.way, answer.restart.best_z()))
@@ -146,7 +146,7 @@ impl RaceRun {
 #[derive(Clone, Debug, Default)]
 pub struct RaceNews {
     /// The standing of every lane.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<ContenderState>,
 }
 
 impl RaceRun {
@@ -184,18 +184,18 @@ impl RaceRun {
 pub fn run(
     prepared: &Prepared,
     config: SearchConfig,
-    lanes: &Lanes,
+    lanes: &Contenders,
     handle: &Handle<RaceNews>,
 ) -> Result<JobResult<Arc<RaceResults>>> {
     let mut race = Race::new(prepared.model.clone(), config, lanes)?;
     let mut reported: Option<Instant> = None;
-    let mut standings: Vec<Standing> = Vec::new();
+    let mut standings: Vec<ContenderState> = Vec::new();
     let mut going = true;
     while going && !handle.is_cancelled() {
         if reported.is_none_or(|last| last.elapsed() >= REPORT) {
             let runners = race.runners().iter().enumerate();
             standings = runners
-                .map(|(index, runner)| Standing::of(runner, standings.get(index)))
+                .map(|(index, runner)| ContenderState::of(runner, standings.get(index)))
                 .collect::<Result<_>>()?;
             let progress = JobProgress { share: Some(race.share()), words: String::new() };
             // A dropped report needs no retry: each one is the full state.

@@ -2,16 +2,16 @@
 
 use super::super::findings::{Findings, curves, so_far};
 use super::super::models::{ModelId, Prepared};
-use super::super::moment::{Kept, Moment};
 use super::super::notices::Notices;
 use super::super::playback::{FRESH, PLAYBACK_SECONDS, Playback};
+use super::super::playhead::{KeptTrajectory, Playhead};
 use super::handle::Handle;
 use super::registry::{JobProgress, JobResult, RunId};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
-use crate::explore::paths::{Growth, Paths, Tracer};
+use crate::explore::trajectories::{Growth, Tracer, Trajectories};
 use crate::model::{Model, Value};
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub struct SearchRun {
     /// The settings.
     pub config: SearchConfig,
     /// The trajectories so far.
-    pub paths: Arc<Paths>,
+    pub paths: Arc<Trajectories>,
     /// The reports so far, while the search runs.
     pub under_way: PathsSoFar,
     /// The results, once the search is over.
@@ -55,7 +55,7 @@ pub struct SearchRun {
     /// The restart under the mouse, in map, curves or table.
     pub hovered: Option<usize>,
     /// The followed restart at the shown step.
-    pub moment: Option<Moment>,
+    pub moment: Option<Playhead>,
     /// The followed restart once the search is over, and the properties of its answer that are not part of the
     /// objective.
     pub besides: Option<(usize, Vec<(Property, Value)>)>,
@@ -197,7 +197,9 @@ impl SearchRun {
             return Ok(());
         }
         self.moment = match followed.and_then(|restart| Some((restart, self.kept(restart)?))) {
-            Some((restart, way)) => Moment::of(&self.frozen, &self.config.aim, restart, step, way)?,
+            Some((restart, way)) => {
+                Playhead::of(&self.frozen, &self.config.aim, restart, step, way)?
+            }
             None => None,
         };
         Ok(())
@@ -218,17 +220,17 @@ impl SearchRun {
     }
 
     /// The stored trajectory of a restart.
-    fn kept(&self, restart: usize) -> Option<Kept<'_>> {
+    fn kept(&self, restart: usize) -> Option<KeptTrajectory<'_>> {
         if let Some(report) = self.report() {
             let way = &report.restarts.get(restart)?.restart;
-            return Some(Kept {
+            return Some(KeptTrajectory {
                 trajectory: &way.trajectory,
                 values: &way.values,
                 stride: way.stride,
                 steps: way.steps,
             });
         }
-        Some(Kept {
+        Some(KeptTrajectory {
             trajectory: self.under_way.trajectories.get(restart)?,
             values: self.under_way.values.get(restart)?,
             stride: self.paths.stride(),
@@ -433,17 +435,17 @@ impl SearchRun {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples::SAMPLES;
+    use crate::model::bundled::BUNDLED;
 
     fn climb() -> SearchRun {
         let way = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
         SearchRun {
             run: None,
             model: (ModelId(1), 0),
-            frozen: Arc::new(SAMPLES[0].load().unwrap()),
+            frozen: Arc::new(BUNDLED[0].load().unwrap()),
             projection: Projection::of(&way),
             config: SearchConfig::default(),
-            paths: Arc::new(Paths::of([&way], &Projection::of(&way), 0.0, 1)),
+            paths: Arc::new(Trajectories::of([&way], &Projection::of(&way), 0.0, 1)),
             under_way: PathsSoFar::default(),
             findings: None,
             best_so_far: Vec::new(),

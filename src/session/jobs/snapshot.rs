@@ -3,7 +3,7 @@
 use super::super::models::Prepared;
 use super::registry::JobResult;
 use crate::error::Result;
-use crate::train::{Setup, TrainerState};
+use crate::train::{TrainerState, TrainingContext};
 use std::sync::Arc;
 
 /// A model of a stored state.
@@ -14,7 +14,11 @@ pub struct Snapshot(pub Arc<Prepared>);
 ///
 /// # Errors
 /// Only if the tensor library fails.
-pub fn run(setup: &Setup, state: &TrainerState, most: usize) -> Result<JobResult<Snapshot>> {
+pub fn run(
+    setup: &TrainingContext,
+    state: &TrainerState,
+    most: usize,
+) -> Result<JobResult<Snapshot>> {
     let prepared = Prepared::new(setup.model_at(state, most)?)?;
     Ok(JobResult::Finished(Snapshot(Arc::new(prepared))))
 }

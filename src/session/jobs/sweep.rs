@@ -7,9 +7,9 @@ use super::registry::{JobProgress, JobResult, RunId};
 use super::training::Material;
 use crate::error::Result;
 use crate::explore::miniature::Miniature;
-use crate::model::training::TrainingConfig;
+use crate::model::training_config::TrainingConfig;
 use crate::train::{Sweep, Swept};
-use crate::trust::Figures;
+use crate::trust::ModelMetrics;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ pub struct SweepPoint {
     /// The weight of the KL term.
     pub beta: f64,
     /// The metrics of the model.
-    pub figures: Arc<Figures>,
+    pub figures: Arc<ModelMetrics>,
     /// A small map of the model.
     pub miniature: Arc<Miniature>,
     /// The model.

@@ -5,13 +5,13 @@ use super::super::timeline::Timeline;
 use super::control::Control;
 use super::handle::Handle;
 use super::registry::{JobProgress, JobResult, RunId};
-use crate::data::recipe::Recipe;
+use crate::data::generator::GeneratorConfig;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::model::training::{EpochRecord, Losses, TrainingConfig};
-use crate::train::{Setup, Trainer, TrainerState};
-use crate::trust::Figures;
+use crate::model::training_config::{EpochRecord, Losses, TrainingConfig};
+use crate::train::{Trainer, TrainerState, TrainingContext};
+use crate::trust::ModelMetrics;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,7 +41,7 @@ pub struct CurvePoint {
 
 /// The phase of a training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
+pub enum TrainingPhase {
     /// No training.
     #[default]
     Idle,
@@ -66,7 +66,7 @@ pub enum Portion {
 #[derive(Clone, Debug)]
 pub enum Material {
     /// Outlines of a generator.
-    Recipe(Recipe),
+    Recipe(GeneratorConfig),
     /// Existing data.
     Ready(TrainingData),
 }
@@ -116,7 +116,7 @@ impl Material {
 
 /// The input of a training: data, settings, initial state.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct TrainingPlan {
     /// The data of the training.
     pub material: Material,
     /// The settings of the training.
@@ -131,7 +131,7 @@ pub struct Training {
     /// The run whose events count.
     pub run: Option<RunId>,
     /// The phase of the training.
-    pub phase: Phase,
+    pub phase: TrainingPhase,
     /// The model that is being trained.
     pub model: Option<ModelId>,
     /// The model whose past is shared, if this is a branch.
@@ -151,11 +151,11 @@ pub struct Training {
     /// The epochs that ended, with validation losses.
     pub records: Vec<EpochRecord>,
     /// The last metrics of the model.
-    pub figures: Option<Arc<Figures>>,
+    pub figures: Option<Arc<ModelMetrics>>,
     /// The input, for a reset and to continue.
-    pub plan: Option<Plan>,
+    pub plan: Option<TrainingPlan>,
     /// The constant part, once it is known.
-    pub setup: Option<Arc<Setup>>,
+    pub setup: Option<Arc<TrainingContext>>,
     /// The snapshots of the training.
     pub timeline: Timeline,
 }
@@ -176,9 +176,9 @@ pub struct TrainingNews {
     /// New snapshots.
     pub moments: Vec<Arc<TrainerState>>,
     /// The constant part; only in the first report.
-    pub setup: Option<Arc<Setup>>,
+    pub setup: Option<Arc<TrainingContext>>,
     /// The last metrics of the model.
-    pub figures: Option<Arc<Figures>>,
+    pub figures: Option<Arc<ModelMetrics>>,
     /// The model as it is now, with its weights only: no training can continue from it.
     pub preview: Option<Arc<Prepared>>,
     /// True after the last update: the model is being made, with all data encoded, and its metrics computed.
@@ -191,7 +191,7 @@ pub struct Trained {
     /// The model.
     pub prepared: Arc<Prepared>,
     /// The metrics of the model.
-    pub figures: Arc<Figures>,
+    pub figures: Arc<ModelMetrics>,
 }
 
 /// The result of a training for the session.
@@ -214,7 +214,7 @@ impl Training {
         (self.updates, self.epochs) = (news.updates, news.epochs);
         self.seconds_left = news.seconds_left;
         if news.finishing {
-            self.phase = Phase::Finishing;
+            self.phase = TrainingPhase::Finishing;
         }
         self.extend_curve(&news.curve);
         self.extend_records(&news.records);
@@ -226,7 +226,7 @@ impl Training {
 
     /// Handles the result.
     pub fn ended(&mut self, result: JobResult<Trained>) -> TrainingEnd {
-        (self.run, self.phase) = (None, Phase::Idle);
+        (self.run, self.phase) = (None, TrainingPhase::Idle);
         let cancelled = matches!(result, JobResult::Cancelled(_));
         let (trained, failed) = match result {
             JobResult::Finished(trained) => (Some(trained), None),
@@ -298,15 +298,15 @@ fn halve_above<T>(entries: &mut Vec<T>, most: usize) {
 /// # Errors
 /// Settings out of range, or a failure of the tensor library; a loss that is not finite ends the job as failed, with
 /// the model of the last whole epoch if there is one.
-pub fn run(plan: Plan, handle: &Handle<TrainingNews>) -> Result<JobResult<Trained>> {
-    let Plan { material, config, from } = plan;
+pub fn run(plan: TrainingPlan, handle: &Handle<TrainingNews>) -> Result<JobResult<Trained>> {
+    let TrainingPlan { material, config, from } = plan;
     let control = handle.control();
     let data = material.load()?;
     let mut trainer = match &from {
         Some(state) => Trainer::resume(data, config, state)?,
         None => Trainer::new(data, config)?,
     };
-    let mut watch = Watch::new(&trainer);
+    let mut watch = TrainingClock::new(&trainer);
     watch.keep_moment(&trainer)?;
     watch.report(&trainer, handle)?;
     while !trainer.is_finished() {
@@ -354,7 +354,7 @@ pub fn run(plan: Plan, handle: &Handle<TrainingNews>) -> Result<JobResult<Traine
 }
 
 /// The clock of a training, and its unreported news.
-struct Watch {
+struct TrainingClock {
     begun: Instant,
     /// Updates that were done at the start.
     begun_at: usize,
@@ -374,7 +374,7 @@ struct Watch {
     unsent: TrainingNews,
 }
 
-impl Watch {
+impl TrainingClock {
     fn new(trainer: &Trainer) -> Self {
         let setup = Some(trainer.setup().clone());
         Self {
@@ -482,7 +482,7 @@ impl Watch {
     fn measure(&mut self, prepared: &Prepared) -> Result<()> {
         let begun = Instant::now();
         if begun >= self.figures_due {
-            self.unsent.figures = Some(Arc::new(Figures::of(&prepared.model)?));
+            self.unsent.figures = Some(Arc::new(ModelMetrics::of(&prepared.model)?));
             self.figures_due = Instant::now() + begun.elapsed() * FIGURES_SHARE;
         }
         Ok(())
@@ -493,7 +493,7 @@ impl Watch {
         self.unsent.finishing = true;
         self.offer(trainer, handle);
         let prepared = Arc::new(Prepared::new(trainer.finish()?)?);
-        let figures = Arc::new(Figures::of(&prepared.model)?);
+        let figures = Arc::new(ModelMetrics::of(&prepared.model)?);
         Ok(Trained { prepared, figures })
     }
 }

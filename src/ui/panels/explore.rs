@@ -5,7 +5,7 @@ use crate::explore::three_digits;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
 use crate::session::{Command, State};
-use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::widgets::{fact, heading, note, number, primary};
 use egui::{Button, Ui, vec2};
 
@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         .on_hover_text("Draw one by hand and see where the model places it")
         .clicked()
     {
-        actions.push(Action::Show(Sheet::Draw));
+        actions.push(Action::Show(Dialog::Draw));
     }
     // No control changes the description of the model, so it is folded.
     ui.collapsing("Model", |ui| model(ui, state));

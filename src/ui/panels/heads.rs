@@ -3,7 +3,7 @@
 use crate::data::property::Property;
 use crate::explore::{brief, three_digits};
 use crate::model::head::HeadCard;
-use crate::model::training::TrainingConfig;
+use crate::model::training_config::TrainingConfig;
 use crate::session::jobs::registry::RunId;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};

@@ -1,21 +1,25 @@
 //! The plan of the next latent path, and new shapes.
 
-use crate::explore::route::{Kind, MOST_RADIUS, MOST_TURNS, usual_radius};
+use crate::explore::curve::{MOST_RADIUS, MOST_TURNS, PathKind, usual_radius};
 use crate::model::PointRef;
 use crate::session::models::Prepared;
-use crate::session::plan::{Anchor, Plan};
+use crate::session::path_plan::{Anchor, PathPlan};
 use crate::session::tour::Touring;
 use crate::session::{Command, State};
 use crate::ui::action::Actions;
 use crate::ui::widgets::{heading, number, row, segments};
 use egui::{Button, ComboBox, Ui, vec2};
 
-const KINDS: [(Kind, &str, &str); 4] = [
-    (Kind::Line, "Line", "Straight from one place to another; Shift-click the map does the same"),
-    (Kind::Circle, "Circle", "Once around a place, parallel to the map"),
-    (Kind::Spiral, "Spiral", "Around a place and outwards, parallel to the map"),
+const KINDS: [(PathKind, &str, &str); 4] = [
     (
-        Kind::Axis,
+        PathKind::Line,
+        "Line",
+        "Straight from one place to another; Shift-click the map does the same",
+    ),
+    (PathKind::Circle, "Circle", "Once around a place, parallel to the map"),
+    (PathKind::Spiral, "Spiral", "Around a place and outwards, parallel to the map"),
+    (
+        PathKind::Axis,
         "Axis",
         "One coordinate of z from the 1st to the 99th percentile of the data, the others held",
     ),
@@ -33,22 +37,22 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         places(ui, state, prepared, name, tooltip, anchor);
     };
     match plan.kind {
-        Kind::Line => {
+        PathKind::Line => {
             place(ui, "From", "Where the line begins", &mut plan.from);
             place(ui, "To", "Where the line ends", &mut plan.to);
         }
-        Kind::Circle | Kind::Spiral => {
+        PathKind::Circle | PathKind::Spiral => {
             place(ui, "Around", "The middle of the way", &mut plan.around);
             radius(ui, &mut plan, prepared);
         }
-        Kind::Axis => {
+        PathKind::Axis => {
             place(ui, "Through", "The point whose other coordinates are held", &mut plan.around);
             let last = prepared.model.latent_dim().saturating_sub(1);
             let tooltip = "Which coordinate of z moves, counted from 0";
             number(ui, "Coordinate", tooltip, &mut plan.axis, 0..=last, 0.05);
         }
     }
-    if plan.kind == Kind::Spiral {
+    if plan.kind == PathKind::Spiral {
         let tooltip = "How often the spiral goes around";
         number(ui, "Turns", tooltip, &mut plan.turns, 0.1..=MOST_TURNS, 0.02);
     }
@@ -75,7 +79,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     });
 }
 
-fn radius(ui: &mut Ui, plan: &mut Plan, prepared: &Prepared) {
+fn radius(ui: &mut Ui, plan: &mut PathPlan, prepared: &Prepared) {
     let mut radius = plan.radius.unwrap_or_else(|| usual_radius(prepared.home));
     if number(ui, "Radius", RADIUS, &mut radius, 1e-3..=MOST_RADIUS, 0.01) {
         plan.radius = Some(radius);

@@ -1,17 +1,17 @@
 //! Training: the data, the few settings that change the map most, and the button that starts it.
 
 use super::heads;
-use crate::data::recipe::Recipe;
+use crate::data::generator::GeneratorConfig;
 use crate::data::source::Source;
 use crate::explore::duration;
 use crate::model::preset::Preset;
-use crate::model::training::TrainingConfig;
+use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
-use crate::session::jobs::training::{Phase, Portion};
+use crate::session::jobs::training::{Portion, TrainingPhase};
 use crate::session::{Command, FASTEST, SLOWEST, State};
-use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::jobs::thin_bar;
 use crate::ui::learning::FINISHING;
 use crate::ui::sweep;
@@ -22,7 +22,7 @@ use egui::{Button, ComboBox, DragValue, Frame, Panel, RichText, ScrollArea, Ui, 
 const USUAL_PATIENCE: usize = 2000;
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let under_way = state.training.phase != Phase::Idle;
+    let under_way = state.training.phase != TrainingPhase::Idle;
     // The buttons stay visible, independent of the length of the settings.
     let buttons =
         Panel::bottom("train").frame(Frame::NONE).show_separator_line(false).resizable(false);
@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             settings(ui, &mut config, own.unwrap_or(state.settings.recipe.samples), state, actions);
             if config.seed != state.settings.training.seed {
                 // One seed for data and training, as on the command line.
-                let recipe = Recipe { seed: config.seed, ..state.settings.recipe.clone() };
+                let recipe = GeneratorConfig { seed: config.seed, ..state.settings.recipe.clone() };
                 actions.command(Command::SetRecipe(recipe));
             }
             if config != state.settings.training {
@@ -69,7 +69,7 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
         .on_hover_text("Choose families and how they vary, or shapes of your own")
         .clicked()
     {
-        actions.push(Action::Show(Sheet::Data));
+        actions.push(Action::Show(Dialog::Data));
     }
 }
 
@@ -319,13 +319,13 @@ fn buttons<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Actions) 
 
 fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let training = &state.training;
-    let paused = training.phase == Phase::Paused;
+    let paused = training.phase == TrainingPhase::Paused;
     let (name, tooltip) = if paused {
         ("Go on", "Learn on (Space)")
     } else {
         ("Pause", "Let the training wait (Space)")
     };
-    let finishing = training.phase == Phase::Finishing;
+    let finishing = training.phase == TrainingPhase::Finishing;
     let pause = ui.add_enabled_ui(!finishing, |ui| primary(ui, name, tooltip)).inner;
     if pause.clicked() {
         actions.command(Command::PauseTraining(!paused));
@@ -343,8 +343,8 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     thin_bar(ui, state, training.run);
     let at = format!("Update {} of {}", training.updates, training.total_updates());
     let text = match training.phase {
-        Phase::Finishing => FINISHING.join(": "),
-        Phase::Paused => format!("{at}, paused"),
+        TrainingPhase::Finishing => FINISHING.join(": "),
+        TrainingPhase::Paused => format!("{at}, paused"),
         _ => format!("{at}, {} left", duration(training.seconds_left)),
     };
     note(ui, text);

@@ -3,7 +3,7 @@
 use super::super::ModelRef;
 use latent_explorer::data::property::Property;
 use latent_explorer::explore::Bounds;
-use latent_explorer::session::map::{Key, Picture};
+use latent_explorer::session::map::{MapKey, MapPictures};
 
 /// The model, view, size and range of the colours of a picture of the map.
 type DrawnFor = (ModelRef, Bounds, [f64; 2], (f64, f64));
@@ -13,8 +13,8 @@ type DrawnFor = (ModelRef, Bounds, [f64; 2], (f64, f64));
 pub struct MapFacts<'a> {
     pub(super) view: Bounds,
     pub(super) is_fitted: bool,
-    pub(super) picture: &'a Picture,
-    pub(super) asked: Option<Key>,
+    pub(super) picture: &'a MapPictures,
+    pub(super) asked: Option<MapKey>,
 }
 
 impl MapFacts<'_> {

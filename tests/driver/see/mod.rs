@@ -21,11 +21,11 @@ pub use step_through::StepThroughFacts;
 pub use training::{SweepFacts, TrainingFacts};
 
 use super::{JobKind, ModelRef, Page, PathPage, PathPlan};
+use latent_explorer::data::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::data::recipe::Recipe;
-use latent_explorer::explore::compose::Visible;
-use latent_explorer::model::training::TrainingConfig;
-use latent_explorer::optimise::{Lanes, SearchConfig, SearchReport};
+use latent_explorer::explore::compose::LayerVisibility;
+use latent_explorer::model::training_config::TrainingConfig;
+use latent_explorer::optimise::{Contenders, SearchConfig, SearchReport};
 use latent_explorer::rediscover::RediscoveryReport;
 use latent_explorer::session::State;
 use latent_explorer::session::jobs::registry::Job;
@@ -147,7 +147,7 @@ impl<'a> See<'a> {
         self.0.is_range_held()
     }
 
-    pub fn layers(self) -> Visible {
+    pub fn layers(self) -> LayerVisibility {
         self.0.visible()
     }
 
@@ -346,7 +346,7 @@ impl<'a> See<'a> {
         &self.0.settings.training
     }
 
-    pub fn next_data(self) -> &'a Recipe {
+    pub fn next_data(self) -> &'a GeneratorConfig {
         &self.0.settings.recipe
     }
 
@@ -354,7 +354,7 @@ impl<'a> See<'a> {
         &self.0.settings.search
     }
 
-    pub fn next_race(self) -> &'a Lanes {
+    pub fn next_race(self) -> &'a Contenders {
         &self.0.settings.race
     }
 

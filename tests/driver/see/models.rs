@@ -6,9 +6,9 @@ use latent_explorer::data::property::Property;
 use latent_explorer::explore::{Bounds, Projection};
 use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::optimise::SearchConfig;
-use latent_explorer::session::measuring::Measured;
+use latent_explorer::session::cached_metrics::CachedMetrics;
 use latent_explorer::session::models::ModelEntry;
-use latent_explorer::trust::Figures;
+use latent_explorer::trust::ModelMetrics;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -98,9 +98,9 @@ impl<'a> ModelFacts<'a> {
 
 impl<'a> See<'a> {
     /// The metrics of a model, once they are computed.
-    pub fn metrics(self, model: ModelFacts<'_>) -> Option<&'a Figures> {
+    pub fn metrics(self, model: ModelFacts<'_>) -> Option<&'a ModelMetrics> {
         match self.0.figures.get(model.version()) {
-            Some(Measured::Known(figures)) => Some(figures),
+            Some(CachedMetrics::Known(figures)) => Some(figures),
             _ => None,
         }
     }
@@ -111,7 +111,7 @@ impl<'a> See<'a> {
     }
 
     /// The metrics that the panel shows of the model, and the update whose they are if not the one that is shown.
-    pub fn panel_metrics(self) -> (Option<usize>, Option<&'a Figures>) {
+    pub fn panel_metrics(self) -> (Option<usize>, Option<&'a ModelMetrics>) {
         let health = self.0.health().expect("a trained model is shown");
         (health.stale, health.figures)
     }

@@ -1,10 +1,10 @@
 //! A latent path, and new shapes.
 
 use super::Selection;
-use latent_explorer::explore::route::Route;
-use latent_explorer::explore::sample::NewShape;
-use latent_explorer::explore::sheet::Cell;
-use latent_explorer::session::tour::{Drawn, Tour};
+use latent_explorer::explore::contact_sheet::Cell;
+use latent_explorer::explore::curve::LatentPath;
+use latent_explorer::explore::new_shapes::NewShape;
+use latent_explorer::session::tour::{SampledShapes, Tour};
 use latent_explorer::trust::Verdict;
 
 /// A latent path that is laid on the map.
@@ -30,7 +30,7 @@ impl<'a> PathFacts<'a> {
         self.0.probe.clone().map(Selection)
     }
 
-    pub fn route(self) -> &'a Route {
+    pub fn route(self) -> &'a LatentPath {
         &self.0.route
     }
 
@@ -60,7 +60,7 @@ impl<'a> PathFacts<'a> {
 
 /// New shapes that were drawn.
 #[derive(Clone, Copy)]
-pub struct SampleFacts<'a>(pub(super) &'a Drawn);
+pub struct SampleFacts<'a>(pub(super) &'a SampledShapes);
 
 impl<'a> SampleFacts<'a> {
     pub fn seed(self) -> u64 {

@@ -2,9 +2,9 @@
 
 use latent_explorer::data::property::Property;
 use latent_explorer::explore::neighbours::Neighbour;
-use latent_explorer::explore::rebuild::Rebuild;
+use latent_explorer::explore::reconstruction::ReconstructedShape;
 use latent_explorer::model::{Model, Value};
-use latent_explorer::session::drawing::Drawn;
+use latent_explorer::session::drawing::FreehandShape;
 use latent_explorer::session::probe::Probe;
 use latent_explorer::trust::Verdict;
 
@@ -45,7 +45,7 @@ impl Selection {
     }
 
     /// Of a row of the data: the row and its reconstruction.
-    pub fn reconstruction(&self) -> Option<&Rebuild> {
+    pub fn reconstruction(&self) -> Option<&ReconstructedShape> {
         self.0.rebuild.as_ref()
     }
 
@@ -62,7 +62,7 @@ impl Selection {
 
 /// A shape that was drawn by hand.
 #[derive(Clone, Copy)]
-pub struct DrawnShape<'a>(pub(super) &'a Drawn);
+pub struct DrawnShape<'a>(pub(super) &'a FreehandShape);
 
 impl<'a> DrawnShape<'a> {
     pub fn z(self) -> &'a [f64] {

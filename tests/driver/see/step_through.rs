@@ -1,16 +1,16 @@
 //! One restart that is stepped through by hand.
 
 use super::Selection;
-use latent_explorer::optimise::ByHand;
-use latent_explorer::session::walk::Walk;
+use latent_explorer::optimise::StepThrough;
+use latent_explorer::session::step_through::StepThroughState;
 
 /// A search by hand as a person sees it.
 #[derive(Clone, Copy)]
-pub struct StepThroughFacts<'a>(pub(super) &'a Walk);
+pub struct StepThroughFacts<'a>(pub(super) &'a StepThroughState);
 
 impl<'a> StepThroughFacts<'a> {
     /// Its restart, stage and numbers.
-    pub fn stepper(self) -> &'a ByHand {
+    pub fn stepper(self) -> &'a StepThrough {
         &self.0.by_hand
     }
 

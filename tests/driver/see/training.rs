@@ -1,17 +1,17 @@
 //! A training and a sweep.
 
-use super::super::{ModelRef, Phase};
-use latent_explorer::model::training::{EpochRecord, Losses};
+use super::super::{ModelRef, TrainingPhase};
+use latent_explorer::model::training_config::{EpochRecord, Losses};
 use latent_explorer::session::jobs::sweep::SweepRun;
 use latent_explorer::session::jobs::training::Training;
-use latent_explorer::trust::Figures;
+use latent_explorer::trust::ModelMetrics;
 
 /// A training that runs or is over.
 #[derive(Clone, Copy)]
 pub struct TrainingFacts<'a>(pub(super) &'a Training);
 
 impl<'a> TrainingFacts<'a> {
-    pub fn phase(self) -> Phase {
+    pub fn phase(self) -> TrainingPhase {
         self.0.phase
     }
 
@@ -82,10 +82,10 @@ impl<'a> TrainingFacts<'a> {
     }
 
     /// The metrics of a snapshot, computed here.
-    pub fn metrics_of_snapshot(self, index: usize) -> Figures {
+    pub fn metrics_of_snapshot(self, index: usize) -> ModelMetrics {
         let setup = self.0.setup.as_ref().expect("it has begun");
         let model = setup.model_at(&self.0.timeline.moments()[index], usize::MAX).unwrap();
-        Figures::of(&model).unwrap()
+        ModelMetrics::of(&model).unwrap()
     }
 }
 

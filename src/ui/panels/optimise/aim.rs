@@ -2,7 +2,7 @@
 
 use crate::data::property::Property;
 use crate::explore::brief;
-use crate::objective::{Aim, Goal, Term};
+use crate::objective::{Goal, ObjectiveSpec, Term};
 use crate::session::State;
 use crate::ui::widgets::{Icon, icon_button, number, row, segments};
 use egui::{Align, Button, ComboBox, DragValue, Frame, Layout, Margin, RichText, Ui};
@@ -12,23 +12,23 @@ const MOST_TERMS: usize = 6;
 
 /// A goal without its target.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum GoalKind {
     Max,
     Min,
     Match,
 }
 
-const WAYS: [(Way, &str, &str); 3] = [
-    (Way::Max, "Maximise", "Climb to the greatest value: minimise the loss -p"),
-    (Way::Min, "Minimise", "Descend to the least value: minimise the loss p"),
+const WAYS: [(GoalKind, &str, &str); 3] = [
+    (GoalKind::Max, "Maximise", "Climb to the greatest value: minimise the loss -p"),
+    (GoalKind::Min, "Minimise", "Descend to the least value: minimise the loss p"),
     (
-        Way::Match,
+        GoalKind::Match,
         "Match",
         "Come as near as can be to a value: minimise the loss (p - target)\u{b2}",
     ),
 ];
 
-impl Way {
+impl GoalKind {
     fn of(goal: Goal) -> Self {
         match goal {
             Goal::Max => Self::Max,
@@ -43,7 +43,7 @@ impl Way {
 }
 
 /// The heading, with the button that adds a term.
-pub fn title(ui: &mut Ui, aim: &mut Aim, state: &State) {
+pub fn title(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         ui.label(RichText::new("Climb").heading());
@@ -51,7 +51,7 @@ pub fn title(ui: &mut Ui, aim: &mut Aim, state: &State) {
     });
 }
 
-fn another_term(ui: &mut Ui, aim: &mut Aim, state: &State) {
+fn another_term(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
     let another = ui.add_enabled(aim.terms.len() < MOST_TERMS, Button::new("+ Term").small());
     if another
         .on_hover_text(
@@ -68,14 +68,14 @@ fn another_term(ui: &mut Ui, aim: &mut Aim, state: &State) {
 }
 
 /// The terms: one as plain controls, several as a card each.
-pub fn terms(ui: &mut Ui, aim: &mut Aim, state: &State) {
+pub fn terms(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
     if let [term] = aim.terms.as_mut_slice() {
         let before = term.property;
         row(ui, "Property", term.property.about(), |ui| {
             property_menu(ui, "property", &mut term.property, state)
         });
         retarget(term, before, state);
-        let mut way = Way::of(term.goal);
+        let mut way = GoalKind::of(term.goal);
         segments(ui, &mut way, &WAYS);
         settle(term, way, state);
         target(ui, "Target", term, state);
@@ -98,12 +98,12 @@ fn retarget(term: &mut Term, before: Property, state: &State) {
 }
 
 /// Sets the goal of a term, with a default target if it has none yet.
-fn settle(term: &mut Term, way: Way, state: &State) {
+fn settle(term: &mut Term, way: GoalKind, state: &State) {
     term.goal = match (way, term.goal) {
-        (Way::Max, _) => Goal::Max,
-        (Way::Min, _) => Goal::Min,
-        (Way::Match, Goal::Target(target)) => Goal::Target(target),
-        (Way::Match, _) => Goal::Target(state.usual_target(term.property)),
+        (GoalKind::Max, _) => Goal::Max,
+        (GoalKind::Min, _) => Goal::Min,
+        (GoalKind::Match, Goal::Target(target)) => Goal::Target(target),
+        (GoalKind::Match, _) => Goal::Target(state.usual_target(term.property)),
     };
 }
 
@@ -124,7 +124,7 @@ fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool 
     });
     retarget(term, before, state);
     ui.horizontal(|ui| {
-        let mut way = Way::of(term.goal);
+        let mut way = GoalKind::of(term.goal);
         let combo = ComboBox::from_id_salt(name("goal")).selected_text(way.label()).width(100.0);
         let response = combo.show_ui(ui, |ui| {
             for (choice, label, about) in WAYS {

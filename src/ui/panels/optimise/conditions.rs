@@ -2,7 +2,7 @@
 
 use super::aim::{card, property_menu, with_cross};
 use crate::data::property::Property;
-use crate::objective::{Aim, By, Constraint, Relation};
+use crate::objective::{Constraint, ObjectiveSpec, Relation, ValueSource};
 use crate::session::State;
 use crate::ui::widgets::{note, number};
 use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
@@ -11,15 +11,15 @@ use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
 const MOST: usize = 6;
 
 /// The penalty that keeps answers inside the data, the only one outside of the folded group.
-pub fn inside(ui: &mut Ui, aim: &mut Aim) {
+pub fn inside(ui: &mut Ui, aim: &mut ObjectiveSpec) {
     let mut on = aim.inside > 0.0;
     let tooltip = "Add to the loss how far z lies outside the data, so that the search keeps to shapes \
                    that the model knows. Without it a climb may cheat: the value rises where the model \
                    was never trained. Its weight is under More, Penalties.";
     if ui.checkbox(&mut on, "Stay inside the data").on_hover_text(tooltip).changed() {
         let usual = match aim.predicts() {
-            true => Aim::USUAL_INSIDE_OF_PREDICTIONS,
-            false => Aim::USUAL_INSIDE,
+            true => ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS,
+            false => ObjectiveSpec::USUAL_INSIDE,
         };
         aim.inside = if on { usual } else { 0.0 };
     }
@@ -32,7 +32,7 @@ pub fn inside(ui: &mut Ui, aim: &mut Aim) {
 }
 
 /// The state of the penalties in a few words.
-pub fn penalties_in_words(aim: &Aim) -> &'static str {
+pub fn penalties_in_words(aim: &ObjectiveSpec) -> &'static str {
     match (aim.l2 > 0.0, aim.align > 0.0) {
         (false, false) => "none",
         (true, false) => "L2",
@@ -42,7 +42,7 @@ pub fn penalties_in_words(aim: &Aim) -> &'static str {
 }
 
 /// The weights of the penalties; 0 adds nothing.
-pub fn penalties(ui: &mut Ui, aim: &mut Aim) {
+pub fn penalties(ui: &mut Ui, aim: &mut ObjectiveSpec) {
     number(
         ui,
         "L2",
@@ -74,7 +74,7 @@ pub fn penalties(ui: &mut Ui, aim: &mut Aim) {
 }
 
 /// The number of constraints in words.
-pub fn constraints_in_words(aim: &Aim) -> String {
+pub fn constraints_in_words(aim: &ObjectiveSpec) -> String {
     match aim.constraints.len() {
         0 => "none".to_owned(),
         some => some.to_string(),
@@ -82,7 +82,7 @@ pub fn constraints_in_words(aim: &Aim) -> String {
 }
 
 /// The constraints that a shape must satisfy to be an answer.
-pub fn constraints(ui: &mut Ui, aim: &mut Aim, state: &State) {
+pub fn constraints(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
     let mut removed = None;
     for (index, constraint) in aim.constraints.iter_mut().enumerate() {
         if card(ui, |ui| constraint_card(ui, index, constraint, state)) {
@@ -140,7 +140,7 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
 }
 
 /// The source of the values: computed, or predicted if the model has a head for every term.
-pub fn read_by(ui: &mut Ui, aim: &mut Aim, state: &State) {
+pub fn read_by(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
     if aim.terms.iter().all(|term| term.property.is_measured()) {
         note(ui, "Value: what was measured is read off its head.");
@@ -152,7 +152,7 @@ pub fn read_by(ui: &mut Ui, aim: &mut Aim, state: &State) {
     let width = 0.5 * (ui.available_width() - 4.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        let mut choice = |by: By, label: &str, enabled: bool| {
+        let mut choice = |by: ValueSource, label: &str, enabled: bool| {
             let button = Button::selectable(aim.by == by, label)
                 .min_size(vec2(width, 28.0))
                 .frame_when_inactive(true);
@@ -162,10 +162,10 @@ pub fn read_by(ui: &mut Ui, aim: &mut Aim, state: &State) {
             }
             response
         };
-        choice(By::Geometry, "Geometry", true).on_hover_text(
+        choice(ValueSource::Geometry, "Geometry", true).on_hover_text(
             "The exact geometry of the decoded shape, differentiated through the decoder",
         );
-        let head = choice(By::Head, "Head", missing.is_none());
+        let head = choice(ValueSource::Head, "Head", missing.is_none());
         match missing {
             None => head.on_hover_text(
                 "f(z) = head(z): what a small network predicts from z, without decoding",

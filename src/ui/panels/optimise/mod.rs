@@ -8,9 +8,9 @@ use super::heads;
 use crate::explore::duration;
 use crate::optimise::{Rule, SearchConfig};
 use crate::session::jobs::search::SearchRun;
-use crate::session::walk::Walking;
+use crate::session::step_through::StepThroughRun;
 use crate::session::{Command, State};
-use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::race;
 use crate::ui::widgets::{note, primary};
 use egui::{Button, CollapsingHeader, Frame, Panel, ScrollArea, Ui};
@@ -109,7 +109,7 @@ fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 "By hand goes with the methods that follow a gradient step by step",
             );
         if by_hand.clicked() {
-            actions.command(Command::Walk(Walking::Begin));
+            actions.command(Command::Walk(StepThroughRun::Begin));
         }
         let clear = ui.add_enabled(climb.is_some(), Button::new("Clear"));
         if clear.on_hover_text("Take the ways off the map; Ctrl+Z brings them back").clicked() {
@@ -144,7 +144,7 @@ fn show_code(ui: &mut Ui, actions: &mut Actions) {
     let button = ui.button("Show code\u{2026}");
     if button.on_hover_text("The lines of PyTorch and the command line that do the same").clicked()
     {
-        actions.push(Action::Show(Sheet::Code));
+        actions.push(Action::Show(Dialog::Code));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::optimise::schedule::Plateau;
 use crate::optimise::{Method, Rule, SearchConfig};
 use crate::session::State;
 use crate::session::starts::{Origin, StartChoice};
-use crate::ui::action::{Action, Actions, Sheet};
+use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::widgets::{note, number, row, segments};
 use egui::{ComboBox, Ui};
 
@@ -116,7 +116,7 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
         )
         .clicked()
     {
-        actions.push(Action::Show(Sheet::Open(String::new())));
+        actions.push(Action::Show(Dialog::Open(String::new())));
     }
 }
 

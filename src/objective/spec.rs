@@ -1,0 +1,476 @@
+//! The aim of a search, as it is set in the window, on the command line and in files.
+
+use crate::data::property::Property;
+use crate::error::{Error, Result, check_range};
+use crate::model::PREDICTED;
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// The direction in which a property is optimised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Goal {
+    /// Maximise: the loss is `-p`.
+    #[default]
+    Max,
+    /// Minimise: the loss is `p`.
+    Min,
+    /// Come as near to this value as possible: the loss is `(p - target)^2`.
+    Target(f64),
+}
+
+impl Goal {
+    /// The loss of a property's value; less is better.
+    pub fn loss(self, value: f64) -> f64 {
+        match self {
+            Self::Max => -value,
+            Self::Min => value,
+            Self::Target(target) => (value - target).powi(2),
+        }
+    }
+
+    /// The derivative of [`Self::loss`] by the value.
+    pub fn slope(self, value: f64) -> f64 {
+        match self {
+            Self::Max => -1.0,
+            Self::Min => 1.0,
+            Self::Target(target) => 2.0 * (value - target),
+        }
+    }
+
+    /// The term that caution adds to the loss of a prediction whose members spread by `spread`, and its derivative by
+    /// the spread. A maximum is sought of the mean less the spread, a minimum of the mean plus the spread. For a
+    /// target, the mean of `(p - target)^2` over the members is sought, which is that of their mean plus `spread^2`.
+    pub fn caution(self, spread: f64) -> (f64, f64) {
+        match self {
+            Self::Max | Self::Min => (spread, 1.0),
+            Self::Target(_) => (spread * spread, 2.0 * spread),
+        }
+    }
+
+    /// True if `value` is a better answer than `other`; NaN never is.
+    pub fn better(self, value: f64, other: f64) -> bool {
+        self.loss(value) < self.loss(other)
+    }
+}
+
+/// One term of the sum: a property, its goal, and its weight.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Term {
+    /// The property, computed or predicted.
+    pub property: Property,
+    /// The goal for the property.
+    pub goal: Goal,
+    /// Its factor in the sum, above 0.
+    pub weight: f64,
+}
+
+impl Term {
+    /// True if a shape is an answer only where the property is above 0: a search that reduces it would go on through
+    /// outlines that are turned inside out. A search that increases it leaves them without this condition.
+    fn needs_positive(&self) -> bool {
+        self.property.is_positive() && self.goal != Goal::Max
+    }
+}
+
+/// The source of the optimised values; a target column is always read from its head.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueSource {
+    /// The exact geometry of the decoded shape.
+    #[default]
+    Geometry,
+    /// The prediction of the task head, without decoding.
+    Head,
+}
+
+/// The space of the points that a search moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Space {
+    /// z; the shape is what the decoder makes of it.
+    #[default]
+    Latent,
+    /// The numbers of the shape themselves, in network units; z is where the encoder sees it.
+    Input,
+}
+
+/// The side of its bound on which a constrained property must stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// `p >= bound`.
+    AtLeast,
+    /// `p <= bound`.
+    AtMost,
+}
+
+/// A condition on the shape; a point that breaks it is infeasible and never an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Constraint {
+    /// The constrained property.
+    pub property: Property,
+    /// The side of the bound.
+    pub relation: Relation,
+    /// The bound, in the property's unit.
+    pub bound: f64,
+}
+
+impl Constraint {
+    /// The amount by which a value breaks the condition, and its derivative by the value; 0 if the value keeps it.
+    pub fn missing(&self, value: f64) -> (f64, f64) {
+        let (missing, slope) = match self.relation {
+            Relation::AtLeast => (self.bound - value, -1.0),
+            Relation::AtMost => (value - self.bound, 1.0),
+        };
+        if missing < 0.0 { (0.0, 0.0) } else { (missing, slope) }
+    }
+
+    /// True if a value keeps the condition; NaN never does.
+    pub fn holds(&self, value: f64) -> bool {
+        match self.relation {
+            Relation::AtLeast => value >= self.bound,
+            Relation::AtMost => value <= self.bound,
+        }
+    }
+}
+
+/// The aim of a search: `loss(z) = sum_i weight_i * goal_i(property_i) + penalties`, to be minimised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ObjectiveSpec {
+    /// The terms of the sum, at least one.
+    pub terms: Vec<Term>,
+    /// The source of the values of the terms.
+    pub by: ValueSource,
+    /// The weight of `|z|^2`, which keeps z near the origin; 0.01 is usual.
+    pub l2: f64,
+    /// The weight of `|encode(decode(z)) - z|^2`, which keeps z where the two networks agree.
+    pub align: f64,
+    /// The weight of the distance of z outside the data: 0 inside, growing with the squared distance. For a prediction
+    /// it is in standard deviations of the sought properties, and outside begins sooner.
+    pub inside: f64,
+    /// True if a prediction is sought with caution: see [`Goal::caution`].
+    pub cautious: bool,
+    /// Conditions on the shape.
+    pub constraints: Vec<Constraint>,
+}
+
+impl Default for ObjectiveSpec {
+    fn default() -> Self {
+        Self::of(Property::default(), Goal::Max)
+    }
+}
+
+impl ObjectiveSpec {
+    /// The default weight of `inside`: more than any property gains per step by leaving the data.
+    pub const USUAL_INSIDE: f64 = 1.0;
+    /// The same for a head's prediction, in standard deviations of the sought properties.
+    pub const USUAL_INSIDE_OF_PREDICTIONS: f64 = 10.0;
+
+    /// The greatest weight of a penalty.
+    pub const MAX_WEIGHT: f64 = 1e6;
+
+    /// An aim of one property without penalties.
+    pub fn of(property: Property, goal: Goal) -> Self {
+        Self {
+            terms: vec![Term { property, goal, weight: 1.0 }],
+            by: ValueSource::Geometry,
+            l2: 0.0,
+            align: 0.0,
+            inside: 0.0,
+            cautious: false,
+            constraints: Vec::new(),
+        }
+    }
+
+    /// True if a term for this property is read from its head, not from the shape.
+    pub fn reads_head(&self, property: Property) -> bool {
+        self.by == ValueSource::Head || property.is_measured()
+    }
+
+    /// True if every term is read from its head.
+    pub fn reads_heads_alone(&self) -> bool {
+        self.terms.iter().all(|term| self.reads_head(term.property))
+    }
+
+    /// The same aim as it is carried out: by heads if only heads give every term.
+    pub fn carried_out(self) -> Self {
+        let by = if self.reads_heads_alone() { ValueSource::Head } else { self.by };
+        Self { by, ..self }
+    }
+
+    /// True if a term, or a property of a constraint, is a head's prediction.
+    pub fn predicts(&self) -> bool {
+        self.terms.iter().any(|term| self.reads_head(term.property))
+            || self.constraints.iter().any(|constraint| constraint.property.is_measured())
+    }
+
+    /// The same aim with the default weight of `inside`: that of predictions if it reads any, else 0.
+    pub fn with_usual_inside(self) -> Self {
+        let inside = if self.predicts() { Self::USUAL_INSIDE_OF_PREDICTIONS } else { 0.0 };
+        Self { inside, ..self }
+    }
+
+    /// Sets the default penalty when a change makes an aim read predictions, or no longer read any, unless the change
+    /// set the penalty too; caution applies to predictions alone.
+    pub fn settle_after(&mut self, before: &Self) {
+        if self.predicts() == before.predicts() {
+            return;
+        }
+        if self.inside == before.inside {
+            self.inside = self.clone().with_usual_inside().inside;
+        }
+        self.cautious &= self.predicts();
+    }
+
+    /// The indices of the terms, read from the shape, that must be above 0 for a point to be an answer.
+    pub fn positive_terms(&self) -> impl Iterator<Item = usize> + '_ {
+        let is_one = |term: &Term| term.needs_positive() && !self.reads_head(term.property);
+        let places = self.terms.iter().enumerate();
+        places.filter(move |(_, term)| is_one(term)).map(|(place, _)| place)
+    }
+
+    /// The property that colours the map: that of the first term.
+    pub fn property(&self) -> Property {
+        self.terms.first().map_or_else(Property::default, |term| term.property)
+    }
+
+    /// The goal by which shown values are compared: for one term its own, for several the maximum of the score.
+    pub fn goal(&self) -> Goal {
+        match self.terms.as_slice() {
+            [term] => term.goal,
+            _ => Goal::Max,
+        }
+    }
+
+    /// Every property that the aim reads: those of the terms, then those of the constraints.
+    pub fn properties(&self) -> impl Iterator<Item = Property> + '_ {
+        let constrained = self.constraints.iter().map(|constraint| constraint.property);
+        self.terms.iter().map(|term| term.property).chain(constrained)
+    }
+
+    /// The name of the shown value.
+    pub fn label(&self) -> &'static str {
+        match self.terms.as_slice() {
+            [term] => term.property.label(),
+            _ => "Score",
+        }
+    }
+
+    /// The name of the shown value within a sentence.
+    pub fn word(&self) -> String {
+        match self.terms.as_slice() {
+            [term] => term.property.word(),
+            _ => "score".to_owned(),
+        }
+    }
+
+    /// The title of the shown value on its own: marked as predicted if it is read from a head.
+    pub fn title(&self) -> String {
+        match self.terms.iter().any(|term| self.reads_head(term.property)) {
+            true => format!("{}{PREDICTED}", self.label()),
+            false => self.label().to_owned(),
+        }
+    }
+
+    /// The shown value for the terms' own values, `[terms]`: for one term the property, for several the score, which is
+    /// `-sum_i weight_i * goal_i(property_i)`: more is better.
+    pub fn value(&self, terms: &[f64]) -> f64 {
+        match terms {
+            [value] => *value,
+            _ => -self.terms_loss(terms),
+        }
+    }
+
+    /// [`Self::value`] at many points, `[terms][n] -> [n]`.
+    pub fn values(&self, terms: &[Vec<f64>]) -> Vec<f64> {
+        match terms {
+            [values] => values.clone(),
+            _ => {
+                let rows = terms.first().map_or(0, Vec::len);
+                let at = |i| terms.iter().map(|term| term[i]).collect::<Vec<f64>>();
+                (0..rows).map(|i| self.value(&at(i))).collect()
+            }
+        }
+    }
+
+    /// `sum_i weight_i * goal_i(property_i)` for the terms' own values, `[terms]`; less is better.
+    pub fn terms_loss(&self, terms: &[f64]) -> f64 {
+        self.terms.iter().zip(terms).map(|(term, value)| term.weight * term.goal.loss(*value)).sum()
+    }
+
+    /// True if the loss holds more than the terms: the best by the loss need not be the best by the shown value.
+    pub fn is_penalised(&self) -> bool {
+        let weights = [self.l2, self.align, self.inside];
+        self.cautious || weights.iter().any(|w| *w > 0.0) || !self.constraints.is_empty()
+    }
+
+    /// Checks the ranges of every setting.
+    ///
+    /// # Errors
+    /// Names the first setting that is outside its range.
+    pub fn check(&self) -> Result<()> {
+        if self.terms.is_empty() {
+            return Err(Error::setting("term", "at least one is needed, such as roundness:max"));
+        }
+        for term in &self.terms {
+            check_range("weight", term.weight, 1e-9, 1e9)?;
+            if let Goal::Target(target) = term.goal {
+                check_range("target", target, -1e12, 1e12)?;
+            }
+        }
+        check_range("l2", self.l2, 0.0, Self::MAX_WEIGHT)?;
+        check_range("align", self.align, 0.0, Self::MAX_WEIGHT)?;
+        check_range("inside", self.inside, 0.0, Self::MAX_WEIGHT)?;
+        for constraint in &self.constraints {
+            check_range("constraint", constraint.bound, -1e12, 1e12)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.property.name())?;
+        match self.goal {
+            Goal::Max => write!(f, "max")?,
+            Goal::Min => write!(f, "min")?,
+            Goal::Target(target) => write!(f, "target={target}")?,
+        }
+        if self.weight == 1.0 { Ok(()) } else { write!(f, ":weight={}", self.weight) }
+    }
+}
+
+impl FromStr for Term {
+    type Err = String;
+
+    /// Parses `NAME:max|min|target=V[:weight=W]`.
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let form = || {
+            "must be NAME:max, NAME:min or NAME:target=V, and may end in :weight=W; for example area:target=2.5:weight=0.1".to_owned()
+        };
+        let mut parts = text.split(':').map(str::trim);
+        let property = parts.next().unwrap_or_default().parse()?;
+        let goal = match parts.next() {
+            Some("max") => Goal::Max,
+            Some("min") => Goal::Min,
+            Some(other) => Goal::Target(number(other, "target").ok_or_else(form)?),
+            None => return Err(form()),
+        };
+        let weight = match parts.next() {
+            Some(weight) => number(weight, "weight").ok_or_else(form)?,
+            None => 1.0,
+        };
+        if parts.next().is_some() {
+            return Err(form());
+        }
+        Ok(Self { property, goal, weight })
+    }
+}
+
+impl fmt::Display for Constraint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let relation = if self.relation == Relation::AtLeast { ">=" } else { "<=" };
+        write!(f, "{}{relation}{}", self.property.name(), self.bound)
+    }
+}
+
+impl FromStr for Constraint {
+    type Err = String;
+
+    /// Parses `NAME>=V` or `NAME<=V`.
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let sides = [(">=", Relation::AtLeast), ("<=", Relation::AtMost)];
+        let split = |(sign, relation)| text.split_once(sign).map(|(l, r)| (l, relation, r));
+        let parsed = sides.into_iter().find_map(split);
+        let form = || "must be NAME>=V or NAME<=V; for example \"area>=0.5\"".to_owned();
+        let (name, relation, bound) = parsed.ok_or_else(form)?;
+        let bound: f64 = bound.trim().parse().map_err(|_| form())?;
+        if !bound.is_finite() {
+            return Err(form());
+        }
+        Ok(Self { property: name.trim().parse()?, relation, bound })
+    }
+}
+
+/// The finite number of `key=number`.
+fn number(text: &str, key: &str) -> Option<f64> {
+    let value = text.strip_prefix(key)?.trim_start().strip_prefix('=')?;
+    value.trim().parse().ok().filter(|v: &f64| v.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_written_as_they_are_read() {
+        for text in
+            ["roundness:max", "area:target=2.5:weight=0.1", "heat-shedding:min", "lift to drag:max"]
+        {
+            assert_eq!(text.parse::<Term>().unwrap().to_string(), text);
+        }
+        for (bad, part) in [
+            ("roundness", "NAME:max"),
+            (":max", "is no name of a property"),
+            ("area:target=", "target=V"),
+            ("area:target=nan", "target=V"),
+            ("area:up", "NAME:max"),
+            ("area:max:weight=x", "weight=W"),
+            ("area:max:weight=1:more", "NAME:max"),
+        ] {
+            assert!(bad.parse::<Term>().unwrap_err().contains(part), "{bad}");
+        }
+    }
+
+    #[test]
+    fn constraints_are_written_as_they_are_read() {
+        for text in ["area>=0.5", "perimeter<=7"] {
+            assert_eq!(text.parse::<Constraint>().unwrap().to_string(), text);
+        }
+        let area: Constraint = " area >= 0.5".parse().unwrap();
+        assert!(area.holds(0.5) && !area.holds(0.49) && !area.holds(f64::NAN));
+        for bad in ["area", "area>0.5", "area>=", "area>=inf", ">=1"] {
+            assert!(bad.parse::<Constraint>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_aim_that_comes_to_predict_takes_up_its_penalty() {
+        let computed = ObjectiveSpec::of(Property::Area, Goal::Max);
+        let mut predicted = ObjectiveSpec::of("drag".parse().unwrap(), Goal::Min);
+        assert!(predicted.predicts() && !computed.predicts());
+        assert!(ObjectiveSpec { by: ValueSource::Head, ..computed.clone() }.predicts());
+        assert_eq!(
+            (computed.title(), predicted.title()),
+            ("Area".to_owned(), "drag, predicted".to_owned())
+        );
+        let bounded = vec!["drag<=1".parse().unwrap()];
+        assert!(ObjectiveSpec { constraints: bounded, ..computed.clone() }.predicts());
+        predicted.settle_after(&computed);
+        assert_eq!(predicted.inside, ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS);
+        let mut back =
+            ObjectiveSpec { terms: computed.terms.clone(), cautious: true, ..predicted.clone() };
+        back.settle_after(&predicted);
+        assert_eq!((back.inside, back.cautious), (0.0, false));
+        let mut chosen = ObjectiveSpec { inside: 3.0, ..predicted };
+        chosen.settle_after(&computed);
+        assert_eq!(chosen.inside, 3.0, "who sets it with the change has their way");
+    }
+
+    #[test]
+    fn one_term_shows_its_property_and_several_their_score() {
+        let terms = |texts: &[&str]| texts.iter().map(|t| t.parse().unwrap()).collect();
+        let one = ObjectiveSpec { terms: terms(&["area:target=2"]), ..ObjectiveSpec::default() };
+        assert_eq!((one.value(&[2.5]), one.terms_loss(&[2.5])), (2.5, 0.25));
+        assert!(one.goal().better(2.1, 2.5) && !one.goal().better(f64::NAN, 2.5));
+        let two = ObjectiveSpec {
+            terms: terms(&["area:max", "perimeter:min:weight=2"]),
+            ..ObjectiveSpec::default()
+        };
+        assert_eq!((two.value(&[3.0, 1.0]), two.terms_loss(&[3.0, 1.0])), (1.0, -1.0));
+    }
+}

@@ -1,0 +1,108 @@
+//! A search as a command line.
+
+use super::line::{MOST_STARTS, STARTS, joined};
+use crate::objective::{Goal, Space, Term, ValueSource};
+use crate::optimise::{SearchConfig, Starts};
+use std::fmt::Write;
+
+/// The command line that runs this search on the model in `file`, with the options that differ from their defaults.
+pub fn command_line(config: &SearchConfig, file: &str) -> String {
+    let usual = SearchConfig::default();
+    let aim = &config.aim;
+    let mut line = String::new();
+    if let Starts::Around { points, .. } = &config.starts
+        && points.len() <= MOST_STARTS
+    {
+        let rows = points.iter().map(|point| joined(point, ",")).collect::<Vec<_>>();
+        let _infallible = writeln!(line, "printf '%s\\n' {} > {STARTS}", rows.join(" "));
+    }
+    line += "latent-explorer optimise";
+    let mut option = |name: &str, value: String| {
+        let _infallible = match value.as_str() {
+            "" => write!(line, " --{name}"),
+            value => write!(line, " --{name} {}", quoted(value)),
+        };
+    };
+    option("model", file.to_owned());
+    match aim.terms.as_slice() {
+        [Term { property, goal: goal @ (Goal::Max | Goal::Min), weight: 1.0 }] => {
+            option("property", property.name().to_owned());
+            option("mode", if *goal == Goal::Max { "max" } else { "min" }.to_owned());
+        }
+        terms => terms.iter().for_each(|term| option("term", term.to_string())),
+    }
+    if aim.by == ValueSource::Head {
+        option("objective", "head".to_owned());
+    }
+    let usual_inside = aim.clone().with_usual_inside().inside;
+    for (name, weight, usual) in
+        [("l2", aim.l2, 0.0), ("align", aim.align, 0.0), ("inside", aim.inside, usual_inside)]
+    {
+        if weight != usual {
+            option(name, weight.to_string());
+        }
+    }
+    if aim.cautious {
+        option("cautious", String::new());
+    }
+    for constraint in &aim.constraints {
+        option("constraint", constraint.to_string());
+    }
+    if config.method != usual.method {
+        option("method", config.method.name().to_owned());
+    }
+    if config.space == Space::Input {
+        option("space", "input".to_owned());
+    }
+    match &config.starts {
+        Starts::Around { spread, .. } => {
+            option("starts", STARTS.to_owned());
+            if *spread > 0.0 {
+                option("perturb", spread.to_string());
+                option("restarts", config.restarts.to_string());
+            }
+        }
+        _ if config.restarts != usual.restarts => option("restarts", config.restarts.to_string()),
+        _ => (),
+    }
+    if config.steps != usual.steps {
+        option("steps", config.steps.to_string());
+    }
+    let rate = match config.space {
+        Space::Latent => ("lr", config.rate, usual.rate),
+        Space::Input => ("input-lr", config.input_rate, usual.input_rate),
+    };
+    if rate.1 != rate.2 {
+        option(rate.0, rate.1.to_string());
+    }
+    if config.seed != usual.seed {
+        option("seed", config.seed.to_string());
+    }
+    match &config.plateau {
+        None => option("plateau-patience", "0".to_owned()),
+        Some(plateau) => {
+            let usual = usual.plateau.unwrap_or_default();
+            if plateau.patience != usual.patience {
+                option("plateau-patience", plateau.patience.to_string());
+            }
+            if plateau.factor != usual.factor {
+                option("plateau-factor", plateau.factor.to_string());
+            }
+        }
+    }
+    if config.patience != usual.patience {
+        option("patience", config.patience.unwrap_or(0).to_string());
+    }
+    option("out", "best.json".to_owned());
+    line
+}
+
+/// A word of a command line, in quotes if a shell would interpret its characters.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c);
+    match word {
+        _ if word.chars().all(plain) && !word.is_empty() => word.to_owned(),
+        _ if !word.contains(['"', '$', '`', '\\', '!']) => format!("\"{word}\""),
+        _ => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}

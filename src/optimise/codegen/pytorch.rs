@@ -1,0 +1,378 @@
+//! A search as PyTorch.
+
+use super::line::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, can_say_outside, joined, name};
+use crate::data::property::Property;
+use crate::model::Model;
+use crate::model::card::StartDistribution;
+use crate::objective::{
+    Constraint, Goal, Outside, Relation, Space, Term, constraint_weights, kept_constraints,
+};
+use crate::optimise::config::{Method, SearchConfig, Starts};
+use crate::optimise::schedule::Plateau;
+use crate::optimise::step_through::UpdateStage;
+use crate::optimise::update::{MOMENTUM, Rule};
+use std::fmt::Write;
+
+/// The search in PyTorch, short and clear: one restart at a time, which gives the same numbers as all restarts in one
+/// batch.
+pub fn pytorch(config: &SearchConfig, model: &Model) -> Vec<CodeLine> {
+    let mut code = Listing::new(config, model);
+    code.line(0, format!("starts = {}", code.starts()), None);
+    match Rule::of(config.method) {
+        Some(rule) => code.follow_the_gradient(rule),
+        None => code.rival(),
+    }
+    code.line(0, "best, answer = min(answers, key=lambda pair: pair[0])", None);
+    let shape = match config.space {
+        Space::Latent => "decode(torch.tensor(answer))",
+        Space::Input => "torch.tensor(answer) * scale + offset",
+    };
+    code.line(0, format!("x = {shape}  # the best shape: x0, y0, x1, y1, .."), None);
+    code.lines
+}
+
+/// A program under construction.
+struct Listing<'a> {
+    config: &'a SearchConfig,
+    model: &'a Model,
+    /// The constraints that the search enforces.
+    constraints: Vec<Constraint>,
+    lines: Vec<CodeLine>,
+}
+
+impl<'a> Listing<'a> {
+    fn new(config: &'a SearchConfig, model: &'a Model) -> Self {
+        let aim = &config.aim;
+        let constraints = kept_constraints(aim, model).unwrap_or_else(|_| aim.constraints.clone());
+        Self { config, model, constraints, lines: Vec::new() }
+    }
+
+    fn line(&mut self, depth: usize, text: impl AsRef<str>, stage: Option<UpdateStage>) {
+        let text = format!("{}{}", "    ".repeat(depth), text.as_ref());
+        self.lines.push(CodeLine { text, stage });
+    }
+
+    fn starts(&self) -> String {
+        let dim = self.model.latent_dim();
+        let restarts = match self.config.method {
+            // As many starts as the evaluations of another method.
+            Method::Random => self.config.restarts * self.config.budget(),
+            _ => self.config.restarts,
+        };
+        let noise = format!("torch.randn({restarts}, {dim})");
+        match (&self.config.starts, &self.model.card.start) {
+            (Starts::Stated, StartDistribution::Normal { .. }) => format!("mean + std * {noise}"),
+            (Starts::Stated, StartDistribution::Mixture(_)) => format!(
+                "[means[k] + factors[k] @ torch.randn({dim}) for k in weights.multinomial({restarts}, True)]"
+            ),
+            (Starts::Stated | Starts::StandardNormal, _) => format!("{noise}  # N(0, 1)"),
+            (Starts::Around { points, spread }, _) => {
+                let points = match points.as_slice() {
+                    few if few.len() <= MOST_STARTS && dim <= MOST_NUMBERS => {
+                        let rows = few.iter().map(|point| format!("[{}]", joined(point, ", ")));
+                        format!("torch.tensor([{}])", rows.collect::<Vec<_>>().join(", "))
+                    }
+                    _ => format!(
+                        "torch.tensor([[float(v) for v in row.split(\",\")] for row in open(\"{STARTS}\")])"
+                    ),
+                };
+                match *spread > 0.0 {
+                    true => format!("{points}.repeat({restarts}, 1) + {spread} * {noise}"),
+                    false => points,
+                }
+            }
+        }
+    }
+
+    /// The rules with one evaluation per step: Adam, momentum and plain gradient.
+    fn follow_the_gradient(&mut self, rule: Rule) {
+        let SearchConfig { steps, patience, plateau, space, .. } = *self.config;
+        let rate = self.config.rate_in_space();
+        let moved = moved(space);
+        self.line(0, "answers = []", None);
+        self.line(0, "for start in starts:", None);
+        let from = match space {
+            Space::Latent => "start.clone()",
+            Space::Input => "((decode(start) - offset) / scale)",
+        };
+        let alone = if space == Space::Latent { "only z moves" } else { "the shape itself moves" };
+        let frozen = format!("{moved} = {from}.requires_grad_()  # {alone}: the weights stay");
+        self.line(1, frozen, None);
+        let optimizer = match rule {
+            Rule::Adam => format!("torch.optim.Adam([{moved}], lr={rate})"),
+            Rule::Gradient => format!("torch.optim.SGD([{moved}], lr={rate})"),
+            Rule::Momentum => format!("torch.optim.SGD([{moved}], lr={rate}, momentum={MOMENTUM})"),
+        };
+        self.line(1, format!("optimizer = {optimizer}"), None);
+        if let Some(plateau) = plateau {
+            let usual = Plateau::default();
+            let mut more = String::new();
+            for (name, value, usual) in [
+                ("threshold", plateau.threshold, usual.threshold),
+                ("cooldown", plateau.cooldown as f64, usual.cooldown as f64),
+                ("min_lr", plateau.min_rate, usual.min_rate),
+            ] {
+                if value != usual {
+                    let _infallible = write!(more, ", {name}={value}");
+                }
+            }
+            let (factor, patience) = (plateau.factor, plateau.patience);
+            self.line(1, format!("scheduler = ReduceLROnPlateau(optimizer, factor={factor}, patience={patience}{more})"), None);
+        }
+        let needs_area = self.config.aim.positive_terms().next().is_some();
+        let constrained = !self.config.aim.constraints.is_empty() || needs_area;
+        let counts = patience.is_some();
+        self.line(
+            1,
+            match (constrained, counts) {
+                (true, true) => "best, answer, least, waited = math.inf, None, math.inf, 0",
+                (false, true) => "best, answer, waited = math.inf, None, 0",
+                (_, false) => "best, answer = math.inf, None",
+            },
+            None,
+        );
+        self.line(1, format!("for step in range({steps} + 1):"), None);
+        self.loss(2);
+        let aim = &self.config.aim;
+        let terms = aim.terms.iter().filter(|term| !aim.reads_head(term.property));
+        let median = self.model.card.statistics.median_area;
+        let least = terms.filter_map(|term| term.property.least_area(median)).reduce(f64::max);
+        if let Some(least) = least {
+            let line = format!("if area(x) <= {least:.6}: break  # there it means nothing");
+            self.line(2, line, Some(UpdateStage::End));
+        }
+        let keep = format!("best, answer = loss.item(), {moved}.tolist()");
+        let area = needs_area.then(|| " and area(x) > 0".to_owned());
+        let constraints = self.constraints.iter();
+        let holds: String =
+            area.into_iter().chain(constraints.map(|c| format!(" and {}", holds(c)))).collect();
+        match (constrained, counts) {
+            (false, true) => {
+                self.line(2, "waited = 0 if loss < best else waited + 1", None);
+                self.line(2, format!("if waited == 0: {keep}"), None);
+            }
+            _ => {
+                self.line(2, format!("if loss < best{holds}: {keep}"), None);
+                if counts {
+                    self.line(
+                        2,
+                        "least, waited = (loss.item(), 0) if loss < least else (least, waited + 1)",
+                        None,
+                    );
+                }
+            }
+        }
+        let ends = match patience {
+            Some(patience) => format!("if step == {steps} or waited >= {patience}: break"),
+            None => format!("if step == {steps}: break"),
+        };
+        self.line(2, ends, Some(UpdateStage::End));
+        self.line(
+            2,
+            format!("optimizer.zero_grad(); loss.backward()  # g = d loss / d {moved}"),
+            Some(UpdateStage::Gradient),
+        );
+        let remember = match rule {
+            Rule::Adam => "  # m = 0.9 m + 0.1 g;  v = 0.999 v + 0.001 g^2",
+            Rule::Momentum => "  # v = 0.9 v + g",
+            Rule::Gradient => "",
+        };
+        let step = format!("optimizer.step(){remember}");
+        let margin = " ".repeat("optimizer.step()".len());
+        match rule {
+            Rule::Adam => {
+                self.line(2, step, Some(UpdateStage::Memory));
+                self.line(
+                    2,
+                    format!("{margin}  # m_hat = m / (1 - 0.9^t);  v_hat = v / (1 - 0.999^t)"),
+                    Some(UpdateStage::Correction),
+                );
+                self.line(
+                    2,
+                    format!("{margin}  # {moved} = {moved} - lr m_hat / (sqrt(v_hat) + 1e-8)"),
+                    Some(UpdateStage::Move),
+                );
+            }
+            Rule::Momentum => {
+                self.line(2, step, Some(UpdateStage::Memory));
+                self.line(
+                    2,
+                    format!("{margin}  # {moved} = {moved} - lr v"),
+                    Some(UpdateStage::Move),
+                );
+            }
+            Rule::Gradient => {
+                self.line(
+                    2,
+                    format!("{step}  # {moved} = {moved} - lr g"),
+                    Some(UpdateStage::Move),
+                );
+            }
+        }
+        if plateau.is_some() {
+            self.line(
+                2,
+                "scheduler.step(loss.item())  # lower lr on a plateau",
+                Some(UpdateStage::Plateau),
+            );
+        }
+        self.line(1, "answers.append((best, answer))", None);
+    }
+
+    /// The ask-tell optimisers, which choose their own points.
+    fn rival(&mut self) {
+        let SearchConfig { method, steps, rate, .. } = *self.config;
+        let budget = self.config.budget();
+        self.line(0, "def loss_of(z):", None);
+        self.loss(1);
+        self.line(1, "return loss", None);
+        self.line(0, "answers = []", None);
+        self.line(0, "for start in starts:", None);
+        match method {
+            Method::CmaEs => {
+                self.line(1, format!("es = cma.CMAEvolutionStrategy(start.tolist(), {rate}, {{\"maxfevals\": {budget}}})"), None);
+                self.line(1, "while not es.stop():", None);
+                self.line(2, "zs = es.ask()", None);
+                self.line(
+                    2,
+                    "es.tell(zs, [loss_of(torch.tensor(z).float()).item() for z in zs])",
+                    None,
+                );
+                self.line(1, "answers.append((es.result.fbest, es.result.xbest.tolist()))", None);
+            }
+            Method::Random => {
+                self.line(1, "answers.append((loss_of(start).item(), start.tolist()))", None);
+            }
+            _ => {
+                self.line(
+                    1,
+                    "z = start.clone().requires_grad_()  # only z moves: the weights stay",
+                    None,
+                );
+                self.line(1, format!("optimizer = torch.optim.LBFGS([z], max_iter={steps}, line_search_fn=\"strong_wolfe\")"), None);
+                self.line(1, "def closure():", None);
+                self.line(2, "optimizer.zero_grad(); loss = loss_of(z); loss.backward()", None);
+                self.line(2, "return loss", None);
+                self.line(1, "optimizer.step(closure)", None);
+                self.line(1, "answers.append((loss_of(z).item(), z.tolist()))", None);
+            }
+        }
+    }
+
+    /// The computation from the point to the loss.
+    fn loss(&mut self, depth: usize) {
+        let SearchConfig { aim, space, .. } = self.config;
+        let constrained = || aim.constraints.iter().map(|constraint| constraint.property);
+        let reads_shape = !aim.reads_heads_alone() || constrained().any(|p| !p.is_measured());
+        let reads_z = aim.terms.iter().any(|term| aim.reads_head(term.property))
+            || constrained().any(Property::is_measured)
+            || [aim.l2, aim.align, aim.inside].iter().any(|w| *w > 0.0);
+        let value = Some(UpdateStage::Value);
+        match space {
+            Space::Latent if reads_shape || aim.align > 0.0 => {
+                self.line(depth, "x = decode(z)", value)
+            }
+            Space::Latent => (),
+            Space::Input => {
+                self.line(depth, "x = s * scale + offset", value);
+                if reads_z {
+                    self.line(depth, "z = encode(x)", value);
+                }
+            }
+        }
+        let mut sum = String::new();
+        for (index, term) in aim.terms.iter().enumerate() {
+            let (sign, size) = term_code(term, aim.reads_head(term.property));
+            sum += match (index, sign) {
+                (0, '-') => "-",
+                (0, _) => "",
+                (_, '-') => " - ",
+                _ => " + ",
+            };
+            sum += &size;
+        }
+        self.line(depth, format!("loss = {sum}"), value);
+        if aim.l2 > 0.0 {
+            self.line(
+                depth,
+                format!("loss = loss + {} * z.square().sum()  # stay near the origin", aim.l2),
+                value,
+            );
+        }
+        if aim.align > 0.0 {
+            let rebuilt = if *space == Space::Latent { "x" } else { "decode(z)" };
+            let line = format!(
+                "loss = loss + {} * (encode({rebuilt}) - z).square().sum()  # stay where the networks agree",
+                aim.align
+            );
+            self.line(depth, line, value);
+        }
+        for term in aim.terms.iter().filter(|term| aim.cautious && aim.reads_head(term.property)) {
+            let is_ensemble = self.model.head(term.property).is_some_and(|h| h.card.members > 1);
+            if !is_ensemble {
+                continue;
+            }
+            let square = if let Goal::Target(_) = term.goal { " ** 2" } else { "" };
+            let spread = format!("spread_{}(z){square}", name(term.property));
+            let line = format!("loss = loss + {} * {spread}  # where members agree", term.weight);
+            self.line(depth, line, value);
+        }
+        if aim.inside > 0.0 {
+            let weight = Outside::of(aim, self.model).weight;
+            let term = format!("{weight} * outside(z)");
+            let line = match can_say_outside(self.model) {
+                true => format!("loss = loss + {term}  # stay among the data"),
+                false => format!("# + {term}: how far z is from the data; too long for a listing"),
+            };
+            self.line(depth, line, value);
+        }
+        let weights = constraint_weights(aim, self.model);
+        for (constraint, weight) in self.constraints.clone().iter().zip(weights) {
+            let (property, bound) = (constrained_code(constraint), constraint.bound);
+            let missing = match constraint.relation {
+                Relation::AtLeast => format!("{bound} - {property}"),
+                Relation::AtMost => format!("{property} - {bound}"),
+            };
+            self.line(
+                depth,
+                format!("loss = loss + {weight:.4} * torch.relu({missing})  # {constraint}"),
+                value,
+            );
+        }
+    }
+}
+
+/// The name of the variable that is optimised.
+fn moved(space: Space) -> &'static str {
+    match space {
+        Space::Latent => "z",
+        Space::Input => "s",
+    }
+}
+
+/// The sign and the rest of a term of the loss.
+fn term_code(term: &Term, by_head: bool) -> (char, String) {
+    let property = told(term.property, by_head);
+    let (sign, size) = match term.goal {
+        Goal::Max => ('-', property),
+        Goal::Min => ('+', property),
+        Goal::Target(target) => ('+', format!("({property} - {target}) ** 2")),
+    };
+    let factor = if term.weight == 1.0 { String::new() } else { format!("{} * ", term.weight) };
+    (sign, factor + &size)
+}
+
+/// The call of a property, by its head or by geometry.
+fn told(property: Property, by_head: bool) -> String {
+    let name = name(property);
+    if by_head { format!("predicted_{name}(z)") } else { format!("{name}(x)") }
+}
+
+fn constrained_code(constraint: &Constraint) -> String {
+    told(constraint.property, constraint.property.is_measured())
+}
+
+fn holds(constraint: &Constraint) -> String {
+    let sign = if constraint.relation == Relation::AtLeast { ">=" } else { "<=" };
+    format!("{} {sign} {}", constrained_code(constraint), constraint.bound)
+}

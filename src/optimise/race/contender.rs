@@ -1,0 +1,178 @@
+//! A contender in a race: a method and the variable that it optimises.
+
+use crate::objective::Space;
+use crate::optimise::config::Method;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A method and the variable that it optimises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Contender {
+    /// The optimisation method.
+    pub method: Method,
+    /// The variable that is optimised.
+    pub space: Space,
+}
+
+impl Contender {
+    /// All contenders: every method in the latent space, and Adam on the numbers of the shape itself.
+    pub const ALL: [Self; 7] = [
+        Self::of(Method::Adam),
+        Self::of(Method::CmaEs),
+        Self::of(Method::Random),
+        Self::of(Method::Gradient),
+        Self::of(Method::Momentum),
+        Self::of(Method::Lbfgs),
+        Self { method: Method::Adam, space: Space::Input },
+    ];
+
+    /// A method in the latent.
+    pub const fn of(method: Method) -> Self {
+        Self { method, space: Space::Latent }
+    }
+
+    /// The name on the screen.
+    pub fn label(self) -> &'static str {
+        match self.space {
+            Space::Latent => self.method.label(),
+            Space::Input => "Adam on the shape",
+        }
+    }
+
+    /// The name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self.space {
+            Space::Latent => self.method.name(),
+            Space::Input => "adam-input",
+        }
+    }
+
+    /// A description for a tooltip.
+    pub fn about(self) -> &'static str {
+        match self.space {
+            Space::Latent => self.method.about(),
+            Space::Input => {
+                "Adam on the numbers of the shape itself, without the decoder: they can become anything, and what the model makes of them when it encodes and decodes them shows whether the value was real"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Contender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Contender {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|lane| lane.name() == text.trim());
+        known.ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            format!("'{text}' is no method; there are {names}")
+        })
+    }
+}
+
+impl TryFrom<String> for Contender {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Contender> for String {
+    fn from(lane: Contender) -> Self {
+        lane.name().to_owned()
+    }
+}
+
+/// The contenders of a race, each at most once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contenders(pub Vec<Contender>);
+
+impl Default for Contenders {
+    /// A method with gradients, one without, and random search as the baseline.
+    fn default() -> Self {
+        Self([Method::Adam, Method::CmaEs, Method::Random].map(Contender::of).to_vec())
+    }
+}
+
+impl Contenders {
+    /// Adds a contender, in the order of [`Contender::ALL`], or removes it; the last one cannot be removed.
+    pub fn toggle(&mut self, lane: Contender) {
+        let is_in = |other: &Contender| self.0.contains(other) != (*other == lane);
+        let lanes: Vec<Contender> = Contender::ALL.into_iter().filter(is_in).collect();
+        if !lanes.is_empty() {
+            self.0 = lanes;
+        }
+    }
+}
+
+impl FromStr for Contenders {
+    type Err = String;
+
+    /// Parses names with commas between them.
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let mut lanes = Vec::new();
+        for name in text.split(',') {
+            let lane: Contender = name.parse()?;
+            if lanes.contains(&lane) {
+                return Err(format!("'{lane}' is named twice"));
+            }
+            lanes.push(lane);
+        }
+        Ok(Self(lanes))
+    }
+}
+
+impl fmt::Display for Contenders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.iter().map(|lane| lane.name()).collect::<Vec<_>>().join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::says;
+
+    #[test]
+    fn lanes_are_written_as_they_are_read() {
+        let text = "lbfgs,adam-input,cma-es";
+        let lanes: Contenders = text.parse().unwrap();
+        assert_eq!(lanes.to_string(), text);
+        let json = serde_json::to_string(&lanes).unwrap();
+        assert_eq!(json, r#"["lbfgs","adam-input","cma-es"]"#);
+        assert_eq!(serde_json::from_str::<Contenders>(&json).unwrap(), lanes);
+        assert_eq!(Contenders::default().to_string(), "adam,cma-es,random");
+        for (bad, part) in [
+            ("adam,hope", "'hope' .. adam, cma-es, random, gradient"),
+            ("", "''"),
+            ("adam, adam", "'adam'"),
+        ] {
+            assert!(says(&bad.parse::<Contenders>().unwrap_err(), part), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lanes_come_and_go_in_one_order_and_one_stays() {
+        let mut lanes = Contenders::default();
+        let input = Contender { method: Method::Adam, space: Space::Input };
+        for lane in [input, Contender::of(Method::Gradient), Contender::of(Method::CmaEs)] {
+            lanes.toggle(lane);
+        }
+        assert_eq!(lanes.to_string(), "adam,random,gradient,adam-input");
+        for lane in Contender::ALL {
+            if lanes.0.contains(&lane) {
+                lanes.toggle(lane);
+            }
+        }
+        assert_eq!(lanes.to_string(), "adam-input", "the last one stays");
+    }
+}

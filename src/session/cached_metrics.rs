@@ -1,0 +1,237 @@
+//! Metrics of the visible models, and of the shown training snapshot.
+
+use super::Session;
+use super::jobs::handle::{Handle, NoNews};
+use super::jobs::metrics;
+use super::jobs::registry::{JobKind, JobResult, RunId};
+use super::jobs::training::{Training, TrainingPlan};
+use super::models::ModelId;
+use super::state::State;
+use crate::model::training_config::EpochRecord;
+use crate::trust::{ModelMetrics, Warning, warnings};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The most snapshots with stored metrics; beyond it, the least recently shown ones are removed.
+const MOST_MOMENTS: usize = 256;
+
+/// The metrics of a model, as far as they are known.
+#[derive(Clone, Debug)]
+pub enum CachedMetrics {
+    /// They are being computed; for a snapshot, with its number of updates.
+    UnderWay(RunId, Option<usize>),
+    /// They are known.
+    Known(Arc<ModelMetrics>),
+    /// They could not be computed; the sentence says why.
+    Failed(String),
+}
+
+/// A training snapshot: the model, and the updates that were done.
+type SnapshotRef = (ModelId, usize);
+
+/// The metrics of models, each for one version, and of snapshots of their trainings.
+#[derive(Debug, Default)]
+pub struct FiguresOf {
+    versions: BTreeMap<ModelId, (u64, CachedMetrics)>,
+    /// The most recently shown snapshot is the last one.
+    moments: Vec<(SnapshotRef, Arc<ModelMetrics>)>,
+}
+
+impl FiguresOf {
+    /// The metrics of a version of a model, as far as they are known.
+    pub fn get(&self, model: (ModelId, u64)) -> Option<&CachedMetrics> {
+        let known = self.versions.get(&model.0).filter(|(version, _)| *version == model.1);
+        known.map(|(_, measured)| measured)
+    }
+
+    /// The metrics of a snapshot.
+    pub fn of_moment(&self, moment: SnapshotRef) -> Option<&Arc<ModelMetrics>> {
+        self.moments.iter().find(|(known, _)| *known == moment).map(|(_, figures)| figures)
+    }
+
+    /// The most recently shown snapshot of a model, and its metrics.
+    fn last_moment(&self, model: ModelId) -> Option<(usize, &ModelMetrics)> {
+        let last = self.moments.iter().rev().find(|((id, _), _)| *id == model);
+        last.map(|((_, updates), figures)| (*updates, &**figures))
+    }
+
+    /// The version of the model that a run works on, and the snapshot, if it is one.
+    fn asked_by(&self, run: RunId) -> Option<((ModelId, u64), Option<usize>)> {
+        self.versions.iter().find_map(|(id, (version, measured))| match measured {
+            CachedMetrics::UnderWay(asked, moment) if *asked == run => {
+                Some(((*id, *version), *moment))
+            }
+            _ => None,
+        })
+    }
+
+    fn is_under_way(&self, model: ModelId) -> bool {
+        matches!(self.versions.get(&model), Some((_, CachedMetrics::UnderWay(..))))
+    }
+
+    fn set(&mut self, model: (ModelId, u64), measured: CachedMetrics) {
+        self.versions.insert(model.0, (model.1, measured));
+    }
+
+    /// Stores the metrics of a snapshot as the most recently shown ones.
+    fn keep(&mut self, moment: SnapshotRef, figures: Arc<ModelMetrics>) {
+        self.moments.retain(|(known, _)| *known != moment);
+        self.moments.push((moment, figures));
+        let excess = self.moments.len().saturating_sub(MOST_MOMENTS);
+        self.moments.drain(..excess);
+    }
+
+    /// Removes the metrics of a model whose training begins again or continues.
+    pub(super) fn forget(&mut self, model: ModelId) {
+        self.versions.remove(&model);
+        self.moments.retain(|((id, _), _)| *id != model);
+    }
+}
+
+/// The metrics and warnings of the watched model at the shown snapshot.
+#[derive(Clone, Debug)]
+pub struct Health<'a> {
+    /// The metrics, if there are any.
+    pub figures: Option<&'a ModelMetrics>,
+    /// The warnings.
+    pub warnings: Vec<Warning>,
+    /// The update that the metrics belong to, while those of the shown snapshot are still being computed; none once
+    /// they are known.
+    pub stale: Option<usize>,
+    /// Why the metrics cannot be computed.
+    pub failed: Option<&'a str>,
+}
+
+impl State {
+    /// The diagnostics of the model of the watched training; none if there is no training.
+    pub fn health(&self) -> Option<Health<'_>> {
+        let id = self.watched_model()?;
+        let training = self.learned(id)?;
+        let newest = training.figures.as_deref();
+        let Some(updates) = training.timeline.asked_updates() else {
+            return Some(training.health(newest, usize::MAX, None));
+        };
+        if let Some(figures) = self.figures.of_moment((id, updates)) {
+            return Some(training.health(Some(figures), updates, None));
+        }
+        let here = self.models.get(id).filter(|_| self.moment_of(id) == Some(updates));
+        let version = here.map(|entry| (id, entry.version));
+        let failed = version.and_then(|version| match self.figures.get(version)? {
+            CachedMetrics::Failed(why) => Some(why.as_str()),
+            _ => None,
+        });
+        if let Some(why) = failed {
+            let health = training.health(None, updates, None);
+            return Some(Health { failed: Some(why), ..health });
+        }
+        let (before, figures) = match self.figures.last_moment(id) {
+            Some((before, figures)) => (before, Some(figures)),
+            None => (training.updates, newest),
+        };
+        Some(training.health(figures, before, Some(before)))
+    }
+
+    /// The update and the epoch of the watched training's model, if early stopping chose an earlier epoch than the
+    /// last; none while the training runs or an earlier snapshot is shown.
+    pub fn kept_epoch(&self) -> Option<(usize, &EpochRecord)> {
+        self.kept_epoch_of(self.watched_model()?)
+    }
+
+    /// As [`Self::kept_epoch`], for the model of any training.
+    pub(super) fn kept_epoch_of(&self, id: ModelId) -> Option<(usize, &EpochRecord)> {
+        if self.is_learning(id) {
+            return None;
+        }
+        let training = self.learned(id).filter(|training| training.timeline.asked().is_none())?;
+        let card = &self.models.get(id)?.prepared.model.card;
+        let kept = card.kept.filter(|kept| *kept < training.updates)?;
+        Some((kept, card.record()?))
+    }
+
+    /// Stores the metrics of a model, and of its snapshot, if it is one. Metrics that are not needed any more are
+    /// dropped.
+    pub(super) fn metrics_ended(&mut self, run: RunId, result: JobResult<Arc<ModelMetrics>>) {
+        let Some((model, moment)) = self.figures.asked_by(run) else { return };
+        let measured = match result {
+            JobResult::Finished(figures) => {
+                if let Some(updates) = moment {
+                    self.figures.keep((model.0, updates), figures.clone());
+                }
+                CachedMetrics::Known(figures)
+            }
+            JobResult::Failed(why, _) => CachedMetrics::Failed(why),
+            JobResult::Cancelled(_) => CachedMetrics::Failed("nothing was measured".to_owned()),
+        };
+        self.figures.set(model, measured);
+    }
+
+    /// The update of the snapshot that a model shows at present, if it is not the newest state of its training.
+    fn moment_of(&self, id: ModelId) -> Option<usize> {
+        let timeline = &self.learned(id)?.timeline;
+        let moment = timeline.moments().get(timeline.developed?)?;
+        Some(moment.resume.updates)
+    }
+
+    /// The models whose metrics are on the screen: both of a comparison, and the one with the shown snapshot. A model
+    /// that is being trained gets its metrics from the training.
+    fn to_be_measured(&self) -> Vec<ModelId> {
+        let both = [self.shown(), self.beside()].into_iter().flatten().map(|(id, _)| id);
+        let compared = both.filter(|_| self.comparison.is_some());
+        let compared =
+            compared.filter(|id| !self.is_learning(*id) || self.moment_of(*id).is_some());
+        let watched = self.watched_model().filter(|id| self.moment_of(*id).is_some());
+        compared.chain(watched).collect()
+    }
+}
+
+impl Training {
+    /// The diagnostics of `id` after so many updates, with the metrics that were computed then.
+    fn health<'a>(
+        &self,
+        figures: Option<&'a ModelMetrics>,
+        updates: usize,
+        stale: Option<usize>,
+    ) -> Health<'a> {
+        let until = self.records.partition_point(|record: &EpochRecord| record.updates <= updates);
+        let found = |plan: &TrainingPlan| warnings(&plan.config, &self.records[..until], figures);
+        let warnings = self.plan.as_ref().map(found).unwrap_or_default();
+        Health { figures, warnings, stale, failed: None }
+    }
+}
+
+impl Session {
+    /// Computes the visible metrics that are unknown: one version of a model at a time, so that the newest version
+    /// follows the running one, and the versions between them are skipped.
+    pub(super) fn measure_shown(&mut self) {
+        let state = &mut self.state;
+        state.figures.versions.retain(|id, _| state.models.get(*id).is_some());
+        state.figures.moments.retain(|((id, _), _)| state.models.get(*id).is_some());
+        for id in state.to_be_measured() {
+            let state = &mut self.state;
+            let Some(entry) = state.models.get(id) else { continue };
+            let (version, model) = ((id, entry.version), entry.prepared.model.clone());
+            let moment = state.moment_of(id);
+            if state.figures.get(version).is_some() {
+                continue;
+            }
+            let known = moment.and_then(|updates| {
+                state.figures.of_moment((id, updates)).map(|figures| (updates, figures.clone()))
+            });
+            if let Some((updates, figures)) = known {
+                state.figures.keep((id, updates), figures.clone());
+                // A running computation for an old version only has to end before the next one.
+                if !state.figures.is_under_way(id) {
+                    state.figures.set(version, CachedMetrics::Known(figures));
+                }
+                continue;
+            }
+            if state.figures.is_under_way(id) {
+                continue;
+            }
+            let name = entry.name.clone();
+            let run =
+                self.start(JobKind::Metrics, name, move |_: &Handle<NoNews>| metrics::run(&model));
+            self.state.figures.set(version, CachedMetrics::UnderWay(run, moment));
+        }
+    }
+}

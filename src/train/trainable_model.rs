@@ -1,0 +1,140 @@
+//! The network in training: its variables, and the losses of samples.
+
+use super::learner::HeadTargets;
+use super::training_context::TrainingContext;
+use super::variables::Variables;
+use crate::data::rows::Rows;
+use crate::error::{Error, Result};
+use crate::model::training_config::Losses;
+use crate::nn::layer::{LayerSpec, initial_parameters};
+use crate::nn::loss::{self, Reconstruction};
+use crate::nn::vae_step::{Batch, LossParts, VaeStep};
+use std::sync::Arc;
+
+/// An autoencoder and its jointly trained heads.
+pub struct TrainableModel {
+    setup: Arc<TrainingContext>,
+    /// The data in network units, `[samples, input]`.
+    scaled: Rows<f32>,
+    /// The entropy of each sample, the lower bound of cross-entropy; empty for squared error.
+    entropies: Vec<f64>,
+    /// The parameters of the autoencoder, then of each head, then the number behind a learned variance.
+    variables: Variables,
+    heads: Vec<HeadTargets>,
+    step: VaeStep,
+}
+
+impl TrainableModel {
+    /// The network of a training with its initial weights.
+    ///
+    /// # Errors
+    /// When the layers do not fit.
+    pub fn new(setup: Arc<TrainingContext>) -> Result<Self> {
+        let TrainingContext { config, data, layers, .. } = &*setup;
+        let of_heads: Vec<&[LayerSpec]> =
+            setup.heads.iter().map(|card| card.layers.as_slice()).collect();
+        let all_layers = [&[layers.as_slice()], of_heads.as_slice()].concat().concat();
+        let mut initial = initial_parameters(&all_layers, config.seed);
+        if let Some(pca) = setup.begins_as() {
+            pca.begin(layers, &mut initial[..2 * layers.len()]);
+        }
+        if config.sigma_vae {
+            initial.push(vec![0.0]);
+        }
+        let targets =
+            setup.heads.iter().map(|card| HeadTargets::new(card, &data.values(card.property)));
+        let heads = targets.collect();
+        let scaled = setup.scaling.apply(&data.rows);
+        let entropies = match config.loss {
+            Reconstruction::Bce => scaled.iter().map(loss::entropy).collect(),
+            Reconstruction::Mse => Vec::new(),
+        };
+        let step = VaeStep::new(layers, &of_heads, config.loss, config.sigma_vae);
+        let step = step.map_err(Error::Mismatch)?;
+        let variables = Variables::new(initial, config.learning_rate);
+        Ok(Self { scaled, entropies, variables, heads, step, setup })
+    }
+
+    /// The variables.
+    pub fn variables(&self) -> &Variables {
+        &self.variables
+    }
+
+    /// The variables, mutable.
+    pub fn variables_mut(&mut self) -> &mut Variables {
+        &mut self.variables
+    }
+
+    /// The losses of samples, decoded from mu.
+    pub fn measure(&mut self, samples: &[usize], beta: f64) -> Losses {
+        let x = self.scaled.select(samples);
+        let targets = self.targets(samples);
+        let batch = self.batch(&x, None, &targets, beta);
+        let parts = self.step.losses(self.variables.values(), batch);
+        self.losses(samples, parts, beta)
+    }
+
+    /// The losses of samples with `noise [n, latent]`, or decoded from mu; also moves all variables one step against
+    /// the gradient of the total loss, unless it is not finite.
+    pub fn learn(&mut self, samples: &[usize], noise: Option<&[f32]>, beta: f64) -> Losses {
+        let x = self.scaled.select(samples);
+        let targets = self.targets(samples);
+        let batch = self.batch(&x, noise, &targets, beta);
+        let (parts, gradient) = self.step.gradient(self.variables.values(), batch);
+        if parts.is_finite() {
+            self.variables.step(gradient);
+        }
+        self.losses(samples, parts, beta)
+    }
+
+    fn targets(&self, samples: &[usize]) -> Vec<(Vec<f32>, Vec<f32>)> {
+        self.heads.iter().map(|head| head.of(samples)).collect()
+    }
+
+    fn batch<'a>(
+        &self,
+        x: &'a Rows<f32>,
+        noise: Option<&'a [f32]>,
+        targets: &'a [(Vec<f32>, Vec<f32>)],
+        beta: f64,
+    ) -> Batch<'a> {
+        Batch {
+            x: x.as_flat(),
+            rows: x.len(),
+            noise,
+            targets,
+            beta: beta as f32,
+            head_weight: self.setup.config.head_weight as f32,
+        }
+    }
+
+    /// The mean entropy of samples.
+    fn entropy(&self, samples: &[usize]) -> f64 {
+        if self.entropies.is_empty() {
+            return 0.0;
+        }
+        samples.iter().map(|&i| self.entropies[i]).sum::<f64>() / samples.len() as f64
+    }
+
+    fn losses(&self, samples: &[usize], parts: LossParts, beta: f64) -> Losses {
+        let LossParts { reconstruction, likelihood, kl, heads } = parts;
+        let entropy = self.entropy(samples);
+        let total = likelihood - entropy + beta * kl + self.setup.config.head_weight * heads;
+        Losses { total, reconstruction: reconstruction - entropy, kl, heads }
+    }
+
+    /// The number behind a learned variance; none if it is not learned.
+    pub fn raw_log_sigma(&self) -> Option<f32> {
+        let last = self.variables.values().last().filter(|_| self.setup.config.sigma_vae);
+        last.and_then(|raw| raw.first().copied())
+    }
+
+    /// Copies of the parameters of all layers.
+    pub fn parameters(&self) -> Vec<Vec<f32>> {
+        let mut parameters = self.variables.values().to_vec();
+        if self.setup.config.sigma_vae {
+            parameters.pop();
+        }
+        parameters
+    }
+}

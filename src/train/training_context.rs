@@ -1,0 +1,159 @@
+//! The fixed part of a training: data, split, scaling and layers; with it, the model after any number of updates.
+
+use super::build_model::assemble;
+use super::learner::{measured_head, with_usual_change};
+use super::probabilistic_pca::ProbabilisticPca;
+use super::state::TrainerState;
+use crate::data::dataset::Dataset;
+use crate::data::property::{Property, check_among};
+use crate::data::roles::Validation;
+use crate::data::scaling::Scaling;
+use crate::data::source::{Source, TrainingData};
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::model::card::{LatentStatistics, ModelCard, StartDistribution};
+use crate::model::head::HeadCard;
+use crate::model::training_config::{EpochRecord, TrainingConfig};
+use crate::nn::autoencoder::architecture;
+use crate::nn::layer::LayerSpec;
+use crate::numerics::quantile::coprime_stride;
+use std::sync::Arc;
+
+/// The fixed part of a training; it builds models from snapshots of the training on any thread.
+#[derive(Debug)]
+pub struct TrainingContext {
+    /// The settings.
+    pub config: TrainingConfig,
+    /// The origin of the data.
+    pub source: Source,
+    /// The data.
+    pub data: Arc<Dataset>,
+    /// True for the held-out samples, `[samples]`.
+    pub held_out: Vec<bool>,
+    /// The rows that may stop the training, and the rows of its reported validation loss.
+    pub validation: Validation,
+    /// Data units to network units.
+    pub scaling: Scaling,
+    /// Probabilistic PCA of the training rows with as many dimensions: if the network begins as PCA, and for imported
+    /// data as the baseline of their models.
+    pub pca: Option<ProbabilisticPca>,
+    /// The layers of the autoencoder.
+    pub layers: Vec<LayerSpec>,
+    /// The jointly trained heads, without their errors yet.
+    pub heads: Vec<HeadCard>,
+}
+
+impl TrainingContext {
+    /// Splits and scales the data for a network of these settings.
+    ///
+    /// # Errors
+    /// Names a setting out of range, or the property of a head that the data do not have.
+    pub fn new(data: TrainingData, config: TrainingConfig) -> Result<Self> {
+        config.check()?;
+        let TrainingData { source, set: data } = data;
+        let samples = data.rows.len();
+        let held_out = data.held_out(config.held_out_of(samples), config.seed);
+        let roles = data.roles(&held_out, config.seed);
+        let validation = Validation::new(&roles, config.early_stopping.is_some());
+        let width = data.rows.width();
+        let training: Vec<usize> = (0..samples).filter(|&i| !held_out[i]).collect();
+        if config.linear_path && config.latent_dim > width {
+            let problem = format!(
+                "is {}, and a network that begins as PCA of {width} numbers has at most as many; take fewer, or leave \
+                 linear-path off",
+                config.latent_dim
+            );
+            return Err(Error::setting("latent-dim", problem));
+        }
+        let imported = matches!(source, Source::Imported(_));
+        let pca = (config.linear_path || imported)
+            .then(|| ProbabilisticPca::new(&data.rows, &training, config.latent_dim));
+        let scaling = match pca.as_ref().filter(|_| config.linear_path) {
+            Some(pca) => pca.scaling(),
+            None if config.is_bounded() => Scaling::unit_interval(&data.rows),
+            None if source.has_unit_size() => Scaling::identity(width),
+            None => Scaling::common(&data.rows),
+        };
+        let TrainingConfig { latent_dim, activation, output, .. } = config;
+        let layers = architecture(width, &config.hidden_units(), activation, latent_dim, output);
+        let head = |&property: &Property| {
+            check_among(property, &data.properties())?;
+            let values = data.values(property);
+            HeadCard::of(property, &values, &held_out, config.latent_dim, &config.head_widths, true)
+        };
+        let heads = config.heads.iter().map(head).collect::<Result<_>>()?;
+        Ok(Self { config, source, data, held_out, validation, scaling, pca, layers, heads })
+    }
+
+    /// The factor of KL in an update, counted from 0.
+    pub fn beta_at(&self, update: usize) -> f64 {
+        // A learned variance finds its own unit.
+        let begun = self.begins_as().filter(|_| !self.config.sigma_vae);
+        self.config.beta_at(update) * begun.map_or(1.0, ProbabilisticPca::beta_unit)
+    }
+
+    /// The probabilistic PCA that the network begins as, if any.
+    pub fn begins_as(&self) -> Option<&ProbabilisticPca> {
+        self.pca.as_ref().filter(|_| self.config.linear_path)
+    }
+
+    /// The data and their origin.
+    pub fn training_data(&self) -> TrainingData {
+        TrainingData { source: self.source.clone(), set: self.data.clone() }
+    }
+
+    /// The training samples.
+    pub fn training_set(&self) -> Vec<usize> {
+        (0..self.held_out.len()).filter(|&i| !self.held_out[i]).collect()
+    }
+
+    /// The model of a snapshot of the training, with about `most` of its data encoded, of all families alike.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn model_at(&self, state: &TrainerState, most: usize) -> Result<Model> {
+        let TrainerState { parameters, resume, history } = state;
+        let mut model = self.preview(parameters, history, resume.updates, most)?;
+        // Moments beyond single precision are no valid state, and no file can store them.
+        model.resume = resume.adam.is_finite().then(|| Arc::new(resume.clone()));
+        Ok(model)
+    }
+
+    /// As [`Self::model_at`], from the parameters after `updates` updates: no training can go on from it.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn preview(
+        &self,
+        parameters: &[Vec<f32>],
+        history: &[EpochRecord],
+        updates: usize,
+        most: usize,
+    ) -> Result<Model> {
+        // The families alternate in the data; the stride keeps all of them in the preview.
+        let stride = self.data.rows.len().div_ceil(most.max(1));
+        let stride = coprime_stride(stride, self.data.names.len());
+        let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();
+        let (own, of_heads) = parameters.split_at(2 * self.layers.len());
+        let card = ModelCard {
+            source: self.source.clone(),
+            layers: self.layers.clone(),
+            scaling: self.scaling.clone(),
+            training: self.config.clone(),
+            history: history.to_vec(),
+            start: StartDistribution::default(),
+            statistics: LatentStatistics::default(),
+            kept: Some(updates),
+        };
+        let mut model = assemble(card, own, &self.data, &indices, &self.held_out)?;
+        let mut of_heads = of_heads;
+        for card in &self.heads {
+            let (parameters, rest) = of_heads.split_at(2 * card.layers.len());
+            of_heads = rest;
+            let head = measured_head(card.clone(), parameters, &model.encoded)?;
+            let head = with_usual_change(head, &model)?;
+            model = model.with_head(head)?;
+        }
+        Ok(model)
+    }
+}

@@ -1,0 +1,402 @@
+//! Diagnostics of a training: problems, their causes, and remedies.
+
+use super::model_metrics::{ACTIVE_VARIANCE, ModelMetrics};
+use crate::model::Model;
+use crate::model::training_config::{EpochRecord, TrainingConfig};
+use crate::numerics::quantile::quantile;
+use serde::Serialize;
+use std::fmt::{Display, Formatter};
+
+/// The share of the epochs for each median of the held-out error, because the errors of single epochs fluctuate.
+const WINDOW: f64 = 0.1;
+/// The relative rise of the held-out error above its minimum that counts as overfitting.
+const RISE: f64 = 0.05;
+/// The fewest epochs for a statement on a trend.
+const LEAST_EPOCHS: usize = 10;
+/// The share of a training before which the map is not yet judged.
+const EARLY: f64 = 0.25;
+/// The fewest updates after which a network can have converged, for any planned length of the training: after 51 the
+/// latent of the nine families is not active yet.
+const LEAST_UPDATES: usize = 200;
+/// The relative decrease of the loss from one quarter of the epochs to the next above which it has not converged,
+/// together with [`SHARE_OF_FALL`].
+const FALL: f64 = 0.02;
+/// The same decrease as a share of the total decrease: a loss that is nearly converged still decreases slowly for long.
+const SHARE_OF_FALL: f64 = 0.05;
+/// The variation, as a share of their size, below which all shapes count as equal.
+const SAME_SHAPE: f64 = 1e-4;
+
+/// A problem of a training.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// The problem, in a few words.
+    pub what: String,
+    /// The cause and the remedy.
+    pub remedy: String,
+}
+
+impl Display for Warning {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}. {}", self.what, self.remedy)
+    }
+}
+
+/// The problems of a model, from its history and its metrics; for a model without training, such as PCA, only the
+/// problems of its data.
+pub fn warnings_of(model: &Model, figures: &ModelMetrics) -> Vec<Warning> {
+    if model.is_linear() {
+        return one_shape(figures).into_iter().collect();
+    }
+    let mut found = warnings(&model.card.training, &model.card.history, Some(figures));
+    found.extend(worse_than_pca(model, figures));
+    found
+}
+
+/// A warning if PCA with as many dimensions has a smaller held-out error on the same rows.
+fn worse_than_pca(model: &Model, figures: &ModelMetrics) -> Option<Warning> {
+    let (pca, own) = (model.card.statistics.pca_error?, figures.reconstruction_error);
+    (own > pca).then(|| Warning {
+        what: format!(
+            "PCA with as many numbers is better: its squared error on held-out shapes is {:.1} % less",
+            100.0 * (1.0 - pca / own)
+        ),
+        remedy: "Take PCA (train --pca), more shapes, or a longer training.".to_owned(),
+    })
+}
+
+/// The problems of a training, from its epochs and the last metrics of its model.
+pub fn warnings(
+    config: &TrainingConfig,
+    records: &[EpochRecord],
+    figures: Option<&ModelMetrics>,
+) -> Vec<Warning> {
+    let done = records.last().map_or(0, |record| record.updates);
+    let early = (done as f64) < EARLY * config.updates as f64;
+    if let Some(alike) = figures.and_then(one_shape) {
+        return vec![alike];
+    }
+    let mut warnings = Vec::new();
+    warnings.extend(overfitting(config, records));
+    if let Some(figures) = figures.filter(|_| !early) {
+        match unsettled(config, records, figures) {
+            // A latent that still changes cannot be judged yet.
+            Some(unsettled) => warnings.push(unsettled),
+            None => {
+                warnings.extend(collapse(config, figures));
+                warnings.extend(missing(config, figures));
+            }
+        }
+    }
+    warnings
+}
+
+/// All shapes are equal: there is nothing to learn, and no setting changes that.
+fn one_shape(figures: &ModelMetrics) -> Option<Warning> {
+    (figures.spread < SAME_SHAPE).then(|| Warning {
+        what: "All shapes are the same, so there is nothing to learn".to_owned(),
+        remedy: "They differ by less than 1/10,000 of their size. Import shapes that differ, or let the generated \
+                 families vary more in size, rotation or proportions."
+            .to_owned(),
+    })
+}
+
+/// A network that is incomplete because it has hardly learned: too few updates, or no dimension is active while the
+/// loss still decreases.
+fn unsettled(
+    config: &TrainingConfig,
+    records: &[EpochRecord],
+    figures: &ModelMetrics,
+) -> Option<Warning> {
+    let (active, units) = (figures.active_units, figures.unit_variances.len());
+    let done = records.last().map_or(0, |record| record.updates);
+    let complete = active == units && figures.families.iter().all(|family| family.reachable);
+    if complete || (done >= LEAST_UPDATES && !(active == 0 && falls(records))) {
+        return None;
+    }
+    let still = format!("{active} of {units} latent dimensions are active so far");
+    Some(if done < LEAST_UPDATES {
+        Warning {
+            what: format!("{done} updates are too few to judge by"),
+            remedy: format!("{still}. Train longer; some thousand updates are usual."),
+        }
+    } else {
+        Warning {
+            what: "The network has hardly begun to learn, and its loss still falls".to_owned(),
+            remedy: format!(
+                "{still}. Train longer, or with a greater learning rate (now {}).",
+                config.learning_rate
+            ),
+        }
+    })
+}
+
+/// Returns whether the total loss of the last quarter of the epochs is clearly below that of the quarter before.
+fn falls(records: &[EpochRecord]) -> bool {
+    let quarter = records.len() / 4;
+    if quarter == 0 {
+        return false;
+    }
+    let middle = |records: &[EpochRecord]| {
+        quantile(records.iter().map(|record| record.total), 0.5).unwrap_or(f64::NAN)
+    };
+    let (before, last) = records[records.len() - 2 * quarter..].split_at(quarter);
+    let (first, before, last) = (records[0].total, middle(before), middle(last));
+    before - last > FALL * before.abs() && before - last > SHARE_OF_FALL * (first - last)
+}
+
+/// Inactive latent dimensions: all of them (posterior collapse), or some.
+fn collapse(config: &TrainingConfig, figures: &ModelMetrics) -> Option<Warning> {
+    let (active, units) = (figures.active_units, figures.unit_variances.len());
+    if active == units {
+        return None;
+    }
+    let least = format!("the variance of mu over the data is at most {ACTIVE_VARIANCE}");
+    let cause = if config.beta > 0.0 && config.latent_noise {
+        format!(
+            "The KL term pays more than they save; lower beta (now {}), or let it warm up.",
+            config.beta
+        )
+    } else {
+        "The network has no use for them; take fewer latent dimensions, or train longer.".to_owned()
+    };
+    Some(if active == 0 {
+        Warning {
+            what: "Posterior collapse: all shapes share one place in the latent".to_owned(),
+            remedy: format!("In every dimension {least}. {cause}"),
+        }
+    } else {
+        Warning {
+            what: match units - active {
+                1 => format!("1 of {units} latent dimensions is inactive"),
+                several => format!("{several} of {units} latent dimensions are inactive"),
+            },
+            remedy: format!("In them {least}. {cause}"),
+        }
+    })
+}
+
+/// The held-out error rises while the training error still decreases.
+fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warning> {
+    // Early stopping that begins with a resumed training has rows of its own from then on; losses of other rows do not
+    // compare.
+    let has_own = |record: &EpochRecord| record.stopping_reconstruction.is_some();
+    let now = records.last().map(has_own);
+    let others = records.iter().rposition(|record| Some(has_own(record)) != now);
+    let records = &records[others.map_or(0, |last| last + 1)..];
+    let errors: Vec<f64> =
+        records.iter().filter_map(|record| record.held_out_reconstruction).collect();
+    if errors.len() < LEAST_EPOCHS || errors.len() < records.len() {
+        return None;
+    }
+    let width = ((WINDOW * errors.len() as f64) as usize).max(5);
+    let medians: Vec<f64> =
+        errors.windows(width).filter_map(|window| quantile(window.iter().copied(), 0.5)).collect();
+    let (least, best) = medians.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1))?;
+    let now = *medians.last()?;
+    let training = |at: usize| records[at].reconstruction;
+    let learns = training(records.len() - 1) < training(least + width - 1);
+    let way_out = if config.early_stopping.is_some() {
+        "Early stopping keeps the best; more shapes, or a narrower network, would make it better."
+    } else {
+        "Stop earlier (early stopping keeps the best), take more shapes, or a narrower network."
+    };
+    (now > best * (1.0 + RISE) && learns).then(|| Warning {
+        what: format!("The validation loss rises again, by {:.0} %", 100.0 * (now / best - 1.0)),
+        remedy: format!(
+            "Overfitting: since about epoch {} the network learns its training shapes by heart. {way_out}",
+            records[least + width / 2].epoch
+        ),
+    })
+}
+
+/// Families that are not reachable on the map.
+fn missing(config: &TrainingConfig, figures: &ModelMetrics) -> Option<Warning> {
+    let unreachable = figures.families.iter().filter(|family| !family.reachable);
+    let names: Vec<&str> = unreachable.map(|family| family.name.as_str()).collect();
+    // A collapsed map has its own, simpler warning.
+    if names.is_empty() || figures.active_units == 0 {
+        return None;
+    }
+    let listed = match names.as_slice() {
+        [one] => format!("No {one} can be found"),
+        [first, second] => format!("Neither {first} nor {second} can be found"),
+        [first, second, rest @ ..] => {
+            format!("{first}, {second} and {} more cannot be found", rest.len())
+        }
+        [] => return None,
+    };
+    let cause = if config.beta > 0.0 && config.latent_noise {
+        format!(
+            "Families that are rarely drawn are blurred away: lower beta (now {}), ",
+            config.beta
+        )
+    } else {
+        "Without noise the map has gaps between its families: add latent noise and a little beta, "
+            .to_owned()
+    };
+    Some(Warning {
+        what: format!("{listed} in the map"),
+        remedy: format!(
+            "Less than 1 % of the valid cells look like {}. {cause}vary size and rotation less, or train longer.",
+            if names.len() == 1 { "it" } else { "each of them" }
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trust::FamilyMetrics;
+
+    fn record(epoch: usize, reconstruction: f64, held_out: f64) -> EpochRecord {
+        EpochRecord {
+            epoch,
+            updates: 10 * epoch,
+            total: reconstruction,
+            reconstruction,
+            kl: 1.0,
+            held_out_reconstruction: Some(held_out),
+            stopping_reconstruction: None,
+            held_out_kl: Some(1.0),
+            heads: None,
+            held_out_heads: None,
+            sigma: None,
+        }
+    }
+
+    fn figures(variances: &[f64], shares: &[(&str, f64)]) -> ModelMetrics {
+        let family = |&(name, share): &(&str, f64)| FamilyMetrics {
+            name: name.to_owned(),
+            shapes: 10,
+            reconstruction_error: 0.1,
+            share,
+            reachable: share >= 0.01,
+        };
+        ModelMetrics {
+            held_out: true,
+            chose_epoch: false,
+            shapes: 20,
+            reconstruction_error: 0.1,
+            spread: 0.2,
+            kl: Some(1.0),
+            unit_variances: variances.to_vec(),
+            active_units: variances.iter().filter(|v| **v > ACTIVE_VARIANCE).count(),
+            active_variance: ACTIVE_VARIANCE,
+            smoothness: 1.0,
+            smoothness_per_deviation: 1.0,
+            cells: 576,
+            simple: 1.0,
+            reachable: 1,
+            families: shares.iter().map(family).collect(),
+        }
+    }
+
+    fn said(records: &[EpochRecord], figures: Option<&ModelMetrics>) -> Vec<String> {
+        let config = TrainingConfig { updates: 400, ..TrainingConfig::default() };
+        warnings(&config, records, figures).into_iter().map(|warning| warning.what).collect()
+    }
+
+    fn falling() -> Vec<EpochRecord> {
+        (1..=40).map(|epoch| record(epoch, 1.0 / epoch as f64, 1.2 / epoch as f64)).collect()
+    }
+
+    #[test]
+    fn a_training_that_goes_well_is_left_in_peace() {
+        let well = figures(&[0.9, 1.1], &[("circle", 0.5), ("star", 0.5)]);
+        assert!(said(&falling(), Some(&well)).is_empty());
+        assert!(said(&[], None).is_empty());
+    }
+
+    #[test]
+    fn learning_by_heart_shows_in_the_held_out_error() {
+        let rising = |epoch: usize| 0.5 + 0.01 * (epoch as f64 - 15.0).abs();
+        let by_heart: Vec<EpochRecord> =
+            (1..=40).map(|epoch| record(epoch, 1.0 / epoch as f64, rising(epoch))).collect();
+        let warnings = said(&by_heart, None);
+        assert!(warnings[0].starts_with("The validation loss rises"), "{warnings:?}");
+        // A single bad epoch is no overfitting, and neither is a training whose training error rises too.
+        let mut jump = falling();
+        jump[39] = record(40, 0.025, 0.04);
+        assert!(said(&jump, None).is_empty());
+        let worse: Vec<EpochRecord> =
+            (1..=40).map(|epoch| record(epoch, rising(epoch), rising(epoch))).collect();
+        assert!(said(&worse, None).is_empty());
+    }
+
+    #[test]
+    fn missing_families_are_spoken_of_in_their_number() {
+        let remedy = |shares: &[(&str, f64)]| {
+            let config = TrainingConfig { updates: 400, ..TrainingConfig::default() };
+            warnings(&config, &falling(), Some(&figures(&[0.9, 1.1], shares)))[0].to_string()
+        };
+        let one = remedy(&[("circle", 0.999), ("star", 0.001)]);
+        assert!(one.starts_with(
+            "No star can be found in the map. Less than 1 % of the valid cells look like it. "
+        ));
+        let two = remedy(&[("circle", 0.998), ("star", 0.001), ("heart", 0.001)]);
+        assert!(two.starts_with("Neither star nor heart can be found in the map. Less than 1 % of the valid cells look like each of them. "));
+    }
+
+    #[test]
+    fn early_stopping_is_not_recommended_to_who_has_it() {
+        let by_heart: Vec<EpochRecord> = (1..=40)
+            .map(|epoch| {
+                record(epoch, 1.0 / epoch as f64, 0.5 + 0.01 * (epoch as f64 - 15.0).abs())
+            })
+            .collect();
+        let config = TrainingConfig { early_stopping: Some(100), ..TrainingConfig::default() };
+        let found = warnings(&config, &by_heart, None);
+        assert!(
+            found[0].remedy.contains("Early stopping keeps the best; more shapes"),
+            "{found:?}"
+        );
+    }
+
+    /// A training whose loss has converged.
+    fn settled() -> Vec<EpochRecord> {
+        (1..=40).map(|epoch| record(epoch, 1.0 + 1.0 / (epoch * epoch) as f64, 1.2)).collect()
+    }
+
+    #[test]
+    fn a_collapse_and_a_missing_family_are_named() {
+        let families = [("circle", 0.995), ("star", 0.005)];
+        let none = said(&settled(), Some(&figures(&[0.001, 0.0], &families)));
+        assert_eq!(none, ["Posterior collapse: all shapes share one place in the latent"]);
+        let half = said(&settled(), Some(&figures(&[0.9, 0.0], &families)));
+        assert_eq!(
+            half,
+            ["1 of 2 latent dimensions is inactive", "No star can be found in the map"]
+        );
+        let beginning = &settled()[..5];
+        assert!(said(beginning, Some(&figures(&[0.9, 0.0], &families))).is_empty(), "too early");
+    }
+
+    #[test]
+    fn a_network_that_has_hardly_learned_has_not_collapsed() {
+        let inactive = figures(&[0.001, 0.0], &[("circle", 1.0), ("star", 0.0)]);
+        // A complete training of 51 updates is short, although its share is 1.
+        let config = TrainingConfig { updates: 51, ..TrainingConfig::default() };
+        let short = [EpochRecord { updates: 51, ..record(1, 90.0, 80.0) }];
+        let found = warnings(&config, &short, Some(&inactive));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].what, "51 updates are too few to judge by");
+        assert!(!found[0].to_string().contains("beta"), "{found:?}");
+        // A long training with a very small learning rate has only begun.
+        let slow: Vec<EpochRecord> =
+            (1..=40).map(|epoch| record(epoch, 100.0 - epoch as f64, 90.0)).collect();
+        let hardly = "The network has hardly begun to learn, and its loss still falls";
+        assert_eq!(said(&slow, Some(&inactive)), [hardly]);
+        // Active dimensions are no problem, even after a short training.
+        let well = figures(&[0.9, 1.1], &[("circle", 0.5), ("star", 0.5)]);
+        assert!(warnings(&config, &short, Some(&well)).is_empty());
+    }
+
+    #[test]
+    fn one_shape_repeated_is_told_as_that_alone() {
+        let same = ModelMetrics { spread: 3e-8, ..figures(&[0.0, 0.0], &[("shape", 1.0)]) };
+        let found = said(&settled(), Some(&same));
+        assert_eq!(found, ["All shapes are the same, so there is nothing to learn"]);
+        let early = said(&settled()[..2], Some(&same));
+        assert_eq!(early, found, "it can be told at once");
+    }
+}

@@ -1,0 +1,222 @@
+//! Further checks of predictions: a search tends to end at points where a single head is wrong.
+
+use super::question::Question;
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::model::judge::Prediction;
+use crate::model::{Model, Value};
+use crate::numerics::runtime::on_all_cores;
+use crate::objective::{Constraint, ObjectiveSpec, Relation};
+use serde::Serialize;
+
+/// The tolerance of the density limit, in nats: a search with the density penalty ends within it.
+const DENSITY_TOLERANCE: f64 = 0.25;
+
+/// True if the data are dense enough at `z [latent]` for a prediction to be believed there.
+pub fn is_dense(model: &Model, z: &[f64]) -> bool {
+    let density = model.density();
+    density.negative_log(z) <= density.level(true) + DENSITY_TOLERANCE
+}
+
+/// The checks of the predictions at one latent point.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PredictionChecks {
+    /// The negative logarithm of the smooth density of the data there, in nats.
+    pub negative_log_density: f64,
+    /// The limit, in nats: the 75 % quantile of the held-out data, plus a quarter of a nat.
+    pub usual_negative_log_density: f64,
+    /// All predicted properties, with those of constraints.
+    pub predictions: Vec<PredictionCheck>,
+}
+
+/// One prediction and its checks.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PredictionCheck {
+    /// The predicted property.
+    pub property: Property,
+    /// The value of the head and the interval of its judge.
+    #[serde(flatten)]
+    pub prediction: Prediction,
+    /// The distance between head and judge, in half-widths of the interval: above 1 the value of the head lies outside
+    /// the interval.
+    pub gap: f64,
+    /// The value that geometry computes for the decoded outline; none for a target column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub computed: Option<f64>,
+    /// The least and the greatest target value in the data.
+    pub measured_range: [f64; 2],
+    /// The constraint that the interval violates, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Constraint>,
+}
+
+impl PredictionCheck {
+    /// Returns whether the value lies outside the range of the target values.
+    pub fn is_beyond(&self) -> bool {
+        let ([low, high], value) = (self.measured_range, self.prediction.value);
+        value < low || value > high
+    }
+
+    /// Returns whether the interval overlaps the range of the target values.
+    pub fn reaches_back(&self) -> bool {
+        let [low, high] = self.measured_range;
+        self.prediction.low <= high && self.prediction.high >= low
+    }
+
+    /// The first question that the prediction fails; none if it is reliable.
+    fn failed(&self) -> Option<Question> {
+        if self.gap.is_nan() || self.gap > 1.0 {
+            return Some(Question::Judge);
+        }
+        if self.computed.is_some_and(|value| !self.prediction.covers(value)) {
+            return Some(Question::Computed);
+        }
+        if self.is_beyond() && !self.reaches_back() {
+            return Some(Question::MeasuredRange);
+        }
+        self.broken.map(|_| Question::Constraint)
+    }
+
+    /// The reason why the prediction is unreliable, as the rest of a sentence; none if it is reliable.
+    fn doubt(&self) -> Option<String> {
+        let Self { property, prediction, .. } = self;
+        let ([value, low, high], word) = (prediction.shown(), property.word());
+        match self.failed()? {
+            Question::Judge => Some(format!(
+                "the head predicts {word} {value}, and a judge that learned apart from it {low} to {high}"
+            )),
+            Question::Computed => self.computed.map(|value| {
+                let value = Value::Computed(value).text();
+                format!("{word} {value} of this shape lies outside the predicted {low} to {high}")
+            }),
+            Question::MeasuredRange => {
+                let beyond = prediction.value > self.measured_range[1];
+                let most = if beyond { "greatest" } else { "least" };
+                Some(format!(
+                    "{word} {value} ({low} to {high}) lies wholly beyond the {most} that was ever measured"
+                ))
+            }
+            _ => self.broken.map(|constraint| {
+                let end = if constraint.relation == Relation::AtLeast { low } else { high };
+                format!("{constraint} is not sure to hold: {word} may be {end}")
+            }),
+        }
+    }
+}
+
+impl PredictionChecks {
+    /// Checks the predictions of `properties`, and of properties with constraints in `aim`, at each of `z [n, latent]`;
+    /// none if no property is predicted. A property that can be computed is checked only if `aim` searches its head, and
+    /// then against the shape too, `decoded [n, input]`.
+    ///
+    /// # Errors
+    /// When the data are too few for a judge.
+    pub fn of_all(
+        model: &Model,
+        properties: &[Property],
+        aim: &ObjectiveSpec,
+        z: &Rows<f64>,
+        decoded: &Rows<f32>,
+    ) -> Result<Option<Vec<Self>>> {
+        let constraints = &aim.constraints;
+        let bounded = constraints.iter().map(|constraint| constraint.property);
+        let searched = properties.iter().copied().filter(|&property| aim.reads_head(property));
+        let mut predicted: Vec<Property> = Vec::new();
+        for property in searched.chain(bounded.filter(|property| property.is_measured())) {
+            if model.head(property).is_some() && !predicted.contains(&property) {
+                predicted.push(property);
+            }
+        }
+        if predicted.is_empty() {
+            return Ok(None);
+        }
+        let mut of_each = Vec::with_capacity(predicted.len());
+        for &property in &predicted {
+            let predictions = model.predictions(property, z)?.unwrap_or_default();
+            let known = model.encoded.property(property).filter(|value| value.is_finite());
+            let range = known.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
+                [low.min(value), high.max(value)]
+            });
+            of_each.push((property, predictions, range));
+        }
+        let density = model.density();
+        let usual_negative_log_density = density.level(true) + DENSITY_TOLERANCE;
+        let at = |i: usize| {
+            let check = |(property, predictions, measured_range): &(
+                Property,
+                Vec<Prediction>,
+                [f64; 2],
+            )| {
+                let prediction = predictions[i];
+                let breaks = |constraint: &&Constraint| {
+                    let end = match constraint.relation {
+                        Relation::AtLeast => prediction.low,
+                        Relation::AtMost => prediction.high,
+                    };
+                    // A bound on a computed property is kept by the shape itself.
+                    let is_predicted = property.is_measured();
+                    is_predicted && constraint.property == *property && !constraint.holds(end)
+                };
+                PredictionCheck {
+                    property: *property,
+                    prediction,
+                    gap: prediction.gap(),
+                    computed: (!property.is_measured()).then(|| property.measure(decoded.row(i))),
+                    measured_range: *measured_range,
+                    broken: constraints.iter().find(breaks).copied(),
+                }
+            };
+            Self {
+                negative_log_density: density.negative_log(z.row(i)),
+                usual_negative_log_density,
+                predictions: of_each.iter().map(check).collect(),
+            }
+        };
+        Ok(Some(on_all_cores(z.len(), at)))
+    }
+
+    /// The first question that the predictions fail; none if they are reliable.
+    pub fn failed(&self) -> Option<Question> {
+        let sparse = self.is_sparse().then_some(Question::Density);
+        self.predictions.iter().find_map(|check| check.failed().or(sparse))
+    }
+
+    /// True if the data are too sparse here for a prediction.
+    fn is_sparse(&self) -> bool {
+        let found = self.negative_log_density;
+        found.is_nan() || found > self.usual_negative_log_density
+    }
+
+    /// The reason why the prediction of a property is unreliable, as the rest of a sentence; none if it is reliable or
+    /// there is none.
+    pub fn doubt_of(&self, property: Property) -> Option<String> {
+        if let Some(doubt) = self.of(property)?.doubt() {
+            return Some(doubt);
+        }
+        self.is_sparse().then(|| {
+            format!(
+                "the data are sparse here, {:.2} nats thinner than where three quarters of them lie, so the prediction \
+                 stands on few",
+                self.negative_log_density - self.usual_negative_log_density + DENSITY_TOLERANCE
+            )
+        })
+    }
+
+    /// A sentence on a notable prediction that is still reliable; none if there is none.
+    pub fn remark(&self) -> Option<String> {
+        let beyond = self.predictions.iter().find(|check| check.is_beyond())?;
+        let [low, high] = beyond.measured_range;
+        let most = if beyond.prediction.value > high { "above" } else { "below" };
+        let end = if beyond.prediction.value > high { high } else { low };
+        Some(format!(
+            "The prediction of {} lies {most} everything that was measured ({end:.4}); its interval reaches back.",
+            beyond.property.word()
+        ))
+    }
+
+    /// The prediction of a property.
+    pub fn of(&self, property: Property) -> Option<&PredictionCheck> {
+        self.predictions.iter().find(|check| check.property == property)
+    }
+}
