@@ -2,9 +2,9 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::property::Property;
-use latent_explorer::explore::grid::{Lattice, ShapeGrid};
-use latent_explorer::explore::heat::HeatField;
-use latent_explorer::explore::mesh::Mesh;
+use latent_explorer::explore::layers::grid::{Lattice, ShapeGrid};
+use latent_explorer::explore::layers::heat::HeatField;
+use latent_explorer::explore::scene::mesh::Mesh;
 use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::numerics::runtime;

@@ -3,17 +3,17 @@
 //! The exponent e of a row says that the time grows as n^e from the row before; more than 1.1 is marked: worse than
 //! in proportion.
 
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::explore::grid::{Lattice, ShapeGrid};
+use latent_explorer::explore::layers::grid::{Lattice, ShapeGrid};
 use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::card::Encoded;
 use latent_explorer::model::density::Density;
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::numerics::quantile::quantile;
 use latent_explorer::numerics::runtime;
+use latent_explorer::numerics::statistics::quantile::quantile;
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport, Starts};
 use latent_explorer::session::models::{ModelId, Prepared};
 use latent_explorer::session::probe::Probe;

@@ -2,7 +2,7 @@
 //! head on a latent of 128. Beside them a step of what is left to the graph.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;

@@ -4,7 +4,7 @@
 //! what is left to the graph.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::numerics::runtime;

@@ -9,7 +9,7 @@ use driver::Drive;
 use driver::window::{Window, open};
 use egui::epaint::{Primitive, Shape};
 use egui::{Key, pos2};
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::training_config::TrainingConfig;

@@ -1,6 +1,6 @@
 //! The command line as a whole: which verb, with which arguments.
 
-use super::{
+use super::verbs::{
     codec, compare, data, field, heads, info, interpolate, lab, optimise, race, rediscover, render,
     report, sample, sweep, train, walk,
 };

@@ -1,9 +1,10 @@
 //! Checks of all files before any work begins.
 
-use crate::data::import::files::InputFormat;
+use crate::data::outline::import::files::InputFormat;
 use crate::error::{Error, Result};
 use crate::export::outlines::check_target;
-use crate::model::{Model, checkpoint};
+use crate::model::Model;
+use crate::model::format::checkpoint;
 use crate::numerics::atomic_file::check_writable;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Tables of numbers as CSV: a vector a row; a header is written, and optional when read.
 
+use super::outline::transform::SimilarityTransform;
 use super::rows::Rows;
-use super::transform::SimilarityTransform;
 use crate::error::{Error, Result};
 use crate::numerics::atomic_file;
 use std::fmt::Display;

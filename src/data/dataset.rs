@@ -1,10 +1,10 @@
 //! A data set in memory, and the split into training and held-out rows.
 
 use super::column_name::ColumnName;
+use super::outline::transform::SimilarityTransform;
 use super::property::Property;
 use super::roles::{Role, held_out_by_groups, roles};
 use super::rows::Rows;
-use super::transform::SimilarityTransform;
 use crate::numerics::random::{Purpose, stream};
 use rand::seq::SliceRandom;
 

@@ -1,7 +1,7 @@
 //! Properties of an outline: their names, their meaning, and their domain of definition.
 
 use super::column_name::ColumnName;
-use super::geometry;
+use super::outline::geometry;
 use super::rows::Rows;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};

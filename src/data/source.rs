@@ -1,9 +1,9 @@
 //! The origin of a model's data, and the data themselves for a training.
 
 use super::dataset::Dataset;
-use super::generator::GeneratorConfig;
-use super::import::canonicalise::Begin;
-use super::import::{FEWEST, Import, Normalise};
+use super::outline::generator::GeneratorConfig;
+use super::outline::import::canonicalise::Begin;
+use super::outline::import::{FEWEST, Import, Normalise};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

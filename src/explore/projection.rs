@@ -1,7 +1,7 @@
 //! Projection between the latent space and the plane of the map: the identity in two dimensions, PCA in more.
 
 use crate::data::rows::Rows;
-use crate::numerics::pca::PrincipalAxes;
+use crate::numerics::linear_algebra::pca::PrincipalAxes;
 
 /// The map from a point (u, v) of the plane to `z = origin + u * axis_0 + v * axis_1`.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! The trained models that come with the program.
 
-use super::{Model, checkpoint};
+use super::Model;
+use super::format::checkpoint;
 use crate::error::{Error, Result};
 
 /// A model that comes with the program.

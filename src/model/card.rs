@@ -8,7 +8,7 @@ use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
 use crate::nn::layer::LayerSpec;
-use crate::numerics::mixture::GaussianMixture;
+use crate::numerics::statistics::mixture::GaussianMixture;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};

@@ -2,11 +2,11 @@
 
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::numerics::nearest::NearestNeighbours;
-use crate::numerics::quantile::{distance, evenly, quantile};
+use crate::numerics::linear_algebra::whitening::{Whitening, WhiteningTransform};
 use crate::numerics::random::{Purpose, stream};
 use crate::numerics::runtime::on_all_cores;
-use crate::numerics::whitening::{Whitening, WhiteningTransform};
+use crate::numerics::statistics::nearest::NearestNeighbours;
+use crate::numerics::statistics::quantile::{distance, evenly, quantile};
 use candle_core::{Device, Tensor};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;

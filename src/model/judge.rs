@@ -11,9 +11,9 @@ use crate::data::property::Property;
 use crate::data::roles::Role;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::numerics::gaussian_process::{GaussianProcess, Hyperparameters};
-use crate::numerics::pca::PrincipalAxes;
-use crate::numerics::quantile::{evenly, quantile};
+use crate::numerics::linear_algebra::pca::PrincipalAxes;
+use crate::numerics::statistics::gaussian_process::{GaussianProcess, Hyperparameters};
+use crate::numerics::statistics::quantile::{evenly, quantile};
 use serde::{Deserialize, Serialize};
 
 /// The share of true values that an interval should contain.

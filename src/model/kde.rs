@@ -1,8 +1,8 @@
 //! The penalty of [`Density::outside`] at many points and its gradient, without a graph.
 
 use super::density::Density;
-use crate::numerics::gemm::{MatrixView, Operand, product, transpose};
-use crate::numerics::simd::{self, Work, dispatch};
+use crate::numerics::linear_algebra::gemm::{MatrixView, Operand, product, transpose};
+use crate::numerics::linear_algebra::simd::{self, Work, dispatch};
 
 /// Gaussian kernels on the data of a model.
 #[derive(Clone, Debug)]

@@ -2,9 +2,8 @@
 
 pub mod bundled;
 pub mod card;
-pub mod checkpoint;
 pub mod density;
-mod embedded_dataset;
+pub mod format;
 pub mod frozen_model;
 pub mod head;
 pub mod judge;
@@ -14,7 +13,6 @@ pub mod planted;
 pub mod point_ref;
 mod predict;
 pub mod preset;
-mod tensors;
 pub mod training_config;
 mod value;
 

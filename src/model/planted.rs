@@ -3,8 +3,8 @@
 use super::judge::Judge;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::numerics::drawn_function::{DrawnFunction, Posterior};
 use crate::numerics::random::{Purpose, stream};
+use crate::numerics::statistics::drawn_function::{DrawnFunction, Posterior};
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
 

@@ -2,9 +2,9 @@
 //! `name:naca2412`, `family:star`, `pin:1`, `mean` or `file:shape.csv`.
 
 use super::Model;
-use crate::data::conform;
+use crate::data::outline::conform;
+use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
-use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result};
 use std::fmt;
 use std::path::{Path, PathBuf};

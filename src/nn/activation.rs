@@ -1,6 +1,6 @@
 //! Activations after the affine map of a dense layer: formulas and names as in PyTorch.
 
-use crate::numerics::simd::{Work, dispatch, exp, normal, sigmoid, softplus, tanh};
+use crate::numerics::linear_algebra::simd::{Work, dispatch, exp, normal, sigmoid, softplus, tanh};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;

@@ -2,9 +2,9 @@
 
 use super::activation::Activation;
 use super::sparsity::Sparsity;
-use crate::numerics::gemm::{MatrixView, Operand, product};
+use crate::numerics::linear_algebra::gemm::{MatrixView, Operand, product};
+use crate::numerics::linear_algebra::simd::{Work, dispatch};
 use crate::numerics::random::{Purpose, stream};
-use crate::numerics::simd::{Work, dispatch};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 

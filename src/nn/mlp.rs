@@ -3,7 +3,7 @@
 use super::activation::Activation;
 use super::layer::{Layer, LayerSpec, Sink};
 use super::sparsity::Sparsity;
-use crate::numerics::gemm::{MatrixView, Operand, transpose};
+use crate::numerics::linear_algebra::gemm::{MatrixView, Operand, transpose};
 use std::sync::Arc;
 
 /// The values between layers, stored for the backward pass, and buffers for gradients; reused between calls.

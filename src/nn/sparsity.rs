@@ -4,8 +4,8 @@
 //! outlines of a batch, share the same half: these columns are left out of the next product, and of the gradient of
 //! their own weights.
 
-use crate::numerics::gemm::{MatrixView, Operand, product};
-use crate::numerics::simd::{Work, dispatch};
+use crate::numerics::linear_algebra::gemm::{MatrixView, Operand, product};
+use crate::numerics::linear_algebra::simd::{Work, dispatch};
 
 /// The columns that count, and buffers for the smaller product, reused between calls.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use super::autoencoder::encoder_depth;
 use super::layer::{Layer, LayerSpec, Sink};
 use super::loss::{self, Reconstruction};
 use super::mlp::Trace;
-use crate::numerics::simd::{self, Work, dispatch};
+use crate::numerics::linear_algebra::simd::{self, Work, dispatch};
 
 /// A variational autoencoder in training, with its jointly trained heads.
 #[derive(Debug)]

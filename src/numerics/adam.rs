@@ -1,6 +1,6 @@
 //! Adam on flat slices, with a step count and a rate for each row; used by training and by search.
 
-use super::simd::{Work, dispatch};
+use super::linear_algebra::simd::{Work, dispatch};
 use num_traits::Float;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The process as a whole: the number of cores, the memory of the allocator, and work on all cores.
 
-use super::foreign;
+use super::linear_algebra::foreign;
 use rayon::prelude::*;
 
 /// Sets up the process. Must be called first in `main`, while there is only one thread.

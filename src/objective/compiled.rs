@@ -2,14 +2,14 @@
 
 use super::evaluation::{Evaluation, Outside, Priced};
 use super::spec::{ObjectiveSpec, Space};
-use crate::data::polygon::Polygons;
+use crate::data::outline::polygon::Polygons;
 use crate::data::property::{Property, Slopes};
 use crate::data::scaling::Scaling;
 use crate::model::Model;
 use crate::model::head::LEAST_SQUARE;
 use crate::model::kde::KernelSums;
 use crate::nn::mlp::{Mlp, Trace};
-use crate::numerics::simd::finite_rows;
+use crate::numerics::linear_algebra::simd::finite_rows;
 use std::cell::Cell;
 
 /// An aim compiled onto frozen layers.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::generator::GeneratorConfig;
+use crate::data::outline::generator::GeneratorConfig;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;

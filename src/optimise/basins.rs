@@ -16,7 +16,7 @@ use super::written::{all_from_one, from_one};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Value;
-use crate::numerics::quantile::quantile;
+use crate::numerics::statistics::quantile::quantile;
 use crate::objective::{Objective, Space};
 use rayon::prelude::*;
 use serde::Serialize;

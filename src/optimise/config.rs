@@ -1,9 +1,9 @@
 //! The settings of a search, and the starts of its restarts.
 
 use super::schedule::Plateau;
+use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
 use crate::data::source::fnv1a;
-use crate::data::transform::SimilarityTransform;
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
 use crate::model::card::StartDistribution;

@@ -7,7 +7,7 @@ use super::lab_results::LabResults;
 use super::report::{Answer, InData, RestartReport, SearchReport};
 use super::restart::StopReason;
 use super::written::WrittenShape;
-use crate::data::transform::SimilarityTransform;
+use crate::data::outline::transform::SimilarityTransform;
 use crate::model::judge::Prediction;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};

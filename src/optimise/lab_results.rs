@@ -1,6 +1,6 @@
 //! Lab results of candidates, matched by identifier and compared with the predicted values.
 
-use crate::data::import::values;
+use crate::data::outline::import::values;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Indices and shapes in files: indices are counted from 1, and shapes are in the frame of their import.
 
-use crate::data::transform::SimilarityTransform;
+use crate::data::outline::transform::SimilarityTransform;
 use serde::{Serialize, Serializer};
 
 /// The numbers of a shape for output.

@@ -1,8 +1,8 @@
 //! Would it have pointed there? The share of hidden rows near an answer, and the distance to the nearest one.
 
 use crate::data::rows::Rows;
-use crate::numerics::nearest::NearestNeighbours;
-use crate::numerics::quantile::quantile;
+use crate::numerics::statistics::nearest::NearestNeighbours;
+use crate::numerics::statistics::quantile::quantile;
 use serde::Serialize;
 
 /// The number of nearest rows of a point.

@@ -2,7 +2,7 @@
 
 use super::attempt::Optimum;
 use crate::model::judge::Prediction;
-use crate::numerics::quantile::quantile;
+use crate::numerics::statistics::quantile::quantile;
 use crate::objective::Goal;
 use serde::Serialize;
 

@@ -2,8 +2,8 @@
 
 use crate::data::column_name::ColumnName;
 use crate::data::dataset::{Dataset, Target};
-use crate::data::import::Normalise;
-use crate::data::import::canonicalise::Begin;
+use crate::data::outline::import::Normalise;
+use crate::data::outline::import::canonicalise::Begin;
 use crate::data::property::{Property, check_among};
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, Source, TrainingData, fingerprint};

@@ -11,7 +11,7 @@ use super::starts::StartChoice;
 use super::state::{Activity, Overlay};
 use super::step_through::StepThroughRun;
 use super::tour::Touring;
-use crate::data::generator::GeneratorConfig;
+use crate::data::outline::generator::GeneratorConfig;
 use crate::data::property::Property;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;

@@ -5,12 +5,12 @@ use super::Session;
 use super::models::{ModelId, Prepared};
 use super::state::State;
 use super::undo::Undo;
-use crate::data::canonical::form_distance;
-use crate::data::geometry;
-use crate::data::import::freehand;
+use crate::data::outline::canonical::form_distance;
+use crate::data::outline::geometry;
+use crate::data::outline::import::freehand;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::numerics::quantile::quantile;
+use crate::numerics::statistics::quantile::quantile;
 
 /// The most decoded shapes that a search for the nearest one may take.
 const MOST_DECODED: usize = 4000;

@@ -5,12 +5,12 @@ use super::jobs::registry::JobKind;
 use super::jobs::search::SearchRun;
 use super::model_files::file_name;
 use super::{Activity, Session, State};
-use crate::explore::contact_sheet::ContactSheet;
-use crate::explore::new_shapes;
-use crate::explore::reconstruction::ReconstructedShape;
-use crate::export::contact_sheet::{CELL, LARGE_CELL, height_of};
-use crate::export::map::{MapWish, Screen};
-use crate::export::path_strip::FRAME;
+use crate::explore::shapes::contact_sheet::ContactSheet;
+use crate::explore::shapes::new_shapes;
+use crate::explore::shapes::reconstruction::ReconstructedShape;
+use crate::export::pictures::contact_sheet::{CELL, LARGE_CELL, height_of};
+use crate::export::pictures::map::{MapWish, Screen};
+use crate::export::pictures::path_strip::FRAME;
 use crate::optimise::{LabComparison, RestartReport};
 
 /// The usual size of films of the map and of a latent path, in pixels.

@@ -1,10 +1,10 @@
 //! The results of a search, prepared by the job for the window, which computes none of them again.
 
 use crate::explore::Projection;
-use crate::explore::compose::TrajectoryStyle;
-use crate::explore::simplify::thinned;
-use crate::explore::trajectories::Trajectories;
-use crate::export::film::Ways;
+use crate::explore::layers::trajectories::Trajectories;
+use crate::explore::scene::compose::TrajectoryStyle;
+use crate::explore::scene::simplify::thinned;
+use crate::export::pictures::film::Ways;
 use crate::optimise::{Candidate, Restart, SearchReport, StopReason, Tally};
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use super::jobs::import::{Brought, ImportWish, ended, run};
 use super::jobs::registry::{JobKind, JobResult, RunId};
 use super::jobs::training::Material;
 use super::state::State;
-use crate::data::import::name_of;
+use crate::data::outline::import::name_of;
 use crate::data::source::TrainingData;
 use crate::model::training_config::TrainingConfig;
 use std::path::Path;

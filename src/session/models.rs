@@ -2,9 +2,9 @@
 
 use crate::data::property::Property;
 use crate::error::Result;
-use crate::explore::compose::EncodedPoints;
-use crate::explore::encoded_points::{beyond, points};
-use crate::explore::heat::usual_range;
+use crate::explore::layers::encoded_points::{beyond, points};
+use crate::explore::layers::heat::usual_range;
+use crate::explore::scene::compose::EncodedPoints;
 use crate::explore::{Bounds, Projection, home_view, whole_view};
 use crate::model::Model;
 use crate::model::head::TaskHead;

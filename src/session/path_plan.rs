@@ -3,7 +3,7 @@
 use super::map::LatentMap;
 use super::models::Prepared;
 use crate::error::{Error, Result};
-use crate::explore::curve::{LatentPath, PathKind, PathShape, usual_radius};
+use crate::explore::latent_path::curve::{LatentPath, PathKind, PathShape, usual_radius};
 use crate::model::PointRef;
 
 /// A point that a latent path leads to or around.

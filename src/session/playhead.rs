@@ -36,8 +36,12 @@ impl KeptTrajectory<'_> {
     /// those of the end. None if there is no stored point.
     pub fn at(&self, step: f64) -> Option<(Vec<f64>, f64)> {
         let last = self.values.len().min(self.trajectory.len()).checked_sub(1)?;
-        let place =
-            crate::explore::trajectories::place(step, self.stride as f64, last, self.steps as f64);
+        let place = crate::explore::layers::trajectories::place(
+            step,
+            self.stride as f64,
+            last,
+            self.steps as f64,
+        );
         let below = (place.floor() as usize).min(last);
         let above = (below + 1).min(last);
         let t = place - below as f64;

@@ -3,7 +3,7 @@
 use super::jobs::search::SearchRun;
 use super::probe::{Probe, Slope};
 use super::{Activity, Session};
-use crate::explore::reconstruction::ReconstructedShape;
+use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::model::{Model, PointRef};
 use crate::objective::{Objective, Space};
 use std::sync::Arc;

@@ -2,9 +2,9 @@
 
 use super::jobs::training::USUAL_PACE;
 use super::starts::StartChoice;
-use crate::data::generator::GeneratorConfig;
+use crate::data::outline::generator::GeneratorConfig;
 use crate::error::{Error, Result};
-use crate::explore::compose::LayerVisibility;
+use crate::explore::scene::compose::LayerVisibility;
 use crate::model::training_config::TrainingConfig;
 use crate::numerics::atomic_file;
 use crate::optimise::{Contenders, SearchConfig};

@@ -1,7 +1,7 @@
 //! The annotations of the map, for the window and for exported pictures.
 
 use super::State;
-use crate::explore::compose::{Annotations, SearchView, StepThroughView};
+use crate::explore::scene::compose::{Annotations, SearchView, StepThroughView};
 use std::sync::Arc;
 
 impl State {

@@ -22,7 +22,7 @@ use super::step_through::StepThroughState;
 use super::tour::Tours;
 use super::undo::Undo;
 use crate::data::property::Property;
-use crate::explore::compose::LayerVisibility;
+use crate::explore::scene::compose::LayerVisibility;
 use crate::explore::{Bounds, three_digits};
 use crate::model::Model;
 use crate::objective::{Goal, ObjectiveSpec};

@@ -6,7 +6,7 @@ use super::probe::Probe;
 use super::state::Activity;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::explore::gradient_field::Arrow;
+use crate::explore::layers::gradient_field::Arrow;
 use crate::model::Value;
 use crate::objective::Space;
 use crate::optimise::codegen::{CodeLine, pytorch};

@@ -7,11 +7,11 @@ use super::probe::Probe;
 use super::{Activity, Session};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
-use crate::explore::contact_sheet::ContactSheet;
-use crate::explore::curve::{LatentPath, PathKind};
-use crate::explore::new_shapes::{self, NewShape};
-use crate::explore::strip::Strip;
-use crate::explore::trail;
+use crate::explore::latent_path::curve::{LatentPath, PathKind};
+use crate::explore::latent_path::strip::Strip;
+use crate::explore::latent_path::trail;
+use crate::explore::shapes::contact_sheet::ContactSheet;
+use crate::explore::shapes::new_shapes::{self, NewShape};
 use crate::model::PointRef;
 
 /// The duration of a whole latent path at speed 1, in seconds.

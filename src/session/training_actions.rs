@@ -11,7 +11,7 @@ use super::jobs::training::{
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::state::State;
 use super::timeline::Newest;
-use crate::data::generator::GeneratorConfig;
+use crate::data::outline::generator::GeneratorConfig;
 use crate::error::{Error, Result};
 use crate::model::training_config::TrainingConfig;
 use crate::train::TrainerState;

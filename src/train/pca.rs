@@ -13,7 +13,7 @@ use crate::nn::activation::Activation;
 use crate::nn::autoencoder::{Output, architecture};
 use crate::nn::loss::Reconstruction;
 use crate::numerics::cancel_token::CancelToken;
-use crate::numerics::pca::PrincipalAxes;
+use crate::numerics::linear_algebra::pca::PrincipalAxes;
 
 /// The logarithm of the encoder's variance: PCA has no noise, and a standard deviation of 3e-7 is negligible.
 const LOG_VARIANCE: f32 = -30.0;

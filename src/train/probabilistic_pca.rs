@@ -10,7 +10,7 @@
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::nn::layer::LayerSpec;
-use crate::numerics::pca::PrincipalAxes;
+use crate::numerics::linear_algebra::pca::PrincipalAxes;
 
 /// The least residual variance for each number, where the data have a variance of 1: a thousandth of their standard
 /// deviation is exact enough, and below it KL would have no weight at all.
@@ -160,7 +160,7 @@ impl ProbabilisticPca {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::generator::GeneratorConfig;
+    use crate::data::outline::generator::GeneratorConfig;
     use crate::data::source::TrainingData;
     use crate::nn::activation::Activation;
     use crate::nn::autoencoder::{Autoencoder, Output, architecture};

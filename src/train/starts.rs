@@ -5,8 +5,8 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
-use crate::numerics::mixture::GaussianMixture;
 use crate::numerics::random::{Purpose, stream};
+use crate::numerics::statistics::mixture::GaussianMixture;
 use crate::trust::{Reliability, assess};
 use rand_distr::{Distribution, StandardNormal};
 

@@ -16,7 +16,7 @@ use crate::model::head::HeadCard;
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::autoencoder::architecture;
 use crate::nn::layer::LayerSpec;
-use crate::numerics::quantile::coprime_stride;
+use crate::numerics::statistics::quantile::coprime_stride;
 use std::sync::Arc;
 
 /// The fixed part of a training; it builds models from snapshots of the training on any thread.

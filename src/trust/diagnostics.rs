@@ -3,7 +3,7 @@
 use super::model_metrics::{ACTIVE_VARIANCE, ModelMetrics};
 use crate::model::Model;
 use crate::model::training_config::{EpochRecord, TrainingConfig};
-use crate::numerics::quantile::quantile;
+use crate::numerics::statistics::quantile::quantile;
 use serde::Serialize;
 use std::fmt::{Display, Formatter};
 

@@ -1,10 +1,10 @@
 //! The quality of a model's map: the share of valid outlines in its cells, and the families of the cells.
 
-use crate::data::geometry;
+use crate::data::outline::geometry;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::numerics::quantile::coprime_stride;
+use crate::numerics::statistics::quantile::coprime_stride;
 use rayon::prelude::*;
 
 /// The most outlines that represent the families; of more, so many are chosen at even intervals.
@@ -147,8 +147,8 @@ fn nearest(outline: &[f32], references: &[(u16, Vec<f32>)]) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::canonical::form_distance;
-    use crate::data::generator::GeneratorConfig;
+    use crate::data::outline::canonical::form_distance;
+    use crate::data::outline::generator::GeneratorConfig;
 
     #[test]
     fn the_middles_divide_the_box_evenly() {

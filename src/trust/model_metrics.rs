@@ -7,7 +7,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::nn::loss;
-use crate::numerics::quantile::coprime_stride;
+use crate::numerics::statistics::quantile::coprime_stride;
 use rayon::prelude::*;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};

@@ -4,7 +4,7 @@
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
-use crate::numerics::quantile::quantile;
+use crate::numerics::statistics::quantile::quantile;
 use candle_core::{D, DType, Device, Tensor};
 
 /// Half the step of the central differences, in latent units: in f64 they are the derivative to some ten digits.

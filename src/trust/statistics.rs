@@ -1,13 +1,13 @@
 //! Statistics of a model's data in its latent space, computed once when the model is built.
 
-use crate::data::geometry;
+use crate::data::outline::geometry;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
 use crate::model::head::TaskHead;
-use crate::numerics::quantile::quantile;
+use crate::numerics::statistics::quantile::quantile;
 
 /// The share of the held-out data that stay within the limits of a round trip.
 const USUAL: f64 = 0.99;

@@ -4,7 +4,7 @@ use super::limit::{percent_with_limit, with_limit};
 use super::prediction_checks::PredictionChecks;
 use super::question::Question;
 use super::statistics::{relative_change, relative_change_of, usual_change};
-use crate::data::geometry;
+use crate::data::outline::geometry;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;

@@ -1,6 +1,6 @@
 //! Requests of the views: a command for the session, or an action of the window alone.
 
-use super::export_dialog::ExportForm;
+use super::dialogs::export::ExportForm;
 use crate::session::Command;
 use crate::session::jobs::export::Export;
 use crate::session::jobs::import::ImportWish;

@@ -1,13 +1,15 @@
 //! The window: reads the state, draws the panels, passes their requests to the session.
 
 use super::action::{Action, Actions, Dialog};
-use super::compare::Maps;
-use super::export_dialog::ExportForm;
-use super::file_dialogs::FileDialogs;
-use super::over_window::Dialogs;
-use super::results::Results;
-use super::tour::Pages;
-use super::{jobs, keys, panels, side_panel, strip, theme, top_bar};
+use super::dialogs::export::ExportForm;
+use super::dialogs::file_dialogs::FileDialogs;
+use super::dialogs::over_window::Dialogs;
+use super::drawer::results::Results;
+use super::drawer::strip;
+use super::drawer::tour::Pages;
+use super::inspector::side_panel;
+use super::map::compare::Maps;
+use super::{jobs, keys, panels, theme, top_bar};
 use crate::session::import::holds_shapes;
 use crate::session::jobs::import::ImportWish;
 use crate::session::settings::ThemeChoice;

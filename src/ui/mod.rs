@@ -1,43 +1,16 @@
 //! The views. They read the state and push actions; they compute nothing and wait for nothing.
 
 mod action;
-mod answer;
 mod app;
-mod axes;
-mod candidate_sheets;
-mod cards;
-mod code;
-mod compare;
-mod curves;
-mod diagram;
-mod discs;
-mod draw;
-mod export_dialog;
-mod file_dialogs;
-mod import_dialog;
+mod dialogs;
+mod drawer;
+mod inspector;
 mod jobs;
 mod keys;
-mod learning;
-mod lesson;
-mod metrics_table;
-mod over_window;
-mod painting;
+mod map;
 mod panels;
-mod playhead;
-mod playing;
-mod race;
-mod reconstruction;
-mod results;
-mod side_panel;
-mod step_through;
-mod strip;
-mod strokes;
-mod sweep;
-mod table;
 mod theme;
 mod top_bar;
-mod tour;
-mod view;
 mod widgets;
 
 pub use app::App;

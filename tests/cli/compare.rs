@@ -1,7 +1,7 @@
 //! `compare`, `sweep` and `train --pca` as they are used from the command line.
 
 use super::says;
-use latent_explorer::model::checkpoint;
+use latent_explorer::model::format::checkpoint;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -69,7 +69,7 @@ fn a_sweep_trains_what_training_one_by_one_would_and_compare_measures_the_same()
     assert_eq!(json[1]["figures"]["families"].as_array().unwrap().len(), 9);
 
     let picture = read("s.svg");
-    assert!(latent_explorer::export::png::png(&picture).is_ok());
+    assert!(latent_explorer::export::pictures::png::png(&picture).is_ok());
     assert_eq!(picture.matches("<circle").count(), 2, "a point for each beta");
     assert!(picture.contains("beta 0.1"));
 }

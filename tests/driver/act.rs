@@ -3,8 +3,8 @@
 use super::{
     ComparisonModel, Exportable, JobKind, MapLayer, ModelRef, Page, PathPlan, Starts, Theme,
 };
-use latent_explorer::data::generator::GeneratorConfig;
-use latent_explorer::data::import::ImportOptions;
+use latent_explorer::data::outline::generator::GeneratorConfig;
+use latent_explorer::data::outline::import::ImportOptions;
 use latent_explorer::data::property::Property;
 use latent_explorer::model::PointRef;
 use latent_explorer::model::training_config::TrainingConfig;

@@ -2,10 +2,10 @@
 
 use super::{JobKind, Program};
 use crossbeam_channel::unbounded;
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::error::{Error, Result};
-use latent_explorer::explore::trajectories::Tracer;
+use latent_explorer::explore::layers::trajectories::Tracer;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::rediscover::RediscoveryReport;
 use latent_explorer::session::State;

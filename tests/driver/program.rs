@@ -1,7 +1,7 @@
 //! The program without its window, and what it has in common with the window: patience, and facts.
 
 use super::{Act, See};
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::session::Session;
 use std::path::PathBuf;

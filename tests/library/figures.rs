@@ -1,6 +1,6 @@
 //! The figures of a model against computations of their own.
 
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;

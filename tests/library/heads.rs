@@ -1,15 +1,16 @@
 //! Task heads: what they learn, with the autoencoder or after it, and what they leave alone.
 
-use latent_explorer::data::family::Family;
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::family::Family;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Error;
+use latent_explorer::model::Model;
 use latent_explorer::model::card::StartDistribution;
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::head::TaskHead;
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::objective::{Goal, Objective, ObjectiveSpec, Space, ValueSource};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport, Trajectory};
 use latent_explorer::train::{HeadConfig, HeadTrainer, Step, Trainer};

@@ -2,10 +2,10 @@
 
 use crate::own_files::write_ellipses;
 use crate::says::says;
-use latent_explorer::data::canonical::form_distance;
-use latent_explorer::data::import::{ImportOptions, import};
+use latent_explorer::data::outline::canonical::form_distance;
+use latent_explorer::data::outline::import::{ImportOptions, import};
 use latent_explorer::data::source::{Source, TrainingData};
-use latent_explorer::model::checkpoint;
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::Trainer;
@@ -149,7 +149,7 @@ fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
     for (index, (row, placement)) in
         written.set.rows.iter().zip(&written.set.placements).enumerate()
     {
-        let area = placement.scale.powi(2) * latent_explorer::data::geometry::area(row);
+        let area = placement.scale.powi(2) * latent_explorer::data::outline::geometry::area(row);
         let expected = std::f64::consts::PI * (1.0 + index as f64 / 12.0);
         assert!((area / expected - 1.0).abs() < 0.01, "{area} {expected}");
     }

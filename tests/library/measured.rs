@@ -3,20 +3,21 @@
 use crate::own_files::{SHAPES, UNKNOWN, stiffness, write_shapes};
 use crate::says::says;
 use latent_explorer::data::dataset::Dataset;
-use latent_explorer::data::import::{ImportOptions, import_with_values};
+use latent_explorer::data::outline::import::{ImportOptions, import_with_values};
 use latent_explorer::data::property::Property;
 use latent_explorer::data::roles::Role;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::explore::colour::Palette;
-use latent_explorer::explore::items::SceneItem;
-use latent_explorer::explore::new_shapes::{new_shapes, sheet};
-use latent_explorer::export::contact_sheet::CELL;
-use latent_explorer::export::csv::write_race;
+use latent_explorer::explore::scene::items::SceneItem;
+use latent_explorer::explore::shapes::new_shapes::{new_shapes, sheet};
+use latent_explorer::export::pictures::contact_sheet::CELL;
 use latent_explorer::export::report::Report;
+use latent_explorer::export::tables::csv::write_race;
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::head::{HeadCard, TaskHead};
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::model::{Model, Value, checkpoint};
+use latent_explorer::model::{Model, Value};
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::objective::{
     Goal, Objective, ObjectiveSpec, Space, ValueSource, kept_constraints,

@@ -1,19 +1,20 @@
 //! Numbers that everything else rests on, against finite differences, exact shapes and each other.
 
 use candle_core::{DType, Device, Tensor, Var};
-use latent_explorer::data::family::Family;
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::family::Family;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling::Scaling;
 use latent_explorer::data::source::Source;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Error;
+use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::head::head_layers;
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::{Output, architecture};
 use latent_explorer::nn::graph::{self, GraphDense, Vae};

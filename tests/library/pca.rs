@@ -1,11 +1,12 @@
 //! Principal component analysis, the rival without a network, against its theory.
 
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
+use latent_explorer::model::Model;
 use latent_explorer::model::card::StartDistribution;
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::train::Pca;
 use latent_explorer::trust::ModelMetrics;
 

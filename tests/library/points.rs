@@ -2,17 +2,18 @@
 //! it stood, and a round of candidates, lab and retraining keeps its names.
 
 use crate::says::says;
-use latent_explorer::data::canonical::form_distance;
-use latent_explorer::data::conform;
-use latent_explorer::data::generator::GeneratorConfig;
-use latent_explorer::data::geometry::{normalised, rms_radius};
-use latent_explorer::data::import::repair::{Ends, RawCurve};
-use latent_explorer::data::import::{ImportOptions, Normalise, import};
+use latent_explorer::data::outline::canonical::form_distance;
+use latent_explorer::data::outline::conform;
+use latent_explorer::data::outline::generator::GeneratorConfig;
+use latent_explorer::data::outline::geometry::{normalised, rms_radius};
+use latent_explorer::data::outline::import::repair::{Ends, RawCurve};
+use latent_explorer::data::outline::import::{ImportOptions, Normalise, import};
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
+use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::Pca;
 use serde_json::Value;

@@ -2,10 +2,10 @@
 //! a blind choice.
 
 use latent_explorer::data::dataset::Target;
-use latent_explorer::data::family::Family;
-use latent_explorer::data::generator::GeneratorConfig;
-use latent_explorer::data::import::Import;
-use latent_explorer::data::import::Normalise;
+use latent_explorer::data::outline::family::Family;
+use latent_explorer::data::outline::generator::GeneratorConfig;
+use latent_explorer::data::outline::import::Import;
+use latent_explorer::data::outline::import::Normalise;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;

@@ -1,7 +1,7 @@
 //! The models that come with the program are good maps of their data.
 
 use candle_core::{Device, Tensor};
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::Source;

@@ -1,14 +1,15 @@
 //! Trainings that pause, go on, branch and end early; a learned variance; a beta that warms up.
 
-use latent_explorer::data::generator::GeneratorConfig;
-use latent_explorer::data::import::{ImportOptions, import};
+use latent_explorer::data::outline::generator::GeneratorConfig;
+use latent_explorer::data::outline::import::{ImportOptions, import};
 use latent_explorer::data::property::Property;
 use latent_explorer::data::roles::Role;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Result;
-use latent_explorer::explore::new_shapes::new_shapes;
+use latent_explorer::explore::shapes::new_shapes::new_shapes;
+use latent_explorer::model::Model;
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::model::{Model, checkpoint};
 use latent_explorer::nn::autoencoder::Output;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::{Pca, Trainer, TrainerState};

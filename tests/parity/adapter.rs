@@ -2,7 +2,7 @@
 
 use crate::fixture::{Network, Parameters, Scaling, in_order, in_precision, singles};
 use candle_core::DType;
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling;

@@ -1,7 +1,7 @@
 //! Gaussian process regression against scikit-learn's, with the same rows and hyperparameters.
 
 use super::fixture::read;
-use latent_explorer::numerics::gaussian_process::{
+use latent_explorer::numerics::statistics::gaussian_process::{
     GaussianProcess, Hyperparameters, log_marginal_likelihood,
 };
 use serde::Deserialize;

@@ -5,7 +5,7 @@ use crate::fixture::{
     in_order, read,
 };
 use candle_core::{DType, Device, Result, Tensor, Var, WithDType};
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling::Scaling;
 use latent_explorer::data::source::TrainingData;

@@ -144,7 +144,7 @@ fn walks_new_shapes_and_rebuilds_leave_as_they_are_in_the_window() {
     }
     let text = |name: &str| std::fs::read_to_string(path(name)).unwrap();
     let see = session.see();
-    let captions = |name: &str, cells: &[latent_explorer::explore::contact_sheet::Cell]| {
+    let captions = |name: &str, cells: &[latent_explorer::explore::shapes::contact_sheet::Cell]| {
         let drawn = text(name);
         assert!(drawn.contains("width=\"120\" height=\"100\""), "{name}");
         cells.iter().all(|cell| drawn.contains(&format!(">{}</text>", cell.value.text())))

@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::driver::{Endpoint, FRAMES, PATH_SECONDS, PathPage, PathPlan};
-use latent_explorer::data::family::Family;
+use latent_explorer::data::outline::family::Family;
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::explore::curve::PathKind;
-use latent_explorer::model::{PointRef, checkpoint};
+use latent_explorer::explore::latent_path::curve::PathKind;
+use latent_explorer::model::PointRef;
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::train::Pca;
 
 fn plan(session: &Program) -> PathPlan {

@@ -2,9 +2,12 @@
 
 use super::*;
 use crate::own_files::{write_ellipses, write_shapes};
-use latent_explorer::data::import::{ImportOptions, Normalise, import, import_with_values};
+use latent_explorer::data::outline::import::{
+    ImportOptions, Normalise, import, import_with_values,
+};
 use latent_explorer::data::source::TrainingData;
-use latent_explorer::model::{Model, checkpoint};
+use latent_explorer::model::Model;
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::Pca;
 use std::fmt::Write;

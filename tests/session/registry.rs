@@ -4,7 +4,7 @@ use super::*;
 use crate::driver::jobs::{self, Watched};
 use crate::driver::{ComparisonModel, Exportable};
 use crate::own_files::write_ellipses;
-use latent_explorer::data::import::ImportOptions;
+use latent_explorer::data::outline::import::ImportOptions;
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Two models side by side, and a sweep over beta.
 
 use super::*;
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 
 fn are_measured(see: See<'_>) -> bool {
     [see.shown(), see.beside().expect("both")].into_iter().all(|model| see.metrics(model).is_some())

@@ -1,7 +1,7 @@
 //! The map under the mouse and the keys.
 
 use super::*;
-use latent_explorer::explore::compose::LayerVisibility;
+use latent_explorer::explore::scene::compose::LayerVisibility;
 
 #[test]
 fn it_opens_on_a_map_to_explore() {

@@ -1,7 +1,7 @@
 //! Outlines side by side as SVG paths.
 
 use super::outline::NamedOutline;
-use crate::export::svg_elements::escaped;
+use crate::export::pictures::svg_elements::escaped;
 use std::io::{Result, Write};
 
 /// The side of a shape's cell on the screen, in pixels.

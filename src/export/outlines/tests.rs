@@ -166,7 +166,7 @@ fn a_restored_outline_stands_where_it_stood() {
 
 #[test]
 fn a_data_set_leaves_with_its_names_and_where_it_stood() {
-    use crate::data::transform::SimilarityTransform;
+    use crate::data::outline::transform::SimilarityTransform;
     let set = Dataset {
         rows: Rows::from_flat(6, TRIANGLE.to_vec()),
         labels: vec![0],

@@ -2,10 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
-use crate::explore::compose::LayerVisibility;
+use crate::explore::scene::compose::LayerVisibility;
 use crate::explore::{Projection, home_view};
-use crate::export::film::Ways;
-use crate::export::map::{MapPicture, MapWish, PictureSize};
+use crate::export::pictures::film::Ways;
+use crate::export::pictures::map::{MapPicture, MapWish, PictureSize};
 use crate::model::Model;
 use crate::numerics::atomic_file::write_whole;
 use crate::objective::{Goal, ObjectiveSpec};

@@ -1,6 +1,6 @@
 //! Single outlines and whole pictures within a report.
 
-use crate::data::geometry;
+use crate::data::outline::geometry;
 use base64::Engine;
 use maud::{Markup, PreEscaped, html};
 

@@ -2,7 +2,7 @@
 
 use super::contents::{CANDIDATES, Report};
 use crate::data::source::Source;
-use crate::model::checkpoint::FORMAT;
+use crate::model::format::checkpoint::FORMAT;
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
 use crate::optimise::codegen::command_line;

@@ -55,7 +55,9 @@ fn a_report_explains_an_answer_in_one_file() {
     }
     assert!(words.contains("The answer"), "the rest is there");
     for picture in report.map().unwrap() {
-        assert!(picture.contains("Roundness") && crate::export::png::png(&picture).is_ok());
+        assert!(
+            picture.contains("Roundness") && crate::export::pictures::png::png(&picture).is_ok()
+        );
     }
 }
 

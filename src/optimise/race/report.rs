@@ -6,7 +6,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
-use crate::numerics::quantile::quantile;
+use crate::numerics::statistics::quantile::quantile;
 use crate::objective::{Objective, ObjectiveSpec, Space};
 use crate::optimise::config::{SearchConfig, Trajectory};
 use crate::optimise::json::JsonRestart;

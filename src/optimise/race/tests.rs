@@ -1,7 +1,7 @@
 use super::*;
 use crate::data::property::Property;
 use crate::model::bundled::BUNDLED;
-use crate::numerics::quantile::quantile;
+use crate::numerics::statistics::quantile::quantile;
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::config::Method;
 use crate::optimise::race::{ContenderReport, RaceReport};

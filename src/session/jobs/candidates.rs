@@ -4,7 +4,7 @@ use super::super::findings::Findings;
 use super::super::notices::Notices;
 use super::registry::JobResult;
 use crate::error::Result;
-use crate::export::candidates::write_candidates;
+use crate::export::tables::candidates::write_candidates;
 use crate::optimise::LabResults;
 use std::path::PathBuf;
 use std::sync::Arc;

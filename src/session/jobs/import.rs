@@ -2,7 +2,9 @@
 
 use super::handle::{Handle, NoNews};
 use super::registry::JobResult;
-use crate::data::import::{ImportOptions, ImportedOutline, Summary, import_with_values, name_of};
+use crate::data::outline::import::{
+    ImportOptions, ImportedOutline, Summary, import_with_values, name_of,
+};
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use std::path::PathBuf;

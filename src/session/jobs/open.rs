@@ -4,7 +4,7 @@ use super::super::models::Prepared;
 use super::handle::{Handle, NoNews};
 use super::registry::JobResult;
 use crate::error::Result;
-use crate::model::checkpoint;
+use crate::model::format::checkpoint;
 use std::path::PathBuf;
 use std::sync::Arc;
 

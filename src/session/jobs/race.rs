@@ -6,7 +6,7 @@ use super::handle::Handle;
 use super::registry::{JobProgress, JobResult, RunId};
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::explore::trajectories::Trajectories;
+use crate::explore::layers::trajectories::Trajectories;
 use crate::model::Value;
 use crate::optimise::race::{Race, RaceReport, Runner};
 use crate::optimise::{Contender, ContenderReport, Contenders, SearchConfig, Tally};

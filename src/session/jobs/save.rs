@@ -3,7 +3,7 @@
 use super::super::models::{ModelId, Prepared};
 use super::registry::JobResult;
 use crate::error::Result;
-use crate::model::checkpoint;
+use crate::model::format::checkpoint;
 use std::path::PathBuf;
 use std::sync::Arc;
 

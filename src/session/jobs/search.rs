@@ -11,7 +11,7 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
-use crate::explore::trajectories::{Growth, Tracer, Trajectories};
+use crate::explore::layers::trajectories::{Growth, Tracer, Trajectories};
 use crate::model::{Model, Value};
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use super::handle::Handle;
 use super::registry::{JobProgress, JobResult, RunId};
 use super::training::Material;
 use crate::error::Result;
-use crate::explore::miniature::Miniature;
+use crate::explore::shapes::miniature::Miniature;
 use crate::model::training_config::TrainingConfig;
 use crate::train::{Sweep, Swept};
 use crate::trust::ModelMetrics;

@@ -5,7 +5,7 @@ use super::super::timeline::Timeline;
 use super::control::Control;
 use super::handle::Handle;
 use super::registry::{JobProgress, JobResult, RunId};
-use crate::data::generator::GeneratorConfig;
+use crate::data::outline::generator::GeneratorConfig;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;

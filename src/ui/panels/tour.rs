@@ -1,6 +1,6 @@
 //! The plan of the next latent path, and new shapes.
 
-use crate::explore::curve::{MOST_RADIUS, MOST_TURNS, PathKind, usual_radius};
+use crate::explore::latent_path::curve::{MOST_RADIUS, MOST_TURNS, PathKind, usual_radius};
 use crate::model::PointRef;
 use crate::session::models::Prepared;
 use crate::session::path_plan::{Anchor, PathPlan};

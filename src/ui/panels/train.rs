@@ -1,7 +1,7 @@
 //! Training: the data, the few settings that change the map most, and the button that starts it.
 
 use super::heads;
-use crate::data::generator::GeneratorConfig;
+use crate::data::outline::generator::GeneratorConfig;
 use crate::data::source::Source;
 use crate::explore::duration;
 use crate::model::preset::Preset;
@@ -12,9 +12,9 @@ use crate::nn::loss::Reconstruction;
 use crate::session::jobs::training::{Portion, TrainingPhase};
 use crate::session::{Command, FASTEST, SLOWEST, State};
 use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::dialogs::sweep;
+use crate::ui::drawer::learning::FINISHING;
 use crate::ui::jobs::thin_bar;
-use crate::ui::learning::FINISHING;
-use crate::ui::sweep;
 use crate::ui::widgets::{heading, list, log_slider, note, number, primary, row, segments};
 use egui::{Button, ComboBox, DragValue, Frame, Panel, RichText, ScrollArea, Ui, vec2};
 

@@ -21,9 +21,9 @@ pub use step_through::StepThroughFacts;
 pub use training::{SweepFacts, TrainingFacts};
 
 use super::{JobKind, ModelRef, Page, PathPage, PathPlan};
-use latent_explorer::data::generator::GeneratorConfig;
+use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::explore::compose::LayerVisibility;
+use latent_explorer::explore::scene::compose::LayerVisibility;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::{Contenders, SearchConfig, SearchReport};
 use latent_explorer::rediscover::RediscoveryReport;

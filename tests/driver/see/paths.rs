@@ -1,9 +1,9 @@
 //! A latent path, and new shapes.
 
 use super::Selection;
-use latent_explorer::explore::contact_sheet::Cell;
-use latent_explorer::explore::curve::LatentPath;
-use latent_explorer::explore::new_shapes::NewShape;
+use latent_explorer::explore::latent_path::curve::LatentPath;
+use latent_explorer::explore::shapes::contact_sheet::Cell;
+use latent_explorer::explore::shapes::new_shapes::NewShape;
 use latent_explorer::session::tour::{SampledShapes, Tour};
 use latent_explorer::trust::Verdict;
 

@@ -1,8 +1,8 @@
 //! A point that is looked at.
 
 use latent_explorer::data::property::Property;
-use latent_explorer::explore::neighbours::Neighbour;
-use latent_explorer::explore::reconstruction::ReconstructedShape;
+use latent_explorer::explore::shapes::neighbours::Neighbour;
+use latent_explorer::explore::shapes::reconstruction::ReconstructedShape;
 use latent_explorer::model::{Model, Value};
 use latent_explorer::session::drawing::FreehandShape;
 use latent_explorer::session::probe::Probe;

@@ -11,7 +11,7 @@ use crate::session::jobs::search::SearchRun;
 use crate::session::step_through::StepThroughRun;
 use crate::session::{Command, State};
 use crate::ui::action::{Action, Actions, Dialog};
-use crate::ui::race;
+use crate::ui::drawer::race;
 use crate::ui::widgets::{note, primary};
 use egui::{Button, CollapsingHeader, Frame, Panel, ScrollArea, Ui};
 

@@ -1,0 +1,185 @@
+//! The options of an import that several commands share, and the import with its report on standard error.
+
+use crate::cli::progress::Progress;
+use crate::data::dataset::Dataset;
+use crate::data::outline::import::{
+    Import, ImportOptions, ImportedOutline, LabelFrom, Normalise, Summary, import_with_values,
+};
+use crate::error::{Error, Result};
+use crate::numerics::cancel_token::CancelToken;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+const IMPORT: &str = "Your own data";
+/// The most reasons that are shown one by one.
+const SHOWN: usize = 5;
+
+/// The arguments of an import.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The source of labels [default: a column label, else subfolders, else none]
+    #[arg(long, value_name = "WHERE", help_heading = IMPORT)]
+    label_from: Option<LabelFrom>,
+    /// The parts of the frame to remove from each outline besides its position, separated by commas [default: scale]
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = IMPORT)]
+    normalise: Vec<Take>,
+    /// Target values of the shapes: name,drag [N],..; the column with the names of the shapes, or else with their row
+    /// numbers from 1, is the key
+    #[arg(long, value_name = "V.csv", help_heading = IMPORT)]
+    values: Option<PathBuf>,
+    /// The column of --values that gives the group of each shape, such as a batch: a whole group is trained on or held
+    /// out
+    #[arg(long, value_name = "COLUMN", requires = "values", help_heading = IMPORT)]
+    groups: Option<String>,
+}
+
+/// The parts of a frame that can be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Take {
+    /// Its size: a unit RMS radius
+    Scale,
+    /// Its rotation: the principal axis along x
+    Rotation,
+    /// Neither
+    None,
+}
+
+impl ImportArguments {
+    /// The options of the import.
+    ///
+    /// # Errors
+    /// When `none` is combined with another part.
+    pub fn options(&self, points: usize) -> Result<ImportOptions> {
+        if self.normalise.is_empty() {
+            let normalise = Normalise::default();
+            let (labels, groups) = (self.label_from, self.groups.clone());
+            return Ok(ImportOptions { points, normalise, labels, groups });
+        }
+        let has = |take| self.normalise.contains(&take);
+        let normalise = Normalise { scale: has(Take::Scale), rotation: has(Take::Rotation) };
+        if has(Take::None) && normalise != (Normalise { scale: false, rotation: false }) {
+            return Err(Error::setting(
+                "normalise",
+                "name what is to be taken away, or none alone",
+            ));
+        }
+        let (labels, groups) = (self.label_from, self.groups.clone());
+        Ok(ImportOptions { points, normalise, labels, groups })
+    }
+
+    /// The file of target values, if there is one.
+    pub fn values(&self) -> Option<&Path> {
+        self.values.as_deref()
+    }
+
+    /// Fails if one of these options is given but nothing is imported; the error names the option that imports.
+    ///
+    /// # Errors
+    /// Names the option that needs an import.
+    pub fn check_unused(&self, way: &str) -> Result<()> {
+        let named = [
+            ("values", self.values.is_some()),
+            ("label-from", self.label_from.is_some()),
+            ("normalise", !self.normalise.is_empty()),
+        ];
+        match named.iter().find(|(_, named)| *named) {
+            Some((name, _)) => Err(Error::setting(
+                name,
+                format!("goes with outlines of your own; name them with {way}"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Imports files and folders with their target values, and reports the result on standard error.
+    ///
+    /// # Errors
+    /// Names the file that cannot be read, or reports that nothing could be imported.
+    pub fn import(&self, from: &[PathBuf], options: &ImportOptions) -> Result<Import> {
+        let (progress, never) = (Mutex::new(Progress::start()), CancelToken::default());
+        let imported = import_with_values(from, self.values(), options, &never, |at| {
+            // A thread that finds the lock taken has no newer progress to report.
+            if let Ok(mut progress) = progress.try_lock() {
+                let share = at.done as f64 / at.files.max(1) as f64;
+                progress.report(share, || {
+                    format!("read {} of {} files, {} shapes", at.done, at.files, at.shapes)
+                });
+            }
+        })?;
+        let imported = imported.expect("nobody cancels it");
+        let mut lines = summary(&imported);
+        for measured in &imported.set.measured {
+            let (known, shapes) = (measured.known(), imported.set.ids.len());
+            lines.push(format!("{}: {known} of {shapes} shapes", measured.name));
+        }
+        lines.extend(reasons(&imported.rejected));
+        lines.extend(asides(&imported.aside));
+        let mut progress = progress.into_inner().unwrap_or_else(|_| Progress::start());
+        for line in lines {
+            progress.say(&line);
+        }
+        Ok(imported)
+    }
+}
+
+/// `kept 12 outlines (thin 7, round 5), left out 3`, and the number of outlines that were repaired.
+fn summary(import: &Import) -> Vec<String> {
+    let Dataset { labels, names, .. } = &import.set;
+    let count = |label: usize| labels.iter().filter(|&&l| usize::from(l) == label).count();
+    let by_label: Vec<String> =
+        names.iter().enumerate().map(|(i, name)| format!("{name} {}", count(i))).collect();
+    let by_label =
+        if names.len() > 1 { format!(" ({})", by_label.join(", ")) } else { String::new() };
+    let mut lines = vec![format!("kept {} outlines{by_label}", import.kept.len())];
+    let closed =
+        import.kept.iter().filter(|k| k.notes.iter().any(|n| n.starts_with("a gap"))).count();
+    if closed > 0 {
+        lines.push(format!("closed a small gap in {closed} of them"));
+    }
+    let is_trimmed =
+        |kept: &&ImportedOutline| kept.notes.iter().any(|note| note.ends_with("taken off"));
+    let trimmed = import.kept.iter().filter(is_trimmed).count();
+    if trimmed > 0 {
+        lines.push(format!("took thin spurs off {trimmed} of them"));
+    }
+    let is_coarse = |note: &String| note.starts_with("single precision");
+    let coarse = import.kept.iter().filter(|kept| kept.notes.iter().any(is_coarse)).count();
+    if let Some(note) = import.kept.iter().flat_map(|kept| &kept.notes).find(|note| is_coarse(note))
+    {
+        lines.push(format!("{coarse} of them lie far from the origin: {note}"));
+    }
+    lines
+}
+
+/// The reasons why parts were not used, each with its number of files.
+fn asides(aside: &Summary) -> Vec<String> {
+    let reasons = aside.by_reason();
+    let line = |&(reason, files): &(&str, usize)| match files {
+        1 => format!("left aside: {reason}"),
+        files => format!("left aside in {files} files: {reason}"),
+    };
+    let mut lines: Vec<String> = reasons.iter().take(SHOWN).map(line).collect();
+    if reasons.len() > SHOWN {
+        let more = aside.count() - reasons[..SHOWN].iter().map(|(_, files)| files).sum::<usize>();
+        lines
+            .push(format!("and in {more} files more; 'latent-explorer data --rejects' lists them"));
+    }
+    lines
+}
+
+/// The number of items that were left out, and the first few with their reasons.
+fn reasons(rejected: &Summary) -> Vec<String> {
+    if rejected.count() == 0 {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("left out {}:", rejected.count())];
+    lines.extend(rejected.list.iter().take(SHOWN).map(|rejection| format!("  {rejection}")));
+    if rejected.count() > SHOWN {
+        lines.push(format!(
+            "  and {} more; 'latent-explorer data --rejects' lists them",
+            rejected.count() - SHOWN
+        ));
+    }
+    lines
+}

@@ -1,0 +1,87 @@
+//! The options of data and training that `train` and `sweep` share.
+
+use super::import::ImportArguments;
+use super::training::{DataOptions, NetworkOptions, TrainingOptions};
+use crate::data::dataset::Target;
+use crate::data::outline::import::{FEWEST, name_of};
+use crate::data::source::TrainingData;
+use crate::error::Result;
+use crate::model::training_config::{ENOUGH, TrainingConfig};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// The options of data, training and network.
+#[derive(Debug, Args)]
+pub struct LearningOptions {
+    #[command(flatten)]
+    pub data: DataOptions,
+    /// Train on these files and folders instead of generated outlines: CSV, airfoil .dat or SVG; may be given several
+    /// times
+    #[arg(long = "data", value_name = "FILE|FOLDER", group = "own", help_heading = "Your own data",
+        conflicts_with_all = ["families", "samples", "size_variation", "rotation", "aspect_variation", "noise"])]
+    pub from: Vec<PathBuf>,
+    #[command(flatten)]
+    pub import: ImportArguments,
+    #[command(flatten)]
+    pub training: TrainingOptions,
+    #[command(flatten)]
+    pub network: NetworkOptions,
+
+    /// The seed of outlines, weights, order and noise: 0 to 2^64-1 [default: 0]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+}
+
+impl LearningOptions {
+    /// All files that are read.
+    pub fn inputs(&self) -> Vec<&Path> {
+        self.from.iter().map(PathBuf::as_path).chain(self.import.values()).collect()
+    }
+
+    /// The data and settings of a new training.
+    ///
+    /// # Errors
+    /// Names a setting out of range, or a file that cannot be read.
+    pub fn prepare(&self) -> Result<(TrainingData, TrainingConfig)> {
+        let seed = self.seed.unwrap_or(0);
+        let config = |usual, samples| {
+            let mut config = self.network.config(usual, seed);
+            self.training.apply(&mut config, samples);
+            config.check().map(|()| config)
+        };
+        if self.from.is_empty() {
+            self.import.check_unused("--data")?;
+            let recipe = self.data.recipe(seed);
+            recipe.check()?;
+            let config = config(TrainingConfig::default(), recipe.samples)?;
+            return Ok((TrainingData::generate(recipe)?, config));
+        }
+        let options = self.import.options(self.data.points())?;
+        // Settings out of range are refused before any file is read.
+        config(TrainingConfig::default(), FEWEST)?;
+        let imported = self.import.import(&self.from, &options)?;
+        let name = name_of(&self.from);
+        let data = TrainingData::imported(imported, name, options.normalise)?;
+        let usual = TrainingConfig::for_imported(&data);
+        let config = config(usual, data.set.rows.len())?;
+        Ok((data, config))
+    }
+
+    /// The values that few shapes have, for which no head is learned unasked: a line for each.
+    pub fn without_heads(&self, data: &TrainingData) -> Vec<String> {
+        if self.network.names_heads() { Vec::new() } else { without_heads(&data.set.measured) }
+    }
+}
+
+/// Why no head learns a value unasked that few shapes have, a line for each.
+fn without_heads(measured: &[Target]) -> Vec<String> {
+    let few = measured.iter().filter(|measured| measured.known() < ENOUGH);
+    let line = |measured: &Target| {
+        let (name, known) = (measured.name, measured.known());
+        let shapes = if known == 1 { "shape has" } else { "shapes have" };
+        format!(
+            "no head learns {name}: {known} {shapes} a value, and unasked it takes {ENOUGH}; --heads {name} asks for one"
+        )
+    };
+    few.map(line).collect()
+}

@@ -1,0 +1,8 @@
+//! Arguments that several verbs share.
+
+pub mod import;
+pub mod learning;
+pub mod point;
+pub mod search;
+pub mod sheet;
+pub mod training;

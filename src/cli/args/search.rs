@@ -1,0 +1,316 @@
+//! The arguments of every search: objective, starts, number of steps.
+
+use super::point::{point_or_path, points};
+use crate::data::csv::read_latents;
+use crate::data::outline::transform::SimilarityTransform;
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use crate::explore::three_digits;
+use crate::model::{Model, PointRef, Value};
+use crate::objective::{Constraint, Goal, ObjectiveSpec, Space, Term, ValueSource};
+use crate::optimise::schedule::Plateau;
+use crate::optimise::{Search, SearchConfig, Starts};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// The objective, the starts and the steps of a search; the method is a separate argument.
+#[derive(Debug, Args)]
+pub struct SearchArguments {
+    /// The only property to optimise; the short form of one --term. A target column of the data is optimised by its
+    /// head
+    #[arg(long, value_name = "NAME", requires = "mode", help_heading = SOUGHT)]
+    property: Option<Property>,
+    /// The goal of --property: max or min
+    #[arg(long, value_name = "MODE", requires = "property", value_parser = goal, help_heading = SOUGHT)]
+    mode: Option<Goal>,
+    /// A property with its goal, such as area:target=2.5:weight=0.1; may be given several times, the loss is the sum of
+    /// weight x (-p for max, p for min, (p - V)^2 for target=V); the weight is 1 unless given
+    #[arg(
+        long = "term",
+        value_name = "NAME:max|min|target=V[:weight=W]",
+        conflicts_with_all = ["property", "mode"],
+        help_heading = SOUGHT
+    )]
+    terms: Vec<Term>,
+    /// Optimise the exact geometry of the decoded shape, or the prediction of the task head
+    #[arg(long, value_name = "WHICH", default_value = "geometry", help_heading = SOUGHT)]
+    objective: ValueSource,
+    /// Weight of |z|^2 in the loss, which keeps z near the origin; 0.01 is typical
+    #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
+    l2: f64,
+    /// Weight of |encode(decode(z)) - z|^2 in the loss, which keeps z where both networks agree
+    #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
+    align: f64,
+    /// Weight of the distance of z outside the data, which keeps the search among known shapes; 1 is typical for
+    /// geometric properties. For a predicted property it counts in standard deviations of the property, and outside
+    /// begins at the density that three quarters of the held-out rows exceed [default: 10 for a predicted property,
+    /// else 0]
+    #[arg(long, value_name = "W", allow_hyphen_values = true, help_heading = SOUGHT)]
+    inside: Option<f64>,
+    /// Optimise a prediction cautiously: for max the mean of the head's members minus their standard deviation, for min
+    /// the mean plus the deviation
+    #[arg(long, help_heading = SOUGHT)]
+    cautious: bool,
+    /// A condition on the shape, such as "area>=0.5" or "perimeter<=7"; may be given several times. Only a shape that
+    /// satisfies all of them can be an answer
+    #[arg(long = "constraint", value_name = "CONDITION", help_heading = SOUGHT)]
+    constraints: Vec<Constraint>,
+
+    /// Number of starts, sampled from the start distribution of the model, for a VAE N(0, 1): 1 to 100000 [default: 50]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = STARTS)]
+    restarts: Option<usize>,
+    /// The seed of the starts: 0 to 2^64-1
+    #[arg(long, value_name = "N", default_value_t = SearchConfig::default().seed, allow_hyphen_values = true, help_heading = STARTS)]
+    seed: u64,
+    /// Start from these latent vectors, one a row, instead of sampling --restarts of them; of a table with a header
+    /// from its columns mu0,.. or z0,..
+    #[arg(long, value_name = "Z.csv", conflicts_with = "from", help_heading = STARTS)]
+    starts: Option<PathBuf>,
+    /// Start from this point: z:0.1,-0.3, row:17, name:NAME, family:NAME, mean or file:X.csv, each outline of a file as
+    /// the model encodes it, at any position; may be given several times. The answer of an outline is written in its
+    /// frame
+    #[arg(long, value_name = "POINT|X.csv", value_parser = point_or_path, allow_hyphen_values = true, help_heading = STARTS)]
+    from: Vec<PointRef>,
+    /// Sample --restarts starts around those of --starts or --from in turn: each first unchanged, then moved by N(0,
+    /// STD^2) in every latent coordinate
+    #[arg(long, value_name = "STD", allow_hyphen_values = true, help_heading = STARTS)]
+    perturb: Option<f64>,
+
+    /// Updates of each restart: 1 to 1000000
+    #[arg(long, value_name = "N", default_value_t = SearchConfig::default().steps, allow_hyphen_values = true, help_heading = STEPS)]
+    steps: usize,
+    /// Move z, or the numbers of the shape itself; starts and trajectories are given in z for both
+    #[arg(long, value_name = "WHICH", default_value = "latent", help_heading = STEPS)]
+    space: Space,
+    /// The learning rate of z, in latent units: 1e-8 to 100
+    #[arg(long, value_name = "RATE", default_value_t = SearchConfig::default().rate, allow_hyphen_values = true, help_heading = STEPS)]
+    lr: f64,
+    /// The learning rate of the shape's numbers with --space input, in the network's units: 1e-8 to 100
+    #[arg(long, value_name = "RATE", default_value_t = SearchConfig::default().input_rate, allow_hyphen_values = true, help_heading = STEPS)]
+    input_lr: f64,
+    /// Steps without a better loss after which a restart reduces its rate; 0 keeps the rate
+    #[arg(long, value_name = "N", default_value_t = Plateau::default().patience, allow_hyphen_values = true, help_heading = STEPS)]
+    plateau_patience: usize,
+    /// The factor of that reduction: 0 to 0.999999
+    #[arg(long, value_name = "F", default_value_t = Plateau::default().factor, allow_hyphen_values = true, help_heading = STEPS)]
+    plateau_factor: f64,
+    /// Steps without a better loss after which a restart ends; 0 runs all steps
+    #[arg(long, value_name = "N", default_value_t = SearchConfig::default().patience.unwrap_or(0), allow_hyphen_values = true, help_heading = STEPS)]
+    patience: usize,
+}
+
+const SOUGHT: &str = "What is sought";
+const STARTS: &str = "Where it begins";
+const STEPS: &str = "How it goes on";
+
+/// Latent points, `[points][latent]`.
+type LatentPoints = Vec<Vec<f64>>;
+
+impl SearchArguments {
+    /// Every file that is read, including the checkpoint `model`.
+    pub fn inputs<'a>(&'a self, model: &'a Path) -> Vec<&'a Path> {
+        let from = self.from.iter().filter_map(PointRef::file);
+        self.starts.as_deref().into_iter().chain(from).chain([model]).collect()
+    }
+
+    /// True if an objective is given.
+    pub fn is_asked(&self) -> bool {
+        self.property.is_some() || !self.terms.is_empty()
+    }
+
+    /// The settings of a search in `model`; reads files with starts.
+    ///
+    /// # Errors
+    /// When no objective is given, a setting is out of range, or a file cannot be read or does not fit.
+    pub fn config(&self, model: &Model) -> Result<SearchConfig> {
+        let plateau = Plateau {
+            patience: self.plateau_patience,
+            factor: self.plateau_factor,
+            ..Plateau::default()
+        };
+        let mut config = SearchConfig {
+            aim: self.aim()?,
+            space: self.space,
+            steps: self.steps,
+            rate: self.lr,
+            input_rate: self.input_lr,
+            seed: self.seed,
+            plateau: Some(plateau),
+            patience: Some(self.patience).filter(|&patience| patience > 0),
+            ..SearchConfig::default()
+        };
+        config.restarts = self.restarts.unwrap_or(config.restarts);
+        let perturb = self.perturb.unwrap_or(0.0);
+        if let Some((points, frames)) = self.given_starts(model)? {
+            let rows = points.len();
+            config.restarts = match self.restarts {
+                // More restarts than rows would be copies without a perturbation.
+                _ if perturb == 0.0 => rows,
+                Some(restarts) => restarts,
+                None => config.restarts.max(rows),
+            };
+            config.starts = Starts::Around { points, spread: perturb };
+            config.frames = frames;
+        } else if self.perturb.is_some() {
+            return Err(Error::setting(
+                "perturb",
+                "needs --from or --starts, around which to draw",
+            ));
+        }
+        config.check()?;
+        config.plateau = config.plateau.filter(|plateau| plateau.patience > 0);
+        Ok(config)
+    }
+
+    fn aim(&self) -> Result<ObjectiveSpec> {
+        let terms = match (self.property, self.mode) {
+            (Some(property), Some(goal)) => ObjectiveSpec::of(property, goal).terms,
+            _ if self.terms.is_empty() => {
+                return Err(Error::Usage(
+                    "say what is sought: --property NAME --mode max, or --term NAME:max, once or \
+                     several times; --help tells more"
+                        .to_owned(),
+                ));
+            }
+            _ => self.terms.clone(),
+        };
+        let aim = ObjectiveSpec {
+            terms,
+            by: self.objective,
+            l2: self.l2,
+            align: self.align,
+            inside: 0.0,
+            cautious: self.cautious,
+            constraints: self.constraints.clone(),
+        };
+        if aim.cautious && !aim.terms.iter().any(|term| aim.reads_head(term.property)) {
+            return Err(Error::setting(
+                "cautious",
+                "is for what a head predicts; what geometry tells is known for certain, so leave it out",
+            ));
+        }
+        let usual = aim.with_usual_inside();
+        Ok(ObjectiveSpec { inside: self.inside.unwrap_or(usual.inside), ..usual })
+    }
+
+    /// The latent points of --starts or --from, `[points][latent]`, and the frames of their shapes; no frames if all
+    /// are the identity.
+    fn given_starts(
+        &self,
+        model: &Model,
+    ) -> Result<Option<(LatentPoints, Vec<SimilarityTransform>)>> {
+        let (z, frames): (LatentPoints, Vec<SimilarityTransform>) = match &self.starts {
+            Some(path) => {
+                let latents = read_latents(path, model.latent_dim())?;
+                (latents.z.iter().map(<[f64]>::to_vec).collect(), latents.frames)
+            }
+            None if self.from.is_empty() => return Ok(None),
+            None => {
+                let named = self.from.iter().map(|named| points("from", named, model));
+                let all = named.collect::<Result<Vec<_>>>()?.into_iter().flatten();
+                all.map(|point| (point.z, point.frame.unwrap_or_default())).unzip()
+            }
+        };
+        let frames =
+            if frames.iter().all(SimilarityTransform::is_plain) { Vec::new() } else { frames };
+        Ok(Some((z, frames)))
+    }
+}
+
+/// The best value so far as text; for a penalised search the objective, which never falls, stands before the value.
+pub(in crate::cli) fn best_so_far(search: &Search) -> String {
+    let aim = &search.config().aim;
+    let Some((_, best)) = search.best() else { return Value::NONE.text() };
+    // A failure is told when the report is made.
+    let value = aim.shown_at(search.objective().model(), &best.z, best.value);
+    let value = value.unwrap_or(Value::NONE);
+    if !aim.is_penalised() {
+        return value.text();
+    }
+    let named = value.named(&aim.word());
+    format!("objective {} ({named})", three_digits(-best.loss))
+}
+
+/// A value, with the objective if the search is penalised.
+pub(in crate::cli) fn with_objective(value: &str, objective: f64, aim: &ObjectiveSpec) -> String {
+    if aim.is_penalised() {
+        format!("{value} (objective {})", three_digits(objective))
+    } else {
+        value.to_owned()
+    }
+}
+
+/// Parses the goal of a single property.
+pub(in crate::cli) fn goal(text: &str) -> std::result::Result<Goal, String> {
+    match text {
+        "max" => Ok(Goal::Max),
+        "min" => Ok(Goal::Min),
+        _ => Err("must be max or min; --term NAME:target=V matches a value".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::command::{Invocation, Verb, parse_from};
+    use crate::model::bundled::BUNDLED;
+    use crate::optimise::Method;
+    use crate::optimise::codegen::command_line;
+
+    /// The settings of a generated command line; its file of starts is written into a folder of the test.
+    fn read_back(line: &str, model: &Model, folder: &Path) -> SearchConfig {
+        let (points, line) = line.split_once("latent-explorer").unwrap();
+        let rows = points.split_whitespace().skip(2).take_while(|word| *word != ">");
+        let rows = rows.collect::<Vec<_>>().join("\n");
+        let starts = folder.join("starts.csv");
+        std::fs::write(&starts, rows).unwrap();
+        let line = format!("latent-explorer{line}").replace("starts.csv", starts.to_str().unwrap());
+        let words = line.split(' ').map(|word| word.trim_matches('"').into());
+        let Invocation::Command(command) = parse_from(words).unwrap() else { panic!("{line}") };
+        let Verb::Optimise(arguments) = *command else { panic!("{line}") };
+        arguments.config(model).unwrap()
+    }
+
+    #[test]
+    fn the_command_line_that_is_shown_of_a_search_asks_for_that_search() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = BUNDLED[0].load().unwrap();
+        let terms = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+        let aim = ObjectiveSpec {
+            terms: terms(&["area:target=2.5:weight=0.5", "roundness:max"]),
+            by: ValueSource::Head,
+            l2: 0.01,
+            align: 0.5,
+            inside: 1.0,
+            cautious: true,
+            constraints: vec!["perimeter<=7".parse().unwrap(), "area>=0.5".parse().unwrap()],
+        };
+        let around = |spread| Starts::Around { points: vec![vec![0.5, -1.25]], spread };
+        let usual = SearchConfig::default();
+        let plateau = Plateau { factor: 0.5, patience: 7, ..Plateau::default() };
+        for config in [
+            usual.clone(),
+            SearchConfig { aim, ..usual.clone() },
+            SearchConfig {
+                method: Method::CmaEs,
+                restarts: 9,
+                steps: 30,
+                rate: 0.5,
+                seed: 4,
+                ..usual.clone()
+            },
+            SearchConfig {
+                space: Space::Input,
+                input_rate: 0.5,
+                plateau: Some(plateau),
+                ..usual.clone()
+            },
+            SearchConfig { plateau: None, patience: None, ..usual.clone() },
+            SearchConfig { starts: around(0.25), restarts: 12, ..usual.clone() },
+            SearchConfig { starts: around(0.0), restarts: 1, ..usual.clone() },
+        ] {
+            let line = command_line(&config, "m.safetensors");
+            assert_eq!(read_back(&line, &model, folder.path()), config, "{line}");
+        }
+    }
+}

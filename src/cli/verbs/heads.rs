@@ -1,0 +1,138 @@
+//! `heads`: task heads for an existing model.
+
+use crate::cli::files::{check_outputs, open};
+use crate::cli::progress::Progress;
+use crate::data::property::Property;
+use crate::error::{Error, Result};
+use crate::explore::three_digits;
+use crate::model::Model;
+use crate::model::format::checkpoint;
+use crate::model::head::HeadCard;
+use crate::train::{HeadConfig, HeadTrainer};
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The arguments of `heads`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    latent-explorer heads --model nine.safetensors --property roundness\n  \
+    latent-explorer heads --model nine.safetensors --property area,perimeter --out with_heads.safetensors\n  \
+    latent-explorer heads --model nine.safetensors --property area --widths 32 --epochs 100\n\n\
+    A head is a small network on z, latent -> 64 -> 32 -> 1, that learns to predict a property without \
+    decoding. The autoencoder stays as it is. Held-out outlines are not learned from: R2 (1 is perfect, \
+    0 no better than the mean) and RMSE are measured on them.")]
+pub struct HeadsArguments {
+    /// The checkpoint to train heads for
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    /// The properties that the heads predict, separated by commas: roundness, area, perimeter, heat-shedding, or a
+    /// target column of the data; an existing head is replaced
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', required = true)]
+    property: Vec<Property>,
+    /// The file for the model with its heads; by default its own file, which is replaced
+    #[arg(long, value_name = "M2.safetensors")]
+    out: Option<PathBuf>,
+    /// Units of the hidden layers, separated by commas: 1 to 8 layers of 1 to 4096
+    #[arg(long, value_name = "N,..", value_delimiter = ',', default_values_t = HeadConfig::default().widths, allow_hyphen_values = true)]
+    widths: Vec<usize>,
+    /// Passes over the encoded data: 1 to 1000000 [default: 30, more if there are few shapes]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    epochs: Option<usize>,
+    /// Samples of one update: 1 to 100000
+    #[arg(long, value_name = "N", default_value_t = HeadConfig::default().batch_size, allow_hyphen_values = true)]
+    batch_size: usize,
+    /// Adam's initial learning rate: 1e-8 to 10
+    #[arg(long, value_name = "RATE", default_value_t = HeadConfig::default().learning_rate, allow_hyphen_values = true)]
+    lr: f64,
+    /// The seed of weights, order, noise and resamples: 0 to 2^64-1
+    #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
+    seed: u64,
+    /// Networks of each head, which predicts their mean; all but the first are trained on a resample of the rows: 1 to
+    /// 64
+    #[arg(long, value_name = "N", default_value_t = HeadConfig::default().members, allow_hyphen_values = true)]
+    members: usize,
+}
+
+/// Trains heads, one after the other, and writes the model with them.
+///
+/// # Errors
+/// Names a setting out of range or a file that cannot be read or written, before training; or the epoch in which a loss
+/// stopped being a number.
+pub fn run(arguments: &HeadsArguments) -> Result<()> {
+    let config = HeadConfig {
+        widths: arguments.widths.clone(),
+        epochs: arguments.epochs.unwrap_or(HeadConfig::default().epochs),
+        batch_size: arguments.batch_size,
+        learning_rate: arguments.lr,
+        seed: arguments.seed,
+        members: arguments.members,
+    };
+    config.check()?;
+    let properties = &arguments.property;
+    if let Some(i) = (1..properties.len()).find(|&i| properties[..i].contains(&properties[i])) {
+        let problem = format!("'{}' is named twice; name it once", properties[i].name());
+        return Err(Error::setting("property", problem));
+    }
+    let out = arguments.out.as_ref().unwrap_or(&arguments.model);
+    check_outputs(&[], &[out])?;
+    let model = open(&arguments.model)?;
+
+    let mut learned = Model::clone(&model);
+    let mut progress = Progress::start();
+    for (done, &property) in properties.iter().enumerate() {
+        let usual = HeadConfig::usual(&model, property).epochs;
+        let config = HeadConfig { epochs: arguments.epochs.unwrap_or(usual), ..config.clone() };
+        let mut trainer = HeadTrainer::new(Arc::clone(&model), property, config.clone())?;
+        while !trainer.is_finished() {
+            trainer.step()?;
+            let share = (done as f64 + trainer.progress()) / properties.len() as f64;
+            progress.report(share, || {
+                format!("{}, epoch {} of {}", property.name(), trainer.epoch(), config.epochs)
+            });
+        }
+        learned = learned.with_head(trainer.finish()?)?;
+    }
+    checkpoint::save(&learned, out)?;
+    progress.finish(&format!("{}; wrote {}", scores(&learned, properties), out.display()));
+    Ok(())
+}
+
+/// `held out: area R2 0.98, RMSE 0.06; roundness ..` of the heads for some properties.
+pub fn scores(model: &Model, properties: &[Property]) -> String {
+    let heads = model.heads().iter().map(|head| &head.card);
+    let named = heads.filter(|card| properties.contains(&card.property));
+    let each: Vec<String> = named.map(|card| said(model, card)).collect();
+    format!("{}: {}", measured_on(&model.encoded.held_out), each.join("; "))
+}
+
+fn said(model: &Model, card: &HeadCard) -> String {
+    let unit = model.unit(card.property);
+    format!("{} {}{}", card.property.name(), score(card, unit), coverage(card, unit))
+}
+
+/// `R2 0.98, RMSE 0.06`, with the unit if there is one.
+pub fn score(card: &HeadCard, unit: &str) -> String {
+    let text = format!("R2 {:.3}, RMSE {} {unit}", card.r2, three_digits(card.rmse));
+    text.trim_end().to_owned()
+}
+
+/// `; 90 % intervals of 0.1 N to either side hold 91 % of 72 test rows`, or nothing if the coverage is unknown.
+pub fn coverage(card: &HeadCard, unit: &str) -> String {
+    let Some(judge) = &card.judge else { return String::new() };
+    let (Some(coverage), Some(half)) = (judge.coverage, judge.half_width) else {
+        return String::new();
+    };
+    let half = format!("{} {unit}", three_digits(half));
+    format!(
+        "; 90 % intervals of {} to either side hold {:.0} % of {} test rows",
+        half.trim_end(),
+        100.0 * coverage,
+        judge.tested
+    )
+}
+
+/// The rows on which the metrics of a head were computed.
+pub fn measured_on(held_out: &[bool]) -> &'static str {
+    if held_out.contains(&true) { "held out" } else { "on the training data, as none is held out" }
+}

@@ -1,0 +1,230 @@
+//! `optimise`: a model and an aim in, all restarts and the answer out.
+
+use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
+use crate::cli::files::{check_outputs_with, open};
+use crate::cli::progress::Progress;
+use crate::error::{Result, check_range};
+use crate::explore::three_digits;
+use crate::export::tables::candidates::write_candidates;
+use crate::model::{Model, Value};
+use crate::numerics::atomic_file::write_whole;
+use crate::numerics::cancel_token::CancelToken;
+use crate::objective::{Goal, ObjectiveSpec};
+use crate::optimise::{InData, LabResults, Method, Search, SearchConfig, SearchReport, Trajectory};
+use clap::Args;
+use std::path::PathBuf;
+
+/// The arguments of `optimise`.
+#[derive(Debug, Args)]
+#[command(override_usage = "latent-explorer optimise --model <M.safetensors> \
+    <--property <NAME> --mode max|min | --term <NAME:GOAL>...> [OPTIONS] --out <R.json>")]
+#[command(after_help = "Examples:\n  \
+    latent-explorer optimise --model m.safetensors --property roundness --mode max --out best.json\n  \
+    latent-explorer optimise --model m.safetensors --term roundness:max \\\n      \
+    --term area:target=2.5:weight=0.1 --constraint \"perimeter<=7\" --inside 10 --out coin.json\n  \
+    latent-explorer optimise --model m.safetensors --property area --mode max \\\n      \
+    --from shapes.csv --perturb 0.2 --trajectory every:10 --out larger.json\n  \
+    latent-explorer optimise --model m.safetensors --property area --mode max --from name:n0012 --out n.json\n  \
+    latent-explorer optimise --model m.safetensors --property roundness --mode max \\\n      \
+    --candidates 5 --candidates-out try.csv --out best.json\n\n\
+    The report is JSON, format 4. Restarts, hills and rows are counted from 1; what is not a finite number is null.\n  \
+    run               the name of this run, which is part of the ids of its candidates\n  \
+    config            the settings as they were used\n  \
+    best              the restart of least loss; null where none met a feasible point\n  \
+    best_believable   the same among the restarts that can be believed\n  \
+    best_in_data      the best of the data themselves: row, name, value, terms\n  \
+    values, gradients evaluations spent, counted apart\n  \
+    stride            every how many steps trajectories were kept\n  \
+    hills             which restarts came to the same maximum, with the value of the best, or predicted\n  \
+    candidates        with --candidates: different answers that can be believed, one a hill,\n                    \
+    each with an id that no other run has and its predictions\n  \
+    restarts          for each restart\n    \
+    restart                  its number\n    \
+    start, z_best, z_final   latent vectors\n    \
+    value_start, value_best, value_final  the property as it is computed; of several terms the score, minus the\n                             \
+    sum of losses; null where a head was read for any term\n    \
+    predicted_start, predicted, predicted_final  the same where a head was read, each with the ends of its 90 %\n                             \
+    interval: value, low, high\n    \
+    loss_best                what was made least, penalties included\n    \
+    objective_best           minus that: what the best so far goes by\n    \
+    step_best, steps         the step of z_best, and the steps done\n    \
+    stop_reason              steps_done, converged, left_domain, not_finite or cancelled\n    \
+    valid                    whether any point was feasible; without one z_best is z_final\n    \
+    terms                    each property at z_best: predicted by its head with the 90 % interval from\n                             \
+    predicted_low to predicted_high, the head's held-out error predicted_rmse, measured on\n                             \
+    the shape and returned by the round trip, both null where only a head can tell\n    \
+    measured, returned       the value at z_best before and after encoding and decoding its shape; null where only\n                             \
+    a head can tell it\n    \
+    gain, predicted_gain     by how much measured, or predicted, is better than the best of the data\n    \
+    nearest                  the nearest training shape: its row, its distance in the latent\n    \
+    nearest_name             its name, where rows have names\n    \
+    trust                    the verdict and its numbers: the distance from the data, the round trip,\n                             \
+    and the values before and after it, each with what is usual\n    \
+    rates                    the learning rate: [step from which on, rate]\n    \
+    trajectory_steps, trajectory, values, losses   the trajectory: steps, latent vectors, values (null of predictions), losses\n    \
+    decoded                  the outline at z_best: x0, y0, x1, y1, .. in the frame, else in data units\n    \
+    frame                    of what began with a shape of your own: origin, scale, rotation;\n                             \
+    values and constraints are those of the shape in data units, as of\n                             \
+    the model's own data")]
+pub struct OptimiseArguments {
+    /// The checkpoint to search in
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    #[command(flatten)]
+    search: SearchArguments,
+    /// The method of each restart; all methods get the same budget of values and gradients. --lr is the initial step
+    /// size of cma-es; the schedules apply to adam, gradient and momentum
+    #[arg(long, value_name = "NAME", default_value = "adam", help_heading = "How it goes on")]
+    method: Method,
+    /// The points of each trajectory to write: full, every:K (the start, each K-th step, the last) or none. If all
+    /// trajectories exceed the memory, fewer points are kept, and a message says so
+    #[arg(long, value_name = "HOW", default_value = "full")]
+    trajectory: Trajectory,
+    /// The most candidates to list in the report, one believable answer for each local optimum: 1 to 1000
+    #[arg(long, value_name = "K", allow_hyphen_values = true)]
+    candidates: Option<usize>,
+    /// Also write the candidates to a file of their own: .json (their complete records), or their outlines as .csv (id,
+    /// x0, y0, ..), .svg, .dxf, or .dat in a new folder FOLDER/
+    #[arg(long, value_name = "C.csv|..", requires = "candidates")]
+    candidates_out: Option<PathBuf>,
+    /// The report to write
+    #[arg(long, value_name = "R.json")]
+    out: PathBuf,
+}
+
+impl OptimiseArguments {
+    /// The settings of the search in `model`; reads files with starts.
+    ///
+    /// # Errors
+    /// As [`SearchArguments::config`].
+    pub(in crate::cli) fn config(&self, model: &Model) -> Result<SearchConfig> {
+        let config = self.search.config(model)?;
+        let keep_every = self.trajectory.stride(config.steps);
+        Ok(SearchConfig { method: self.method, keep_every, ..config })
+    }
+}
+
+/// Runs a search and writes its report.
+///
+/// # Errors
+/// Names a setting out of range or a file that cannot be read or written, before the search.
+pub fn run(arguments: &OptimiseArguments) -> Result<()> {
+    let OptimiseArguments { search, trajectory, out, .. } = arguments;
+    check_outputs_with(
+        &search.inputs(&arguments.model),
+        &[out],
+        arguments.candidates_out.as_deref(),
+    )?;
+    if let Some(candidates) = arguments.candidates {
+        check_range("candidates", candidates, 1, 1000)?;
+    }
+    let model = open(&arguments.model)?;
+    let config = arguments.config(&model)?;
+
+    let mut progress = Progress::start();
+    let stride = config.stride(model.latent_dim());
+    if stride > 1 && *trajectory != Trajectory::None {
+        progress.say(&format!("trajectories are kept every {stride} steps"));
+    }
+    let in_data = InData::best(&model, &config.aim).map(|data| three_digits(data.value));
+    let in_data = in_data.map_or(String::new(), |value| format!(" (in the data {value})"));
+    let mut search = Search::new(model, config)?;
+    while search.advance(&CancelToken::default())? {
+        progress.report(search.share(), || {
+            let (done, going, of) = (search.done(), search.going(), search.restarts().len());
+            let best = best_so_far(&search);
+            format!("step {done}, {going} of {of} going, best {best}{in_data}")
+        });
+    }
+    let report = SearchReport::new(search)?;
+    let candidates = arguments.candidates.unwrap_or(0);
+    write_whole(out, |file| report.write_json(file, *trajectory, candidates))?;
+    if let Some(path) = &arguments.candidates_out {
+        write_candidates(path, &report, candidates, &LabResults::default())?;
+    }
+    for why in unreal(&report) {
+        progress.say(why);
+    }
+    report.why_none().iter().for_each(|why| progress.say(why));
+    let hills = hills(&report, candidates);
+    progress.finish(&format!("{}; {hills}; wrote {}", answer(&report), out.display()));
+    Ok(())
+}
+
+/// The reasons why the best answers have values that no valid shape has, if they do; each once.
+fn unreal(report: &SearchReport) -> Vec<&'static str> {
+    let answers = [report.best, report.best_believable].into_iter().flatten();
+    let terms = answers.flat_map(|index| &report.restarts[index].answer.terms);
+    let mut found: Vec<_> =
+        terms.filter_map(|term| term.property.outside_domain(term.measured?)).collect();
+    found.dedup();
+    found
+}
+
+/// `3 hills, 2 candidates`.
+fn hills(report: &SearchReport, candidates: usize) -> String {
+    let some =
+        |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    let hills = some(report.hills.all.len(), "hill");
+    match candidates {
+        0 => hills,
+        most => format!("{hills}, {}", some(report.candidates(most).len(), "candidate")),
+    }
+}
+
+/// `best roundness 0.998 (doubtful), best believable roundness 0.991; best in the data 0.985, gain 0.006`.
+fn answer(report: &SearchReport) -> String {
+    let aim = &report.config.aim;
+    let value = |index: usize| {
+        let found = &report.restarts[index];
+        let value = found.answer.value();
+        let mut text = value.named(&aim.word());
+        // A computed value comes first: at the end of a search a head errs, and in favour of what was sought.
+        if let (Value::Computed(_), Value::Predicted(read)) = (value, found.best()) {
+            text += &format!(", predicted {}", read.text());
+        }
+        with_objective(&text, found.restart.best_objective(), aim)
+    };
+    let found = match (report.best, report.best_believable) {
+        (None, _) if aim.constraints.is_empty() => {
+            return format!("no restart found a valid {}", aim.word());
+        }
+        (None, _) => return "no restart found a shape that keeps every constraint".to_owned(),
+        (Some(best), None) => format!("best {}, and none is believable", value(best)),
+        (Some(best), Some(good)) if best == good => format!("best {}, believable", value(best)),
+        (Some(best), Some(good)) => format!(
+            "best {} ({}), best believable {}",
+            value(best),
+            report.restarts[best].verdict.word(),
+            value(good)
+        ),
+    };
+    let Some(best) = report.best_believable.or(report.best).map(|index| &report.restarts[index])
+    else {
+        return found;
+    };
+    let bounded = best.bounded().map(|check| {
+        let predicted = Value::Predicted(check.prediction);
+        predicted.named_in(&check.property.word(), report.unit(check.property))
+    });
+    let found = std::iter::once(found).chain(bounded).collect::<Vec<_>>().join("; ");
+    let gain = best.answer.gained().map(|gain| match gain {
+        Value::Computed(gain) => gain_in_words(aim, gain),
+        Value::Predicted(gain) => format!("predicted gain {}", gain.text()),
+    });
+    match (&report.in_data, gain) {
+        (Some(data), Some(gain)) => {
+            format!("{found}; best in the data {}, {gain}", three_digits(data.value))
+        }
+        _ => found,
+    }
+}
+
+/// `gain 0.006`, or for a target value `0.006 nearer`.
+fn gain_in_words(aim: &ObjectiveSpec, gain: f64) -> String {
+    match aim.goal() {
+        Goal::Target(_) if gain < 0.0 => format!("{} farther", three_digits(-gain)),
+        Goal::Target(_) => format!("{} nearer", three_digits(gain)),
+        Goal::Max | Goal::Min => format!("gain {}", three_digits(gain)),
+    }
+}

@@ -1,0 +1,133 @@
+//! `race`: a model, an aim and several methods in, the best value so far of each and the answers out.
+
+use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
+use crate::cli::files::{check_outputs, open};
+use crate::cli::progress::Progress;
+use crate::error::{Error, Result};
+use crate::explore::{duration, grouped, three_digits};
+use crate::export::tables::csv::write_race;
+use crate::numerics::atomic_file::write_whole;
+use crate::objective::Space;
+use crate::optimise::race::Runner;
+use crate::optimise::{ContenderReport, Contenders, Race, RaceReport, RestartReport};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// The arguments of `race`.
+#[derive(Debug, Args)]
+#[command(override_usage = "latent-explorer race --model <M.safetensors> \
+    <--property <NAME> --mode max|min | --term <NAME:GOAL>...> [OPTIONS] --out <R.csv>")]
+#[command(after_help = "Examples:\n  \
+    latent-explorer race --model m.safetensors --property roundness --mode max --out race.csv\n  \
+    latent-explorer race --model m.safetensors --term heat-shedding:max --inside 10 \\\n      \
+    --methods adam,lbfgs,adam-input --report race.json --out race.csv\n\n\
+    All methods begin at the same starts, and each may spend 2 x (steps + 1) evaluations on every restart, \
+    values and gradients counted apart and added, those of line searches and generations included. No \
+    restart stops early: --patience is not used. A method that ends by itself leaves the rest unspent.\n\n\
+    The table has the columns method, values, gradients, evaluations, best, objective: what a method had spent when \
+    the best so far of all its restarts changed, at most 400 rows each, and at the end. The best is that of greatest \
+    objective, which is minus the loss; where penalties count, its value may become worse on the way. Where heads are \
+    read, predicted, predicted_low and predicted_high stand in the place of best.\n\n\
+    The method that is first is, of those whose believable answer is as good as the best one (within 1 % \
+    of what that one gained on the starts), the one that came so far with the fewest evaluations. Several tie where \
+    they needed equally many, or where each began at such an answer.")]
+pub struct RaceArguments {
+    /// The checkpoint to search in
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    #[command(flatten)]
+    search: SearchArguments,
+    /// The methods: adam, cma-es, random, gradient, momentum, lbfgs, and adam-input, which moves the numbers of the
+    /// shape itself by --input-lr
+    #[arg(long, value_name = "NAME,..", default_value_t = Contenders::default())]
+    methods: Contenders,
+    /// Also write the answers of every method as JSON
+    #[arg(long, value_name = "R.json")]
+    report: Option<PathBuf>,
+    /// The table to write
+    #[arg(long, value_name = "R.csv")]
+    out: PathBuf,
+}
+
+/// Runs a race and writes its table.
+///
+/// # Errors
+/// Names a setting out of range or a file that cannot be read or written, before the search.
+pub fn run(arguments: &RaceArguments) -> Result<()> {
+    let RaceArguments { model, search, methods, report: answers, out } = arguments;
+    let outputs: Vec<&Path> = std::iter::once(out).chain(answers).map(PathBuf::as_path).collect();
+    check_outputs(&search.inputs(model), &outputs)?;
+    let model = open(model)?;
+    let config = search.config(&model)?;
+    if config.space == Space::Input {
+        let problem = "the methods of a race say what they move; name adam-input among --methods";
+        return Err(Error::setting("space", problem));
+    }
+    let mut progress = Progress::start();
+    let mut race = Race::new(model.clone(), config, methods)?;
+    while race.step()? {
+        progress.report(race.share(), || {
+            let standing =
+                |runner: &Runner| format!("{} {}", runner.lane, best_so_far(&runner.search));
+            let standings: Vec<String> = race.runners().iter().map(standing).collect();
+            format!("{:.0} %, best so far: {}", 100.0 * race.share(), standings.join(", "))
+        });
+    }
+    let report = RaceReport::new(race)?;
+    let values = report.values(&model)?;
+    write_race(out, &report, &values)?;
+    if let Some(path) = answers {
+        write_whole(path, |file| report.write_json(&values, file))?;
+    }
+    report.lanes.iter().for_each(|lane| progress.say(&line(lane)));
+    progress.finish(&format!("{}; wrote {}", first(&report), out.display()));
+    Ok(())
+}
+
+/// `adam: roundness 0.996, believable, 0.995 re-decoded; spent 25,050 values and 25,050 gradients in 2.1 s`.
+fn line(lane: &ContenderReport) -> String {
+    let found = match lane.answer() {
+        None => "no answer".to_owned(),
+        Some((_, answer)) => {
+            let (value, word) = (value_of(lane, answer), answer.verdict.word());
+            match answer.answer.returned {
+                Some(returned) => format!("{value}, {word}, {} re-decoded", three_digits(returned)),
+                None => format!("{value}, {word}"),
+            }
+        }
+    };
+    let (tally, seconds) = (lane.tally(), duration(lane.seconds));
+    let (values, gradients) = (grouped(tally.values), grouped(tally.gradients));
+    format!("{}: {found}; spent {values} values and {gradients} gradients in {seconds}", lane.lane)
+}
+
+/// The value of an answer as the search read it, with its objective where penalties count.
+fn value_of(lane: &ContenderReport, answer: &RestartReport) -> String {
+    let aim = &lane.report.config.aim;
+    let value = answer.best().named(&aim.word());
+    with_objective(&value, answer.restart.best_objective(), aim)
+}
+
+/// `adam is first: roundness 0.996 after 800 of 50,100 evaluations`, or `adam and random tie: ..`.
+fn first(report: &RaceReport) -> String {
+    let answer = report.winners.first().and_then(|&winner| {
+        let lane = &report.lanes[winner];
+        Some((lane, lane.answer()?.1, lane.reached?))
+    });
+    let Some((lane, answer, reached)) = answer else {
+        return "nobody is first, for no answer can be believed".to_owned();
+    };
+    let names: Vec<String> =
+        report.winners.iter().map(|&winner| report.lanes[winner].lane.to_string()).collect();
+    let first = match names.as_slice() {
+        [one] => format!("{one} is first"),
+        [others @ .., last] => format!("{} and {last} tie", others.join(", ")),
+        [] => String::new(),
+    };
+    format!(
+        "{first}: {} after {} of {} evaluations",
+        value_of(lane, answer),
+        grouped(reached.evaluations()),
+        grouped(report.budget())
+    )
+}

@@ -1,0 +1,84 @@
+//! `sample`: new shapes, sampled and assessed.
+
+use crate::cli::args::sheet::{Look, Output};
+use crate::cli::files::{check_outputs, open};
+use crate::cli::progress::Progress;
+use crate::error::{Error, Result, check_range};
+use crate::explore::shapes::new_shapes::{NewShape, new_shapes, sheet};
+use crate::export::tables::shapes::{ShapeRow, write_shapes};
+use crate::trust::Reliability;
+use clap::Args;
+use std::path::PathBuf;
+
+/// The most shapes in a picture.
+const MOST_DRAWN: usize = 400;
+
+/// The arguments of `sample`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    latent-explorer sample --model nine.safetensors --count 36 --out new.png\n  \
+    latent-explorer sample --model nine.safetensors --count 1000 --seed 7 --out new.csv\n\n\
+    Points are drawn from the distribution that the model states: N(0, 1) for a variational autoencoder, a normal \
+    distribution or a mixture fitted to the encoded data for one without a prior or whose prior misses them. Shape i depends on the seed and i alone. A table has a row for each \
+    shape: shape, z0,.., verdict (believable, doubtful or outside the data), reason, density_distance, round_trip, \
+    the properties, x0,y0,.. with full precision. A picture marks the verdicts.")]
+pub struct SampleArguments {
+    /// The checkpoint
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    /// Number of shapes: 1 to 100000 (pictures: to 400)
+    #[arg(long, value_name = "N", default_value_t = 36, allow_hyphen_values = true)]
+    count: usize,
+    /// The seed of the draws: 0 to 2^64-1
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true)]
+    seed: u64,
+    #[command(flatten)]
+    look: Look,
+    /// The table or picture to write; the extension decides the format
+    #[arg(long, value_name = "S.csv|S.svg|S.png")]
+    out: PathBuf,
+}
+
+/// Samples shapes, assesses them and writes them.
+///
+/// # Errors
+/// Names a setting out of range or a file that cannot be read or written.
+pub fn run(arguments: &SampleArguments) -> Result<()> {
+    let SampleArguments { model, count, seed, look, out } = arguments;
+    let output = Output::of(out)?;
+    if output == Output::Gif {
+        return Err(Error::file(out, "is a GIF; write the sample as .csv, .svg or .png"));
+    }
+    check_range("count", *count, 1, if output == Output::Csv { 100_000 } else { MOST_DRAWN })?;
+    look.check(output)?;
+    check_outputs(&[model], &[out])?;
+    let model = open(model)?;
+    model.check_can_tell(look.property)?;
+    let progress = Progress::start();
+    let shapes = new_shapes(&model, look.property, *count, *seed)?;
+    if output == Output::Csv {
+        let rows = shapes.iter().enumerate();
+        let rows = rows.map(|(index, NewShape { z, outline, verdict, .. })| ShapeRow {
+            first: vec![(index + 1).to_string()],
+            z: Some(z),
+            verdict: Some(verdict),
+            outline,
+            frame: None,
+        });
+        write_shapes(out, &["shape"], &model, rows)?;
+    } else {
+        let columns = (*count as f64).sqrt().ceil() as usize;
+        let drawn = sheet(&shapes, columns, true);
+        look.write(out, &drawn, &model)?;
+    }
+    let of = |belief| shapes.iter().filter(|shape| shape.verdict.belief == belief).count();
+    let counts = [Reliability::Believable, Reliability::Doubtful, Reliability::Outside]
+        .map(|belief| format!("{} {}", of(belief), belief.word()));
+    progress.finish(&format!(
+        "{count} shapes, drawn from {}: {}; wrote {}",
+        model.card.start.label(),
+        counts.join(", "),
+        out.display()
+    ));
+    Ok(())
+}

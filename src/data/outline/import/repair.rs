@@ -1,0 +1,341 @@
+//! Checks and repairs that turn the points of a file into an outline: closed, simple, counter-clockwise.
+
+use crate::data::outline::geometry::segments_meet;
+
+/// The most points of one shape.
+pub const MOST_POINTS: usize = 1_000_000;
+/// A gap of less than this share of the perimeter is closed.
+const SMALL_GAP: f64 = 0.05;
+/// The largest ratio of the last side to any other side in a list of corners without a repeated first point.
+const LAST_SIDE: f64 = 1.5;
+/// The thickness, as a share of the shape's extent, below which a spur is an artefact and is removed.
+const SPUR: f64 = 1e-3;
+/// The most spurs that are removed from one curve.
+const MOST_SPURS: usize = 100;
+/// Points closer than this share of the shape's extent are one point.
+const SAME: f64 = 1e-9;
+/// The least area, as a share of the squared perimeter; a circle has 0.08, the thinnest airfoil 0.002.
+const LEAST_AREA: f64 = 1e-6;
+/// The most comparisons of edges; a shape that needs more is refused.
+const MOST_COMPARISONS: usize = 200_000_000;
+
+/// The convention by which a file marks a curve as closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// The file marks the curve as closed.
+    Joined,
+    /// The file would mark it, or repeat the first point, if it were closed: a gap is a real gap.
+    Apart,
+    /// A list of corners: the side from the last to the first is implied.
+    Listed,
+}
+
+/// A curve as it stands in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawCurve {
+    /// Its points, in the units of the file.
+    pub points: Vec<[f64; 2]>,
+    /// The convention by which it is closed.
+    pub ends: Ends,
+}
+
+/// An outline: at least three points, none repeated in sequence, counter-clockwise, simple.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repaired {
+    /// Its points, the last joined to the first.
+    pub points: Vec<[f64; 2]>,
+    /// The changes that were made, a clause each.
+    pub notes: Vec<String>,
+}
+
+/// Makes an outline of a curve.
+///
+/// # Errors
+/// Gives the reason why the curve is no outline.
+pub fn clean(curve: RawCurve) -> Result<Repaired, String> {
+    let RawCurve { mut points, mut ends } = curve;
+    if points.len() > MOST_POINTS {
+        return Err(format!(
+            "has {} points, and at most {MOST_POINTS} are read; thin it out",
+            points.len()
+        ));
+    }
+    if let Some(at) = points.iter().position(|p| !(p[0].is_finite() && p[1].is_finite())) {
+        let [x, y] = points[at];
+        return Err(format!("point {} is ({x}, {y}), which is no place", at + 1));
+    }
+    let extent = extent(&points);
+    if extent > 1e30 || (extent > 0.0 && extent < 1e-30) {
+        return Err(format!("is {extent:e} wide; scale it to an ordinary size"));
+    }
+    let distance = |a: [f64; 2], b: [f64; 2]| (b[0] - a[0]).hypot(b[1] - a[1]);
+    points.dedup_by(|b, a| distance(*a, *b) <= SAME * extent);
+    while points.len() > 1 && distance(points[0], points[points.len() - 1]) <= SAME * extent {
+        points.pop();
+        ends = Ends::Joined;
+    }
+    if points.len() < 3 {
+        let (count, s) = (points.len(), if points.len() == 1 { "" } else { "s" });
+        return Err(format!("has {count} distinct point{s}; an outline needs at least 3"));
+    }
+    let mut notes = Vec::new();
+    let gap = distance(points[points.len() - 1], points[0]);
+    let sides = || points.windows(2).map(|p| distance(p[0], p[1]));
+    let perimeter = sides().sum::<f64>() + gap;
+    let share = gap / perimeter;
+    let percent = three_digits(100.0 * share);
+    let longest = sides().fold(0.0, f64::max);
+    // The closing side of a closed curve or of a list of corners is an ordinary side, not a gap.
+    let one_more_side = match ends {
+        Ends::Joined => true,
+        Ends::Apart => false,
+        Ends::Listed => gap <= LAST_SIDE * longest,
+    };
+    if one_more_side {
+        if ends == Ends::Listed && share >= SMALL_GAP {
+            notes.push(format!(
+                "its last point was joined to the first by a side of {percent} % of the perimeter"
+            ));
+        }
+    } else if share < SMALL_GAP {
+        notes.push(format!("a gap of {percent} % of the perimeter was closed"));
+    } else {
+        return Err(format!(
+            "is an open curve: its ends are {percent} % of the perimeter apart, and less than 5 % is closed; join them"
+        ));
+    }
+    let area = area(&points);
+    if area.abs() <= LEAST_AREA * perimeter * perimeter {
+        return Err("has no area; an outline goes around something".to_owned());
+    }
+    let mut found = crossing(&points);
+    if let Crossing::At(_) = found {
+        let taken_off = take_spurs_off(&mut points, SPUR * extent);
+        if taken_off > 0 {
+            let one = taken_off == 1;
+            let (count, is) = if one { ("a spur", "was") } else { ("spurs", "were") };
+            notes.push(format!("{count} thinner than 0.1 % of its extent {is} taken off"));
+            found = if points.len() < 3 { found } else { crossing(&points) };
+        }
+    }
+    match found {
+        Crossing::None => {}
+        Crossing::At([x, y]) => {
+            let (x, y) = (three_digits(x), three_digits(y));
+            return Err(format!("crosses or touches itself near ({x}, {y})"));
+        }
+        Crossing::TooMany => {
+            return Err("is too entangled to be checked; give it fewer points".to_owned());
+        }
+    }
+    if area < 0.0 {
+        points.reverse();
+        notes.push("ran clockwise and was turned".to_owned());
+    }
+    Ok(Repaired { points, notes })
+}
+
+/// Removes the vertices of spurs, where a curve turns back along itself within `width`, and returns their number.
+/// Rounding makes spurs where a curve was closed, or where a side ends a little beyond its corner.
+fn take_spurs_off(points: &mut Vec<[f64; 2]>, width: f64) -> usize {
+    let before = points.len();
+    while points.len() > 3 && before - points.len() < MOST_SPURS {
+        let count = points.len();
+        let is_spur = |&i: &usize| {
+            let [a, b, c] = [i + count - 1, i, i + 1].map(|k| points[k % count]);
+            let (u, v) = ([b[0] - a[0], b[1] - a[1]], [c[0] - b[0], c[1] - b[1]]);
+            let turns_back = u[0] * v[0] + u[1] * v[1] < 0.0;
+            let longer = u[0].hypot(u[1]).max(v[0].hypot(v[1]));
+            // The distance of the end of the shorter side from the longer one, times the length of the longer one.
+            turns_back && (u[0] * v[1] - u[1] * v[0]).abs() <= width * longer
+        };
+        let Some(spur) = (0..count).find(is_spur) else { break };
+        points.remove(spur);
+    }
+    before - points.len()
+}
+
+/// The longer side of the box around points.
+pub fn extent(points: &[[f64; 2]]) -> f64 {
+    let side = |k: usize| {
+        let range = points
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), p| (l.min(p[k]), h.max(p[k])));
+        range.1 - range.0
+    };
+    side(0).max(side(1)).max(0.0)
+}
+
+/// Signed area by the shoelace formula around the first point, so that shapes far from the origin lose no digits.
+fn area(points: &[[f64; 2]]) -> f64 {
+    let [x0, y0] = points[0];
+    let next = points.iter().cycle().skip(1);
+    let twice =
+        points.iter().zip(next).map(|(a, b)| (a[0] - x0) * (b[1] - y0) - (b[0] - x0) * (a[1] - y0));
+    0.5 * twice.sum::<f64>()
+}
+
+enum Crossing {
+    None,
+    At([f64; 2]),
+    TooMany,
+}
+
+/// Searches for two sides that meet and are not neighbours, by a sweep over the sides.
+///
+/// The sweep direction is oblique: most long straight runs are horizontal or vertical, and a sweep along one of these
+/// would compare all of their sides at once.
+fn crossing(points: &[[f64; 2]]) -> Crossing {
+    const ALONG: [f64; 2] = [0.829_037_572_555_042, 0.559_192_903_470_747];
+    let count = points.len();
+    let place = |p: [f64; 2]| p[0] * ALONG[0] + p[1] * ALONG[1];
+    let side = |i: usize| (points[i], points[(i + 1) % count]);
+    let range = |i: usize| {
+        let (a, b) = side(i);
+        let (a, b) = (place(a), place(b));
+        (a.min(b), a.max(b))
+    };
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|&i, &j| range(i).0.total_cmp(&range(j).0));
+    let (mut open, mut comparisons): (Vec<usize>, usize) = (Vec::new(), 0);
+    for i in order {
+        let from = range(i).0;
+        open.retain(|&j| range(j).1 >= from);
+        comparisons += open.len();
+        if comparisons > MOST_COMPARISONS {
+            return Crossing::TooMany;
+        }
+        let (a, b) = side(i);
+        for &j in &open {
+            let neighbours = (i + 1) % count == j || (j + 1) % count == i;
+            let (c, d) = side(j);
+            if !neighbours && segments_meet(a, b, c, d) {
+                return Crossing::At([0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]);
+            }
+        }
+        open.push(i);
+    }
+    Crossing::None
+}
+
+/// A number with three significant digits, for messages.
+pub fn three_digits(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let decimals = (2 - value.abs().log10().floor() as i32).clamp(0, 12);
+    let text = format!("{value:.*}", decimals as usize);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::TAU;
+
+    fn of(points: &[[f64; 2]], ends: Ends) -> Result<Repaired, String> {
+        clean(RawCurve { points: points.to_vec(), ends })
+    }
+
+    fn arc(count: usize, share: f64) -> Vec<[f64; 2]> {
+        let at = |i| {
+            let t = share * TAU * i as f64 / (count - 1) as f64;
+            [t.cos(), t.sin()]
+        };
+        (0..count).map(at).collect()
+    }
+
+    const SQUARE: [[f64; 2]; 4] = [[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]];
+
+    #[test]
+    fn a_small_gap_is_closed_and_said_so() {
+        let clean = of(&arc(200, 0.985), Ends::Apart).unwrap();
+        assert_eq!(clean.notes.len(), 1);
+        assert!(clean.notes[0].starts_with("a gap of 1.5"), "{:?}", clean.notes);
+        let repeated = of(&arc(200, 1.0), Ends::Apart).unwrap();
+        assert!(repeated.notes.is_empty() && repeated.points.len() == 199);
+    }
+
+    #[test]
+    fn a_large_gap_is_an_open_curve_unless_it_is_a_side_like_the_others() {
+        for ends in [Ends::Apart, Ends::Listed] {
+            let problem = of(&arc(200, 0.5), ends).unwrap_err();
+            assert!(problem.contains("open curve") && problem.contains("38.9 %"), "{problem}");
+        }
+        assert!(of(&SQUARE, Ends::Apart).unwrap_err().contains("25 %"));
+        let listed = of(&SQUARE, Ends::Listed).unwrap();
+        assert!(listed.notes[0].contains("a side of 25 %"), "{:?}", listed.notes);
+        assert!(of(&arc(200, 0.5), Ends::Joined).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_outline_is_refused_with_its_reason() {
+        let problem = |points: &[[f64; 2]]| of(points, Ends::Joined).unwrap_err();
+        assert!(problem(&[]).contains("0 distinct points"));
+        assert!(problem(&[[1.0, 1.0], [2.0, 2.0], [1.0, 1.0]]).contains("2 distinct points"));
+        assert!(problem(&[[1.0, 1.0]; 5]).contains("1 distinct point;"));
+        assert!(
+            problem(&[[0.0, 0.0], [1.0, f64::NAN], [1.0, 1.0]]).contains("point 2 is (1, NaN)")
+        );
+        assert!(problem(&[[0.0, 0.0], [1.0, 1.0], [3.0, 3.0]]).contains("no area"));
+        let bow = [[0.0, 0.0], [2.0, 2.0], [2.0, 0.0], [0.0, 1.0]];
+        assert!(problem(&bow).contains("crosses or touches itself"), "{}", problem(&bow));
+        let eight = [[0.0, 0.0], [2.0, 1.0], [2.0, -1.0], [0.0, 0.0], [-1.0, 1.0], [-1.0, -0.5]];
+        assert!(problem(&eight).contains("crosses or touches itself"));
+        assert!(problem(&[[0.0, 0.0], [1e200, 0.0], [0.0, 1e200]]).contains("ordinary size"));
+    }
+
+    #[test]
+    fn thin_spurs_that_cross_are_taken_off_and_said() {
+        // The last side goes 0.02 beyond the first corner, and back.
+        let house = [[20.0, 20.0], [80.0, 20.0], [80.0, 70.0], [50.0, 90.0], [20.0, 70.0]];
+        let mut needle = house.to_vec();
+        needle.push([20.0, 19.98]);
+        let clean = of(&needle, Ends::Joined).unwrap();
+        assert_eq!(clean.points, house);
+        assert!(clean.notes[0].starts_with("a spur thinner than 0.1 %"), "{:?}", clean.notes);
+        // A thin end that crosses nothing is kept.
+        let wing = [[100.0, 0.0], [50.0, 5.0], [0.0, 0.0], [50.0, -5.0], [99.0, -0.01]];
+        assert_eq!(of(&wing, Ends::Joined).unwrap().points.len(), 5);
+        let eight = [[0.0, 0.0], [2.0, 2.0], [2.0, 0.0], [0.0, 1.0]];
+        assert!(of(&eight, Ends::Joined).unwrap_err().contains("crosses"));
+    }
+
+    #[test]
+    fn points_in_their_millions_are_counted_and_a_million_is_checked() {
+        let problem = of(&arc(MOST_POINTS + 1, 1.0), Ends::Joined).unwrap_err();
+        assert!(problem.contains("1000001 points"), "{problem}");
+        let mut square = Vec::new();
+        for (from, to) in SQUARE.iter().zip(SQUARE.iter().cycle().skip(1)) {
+            let side = |i| {
+                let t = f64::from(i) / 200_000.0;
+                [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])]
+            };
+            square.extend((0..200_000).map(side));
+        }
+        assert!(of(&square, Ends::Joined).is_ok());
+    }
+
+    #[test]
+    fn clockwise_outlines_are_turned_and_repeated_points_go() {
+        let mut points = SQUARE.to_vec();
+        points.insert(1, SQUARE[0]);
+        let clean = of(&points, Ends::Joined).unwrap();
+        assert_eq!((clean.points.as_slice(), clean.notes.len()), (&SQUARE[..], 0));
+        points.reverse();
+        let turned = of(&points, Ends::Joined).unwrap();
+        assert!(area(&turned.points) > 0.0 && turned.notes[0].contains("clockwise"));
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!(
+            [12.345, 0.001234, 1500.0, 0.0].map(three_digits),
+            ["12.3", "0.00123", "1500", "0"]
+        );
+    }
+}

@@ -1,0 +1,549 @@
+//! The choice of the layers of a picture: one of them has full colour, the others are paler.
+
+use super::glyphs;
+use super::items::{
+    Arrows, Dots, Mark, MarkKind, Scene, SceneImage, SceneItem, SceneLine, SceneShapes, SceneText,
+};
+use crate::explore::bounds::Bounds;
+use crate::explore::colour::{Palette, Rgba, faded, scale};
+use crate::explore::latent_path::trail::trail;
+use crate::explore::layers::distance_overlay::DistanceOverlay;
+use crate::explore::layers::gradient_field::{Arrow, GradientField};
+use crate::explore::layers::grid::ShapeGrid;
+use crate::explore::layers::heat::HeatField;
+use crate::explore::layers::trajectories::Trajectories;
+use crate::numerics::statistics::quantile::distance;
+use std::sync::Arc;
+
+/// The layers that are visible.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct LayerVisibility {
+    /// Decoded shapes.
+    pub shapes: bool,
+    /// The property as a heat map.
+    pub heat: bool,
+    /// The encoded data.
+    pub data: bool,
+    /// The trajectories of a search.
+    pub paths: bool,
+    /// Fog and hatching over answers that cannot be trusted.
+    pub trust: bool,
+    /// Arrows in the direction in which the objective improves.
+    pub gradient: bool,
+}
+
+/// Encoded data on the map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EncodedPoints {
+    /// Their positions, at most 1,500.
+    pub positions: Arc<Vec<[f64; 2]>>,
+    /// The row in the data of each point.
+    pub rows: Arc<Vec<usize>>,
+    /// The centre and the name of each family.
+    pub names: Vec<([f64; 2], String)>,
+}
+
+/// Attributes of a trajectory besides its points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrajectoryStyle {
+    /// The local optimum that it reached, if any.
+    pub group: Option<usize>,
+    /// True if any of its points is feasible; without one the trajectory ends in a cross.
+    pub has_answer: bool,
+}
+
+/// A search at one step of its playback.
+#[derive(Clone, Debug)]
+pub struct SearchView {
+    /// The trajectories.
+    pub paths: Arc<Trajectories>,
+    /// The (fractional) step that is shown.
+    pub step: f64,
+    /// The step before which trajectories are faded.
+    pub fresh_from: f64,
+    /// Attributes of the trajectories, `[ways]`; empty while they grow.
+    pub ways: Arc<Vec<TrajectoryStyle>>,
+    /// The selected trajectory, which is emphasised.
+    pub chosen: Option<usize>,
+    /// The trajectory under the mouse pointer, in this view or in another one.
+    pub hovered: Option<usize>,
+    /// The group whose trajectories are emphasised.
+    pub group: Option<usize>,
+    /// The position of the answer, once there is one.
+    pub star: Option<[f64; 2]>,
+    /// True if the search ran on an older version of the model than the map shows.
+    pub stale: bool,
+}
+
+/// A step-by-step search up to its current point.
+#[derive(Clone, Debug)]
+pub struct StepThroughView {
+    /// The visited points, the current one last.
+    pub path: Vec<[f64; 2]>,
+    /// The next step.
+    pub step: Option<Arrow>,
+}
+
+/// Annotations on the map from the user's actions: the same in the window and in an exported picture.
+#[derive(Clone, Debug, Default)]
+pub struct Annotations {
+    /// A search.
+    pub climb: Option<SearchView>,
+    /// A step-by-step search.
+    pub walk: Option<StepThroughView>,
+    /// The selected point and the slope there: the direction in which the objective improves, in loss per map unit.
+    pub uphill: Option<([f64; 2], [f64; 2])>,
+    /// The points of a latent path on the map, and the current position on it.
+    pub tour: Option<(Vec<[f64; 2]>, [f64; 2])>,
+    /// The selected point, where no other mark shows it.
+    pub kept: Option<[f64; 2]>,
+}
+
+/// The data for one picture of the map.
+#[derive(Clone, Copy, Debug)]
+pub struct MapData<'a> {
+    /// Decoded shapes.
+    pub grid: Option<&'a Arc<ShapeGrid>>,
+    /// The reach of a typical shape, in data units.
+    pub reach: f64,
+    /// The heat map and its colours.
+    pub heat: Option<(&'a HeatField, &'a Arc<Vec<Rgba>>)>,
+    /// The range of the colour scale.
+    pub range: (f64, f64),
+    /// The encoded data.
+    pub points: &'a EncodedPoints,
+    /// The overlay where the map is far from the data.
+    pub fog: Option<&'a DistanceOverlay>,
+    /// The gradient over the map.
+    pub slopes: Option<&'a GradientField>,
+    /// The annotations.
+    pub doing: &'a Annotations,
+    /// Points of the picture per map unit.
+    pub unit: f64,
+    /// Pinned points.
+    pub pins: &'a [[f64; 2]],
+}
+
+/// The colours of a heat field, row by row from the top, for [`Image`].
+///
+/// Cells where the property is undefined are grey, which is not a colour of the scale.
+pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {
+    let columns = field.columns.max(1);
+    let rows = field.values.chunks_exact(columns).zip(field.valid.chunks_exact(columns)).rev();
+    let cells = rows.flat_map(|(values, valid)| values.iter().zip(valid));
+    let colour =
+        |(&value, &valid): (&f64, &bool)| scale(if valid { value } else { f64::NAN }, range);
+    Arc::new(cells.map(colour).collect())
+}
+
+/// Composes the layers that are `visible` in the part `view` of the map.
+///
+/// The heat map has the colours where it is on, else the shapes have them, unless `plain` asks for grey shapes (during
+/// a training the data need the attention).
+pub fn compose(
+    subject: &MapData<'_>,
+    visible: LayerVisibility,
+    plain: bool,
+    view: Bounds,
+    palette: &Palette,
+) -> Scene {
+    let mut layers = Vec::new();
+    let heat = subject.heat.filter(|_| visible.heat);
+    if let Some((field, pixels)) = heat {
+        layers.push(SceneItem::Image(SceneImage {
+            bounds: field.bounds,
+            size: [field.columns, field.rows],
+            pixels: pixels.clone(),
+        }));
+    }
+    if let Some(grid) = subject.grid {
+        let cells = |wanted: &dyn Fn(usize) -> bool| -> Vec<Bounds> {
+            (0..grid.lattice.len()).filter(|&i| wanted(i)).map(|i| grid.lattice.cell(i)).collect()
+        };
+        if heat.is_some() {
+            let undefined = cells(&|i| grid.values[i].is_nan());
+            layers.push(SceneItem::Hatch(undefined, palette.hatch));
+        }
+        if visible.shapes {
+            if heat.is_none() {
+                layers.push(SceneItem::Shapes(filled(grid, subject, plain, palette)));
+            }
+            // Over heat only the outlines are painted. Around filled shapes they separate the lightest colours from a
+            // light background, and the darkest from a dark one.
+            let (ink, width) =
+                if heat.is_some() { (palette.hollow, 1.0) } else { (palette.rim, 0.9) };
+            layers.push(SceneItem::Shapes(hollow(grid, subject, ink, width)));
+        }
+        if visible.trust {
+            layers.extend(subject.fog.map(|fog| SceneItem::Fog(fog.clone(), palette.canvas)));
+            let doubtful = cells(&|i| grid.inside[i] && !grid.simple[i]);
+            layers.push(SceneItem::Hatch(doubtful, palette.hatch));
+        }
+    }
+    if visible.data {
+        let colour = if heat.is_some() { faded(palette.casing, 0.6) } else { palette.point };
+        layers.push(SceneItem::Dots(Dots {
+            centres: subject.points.positions.clone(),
+            radius: 1.6,
+            colour,
+        }));
+        for (centre, name) in &subject.points.names {
+            layers.push(SceneItem::Text(SceneText {
+                centre: *centre,
+                text: name.clone(),
+                size: 14.0,
+                colour: palette.text,
+                halo: palette.canvas,
+            }));
+        }
+    }
+    if let Some(slopes) = subject.slopes.filter(|_| visible.gradient) {
+        // White like trajectories over heat; else grey, so that only the shapes have colour.
+        let (colour, casing) = if heat.is_some() {
+            (faded(palette.path, 0.85), faded(palette.casing, 0.6))
+        } else {
+            (palette.weak_text, faded(palette.canvas, 0.7))
+        };
+        let arrows = slopes.arrows.clone();
+        layers.push(SceneItem::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
+    }
+    let Annotations { climb, walk, uphill, tour, kept } = subject.doing;
+    if let Some(climb) = climb.as_ref().filter(|_| visible.paths) {
+        ways(climb, &view, palette, &mut layers);
+    }
+    let arrow = |arrow: Arrow, width: f32, colour: Rgba| {
+        let arrows = Arc::new(vec![arrow]);
+        SceneItem::Arrows(Arrows { arrows, width, colour, casing: palette.casing })
+    };
+    let steepest = uphill.map(|(at, slope)| steepest(at, slope, subject.unit));
+    layers.extend(steepest.map(|uphill| arrow(uphill, 2.0, palette.path)));
+    if let Some(walk) = walk {
+        by_hand(walk, &view, palette, &mut layers);
+        layers.extend(walk.step.map(|step| arrow(step, 3.0, palette.path)));
+    }
+    for (index, &centre) in subject.pins.iter().enumerate() {
+        layers.push(SceneItem::Text(SceneText {
+            centre,
+            text: (index + 1).to_string(),
+            size: 17.0,
+            colour: palette.text,
+            halo: palette.canvas,
+        }));
+    }
+    if let Some((line, here)) = tour {
+        layers.extend(trail(line, *here, view.size()[0], palette));
+    }
+    layers.extend(kept.map(|centre| {
+        let (kind, colour, casing) = (MarkKind::Ring, palette.text, palette.canvas);
+        SceneItem::Mark(Mark { centre, kind, radius: 8.0, colour, casing })
+    }));
+    Scene { layers }
+}
+
+/// The arrow from a point in the direction in which the objective improves; its length in points shows the steepness.
+fn steepest(at: [f64; 2], slope: [f64; 2], unit: f64) -> Arrow {
+    let steepness = slope[0].hypot(slope[1]);
+    let length = glyphs::slope_length(steepness) / unit;
+    [at, [0, 1].map(|k| at[k] + length * slope[k] / steepness)]
+}
+
+/// The reach of a typical shape, as a share of the distance to its neighbours.
+const FULLNESS: f64 = 0.46;
+
+fn filled(
+    grid: &Arc<ShapeGrid>,
+    subject: &MapData<'_>,
+    plain: bool,
+    palette: &Palette,
+) -> SceneShapes {
+    let colour = |i: usize| {
+        let presence = grid.presence[i];
+        if plain || grid.values[i].is_nan() {
+            faded(palette.shape, 0.75 * presence)
+        } else {
+            faded(scale(grid.values[i], subject.range), presence)
+        }
+    };
+    let colours = (0..grid.lattice.len()).map(colour).collect();
+    SceneShapes { colours, hollow: None, ..hollow(grid, subject, palette.rim, 1.0) }
+}
+
+fn hollow(grid: &Arc<ShapeGrid>, subject: &MapData<'_>, ink: Rgba, width: f32) -> SceneShapes {
+    SceneShapes {
+        grid: grid.clone(),
+        scale: FULLNESS * grid.lattice.spacing / subject.reach,
+        // Outlines fade faster than filled shapes: far from the data they cross each other and cannot be read.
+        colours: grid.presence.iter().map(|&p| faded(ink, p * p)).collect(),
+        hollow: Some(width),
+    }
+}
+
+/// The most trajectories that are painted, because more of them cover each other; of a larger search they are chosen at
+/// even intervals.
+const MOST_WAYS: usize = 300;
+
+/// Trajectories in white with a dark casing: faded where they are old, a dot at the start, a ring at the current point
+/// (a cross where none was feasible), one star on the answer. The edge of the view counts the trajectories that left
+/// it.
+fn ways(climb: &SearchView, view: &Bounds, palette: &Palette, layers: &mut Vec<SceneItem>) {
+    let mut edges = [0; 4];
+    let count = climb.paths.len();
+    let lifted = |way: usize| climb.chosen == Some(way) || climb.hovered == Some(way);
+    let strength = |way: usize| match (climb.group, climb.chosen) {
+        _ if lifted(way) => 1.0,
+        (Some(group), _) if climb.ways.get(way).is_none_or(|w| w.group != Some(group)) => 0.2,
+        (None, Some(_)) => 0.25,
+        (None, None) if climb.hovered.is_some() => 0.4,
+        _ if climb.stale => 0.35,
+        _ => 1.0,
+    };
+    let line = |points: Vec<[f64; 2]>, alpha: f64, wide: bool| {
+        SceneItem::Line(SceneLine {
+            points,
+            width: if wide { 2.6 } else { 1.6 },
+            colour: faded(palette.path, alpha),
+            casing: Some(faded(palette.casing, alpha)),
+        })
+    };
+    let stride = count.div_ceil(MOST_WAYS).max(1);
+    let drawn = |index: &usize| index.is_multiple_of(stride) || lifted(*index);
+    // Emphasised trajectories lie on top.
+    let back_to_front = || {
+        let all = move |top: bool| (0..count).filter(move |&index| lifted(index) == top);
+        all(false).chain(all(true))
+    };
+    for index in back_to_front().filter(drawn) {
+        let wide = lifted(index);
+        let old = climb.paths.section(index, 0.0, climb.fresh_from.min(climb.step));
+        if old.len() > 1 {
+            layers.push(line(old, 0.4 * strength(index), wide));
+        }
+        let fresh = climb.paths.section(index, climb.fresh_from.min(climb.step), climb.step);
+        if fresh.len() > 1 {
+            layers.push(line(fresh, strength(index), wide));
+        }
+    }
+    let mark = |centre, kind, radius, alpha| {
+        let (colour, casing) = (faded(palette.path, alpha), faded(palette.casing, alpha));
+        SceneItem::Mark(Mark { centre, kind, radius, colour, casing })
+    };
+    for index in back_to_front().filter(drawn) {
+        let start = climb.paths.head(index, 0.0);
+        layers.extend(start.map(|start| mark(start, MarkKind::Dot, 2.2, 0.8 * strength(index))));
+    }
+    for index in back_to_front() {
+        let Some(head) = climb.paths.head(index, climb.step) else { continue };
+        let alpha = strength(index);
+        match edge_of(view, head) {
+            Some(edge) => edges[edge] += 1,
+            None if drawn(&index) => {
+                let has_answer = climb.ways.get(index).is_none_or(|way| way.has_answer);
+                let kind = if has_answer { MarkKind::Ring } else { MarkKind::Cross };
+                layers.push(mark(head, kind, if lifted(index) { 6.0 } else { 4.0 }, alpha));
+            }
+            None => (),
+        }
+    }
+    if let Some(centre) = climb.star {
+        let star = if climb.stale { faded(palette.star, 0.4) } else { palette.star };
+        let (colour, casing) = (star, [255, 255, 255, 255]);
+        layers.push(SceneItem::Mark(Mark {
+            centre,
+            kind: MarkKind::Star,
+            radius: 12.0,
+            colour,
+            casing,
+        }));
+    }
+    layers.push(SceneItem::EdgeCounts(edges));
+}
+
+/// The steps so far in white with a dark casing: a dot at the start and at every visited point, if the dots are far
+/// enough apart, and a ring at the current point.
+fn by_hand(walk: &StepThroughView, view: &Bounds, palette: &Palette, layers: &mut Vec<SceneItem>) {
+    let (colour, casing) = (palette.path, palette.casing);
+    if walk.path.len() > 1 {
+        let points = walk.path.to_vec();
+        layers.push(SceneItem::Line(SceneLine {
+            points,
+            width: 2.0,
+            colour,
+            casing: Some(casing),
+        }));
+    }
+    let Some((&here, past)) = walk.path.split_last() else { return };
+    let mark =
+        |centre, kind, radius| SceneItem::Mark(Mark { centre, kind, radius, colour, casing });
+    let apart = view.size()[0] / 120.0;
+    let mut last: Option<[f64; 2]> = None;
+    for &point in past {
+        if last.is_none_or(|last| distance(&last, &point) > apart) {
+            let radius = if last.is_none() { 3.6 } else { 1.8 };
+            layers.push(mark(point, MarkKind::Dot, radius));
+            last = Some(point);
+        }
+    }
+    layers.push(mark(here, MarkKind::Ring, 6.0));
+}
+
+/// The edge (left, right, bottom, top) from which a point lies farthest outside.
+fn edge_of(view: &Bounds, [x, y]: [f64; 2]) -> Option<usize> {
+    let beyond = [view.low[0] - x, x - view.high[0], view.low[1] - y, y - view.high[1]];
+    (0..4).filter(|&k| beyond[k] > 0.0).max_by(|&a, &b| beyond[a].total_cmp(&beyond[b]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::rows::Rows;
+    use crate::explore::projection::Projection;
+
+    #[test]
+    fn ways_that_leave_the_view_are_counted_at_its_edges() {
+        let away = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 2.0]);
+        let home = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
+        let paths = Trajectories::of([&away, &home], &Projection::of(&home), 0.0, 1);
+        let climb = SearchView {
+            paths: Arc::new(paths),
+            step: 1.0,
+            fresh_from: 0.0,
+            ways: Arc::default(),
+            chosen: None,
+            hovered: None,
+            group: None,
+            star: None,
+            stale: false,
+        };
+        let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
+        let drawn = |climb: &SearchView| {
+            let mut layers = Vec::new();
+            ways(climb, &view, &Palette::LIGHT, &mut layers);
+            layers
+        };
+        let layers = drawn(&climb);
+        assert_eq!(layers.last(), Some(&SceneItem::EdgeCounts([0, 1, 0, 0])));
+        let marks = |layers: &[SceneItem], kind: MarkKind| {
+            let is_one = |l: &&SceneItem| matches!(l, SceneItem::Mark(m) if m.kind == kind);
+            layers.iter().filter(is_one).count()
+        };
+        assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (1, 0));
+        let without = Arc::new(vec![TrajectoryStyle { group: None, has_answer: false }; 2]);
+        let layers = drawn(&SearchView { ways: without, ..climb });
+        assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (0, 1));
+    }
+
+    #[test]
+    fn what_is_lifted_out_is_wide_and_on_top_and_others_step_back() {
+        let a = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.2]);
+        let b = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
+        let paths = Trajectories::of([&a, &b], &Projection::of(&a), 0.0, 1);
+        let one = |group| TrajectoryStyle { group: Some(group), has_answer: true };
+        let still = SearchView {
+            paths: Arc::new(paths),
+            step: 1.0,
+            fresh_from: 0.0,
+            ways: Arc::new(vec![one(0), one(1)]),
+            chosen: None,
+            hovered: None,
+            group: None,
+            star: None,
+            stale: false,
+        };
+        let lines = |climb: SearchView| -> Vec<(f32, bool)> {
+            let mut layers = Vec::new();
+            ways(&climb, &Bounds { low: [-1.0; 2], high: [1.0; 2] }, &Palette::LIGHT, &mut layers);
+            let line = |layer: &SceneItem| match layer {
+                SceneItem::Line(line) => Some((line.width, line.colour == Palette::LIGHT.path)),
+                _ => None,
+            };
+            layers.iter().filter_map(line).collect()
+        };
+        assert_eq!(lines(still.clone()), [(1.6, true), (1.6, true)]);
+        assert_eq!(
+            lines(SearchView { hovered: Some(0), ..still.clone() }),
+            [(1.6, false), (2.6, true)]
+        );
+        assert_eq!(
+            lines(SearchView { chosen: Some(0), ..still.clone() }),
+            [(1.6, false), (2.6, true)]
+        );
+        assert_eq!(
+            lines(SearchView { group: Some(0), ..still.clone() }),
+            [(1.6, true), (1.6, false)]
+        );
+    }
+
+    #[test]
+    fn only_what_is_visible_is_composed() {
+        let points =
+            EncodedPoints { positions: Arc::new(vec![[0.0, 0.0]]), ..EncodedPoints::default() };
+        let subject = MapData {
+            grid: None,
+            reach: 1.0,
+            heat: None,
+            range: (0.0, 1.0),
+            points: &points,
+            fog: None,
+            slopes: None,
+            doing: &Annotations::default(),
+            unit: 100.0,
+            pins: &[],
+        };
+        let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
+        let all = LayerVisibility {
+            shapes: true,
+            heat: true,
+            data: true,
+            paths: true,
+            trust: true,
+            gradient: true,
+        };
+        assert_eq!(
+            compose(&subject, LayerVisibility::default(), false, view, &Palette::DARK).layers.len(),
+            0
+        );
+        assert_eq!(compose(&subject, all, false, view, &Palette::DARK).layers.len(), 1);
+    }
+
+    #[test]
+    fn arrows_and_a_walk_lie_over_the_rest() {
+        let slopes = GradientField { arrows: Arc::new(vec![[[0.0, 0.0], [0.1, 0.0]]]) };
+        let path = [[0.0, 0.0], [0.2, 0.1], [0.3, 0.1]];
+        let step = [[0.3, 0.1], [0.35, 0.12]];
+        let points = EncodedPoints::default();
+        let doing = Annotations {
+            walk: Some(StepThroughView { path: path.to_vec(), step: Some(step) }),
+            uphill: Some((path[2], [1.0, 0.0])),
+            ..Annotations::default()
+        };
+        let subject = MapData {
+            grid: None,
+            reach: 1.0,
+            heat: None,
+            range: (0.0, 1.0),
+            points: &points,
+            fog: None,
+            slopes: Some(&slopes),
+            doing: &doing,
+            unit: 100.0,
+            pins: &[],
+        };
+        let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
+        let palette = &Palette::LIGHT;
+        let layers = |visible| compose(&subject, visible, false, view, palette).layers;
+        let on = layers(LayerVisibility { gradient: true, ..LayerVisibility::default() });
+        let SceneItem::Arrows(field) = &on[0] else { panic!("{on:?}") };
+        assert!(Arc::ptr_eq(&field.arrows, &slopes.arrows));
+        assert_eq!(field.colour, palette.weak_text, "without heat the arrows are grey");
+        let Some(SceneItem::Arrows(last)) = on.last() else { panic!("{on:?}") };
+        assert_eq!(*last.arrows, [step]);
+        let ring = |layer: &&SceneItem| matches!(layer, SceneItem::Mark(m) if m.kind == MarkKind::Ring && m.centre == path[2]);
+        assert_eq!(on.iter().filter(ring).count(), 1);
+        assert_eq!(
+            layers(LayerVisibility::default()).len(),
+            on.len() - 1,
+            "the field alone is a layer"
+        );
+    }
+}

@@ -1,0 +1,11 @@
+//! The scene: what is painted and written alike, and the forms of its marks.
+
+pub mod compose;
+pub mod glyphs;
+pub mod growing_polyline;
+pub mod items;
+pub mod labels;
+pub mod mesh;
+pub mod outline_stroke;
+pub mod polyline_mesh;
+pub mod simplify;

@@ -1,0 +1,268 @@
+//! The map as a picture of any size, in any combination of layers.
+
+use super::colour_bar::ColourBar;
+use super::svg::{SvgPicture, map_size, svg};
+use crate::data::property::Property;
+use crate::error::{Result, check_range};
+use crate::explore::colour::{Palette, Rgba};
+use crate::explore::layers::distance_overlay::DistanceOverlay;
+use crate::explore::layers::encoded_points;
+use crate::explore::layers::gradient_field::GradientField;
+use crate::explore::layers::grid::{Lattice, ShapeGrid};
+use crate::explore::layers::heat::{HeatField, usual_range};
+use crate::explore::scene::compose::{
+    Annotations, EncodedPoints, LayerVisibility, MapData, compose, heat_pixels,
+};
+use crate::explore::{Bounds, Projection, home_view};
+use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
+use crate::objective::{Objective, ObjectiveSpec, Space};
+use std::sync::Arc;
+
+/// The shorter side of a picture, in points: text has a size of 14 points at any size in pixels.
+const POINTS: f64 = 800.0;
+/// The shorter side of a picture that repeats a screen has at least this many points: text and colour bar need them.
+pub const LEAST_SIDE: f64 = 400.0;
+/// The upper limit of the same, see [`Screen::side`].
+const MOST_SIDE: f64 = 1200.0;
+/// Cells of the heat map along its longer side.
+const HEAT_CELLS: f64 = 256.0;
+/// Number of shapes along the shorter side, when they carry the colour and when they lie over the heat map.
+const SHAPES: [f64; 2] = [24.0, 13.0];
+
+/// The size and the colours of a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PictureSize {
+    /// Width and height, in pixels: 100 to 8192.
+    pub pixels: [u32; 2],
+    /// The colours of everything around the content.
+    pub palette: &'static Palette,
+}
+
+impl PictureSize {
+    /// # Errors
+    /// When a side is out of range.
+    pub fn check(&self) -> Result<()> {
+        self.pixels.into_iter().try_for_each(|side| check_range("size", side, 100, 8192))
+    }
+
+    /// Pixels per point.
+    pub(in crate::export) fn scale(&self) -> f64 {
+        self.scale_for(POINTS)
+    }
+
+    /// Width and height, in points.
+    pub(in crate::export) fn points(&self) -> [f64; 2] {
+        self.pixels.map(|side| f64::from(side) / self.scale())
+    }
+
+    /// Pixels per point if the shorter side has `side` points.
+    fn scale_for(&self, side: f64) -> f64 {
+        f64::from(self.pixels[0].min(self.pixels[1])) / side
+    }
+}
+
+/// The content of a picture of the map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapWish {
+    /// The layers; trajectories are those of the search that the caller passes.
+    pub visible: LayerVisibility,
+    /// The property that the colours show.
+    pub property: Property,
+    /// True if shapes are grey even if no other layer shows colour.
+    pub plain: bool,
+    /// The range of the colours; the default range of the model if none.
+    pub range: Option<(f64, f64)>,
+    /// The part of the map, extended to the aspect ratio of the picture; all data if none.
+    pub view: Option<Bounds>,
+    /// The layout of the map on a screen, if the picture repeats one.
+    pub screen: Option<Screen>,
+    /// The objective of the gradient.
+    pub aim: ObjectiveSpec,
+    /// Pinned points.
+    pub pins: Vec<[f64; 2]>,
+}
+
+/// The layout of a map on a screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Screen {
+    /// Distance between shapes, in map units.
+    pub spacing: f64,
+    /// The shorter side, in points; a picture uses at least [`LEAST_SIDE`] and at most 1,200.
+    pub side: f64,
+}
+
+/// The computed content of a picture of the map, for any number of steps of a search.
+pub struct MapPicture {
+    wish: MapWish,
+    page: PictureSize,
+    /// The part of the map that is shown.
+    view: Bounds,
+    reach: f64,
+    points: EncodedPoints,
+    grid: Arc<ShapeGrid>,
+    heat: Option<(HeatField, Arc<Vec<Rgba>>)>,
+    fog: Option<DistanceOverlay>,
+    slopes: Option<GradientField>,
+    range: (f64, f64),
+    /// The title of the colour bar.
+    label: String,
+}
+
+impl MapPicture {
+    /// Decodes the shapes and computes the layers of the wish.
+    ///
+    /// # Errors
+    /// When the size is out of range, the aim reads a head that the model lacks, or the tensor library fails.
+    pub fn new(
+        model: &Arc<Model>,
+        projection: &Projection,
+        wish: MapWish,
+        page: PictureSize,
+    ) -> Result<Self> {
+        page.check()?;
+        let LayerVisibility { heat, data, trust, gradient, .. } = wish.visible;
+        let [width, height] = map_size(wish.points(&page), wish.has_bar());
+        let view = wish.view.unwrap_or_else(|| home_view(model, projection));
+        let view = view.with_aspect(width / height);
+        let size = view.size();
+        let spacing = match wish.screen {
+            Some(screen) => screen.spacing,
+            None => size[0].min(size[1]) / SHAPES[usize::from(heat)],
+        };
+        // A view that the user chose is not moved.
+        let view = if wish.view.is_some() { view } else { aligned(view, spacing) };
+        let lattice = Lattice::covering(&view, spacing);
+        let property = wish.property;
+        let objective = Objective::of(model.clone(), property);
+        // One default scale for all pictures of a model, so that they can be compared.
+        let range = match wish.range {
+            Some(range) => Some(range),
+            None if wish.has_bar() => usual_range(&objective, projection)?,
+            None => None,
+        };
+        let range = range.unwrap_or((0.0, 1.0));
+        let field = || -> Result<_> {
+            let cells =
+                size.map(|side| (HEAT_CELLS * side / size[0].max(size[1])).round() as usize);
+            let cells = cells.map(|cells| cells.max(2));
+            let never = CancelToken::default();
+            let field = HeatField::compute(&objective, projection, view, cells, &never)?;
+            let field = field.expect("nobody cancels it");
+            let pixels = heat_pixels(&field, range);
+            // Colour has no meaning if no value of the property is known: only the shapes are drawn.
+            Ok(field.range.is_some().then_some((field, pixels)))
+        };
+        let slopes = || {
+            let climb = Objective::new(model.clone(), wish.aim.clone(), Space::Latent)?;
+            GradientField::compute(&climb, projection, &lattice)
+        };
+        Ok(Self {
+            reach: model.card.statistics.reach,
+            points: if data {
+                encoded_points::points(model, projection)
+            } else {
+                EncodedPoints::default()
+            },
+            grid: Arc::new(ShapeGrid::decode(model, projection, property, lattice)?),
+            heat: heat.then(field).transpose()?.flatten(),
+            // The fog extends a little beyond the view, so that its edge is not visible.
+            fog: trust.then(|| DistanceOverlay::over(model, projection, view.grown(0.05))),
+            slopes: gradient.then(slopes).transpose()?,
+            range,
+            label: model.title(property),
+            view,
+            page,
+            wish,
+        })
+    }
+
+    /// The same picture in other colours.
+    pub fn with_palette(mut self, palette: &'static Palette) -> Self {
+        self.page.palette = palette;
+        self
+    }
+
+    /// The picture with the annotations in `doing`, and a caption above if there is one.
+    ///
+    /// # Errors
+    /// Only when an image in it cannot be encoded.
+    pub fn svg(&self, doing: &Annotations, caption: Option<&str>) -> Result<String> {
+        let Self { wish, page, view, .. } = self;
+        let points = wish.points(page);
+        let subject = MapData {
+            grid: Some(&self.grid),
+            reach: self.reach,
+            heat: self.heat.as_ref().map(|(field, pixels)| (field, pixels)),
+            range: self.range,
+            points: &self.points,
+            fog: self.fog.as_ref(),
+            slopes: self.slopes.as_ref(),
+            doing,
+            unit: map_size(points, wish.has_bar())[0] / view.size()[0],
+            pins: &wish.pins,
+        };
+        let scene = compose(&subject, wish.visible, wish.plain, *view, page.palette);
+        let label = self.label.clone();
+        svg(&SvgPicture {
+            scene: &scene,
+            view: *view,
+            size: points,
+            scale: wish.scale(page),
+            palette: page.palette,
+            bar: wish.has_bar().then_some(ColourBar { label, range: self.range }),
+            caption,
+        })
+    }
+}
+
+impl MapWish {
+    /// True if colour has a meaning.
+    fn has_bar(&self) -> bool {
+        self.visible.heat || (self.visible.shapes && !self.plain)
+    }
+
+    /// Pixels per point.
+    fn scale(&self, page: &PictureSize) -> f64 {
+        let side = self.screen.map(|screen| screen.side.clamp(LEAST_SIDE, MOST_SIDE));
+        page.scale_for(side.unwrap_or(POINTS))
+    }
+
+    /// Width and height of a page, in points.
+    fn points(&self, page: &PictureSize) -> [f64; 2] {
+        page.pixels.map(|side| f64::from(side) / self.scale(page))
+    }
+}
+
+/// The view moved by at most half a `spacing`, so that a lattice at whole multiples of it has equal margins at opposite
+/// edges.
+fn aligned(view: Bounds, spacing: f64) -> Bounds {
+    let (centre, size) = (view.centre(), view.size());
+    let centre = [0, 1].map(|k| {
+        let cells = (size[k] / spacing + 1e-6).floor();
+        let offset = if cells % 2.0 == 0.0 { 0.5 } else { 0.0 };
+        ((centre[k] / spacing - offset).round() + offset) * spacing
+    });
+    Bounds::centred(centre, size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lattice_leaves_the_same_room_at_opposite_edges() {
+        for across in [24.0, 13.0] {
+            let view = Bounds { low: [-1.37, -2.0], high: [0.91, 0.93] };
+            let spacing = view.size()[0] / across;
+            let view = aligned(view, spacing);
+            let lattice = Lattice::covering(&view, spacing);
+            let (first, last) = (lattice.centre(0), lattice.centre(lattice.len() - 1));
+            for k in 0..2 {
+                let rooms = (first[k] - view.low[k], view.high[k] - last[k]);
+                assert!((rooms.0 - rooms.1).abs() < 1e-9, "{rooms:?}");
+            }
+            assert_eq!(lattice.count[0] as f64, across);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Tables: CSV and JSON of metrics, histories, shapes, candidates and lab results.
+
+pub mod candidates;
+pub mod csv;
+pub mod lab;
+pub mod metrics_table;
+pub mod shapes;

@@ -1,0 +1,154 @@
+//! Shapes with their properties and verdicts, as a table.
+
+use crate::data::csv::{latent_header, outline_header, write};
+use crate::data::outline::transform::SimilarityTransform;
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::model::Model;
+use crate::model::judge::Prediction;
+use crate::trust::Verdict;
+use std::path::Path;
+
+/// A shape as a row of a table.
+#[derive(Clone, Debug)]
+pub struct ShapeRow<'a> {
+    /// The first cells, one for each of the table's own columns.
+    pub first: Vec<String>,
+    /// The latent point, `[latent]`; none if the shape was not decoded.
+    pub z: Option<&'a [f64]>,
+    /// The verdict on its reliability, if there is one.
+    pub verdict: Option<&'a Verdict>,
+    /// The shape, `[input]` in data units.
+    pub outline: &'a [f32],
+    /// The frame in which it is written; data units if none.
+    pub frame: Option<SimilarityTransform>,
+}
+
+impl ShapeRow<'_> {
+    /// The numbers of the shape as they are written.
+    fn numbers(&self) -> Vec<String> {
+        match self.frame.filter(|frame| !frame.is_plain()) {
+            Some(frame) => frame.restore(self.outline).iter().map(f64::to_string).collect(),
+            None => self.outline.iter().map(f32::to_string).collect(),
+        }
+    }
+}
+
+/// The cells of a property for every shape, in full precision: the computed value, or a prediction and the ends of its
+/// interval; empty if there is no head that predicts it. A shape that was not decoded is encoded for the prediction.
+/// Areas and lengths refer to the shape as it is written.
+fn cells(model: &Model, property: Property, rows: &[ShapeRow<'_>]) -> Result<Vec<Vec<String>>> {
+    if !property.is_measured() {
+        let computed = |row: &ShapeRow<'_>| {
+            let scale = row.frame.map_or(1.0, |frame| frame.scale);
+            vec![property.at_scale(property.measure(row.outline), scale).to_string()]
+        };
+        return Ok(rows.iter().map(computed).collect());
+    }
+    let mut z = Rows::new(model.latent_dim());
+    for row in rows {
+        match row.z {
+            Some(own) => z.push(own),
+            None => {
+                let outline = Rows::from_flat(row.outline.len(), row.outline.to_vec());
+                z.push(model.encode(&outline)?.0.as_flat());
+            }
+        }
+    }
+    let Some(predicted) = model.predictions(property, &z)? else {
+        return Ok(vec![vec![String::new(); 3]; rows.len()]);
+    };
+    let three = |p: Prediction| [p.value, p.low, p.high].map(|v| v.to_string()).to_vec();
+    Ok(predicted.into_iter().map(three).collect())
+}
+
+/// The names of a property's columns.
+fn names(property: Property) -> Vec<String> {
+    let name = property.name();
+    match property.is_measured() {
+        true => ["", " low", " high"].map(|end| format!("predicted {name}{end}")).to_vec(),
+        false => vec![name.to_owned()],
+    }
+}
+
+/// Writes shapes with full precision: the table's own columns, `z0, ..`, the verdict with its reason and numbers, every
+/// property of the model, and `x0, y0, ..`. A property that only a head knows is a prediction, with the ends of its
+/// interval in two further columns. Unknown values are empty.
+///
+/// # Errors
+/// Names the file when it cannot be written, or gives the reason why nothing can be predicted.
+pub fn write_shapes<'a>(
+    path: &Path,
+    first: &[&str],
+    model: &Model,
+    rows: impl IntoIterator<Item = ShapeRow<'a>>,
+) -> Result<()> {
+    let latent = model.latent_dim();
+    let properties = model.properties();
+    let rows: Vec<ShapeRow<'_>> = rows.into_iter().collect();
+    let of_each: Vec<Vec<Vec<String>>> =
+        properties.iter().map(|&property| cells(model, property, &rows)).collect::<Result<_>>()?;
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let header = [
+        words(first),
+        latent_header("z", latent),
+        words(&["verdict", "reason", "density_distance", "round_trip"]),
+        properties.iter().flat_map(|&property| names(property)).collect(),
+        outline_header(model.input_dim()),
+    ]
+    .concat();
+    let row = |(index, row): (usize, ShapeRow<'_>)| {
+        let mut cells = row.first.clone();
+        match row.z {
+            Some(z) => cells.extend(z.iter().map(f64::to_string)),
+            None => cells.extend(vec![String::new(); latent]),
+        }
+        cells.extend(row.verdict.map_or_else(Default::default, |verdict| {
+            [
+                verdict.word().to_owned(),
+                verdict.sentence(),
+                verdict.density_distance.to_string(),
+                verdict.round_trip.to_string(),
+            ]
+        }));
+        cells.extend(of_each.iter().flat_map(|of| of[index].iter().cloned()));
+        cells.extend(row.numbers());
+        cells
+    };
+    write(path, &header, rows.into_iter().enumerate().map(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::bundled::BUNDLED;
+
+    #[test]
+    fn what_is_not_known_stays_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shapes.csv");
+        let model = BUNDLED[0].load().unwrap();
+        let square = model.training_outline(0);
+        let row = |z| ShapeRow {
+            first: vec!["a".to_owned()],
+            z,
+            verdict: None,
+            outline: &square,
+            frame: None,
+        };
+        let rows = [row(Some(&[0.1 + 0.2, -1.0])), row(None)];
+        write_shapes(&path, &["kind"], &model, rows).unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with(
+            "kind,z0,z1,verdict,reason,density_distance,round_trip,roundness,area,perimeter,heat-shedding,x0"
+        ));
+        let roundness = Property::Roundness.measure(&square);
+        let begin = format!("a,0.30000000000000004,-1,,,,,{roundness},");
+        assert!(lines[1].starts_with(&begin), "{}", lines[1]);
+        assert!(lines[2].starts_with(&format!("a,,,,,,,{roundness},")), "{}", lines[2]);
+        let columns = |line: &str| line.split(',').count();
+        assert!(lines.iter().all(|line| columns(line) == columns(lines[0])));
+    }
+}

@@ -1,0 +1,421 @@
+//! A model as one file: safetensors with the model card as JSON in its metadata.
+//!
+//! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32), `encoded.labels` (u16),
+//! `encoded.samples` (u32), `encoded.held_out` (u8) and `encoded.properties` (f32). For imported data also
+//! `data.outlines` (f32), `data.placements` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and,
+//! with groups, `data.groups` (u32). For task heads `head.<property>.<i>.weight` and `.bias` (f32), and for their
+//! members after the first `head.<property>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
+//! model, the moments of the optimiser, one parameter after the other, `adam.first` and `adam.second` (f32).
+
+use super::embedded_dataset;
+use super::tensors::{bytes, floats, tensor};
+use crate::data::outline::import::{FEWEST, MOST_LABELS};
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::data::source::Source;
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::model::card::{Encoded, ModelCard, StartDistribution};
+use crate::model::head::{HeadCard, MOST_MEMBERS, TaskHead};
+use crate::model::optimiser_state::OptimiserState;
+use crate::model::training_config::Losses;
+use crate::nn::layer::LayerSpec;
+use crate::numerics::adam::Adam;
+use crate::numerics::atomic_file;
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The version of the format that this program writes and reads.
+pub const FORMAT: u32 = 3;
+/// The largest coordinate of a sound encoded mean: the prior keeps the data within a few units of the origin, so a
+/// larger one means a damaged file.
+const FARTHEST_MU: f64 = 1e6;
+/// The metadata key of the card.
+const KEY: &str = "latent-explorer";
+
+#[derive(Serialize)]
+struct CheckpointHeader<'a> {
+    format: u32,
+    card: &'a ModelCard,
+    label_names: &'a [String],
+    heads: Vec<&'a HeadCard>,
+    resume: Option<Memory>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    measured: Vec<embedded_dataset::TargetHeader>,
+}
+
+#[derive(Deserialize)]
+struct OwnedHeader {
+    card: ModelCard,
+    label_names: Vec<String>,
+    heads: Vec<HeadCard>,
+    #[serde(default)]
+    resume: Option<Memory>,
+    #[serde(default)]
+    measured: Vec<embedded_dataset::TargetHeader>,
+}
+
+/// The part of [`OptimiserState`] that is written into the header; the moments are tensors.
+#[derive(Serialize, Deserialize)]
+struct Memory {
+    updates: usize,
+    epoch: usize,
+    seen: usize,
+    sums: Losses,
+    raw_log_sigma: Option<f32>,
+    /// The number of values of each parameter, and the steps that Adam has made with it.
+    rows: Vec<(usize, u32)>,
+}
+
+impl Memory {
+    fn of(resume: &OptimiserState) -> Self {
+        let OptimiserState { updates, epoch, seen, sums, raw_log_sigma, ref adam } = *resume;
+        let rows = adam.lengths().enumerate().map(|(row, length)| (length, adam.steps(row)));
+        Self { updates, epoch, seen, sums, raw_log_sigma, rows: rows.collect() }
+    }
+}
+
+/// The version alone, read before the rest: a newer file is recognised even if everything else in it has changed.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
+/// Writes `model` to `path`, completely or not at all, and only if the file could be opened again.
+///
+/// # Errors
+/// Names the file that cannot be written, or the part of the model that could not be read back.
+pub fn save(model: &Model, path: &Path) -> Result<()> {
+    let bytes = to_bytes(model)?;
+    from_bytes(&bytes)
+        .map_err(|problem| Error::Mismatch(format!("the model is not saved: {problem}")))?;
+    atomic_file::write_whole(path, |out| out.write_all(&bytes))
+}
+
+/// Returns the bytes of a checkpoint; equal models give equal bytes.
+///
+/// # Errors
+/// Only when the card cannot be serialised.
+pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
+    let f32s = |values: &[f64]| bytes(values.iter().map(|&v| (v as f32).to_le_bytes()));
+    let encoded = &model.encoded;
+    let (samples, latent) = (encoded.mu.len(), model.latent_dim());
+    let mut tensors = vec![
+        ("encoded.mu".to_owned(), Dtype::F32, vec![samples, latent], f32s(encoded.mu.as_flat())),
+        (
+            "encoded.log_var".to_owned(),
+            Dtype::F32,
+            vec![samples, latent],
+            f32s(encoded.log_var.as_flat()),
+        ),
+        (
+            "encoded.labels".to_owned(),
+            Dtype::U16,
+            vec![samples],
+            bytes(encoded.labels.iter().map(|v| v.to_le_bytes())),
+        ),
+        (
+            "encoded.samples".to_owned(),
+            Dtype::U32,
+            vec![samples],
+            bytes(encoded.samples.iter().map(|v| v.to_le_bytes())),
+        ),
+        (
+            "encoded.held_out".to_owned(),
+            Dtype::U8,
+            vec![samples],
+            encoded.held_out.iter().map(|&v| u8::from(v)).collect(),
+        ),
+        (
+            "encoded.properties".to_owned(),
+            Dtype::F32,
+            vec![samples, Property::ALL.len()],
+            f32s(encoded.properties.as_flat()),
+        ),
+    ];
+    let of_heads = model.heads().iter().flat_map(|head| head.card.all_layers());
+    let layers: Vec<LayerSpec> = model.card.layers.iter().cloned().chain(of_heads).collect();
+    let of_heads = model.heads().iter().flat_map(|head| head.parameters());
+    let names = layers.iter().flat_map(LayerSpec::parameters);
+    for ((name, shape), values) in names.zip(model.parameters().chain(of_heads)) {
+        tensors.push((name, Dtype::F32, shape, bytes(values.iter().map(|v| v.to_le_bytes()))));
+    }
+    if let Some(resume) = &model.resume {
+        let moments = (0..resume.adam.lengths().len()).map(|row| resume.adam.moments(row));
+        let (first, second): (Vec<&[f32]>, Vec<&[f32]>) = moments.unzip();
+        for (name, rows) in [("adam.first", first.concat()), ("adam.second", second.concat())] {
+            let shape = vec![rows.len()];
+            let data = bytes(rows.iter().map(|v| v.to_le_bytes()));
+            tensors.push((name.to_owned(), Dtype::F32, shape, data));
+        }
+    }
+    if let Some(data) = &model.data {
+        tensors.extend(embedded_dataset::tensors(data));
+    }
+    let unwritable = |error: &dyn std::fmt::Display| {
+        Error::Mismatch(format!("the model cannot be written: {error}"))
+    };
+    let views: std::result::Result<Vec<_>, _> = tensors
+        .iter()
+        .map(|(name, dtype, shape, data)| {
+            Ok((name.as_str(), TensorView::new(*dtype, shape.clone(), data)?))
+        })
+        .collect();
+    let views = views.map_err(|e: SafeTensorError| unwritable(&e))?;
+    let heads = model.heads().iter().map(|head| &head.card).collect();
+    let resume = model.resume.as_deref().map(Memory::of);
+    let label_names = &encoded.names;
+    let measured = model.data.as_deref().map(embedded_dataset::columns).unwrap_or_default();
+    let header = CheckpointHeader {
+        format: FORMAT,
+        card: &model.card,
+        label_names,
+        heads,
+        resume,
+        measured,
+    };
+    let header = serde_json::to_string(&header).map_err(|e| unwritable(&e))?;
+    let metadata = HashMap::from([(KEY.to_owned(), header)]);
+    safetensors::serialize(views, Some(metadata)).map_err(|e| unwritable(&e))
+}
+
+/// Reads a checkpoint; all of it is checked before anything is used.
+///
+/// # Errors
+/// Names the file and the problem: missing, truncated, of another program, of another version, of a wrong shape, or
+/// holding values that are not finite.
+pub fn load(path: &Path) -> Result<Model> {
+    from_bytes(&atomic_file::read(path)?).map_err(|problem| Error::file(path, problem))
+}
+
+/// As [`load`], from memory; the error is the problem alone.
+///
+/// # Errors
+/// Names the problem with the bytes.
+pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| describe(&e))?;
+    let header = metadata.metadata().as_ref().and_then(|m| m.get(KEY)).ok_or_else(|| {
+        "is a safetensors file of another program; open one that 'latent-explorer train' or the window saved".to_owned()
+    })?;
+    let damaged = |e: serde_json::Error| {
+        format!("its description is damaged ({e}); train or save the model again")
+    };
+    let version: Version = serde_json::from_str(header).map_err(damaged)?;
+    if version.format != FORMAT {
+        return Err(format!(
+            "has format {}, and this program reads format {FORMAT}; open it with the version that wrote it",
+            version.format
+        ));
+    }
+    let OwnedHeader { card, label_names, heads, resume, measured } =
+        serde_json::from_str(header).map_err(damaged)?;
+    let file = SafeTensors::deserialize(bytes).map_err(|e| describe(&e))?;
+    let parameters = read_parameters(&file, &card.layers)?;
+    let mut encoded = read_encoded(&file, &card, label_names)?;
+    check_card(&card, &encoded)?;
+    let data = match &card.source {
+        Source::Outlines(_) => None,
+        Source::Imported(source) => {
+            Some(embedded_dataset::read(&file, source, measured, &encoded)?)
+        }
+    };
+    if let Some(data) = &data {
+        let rows = || encoded.samples.iter().map(|&sample| sample as usize);
+        encoded.measured = data.measured.iter().map(|column| column.select(rows())).collect();
+        if !data.groups.is_empty() {
+            encoded.groups = rows().map(|row| data.groups[row]).collect();
+        }
+    }
+    let mut model = Model::new(card, encoded, &parameters).map_err(|e| e.to_string())?;
+    model.data = data.map(Arc::new);
+    for card in heads {
+        let usual_change = card.usual_change.unwrap_or(0.0);
+        if !(card.r2 <= 1.0 && card.rmse >= 0.0 && (0.0..=0.05).contains(&usual_change)) {
+            let name = card.property.name();
+            return Err(format!(
+                "is damaged: the errors of its head for {name} are none; train the head again"
+            ));
+        }
+        if !model.properties().contains(&card.property) {
+            let name = card.property.name();
+            return Err(format!(
+                "is damaged: it has a head for {name}, of which its data know nothing; train the model again"
+            ));
+        }
+        if !(1..=MOST_MEMBERS).contains(&card.members) {
+            let name = card.property.name();
+            return Err(format!(
+                "is damaged: its head for {name} has {} members; train the head again",
+                card.members
+            ));
+        }
+        let parameters = read_parameters(&file, &card.all_layers())?;
+        let head = TaskHead::new(card, &parameters);
+        model = head.and_then(|head| model.with_head(head)).map_err(|e| e.to_string())?;
+    }
+    model.resume = resume.map(|memory| read_resume(&file, memory, &model)).transpose()?;
+    // Files of earlier versions have this number in their resume state alone.
+    model.card.kept = model.card.kept.or(model.resume.as_ref().map(|resume| resume.updates));
+    Ok(model)
+}
+
+/// Weight and bias of every layer, in order.
+fn read_parameters(
+    file: &SafeTensors<'_>,
+    layers: &[LayerSpec],
+) -> std::result::Result<Vec<Vec<f32>>, String> {
+    let names = layers.iter().flat_map(LayerSpec::parameters);
+    names.map(|(name, shape)| floats(file, &name, &shape)).collect()
+}
+
+/// Reads the optimiser's memory, if it fits the parameters of this model.
+fn read_resume(
+    file: &SafeTensors<'_>,
+    memory: Memory,
+    model: &Model,
+) -> std::result::Result<Arc<OptimiserState>, String> {
+    let Memory { updates, epoch, seen, sums, raw_log_sigma, rows } = memory;
+    let own = model.learned_parameters().unwrap_or_default();
+    let own = own.iter().map(Vec::len);
+    let sizes: Vec<usize> = own.chain(raw_log_sigma.map(|_| 1)).collect();
+    let sums_are_numbers =
+        [sums.total, sums.reconstruction, sums.kl, sums.heads].iter().all(|v| v.is_finite());
+    let fits = rows.iter().map(|row| row.0).eq(sizes.iter().copied())
+        && sums_are_numbers
+        && raw_log_sigma.is_none_or(f32::is_finite)
+        && seen <= model.encoded.mu.len()
+        && epoch <= updates;
+    let total: usize = sizes.iter().sum();
+    let [first, second] =
+        [floats(file, "adam.first", &[total])?, floats(file, "adam.second", &[total])?];
+    if !fits || second.iter().any(|v| *v < 0.0) {
+        return Err("is damaged: the state of its training is not that of its network; train the model again".to_owned());
+    }
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    let take = |(length, steps): (usize, u32)| {
+        (first.by_ref().take(length).collect(), second.by_ref().take(length).collect(), steps)
+    };
+    let adam = Adam::with_memory(rows.into_iter().map(take), model.card.training.learning_rate);
+    Ok(Arc::new(OptimiserState { updates, epoch, seen, sums, adam, raw_log_sigma }))
+}
+
+fn read_encoded(
+    file: &SafeTensors<'_>,
+    card: &ModelCard,
+    names: Vec<String>,
+) -> std::result::Result<Encoded, String> {
+    let latent = card.layers.iter().find(|l| l.name == "mu").map_or(0, |l| l.outputs);
+    if latent == 0 {
+        return Err("its list of layers has no latent".to_owned());
+    }
+    let samples = match file.tensor("encoded.mu") {
+        Ok(view) => view.shape().first().copied().unwrap_or(0),
+        Err(_) => return Err("the tensor 'encoded.mu' is missing".to_owned()),
+    };
+    let rows = |name: &str| {
+        let values = floats(file, name, &[samples, latent])?;
+        Ok::<_, String>(Rows::from_flat(latent, values.into_iter().map(f64::from).collect()))
+    };
+    let labels = tensor(file, "encoded.labels", Dtype::U16, &[samples])?;
+    let source = tensor(file, "encoded.samples", Dtype::U32, &[samples])?;
+    let held_out = tensor(file, "encoded.held_out", Dtype::U8, &[samples])?;
+    let kinds = Property::ALL.len();
+    let properties = floats(file, "encoded.properties", &[samples, kinds])?;
+    Ok(Encoded {
+        mu: rows("encoded.mu")?,
+        log_var: rows("encoded.log_var")?,
+        labels: labels.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect(),
+        samples: source
+            .chunks_exact(4)
+            .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect(),
+        held_out: held_out.iter().map(|&b| b != 0).collect(),
+        names,
+        properties: Rows::from_flat(kinds, properties.into_iter().map(f64::from).collect()),
+        measured: Vec::new(),
+        groups: Vec::new(),
+    })
+}
+
+/// Checks the parts of the card that the shapes of the tensors do not guarantee.
+fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), String> {
+    let statistics = &card.statistics;
+    let latent = encoded.mu.width();
+    let (low, high) = (&statistics.low, &statistics.high);
+    let boxed = low.len() == latent
+        && high.len() == latent
+        && low.iter().zip(high).all(|(l, h)| l.is_finite() && h.is_finite() && l <= h);
+    let positive = |v: f64| v.is_finite() && v > 0.0;
+    let started = match &card.start {
+        StartDistribution::StandardNormal => true,
+        StartDistribution::Normal { mean, std } => {
+            mean.len() == latent
+                && std.len() == latent
+                && mean.iter().chain(std).all(|v| v.is_finite())
+                && std.iter().all(|&s| s >= 0.0)
+        }
+        StartDistribution::Mixture(mixture) => mixture.is_sound(latent),
+    };
+    let scaled = card.scaling.offset.iter().all(|v| v.is_finite())
+        && card.scaling.scale.iter().all(|&v| positive(f64::from(v)));
+    let checks = [
+        (!encoded.mu.is_empty(), "it holds no encoded data"),
+        (
+            encoded.mu.as_flat().iter().all(|v| v.abs() < FARTHEST_MU),
+            "its encoded data lie farther out than any model puts them",
+        ),
+        (
+            labels_fit(&card.source, encoded.names.len())
+                && encoded.labels.iter().all(|&l| usize::from(l) < encoded.names.len()),
+            "its labels do not fit its families",
+        ),
+        (boxed, "its latent bounds do not fit its latent"),
+        (started, "its start distribution does not fit its latent"),
+        (
+            positive(statistics.reach)
+                && positive(statistics.median_area)
+                && statistics.round_trip.is_finite()
+                && statistics.round_trip >= 0.0
+                && statistics.property_change.iter().all(|c| (0.0..=0.05).contains(c)),
+            "its statistics are not those of outlines",
+        ),
+        (scaled, "its scaling is not finite"),
+        (
+            is_sound(&card.source)
+                && card.layers.first().is_some_and(|l| l.inputs == 2 * card.source.points()),
+            "its data recipe does not fit its network",
+        ),
+    ];
+    match checks.iter().find(|(holds, _)| !holds) {
+        Some((_, problem)) => Err(format!("is damaged: {problem}; train or save the model again")),
+        None => Ok(()),
+    }
+}
+
+fn labels_fit(source: &Source, names: usize) -> bool {
+    match source {
+        Source::Outlines(recipe) => names == recipe.families.len(),
+        Source::Imported(_) => (1..=MOST_LABELS).contains(&names),
+    }
+}
+
+fn is_sound(source: &Source) -> bool {
+    match source {
+        Source::Outlines(recipe) => recipe.check().is_ok(),
+        Source::Imported(imported) => {
+            imported.count >= FEWEST && (16..=1000).contains(&imported.points)
+        }
+    }
+}
+
+fn describe(error: &SafeTensorError) -> String {
+    match error {
+        SafeTensorError::MetadataIncompleteBuffer => {
+            "is cut short; copy or save the file again".to_owned()
+        }
+        _ => "is not a checkpoint (not in safetensors format, or cut short); open one that 'latent-explorer train' or the window saved".to_owned(),
+    }
+}

@@ -1,0 +1,155 @@
+//! Imported data within a checkpoint: the outlines themselves and all that is known of each.
+
+use super::tensors::{bytes, floats, tensor};
+use crate::data::dataset::{Dataset, Target};
+use crate::data::outline::import::values::{LONGEST_UNIT, MOST_COLUMNS};
+use crate::data::outline::transform::SimilarityTransform;
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::data::source::{Imported, fingerprint};
+use crate::model::card::Encoded;
+use safetensors::tensor::{Dtype, SafeTensors};
+use serde::{Deserialize, Serialize};
+
+/// The header of a target column.
+#[derive(Serialize, Deserialize)]
+pub struct TargetHeader {
+    name: String,
+    unit: String,
+}
+
+/// A tensor to be written: name, kind, shape and bytes.
+type Written = (String, Dtype, Vec<usize>, Vec<u8>);
+
+/// The names and units of the target columns.
+pub fn columns(set: &Dataset) -> Vec<TargetHeader> {
+    let column = |m: &Target| TargetHeader { name: m.name.to_string(), unit: m.unit.clone() };
+    set.measured.iter().map(column).collect()
+}
+
+/// The tensors of a data set.
+pub fn tensors(set: &Dataset) -> Vec<Written> {
+    let (count, width) = (set.rows.len(), set.rows.width());
+    let ids = set.ids.join("\n").into_bytes();
+    let placements =
+        set.placements.iter().flat_map(|p| [p.origin[0], p.origin[1], p.scale, p.rotation]);
+    let measured = set.measured.iter().flat_map(|m| &m.values);
+    let named = |name: &str, dtype, shape, data| (format!("data.{name}"), dtype, shape, data);
+    let groups = (!set.groups.is_empty()).then(|| {
+        let numbers = bytes(set.groups.iter().map(|v| v.to_le_bytes()));
+        named("groups", Dtype::U32, vec![count], numbers)
+    });
+    let always = vec![
+        named(
+            "outlines",
+            Dtype::F32,
+            vec![count, width],
+            bytes(set.rows.as_flat().iter().map(|v| v.to_le_bytes())),
+        ),
+        named("placements", Dtype::F64, vec![count, 4], bytes(placements.map(f64::to_le_bytes))),
+        named("labels", Dtype::U16, vec![count], bytes(set.labels.iter().map(|v| v.to_le_bytes()))),
+        named("ids", Dtype::U8, vec![ids.len()], ids),
+        named(
+            "measured",
+            Dtype::F32,
+            vec![set.measured.len(), count],
+            bytes(measured.map(|&v| (v as f32).to_le_bytes())),
+        ),
+    ];
+    always.into_iter().chain(groups).collect()
+}
+
+/// Reads the data set of a file, if it agrees with `source` and `encoded`.
+///
+/// # Errors
+/// Names the part that is missing or damaged.
+pub fn read(
+    file: &SafeTensors<'_>,
+    source: &Imported,
+    columns: Vec<TargetHeader>,
+    encoded: &Encoded,
+) -> Result<Dataset, String> {
+    let damaged = |what: &str| format!("is damaged: {what}; train or save the model again");
+    let (count, width) = (source.count, 2 * source.points);
+    let outlines = floats(file, "data.outlines", &[count, width])?;
+    if fingerprint(&outlines) != source.hash {
+        return Err(damaged("its outlines are not those that it was trained on"));
+    }
+    let placements: Vec<SimilarityTransform> =
+        tensor(file, "data.placements", Dtype::F64, &[count, 4])?
+            .chunks_exact(32)
+            .map(|row| {
+                let number = |k: usize| {
+                    let mut bytes = [0; 8];
+                    bytes.copy_from_slice(&row[8 * k..8 * k + 8]);
+                    f64::from_le_bytes(bytes)
+                };
+                SimilarityTransform {
+                    origin: [number(0), number(1)],
+                    scale: number(2),
+                    rotation: number(3),
+                }
+            })
+            .collect();
+    if !placements.iter().all(SimilarityTransform::is_sound) {
+        return Err(damaged("it does not say where its outlines stood"));
+    }
+    let labels: Vec<u16> = tensor(file, "data.labels", Dtype::U16, &[count])?
+        .chunks_exact(2)
+        .map(|b| u16::from_le_bytes([b[0], b[1]]))
+        .collect();
+    if labels.iter().any(|&label| usize::from(label) >= encoded.names.len()) {
+        return Err(damaged("its labels do not fit its families"));
+    }
+    let ids = file.tensor("data.ids").map_err(|_| "the tensor 'data.ids' is missing".to_owned())?;
+    let ids = std::str::from_utf8(ids.data()).map_err(|_| damaged("its shapes have no names"))?;
+    let ids: Vec<String> = ids.split('\n').map(str::to_owned).collect();
+    if ids.len() != count {
+        return Err(damaged("its shapes are not all named"));
+    }
+    if encoded.samples.iter().any(|&sample| sample as usize >= count) {
+        return Err(damaged("its encoded data are not those of its outlines"));
+    }
+    let is_unit = |column: &TargetHeader| column.unit.chars().count() <= LONGEST_UNIT;
+    if columns.len() > MOST_COLUMNS || !columns.iter().all(is_unit) {
+        return Err(damaged("it holds more measured values than there can be"));
+    }
+    // Missing values are NaN, so the values need not be finite.
+    let values = tensor(file, "data.measured", Dtype::F32, &[columns.len(), count])?;
+    let values: Vec<f64> = values
+        .chunks_exact(4)
+        .map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]])))
+        .collect();
+    if values.iter().any(|v| v.is_infinite()) {
+        return Err(damaged("a measured value is infinite"));
+    }
+    let mut measured: Vec<Target> = Vec::with_capacity(columns.len());
+    for (TargetHeader { name, unit }, values) in columns.into_iter().zip(values.chunks_exact(count))
+    {
+        let name = match name.parse() {
+            Ok(Property::Measured(name)) => name,
+            Ok(_) => return Err(damaged("a measured value has the name of another property")),
+            Err(problem) => return Err(damaged(&problem)),
+        };
+        if measured.iter().any(|other| other.name == name) {
+            return Err(damaged("two measured values have one name"));
+        }
+        measured.push(Target { name, unit, values: values.to_vec() });
+    }
+    let groups = match file.tensor("data.groups") {
+        Err(_) => Vec::new(),
+        Ok(_) => tensor(file, "data.groups", Dtype::U32, &[count])?
+            .chunks_exact(4)
+            .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect(),
+    };
+    Ok(Dataset {
+        groups,
+        rows: Rows::from_flat(width, outlines),
+        labels,
+        names: encoded.names.clone(),
+        ids,
+        placements,
+        measured,
+    })
+}

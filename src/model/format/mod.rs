@@ -1,0 +1,5 @@
+//! The native checkpoint: safetensors with a JSON card.
+
+pub mod checkpoint;
+pub(super) mod embedded_dataset;
+pub(super) mod tensors;

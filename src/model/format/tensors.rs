@@ -1,0 +1,43 @@
+//! Reading of tensors from a safetensors file, with the checks that every tensor needs.
+
+use safetensors::tensor::{Dtype, SafeTensors};
+
+/// Concatenates the bytes of numbers.
+pub(in crate::model) fn bytes<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
+    values.flatten().collect()
+}
+
+/// A tensor of finite f32 values.
+pub(in crate::model) fn floats(
+    file: &SafeTensors<'_>,
+    name: &str,
+    shape: &[usize],
+) -> std::result::Result<Vec<f32>, String> {
+    let bytes = tensor(file, name, Dtype::F32, shape)?;
+    let values: Vec<f32> =
+        bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    if values.iter().any(|v| !v.is_finite()) {
+        return Err(format!(
+            "the tensor '{name}' holds values that are not finite; train the model again"
+        ));
+    }
+    Ok(values)
+}
+
+/// The bytes of a tensor of a known kind and shape.
+pub(in crate::model) fn tensor<'a>(
+    file: &SafeTensors<'a>,
+    name: &str,
+    dtype: Dtype,
+    shape: &[usize],
+) -> std::result::Result<&'a [u8], String> {
+    let view = file.tensor(name).map_err(|_| format!("the tensor '{name}' is missing"))?;
+    if view.dtype() != dtype || view.shape() != shape {
+        return Err(format!(
+            "the tensor '{name}' is {:?} {:?} and should be {dtype:?} {shape:?}",
+            view.dtype(),
+            view.shape()
+        ));
+    }
+    Ok(view.data())
+}

@@ -1,0 +1,7 @@
+//! Statistics: quantiles, neighbours, mixtures, Gaussian processes and samples of their functions.
+
+pub mod drawn_function;
+pub mod gaussian_process;
+pub mod mixture;
+pub mod nearest;
+pub mod quantile;

@@ -1,0 +1,110 @@
+//! Listings: the lines of a program with the present one highlighted, and the dialog that shows all of them.
+
+use crate::optimise::UpdateStage;
+use crate::optimise::codegen::{CodeLine, command_line, preamble, pytorch};
+use crate::session::State;
+use crate::ui::action::{Action, Actions};
+use crate::ui::theme;
+use crate::ui::top_bar::suggested_path;
+use crate::ui::widgets::{heading, note};
+use egui::style::ScrollAnimation;
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Ui, vec2};
+
+/// The size of code, in points.
+const SIZE: f32 = 13.0;
+/// Height of a line of code.
+const LINE: f32 = 17.0;
+/// Left margin of a line of code.
+const INDENT: f32 = 8.0;
+
+/// Shows the lines; the background of the `lit` stage is highlighted.
+pub fn listing(ui: &mut Ui, lines: &[CodeLine], lit: Option<UpdateStage>) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    // The listing scrolls to the present line, but not while the user scrolls.
+    let id = ui.scope_id().with("running");
+    let moved = ui.data_mut(|data| {
+        let running = data.get_temp_mut_or_default::<Option<UpdateStage>>(id);
+        std::mem::replace(running, lit) != lit
+    });
+    for line in lines {
+        let is_lit = lit.is_some() && line.stage == lit;
+        let galley = ui.painter().layout_job(job(ui, &line.text, is_lit));
+        let size = vec2((galley.size().x + 2.0 * INDENT).max(ui.available_width()), LINE);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        response.widget_info(|| {
+            egui::WidgetInfo::selected(egui::Role::Label, true, is_lit, line.text.trim())
+        });
+        if is_lit {
+            ui.painter().rect_filled(rect, 4.0, ui.visuals().selection.bg_fill);
+            let bar = Rect::from_min_size(rect.min, vec2(3.0, LINE));
+            ui.painter().rect_filled(bar, 1.5, theme::accent(ui));
+            if moved {
+                let room = rect.expand2(vec2(0.0, 2.0 * LINE));
+                ui.scroll_to_rect_animation(room, None, ScrollAnimation::none());
+            }
+        }
+        let at = rect.left_center() + vec2(INDENT, -0.5 * galley.size().y);
+        ui.painter().galley(at, galley, ui.visuals().text_color());
+    }
+}
+
+/// A line; its comment has a weaker colour.
+fn job(ui: &Ui, text: &str, lit: bool) -> LayoutJob {
+    let format = |color: Color32| TextFormat {
+        font_id: FontId::monospace(SIZE),
+        color,
+        ..TextFormat::default()
+    };
+    let ink = ui.visuals().text_color();
+    let weak = if lit { ink } else { ui.visuals().weak_text_color() };
+    let comment = text.find("# ").unwrap_or(text.len());
+    let mut job = LayoutJob::default();
+    job.append(&text[..comment], 0.0, format(ink));
+    job.append(&text[comment..], 0.0, format(weak));
+    job
+}
+
+/// The dialog: the search in PyTorch and as a command line, with the present settings.
+pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let Some((id, entry)) = state.shown() else { return };
+    let model = &entry.prepared.model;
+    let walk = state.walk.as_ref().filter(|_| state.is_walking());
+    let next = state.next_climb().unwrap_or_else(|_| state.settings.search.clone());
+    let config = walk.map_or(&next, |walk| walk.by_hand.config());
+    let file = suggested_path(state, id);
+    let lines = pytorch(config, model);
+    let ground = preamble(config, model, &file);
+
+    heading(ui, "The same search in PyTorch");
+    ScrollArea::both().max_height(390.0).auto_shrink([false, true]).show(ui, |ui| {
+        listing(ui, &lines, walk.map(|walk| walk.by_hand.stage()));
+        ui.add_space(8.0);
+        ui.collapsing("What these lines stand on", |ui| {
+            let plain = |text: &String| CodeLine { text: text.clone(), stage: None };
+            let ground: Vec<CodeLine> = ground.iter().map(plain).collect();
+            listing(ui, &ground, None);
+        });
+    });
+    heading(ui, "And on the command line");
+    let command = command_line(config, &file);
+    ui.add(egui::Label::new(RichText::new(&command).font(FontId::monospace(SIZE))).wrap());
+    if entry.path.is_none() {
+        note(ui, "Both read the model from its file: save it first (Ctrl+S).");
+    }
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        let copy = ui.button("Copy script").on_hover_text("All of it: PyTorch runs it as it is");
+        if copy.clicked() {
+            let search = lines.iter().map(|line| line.text.as_str());
+            let script: Vec<&str> = ground.iter().map(String::as_str).chain(search).collect();
+            actions.push(Action::Copy(script.join("\n") + "\n"));
+        }
+        if ui.button("Copy command").clicked() {
+            actions.push(Action::Copy(command));
+        }
+        if ui.button("Close").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}

@@ -1,0 +1,270 @@
+//! The dialog that exports pictures, films, outlines and reports.
+
+use super::over_window::path_field;
+use crate::session::jobs::export::{Export, Exportable};
+use crate::session::jobs::registry::RunId;
+use crate::session::{Command, State};
+use crate::ui::action::{Action, Actions};
+use crate::ui::widgets::{heading, note};
+use egui::{Align, Button, DragValue, Layout, ProgressBar, RichText, Ui, vec2};
+use std::path::{Path, PathBuf};
+
+/// The user's choices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportForm {
+    what: Exportable,
+    path: String,
+    pixels: [u32; 2],
+    /// The usual size of the export.
+    usual: [u32; 2],
+    dark: bool,
+    /// True if this dialog has started an export whose end was not handled yet.
+    begun: bool,
+}
+
+/// Width of the names at the left of rows.
+const NAMES: f32 = 60.0;
+
+/// Sizes by name.
+const SIZES: [(&str, [u32; 2]); 3] =
+    [("1920 x 1080", [1920, 1080]), ("3840 x 2160", [3840, 2160]), ("Square", [1200, 1200])];
+
+impl ExportForm {
+    /// The map as on the screen, in the size and the theme of the window.
+    pub fn new(state: &State, dark: bool) -> Self {
+        let what = Exportable::default();
+        let usual = what.usual_size(state);
+        let mut form = Self { what, path: String::new(), pixels: usual, usual, dark, begun: false };
+        form.turn(what, state);
+        form
+    }
+
+    /// Switches to another kind of export: a suggested name and size change with it; the folder and a chosen size stay.
+    fn turn(&mut self, what: Exportable, state: &State) {
+        let path = PathBuf::from(self.path.trim());
+        let suggested = |what: Exportable| format!("{}.{}", stem(what), what.endings()[0]);
+        let own = path.file_stem().is_some_and(|s| s != stem(self.what) && !what.fits(&path));
+        let name = match own {
+            true => path.with_extension(what.endings()[0]),
+            false => path.with_file_name(suggested(what)),
+        };
+        let chosen =
+            self.pixels != self.usual && self.pixels.iter().all(|side| *side <= most(what));
+        self.usual = what.usual_size(state);
+        if !chosen {
+            self.pixels = self.usual;
+        }
+        (self.what, self.path) = (what, name.display().to_string());
+    }
+}
+
+/// The longest side of the picture, in pixels.
+fn most(what: Exportable) -> u32 {
+    if what.is_film() { 4096 } else { 8192 }
+}
+
+fn stem(what: Exportable) -> &'static str {
+    match what {
+        Exportable::Map => "map",
+        Exportable::Losses => "losses",
+        Exportable::Values => "values",
+        Exportable::Lab => "measured",
+        Exportable::Film => "climb",
+        Exportable::Training => "training",
+        Exportable::Strip => "strip",
+        Exportable::Walk => "walk",
+        Exportable::NewShapes => "new_shapes",
+        Exportable::Rebuild => "reconstruction",
+        Exportable::Report => "report",
+        Exportable::Answer => "answer",
+        Exportable::Pins => "pins",
+        Exportable::Data => "data",
+    }
+}
+
+/// The name and the explanation of an export.
+fn label(what: Exportable) -> (&'static str, &'static str) {
+    match what {
+        Exportable::Map => ("Map", "The map as it is shown, with the layers that are on"),
+        Exportable::Losses => ("Losses", "The losses of the shown model's training"),
+        Exportable::Lab => (
+            "Measured",
+            "What a lab measured of the candidates against what was predicted: picture or table",
+        ),
+        Exportable::Values => ("Values", "The value of every start of the climb over its steps"),
+        Exportable::Film => ("Climb film", "The climb as a film: its ways grow over the map"),
+        Exportable::Training => {
+            ("Training film", "The watched training as a film: the map as it took shape")
+        }
+        Exportable::Strip => (
+            "Walk strip",
+            "The frames of the way over the map side by side, beside a line those of the straight blend",
+        ),
+        Exportable::Walk => {
+            ("Walk film", "The way over the map as a film: the shape morphs beside the map")
+        }
+        Exportable::NewShapes => ("New shapes", "The new shapes with their verdicts"),
+        Exportable::Rebuild => (
+            "Reconstruction",
+            "The kept shape of the data beside its reconstruction, and the error drawn",
+        ),
+        Exportable::Report => {
+            ("Report", "One file that explains the model, and the answer of the climb in it")
+        }
+        Exportable::Answer => {
+            ("Answer", "The outline of the answer, or of the start that is lifted out")
+        }
+        Exportable::Pins => ("Pins", "The pinned outlines"),
+        Exportable::Data => ("Data", "The shapes that the shown model was trained on"),
+    }
+}
+
+/// Asks for the kind and the file of the export; while it is written, shows the progress.
+pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Actions) {
+    heading(ui, "Export");
+    if let Some(run) = state.export.run {
+        return writing(ui, state, run, actions);
+    }
+    if std::mem::take(&mut form.begun) && state.export.failed.is_none() {
+        actions.push(Action::HideSheet);
+    }
+    choose(ui, form, state);
+    let entered = path_field(ui, &mut form.path, "path of a file");
+    endings(ui, form);
+    if form.what.is_picture() {
+        page(ui, form);
+    }
+    ui.add_space(6.0);
+    finish(ui, form, state, entered, actions);
+}
+
+fn writing(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
+    let share = state.jobs.progress(Some(run)).share.unwrap_or(0.0);
+    ui.add(ProgressBar::new(share as f32).show_percentage()).accessible_name("Exported");
+    ui.horizontal(|ui| {
+        if ui.button("Cancel").on_hover_text("Nothing is left behind").clicked() {
+            actions.command(Command::Stop(run));
+        }
+        if ui.button("Hide").on_hover_text("It goes on; a sentence says when it is done").clicked()
+        {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+fn choose(ui: &mut Ui, form: &mut ExportForm, state: &State) {
+    ui.horizontal_wrapped(|ui| {
+        for what in Exportable::ALL {
+            let (name, about) = label(what);
+            let missing = what.missing(state);
+            let button = Button::selectable(form.what == what, name).frame_when_inactive(true);
+            let response = ui.add_enabled(missing.is_none(), button).on_hover_text(about);
+            if response
+                .on_disabled_hover_text(format!("{about}. {}", missing.unwrap_or_default()))
+                .clicked()
+            {
+                form.turn(what, state);
+            }
+        }
+    });
+    ui.add_space(4.0);
+}
+
+fn endings(ui: &mut Ui, form: &mut ExportForm) {
+    let path = PathBuf::from(form.path.trim());
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    named_row(ui, "Format", |ui| {
+        for known in form.what.endings() {
+            let button = Button::selectable(ending == *known, known.to_uppercase());
+            if ui.add(button.frame_when_inactive(true)).clicked() {
+                form.path = path.with_extension(known).display().to_string();
+            }
+        }
+    });
+}
+
+fn page(ui: &mut Ui, form: &mut ExportForm) {
+    let most = most(form.what);
+    named_row(ui, "Size", |ui| {
+        let side = |ui: &mut Ui, side: &mut u32, name: &str| {
+            let field = DragValue::new(side).range(100..=most).speed(4.0);
+            ui.add(field).on_hover_text("In pixels").accessible_name(name);
+        };
+        side(ui, &mut form.pixels[0], "Width");
+        ui.label("x");
+        side(ui, &mut form.pixels[1], "Height");
+        let others = SIZES.into_iter().filter(|(_, pixels)| *pixels != form.usual);
+        for (name, pixels) in std::iter::once(("Usual", form.usual)).chain(others) {
+            let button = Button::selectable(form.pixels == pixels, name);
+            if ui.add(button.frame_when_inactive(true)).clicked() {
+                form.pixels = pixels;
+            }
+        }
+    });
+    named_row(ui, "Colours", |ui| {
+        for (dark, name, about) in
+            [(false, "Light", "For paper"), (true, "Dark", "For a dark room")]
+        {
+            let button = Button::selectable(form.dark == dark, name).frame_when_inactive(true);
+            if ui.add(button).on_hover_text(about).clicked() {
+                form.dark = dark;
+            }
+        }
+    });
+}
+
+/// A row with its name at the left; all names have the same width.
+fn named_row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        let size = vec2(NAMES, 24.0);
+        let left = Layout::left_to_right(Align::Center);
+        ui.allocate_ui_with_layout(size, left, |ui| {
+            ui.set_min_width(NAMES);
+            ui.label(RichText::new(name).weak());
+        });
+        add(ui);
+    });
+}
+
+/// The file that would be written, a reason against it, and the buttons.
+fn finish(ui: &mut Ui, form: &mut ExportForm, state: &State, entered: bool, actions: &mut Actions) {
+    let target = PathBuf::from(form.path.trim());
+    let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
+    let (fits, replaces) = (form.what.fits(&target), target.is_file());
+    let missing = form.what.missing(state);
+    let problem = match (&state.export.failed, missing) {
+        (_, Some(missing)) => Some(missing.to_owned()),
+        _ if !fits => Some(format!("The name must end in .{}.", form.what.endings().join(" or ."))),
+        (Some(failed), _) => Some(failed.clone()),
+        _ if replaces => Some(format!("{} exists and would be replaced.", whole.display())),
+        _ => None,
+    };
+    match problem {
+        Some(problem) => {
+            ui.label(RichText::new(problem).small().color(ui.visuals().warn_fg_color));
+        }
+        None => _ = note(ui, whole.display().to_string()),
+    }
+    let ready = fits && missing.is_none();
+    ui.horizontal(|ui| {
+        let name = if replaces { "Replace it" } else { "Export" };
+        let clicked = ui.add_enabled(ready, Button::new(name)).clicked();
+        // Enter alone replaces no file.
+        if clicked || (entered && ready && !replaces) {
+            form.begun = true;
+            actions.command(Command::Export(form.order(&target)));
+        }
+        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+            actions.push(Action::BrowseOut(form.order(&target)));
+        }
+        if ui.button("Close").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+impl ExportForm {
+    fn order(&self, path: &Path) -> Export {
+        Export { what: self.what, path: path.to_owned(), pixels: self.pixels, dark: self.dark }
+    }
+}

@@ -1,0 +1,117 @@
+//! The system's file dialogs, which wait on threads of their own.
+
+use crate::session::Command;
+use crate::session::jobs::export::Export;
+use crate::session::jobs::import::ImportWish;
+use crate::session::models::ModelId;
+use crate::ui::action::{Action, Actions};
+use crossbeam_channel::{Receiver, Sender};
+use std::path::PathBuf;
+
+/// Open file dialogs, and the channel of their answers.
+pub struct FileDialogs {
+    sender: Sender<Command>,
+    answers: Receiver<Command>,
+    ctx: egui::Context,
+}
+
+impl FileDialogs {
+    /// No open dialogs.
+    pub fn new(ctx: egui::Context) -> Self {
+        let (sender, answers) = crossbeam_channel::unbounded();
+        Self { sender, answers, ctx }
+    }
+
+    /// Asks for a file to open.
+    pub fn open(&self) {
+        self.ask(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Open a model")
+                .add_filter("Models and starts", &["safetensors", "csv"]);
+            dialog.pick_file().map(Command::Open)
+        });
+    }
+
+    /// Asks for the file to save a model to.
+    pub fn save(&self, model: ModelId, suggested: &str) {
+        let name = PathBuf::from(suggested)
+            .file_name()
+            .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        self.ask(move || {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Save the model")
+                .add_filter("Model", &["safetensors"])
+                .set_file_name(name);
+            dialog.save_file().map(|path| Command::Save(model, path))
+        });
+    }
+
+    /// Asks for the file of the candidates.
+    pub fn export(&self, most: usize) {
+        self.ask(move || {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Export the candidates")
+                .add_filter("Outlines", &["csv", "svg", "dxf"])
+                .add_filter("Everything", &["json"])
+                .set_file_name("candidates.csv");
+            dialog.save_file().map(|path| Command::ExportCandidates(path, most))
+        });
+    }
+
+    /// Asks for the file of an export.
+    pub fn out(&self, export: Export) {
+        self.ask(move || {
+            let name = export.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let dialog = rfd::FileDialog::new().set_title("Export").set_file_name(name);
+            let endings = export.what.endings();
+            let dialog =
+                endings.iter().fold(dialog, |d, end| d.add_filter(end.to_uppercase(), &[end]));
+            dialog.save_file().map(|path| Command::Export(Export { path, ..export }))
+        });
+    }
+
+    /// Asks for a file of lab results.
+    pub fn import(&self) {
+        self.ask(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Import measured values")
+                .add_filter("Tables", &["csv"]);
+            dialog.pick_file().map(Command::ImportLabResults)
+        });
+    }
+
+    /// Asks for files of shapes, or a folder of them.
+    pub fn shapes(&self, wish: ImportWish, folder: bool) {
+        self.ask(move || {
+            let dialog = rfd::FileDialog::new().set_title("Import shapes");
+            let paths = if folder {
+                dialog.pick_folders()
+            } else {
+                dialog.add_filter("Shapes", &["csv", "tsv", "dat", "svg"]).pick_files()
+            };
+            paths.map(|paths| Command::Import(ImportWish { paths, ..wish }))
+        });
+    }
+
+    /// The file dialog returns nothing both if it is cancelled and if the system has none; the window's own dialog with
+    /// its typed path stays open behind it for the second case.
+    fn ask(&self, dialog: impl FnOnce() -> Option<Command> + Send + 'static) {
+        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
+        let wait = move || {
+            if let Some(command) = dialog() {
+                let _closing = sender.send(command);
+                ctx.request_repaint();
+            }
+        };
+        let started = std::thread::Builder::new().name("dialog".to_owned()).spawn(wait);
+        drop(started);
+    }
+
+    /// Handles answers; an answer also closes the window's own dialog.
+    pub fn collect(&self, actions: &mut Actions) {
+        for command in self.answers.try_iter() {
+            actions.push(Action::HideSheet);
+            actions.command(command);
+        }
+    }
+}

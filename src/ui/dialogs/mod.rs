@@ -1,0 +1,10 @@
+//! Dialogs over the window, and the system's file dialogs.
+
+pub mod candidates;
+pub mod code;
+pub mod export;
+pub mod file_dialogs;
+pub mod freehand;
+pub mod import;
+pub mod over_window;
+pub mod sweep;

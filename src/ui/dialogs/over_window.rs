@@ -1,0 +1,430 @@
+//! Dialogs over the window: opening, saving, the data of a training, questions, the keys.
+
+use super::candidates;
+use super::export;
+use super::freehand;
+use super::import;
+use crate::data::outline::family::Family;
+use crate::data::outline::generator::GeneratorConfig;
+use crate::explore::brief;
+use crate::model::PointRef;
+use crate::model::bundled::BUNDLED;
+use crate::session::jobs::import::ImportWish;
+use crate::session::models::ModelId;
+use crate::session::{Command, State};
+use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::map::painting::fill_shape;
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::{heading, note, number, segments};
+use egui::{Button, Id, Key, Modal, RichText, Sense, TextEdit, Ui, vec2};
+use std::path::PathBuf;
+
+/// Shapes in the preview of a data set.
+const PREVIEW: usize = 36;
+
+/// Dialogs and their state while they are open.
+#[derive(Default)]
+pub struct Dialogs {
+    shown: Option<Dialog>,
+    preview: Option<(GeneratorConfig, Vec<Vec<f32>>)>,
+    own: import::ImportForm,
+    pen: freehand::FreehandPen,
+}
+
+impl Dialogs {
+    /// Opens a dialog over the window.
+    pub fn open(&mut self, sheet: Dialog) {
+        self.shown = Some(sheet);
+    }
+
+    /// Closes the dialog.
+    pub fn close(&mut self) {
+        self.shown = None;
+        self.preview = None;
+    }
+
+    /// The import for files that are dropped on the window, if the open dialog expects shapes.
+    pub fn wish(&self, state: &State) -> Option<ImportWish> {
+        let asked = self.shown == Some(Dialog::Data) && state.own.chosen;
+        asked.then(|| self.own.wish())
+    }
+
+    /// True if a dialog is open.
+    pub fn is_open(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    /// Shows the dialog, if one is open.
+    pub fn show(&mut self, ctx: &egui::Context, state: &State, actions: &mut Actions) {
+        let Some(mut sheet) = self.shown.take() else { return };
+        let response = Modal::new(Id::unique("sheet")).show(ctx, |ui| {
+            ui.set_width(match sheet {
+                Dialog::Data | Dialog::Draw => 700.0,
+                Dialog::Code => 860.0,
+                Dialog::Sweep(_) => super::sweep::WIDTH,
+                Dialog::Out(_) => 620.0,
+                _ => 460.0,
+            });
+            match &mut sheet {
+                Dialog::Open(path) => open(ui, path, state, actions),
+                Dialog::Save(id, path) => save(ui, *id, path, state, actions),
+                Dialog::Data => self.data(ui, state, actions),
+                Dialog::CloseUnsaved(id) => close_unsaved(ui, *id, state, actions),
+                Dialog::QuitUnsaved => quit_unsaved(ui, state, actions),
+                Dialog::Code => super::code::sheet(ui, state, actions),
+                Dialog::Draw => self.pen.show(ui, state, actions),
+                Dialog::Keys => keys(ui, actions),
+                Dialog::GoTo(name) => go_to(ui, name, actions),
+                Dialog::Sweep(betas) => super::sweep::sheet(ui, betas, state, actions),
+                Dialog::Export(path, most) => candidates::export(ui, path, *most, actions),
+                Dialog::Out(form) => export::show(ui, form, state, actions),
+                Dialog::Import(path) => candidates::import(ui, path, actions),
+            }
+        });
+        if response.should_close() {
+            actions.push(Action::HideSheet);
+        }
+        self.shown = Some(sheet);
+    }
+
+    /// The data of the next training: families, or the user's shapes.
+    fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+        heading(ui, "Data");
+        let mut own = state.own.chosen;
+        let choices = [
+            (false, "Families", "Outlines that are generated: nine families with their variations"),
+            (true, "My shapes", "Outlines from your own files"),
+        ];
+        if segments(ui, &mut own, &choices) {
+            actions.command(Command::LearnFromOwn(own));
+        }
+        ui.add_space(6.0);
+        if state.own.chosen {
+            self.own.show(ui, state, actions);
+            ui.add_space(6.0);
+            if ui.button("Done").clicked() {
+                actions.push(Action::HideSheet);
+            }
+        } else {
+            self.families(ui, &state.settings.recipe, actions);
+        }
+    }
+
+    fn families(&mut self, ui: &mut Ui, recipe: &GeneratorConfig, actions: &mut Actions) {
+        let mut edited = recipe.clone();
+        ui.horizontal_wrapped(|ui| {
+            for family in Family::ALL {
+                let on = edited.families.contains(&family);
+                if ui.add(Button::selectable(on, family.name()).frame_when_inactive(true)).clicked()
+                {
+                    toggle(&mut edited.families, family);
+                }
+            }
+        });
+        ui.spacing_mut().item_spacing.x = 28.0;
+        ui.columns(2, |columns| {
+            let [left, right] = columns else { return };
+            number(
+                left,
+                "Shapes",
+                "All families together; a tenth is held out for testing",
+                &mut edited.samples,
+                100..=100_000,
+                20.0,
+            );
+            number(
+                left,
+                "Points",
+                "Points of an outline; twice as many numbers",
+                &mut edited.points,
+                16..=400,
+                1.0,
+            );
+            number(
+                right,
+                "Size variation",
+                "Sizes vary by this fraction to either side",
+                &mut edited.size_variation,
+                0.0..=0.9,
+                0.005,
+            );
+            number(
+                right,
+                "Rotation",
+                "Degrees to either side",
+                &mut edited.rotation,
+                0.0..=180.0,
+                0.5,
+            );
+            number(
+                right,
+                "Aspect variation",
+                "Proportions vary by this fraction; no ellipse becomes a circle",
+                &mut edited.aspect_variation,
+                0.0..=0.25,
+                0.002,
+            );
+            number(
+                right,
+                "Noise",
+                "Spread of every coordinate, as a fraction of the radius",
+                &mut edited.noise,
+                0.0..=0.5,
+                0.002,
+            );
+        });
+        ui.spacing_mut().item_spacing.x = 8.0;
+        ui.add_space(6.0);
+        self.preview(ui, &edited);
+        ui.add_space(6.0);
+        ui.horizontal(|ui| {
+            if ui.button("Done").clicked() {
+                actions.push(Action::HideSheet);
+            }
+            let seed = edited.seed;
+            if ui
+                .button("Usual data")
+                .on_hover_text("All nine families with small variations")
+                .clicked()
+            {
+                edited = GeneratorConfig { seed, ..GeneratorConfig::default() };
+            }
+        });
+        if edited != *recipe {
+            actions.command(Command::SetRecipe(edited));
+        }
+    }
+
+    /// The first shapes of the generator.
+    fn preview(&mut self, ui: &mut Ui, recipe: &GeneratorConfig) {
+        if recipe.check().is_err() {
+            note(ui, "Choose at least one family.");
+            return;
+        }
+        if self.preview.as_ref().is_none_or(|(known, _)| known != recipe) {
+            let shapes = (0..PREVIEW).map(|i| recipe.sample(i)).collect();
+            self.preview = Some((recipe.clone(), shapes));
+        }
+        let Some((_, shapes)) = &self.preview else { return };
+        preview_grid(ui, &shapes.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    }
+}
+
+/// A grid of shapes, twelve in a row, all at one scale.
+pub(in crate::ui) fn preview_grid(ui: &mut Ui, shapes: &[&[f32]]) {
+    let columns = 12;
+    let cell = ui.available_width() / columns as f32;
+    let height = cell * shapes.len().div_ceil(columns) as f32;
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Preview of the data"));
+    ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
+    let ink = colour(theme::palette(ui).shape);
+    let reach = |shape: &&[f32]| shape.iter().fold(0f32, |m, v| m.max(v.abs()));
+    // Generated shapes rarely reach farther than 1.5; if one does, all are drawn smaller.
+    let unit = 0.45 * cell / shapes.iter().map(reach).fold(1.5, f32::max);
+    for (i, shape) in shapes.iter().enumerate() {
+        let place = vec2((i % columns) as f32 + 0.5, (i / columns) as f32 + 0.5);
+        ui.painter().add(fill_shape(shape, rect.min + cell * place, unit, ink));
+    }
+}
+
+/// Switches a family; the list keeps the order of [`Family::ALL`].
+fn toggle(families: &mut Vec<Family>, family: Family) {
+    let on = !families.contains(&family);
+    *families = Family::ALL
+        .into_iter()
+        .filter(|f| if *f == family { on } else { families.contains(f) })
+        .collect();
+}
+
+/// A field for a path; true if Enter was pressed in it.
+pub(in crate::ui) fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> bool {
+    let field = TextEdit::singleline(path)
+        .hint_text(hint)
+        .desired_width(f32::INFINITY)
+        .margin(vec2(8.0, 6.0));
+    let response = ui.add(field).accessible_name("Path");
+    let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+    // A field that the user has focused keeps the focus.
+    if !entered && ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+    entered
+}
+
+/// Asks for the name of a point, as on the command line.
+fn go_to(ui: &mut Ui, name: &mut String, actions: &mut Actions) {
+    heading(ui, "Go to a point");
+    note(
+        ui,
+        "z:0.1,-0.3  row:17  name:n0012  family:star  pin:1  mean, or file:shape.csv: an outline of your own, in any \
+         position, size and number of points.",
+    );
+    let entered = path_field(ui, name, "row:17");
+    let point = name.parse::<PointRef>();
+    if let Err(problem) = &point
+        && !name.trim().is_empty()
+    {
+        note(ui, problem);
+    }
+    ui.horizontal(|ui| {
+        let clicked = ui.add_enabled(point.is_ok(), Button::new("Go")).clicked();
+        if let Ok(point) = point
+            && (clicked || entered)
+        {
+            actions.push(Action::HideSheet);
+            actions.command(Command::PickNamed(point));
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
+    heading(ui, "Open");
+    note(
+        ui,
+        "A model (.safetensors), or starts for a climb (.csv). Dropping a file on the window does the same.",
+    );
+    let mut chosen = path_field(ui, path, "path of a file").then(|| PathBuf::from(path.trim()));
+    ui.horizontal(|ui| {
+        if ui.add_enabled(!path.trim().is_empty(), Button::new("Open")).clicked() {
+            chosen = Some(PathBuf::from(path.trim()));
+        }
+        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+            actions.push(Action::BrowseOpen);
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+    if !state.settings.recent.is_empty() {
+        heading(ui, "Recent");
+        for recent in &state.settings.recent {
+            let name = recent
+                .file_name()
+                .map_or_else(|| recent.display().to_string(), |n| n.to_string_lossy().into_owned());
+            if ui.link(name).on_hover_text(recent.display().to_string()).clicked() {
+                chosen = Some(recent.clone());
+            }
+        }
+    }
+    heading(ui, "Samples");
+    for (index, sample) in BUNDLED.iter().enumerate() {
+        if ui.link(sample.name).on_hover_text(sample.about).clicked() {
+            actions.push(Action::HideSheet);
+            actions.command(Command::OpenSample(index));
+        }
+    }
+    if let Some(path) = chosen.filter(|path| !path.as_os_str().is_empty()) {
+        actions.push(Action::HideSheet);
+        actions.command(Command::Open(path));
+    }
+}
+
+fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mut Actions) {
+    heading(ui, "Save the model");
+    let entered = path_field(ui, path, "path of a file");
+    let target = with_extension(path.trim());
+    let own =
+        state.models.get(id).and_then(|entry| entry.path.as_deref()) == Some(target.as_path());
+    let replaces = target.is_file() && !own;
+    let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
+    if replaces {
+        let text = format!("{} exists and would be replaced.", whole.display());
+        ui.label(RichText::new(text).small().color(ui.visuals().warn_fg_color));
+    } else if !path.trim().is_empty() {
+        note(ui, whole.display().to_string());
+    }
+    note(
+        ui,
+        "The checkpoint holds the weights, the encoded data and how they were made: it opens without the data.",
+    );
+    ui.horizontal(|ui| {
+        let name = if replaces { "Replace it" } else { "Save" };
+        let clicked = ui.add_enabled(!path.trim().is_empty(), Button::new(name)).clicked();
+        // Enter alone replaces no file.
+        if (clicked || (entered && !replaces)) && !path.trim().is_empty() {
+            actions.push(Action::HideSheet);
+            actions.command(Command::Save(id, target));
+        }
+        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+            actions.push(Action::BrowseSave(id));
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+/// The path with the extension that can be opened as a model, unless it has it.
+fn with_extension(path: &str) -> PathBuf {
+    let path = PathBuf::from(path);
+    if path.extension().is_some_and(|e| e == "safetensors") || path.as_os_str().is_empty() {
+        return path;
+    }
+    let mut name = path.into_os_string();
+    name.push(".safetensors");
+    name.into()
+}
+
+fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions) {
+    let name = state.models.get(id).map_or("", |entry| entry.name.as_str());
+    heading(ui, &format!("Close '{name}' without saving?"));
+    ui.horizontal(|ui| {
+        if ui.button("Save\u{2026}").clicked() {
+            actions.push(Action::Show(Dialog::Save(
+                id,
+                crate::ui::top_bar::suggested_path(state, id),
+            )));
+        }
+        if ui.button("Close without saving").clicked() {
+            actions.push(Action::HideSheet);
+            actions.command(Command::CloseModel(id));
+        }
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::HideSheet);
+        }
+    });
+}
+
+fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let names: Vec<&str> =
+        state.models.iter().filter(|(_, e)| e.unsaved).map(|(_, e)| e.name.as_str()).collect();
+    let jobs = state.jobs.lost_by_leaving();
+    let jobs: Vec<String> =
+        jobs.map(|job| format!("{} ({})", job.kind.label(), brief(&job.subject, 30))).collect();
+    let leave = if names.is_empty() { "Leave" } else { "Leave without saving" };
+    heading(ui, &format!("{leave}?"));
+    if !names.is_empty() {
+        ui.label(format!("Not saved: {}.", names.join(", ")));
+    }
+    if !jobs.is_empty() {
+        ui.label(format!("Still running, and lost: {}.", jobs.join(", ")));
+    }
+    ui.horizontal(|ui| {
+        if ui.button("Stay").clicked() {
+            actions.push(Action::HideSheet);
+        }
+        if ui.button(leave).clicked() {
+            actions.push(Action::Quit);
+        }
+    });
+}
+
+fn keys(ui: &mut Ui, actions: &mut Actions) {
+    heading(ui, "Keys");
+    egui::Grid::new("keys").num_columns(2).spacing([24.0, 5.0]).striped(true).show(ui, |ui| {
+        for (keys, what) in crate::ui::keys::HELP {
+            ui.label(RichText::new(*keys).family(theme::strong()));
+            ui.label(*what);
+            ui.end_row();
+        }
+    });
+    if ui.button("Close").clicked() {
+        actions.push(Action::HideSheet);
+    }
+}

@@ -1,0 +1,262 @@
+//! The dialog of a sweep over beta: the betas, reconstruction against KL, and a small map of each model.
+
+use crate::explore::scene::labels::beside;
+use crate::explore::shapes::miniature::{Miniature, ticks};
+use crate::explore::{three_digits, tick};
+use crate::session::jobs::sweep::{SweepPoint, SweepRun};
+use crate::session::{Command, State};
+use crate::train::{MOST_BETAS, USUAL_BETAS, parse_betas};
+use crate::trust::RECONSTRUCTION_ERROR;
+use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::{heading, note, primary};
+use egui::{
+    Align2, Button, Color32, FontId, Pos2, ProgressBar, Rect, RichText, ScrollArea, Sense, Shape,
+    Stroke, TextEdit, Ui, pos2, vec2,
+};
+
+/// Width of the dialog, in points.
+pub const WIDTH: f32 = 900.0;
+/// Size of the chart, in points.
+const CHART: egui::Vec2 = vec2(390.0, 300.0);
+/// Side of a small map, and the height of the two lines below it.
+const MAP: f32 = 112.0;
+const LINES: f32 = 40.0;
+/// The top of the axis, as a multiple of the greatest value.
+const ROOM: f64 = 1.1;
+
+/// The default betas of the dialog.
+pub fn usual() -> String {
+    USUAL_BETAS.map(|beta| beta.to_string()).join(", ")
+}
+
+/// The button that opens the dialog.
+pub fn offer(ui: &mut Ui, actions: &mut Actions) {
+    let button = Button::new("Sweep over beta\u{2026}").min_size(vec2(ui.available_width(), 28.0));
+    let about = "Train a model for each of several betas with these settings, and see what each makes of the map";
+    if ui.add(button).on_hover_text(about).clicked() {
+        actions.push(Action::Show(Dialog::Sweep(usual())));
+    }
+}
+
+/// Shows the dialog; `text` has the betas as typed.
+pub fn sheet(ui: &mut Ui, text: &mut String, state: &State, actions: &mut Actions) {
+    heading(ui, "Sweep over beta");
+    note(
+        ui,
+        "A model for each beta, one after the other, with the settings of the Train panel: the same shapes, weights \
+         at the beginning, order and noise. They differ in beta alone.",
+    );
+    ui.add_space(4.0);
+    let running = state.sweep.as_ref().filter(|sweep| sweep.run.is_some());
+    match running {
+        Some(sweep) => progress(ui, state, sweep, actions),
+        None => begin(ui, text, actions),
+    }
+    ui.add_space(8.0);
+    match state.sweep.as_ref().filter(|sweep| !sweep.done.is_empty()) {
+        Some(sweep) => results(ui, &sweep.done, actions),
+        None => {
+            note(
+                ui,
+                "Low beta: sharp shapes, much information, a map with gaps. High beta: a tidy map in which \
+                 families vanish, until all shapes are one. The first model appears here when it is trained.",
+            );
+        }
+    }
+}
+
+fn begin(ui: &mut Ui, text: &mut String, actions: &mut Actions) {
+    let parsed = parse_betas(text)
+        .and_then(|betas| crate::train::Sweep::check(&Default::default(), &betas).map(|()| betas));
+    ui.horizontal(|ui| {
+        // As high as the button, so that all are on one line.
+        ui.set_min_height(36.0);
+        let label = ui.label("Betas").on_hover_text(format!(
+            "Weights of the KL term, separated by commas: at most {MOST_BETAS} of 0 to 1000"
+        ));
+        let field = TextEdit::singleline(text).desired_width(300.0);
+        ui.add(field).labelled_by(label.id);
+        let count = parsed.as_ref().map_or(0, Vec::len);
+        let models = if count == 1 { "model" } else { "models" };
+        ui.add_enabled_ui(parsed.is_ok(), |ui| {
+            ui.set_max_width(190.0);
+            let tooltip = "Train them in the background; the window stays free";
+            if primary(ui, &format!("Train {count} {models}"), tooltip).clicked() {
+                parsed.iter().for_each(|betas| actions.command(Command::Sweep(betas.clone())));
+            }
+        });
+    });
+    if let Err(error) = parsed {
+        ui.label(RichText::new(error.to_string()).small().color(ui.visuals().error_fg_color));
+    }
+}
+
+fn progress(ui: &mut Ui, state: &State, sweep: &SweepRun, actions: &mut Actions) {
+    ui.horizontal(|ui| {
+        let at = (sweep.done.len() + 1).min(sweep.count);
+        ui.label(format!("beta {}, model {at} of {}", sweep.beta, sweep.count));
+        let share = state.jobs.progress(sweep.run).share.unwrap_or(0.0);
+        ui.add(ProgressBar::new(share as f32).desired_width(420.0).desired_height(8.0));
+        let stop = ui.button("Stop").on_hover_text("Models that are whole are kept");
+        if let Some(run) = sweep.run.filter(|_| stop.clicked()) {
+            actions.command(Command::Stop(run));
+        }
+    });
+}
+
+fn results(ui: &mut Ui, done: &[SweepPoint], actions: &mut Actions) {
+    let mut chosen = None;
+    ui.horizontal_top(|ui| {
+        let (rect, response) = ui.allocate_exact_size(CHART, Sense::click());
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Image, true, "Reconstruction error against information")
+        });
+        let hovered = chart(ui, rect, done, response.hover_pos());
+        if response.clicked() {
+            chosen = hovered.map(|index| (index, true));
+        }
+        response.on_hover_text(
+            "Each point is a model: how much its latent says of a shape (KL, in nats) and how far its reconstructions are \
+             from held-out shapes. A point opens beside the shown model.",
+        );
+        ui.add_space(8.0);
+        ScrollArea::vertical().max_height(CHART.y).auto_shrink(false).show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                for (index, point) in done.iter().enumerate() {
+                    if let Some(beside) = card(ui, point, hovered == Some(index)) {
+                        chosen = Some((index, beside));
+                    }
+                }
+            });
+        });
+    });
+    note(
+        ui,
+        "A map opens beside the shown model; Show puts it in the shown model's place. Save what you want to keep.",
+    );
+    if let Some((index, beside)) = chosen {
+        actions.command(Command::OpenSwept(index, beside));
+        actions.push(Action::HideSheet);
+    }
+}
+
+/// Reconstruction against KL; returns the point under the mouse.
+fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Option<usize> {
+    let painter = ui.painter_at(rect);
+    let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+    let font = FontId::proportional(13.0);
+    let plot = Rect::from_min_max(rect.min + vec2(58.0, 10.0), rect.max - vec2(12.0, 44.0));
+    let value = |point: &SweepPoint| {
+        [point.figures.kl.unwrap_or(f64::NAN), point.figures.reconstruction_error]
+    };
+    let most = |k: usize| {
+        let values = done.iter().map(|point| value(point)[k]).filter(|v| v.is_finite());
+        let greatest = values.fold(0.0, f64::max);
+        if greatest > 0.0 { ROOM * greatest } else { 1.0 }
+    };
+    let most = [most(0), most(1)];
+    let place = |[kl, error]: [f64; 2]| {
+        pos2(
+            plot.left() + plot.width() * (kl / most[0]) as f32,
+            plot.bottom() - plot.height() * (error / most[1]) as f32,
+        )
+    };
+    let line = Stroke::new(1.0, weak.gamma_multiply(0.25));
+    for value in ticks(most[0]) {
+        let x = place([value, 0.0]).x;
+        painter.vline(x, plot.y_range(), line);
+        let at = pos2(x, plot.bottom() + 5.0);
+        painter.text(at, Align2::CENTER_TOP, tick(value), font.clone(), weak);
+    }
+    for value in ticks(most[1]) {
+        let y = place([0.0, value]).y;
+        painter.hline(plot.x_range(), y, line);
+        let at = pos2(plot.left() - 6.0, y);
+        painter.text(at, Align2::RIGHT_CENTER, tick(value), font.clone(), weak);
+    }
+    let below = pos2(plot.center().x, rect.bottom() - 2.0);
+    painter.text(below, Align2::CENTER_BOTTOM, "Information (KL), nats", font.clone(), ink);
+    let galley = painter.layout_no_wrap(RECONSTRUCTION_ERROR.to_owned(), font.clone(), ink);
+    let corner = pos2(rect.left() + 2.0, plot.center().y + galley.size().x / 2.0);
+    let turned = egui::epaint::TextShape::new(corner, galley, ink);
+    painter.add(turned.with_angle(-std::f32::consts::FRAC_PI_2));
+
+    let shown = |point: &SweepPoint| value(point).iter().all(|v| v.is_finite());
+    let mut way: Vec<&SweepPoint> = done.iter().filter(|point| shown(point)).collect();
+    way.sort_by(|a, b| value(a)[0].total_cmp(&value(b)[0]));
+    let way = way.into_iter().map(|point| place(value(point))).collect();
+    painter.add(Shape::line(way, Stroke::new(1.8, weak)));
+    let distance = |point: &SweepPoint| mouse.map(|at| at.distance(place(value(point))));
+    let near = done.iter().enumerate().filter(|(_, point)| shown(point));
+    let near = near.filter_map(|(index, point)| Some((index, distance(point)?)));
+    let near = near.filter(|(_, d)| *d < 16.0).min_by(|a, b| a.1.total_cmp(&b.1));
+    let hovered = near.map(|(index, _)| index);
+    let room = [plot.min, plot.max].map(|corner| [corner.x, corner.y].map(f64::from));
+    let mut taken = Vec::new();
+    for (index, point) in done.iter().enumerate().filter(|(_, point)| shown(point)) {
+        let at = place(value(point));
+        let radius = if hovered == Some(index) { 7.0 } else { 5.0 };
+        painter.circle_filled(at, radius, theme::accent(ui));
+        let word = painter.layout_no_wrap(format!("beta {}", point.beta), font.clone(), ink);
+        let size = [word.size().x, word.size().y].map(f64::from);
+        let [[x, y], _] = beside([at.x, at.y].map(f64::from), size, room, &mut taken);
+        painter.galley(pos2(x as f32, y as f32), word, ink);
+    }
+    hovered
+}
+
+/// A small map with its metrics; returns how to open the model if it was clicked: beside the shown one (true) or in its
+/// place (false).
+fn card(ui: &mut Ui, point: &SweepPoint, lit: bool) -> Option<bool> {
+    let mut chosen = None;
+    ui.vertical(|ui| {
+        ui.set_width(MAP);
+        let name = format!("beta {}", point.beta);
+        let (rect, response) = ui.allocate_exact_size(vec2(MAP, MAP + LINES), Sense::click());
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Compare with {name}"))
+        });
+        let palette = theme::palette(ui);
+        let map = rect.with_max_y(rect.top() + MAP);
+        ui.painter().rect_filled(map, 6.0, colour(palette.canvas));
+        if lit || response.hovered() {
+            let stroke = Stroke::new(2.0, theme::accent(ui));
+            ui.painter().rect_stroke(map, 6.0, stroke, egui::StrokeKind::Inside);
+        }
+        miniature(ui, &point.miniature, map.shrink(5.0), colour(palette.shape));
+        let middle = pos2(rect.center().x, map.bottom() + 4.0);
+        let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+        let font = |size| FontId::proportional(size);
+        ui.painter().text(middle, Align2::CENTER_TOP, &name, font(14.0), ink);
+        let figures = &point.figures;
+        let kl = figures.kl.map_or("\u{2013}".to_owned(), three_digits);
+        let text = format!("{} at {kl} nats", three_digits(figures.reconstruction_error));
+        let below = middle + vec2(0.0, 19.0);
+        ui.painter().text(below, Align2::CENTER_TOP, text, font(12.0), weak);
+        let about = format!(
+            "Reconstruction error {}, KL {kl} nats, {} active units, {} of {} families found. Click to compare.",
+            three_digits(figures.reconstruction_error),
+            figures.active_units,
+            figures.reachable,
+            figures.families.len(),
+        );
+        if response.on_hover_text(about).clicked() {
+            chosen = Some(true);
+        }
+        let show = ui.add_sized([MAP, 24.0], Button::new("Show"));
+        if show.on_hover_text("Show this model in the place of the one that is shown").clicked() {
+            chosen = Some(false);
+        }
+    });
+    chosen
+}
+
+fn miniature(ui: &Ui, miniature: &Miniature, rect: Rect, ink: Color32) {
+    let painter = ui.painter_at(rect.expand(4.0));
+    for shape in miniature.shapes() {
+        let place = |[x, y]: [f64; 2]| rect.min + vec2(x as f32, y as f32) * rect.width();
+        let points: Vec<Pos2> = shape.into_iter().map(place).collect();
+        painter.add(Shape::closed_line(points, Stroke::new(1.2, ink)));
+    }
+}

@@ -1,0 +1,177 @@
+//! Cards in the drawer: a shape with its value and its reliability.
+
+use crate::explore::colour::scale;
+use crate::explore::three_digits;
+use crate::model::Value;
+use crate::optimise::{Candidate, RestartReport};
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
+use crate::session::{Command, State};
+use crate::ui::action::Actions;
+use crate::ui::map::painting::fill_shape;
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::{belief_colour, note};
+use egui::{FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+
+/// Width of a card.
+const WIDTH: f32 = 232.0;
+/// Height of the scroll bar under the cards.
+const BAR: f32 = 10.0;
+
+/// The content of a card.
+struct ShapeCard<'a> {
+    /// The text for assistive technology.
+    name: String,
+    restart: &'a RestartReport,
+    chosen: bool,
+    /// The lines below the value; the reliability is between them.
+    lines: [String; 2],
+}
+
+/// The local optima, best first; a click highlights the trajectories of their restarts.
+pub fn hills(
+    ui: &mut Ui,
+    state: &State,
+    climb: &SearchRun,
+    findings: &Findings,
+    actions: &mut Actions,
+) {
+    let hills = &findings.report.hills.all;
+    if hills.is_empty() {
+        note(ui, "No start came to an answer, so there is no hill.");
+        return;
+    }
+    let starts = findings.order.len();
+    row(ui, "hills", hills.len(), |ui, index| {
+        let hill = &hills[index];
+        let members = hill.members.len();
+        let top = &findings.report.restarts[hill.top];
+        let card = ShapeCard {
+            name: format!("Hill {}", index + 1),
+            restart: top,
+            chosen: climb.hill == Some(index),
+            lines: [format!("{members} of {starts} starts"), format!("Hill {}", index + 1)],
+        };
+        let response = show(ui, &card, state);
+        if response.hovered() {
+            actions.pointed = Some(hill.top);
+        }
+        if response.clicked() {
+            actions.command(Command::ChooseHill((!card.chosen).then_some(index)));
+        }
+    });
+}
+
+/// The candidates, best first; a click highlights the trajectory of one.
+pub fn candidates(
+    ui: &mut Ui,
+    state: &State,
+    climb: &SearchRun,
+    findings: &Findings,
+    shown: &[Candidate],
+    actions: &mut Actions,
+) {
+    row(ui, "candidates", shown.len(), |ui, index| {
+        let candidate = &shown[index];
+        let restart = &findings.report.restarts[candidate.restart];
+        // The interval of a predicted gain is beside the shape, where there is space for it.
+        let gain = restart.answer.gained().and_then(Value::computed).map(|gain| {
+            let sign = if gain >= 0.0 { "+" } else { "" };
+            format!("gain {sign}{}", three_digits(gain))
+        });
+        let measured = climb.lab.of(&candidate.id).next().map(|result| {
+            let unit = result.unit.as_deref().unwrap_or_default();
+            format!("measured {} {unit}", three_digits(result.value))
+        });
+        let card = ShapeCard {
+            name: format!("Candidate {}", candidate.id),
+            restart,
+            chosen: climb.chosen == Some(candidate.restart) && climb.hill.is_none(),
+            lines: [
+                measured.or(gain).unwrap_or_default(),
+                format!("{}, hill {}", candidate.place(), candidate.hill + 1),
+            ],
+        };
+        let about = "Gain: by how much it is better than the best of the data. Of a prediction: nine in ten such intervals \
+                     hold the true value";
+        let response = show(ui, &card, state).on_hover_text(about);
+        if response.hovered() {
+            actions.pointed = Some(candidate.restart);
+        }
+        if response.clicked() {
+            let chosen = (!card.chosen).then_some(candidate.restart);
+            actions.command(Command::ChooseRestart(chosen));
+        }
+    });
+}
+
+/// Cards side by side; only visible ones are drawn.
+fn row(ui: &mut Ui, id: &str, count: usize, mut add: impl FnMut(&mut Ui, usize)) {
+    ScrollArea::horizontal().id_salt(id).auto_shrink(false).show_viewport(ui, |ui, seen| {
+        let height = ui.available_height() - BAR;
+        let step = WIDTH + 8.0;
+        let origin = ui.max_rect().min;
+        ui.set_width(step * count as f32);
+        let first = (seen.min.x / step).floor().max(0.0) as usize;
+        let after = ((seen.max.x / step).ceil().max(0.0) as usize).min(count);
+        for index in first..after {
+            let place = pos2(origin.x + step * index as f32, origin.y);
+            let rect = Rect::from_min_size(place, vec2(WIDTH, height));
+            ui.scope_builder(egui::UiBuilder::new().max_rect(rect).id_salt(index), |ui| {
+                add(ui, index);
+            });
+        }
+    });
+}
+
+fn show(ui: &mut Ui, card: &ShapeCard<'_>, state: &State) -> Response {
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
+    let value = card.restart.answer.value();
+    let name = format!("{}: {}, {}", card.name, value.text(), card.lines[0]);
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), card.chosen, &name)
+    });
+    let painter = ui.painter_at(rect);
+    let fill = if response.hovered() || response.has_focus() {
+        ui.visuals().widgets.hovered.weak_bg_fill
+    } else {
+        ui.visuals().faint_bg_color
+    };
+    painter.rect_filled(rect, 8.0, fill);
+    if card.chosen {
+        let stroke = Stroke::new(2.0, theme::accent(ui));
+        painter.rect_stroke(rect, 8.0, stroke, StrokeKind::Inside);
+    }
+    let side = rect.height().min(0.44 * rect.width());
+    let centre = rect.left_center() + vec2(0.5 * side + 4.0, 0.0);
+    let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
+    let outline = &card.restart.decoded;
+    let ink = colour(scale(state.value_of(outline), state.range()));
+    painter.add(fill_shape(outline, centre, 0.42 * side / reach as f32, ink));
+    let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+    let left = rect.left() + side + 10.0;
+    let [first, last] = &card.lines;
+    let mut y = rect.center().y - if value.prediction().is_some() { 46.0 } else { 36.0 };
+    let mut line = |text: &str, font: FontId, ink, step: f32, x: f32| {
+        let text = painter.text(pos2(x, y), egui::Align2::LEFT_CENTER, text, font, ink);
+        y += step;
+        text
+    };
+    let small = || FontId::proportional(13.0);
+    let large = FontId::new(17.0, theme::strong());
+    match value {
+        Value::Computed(_) => _ = line(&value.text(), large, ink, 24.0, left),
+        Value::Predicted(predicted) => {
+            let [value, low, high] = predicted.shown();
+            let end = line(&value, large, ink, 0.0, left).right() + 6.0;
+            line("predicted", FontId::proportional(12.0), weak, 20.0, end);
+            line(&format!("{low} to {high}"), small(), ink, 20.0, left);
+        }
+    }
+    line(first, small(), ink, 22.0, left);
+    let word = line(card.restart.verdict.word(), small(), weak, 22.0, left + 14.0);
+    line(last, small(), weak, 0.0, left);
+    let disc = pos2(left + 4.0, word.center().y);
+    painter.circle_filled(disc, 4.0, belief_colour(ui, card.restart.verdict.belief));
+    response.on_hover_text(card.restart.verdict.sentence())
+}

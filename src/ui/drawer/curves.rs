@@ -1,0 +1,224 @@
+//! Curves: losses over epochs, values over steps, lab results against predictions.
+
+use crate::model::training_config::{EpochRecord, Losses};
+use crate::optimise::PredictedValue;
+use crate::session::Command;
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
+use crate::session::jobs::training::{CurvePoint, Training};
+use crate::ui::action::Actions;
+use crate::ui::theme;
+use crate::ui::widgets::note;
+use egui::{Align2, Color32, Pos2, RichText, Stroke, Ui, vec2};
+use egui_plot::{
+    Corner, Legend, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, Points, Text,
+    VLine,
+};
+
+/// The name of the quantity that a penalised search maximises.
+pub const OBJECTIVE: &str = "Objective";
+/// The explanation of the objective.
+pub const ABOUT_OBJECTIVE: &str = "Minus the loss: the value (of a minimum its negative, of a target minus the squared \
+                                   distance) less all penalties. The search makes this greatest, and the best so far \
+                                   is the best by this.";
+/// The largest distance of the mouse from a curve that it points at, in points of the screen.
+const NEAR: f32 = 9.0;
+
+/// A plot that the mouse does not move or zoom.
+pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
+    Plot::new(name.to_owned())
+        .height(ui.available_height() - 4.0)
+        .allow_scroll(false)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_boxed_zoom(false)
+        .show_x(false)
+        .show_y(false)
+        .set_margin_fraction(vec2(0.02, 0.08))
+        .x_axis_label(x.to_owned())
+}
+
+/// The losses of a training, on a logarithmic scale so that all can be seen; validation losses are dashed. A line marks
+/// the shown snapshot, or the epoch that early stopping `kept`.
+pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
+    let dark = ui.visuals().dark_mode;
+    let pick = |light: (u8, u8, u8), in_dark: (u8, u8, u8)| {
+        let (r, g, b) = if dark { in_dark } else { light };
+        Color32::from_rgb(r, g, b)
+    };
+    let blue = pick((24, 95, 190), (120, 174, 255));
+    let amber = pick((180, 95, 0), (240, 184, 84));
+    let green = pick((20, 130, 90), (104, 208, 160));
+    type Learned = (&'static str, fn(&Losses) -> f64, Color32);
+    type HeldOut = (&'static str, fn(&EpochRecord) -> Option<f64>, Color32);
+    let mut learned: Vec<Learned> = vec![
+        ("Total", |l| l.total, ui.visuals().text_color()),
+        ("Reconstruction loss", |l| l.reconstruction, blue),
+        ("KL", |l| l.kl, amber),
+    ];
+    let mut held_out: Vec<HeldOut> = vec![
+        ("Reconstruction loss", |r| r.held_out_reconstruction, blue),
+        ("KL", |r| r.held_out_kl, amber),
+    ];
+    if training.records.iter().any(|record| record.stopping_reconstruction.is_some()) {
+        held_out.push(("Stopping", |r| r.stopping_reconstruction, green));
+    }
+    if training.plan.as_ref().is_some_and(|plan| !plan.config.heads.is_empty()) {
+        learned.push(("Heads", |l| l.heads, green));
+        held_out.push(("Heads", |r| r.held_out_heads, green));
+    }
+    let accent = theme::accent(ui);
+    let logarithm = |[x, y]: [f64; 2]| (y > 0.0).then(|| [x, y.log10()]);
+    let legend = Legend::default().position(Corner::RightTop);
+    let plot = plot("losses", ui, "epoch (dashed: validation, shapes held out of training)")
+        .legend(legend)
+        .y_axis_formatter(|mark, _| crate::explore::tick(10f64.powf(mark.value)));
+    plot.show(ui, |ui| {
+        for (name, value, colour) in learned {
+            let curve = training.curve.iter();
+            let points = curve.map(|point: &CurvePoint| [point.epoch, value(&point.losses)]);
+            let points: PlotPoints<'_> = points.filter_map(logarithm).collect();
+            ui.line(Line::new(name, points).color(colour).width(2.0));
+        }
+        for (name, value, colour) in held_out {
+            let records = training.records.iter();
+            let points = records.filter_map(|record| Some([record.epoch as f64, value(record)?]));
+            let points: PlotPoints<'_> = points.filter_map(logarithm).collect();
+            ui.line(
+                Line::new(name, points).color(colour).width(1.6).style(LineStyle::dashed_dense()),
+            );
+        }
+        let shown = training.timeline.asked().map(|_| training.shown_epochs());
+        if let Some(epoch) = shown.or(kept.map(|record| record.epoch as f64)) {
+            ui.vline(VLine::new("", epoch).color(accent).width(1.5));
+        }
+    });
+}
+
+/// The value of every restart over its steps, or the `objective` of a penalised search, with a line at the shown step.
+/// The curve under the mouse is highlighted, a click selects it.
+pub fn values(ui: &mut Ui, climb: &SearchRun, objective: bool, actions: &mut Actions) {
+    let Some(findings) = &climb.findings else { return };
+    let objective = objective && !findings.objectives.is_empty();
+    let curves = if objective { &findings.objectives } else { &findings.curves };
+    let ink = ui.visuals().text_color();
+    let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
+    let (accent, star) = (theme::accent(ui), theme::colour(theme::palette(ui).star));
+    let step = climb.shown_step();
+    let best = findings.report.best_believable;
+    let stroke = |index: usize| {
+        let of_hill = climb.hill.is_some() && findings.ways[index].group == climb.hill;
+        match () {
+            () if climb.chosen == Some(index) => Stroke::new(2.6, accent),
+            () if climb.hovered == Some(index) => Stroke::new(2.6, ink),
+            () if best == Some(index) => Stroke::new(2.2, star),
+            () if of_hill => Stroke::new(1.4, ink),
+            () => Stroke::new(1.0, weak),
+        }
+    };
+    let lifted = |index: usize| climb.chosen == Some(index) || climb.hovered == Some(index);
+    let label = if objective { OBJECTIVE.to_owned() } else { climb.config.aim.title() };
+    let shown = plot("values", ui, "step").y_axis_label(label).show(ui, |ui| {
+        // The best is drawn last, so that it is on top; highlighted ones are above it.
+        for top in [false, true] {
+            for (index, points) in curves.iter().rev().filter(|(i, _)| lifted(*i) == top) {
+                let name = format!("Restart {}", index + 1);
+                let points = PlotPoints::from(points.clone());
+                ui.line(Line::new(name, points).stroke(stroke(*index)));
+            }
+        }
+        if let Some(restart) = climb.followed().map(|index| &findings.report.restarts[index])
+            && let (Some(predicted), false) = (restart.best().prediction(), objective)
+        {
+            let step = restart.restart.best.as_ref().map_or(0.0, |best| best.step as f64);
+            let ends = vec![[step, predicted.low], [step, predicted.high]];
+            ui.line(Line::new("90 % interval", ends).stroke(Stroke::new(2.0, star)));
+        }
+        ui.vline(VLine::new("Shown", step).color(accent).width(1.0));
+    });
+    let Some(at) = shown.response.hover_pos() else { return };
+    actions.pointed = nearest(curves, &shown.transform, at);
+    if actions.pointed.is_some() && shown.response.clicked() {
+        actions.command(Command::ChooseRestart(actions.pointed));
+    }
+}
+
+/// The restart whose curve is vertically nearest to a position on the screen, if any is near.
+fn nearest(
+    curves: &[(usize, Vec<[f64; 2]>)],
+    transform: &PlotTransform,
+    at: Pos2,
+) -> Option<usize> {
+    let step = transform.value_from_position(at).x;
+    let distance = |points: &[[f64; 2]]| {
+        let after = points.partition_point(|point| point[0] < step);
+        let (a, b) = (points.get(after.checked_sub(1)?)?, points.get(after)?);
+        let value = a[1] + (step - a[0]) / (b[0] - a[0]) * (b[1] - a[1]);
+        Some((transform.position_from_point_y(value) - at.y).abs())
+    };
+    let distances = curves.iter().filter_map(|(index, points)| Some((*index, distance(points)?)));
+    let near = distances.filter(|(_, distance)| *distance < NEAR);
+    near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
+}
+
+/// The values of a running search, of as many restarts as can be distinguished.
+pub fn under_way(ui: &mut Ui, climb: &SearchRun) {
+    let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
+    let accent = theme::accent(ui);
+    plot("values", ui, "step").y_axis_label(climb.config.aim.title()).show(ui, |ui| {
+        for (index, points) in &climb.under_way.curves {
+            let followed = climb.followed() == Some(*index);
+            let (width, ink) = if followed { (2.2, accent) } else { (1.0, weak) };
+            let line = Line::new(format!("Restart {}", index + 1), points.clone());
+            ui.line(line.stroke(Stroke::new(width, ink)));
+        }
+        ui.vline(VLine::new("Shown", climb.shown_step()).color(accent).width(1.0));
+    });
+}
+
+/// Lab results of the candidates against their predictions; on the line both are equal.
+pub fn measured(ui: &mut Ui, climb: &SearchRun, findings: &Findings) {
+    let mut known = findings.report.comparisons(&findings.candidates, &climb.lab);
+    let Some(first) = known.first() else {
+        note(
+            ui,
+            "Measured values appear here against the predicted ones: export the candidates, make and \
+             measure them, and import a CSV with a header such as id,drag [N].",
+        );
+        return;
+    };
+    // Only the first of several properties: each has its own unit.
+    let (property, label) = (first.predicted.property, first.title());
+    known.retain(|comparison| comparison.predicted.property == property);
+    let ends = |of: &PredictedValue| [of.low, of.high].into_iter().flatten().collect::<Vec<_>>();
+    let all = || {
+        let values = known.iter().flat_map(|known| [known.predicted.value, known.measured]);
+        values.chain(known.iter().flat_map(move |known| ends(&known.predicted)))
+    };
+    let (low, high) =
+        all().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let (ink, weak, accent) =
+        (ui.visuals().text_color(), ui.visuals().weak_text_color(), theme::accent(ui));
+    // Names of points at the edge need space.
+    let plot = plot("measured", ui, "predicted")
+        .set_margin_fraction(vec2(0.12, 0.2))
+        .y_axis_label(format!("measured: {label}"));
+    plot.show(ui, |ui| {
+        let agreement = Line::new("Both agree", vec![[low, low], [high, high]]);
+        ui.line(agreement.stroke(Stroke::new(1.0, weak)));
+        for known in &known {
+            let of = findings.candidates.iter().find(|candidate| candidate.id == known.id);
+            let chosen = of.is_some_and(|candidate| climb.chosen == Some(candidate.restart));
+            let colour = if chosen { accent } else { ink };
+            let (id, at) = (known.id.as_str(), [known.predicted.value, known.measured]);
+            if let (Some(low), Some(high)) = (known.predicted.low, known.predicted.high) {
+                let ends = vec![[low, known.measured], [high, known.measured]];
+                ui.line(Line::new("90 % interval", ends).stroke(Stroke::new(1.0, weak)));
+            }
+            ui.points(Points::new(id, vec![at]).radius(4.0).color(colour));
+            let text = RichText::new(format!(" {id}")).small();
+            let place = PlotPoint::new(at[0], at[1]);
+            ui.text(Text::new(id, place, text).anchor(Align2::LEFT_BOTTOM).color(colour));
+        }
+    });
+}

@@ -1,0 +1,107 @@
+//! The shapes of a restart: at its start, at the shown step, and at its best step.
+
+use crate::explore::colour::scale;
+use crate::objective::Space;
+use crate::optimise::RestartReport;
+use crate::session::jobs::search::SearchRun;
+use crate::session::{Command, State};
+use crate::ui::action::Actions;
+use crate::ui::map::painting::fill_shape;
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::{fact, heading};
+use egui::{Align2, FontId, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
+
+const HEIGHT: f32 = 124.0;
+
+/// A shape with its position on the canvas and its caption.
+struct Station<'a> {
+    outline: &'a [f32],
+    /// From the left edge (0) to the right one (1).
+    place: f32,
+    caption: String,
+}
+
+/// Start, shown step and best side by side; a drag across them scrubs from start to best.
+pub fn before_and_after(
+    ui: &mut Ui,
+    climb: &SearchRun,
+    index: usize,
+    report: &RestartReport,
+    state: &State,
+    actions: &mut Actions,
+) {
+    let (rect, response) = canvas(ui, "The shape before and after", Sense::click_and_drag());
+    let end = if report.restart.best.is_some() { "best" } else { "last" };
+    let mut stations = vec![
+        Station { outline: &report.decoded_start, place: 0.17, caption: "start".to_owned() },
+        Station { outline: &report.decoded, place: 0.83, caption: end.to_owned() },
+    ];
+    if let Some(moment) = climb.moment.as_ref().filter(|moment| moment.restart == index) {
+        let caption = format!("step {}", (moment.step.floor() as usize).min(report.restart.steps));
+        stations.push(Station { outline: &moment.outline, place: 0.5, caption });
+    }
+    draw(ui, rect, &stations, state);
+
+    // The share of the steps between the two shapes at the shown step.
+    let best = report.restart.best.as_ref().map_or(report.restart.steps, |best| best.step);
+    let whole = climb.paths.share_at(best as f64).max(1e-9);
+    let gone = (climb.paths.share_at(climb.shown_step()) / whole).min(1.0) as f32;
+    let x = |gone: f32| rect.left() + (0.17 + 0.66 * gone) * rect.width();
+    let y = rect.top() + 9.0;
+    let accent = theme::accent(ui);
+    let rail = Stroke::new(2.0, ui.visuals().weak_text_color().gamma_multiply(0.5));
+    ui.painter().hline(x(0.0)..=x(1.0), y, rail);
+    ui.painter().hline(x(0.0)..=x(gone), y, Stroke::new(2.0, accent));
+    ui.painter().circle_filled(pos2(x(gone), y), 5.0, accent);
+    let about = match climb.config.space {
+        Space::Latent => "Drag across to walk the way from the start to the best",
+        Space::Input => {
+            "Drag across to walk the way from the start to the best; on the way the model's rendering of \
+             the shape is shown, whose own numbers were moved"
+        }
+    };
+    let response = response.on_hover_text(about);
+    if (response.dragged() || response.clicked())
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        let share = ((at.x - x(0.0)) / (x(1.0) - x(0.0))).clamp(0.0, 1.0);
+        actions.command(Command::Scrub(f64::from(share) * whole));
+    }
+}
+
+/// The known values of the followed restart while the search runs.
+pub fn under_way(ui: &mut Ui, climb: &SearchRun, state: &State) {
+    let Some(moment) = &climb.moment else { return };
+    let best = if climb.chosen.is_none() { ", best so far" } else { "" };
+    heading(ui, &format!("Restart {}{best}", moment.restart + 1));
+    let (rect, _) = canvas(ui, "The shape at this step", Sense::hover());
+    let caption = format!("step {}", moment.step.floor());
+    draw(ui, rect, &[Station { outline: &moment.outline, place: 0.5, caption }], state);
+    let about = "At the step that is shown; the timeline goes back, and its end follows the newest";
+    fact(ui, &moment.value.title(climb.config.aim.label()), &moment.value.text(), about);
+}
+
+fn canvas(ui: &mut Ui, name: &str, sense: Sense) -> (Rect, Response) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), sense);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
+    (rect, response)
+}
+
+fn draw(ui: &Ui, rect: Rect, stations: &[Station<'_>], state: &State) {
+    let painter = ui.painter_at(rect);
+    let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
+    let unit = 0.44 * (rect.width() / 3.0).min(0.72 * rect.height()) / reach as f32;
+    for Station { outline, place, caption } in stations {
+        let centre = rect.left_top() + vec2(place * rect.width(), 0.51 * rect.height());
+        let value = state.value_of(outline);
+        painter.add(fill_shape(outline, centre, unit, colour(scale(value, state.range()))));
+        painter.text(
+            pos2(centre.x, rect.bottom() - 4.0),
+            Align2::CENTER_BOTTOM,
+            caption,
+            FontId::proportional(12.0),
+            ui.visuals().weak_text_color(),
+        );
+    }
+}

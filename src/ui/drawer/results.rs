@@ -1,0 +1,285 @@
+//! The results of a search, below the strip: restarts, local optima, candidates and a race, each in its tab.
+
+use super::race::RaceView;
+use super::{cards, curves, table};
+use crate::session::State;
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
+use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::widgets::note;
+use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
+
+/// Width of the table of restarts.
+const TABLE_WIDTH: f32 = 818.0;
+/// Width of the plot of lab results against predictions.
+const PLOT_WIDTH: f32 = 330.0;
+
+/// The smallest width of the right column in a narrow window.
+const LEAST_RIGHT: f32 = 200.0;
+
+/// The selected tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tab {
+    #[default]
+    Restarts,
+    Hills,
+    Candidates,
+    Race,
+}
+
+impl Tab {
+    /// The tabs with their names and explanations, in their order.
+    const ALL: [(Self, &'static str, &'static str); 4] = [
+        (
+            Self::Restarts,
+            "Restarts",
+            "Every start: what it came to, and the curve of its value or objective",
+        ),
+        (Self::Hills, "Hills", "Which starts came to the same maximum"),
+        (
+            Self::Candidates,
+            "Candidates",
+            "Different answers that can be believed, one a hill: to be made and measured",
+        ),
+        (Self::Race, "Race", "Several methods from the same starts with the same budget"),
+    ];
+}
+
+/// The results and their options, kept between frames.
+pub struct Results {
+    tab: Tab,
+    /// The table shows only restarts with this stop reason.
+    ending: Option<&'static str>,
+    /// The restart that was selected in the previous frame.
+    seen: Option<usize>,
+    /// The number of candidates to export.
+    most: usize,
+    /// The curves show the objective of a penalised search instead of the value.
+    objective: bool,
+    race: RaceView,
+}
+
+impl Default for Results {
+    fn default() -> Self {
+        Self {
+            tab: Tab::default(),
+            ending: None,
+            seen: None,
+            most: 8,
+            objective: false,
+            race: RaceView::default(),
+        }
+    }
+}
+
+impl Results {
+    /// Switches from the race to the search.
+    pub fn show_climb(&mut self) {
+        if self.tab == Tab::Race {
+            self.tab = Tab::Restarts;
+        }
+    }
+
+    /// Switches to the race.
+    pub fn show_race(&mut self) {
+        self.tab = Tab::Race;
+    }
+
+    /// Shows the tabs and the content of the selected one: for a search, a race, or both.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+        let (climb, race) = (state.climb.as_ref(), state.race.as_ref());
+        self.tab = match (self.tab, climb, race) {
+            (Tab::Race, _, None) => Tab::Restarts,
+            (_, None, Some(_)) => Tab::Race,
+            (tab, ..) => tab,
+        };
+        let row = vec2(ui.available_width(), 26.0);
+        ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().button_padding = vec2(9.0, 2.0);
+            for (tab, name, about) in Tab::ALL {
+                let is_there = if tab == Tab::Race { race.is_some() } else { climb.is_some() };
+                if is_there {
+                    let button = Button::selectable(self.tab == tab, name);
+                    if ui.add(button).on_hover_text(about).clicked() {
+                        self.tab = tab;
+                    }
+                }
+            }
+            ui.add_space(14.0);
+            match (self.tab, race, climb.map(|climb| &climb.findings)) {
+                (Tab::Race, Some(race), _) => self.race.controls(ui, state, race, actions),
+                (Tab::Restarts, _, Some(Some(findings))) => {
+                    self.endings(ui, findings);
+                    self.plotted(ui, findings);
+                }
+                (Tab::Hills, _, Some(Some(findings))) => _ = note(ui, summary(findings)),
+                (Tab::Candidates, _, Some(Some(findings))) => self.exchange(ui, findings, actions),
+                _ => _ = note(ui, "Climbing\u{2026}"),
+            }
+            let right = Layout::right_to_left(Align::Center);
+            ui.with_layout(right, |ui| {
+                let about = "Curves, a film, a report or the map as files (Ctrl+E)";
+                if ui.button("Save as\u{2026}").on_hover_text(about).clicked() {
+                    actions.push(Action::ShowExport);
+                }
+            });
+        });
+        match (self.tab, race, climb) {
+            (Tab::Race, Some(race), _) => self.race.show(ui, state, race, actions),
+            (_, _, Some(climb)) => self.climb(ui, state, climb, actions),
+            _ => (),
+        }
+        self.seen = climb.and_then(|climb| climb.chosen);
+    }
+
+    fn climb(&mut self, ui: &mut Ui, state: &State, climb: &SearchRun, actions: &mut Actions) {
+        match (self.tab, &climb.findings) {
+            (_, None) => curves::under_way(ui, climb),
+            (Tab::Hills, Some(findings)) => cards::hills(ui, state, climb, findings, actions),
+            (Tab::Candidates, Some(findings)) => {
+                self.candidates(ui, state, climb, findings, actions);
+            }
+            (_, Some(findings)) => self.restarts(ui, climb, findings, actions),
+        }
+    }
+
+    fn restarts(
+        &mut self,
+        ui: &mut Ui,
+        climb: &SearchRun,
+        findings: &Findings,
+        actions: &mut Actions,
+    ) {
+        let rows = findings.that_ended(self.ending);
+        // A restart that was selected elsewhere is scrolled into view.
+        let chosen = climb.chosen.filter(|_| climb.chosen != self.seen);
+        let sought = chosen.and_then(|chosen| rows.iter().position(|&row| row == chosen));
+        let left = |ui: &mut Ui, actions: &mut Actions| {
+            table::show(ui, climb, findings, rows, sought, actions);
+        };
+        let width = TABLE_WIDTH + table::extra_width(&findings.report);
+        let objective = self.objective;
+        beside(ui, width, actions, left, |ui, actions| {
+            curves::values(ui, climb, objective, actions);
+        });
+    }
+
+    /// The stop reasons with the number of their restarts: a click shows only those.
+    fn endings(&mut self, ui: &mut Ui, findings: &Findings) {
+        if !findings.endings.iter().any(|(label, _)| Some(*label) == self.ending) {
+            self.ending = None;
+        }
+        for (label, restarts) in &findings.endings {
+            let on = self.ending == Some(label);
+            let text = RichText::new(format!("{} {label}", restarts.len())).small();
+            let button = ui.add(Button::selectable(on, text));
+            if button.on_hover_text("Show these alone, or all again").clicked() {
+                self.ending = (!on).then_some(label);
+            }
+        }
+    }
+
+    /// The choice of the curves' quantity, if there is one.
+    fn plotted(&mut self, ui: &mut Ui, findings: &Findings) {
+        if !penalised(findings) {
+            return;
+        }
+        ui.add_space(14.0);
+        let value = findings.report.config.aim.title();
+        for (objective, name, about) in [
+            (false, value.as_str(), "The curves show what the shape is worth, penalties left out"),
+            (true, curves::OBJECTIVE, curves::ABOUT_OBJECTIVE),
+        ] {
+            let button = Button::selectable(self.objective == objective, name);
+            if ui.add(button).on_hover_text(about).clicked() {
+                self.objective = objective;
+            }
+        }
+    }
+
+    fn candidates(
+        &self,
+        ui: &mut Ui,
+        state: &State,
+        climb: &SearchRun,
+        findings: &Findings,
+        actions: &mut Actions,
+    ) {
+        let shown = &findings.candidates[..self.most.min(findings.candidates.len())];
+        let width = ui.available_width() - PLOT_WIDTH - 24.0;
+        let left = |ui: &mut Ui, actions: &mut Actions| {
+            cards::candidates(ui, state, climb, findings, shown, actions);
+        };
+        beside(ui, width, actions, left, |ui, _| curves::measured(ui, climb, findings));
+    }
+
+    /// The number of candidates, and the buttons to export them and to import lab results.
+    fn exchange(&mut self, ui: &mut Ui, findings: &Findings, actions: &mut Actions) {
+        if findings.candidates.is_empty() {
+            note(ui, "No answer can be believed, so there is nothing to try.");
+            return;
+        }
+        note(ui, "At most");
+        let most = findings.candidates.len();
+        let mut count = self.most.min(most);
+        let field = DragValue::new(&mut count).range(1..=most).speed(0.05);
+        let about = "How many candidates: the best of each hill, from the best hill down";
+        if ui.add(field).on_hover_text(about).accessible_name("Candidates wanted").changed() {
+            self.most = count;
+        }
+        ui.add_space(8.0);
+        let export = ui.button("Export\u{2026}");
+        let about = "Outlines with their names as CSV, or everything as JSON";
+        if export.on_hover_text(about).clicked() {
+            let path = "candidates.csv".to_owned();
+            actions.push(Action::Show(Dialog::Export(path, count)));
+        }
+        let import = ui.button("Import measured\u{2026}");
+        let about =
+            "A CSV with a header such as id,drag [N]: what a lab measured of the candidates";
+        if import.on_hover_text(about).clicked() {
+            actions.push(Action::Show(Dialog::Import(String::new())));
+        }
+    }
+}
+
+/// True if the search had penalties, so that its objective differs from the shown value.
+fn penalised(findings: &Findings) -> bool {
+    findings.report.config.aim.is_penalised()
+}
+
+/// `6 hills; 47 of 50 starts have an answer; 3 were not compared`.
+fn summary(findings: &Findings) -> String {
+    let hills = &findings.report.hills;
+    let starts = findings.order.len();
+    let placed: usize = hills.all.iter().map(|hill| hill.members.len()).sum();
+    let count = hills.all.len();
+    let mut text = format!("{count} {}", if count == 1 { "hill" } else { "hills" });
+    let answers = placed + hills.unplaced;
+    if answers < starts {
+        text += &format!("; {answers} of {starts} starts have an answer");
+    }
+    if hills.unplaced > 0 {
+        text += &format!("; {} lower ones were not compared", hills.unplaced);
+    }
+    text
+}
+
+/// Two columns, the left one of the given width if there is space.
+fn beside(
+    ui: &mut Ui,
+    width: f32,
+    actions: &mut Actions,
+    left: impl FnOnce(&mut Ui, &mut Actions),
+    right: impl FnOnce(&mut Ui, &mut Actions),
+) {
+    let size = ui.available_size();
+    let width = width.min(size.x - LEAST_RIGHT);
+    let column = Layout::top_down(Align::Min);
+    ui.horizontal_top(|ui| {
+        ui.allocate_ui_with_layout(vec2(width, size.y), column, |ui| left(ui, actions));
+        let rest = vec2(size.x - width - 24.0, size.y);
+        ui.allocate_ui_with_layout(rest, column, |ui| right(ui, actions));
+    });
+}

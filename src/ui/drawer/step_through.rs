@@ -1,0 +1,334 @@
+//! The drawer of a step-by-step search: its buttons, the numbers of the update, and its code.
+
+use crate::explore::three_digits;
+use crate::numerics::adam::{BETA_1, BETA_2, EPSILON};
+use crate::objective::Space;
+use crate::optimise::{MOMENTUM, Rule, StepThrough, StopReason, UpdateStage, UpdateTrace};
+use crate::session::Command;
+use crate::session::step_through::{StepThroughRun, StepThroughState};
+use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::dialogs::code::listing;
+use crate::ui::theme;
+use crate::ui::widgets::{Icon, icon_button};
+use egui::{
+    Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2,
+    vec2,
+};
+
+/// Height of the drawer with the numbers and the code.
+pub const OPEN: f32 = 304.0;
+/// The most coordinates that are shown; with more, the first ones and the norm of the whole vector.
+const MOST_COORDINATES: usize = 4;
+/// Width of the names of rows, and of a number.
+const COLUMNS: [f32; 2] = [112.0, 84.0];
+const ROW: f32 = 22.0;
+
+/// The strip: the buttons, the present stage, and the formula of the stage with its numbers.
+pub fn strip(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
+    let by_hand = &walk.by_hand;
+    let mut press = |walking| actions.command(Command::Walk(walking));
+    if icon_button(ui, Icon::Back, "One stage back (,)").clicked() {
+        press(StepThroughRun::GoBack);
+    }
+    let (accent, ink) = (theme::accent(ui), theme::on_accent(ui));
+    let label = RichText::new("Next stage").family(theme::strong()).color(ink);
+    let next = ui.add_enabled(by_hand.ended().is_none(), Button::new(label).fill(accent));
+    if next.on_hover_text("On to the next part of the update (.)").clicked() {
+        press(StepThroughRun::GoOn);
+    }
+    for (name, tooltip, walking) in [
+        ("Whole step", "To the beginning of the next update (Space)", StepThroughRun::Steps(1)),
+        ("10 steps", "Ten updates at once", StepThroughRun::Steps(10)),
+        ("Start again", "Back to the start; the same numbers again", StepThroughRun::Reset),
+        ("End", "Take the walk off the map (Esc)", StepThroughRun::End),
+    ] {
+        if ui.button(name).on_hover_text(tooltip).clicked() {
+            press(walking);
+        }
+    }
+    let steps = by_hand.config().steps;
+    let title = format!("Step {} of {steps}", by_hand.past().len());
+    super::strip::two_lines(ui, &title, &stage_name(by_hand), 150.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
+    let [first, second] = formula(walk);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &first));
+    let painter = ui.painter_at(rect);
+    let font = FontId::monospace(13.0);
+    let ink = ui.visuals().text_color();
+    for (text, up) in [(first, -9.0), (second, 9.0)] {
+        let at = rect.left_center() + vec2(0.0, up);
+        painter.text(at, Align2::LEFT_CENTER, text, font.clone(), ink);
+    }
+}
+
+/// `Gradient, 2 of 5`.
+fn stage_name(by_hand: &StepThrough) -> String {
+    let stage = by_hand.stage();
+    let name = match (stage, by_hand.rule()) {
+        (UpdateStage::Value, _) => "Value",
+        (UpdateStage::Gradient, _) => "Gradient",
+        (UpdateStage::Memory, Rule::Adam) => "Moments",
+        (UpdateStage::Memory, _) => "Velocity",
+        (UpdateStage::Correction, _) => "Correction",
+        (UpdateStage::Move, _) => "Move",
+        (UpdateStage::Plateau, _) => "Plateau",
+        (UpdateStage::End, _) => {
+            return by_hand.ended().map_or("over", StopReason::label).to_owned();
+        }
+    };
+    let stages = by_hand.stages();
+    let place = stages.iter().position(|&other| other == stage).map_or(0, |place| place + 1);
+    format!("{name}, {place} of {}", stages.len())
+}
+
+/// A factor as text in a product; a negative one has brackets.
+fn factor(value: f64) -> String {
+    let text = three_digits(value);
+    if value < 0.0 { format!("({text})") } else { text }
+}
+
+/// `1 - beta`, the weight of the new value in a moving average, without the rounding error of the subtraction.
+fn rest(beta: f64) -> f64 {
+    (1e6 * (1.0 - beta)).round() / 1e6
+}
+
+/// The formula of the stage with the numbers of the first coordinate.
+fn formula(walk: &StepThroughState) -> [String; 2] {
+    let by_hand = &walk.by_hand;
+    let Some(moment) = by_hand.moment() else { return over(walk) };
+    let before = by_hand.past().last();
+    let old = |of: fn(&UpdateTrace) -> &Vec<f64>| {
+        before.and_then(|m| of(m).first()).copied().unwrap_or(0.0)
+    };
+    let first = |values: &[f64]| values.first().copied().unwrap_or(f64::NAN);
+    let moved = if by_hand.config().space == Space::Latent { "z" } else { "s" };
+    let g = first(&moment.gradient);
+    let (m, v) = (first(&moment.first), first(&moment.second));
+    let (m_hat, v_hat) = moment.corrected();
+    let (m_hat, v_hat) = (first(&m_hat), first(&v_hat));
+    let t = moment.step + 1;
+    let rate = moment.rate;
+    match (by_hand.stage(), by_hand.rule()) {
+        (UpdateStage::Value, _) => value(walk, moment),
+        (UpdateStage::Gradient, _) => [
+            format!("g = d loss / d {moved},  g0 = {}", three_digits(g)),
+            "back through frozen weights; the arrow points against it, to less loss".to_owned(),
+        ],
+        (UpdateStage::Memory, Rule::Adam) => [
+            format!(
+                "m0 = {BETA_1} × {} + {} × {} = {}",
+                factor(old(|m| &m.first)),
+                rest(BETA_1),
+                factor(g),
+                three_digits(m)
+            ),
+            format!(
+                "v0 = {BETA_2} × {} + {} × {}² = {}",
+                factor(old(|m| &m.second)),
+                rest(BETA_2),
+                factor(g),
+                three_digits(v)
+            ),
+        ],
+        (UpdateStage::Memory, _) => [
+            format!(
+                "v0 = {MOMENTUM} × {} + {} = {}",
+                factor(old(|m| &m.first)),
+                factor(g),
+                three_digits(m)
+            ),
+            "the velocity keeps nine tenths of itself and takes the gradient in".to_owned(),
+        ],
+        (UpdateStage::Correction, _) => [
+            format!("m_hat0 = {} / (1 - {BETA_1}^{t}) = {}", three_digits(m), three_digits(m_hat)),
+            format!("v_hat0 = {} / (1 - {BETA_2}^{t}) = {}", three_digits(v), three_digits(v_hat)),
+        ],
+        (UpdateStage::Move, rule) => {
+            let (from, to) =
+                (three_digits(first(&moment.point)), three_digits(first(&moment.next)));
+            let step = match rule {
+                Rule::Adam => format!(
+                    "{} / (√{} + {})",
+                    factor(m_hat),
+                    three_digits(v_hat),
+                    three_digits(EPSILON)
+                ),
+                _ => factor(m),
+            };
+            [
+                format!("{moved}0 = {from} - {} × {step} = {to}", three_digits(rate)),
+                "every coordinate by itself; the weights stay as they are".to_owned(),
+            ]
+        }
+        (UpdateStage::Plateau | UpdateStage::End, _) => {
+            let after = three_digits(moment.falls_to.unwrap_or(rate));
+            let patience = by_hand.config().plateau.map_or(0, |plateau| plateau.patience);
+            [
+                format!("the rate falls from {} to {after}", three_digits(rate)),
+                format!(
+                    "no better loss for more than {patience} steps: smaller steps from here on"
+                ),
+            ]
+        }
+    }
+}
+
+fn value(walk: &StepThroughState, moment: &UpdateTrace) -> [String; 2] {
+    let config = walk.by_hand.config();
+    let mut second = format!("loss = {}", three_digits(moment.loss));
+    let (plateau, patience) = moment.waited;
+    if plateau.max(patience) > 0 {
+        let limit = config.patience.map_or(String::new(), |limit| format!(", stops at {limit}"));
+        second += &format!("   no better for {} steps{limit}", plateau.max(patience));
+    }
+    [equation(walk), second]
+}
+
+/// `roundness = 0.785`, or of a prediction `drag, predicted = 17.2 (16.9 to 17.8)`.
+fn equation(walk: &StepThroughState) -> String {
+    let name = walk.by_hand.config().aim.word();
+    format!("{} = {}", walk.value.title(&name), walk.value.text())
+}
+
+fn over(walk: &StepThroughState) -> [String; 2] {
+    let why = match walk.by_hand.ended() {
+        Some(StopReason::Converged) => {
+            "early stopping: the loss has not become less for long enough"
+        }
+        Some(StopReason::StepsDone) => "all steps are done",
+        Some(StopReason::LeftDomain) => "here the property means nothing",
+        Some(StopReason::NotFinite) => "a value or gradient is not a finite number",
+        Some(StopReason::Cancelled) | None => "",
+    };
+    [equation(walk), why.to_owned()]
+}
+
+/// Below the strip: the numbers at the left, the code at the right.
+pub fn show(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
+    let rect = ui.available_rect_before_wrap();
+    let coordinates = walk.by_hand.moment().map_or(2, |moment| moment.point.len());
+    let shown = coordinates.min(MOST_COORDINATES) + usize::from(coordinates > MOST_COORDINATES);
+    let width = COLUMNS[0] + COLUMNS[1] * shown.max(2) as f32;
+    let left = rect.with_max_x(rect.left() + width);
+    numbers(ui, left, walk);
+    let right = rect.with_min_x(left.right() + 20.0);
+    ui.scope_builder(UiBuilder::new().max_rect(right).layout(Layout::top_down(Align::Min)), |ui| {
+        ScrollArea::both().id_salt("code").auto_shrink(false).show(ui, |ui| {
+            listing(ui, &walk.code, Some(walk.by_hand.stage()));
+        });
+    });
+    let corner = Rect::from_min_max(pos2(right.right() - 112.0, right.top()), right.right_bottom());
+    ui.scope_builder(
+        UiBuilder::new().max_rect(corner).layout(Layout::right_to_left(Align::Min)),
+        |ui| {
+            let button = ui.button(RichText::new("Show code").small());
+            if button.on_hover_text("The whole script, and the command line").clicked() {
+                actions.push(Action::Show(Dialog::Code));
+            }
+        },
+    );
+}
+
+fn length(values: &[f64]) -> f64 {
+    values.iter().map(|v| v * v).sum::<f64>().sqrt()
+}
+
+/// A row of the numbers: its name, its explanation, the stage that computes it, its values.
+type TraceRow = (&'static str, &'static str, UpdateStage, Vec<f64>);
+
+fn rows(by_hand: &StepThrough) -> Vec<TraceRow> {
+    let Some(moment) = by_hand.moment() else {
+        return vec![("z", "Where it has ended", UpdateStage::End, by_hand.here().0.to_vec())];
+    };
+    let (m_hat, v_hat) = moment.corrected();
+    let names = match by_hand.config().space {
+        Space::Latent => ["z", "next z"],
+        Space::Input => ["s", "next s"],
+    };
+    let mut rows: Vec<TraceRow> = vec![
+        (names[0], "Where the update begins", UpdateStage::Value, moment.point.clone()),
+        (
+            "gradient g",
+            "How the loss changes with each coordinate",
+            UpdateStage::Gradient,
+            moment.gradient.clone(),
+        ),
+    ];
+    match by_hand.rule() {
+        Rule::Adam => rows.extend([
+            (
+                "m",
+                "First moment: a running mean of the gradient",
+                UpdateStage::Memory,
+                moment.first.clone(),
+            ),
+            (
+                "v",
+                "Second moment: a running mean of its square",
+                UpdateStage::Memory,
+                moment.second.clone(),
+            ),
+            ("m_hat", "m corrected for its start at zero", UpdateStage::Correction, m_hat),
+            ("v_hat", "v corrected for its start at zero", UpdateStage::Correction, v_hat),
+        ]),
+        Rule::Momentum => rows.push((
+            "velocity v",
+            "The gradients so far, each counting nine tenths of the next",
+            UpdateStage::Memory,
+            moment.first.clone(),
+        )),
+        Rule::Gradient => (),
+    }
+    rows.push(("step", "What is added", UpdateStage::Move, moment.moved()));
+    rows.push((names[1], "Where the update ends", UpdateStage::Move, moment.next.clone()));
+    rows
+}
+
+/// The numbers of the update, a row each; the ones of the present stage are highlighted, later ones are a dot.
+fn numbers(ui: &mut Ui, rect: Rect, walk: &StepThroughState) {
+    let by_hand = &walk.by_hand;
+    let stage = by_hand.stage();
+    let rows = rows(by_hand);
+    let coordinates = rows.first().map_or(0, |row| row.3.len());
+    let shown = coordinates.min(MOST_COORDINATES);
+    let painter = ui.painter_at(rect);
+    let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+    let number_at = |column: usize, y: f32| {
+        pos2(rect.left() + COLUMNS[0] + COLUMNS[1] * (column + 1) as f32 - 10.0, y)
+    };
+    let small = FontId::proportional(13.0);
+    let header = rect.top() + 0.5 * ROW;
+    let names =
+        (0..shown).map(|k| k.to_string()).chain((coordinates > shown).then(|| "length".to_owned()));
+    for (column, name) in names.enumerate() {
+        painter.text(number_at(column, header), Align2::RIGHT_CENTER, name, small.clone(), weak);
+    }
+    for (index, (name, about, made, values)) in rows.into_iter().enumerate() {
+        let top = rect.top() + ROW * (index + 1) as f32;
+        let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), ROW - 1.0));
+        if made == stage && stage != UpdateStage::End {
+            painter.rect_filled(row, 4.0, ui.visuals().selection.bg_fill);
+            let bar = Rect::from_min_size(row.min, vec2(3.0, row.height()));
+            painter.rect_filled(bar, 1.5, theme::accent(ui));
+        }
+        let known = made <= stage;
+        let response = ui.interact(row, ui.scope_id().with(("row", name)), Sense::hover());
+        let text = |value: f64| if known { three_digits(value) } else { "\u{b7}".to_owned() };
+        let length = (coordinates > shown).then(|| length(&values));
+        let texts: Vec<String> =
+            values.iter().take(shown).copied().chain(length).map(text).collect();
+        let spoken = format!("{name}: {}", texts.join(", "));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+        let y = row.center().y;
+        let colour = if known { ink } else { weak };
+        let at = pos2(row.left() + 10.0, y);
+        painter.text(at, Align2::LEFT_CENTER, name, small.clone(), colour);
+        for (column, text) in texts.into_iter().enumerate() {
+            let font = FontId::proportional(14.0);
+            painter.text(number_at(column, y), Align2::RIGHT_CENTER, text, font, colour);
+        }
+        let full: Vec<String> = values.iter().take(8).map(f64::to_string).collect();
+        let full = if known { format!("\n{}", full.join("\n")) } else { String::new() };
+        response.on_hover_text(format!("{about}{full}"));
+    }
+}

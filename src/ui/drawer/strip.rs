@@ -1,0 +1,266 @@
+//! The strip at the bottom: the timeline of a playback or a training; if it is open, also curves and results.
+
+use super::learning;
+use super::playing;
+use super::race;
+use super::results::Results;
+use super::step_through;
+use super::tour::{self, Pages};
+use crate::explore::colour::scale;
+use crate::model::Value;
+use crate::session::probe::Probe;
+use crate::session::{Activity, Command, State};
+use crate::ui::action::{Action, Actions};
+use crate::ui::inspector::metrics_table;
+use crate::ui::map::painting::fill_shape;
+use crate::ui::theme::colour;
+use crate::ui::widgets::{Icon, icon_button, note};
+use egui::{
+    Align, Align2, FontId, Layout, Painter, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2,
+};
+
+/// Height of the strip.
+const CLOSED: f32 = 72.0;
+/// Height with curves and results.
+const OPEN: f32 = 272.0;
+
+/// Height of the timeline and the texts beside it.
+const STRIP: f32 = 52.0;
+
+/// Shows the strip and, if `open`, the content below it.
+pub fn show(
+    ui: &mut Ui,
+    state: &State,
+    open: bool,
+    (results, pages): (&mut Results, &mut Pages),
+    actions: &mut Actions,
+) {
+    // A panel is as high as its content; this one must keep its height.
+    ui.set_min_size(ui.available_size());
+    let has_content = has_content(state);
+    let (strip, _) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP), Sense::hover());
+    let within =
+        |rect: Rect| UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
+    let button = strip.with_min_x(strip.right() - 30.0);
+    if has_content {
+        ui.scope_builder(within(button), |ui| {
+            let (icon, name) = if open {
+                (Icon::Down, "Close the drawer")
+            } else {
+                (Icon::Up, "Open curves and results")
+            };
+            if icon_button(ui, icon, name).clicked() {
+                actions.push(Action::ToggleDrawer);
+            }
+        });
+    }
+    let rest = strip.with_max_x(button.left() - 8.0);
+    ui.scope_builder(within(rest), |ui| match state.activity {
+        Activity::Explore => exploring(ui, state, actions),
+        Activity::Train => learning::strip(ui, state, actions),
+        Activity::Optimise => match &state.walk {
+            Some(walk) => step_through::strip(ui, walk, actions),
+            None => climbing(ui, state, actions),
+        },
+    });
+    if open && has_content {
+        ui.separator();
+        match (state.activity, &state.walk) {
+            (Activity::Train, _) => learning::show(ui, state),
+            _ if is_comparing(state) => metrics_table::show(ui, state),
+            (Activity::Optimise, Some(walk)) => step_through::show(ui, walk, actions),
+            (Activity::Optimise, None) => results.show(ui, state, actions),
+            (Activity::Explore, _) => pages.show(ui, state, actions),
+        }
+    }
+}
+
+/// The height of the drawer.
+pub fn height(state: &State, open: bool) -> f32 {
+    match open && has_content(state) {
+        true if state.is_walking() => step_through::OPEN,
+        true if is_comparing(state) => metrics_table::OPEN,
+        true => OPEN,
+        false => CLOSED,
+    }
+}
+
+/// True if the metrics of two models are below the strip.
+fn is_comparing(state: &State) -> bool {
+    state.activity == Activity::Explore && state.comparison.is_some()
+}
+
+/// True if there is anything below the strip.
+fn has_content(state: &State) -> bool {
+    match state.activity {
+        Activity::Explore => state.tours.page().is_some() || state.comparison.is_some(),
+        Activity::Train => state.watched().is_some_and(|training| !training.curve.is_empty()),
+        Activity::Optimise => state.climb.is_some() || state.race.is_some() || state.walk.is_some(),
+    }
+}
+
+/// Pins, and the latent path if there is one.
+fn exploring(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    match &state.tours.tour {
+        Some(tour) => {
+            pins(ui, state, true, actions);
+            tour::strip(ui, state, tour, actions);
+        }
+        None if state.map.pins.is_empty() => {
+            note(
+                ui,
+                "Right-click the map to pin shapes here and compare them. Shift-click it, or press Walk, to follow a \
+                 way; it is played here.",
+            );
+        }
+        None => pins(ui, state, false, actions),
+    }
+}
+
+/// Pinned shapes side by side; without their values if `narrow`.
+fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
+    let pins = &state.map.pins;
+    let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
+    let predicts = |pin: &Probe| pin.value(state.property()).prediction().is_some();
+    let width = if pins.iter().any(predicts) { 164.0 } else { 112.0 };
+    for (index, pin) in pins.iter().enumerate() {
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(if narrow { 56.0 } else { width }, 52.0), Sense::click());
+        let name = format!("Pin {}", index + 1);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+        let painter = ui.painter_at(rect);
+        let fill = if response.hovered() {
+            ui.visuals().widgets.hovered.weak_bg_fill
+        } else {
+            ui.visuals().faint_bg_color
+        };
+        painter.rect_filled(rect, 6.0, fill);
+        let value = pin.value(state.property());
+        let ink = colour(scale(value.number(), state.range()));
+        let centre = rect.left_center() + vec2(if narrow { 32.0 } else { 38.0 }, 0.0);
+        let weak = ui.visuals().weak_text_color();
+        let corner = rect.left_top() + vec2(6.0, 4.0);
+        painter.text(corner, Align2::LEFT_TOP, index + 1, FontId::proportional(13.0), weak);
+        painter.add(fill_shape(&pin.outline, centre, 20.0 / reach as f32, ink));
+        if !narrow {
+            beside(&painter, rect.right_center() - vec2(8.0, 0.0), value, ui);
+        }
+        let response = response.on_hover_text("Click to go back to it, right-click to take it out");
+        if response.clicked() {
+            actions.command(Command::PickPin(index));
+        } else if response.secondary_clicked() {
+            actions.command(Command::Unpin(index));
+        }
+    }
+}
+
+/// A value that ends at a position; the interval of a prediction is below it.
+fn beside(painter: &Painter, at: Pos2, value: Value, ui: &Ui) {
+    let font = FontId::proportional(14.0);
+    let ink = ui.visuals().text_color();
+    let Value::Predicted(predicted) = value else {
+        painter.text(at, Align2::RIGHT_CENTER, value.text(), font, ink);
+        return;
+    };
+    let [value, low, high] = predicted.shown();
+    painter.text(at, Align2::RIGHT_BOTTOM, value, font, ink);
+    let (small, weak) = (FontId::proportional(12.0), ui.visuals().weak_text_color());
+    painter.text(at, Align2::RIGHT_TOP, format!("{low} to {high}"), small, weak);
+}
+
+fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    if let Some(contest) = &state.race
+        && (state.climb.is_none() || contest.run.is_some())
+    {
+        return race::strip(ui, state, contest, actions);
+    }
+    let Some(climb) = &state.climb else {
+        note(ui, "Press Climb, or double-click the map: the ways are played here.");
+        return;
+    };
+    let running = climb.run.is_some();
+    if let Some(run) = climb.run
+        && icon_button(ui, Icon::Stop, "Stop and keep").clicked()
+    {
+        actions.command(Command::Stop(run));
+    }
+    let (icon, name) = match (climb.is_live(), climb.playback.playing) {
+        (true, _) => (Icon::Pause, "Hold this step"),
+        (_, true) => (Icon::Pause, "Pause"),
+        (_, false) => (Icon::Play, "Play"),
+    };
+    playing::buttons(ui, (icon, name), actions);
+    playing::speed(ui, climb.playback.speed, actions);
+    let step = climb.shown_step().floor() as usize;
+    let value = climb.moment.as_ref().map_or(Value::NONE, |moment| moment.value);
+    let (steps, rest) = match climb.report() {
+        None => (climb.config.steps, "climbing".to_owned()),
+        Some(report) => {
+            let best = report.best_believable.map(|best| report.restarts[best].best());
+            let best = best.map(|best| format!("best {}", best.text()));
+            (climb.paths.last_step(), best.unwrap_or("none believable".to_owned()))
+        }
+    };
+    let (step, text) = (format!("Step {step} of {steps}"), value.text());
+    match value {
+        Value::Computed(_) => two_lines(ui, &step, &format!("value {text}, {rest}"), 172.0),
+        // Two intervals need a line each.
+        Value::Predicted(_) => {
+            two_lines(ui, &format!("{step}: {text}"), &format!("predicted, {rest}"), 268.0);
+        }
+    }
+    if running && !climb.is_live() {
+        let live = ui.button("Live").on_hover_text("Follow the newest step again");
+        if live.clicked() {
+            actions.command(Command::FollowNewest);
+        }
+    }
+    let about = if running {
+        "The best objective so far (minus the loss); drag to any moment, or to the end to follow the newest step"
+    } else {
+        "The best objective so far (minus the loss); drag to any moment"
+    };
+    let share = if climb.is_live() { 1.0 } else { climb.playback.share };
+    playing::timeline(ui, &climb.best_so_far, 1.0, share, about, actions);
+}
+
+/// A line of text over a weaker one.
+pub fn two_lines(ui: &mut Ui, first: &str, second: &str, width: f32) {
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::hover());
+    let name = format!("{first}: {second}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
+    let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+    let at = rect.left_center();
+    ui.painter().text(
+        at - vec2(0.0, 1.0),
+        Align2::LEFT_BOTTOM,
+        first,
+        FontId::proportional(15.0),
+        ink,
+    );
+    ui.painter().text(
+        at + vec2(0.0, 2.0),
+        Align2::LEFT_TOP,
+        second,
+        FontId::proportional(13.0),
+        weak,
+    );
+}
+
+/// A line plot without axes over the whole of `rect`.
+pub fn sparkline(painter: &Painter, rect: Rect, values: &[f64], ink: egui::Color32) {
+    let finite = || values.iter().copied().filter(|v| v.is_finite());
+    let (low, high) =
+        finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    if values.len() < 2 || low > high {
+        return;
+    }
+    let span = (high - low).max(1e-12);
+    let point = |(i, v): (usize, &f64)| {
+        let x = i as f32 / (values.len() - 1) as f32;
+        let y = ((v - low) / span) as f32;
+        pos2(rect.left() + x * rect.width(), rect.bottom() - y * rect.height())
+    };
+    let points = values.iter().enumerate().filter(|(_, v)| v.is_finite()).map(point).collect();
+    painter.line(points, Stroke::new(1.8, ink));
+}

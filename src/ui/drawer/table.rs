@@ -1,0 +1,146 @@
+//! The table of restarts, best first.
+
+use super::curves;
+use crate::explore::three_digits;
+use crate::optimise::{RestartReport, SearchReport};
+use crate::session::Command;
+use crate::session::findings::Findings;
+use crate::session::jobs::search::SearchRun;
+use crate::ui::action::Actions;
+use crate::ui::widgets::belief_colour;
+use egui::{RichText, Sense, Ui};
+use egui_extras::{Column, TableBuilder};
+
+const ROW: f32 = 22.0;
+/// Width of the additional column of a penalised search, with its gap.
+const OBJECTIVE_WIDTH: f32 = 70.0;
+
+/// Width of an interval, in each of the three columns that have one in a search of predictions.
+const INTERVAL_WIDTH: f32 = 66.0;
+
+/// The additional width of the table of a search, compared with that of a plain one.
+pub fn extra_width(report: &SearchReport) -> f32 {
+    let objective = if report.config.aim.is_penalised() { OBJECTIVE_WIDTH } else { 0.0 };
+    objective + if predicts(report) { 3.0 * INTERVAL_WIDTH } else { 0.0 }
+}
+
+fn predicts(report: &SearchReport) -> bool {
+    report.restarts.iter().any(|restart| restart.start.prediction().is_some())
+}
+
+/// Shows the restarts `rows` as a table, in their order, scrolled to row `sought`; a click on a row highlights its
+/// trajectory, another click ends that.
+pub fn show(
+    ui: &mut Ui,
+    climb: &SearchRun,
+    findings: &Findings,
+    rows: &[usize],
+    sought: Option<usize>,
+    actions: &mut Actions,
+) {
+    let Findings { report, ways, .. } = findings;
+    let value = |name, in_short| match predicts(report) {
+        true => (name, 62.0 + INTERVAL_WIDTH),
+        false => (in_short, 62.0),
+    };
+    let penalised = report.config.aim.is_penalised();
+    let columns = [
+        ("#", 34.0),
+        ("Trust", 86.0),
+        value("Start, predicted", "Start"),
+        value("Best, predicted", "Best"),
+        (curves::OBJECTIVE, OBJECTIVE_WIDTH - 8.0),
+        ("at step", 56.0),
+        value("Final, predicted", "Final"),
+        ("Steps", 48.0),
+        ("Ended", 104.0),
+        ("Hill", 30.0),
+        ("Distance", 60.0),
+        ("Shift", 60.0),
+    ];
+    let columns: Vec<(&str, f32)> =
+        columns.into_iter().filter(|(name, _)| penalised || *name != curves::OBJECTIVE).collect();
+    // No space between rows, so that many fit.
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let mut table = TableBuilder::new(ui)
+        .striped(true)
+        .sense(Sense::click())
+        .auto_shrink(false)
+        .min_scrolled_height(0.0);
+    if let Some(sought) = sought {
+        table = table.scroll_to_row(sought, None);
+    }
+    for &(_, width) in &columns {
+        table = table.column(Column::exact(width));
+    }
+    let table = table.column(Column::remainder().clip(true));
+    let header = table.header(ROW, |mut row| {
+        for name in columns.iter().map(|c| c.0).chain(["Change"]) {
+            row.col(|ui| {
+                ui.label(RichText::new(name).small().weak());
+            });
+        }
+    });
+    header.body(|body| {
+        body.rows(ROW, rows.len(), |mut row| {
+            let index = rows[row.index()];
+            row.set_selected(climb.chosen == Some(index));
+            row.set_hovered(climb.hovered == Some(index));
+            cells(&mut row, index, &report.restarts[index], ways[index].group, penalised);
+            let response = row.response();
+            if response.hovered() {
+                actions.pointed = Some(index);
+            }
+            if response.clicked() {
+                let chosen = (climb.chosen != Some(index)).then_some(index);
+                actions.command(Command::ChooseRestart(chosen));
+            }
+        });
+    });
+}
+
+fn cells(
+    row: &mut egui_extras::TableRow<'_, '_>,
+    index: usize,
+    report: &RestartReport,
+    hill: Option<usize>,
+    penalised: bool,
+) {
+    let restart = &report.restart;
+    let none = restart.no_answer();
+    let step = restart.best.as_ref().map_or("\u{2013}".to_owned(), |b| b.step.to_string());
+    let reason = restart.stop_reason.map_or("", crate::optimise::StopReason::label);
+    let worst = report.verdict.worst();
+    let change = worst.map_or("\u{2013}".to_owned(), |s| format!("{:.1} %", 100.0 * s.change));
+    let objective = penalised.then(|| three_digits(restart.best_objective()));
+    let text = |row: &mut egui_extras::TableRow<'_, '_>, text: String| {
+        row.col(|ui| {
+            let text = RichText::new(text).small();
+            ui.label(if none.is_some() { text.weak() } else { text });
+        });
+    };
+    text(row, (index + 1).to_string());
+    // Beside the number, so that it is visible in a narrow window.
+    row.col(|ui| {
+        if let Some(none) = none {
+            let text = RichText::new(none.label()).small().weak();
+            ui.label(text).on_hover_text(none.sentence());
+            return;
+        }
+        let colour = belief_colour(ui, report.verdict.belief);
+        let text = RichText::new(report.verdict.word()).small().color(colour);
+        ui.label(text).on_hover_text(report.verdict.sentence());
+    });
+    let values = [report.start.text(), report.best().text()];
+    let rest = [
+        step,
+        report.last.text(),
+        restart.steps.to_string(),
+        reason.to_owned(),
+        hill.map_or("\u{2013}".to_owned(), |hill| (hill + 1).to_string()),
+        three_digits(report.verdict.density_distance),
+        three_digits(report.verdict.round_trip),
+        change,
+    ];
+    values.into_iter().chain(objective).chain(rest).for_each(|cell| text(row, cell));
+}

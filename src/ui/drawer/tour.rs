@@ -1,0 +1,215 @@
+//! Latent paths in the strip at the bottom, and their frames, or new shapes, below it.
+
+use super::playing;
+use super::strip::two_lines;
+use crate::explore::latent_path::curve::PathShape;
+use crate::explore::shapes::contact_sheet::{ContactSheet, mark};
+use crate::explore::{Bounds, Scene, three_digits};
+use crate::model::Value;
+use crate::session::tour::{SampledShapes, Tour, TourPage, Touring};
+use crate::session::{Command, State};
+use crate::trust::Reliability;
+use crate::ui::action::Actions;
+use crate::ui::map::painting::{Cache, Transform, paint};
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::{Icon, icon_button, note};
+use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
+
+/// The pages with their names and explanations.
+const PAGES: [(TourPage, &str, &str); 2] = [
+    (TourPage::Frames, "Walk", "The frames of the way side by side"),
+    (TourPage::NewShapes, "New shapes", "Shapes that were drawn and judged"),
+];
+
+/// The levels of reliability, best first.
+const BELIEFS: [Reliability; 3] =
+    [Reliability::Believable, Reliability::Doubtful, Reliability::Outside];
+
+/// Data kept between frames.
+#[derive(Default)]
+pub struct Pages {
+    cache: Cache,
+}
+
+/// The playback and timeline of the path.
+pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
+    let play = if tour.playback.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    playing::buttons(ui, play, actions);
+    playing::speed(ui, tour.playback.speed, actions);
+    let property = state.property();
+    let here = tour.probe.as_ref().map_or_else(String::new, |here| {
+        let value = here.value(property);
+        let word = here.verdict.belief_in(property).word();
+        format!(", {}, {word}", value.title(&value.text_in(state.unit(property))))
+    });
+    let second = format!("{:.0} %{here}", 100.0 * tour.playback.share);
+    let predicts = tour.strip.values.iter().any(|value| value.prediction().is_some());
+    two_lines(ui, &title(tour), &second, if predicts { 330.0 } else { 210.0 });
+    let values: Vec<f64> = tour.strip.values.iter().map(|value| value.number()).collect();
+    let about = format!("{} along the way; drag to any place on it", state.property().label());
+    let right = 38.0;
+    let width = (ui.available_width() - right).max(60.0);
+    ui.allocate_ui(vec2(width, 46.0), |ui| {
+        playing::timeline(ui, &values, 1.0, tour.playback.share, &about, actions);
+    });
+    if icon_button(ui, Icon::Close, "Take the way off the map (Esc; Ctrl+Z brings it back)")
+        .clicked()
+    {
+        actions.command(Command::Tour(Touring::End));
+    }
+}
+
+/// A value of the property of the map's colours, as text.
+fn named(state: &State, value: Value) -> String {
+    let property = state.property();
+    value.named_in(&property.word(), state.unit(property))
+}
+
+/// The description of a latent path in a few words.
+fn title(tour: &Tour) -> String {
+    let length = three_digits(tour.route.length());
+    match tour.route.form() {
+        PathShape::Line { .. } => format!("Line of {length}"),
+        PathShape::Circle { radius, .. } => format!("Circle, r = {}", three_digits(*radius)),
+        PathShape::Spiral { turns, .. } => format!("Spiral, {} turns", three_digits(*turns)),
+        PathShape::Axis { axis, low, high, .. } => {
+            format!("z{axis} from {} to {}", three_digits(*low), three_digits(*high))
+        }
+    }
+}
+
+impl Pages {
+    /// Shows the selected page.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+        let Some(page) = state.tours.page() else { return };
+        let row = vec2(ui.available_width(), 26.0);
+        ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().button_padding = vec2(9.0, 2.0);
+            for (choice, name, about) in PAGES {
+                let is_there = match choice {
+                    TourPage::Frames => state.tours.tour.is_some(),
+                    TourPage::NewShapes => state.tours.drawn.is_some(),
+                };
+                let button = Button::selectable(page == choice, name);
+                if is_there && ui.add(button).on_hover_text(about).clicked() {
+                    actions.command(Command::Tour(Touring::Turn(choice)));
+                }
+            }
+            ui.add_space(14.0);
+            match (page, &state.tours.drawn) {
+                (TourPage::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
+                _ => {
+                    marks(ui, BELIEFS.map(Reliability::word).map(str::to_owned));
+                    note(ui, "Click a frame to go there.");
+                }
+            }
+        });
+        match (page, &state.tours.tour, &state.tours.drawn) {
+            (TourPage::Frames, Some(tour), _) => self.frames(ui, state, tour, actions),
+            (TourPage::NewShapes, _, Some(drawn)) => self.new_shapes(ui, state, drawn, actions),
+            _ => (),
+        }
+    }
+
+    fn frames(&mut self, ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
+        let [_, rows] = tour.sheet.size();
+        let cell = tour.sheet.cell(tour.frame());
+        let low = [cell.low[0], tour.sheet.bounds().low[1]];
+        let marked = Bounds { low, high: [cell.high[0], low[1] + rows as f64] };
+        let (response, over) =
+            self.sheet(ui, state, &tour.sheet, Some(marked), "Frames of the walk");
+        let Some(index) = over else { return };
+        let frames = tour.strip.shares.len();
+        let frame = index % frames;
+        let share = 100.0 * tour.strip.shares[frame];
+        let text = if index < frames {
+            let value = named(state, tour.strip.values[frame]);
+            let sentence = tour.strip.verdicts[frame].sentence();
+            format!("At {share:.0} % of the way: {value}. {sentence}")
+        } else {
+            format!("At {share:.0} % of the blend: every point goes straight to its counterpart.")
+        };
+        if response.on_hover_text_at_pointer(text).clicked() {
+            actions.command(Command::Scrub(tour.strip.shares[frame]));
+        }
+    }
+
+    fn new_shapes(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        drawn: &SampledShapes,
+        actions: &mut Actions,
+    ) {
+        let kept = state.map.picked.as_ref().map(|picked| &picked.z);
+        let chosen = drawn.shapes.iter().position(|shape| Some(&shape.z) == kept);
+        let marked = chosen.map(|index| drawn.sheet.cell(index));
+        let (response, over) = self.sheet(ui, state, &drawn.sheet, marked, "Sheet of new shapes");
+        let Some(index) = over else { return };
+        let value = named(state, drawn.shapes[index].value);
+        let sentence = drawn.shapes[index].verdict.sentence();
+        let text = format!("{value}. {sentence}\nClick to keep its point on the map.");
+        if response.on_hover_text_at_pointer(text).clicked() {
+            actions.command(Command::Tour(Touring::Keep(index)));
+        }
+    }
+
+    /// Paints a contact sheet as large as possible; returns the shape under the mouse.
+    fn sheet(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        sheet: &ContactSheet,
+        marked: Option<Bounds>,
+        name: &str,
+    ) -> (Response, Option<usize>) {
+        let palette = theme::palette(ui);
+        let room = ui.available_size();
+        let (rect, response) = ui.allocate_exact_size(room, Sense::click());
+        let response = response.accessible_name(name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+        let painter = ui.painter_at(rect);
+        painter.rect_filled(rect, 8.0, colour(palette.canvas));
+        let view = sheet.bounds();
+        let [columns, rows] = view.size().map(|side| side as f32);
+        let unit = ((rect.width() - 8.0) / columns).min((rect.height() - 4.0) / rows);
+        let place = Rect::from_center_size(rect.center(), unit * vec2(columns, rows));
+        let transform = Transform { rect: place, view };
+        let reach = crate::ui::inspector::side_panel::reach(state);
+        let scene = sheet.scene(reach, state.range(), marked, f64::from(unit), palette);
+        paint(&painter, &scene, transform, &mut self.cache);
+        let over = response.hover_pos().and_then(|at| sheet.index_at(transform.to_map(at)));
+        (response, over)
+    }
+}
+
+/// The seed of the new shapes, and a button that samples again.
+fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Actions) {
+    if ui.button("New sample").on_hover_text("Draw again, with the next seed (N)").clicked() {
+        actions.command(Command::Tour(Touring::Draw));
+    }
+    let of = |belief| drawn.shapes.iter().filter(|s| s.verdict.belief == belief).count();
+    let mut seed = drawn.seed;
+    let field = DragValue::new(&mut seed).speed(0.1).prefix("seed ").update_while_editing(false);
+    let field = ui.add(field).on_hover_text("The same seed draws the same shapes; drag or type");
+    if field.accessible_name("Seed").changed() {
+        actions.command(Command::Tour(Touring::DrawWith(seed)));
+    }
+    ui.add_space(8.0);
+    marks(ui, BELIEFS.map(|belief| format!("{} {}", of(belief), belief.word())));
+    note(ui, "Click a shape to keep its point.");
+}
+
+/// The marks of the reliability levels, each with its text.
+fn marks(ui: &mut Ui, words: [String; 3]) {
+    let palette = theme::palette(ui);
+    for (belief, word) in BELIEFS.into_iter().zip(words) {
+        let (rect, _) = ui.allocate_exact_size(vec2(14.0, 20.0), Sense::hover());
+        let view = Bounds::centred([0.0; 2], [1.0, 20.0 / 14.0]);
+        let scene = Scene { layers: vec![mark(belief, [0.0; 2], palette)] };
+        paint(ui.painter(), &scene, Transform { rect, view }, &mut Cache::default());
+        note(ui, word);
+        ui.add_space(8.0);
+    }
+}

@@ -1,0 +1,160 @@
+//! The table of metrics of two models; the better value is marked if the difference is clear.
+
+use crate::explore::three_digits;
+use crate::session::State;
+use crate::session::cached_metrics::CachedMetrics;
+use crate::session::models::{ModelEntry, ModelId};
+use crate::trust::{Metric, MetricFormat, ModelMetrics};
+use crate::ui::theme;
+use crate::ui::widgets::note;
+use egui::{Align, Direction, Label, Layout, RichText, ScrollArea, Ui, vec2};
+
+/// Height of a line, and widths of the columns, in points.
+const ROW: f32 = 17.0;
+const LABEL: f32 = 190.0;
+const FAMILY: f32 = 84.0;
+const CELL: f32 = 152.0;
+
+/// Height of the open drawer in which no family is cut off.
+pub const OPEN: f32 = 304.0;
+
+/// Shows the table of the two visible models.
+pub fn show(ui: &mut Ui, state: &State) {
+    let both = [state.shown(), state.beside()];
+    let known = both.map(|model| {
+        let (id, entry) = model?;
+        Some((entry.name.as_str(), state.figures.get((id, entry.version)), &entry.prepared.model))
+    });
+    let [Some(first), Some(second)] = known else { return };
+    let (Some(CachedMetrics::Known(a)), Some(CachedMetrics::Known(b))) = (first.1, second.1) else {
+        let failed = [first.1, second.1].into_iter().flatten().find_map(|known| match known {
+            CachedMetrics::Failed(why) => Some(why.as_str()),
+            _ => None,
+        });
+        let learns = |(id, _): (ModelId, &ModelEntry)| state.is_learning(id);
+        let waiting = if both.into_iter().flatten().any(learns) {
+            "A model that is learning is measured at its end."
+        } else {
+            "Measuring\u{2026}"
+        };
+        note(ui, failed.unwrap_or(waiting));
+        return;
+    };
+    let same_data = first.2.card.source == second.2.card.source;
+    let table = MetricsTable { names: [first.0, second.0], figures: [a, b], same_data };
+    ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ui.spacing_mut().interact_size.y = ROW;
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| table.whole(ui));
+            ui.add_space(36.0);
+            ui.vertical(|ui| table.families(ui));
+        });
+    });
+}
+
+/// Both models with their known metrics.
+struct MetricsTable<'a> {
+    names: [&'a str; 2],
+    figures: [&'a ModelMetrics; 2],
+    /// True if they learned from the same data: otherwise neither is better.
+    same_data: bool,
+}
+
+impl MetricsTable<'_> {
+    /// The lines of the whole model.
+    fn whole(&self, ui: &mut Ui) {
+        let [first, second] = self.figures.map(ModelMetrics::measures);
+        // Aligned with the names above the families.
+        cell(ui, LABEL, Align::Min, RichText::new(""), "");
+        ui.horizontal(|ui| {
+            cell(ui, LABEL, Align::Min, RichText::new(""), "");
+            self.names.into_iter().for_each(|name| head(ui, name));
+        });
+        for (a, b) in first.iter().zip(&second).take_while(|(a, _)| !a.is_of_family()) {
+            ui.horizontal(|ui| {
+                cell(ui, LABEL, Align::Min, RichText::new(&a.label).weak(), a.about);
+                self.pair(ui, a, Some(b));
+            });
+        }
+        if !self.same_data {
+            note(ui, "They learned from different data; each is measured on its own.");
+        }
+    }
+
+    /// Each family separately: reconstruction error and share of the map.
+    fn families(&self, ui: &mut Ui) {
+        let [first, second] = self.figures.map(ModelMetrics::measures);
+        let find = |name: &str, among: &[Metric]| among.iter().find(|m| m.name == name).cloned();
+        let columns =
+            [("Reconstruction error", "reconstruction_error"), ("Share of the map", "share")];
+        ui.horizontal(|ui| {
+            cell(ui, FAMILY, Align::Min, RichText::new(""), "");
+            for (what, _) in columns {
+                cell(ui, 2.0 * CELL, Align::Center, RichText::new(what).weak(), "");
+            }
+        });
+        ui.horizontal(|ui| {
+            cell(ui, FAMILY, Align::Min, RichText::new(""), "");
+            columns.iter().flat_map(|_| self.names).for_each(|name| head(ui, name));
+        });
+        for family in &self.figures[0].families {
+            ui.horizontal(|ui| {
+                cell(ui, FAMILY, Align::Min, RichText::new(&family.name).weak(), "");
+                for (_, column) in columns {
+                    let name = format!("{column}_{}", family.name);
+                    if let Some(a) = find(&name, &first) {
+                        self.pair(ui, &a, find(&name, &second).as_ref());
+                    }
+                }
+            });
+        }
+    }
+
+    /// A metric of both models; the better value is marked if the difference is clear.
+    fn pair(&self, ui: &mut Ui, a: &Metric, b: Option<&Metric>) {
+        let clear = b.and_then(|b| Metric::clearly_better(a, b)).filter(|_| self.same_data);
+        for (index, measure) in [Some(a), b].into_iter().enumerate() {
+            let text = RichText::new(measure.map_or("\u{2013}".to_owned(), shown));
+            let text = if clear == Some(index) {
+                text.color(theme::accent(ui)).family(theme::strong())
+            } else {
+                text
+            };
+            let better = if clear == Some(index) { "The better one. " } else { "" };
+            cell(ui, CELL, Align::Max, text, &format!("{better}{}", a.about));
+        }
+    }
+}
+
+fn head(ui: &mut Ui, name: &str) {
+    cell(ui, CELL, Align::Max, RichText::new(name).family(theme::strong()), name);
+}
+
+/// One cell of the given width; longer text is cut.
+fn cell(ui: &mut Ui, width: f32, align: Align, text: RichText, about: &str) {
+    let layout = match align {
+        Align::Max => Layout::right_to_left(Align::Center),
+        Align::Center => Layout::centered_and_justified(Direction::LeftToRight),
+        _ => Layout::left_to_right(Align::Center),
+    };
+    ui.allocate_ui_with_layout(vec2(width, ROW), layout, |ui| {
+        ui.set_min_size(vec2(width, ROW));
+        if align == Align::Max {
+            ui.add_space(2.0);
+        }
+        let response = ui.add(Label::new(text.small()).truncate());
+        if !about.is_empty() {
+            response.on_hover_text(about);
+        }
+    });
+}
+
+/// A metric as text.
+fn shown(measure: &Metric) -> String {
+    match measure.form {
+        MetricFormat::Number => three_digits(measure.value),
+        MetricFormat::Count => format!("{:.0}", measure.value),
+        MetricFormat::Share => format!("{:.1} %", 100.0 * measure.value),
+    }
+}

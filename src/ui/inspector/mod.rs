@@ -1,0 +1,7 @@
+//! The right panel: the shown shape, its properties, its reliability.
+
+pub mod answer;
+pub mod axes;
+pub mod metrics_table;
+pub mod reconstruction;
+pub mod side_panel;

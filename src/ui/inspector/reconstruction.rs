@@ -1,0 +1,90 @@
+//! In the inspector: a data row with its reconstruction over it, and the training shapes nearest to a point.
+
+use super::side_panel::{canvas, reach};
+use crate::data::outline::geometry::points;
+use crate::explore::shapes::reconstruction::ReconstructedShape;
+use crate::explore::three_digits;
+use crate::session::State;
+use crate::session::probe::Probe;
+use crate::ui::map::painting::{fill_shape, outline_shape};
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::{fact, note};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Sense, Stroke, Ui, vec2};
+
+const ERROR: &str = "The root mean square of the distances from each point of the shape to its reconstruction, in the units \
+                     of the data; a typical shape has a radius of 1";
+const WORST: &str = "The largest distance from a point of the shape to its reconstruction";
+const NEAR: &str = "The training shapes that the model places nearest to this point: how far each is from it, in \
+                    standard deviations of the data, and how much its form differs";
+
+/// The row's shape as a line over its reconstruction, each point connected to its counterpart.
+pub fn paint(painter: &Painter, rebuild: &ReconstructedShape, centre: Pos2, unit: f32, ui: &Ui) {
+    let at = |[x, y]: [f64; 2]| centre + unit * vec2(x as f32, -y as f32);
+    let star = colour(theme::palette(ui).star);
+    painter.add(outline_shape(
+        &rebuild.original,
+        centre,
+        unit,
+        Stroke::new(1.4, ui.visuals().text_color()),
+    ));
+    for (from, to) in points(&rebuild.original).zip(points(&rebuild.rebuilt)) {
+        painter.line_segment([at(from), at(to)], Stroke::new(1.6, star));
+    }
+}
+
+/// The shape's name, and the distance of its reconstruction.
+pub fn facts(ui: &mut Ui, rebuild: &ReconstructedShape) {
+    fact(ui, "RMS error", &three_digits(rebuild.error), ERROR);
+    if let Some((_, worst)) = rebuild.worst() {
+        fact(ui, "Worst point", &three_digits(worst), WORST);
+    }
+    let seen = if rebuild.held_out { "held out of the training" } else { "trained on" };
+    let ReconstructedShape { title, family, .. } = rebuild;
+    note(
+        ui,
+        format!(
+            "The data's {title}, {family}, {seen}. The line is the shape, the filling its reconstruction."
+        ),
+    );
+}
+
+/// The training shapes nearest to the point, side by side.
+pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
+    let Some(entry) = state.models.get(probe.model.0) else { return };
+    let nearest = probe.neighbours(&entry.prepared.model);
+    if nearest.is_empty() {
+        return;
+    }
+    ui.add_space(4.0);
+    ui.label("Nearest training shapes").on_hover_text(NEAR);
+    let rect = canvas(ui, 92.0, "The nearest training shapes");
+    let width = rect.width() / nearest.len() as f32;
+    let unit = 0.3 * 66.0 / reach(state) as f32;
+    let painter = ui.painter_at(rect);
+    let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
+    let fill: Color32 = colour(theme::palette(ui).shape);
+    for (index, near) in nearest.iter().enumerate() {
+        let middle = rect.left() + (index as f32 + 0.5) * width;
+        painter.add(fill_shape(
+            &near.outline,
+            egui::pos2(middle, rect.top() + 32.0),
+            1.6 * unit,
+            fill,
+        ));
+        let line = |y: f32, text: &str, ink| {
+            let at = egui::pos2(middle, rect.bottom() - y);
+            painter.text(at, Align2::CENTER_CENTER, text, FontId::proportional(12.0), ink);
+        };
+        line(23.0, &near.family, ink);
+        line(9.0, &format!("{:.2} away", near.distance), weak);
+        let place = rect.with_min_x(middle - 0.5 * width).with_max_x(middle + 0.5 * width);
+        let cell = ui.interact(place, ui.scope_id().with(("near", index)), Sense::hover());
+        cell.on_hover_text(format!(
+            "The data's {}: {}, {} standard deviations away, difference in form {}",
+            near.title,
+            near.family,
+            three_digits(near.distance),
+            three_digits(near.difference)
+        ));
+    }
+}

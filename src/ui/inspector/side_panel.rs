@@ -1,0 +1,264 @@
+//! The right panel: the shown shape, its properties, its nearest neighbour, and its reliability.
+
+use super::answer;
+use super::axes;
+use super::reconstruction;
+use crate::data::property::Property;
+use crate::explore::colour::scale;
+use crate::explore::three_digits;
+use crate::model::Value;
+use crate::session::probe::Probe;
+use crate::session::{Activity, State};
+use crate::ui::action::{Action, Actions};
+use crate::ui::drawer::diagram;
+use crate::ui::drawer::playhead;
+use crate::ui::drawer::race;
+use crate::ui::map::compare;
+use crate::ui::map::painting::{fill_shape, outline_shape};
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::{fact, note, verdict};
+use egui::{Align2, Color32, FontId, Rect, ScrollArea, Sense, Stroke, Ui, vec2};
+
+const ROUND_TRIP: &str = "How far encoding the decoded shape leads away: |encode(decode(z)) - z|";
+const DENSITY: &str =
+    "From this point to the tenth nearest of the training data, in standard deviations of the data";
+const AFTER: &str = "The property of decode(encode(decode(z))); of a prediction how much that differs from the one here, and \
+     what 99 % of the held-out data stay within";
+const BESIDE: &str = "What was measured of this shape of the data, and what the task head predicts at its point, with the interval \
+     of a judge that learned apart from it";
+const PREDICTED: &str = "What the task head predicts here, and the interval of a judge that learned apart from it: nine in ten such \
+     intervals hold the true value";
+const NO_HEAD: &str = "This was measured of the data; of other shapes only a task head can tell it. Learn one in Train, \
+                       Predict properties.";
+const NEAREST: &str =
+    "The training shape that the model places nearest; its outline is drawn over the shape";
+const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both";
+
+const STEEPNESS: &str = "The length of the gradient: how much the loss falls for each unit of z along the arrow on the map. \
+     The arrow is 52 points long at 1 and 20 more for every factor of ten.";
+const LOSS: &str = "What the search makes least here, penalties included";
+const GRADIENT: &str = "How the loss changes with this coordinate; the arrow points against it";
+
+/// The most target columns beside the usual rows; the details list all of them.
+const MOST_MEASURED: usize = 3;
+
+/// Shows the panel.
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let walk = state.walk.as_ref().filter(|_| state.is_walking());
+        if let Some(walk) = walk {
+            diagram::show(ui, walk, state);
+        } else if state.activity == Activity::Optimise
+            && state.race.as_ref().is_some_and(|contest| race::answer(ui, state, contest))
+        {
+            ui.separator();
+        } else if state.activity == Activity::Optimise && state.report().is_some() {
+            answer::show(ui, state, actions);
+            ui.separator();
+        } else if state.activity == Activity::Optimise
+            && let Some(climb) = state.climb.as_ref().filter(|climb| climb.run.is_some())
+        {
+            playhead::under_way(ui, climb, state);
+            ui.separator();
+        }
+        let kept = walk.map(|walk| &walk.here).or(state.map.picked.as_ref());
+        // While a marker follows a latent path, its shape is shown, independent of the mouse.
+        let mouse =
+            state.map.probe.as_ref().filter(|_| !state.is_touring() || !state.tours.is_playing());
+        let looked_at = mouse.or(kept);
+        if state.comparison.is_some() && walk.is_none() {
+            return compare::shapes(ui, state);
+        }
+        match looked_at {
+            Some(probe) => shape(ui, probe, state, actions),
+            None => empty(ui, state),
+        }
+    });
+}
+
+/// The space for one shape.
+pub fn canvas(ui: &mut Ui, height: f32, name: &str) -> Rect {
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
+    rect
+}
+
+pub fn reach(state: &State) -> f64 {
+    state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
+}
+
+/// The colour of a shape by the value of its property.
+fn ink(ui: &Ui, state: &State, value: f64) -> Color32 {
+    let plain = state.activity == Activity::Train;
+    colour(if plain { theme::palette(ui).shape } else { scale(value, state.range()) })
+}
+
+fn empty(ui: &mut Ui, state: &State) {
+    let rect = canvas(ui, 210.0, "No shape yet");
+    let text = if state.report().is_some() {
+        "Move over the map"
+    } else {
+        "Move over the map\nto see its shapes"
+    };
+    let font = FontId::proportional(15.0);
+    let ink = ui.visuals().weak_text_color();
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
+    note(
+        ui,
+        "Click to keep a point, Shift-click to walk there, right-click to pin it, \
+         double-click to climb from it. Arrow keys move the point.",
+    );
+}
+
+fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
+    let busy = state.climb.is_some() || state.walk.is_some();
+    let compact = state.activity == Activity::Optimise && busy;
+    let height = if compact { 130.0 } else { 230.0 };
+    let rect = canvas(ui, height, "The shape at the cursor");
+    let unit = 0.44 * rect.height() / reach(state) as f32;
+    let painter = ui.painter_at(rect);
+    painter.add(fill_shape(
+        &probe.outline,
+        rect.center(),
+        unit,
+        ink(ui, state, probe.value(state.property()).number()),
+    ));
+    if let Some(rebuild) = &probe.rebuild {
+        reconstruction::paint(&painter, rebuild, rect.center(), unit, ui);
+    } else if let Some(nearest) = &probe.nearest {
+        // Outlined, so that it is visible on every colour of the scale.
+        let casing = colour(theme::palette(ui).canvas).gamma_multiply(0.7);
+        for (width, ink) in [(3.2, casing), (1.4, ui.visuals().text_color())] {
+            let stroke = Stroke::new(width, ink);
+            painter.add(outline_shape(&nearest.outline, rect.center(), unit, stroke));
+        }
+    }
+    if let Some(rebuild) = &probe.rebuild {
+        reconstruction::facts(ui, rebuild);
+    }
+    properties(ui, probe, state, compact);
+    let learning = state.training.run.is_some() && state.training.model == Some(probe.model.0);
+    if !learning {
+        verdict(ui, &probe.verdict);
+    }
+    slope(ui, probe);
+    let entry = state.models.get(probe.model.0);
+    if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
+        // In a step-by-step search only the update moves the point.
+        ui.add_enabled_ui(!state.is_walking(), |ui| {
+            axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
+        });
+    }
+    details(ui, probe, state, actions);
+}
+
+/// The magnitude of the objective's gradient there.
+fn slope(ui: &mut Ui, probe: &Probe) {
+    let Some(slope) = &probe.slope else { return };
+    let steepness = slope.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+    fact(ui, "Steepness", &three_digits(steepness), STEEPNESS);
+}
+
+/// The property of the map's colours, two more, and the target values of the data.
+fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
+    let chosen = state.property();
+    let others = || probe.values.iter().map(|(property, _)| *property).filter(|&p| p != chosen);
+    let (plain, measured) = if compact { (0, 0) } else { (2, MOST_MEASURED) };
+    let rows = std::iter::once(chosen)
+        .chain(others().filter(|property| !property.is_measured()).take(plain))
+        .chain(others().filter(|property| property.is_measured()).take(measured));
+    for property in rows {
+        value(ui, probe, property, state, three_digits);
+    }
+}
+
+/// A property of the shape with its unit: for a data row the target value before the prediction; or the reason why
+/// there is no value. A property that is doubtful itself is marked, even if the shape is reliable otherwise.
+fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: fn(f64) -> String) {
+    let value = probe.value(property);
+    let told = match value {
+        Value::Computed(computed) => digits(computed),
+        Value::Predicted(_) => value.text(),
+    };
+    let Some(entry) = state.models.get(probe.model.0) else {
+        fact(ui, &value.title(property.label()), &told, property.about());
+        return;
+    };
+    let model = &entry.prepared.model;
+    let row = probe.rebuild.as_ref().map(|rebuild| rebuild.row);
+    let measured = row.and_then(|row| model.measured(property, row)).map(digits);
+    let (label, text, about) = match (measured, value) {
+        (Some(measured), Value::Predicted(_)) => {
+            (property.label().to_owned(), format!("{measured}, predicted {told}"), BESIDE)
+        }
+        (None, Value::Predicted(_)) => (value.title(property.label()), told, PREDICTED),
+        (Some(measured), _) => (property.label().to_owned(), measured, property.about()),
+        (None, _) if model.can_tell(property) => {
+            (property.label().to_owned(), told, property.about())
+        }
+        (None, _) => (property.label().to_owned(), "no head yet".to_owned(), NO_HEAD),
+    };
+    let text = if about == NO_HEAD { text } else { model.with_unit(property, &text) };
+    fact(ui, &label, &text, about);
+    let doubt = probe.verdict.doubt_of(property).filter(|_| value.prediction().is_some());
+    if let Some(doubt) = doubt {
+        // The first reason is in the sentence of the verdict.
+        let is_below = probe.verdict.sentence().contains(&doubt);
+        note(ui, if is_below { "Doubtful.".to_owned() } else { format!("Doubtful: {doubt}.") });
+    }
+    if let Some(why) = property.outside_domain(value.number()) {
+        note(ui, why);
+    }
+}
+
+fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
+    ui.collapsing("Details", |ui| {
+        for (property, _) in &probe.values {
+            value(ui, probe, *property, state, |value| format!("{value:.6}"));
+        }
+        for (i, z) in probe.z.iter().enumerate().take(8) {
+            fact(ui, &format!("z{i}"), &format!("{z:.6}"), "A coordinate of the latent point");
+        }
+        fact(ui, "Distance to the data", &three_digits(probe.verdict.density_distance), DENSITY);
+        if let Some(slope) = &probe.slope {
+            fact(ui, "Loss", &format!("{:.6}", slope.loss), LOSS);
+            for (i, g) in slope.gradient.iter().enumerate().take(8) {
+                fact(ui, &format!("gradient {i}"), &format!("{g:.6}"), GRADIENT);
+            }
+        }
+        fact(ui, "Encode-decode shift", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
+        for survival in &probe.verdict.survival {
+            let [change, limit] = survival.change_and_limit();
+            let text = match survival.property.is_measured() {
+                true => format!("{change} apart, limit {limit}"),
+                false => three_digits(survival.after),
+            };
+            fact(ui, &format!("{}, re-decoded", survival.property.label()), &text, AFTER);
+        }
+        if let Some(nearest) = &probe.nearest {
+            let title = format!("{}, {}", nearest.family, nearest.title);
+            fact(ui, "Nearest training shape", &title, NEAREST);
+            fact(ui, "Difference in form", &three_digits(nearest.difference), DIFFERENCE);
+        }
+        reconstruction::neighbours(ui, probe, state);
+        ui.horizontal(|ui| {
+            if ui
+                .button("Copy point")
+                .on_hover_text("The latent coordinates in full precision")
+                .clicked()
+            {
+                actions.push(Action::Copy(joined(&probe.z)));
+            }
+            if ui.button("Copy outline").on_hover_text("x0,y0,x1,y1,.. in full precision").clicked()
+            {
+                actions.push(Action::Copy(joined(&probe.outline)));
+            }
+        });
+    });
+}
+
+fn joined<T: std::fmt::Display>(values: &[T]) -> String {
+    values.iter().map(T::to_string).collect::<Vec<_>>().join(",")
+}

@@ -1,0 +1,297 @@
+//! Comparison of two models: the two maps with their titles, and the two shapes at the cursor.
+
+use super::painting::fill_shape;
+use super::view::MapView;
+use crate::explore::colour::scale;
+use crate::explore::three_digits;
+use crate::model::Value;
+use crate::model::bundled::BUNDLED;
+use crate::session::compare::ComparisonModel;
+use crate::session::models::{ModelEntry, ModelId};
+use crate::session::probe::Probe;
+use crate::session::{Activity, Command, State};
+use crate::ui::action::Actions;
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::{Icon, belief_colour, icon_button, note};
+use egui::containers::menu::MenuButton;
+use egui::{
+    Align, Align2, Button, FontId, Label, Layout, ProgressBar, Rect, RichText, Sense, Stroke, Ui,
+    UiBuilder, pos2, vec2,
+};
+
+/// Width of the names of the properties, in points.
+const NAMES: f32 = 112.0;
+/// Height of the title above a map.
+const TITLE: f32 = 34.0;
+
+/// One of the two maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The shown model; only its map has searches and trainings.
+    First,
+    /// The comparison model.
+    Second,
+}
+
+/// The two maps.
+#[derive(Default)]
+pub struct Maps {
+    first: MapView,
+    second: MapView,
+}
+
+impl Maps {
+    /// Draws one map into all of `ui`, or two of equal size side by side during a comparison.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+        let Some(beside) = state.beside() else { return self.first.show(ui, state, actions) };
+        let all = ui.available_rect_before_wrap();
+        let middle = all.center().x.round();
+        let halves = [all.with_max_x(middle - 0.5), all.with_min_x(middle + 0.5)];
+        let line = Stroke::new(1.0, ui.visuals().widgets.noninteractive.bg_stroke.color);
+        let within = |rect: Rect| UiBuilder::new().max_rect(rect);
+        let [left, right] = halves.map(|half| half.with_min_y(half.top() + TITLE));
+        ui.scope_builder(within(right).id_salt("second"), |ui| {
+            self.second.show_beside(ui, state, beside.1, actions);
+        });
+        ui.scope_builder(within(left).id_salt("first"), |ui| self.first.show(ui, state, actions));
+        // A mouse that moves from one map to the other enters the second before it leaves the first.
+        if actions.hovers_somewhere() {
+            actions.list.retain(|action| !action.is_leaving());
+        }
+        for (half, side) in halves.into_iter().zip([Side::First, Side::Second]) {
+            let title = half.with_max_y(half.top() + TITLE);
+            ui.painter().rect_filled(title, 0.0, ui.visuals().panel_fill);
+            let inner = within(title.shrink2(vec2(8.0, 2.0))).id_salt(side == Side::First);
+            let inner = inner.layout(Layout::right_to_left(Align::Center));
+            ui.scope_builder(inner, |ui| match side {
+                Side::First => first_title(ui, state, actions),
+                Side::Second => second_title(ui, state, beside, actions),
+            });
+        }
+        ui.painter().vline(middle, all.y_range(), line);
+        colour_bar(ui, left.union(right), state, actions);
+    }
+}
+
+fn fit(ui: &mut Ui, id: ModelId, actions: &mut Actions) {
+    let tooltip = "Fit both maps to the data of this model (F: to those of both); again: to those far out too";
+    if ui.add(Button::new("Fit").small()).on_hover_text(tooltip).clicked() {
+        actions.command(Command::FitModel(id));
+    }
+}
+
+fn first_title(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let Some((id, entry)) = state.shown() else { return };
+    fit(ui, id, actions);
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        let name = RichText::new(&entry.name).family(theme::strong());
+        ui.add(Label::new(name).truncate());
+    });
+}
+
+/// The name of the second model, which opens the menu of comparison models.
+fn second_title(
+    ui: &mut Ui,
+    state: &State,
+    (id, entry): (ModelId, &ModelEntry),
+    actions: &mut Actions,
+) {
+    if icon_button(ui, Icon::Close, "End the comparison").clicked() {
+        actions.command(Command::ToggleComparison);
+    }
+    fit(ui, id, actions);
+    if let Some(run) = state.pca {
+        if ui
+            .add(Button::new("Stop").small())
+            .on_hover_text("Nothing is made of PCA (Esc)")
+            .clicked()
+        {
+            actions.command(Command::Stop(run));
+        }
+        let share = state.jobs.progress(state.pca).share.unwrap_or(0.0);
+        let bar = ProgressBar::new(share as f32).desired_width(84.0).text("PCA");
+        ui.add(bar).accessible_name("Principal axes that are found");
+    }
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        let name = RichText::new(format!("{} \u{23f7}", entry.name)).family(theme::strong());
+        let button = Button::new(name).truncate();
+        let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+            ui.set_min_width(230.0);
+            rivals(ui, state, id, actions);
+        });
+        response
+            .on_hover_text("The model on this map; choose another one, or PCA of the same data");
+    });
+}
+
+fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Actions) {
+    let shown = state.shown().map(|(id, _)| id);
+    for (id, entry) in state.models.iter().filter(|(id, _)| Some(*id) != shown) {
+        if ui.selectable_label(id == beside, &entry.name).clicked() {
+            actions.command(Command::CompareWith(ComparisonModel::Open(id)));
+        }
+    }
+    for (index, sample) in BUNDLED.iter().enumerate() {
+        let open = state.models.iter().any(|(_, e)| e.name == sample.name && e.path.is_none());
+        if !open && ui.button(sample.name).on_hover_text(sample.about).clicked() {
+            actions.command(Command::CompareWith(ComparisonModel::Sample(index)));
+        }
+    }
+    ui.separator();
+    let pca = "The rival without a network: the directions in which the shapes of the first model differ most";
+    if ui.button("PCA of the same data").on_hover_text(pca).clicked() {
+        actions.command(Command::CompareWith(ComparisonModel::Pca));
+    }
+    let swap = "The first map becomes the second, and the second the first";
+    if ui.button("Change places").on_hover_text(swap).clicked() {
+        actions.command(Command::ShowModel(beside));
+    }
+}
+
+/// One colour scale for both maps, across the line between them.
+fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+    let visible = state.visible();
+    if !visible.heat && (!visible.shapes || state.activity == Activity::Train) {
+        return;
+    }
+    let (low, high) = state.range();
+    let place = Align2::CENTER_BOTTOM.align_size_within_rect(vec2(300.0, 46.0), rect);
+    let place = place.translate(vec2(0.0, -10.0));
+    ui.painter().rect_filled(place, 8.0, ui.visuals().panel_fill.gamma_multiply(0.96));
+    let response = ui.interact(place, ui.scope_id().with("shared scale"), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour scale"));
+    let ink = ui.visuals().text_color();
+    let painter = ui.painter();
+    let font = FontId::proportional(13.0);
+    let held = if state.is_range_held() { " (held)" } else { "" };
+    let property = state.property();
+    let title = state
+        .shown()
+        .map_or(property.label().to_owned(), |(_, entry)| entry.prepared.model.title(property));
+    let title = format!("{title}{held}");
+    let top = place.center_top() + vec2(0.0, 4.0);
+    painter.text(top, Align2::CENTER_TOP, title, font.clone(), ink);
+    let bar = Rect::from_min_max(
+        pos2(place.left() + 58.0, place.bottom() - 20.0),
+        pos2(place.right() - 58.0, place.bottom() - 8.0),
+    );
+    let steps = 64;
+    for step in 0..steps {
+        let share = f64::from(step) / f64::from(steps - 1);
+        let width = bar.width() / steps as f32;
+        let corner = pos2(bar.left() + step as f32 * width, bar.top());
+        let cell = Rect::from_min_size(corner, vec2(width + 0.5, bar.height()));
+        painter.rect_filled(cell, 0.0, colour(scale(share, (0.0, 1.0))));
+    }
+    let (left, right) = (bar.left_center() - vec2(8.0, 0.0), bar.right_center() + vec2(8.0, 0.0));
+    painter.text(left, Align2::RIGHT_CENTER, three_digits(low), font.clone(), ink);
+    painter.text(right, Align2::LEFT_CENTER, three_digits(high), font, ink);
+    let about = state.property().about();
+    let text =
+        format!("{about}\nThe range is that of the first model, for both maps. Click to hold it.");
+    if response.on_hover_text(text).clicked() {
+        actions.command(Command::ToggleRangeLock);
+    }
+}
+
+/// Both shapes at the cursor, each from its model, with their properties and reliability.
+pub fn shapes(ui: &mut Ui, state: &State) {
+    let Some(comparison) = &state.comparison else { return };
+    let second = comparison.probe.as_ref().or(comparison.picked.as_ref());
+    let first = state.map.probe.as_ref().or(state.map.picked.as_ref());
+    let both = [(state.shown(), first), (state.beside(), second)];
+    let width = (ui.available_width() - 12.0) / 2.0;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 12.0;
+        for (model, probe) in both {
+            let Some((_, entry)) = model else { continue };
+            let column = Layout::top_down(Align::Min);
+            ui.allocate_ui_with_layout(vec2(width, 0.0), column, |ui| {
+                ui.set_width(width);
+                let name = RichText::new(&entry.name).family(theme::strong()).size(14.0);
+                ui.add(Label::new(name).truncate());
+                canvas(ui, state, entry, probe);
+            });
+        }
+    });
+    match (first, second) {
+        (Some(first), Some(second)) => values(ui, state, [first, second]),
+        _ => {
+            note(ui, "Move over either map: the same latent point is decoded by both models.");
+        }
+    }
+}
+
+/// One shape, in the usual size for its model.
+fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>) {
+    let size = vec2(ui.available_width(), 140.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let name = format!("The shape of {}", entry.name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
+    ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
+    let Some(probe) = probe else { return };
+    let unit =
+        0.44 * rect.width().min(rect.height()) / entry.prepared.model.card.statistics.reach as f32;
+    let plain = state.activity == Activity::Train;
+    let value = probe.value(state.property()).number();
+    let shape = theme::palette(ui).shape;
+    let ink = colour(if plain { shape } else { scale(value, state.range()) });
+    ui.painter_at(rect).add(fill_shape(&probe.outline, rect.center(), unit, ink));
+}
+
+/// Every property of both shapes, the one of the maps' colours first, and the reliability.
+fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
+    let mut properties = vec![state.property()];
+    for (property, _) in both.iter().flat_map(|probe| &probe.values) {
+        if !properties.contains(property) {
+            properties.push(*property);
+        }
+    }
+    for property in properties {
+        let values = both.map(|probe| probe.value(property));
+        let predicted = values.into_iter().find(|value| value.prediction().is_some());
+        let label = predicted.unwrap_or(Value::NONE).title(property.label());
+        let shown = values.map(|value| match value {
+            Value::Predicted(_) => RichText::new(value.text()).small(),
+            Value::Computed(_) => RichText::new(value.text()),
+        });
+        row(ui, &label, property.about(), shown.map(|text| (text, String::new())));
+    }
+    let words = both.map(|probe| {
+        // There is space for one word; the tooltip has the sentence.
+        let word = probe.verdict.word().split(' ').next().unwrap_or_default();
+        let word = RichText::new(word).small();
+        (word.color(belief_colour(ui, probe.verdict.belief)), probe.verdict.sentence())
+    });
+    row(ui, "Trust", "How far each model can be believed here", words);
+    let place = |probe: &Probe| probe.z.iter().map(|z| three_digits(*z)).collect::<Vec<_>>();
+    let z = place(both[0]);
+    if z.len() <= 4 {
+        note(ui, format!("z = ({})", z.join(", ")));
+    }
+    if both[0].z.len() != both[1].z.len() || both[0].z.len() > 2 {
+        note(ui, "The two latents are not the same space: what agrees is the place on the maps.");
+    }
+}
+
+/// A name and two values in columns below the centres of the shapes.
+fn row(ui: &mut Ui, name: &str, about: &str, values: [(RichText, String); 2]) {
+    let width = (ui.available_width() - NAMES) / 2.0;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let cell = |ui: &mut Ui, width: f32, label: Label, about: &str| {
+            let layout = Layout::left_to_right(Align::Center);
+            ui.allocate_ui_with_layout(vec2(width, 22.0), layout, |ui| {
+                ui.set_width(width);
+                let response = ui.add(label.truncate());
+                if !about.is_empty() {
+                    response.on_hover_text(about);
+                }
+            });
+        };
+        cell(ui, NAMES, Label::new(RichText::new(name).weak()), about);
+        for (text, about) in values {
+            cell(ui, width, Label::new(text), &about);
+        }
+    });
+}

@@ -1,0 +1,8 @@
+//! The map: its scene, its dots and strokes, two maps side by side.
+
+pub mod compare;
+pub mod discs;
+pub mod lesson;
+pub mod painting;
+pub mod strokes;
+pub mod view;

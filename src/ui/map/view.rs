@@ -1,0 +1,460 @@
+//! The map: the scene, its mouse actions, and the controls over it.
+
+use super::lesson;
+use super::painting::{BAR_ROOM, Cache, Transform, paint};
+use crate::explore::Bounds;
+use crate::explore::colour::{Palette, scale};
+use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
+use crate::explore::{brief, grouped, three_digits};
+use crate::model::Model;
+use crate::session::models::{ModelEntry, Prepared};
+use crate::session::tour::Touring;
+use crate::session::{Activity, Command, Overlay, State};
+use crate::ui::action::{Action, Actions};
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::{Icon, icon_button, note};
+use egui::{
+    Align, Align2, Color32, FontId, Frame, Layout, Margin, Painter, PointerButton, Pos2, Rect,
+    Response, RichText, Sense, Shape, Stroke, Ui, UiBuilder, pos2, vec2,
+};
+
+/// The largest distance of the mouse from a mark that it grabs, in points.
+const GRAB: f32 = 11.0;
+/// Height of the colour scale below two maps.
+const BELOW_TWO: f32 = 52.0;
+/// The largest distance of the mouse from a dot of the data that it points at, in points.
+const DOT: f32 = 5.0;
+
+/// Data kept between frames.
+#[derive(Default)]
+pub struct MapView {
+    cache: Cache,
+    dragging_pick: bool,
+    last_hover: Option<(Pos2, Bounds)>,
+}
+
+impl MapView {
+    /// Draws the map into all of `ui` and converts mouse actions to commands.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+        let rect = ui.available_rect_before_wrap();
+        let size = [f64::from(rect.width()), f64::from(rect.height())];
+        if state.map.size != size || !state.map.measured {
+            actions.command(Command::Resize(size));
+        }
+        let transform = Transform { rect, view: state.map.view };
+        let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
+        let response = response.accessible_name("Map of the latent space");
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Map of the latent space")
+        });
+        self.mouse(ui, &response, transform, state, actions);
+
+        let palette = theme::palette(ui);
+        let painter = ui.painter_at(rect);
+        painter.rect_filled(rect, 0.0, colour(palette.canvas));
+        let Some((_, entry)) = state.shown() else {
+            empty(&painter, rect, ui.visuals().weak_text_color());
+            return;
+        };
+        let doing = state.doing();
+        let subject = MapData {
+            grid: state.map.picture.grid.as_ref(),
+            reach: entry.prepared.model.card.statistics.reach,
+            heat: state.map.picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
+            range: state.range(),
+            points: &entry.prepared.points,
+            fog: state.map.picture.fog.as_ref(),
+            slopes: state.map.picture.slopes.as_deref(),
+            doing: &doing,
+            unit: transform.unit(),
+            pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
+        };
+        let plain = state.activity == Activity::Train;
+        let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
+        paint(&painter, &scene, transform, &mut self.cache);
+        self.twin(&painter, &response, state, transform, palette);
+
+        let visible = state.visible();
+        let comparing = state.comparison.is_some();
+        if !comparing && (visible.heat || (visible.shapes && !plain)) {
+            colour_bar(ui, rect, state, actions);
+        }
+        chips(ui, rect, state, actions);
+        far_out(ui, rect, state, entry);
+        if !state.settings.hint_followed
+            && state.activity == Activity::Explore
+            && state.notices.iter().next().is_none()
+        {
+            hint(ui, rect, "Move over the map. Double-click to climb from there.");
+        }
+        lesson::show(ui, rect, state, actions);
+        notices(ui, rect, state, actions);
+    }
+
+    /// Draws the second map of a comparison: another model in the same view, with the same layers and colours. The
+    /// mouse acts as on the first map, but searches begin only there.
+    pub fn show_beside(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        entry: &ModelEntry,
+        actions: &mut Actions,
+    ) {
+        let Some(comparison) = &state.comparison else { return };
+        let rect = ui.available_rect_before_wrap();
+        let transform = Transform { rect, view: state.map.view };
+        let name = "Map of the second model";
+        let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
+        let response = response.accessible_name(name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+        self.mouse(ui, &response, transform, state, actions);
+        let of_climbs = |action: &Action| {
+            matches!(action, Action::Do(Command::ClimbFrom(_) | Command::ChooseRestart(_)))
+        };
+        actions.list.retain(|action| !of_climbs(action));
+        actions.pointed = None;
+
+        let palette = theme::palette(ui);
+        let painter = ui.painter_at(rect);
+        painter.rect_filled(rect, 0.0, colour(palette.canvas));
+        let picture = &comparison.picture;
+        // Latent paths and trajectories belong to the first model; the selected point is shown with both.
+        let doing = Annotations { kept: state.doing().kept, ..Annotations::default() };
+        let subject = MapData {
+            grid: picture.grid.as_ref(),
+            reach: entry.prepared.model.card.statistics.reach,
+            heat: picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
+            range: state.range(),
+            points: &entry.prepared.points,
+            fog: picture.fog.as_ref(),
+            slopes: picture.slopes.as_deref(),
+            doing: &doing,
+            unit: transform.unit(),
+            pins: &[],
+        };
+        let plain = state.activity == Activity::Train;
+        let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
+        paint(&painter, &scene, transform, &mut self.cache);
+        self.twin(&painter, &response, state, transform, palette);
+        far_out(ui, rect, state, entry);
+    }
+
+    /// The point under the mouse on the other map.
+    fn twin(
+        &self,
+        painter: &Painter,
+        response: &Response,
+        state: &State,
+        transform: Transform,
+        palette: &Palette,
+    ) {
+        let probe = state.map.probe.as_ref().filter(|_| state.comparison.is_some());
+        if let Some(probe) = probe.filter(|_| !response.hovered()) {
+            let at = transform.to_screen(probe.at);
+            painter.circle_stroke(at, 5.0, Stroke::new(4.0, colour(palette.canvas)));
+            painter.circle_stroke(at, 5.0, Stroke::new(1.8, colour(palette.text)));
+        }
+    }
+
+    fn mouse(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        transform: Transform,
+        state: &State,
+        actions: &mut Actions,
+    ) {
+        let hover = response.hover_pos().filter(|_| !response.dragged());
+        // A view that moves under a resting mouse changes the point too.
+        let here = hover.map(|at| (at, transform.view));
+        if here != self.last_hover {
+            self.last_hover = here;
+            // Over the selected data row, the inspector shows the row and its reconstruction.
+            let kept = state.map.picked.as_ref().filter(|picked| picked.rebuild.is_some());
+            let kept = kept.map(|kept| transform.to_screen(kept.at));
+            let looked = hover.filter(|at| kept.is_none_or(|kept| kept.distance(*at) > GRAB));
+            actions.command(Command::Hover(looked.map(|at| transform.to_map(at))));
+        }
+        if let Some(at) = response.hover_pos() {
+            let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
+            let factor = f64::from(pinch) * f64::from(scroll * 0.004).exp();
+            if factor != 1.0 {
+                actions.command(Command::Zoom(transform.to_map(at), factor));
+            }
+        }
+        if let Some(at) = hover {
+            actions.pointed = restart_at(state, transform, at);
+        }
+        let pick = state.map.picked.as_ref().map(|picked| transform.to_screen(picked.at));
+        if response.drag_started_by(PointerButton::Primary) {
+            let from = ui.input(|i| i.pointer.press_origin());
+            self.dragging_pick =
+                from.zip(pick).is_some_and(|(from, pick)| from.distance(pick) < GRAB);
+        }
+        if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle)
+        {
+            match (self.dragging_pick, response.interact_pointer_pos()) {
+                (true, Some(at)) => actions.command(Command::Pick(transform.to_map(at))),
+                _ => {
+                    let delta = response.drag_delta();
+                    let unit = transform.unit();
+                    let by = [-f64::from(delta.x) / unit, f64::from(delta.y) / unit];
+                    if by != [0.0, 0.0] {
+                        actions.command(Command::Pan(by));
+                    }
+                }
+            }
+        }
+        if response.drag_stopped() {
+            self.dragging_pick = false;
+        }
+        let Some(at) = response.interact_pointer_pos() else { return };
+        let point = transform.to_map(at);
+        if response.double_clicked() {
+            actions.command(Command::ClimbFrom(point));
+        } else if response.clicked() {
+            let restart = restart_at(state, transform, at);
+            match restart {
+                Some(_) => actions.command(Command::ChooseRestart(restart)),
+                None if ui.input(|i| i.modifiers.shift) => {
+                    actions.command(Command::Tour(Touring::To(point)));
+                }
+                None => actions.command(match row_at(state, transform, at) {
+                    Some(row) => Command::PickRow(row),
+                    None => Command::Pick(point),
+                }),
+            }
+        } else if response.secondary_clicked() {
+            actions.command(Command::Pin(point));
+        }
+    }
+}
+
+/// The restart whose star or ring is at a position on the screen.
+fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
+    if state.shown_race().is_some() {
+        return None;
+    }
+    let climb = state.shown_climb().filter(|_| state.visible().paths)?;
+    let star = climb.star.filter(|&star| transform.to_screen(star).distance(at) < GRAB);
+    if star.is_some() {
+        return state.climb.as_ref()?.star();
+    }
+    let heads = (0..climb.paths.len()).filter_map(|i| Some((i, climb.paths.head(i, climb.step)?)));
+    let distances = heads.map(|(i, head)| (i, transform.to_screen(head).distance(at)));
+    let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    (nearest.1 < GRAB).then_some(nearest.0)
+}
+
+/// The data row whose dot is at a position on the screen.
+fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
+    // While optimising, a click selects a start point, even on a dot of the data.
+    let busy = state.activity == Activity::Optimise || !state.visible().data;
+    let (_, entry) = state.shown().filter(|_| !busy)?;
+    let EncodedPoints { positions, rows, .. } = &entry.prepared.points;
+    let places = positions.iter().map(|&place| transform.to_screen(place).distance(at));
+    let nearest = places.zip(rows.iter()).min_by(|a, b| a.0.total_cmp(&b.0));
+    nearest.filter(|(distance, _)| *distance < DOT).map(|(_, &row)| row)
+}
+
+fn empty(painter: &Painter, rect: Rect, ink: Color32) {
+    let font = FontId::proportional(17.0);
+    let text = "No model is open. Drop a checkpoint here, or press Ctrl+O.";
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
+}
+
+/// The background of controls over the map.
+fn plate(ui: &Ui) -> Frame {
+    let fill = ui.visuals().panel_fill.gamma_multiply(0.96);
+    Frame::new().fill(fill).corner_radius(8).inner_margin(Margin::symmetric(6, 4))
+}
+
+fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+    let visible = state.visible();
+    let has_climb = state.climb.is_some();
+    let chips = [
+        (
+            Overlay::Shapes,
+            "Shapes",
+            visible.shapes,
+            true,
+            "The shape that every place decodes to (G)",
+        ),
+        (Overlay::Heat, "Heat", visible.heat, true, "The property at every place (H)"),
+        (
+            Overlay::Data,
+            "Data",
+            visible.data,
+            true,
+            "Where the model puts the shapes it was trained on; click one to see its reconstruction (D)",
+        ),
+        (Overlay::Paths, "Paths", visible.paths, has_climb, "The ways of the last climb (P)"),
+        (
+            Overlay::Trust,
+            "Trust",
+            visible.trust,
+            true,
+            "Fog beyond the data, hatching where outlines cross themselves (T)",
+        ),
+        (
+            Overlay::Gradient,
+            "Gradient",
+            visible.gradient,
+            true,
+            "Arrows to where the climb's objective gets better; the longer the steeper, by the square \
+             root, up to the steepest tenth (V)",
+        ),
+    ];
+    let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), vec2(rect.width() - 20.0, 34.0));
+    ui.scope_builder(
+        UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Min)),
+        |ui| {
+            plate(ui).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.x = 3.0;
+                // Two maps have less space.
+                let (size, padding) =
+                    if state.comparison.is_some() { (13.0, 5.0) } else { (14.0, 9.0) };
+                ui.spacing_mut().button_padding = vec2(padding, 3.0);
+                for (overlay, name, on, enabled, tooltip) in chips {
+                    let button = egui::Button::selectable(on, RichText::new(name).size(size));
+                    if ui.add_enabled(enabled, button).on_hover_text(tooltip).clicked() {
+                        actions.command(Command::ToggleOverlay(overlay));
+                    }
+                }
+            });
+        },
+    );
+}
+
+/// The width of the layer buttons from the left edge of a map, with their margins.
+const BUTTONS_WIDTH: f32 = 390.0;
+
+/// The colour scale: a gradient with its range, and arrows if values go beyond it.
+fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+    let (low, high) = state.range();
+    // On a narrow map it is below the layer buttons, not behind them.
+    let below = if rect.width() < BUTTONS_WIDTH + BAR_ROOM { 44.0 } else { 0.0 };
+    let height = (rect.height() - 190.0 - below).clamp(90.0, 260.0);
+    let width = BAR_ROOM - 12.0;
+    let frame = Rect::from_min_size(
+        pos2(rect.right() - width - 10.0, rect.top() + 10.0 + below),
+        vec2(width, height + 70.0),
+    );
+    ui.painter().rect_filled(frame, 8.0, ui.visuals().panel_fill.gamma_multiply(0.96));
+    let response = ui.interact(frame, ui.scope_id().with("colour bar"), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour scale"));
+    let ink = ui.visuals().text_color();
+    let painter = ui.painter();
+    let title = state.shown().map_or(state.property().label().to_owned(), |(_, entry)| {
+        entry.prepared.model.title(state.property())
+    });
+    // The mark of a prediction is at the bottom, so that a long name cannot displace it.
+    let (name, kind) = Model::split_title(&title);
+    painter.text(
+        frame.center_top() + vec2(0.0, 8.0),
+        Align2::CENTER_TOP,
+        brief(name, 15),
+        FontId::proportional(13.0),
+        ink,
+    );
+    let bar =
+        Rect::from_min_size(pos2(frame.left() + 14.0, frame.top() + 38.0), vec2(14.0, height));
+    let steps = 64;
+    for i in 0..steps {
+        let share = (f64::from(i) + 0.5) / f64::from(steps);
+        let top = bar.bottom() - (i + 1) as f32 * bar.height() / steps as f32;
+        let cell = Rect::from_min_size(
+            pos2(bar.left(), top),
+            vec2(bar.width(), bar.height() / steps as f32 + 0.5),
+        );
+        painter.rect_filled(cell, 0.0, colour(scale(low + share * (high - low), (low, high))));
+    }
+    let arrow = |tip: Pos2, dy: f32, value: f64| {
+        let points =
+            vec![tip, tip + vec2(-bar.width() / 2.0, dy), tip + vec2(bar.width() / 2.0, dy)];
+        painter.add(Shape::convex_polygon(points, colour(scale(value, (low, high))), Stroke::NONE));
+    };
+    arrow(bar.center_top() - vec2(0.0, 8.0), 8.0, high);
+    arrow(bar.center_bottom() + vec2(0.0, 8.0), -8.0, low);
+    for (share, value) in [(0.0, low), (0.5, 0.5 * (low + high)), (1.0, high)] {
+        let y = bar.bottom() - share * bar.height();
+        let at = pos2(bar.right() + 6.0, y);
+        painter.text(at, Align2::LEFT_CENTER, three_digits(value), FontId::proportional(13.0), ink);
+    }
+    let held = state.is_range_held();
+    let foot: Vec<&str> = kind.into_iter().chain(held.then_some("held")).collect();
+    painter.text(
+        frame.center_bottom() - vec2(0.0, 3.0),
+        Align2::CENTER_BOTTOM,
+        foot.join(", "),
+        FontId::proportional(12.0),
+        ui.visuals().weak_text_color(),
+    );
+    let about = state.property().about();
+    let hold =
+        if held { "Click to let the range follow the model." } else { "Click to hold the range." };
+    let range = "From the 2nd to the 98th percentile inside the data; the arrows stand for what lies beyond.";
+    if response.on_hover_text(format!("{title}\n{about}\n{range}\n{hold}")).clicked() {
+        actions.command(Command::ToggleRangeLock);
+    }
+}
+
+/// The number of data points outside of a fitted view, at the lower right.
+fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
+    let Prepared { beyond, model, .. } = &*entry.prepared;
+    let view = state.map.view;
+    let count = beyond.iter().filter(|at| !view.contains(**at)).count();
+    let settled = state.map.is_fitted() && state.training.run.is_none();
+    if count == 0 || !settled {
+        return;
+    }
+    let lie = if count == 1 { "lies" } else { "lie" };
+    let all = grouped(model.encoded.mu.len());
+    let text = format!("{} of {all} shapes {lie} beyond; F shows all", grouped(count));
+    // Two maps have their colour scale between them at the lower edge.
+    let above = if state.comparison.is_some() { BELOW_TWO } else { 0.0 };
+    let place = rect.shrink(10.0).with_max_y(rect.bottom() - 10.0 - above);
+    let place = UiBuilder::new().max_rect(place);
+    ui.scope_builder(place.layout(Layout::bottom_up(Align::Max)), |ui| {
+        plate(ui).show(ui, |ui| note(ui, text));
+    });
+}
+
+/// A hint at the lower edge, until the user has followed it once.
+fn hint(ui: &Ui, rect: Rect, text: &str) {
+    let ink = ui.visuals().text_color();
+    let font = FontId::new(16.0, theme::strong());
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, ink);
+    let at = rect.center_bottom() - vec2(0.5 * galley.size().x, 42.0);
+    let plate = Rect::from_min_size(at, galley.size()).expand2(vec2(14.0, 7.0));
+    ui.painter().rect_filled(plate, 17.0, ui.visuals().panel_fill);
+    ui.painter().galley(at, galley, ink);
+}
+
+/// Notices at the lower left, each with a button to dismiss it.
+fn notices(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+    let place = rect.shrink(10.0);
+    ui.scope_builder(
+        UiBuilder::new().max_rect(place).layout(Layout::bottom_up(Align::Min)),
+        |ui| {
+            let notices: Vec<_> = state.notices.iter().collect();
+            for notice in notices.into_iter().rev() {
+                let accent =
+                    if notice.is_error { ui.visuals().error_fg_color } else { theme::accent(ui) };
+                let frame = plate(ui)
+                    .fill(ui.visuals().panel_fill)
+                    .stroke(Stroke::new(1.5, accent))
+                    .inner_margin(Margin::symmetric(10, 6));
+                frame.show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        ui.set_max_width(rect.width() - 60.0);
+                        ui.add(egui::Label::new(&notice.text).wrap());
+                        if icon_button(ui, Icon::Close, "Dismiss").clicked() {
+                            actions.command(Command::Dismiss(notice.id));
+                        }
+                    });
+                });
+            }
+        },
+    );
+}
