@@ -231,7 +231,7 @@ fn idle(quick: bool) -> Vec<Row> {
     played.press(Key::Num3);
     played.press(Key::R);
     played.wait(|state| {
-        state.climb.as_ref().is_some_and(|c| c.report().is_some() && c.playback.share >= 1.0)
+        state.search_run.as_ref().is_some_and(|c| c.report().is_some() && c.playback.share >= 1.0)
     });
     let states = [
         ("explore", explore),
@@ -309,7 +309,8 @@ fn frames(size: (f32, f32), steps: usize, searches: &str, count: usize) -> Row {
     for _ in 0..count {
         let begun = Instant::now();
         let mut events = moves(window.state());
-        match window.state().climb.as_ref().is_some_and(|climb| climb.run.is_some()) {
+        match window.state().search_run.as_ref().is_some_and(|search_run| search_run.run.is_some())
+        {
             true => searching += 1,
             false => events.extend(typed(Key::R)),
         }

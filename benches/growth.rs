@@ -162,8 +162,8 @@ fn written(seconds: f64) -> String {
 }
 
 fn outlines(samples: usize, points: usize) -> TrainingData {
-    let recipe = GeneratorConfig { samples, points, ..GeneratorConfig::default() };
-    TrainingData::generate(recipe).expect("the recipe is valid")
+    let generator = GeneratorConfig { samples, points, ..GeneratorConfig::default() };
+    TrainingData::generate(generator).expect("the recipe is valid")
 }
 
 /// A training without end.
@@ -193,9 +193,9 @@ fn of_samples(care: Care, samples: usize) -> Vec<f64> {
     let model = finish();
     let lying = density(care, &model);
     let ready = care.time_of(|| Prepared::new(model.clone()).expect("the model is sound"));
-    let figures = care.time_of(|| ModelMetrics::of(&model).expect("the model has data"));
+    let metrics = care.time_of(|| ModelMetrics::of(&model).expect("the model has data"));
     let probe = probe(care, &Prepared::new(model).expect("the model is sound"));
-    vec![generate, step, end, finishing, lying, ready, figures, probe]
+    vec![generate, step, end, finishing, lying, ready, metrics, probe]
 }
 
 fn of_latent(care: Care, data: &TrainingData, latent: usize) -> Vec<f64> {

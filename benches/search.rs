@@ -37,17 +37,17 @@ fn search(c: &mut Criterion) {
     let wide = Arc::new(wide());
     // All steps of all restarts: none slows down or stops early.
     let config = SearchConfig { plateau: None, patience: None, ..SearchConfig::default() };
-    let aim = ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(PROPERTY, Goal::Max) };
-    let by_head = SearchConfig { aim, ..config.clone() };
+    let spec = ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(PROPERTY, Goal::Max) };
+    let by_head = SearchConfig { spec, ..config.clone() };
     let begin = || Search::new(model.clone(), config.clone()).expect("the settings are in range");
     let finish = |mut search: Search| {
         while search.advance(&CancelToken::default()).expect("the graph is valid") {}
         search
     };
-    let climb = || finish(begin());
+    let search_run = || finish(begin());
     let mut group = c.benchmark_group("search");
     group.sample_size(20);
-    group.bench_function("50 x 500 (W2)", |b| b.iter(climb));
+    group.bench_function("50 x 500 (W2)", |b| b.iter(search_run));
     group.bench_function("50 x 500 by a head (W3)", |b| {
         b.iter(|| {
             finish(Search::new(wide.clone(), by_head.clone()).expect("the settings are in range"))
@@ -68,7 +68,7 @@ fn search(c: &mut Criterion) {
             });
         });
     }
-    let finished = climb();
+    let finished = search_run();
     group.bench_function("verdicts on 50 answers", |b| {
         b.iter_with_setup(
             || finished.clone(),

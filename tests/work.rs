@@ -82,8 +82,8 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 fn trainer(config: TrainingConfig) -> Trainer {
-    let recipe = GeneratorConfig { samples: 2000, ..GeneratorConfig::default() };
-    Trainer::new(TrainingData::generate(recipe).unwrap(), config).unwrap()
+    let generator = GeneratorConfig { samples: 2000, ..GeneratorConfig::default() };
+    Trainer::new(TrainingData::generate(generator).unwrap(), config).unwrap()
 }
 
 #[test]
@@ -99,10 +99,10 @@ fn an_update_of_a_training_makes_no_tensor() {
 }
 
 /// A step of 50 restarts on the first sample, none of which ends.
-fn step(aim: ObjectiveSpec, space: Space) -> Made {
+fn step(spec: ObjectiveSpec, space: Space) -> Made {
     let model = Arc::new(BUNDLED[0].load().unwrap());
     let config =
-        SearchConfig { aim, space, plateau: None, patience: None, ..SearchConfig::default() };
+        SearchConfig { spec, space, plateau: None, patience: None, ..SearchConfig::default() };
     let mut search = Search::new(model, config).unwrap();
     made(|| assert!(search.step().unwrap()))
 }
@@ -110,19 +110,19 @@ fn step(aim: ObjectiveSpec, space: Space) -> Made {
 #[test]
 fn a_step_of_a_search_makes_no_tensor() {
     let _turn = alone();
-    let aim = ObjectiveSpec::default();
-    for aim in [
-        ObjectiveSpec { by: ValueSource::Head, ..aim.clone() },
-        ObjectiveSpec { l2: 0.01, inside: 1.0, align: 0.1, ..aim.clone() },
-        ObjectiveSpec::of(aim.property(), Goal::Target(0.5)),
-        aim,
+    let spec = ObjectiveSpec::default();
+    for spec in [
+        ObjectiveSpec { by: ValueSource::Head, ..spec.clone() },
+        ObjectiveSpec { l2: 0.01, inside: 1.0, align: 0.1, ..spec.clone() },
+        ObjectiveSpec::of(spec.property(), Goal::Target(0.5)),
+        spec,
     ] {
         for space in [Space::Latent, Space::Input] {
-            let made = step(aim.clone(), space);
+            let made = step(spec.clone(), space);
             println!("{made:?}");
-            assert_eq!(made.tensors, 0, "{aim:?}");
+            assert_eq!(made.tensors, 0, "{spec:?}");
             // Those of the products and the evaluation; of the restarts only the ways grow.
-            assert!(made.allocations < 80 || space == Space::Input, "{made:?} {aim:?}");
+            assert!(made.allocations < 80 || space == Space::Input, "{made:?} {spec:?}");
         }
     }
 }

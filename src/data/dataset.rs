@@ -20,7 +20,7 @@ pub struct Dataset {
     /// The name of each shape, all different; empty for generated shapes.
     pub ids: Vec<String>,
     /// The frame that normalising removed from each shape; empty for generated shapes.
-    pub placements: Vec<SimilarityTransform>,
+    pub transforms: Vec<SimilarityTransform>,
     /// The target columns of the shapes.
     pub measured: Vec<Target>,
     /// The group of each shape, if groups were given: a whole group is either trained on or held out. Empty if there
@@ -36,7 +36,7 @@ impl Dataset {
 
     /// The values of a property for all shapes, `[samples]`; NaN where unknown.
     pub fn values(&self, property: Property) -> Vec<f64> {
-        if !property.is_measured() {
+        if !property.is_target() {
             return self.rows.iter().map(|row| property.measure(row)).collect();
         }
         let column = self.measured.iter().find(|column| column.property() == property);
@@ -84,7 +84,7 @@ pub struct Target {
 impl Target {
     /// The property that this column holds.
     pub fn property(&self) -> Property {
-        Property::Measured(self.name)
+        Property::Target(self.name)
     }
 
     /// The number of shapes with a value.

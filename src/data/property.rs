@@ -24,7 +24,7 @@ pub enum Property {
     /// `P / A`: edge for each unit of area; a proxy of how well the shape sheds heat. No upper bound.
     HeatShedding,
     /// A target column of a data set: for any other shape only a task head predicts it.
-    Measured(ColumnName),
+    Target(ColumnName),
 }
 
 /// A property of an outline, and how it grows with area and perimeter.
@@ -49,7 +49,7 @@ impl Property {
             Self::Perimeter => "Perimeter",
             Self::Roundness => "Roundness",
             Self::HeatShedding => "Heat shedding",
-            Self::Measured(name) => name.as_str(),
+            Self::Target(name) => name.as_str(),
         }
     }
 
@@ -60,7 +60,7 @@ impl Property {
             Self::Perimeter => "perimeter",
             Self::Roundness => "roundness",
             Self::HeatShedding => "heat-shedding",
-            Self::Measured(name) => name.as_str(),
+            Self::Target(name) => name.as_str(),
         }
     }
 
@@ -68,14 +68,14 @@ impl Property {
     pub fn word(self) -> String {
         match self {
             // Upper case may have a meaning, as in cL.
-            Self::Measured(name) => name.as_str().to_owned(),
+            Self::Target(name) => name.as_str().to_owned(),
             _ => self.label().to_lowercase(),
         }
     }
 
     /// True if it is a target column of a data set, which geometry cannot compute.
-    pub fn is_measured(self) -> bool {
-        matches!(self, Self::Measured(_))
+    pub fn is_target(self) -> bool {
+        matches!(self, Self::Target(_))
     }
 
     /// Its formula and its meaning, for a tooltip.
@@ -89,7 +89,7 @@ impl Property {
             Self::HeatShedding => {
                 "P / A: edge for each unit of area, as a cooling fin wants it. It has no upper limit, so a climb can cheat: watch what becomes of the shape."
             }
-            Self::Measured(_) => {
+            Self::Target(_) => {
                 "Measured of the shapes that the model learned from. Of any other shape its task head tells it."
             }
         }
@@ -119,7 +119,7 @@ impl Property {
                 let value = perimeter / divisor;
                 (value, if is_held { 0.0 } else { -value / divisor }, 1.0 / divisor)
             }
-            Self::Measured(_) => (f64::NAN, 0.0, 0.0),
+            Self::Target(_) => (f64::NAN, 0.0, 0.0),
         };
         Slopes { value, by_area, by_perimeter }
     }
@@ -131,7 +131,7 @@ impl Property {
             Self::Area => value * scale * scale,
             Self::Perimeter => value * scale,
             Self::HeatShedding => value / scale,
-            Self::Roundness | Self::Measured(_) => value,
+            Self::Roundness | Self::Target(_) => value,
         }
     }
 
@@ -203,7 +203,7 @@ impl FromStr for Property {
     /// One of [`Property::ALL`] in any letter case, or else the target column with exactly this name.
     fn from_str(text: &str) -> Result<Self, String> {
         let geometric = Self::ALL.into_iter().find(|p| p.name().eq_ignore_ascii_case(text));
-        geometric.map_or_else(|| ColumnName::new(text).map(Self::Measured), Ok)
+        geometric.map_or_else(|| ColumnName::new(text).map(Self::Target), Ok)
     }
 }
 
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn properties_are_written_by_their_names() {
         let drag: Property = "drag".parse().unwrap();
-        assert!(drag.is_measured() && drag.index().is_none());
+        assert!(drag.is_target() && drag.index().is_none());
         assert_eq!("AREA".parse(), Ok(Property::Area));
         for property in Property::ALL.into_iter().chain([drag]) {
             assert_eq!(property.name().parse(), Ok(property));

@@ -39,7 +39,7 @@ impl Source {
     /// Number of outlines.
     pub fn samples(&self) -> usize {
         match self {
-            Self::Outlines(recipe) => recipe.samples,
+            Self::Outlines(generator) => generator.samples,
             Self::Imported(imported) => imported.count,
         }
     }
@@ -47,7 +47,7 @@ impl Source {
     /// Points of each outline.
     pub fn points(&self) -> usize {
         match self {
-            Self::Outlines(recipe) => recipe.points,
+            Self::Outlines(generator) => generator.points,
             Self::Imported(imported) => imported.points,
         }
     }
@@ -75,10 +75,10 @@ impl TrainingData {
     ///
     /// # Errors
     /// Names the first setting that is outside its range.
-    pub fn generate(recipe: GeneratorConfig) -> Result<Self> {
-        recipe.check()?;
-        let set = Arc::new(recipe.generate());
-        Ok(Self { source: Source::Outlines(recipe), set })
+    pub fn generate(generator: GeneratorConfig) -> Result<Self> {
+        generator.check()?;
+        let set = Arc::new(generator.generate());
+        Ok(Self { source: Source::Outlines(generator), set })
     }
 
     /// Outlines that were imported; `name` is that of their file or folder.

@@ -42,7 +42,7 @@ pub struct Palette {
     /// Encoded data.
     pub point: Rgba,
     /// The outline of filled shapes.
-    pub rim: Rgba,
+    pub outline_stroke: Rgba,
     /// Unfilled shapes over the heat map.
     pub hollow: Rgba,
     /// Trajectories and latent paths.
@@ -63,7 +63,7 @@ impl Palette {
         weak_text: [96, 102, 112, 255],
         shape: [168, 172, 180, 255],
         point: [44, 62, 92, 150],
-        rim: [32, 36, 42, 80],
+        outline_stroke: [32, 36, 42, 80],
         hollow: [255, 255, 255, 64],
         path: [255, 255, 255, 255],
         casing: [16, 18, 24, 200],
@@ -78,7 +78,7 @@ impl Palette {
         weak_text: [160, 166, 176, 255],
         shape: [104, 110, 120, 255],
         point: [190, 206, 232, 150],
-        rim: [236, 238, 242, 90],
+        outline_stroke: [236, 238, 242, 90],
         hollow: [255, 255, 255, 64],
         path: [255, 255, 255, 255],
         casing: [8, 9, 12, 210],

@@ -194,7 +194,7 @@ impl Model {
     /// When they cannot be generated, or the model does not hold them.
     pub fn training_data(&self) -> Result<TrainingData> {
         match (&self.card.source, &self.data) {
-            (Source::Outlines(recipe), _) => TrainingData::generate(recipe.clone()),
+            (Source::Outlines(generator), _) => TrainingData::generate(generator.clone()),
             (source @ Source::Imported(_), Some(set)) => {
                 Ok(TrainingData { source: source.clone(), set: set.clone() })
             }
@@ -209,7 +209,7 @@ impl Model {
     pub fn training_outline(&self, index: usize) -> Vec<f32> {
         let sample = self.encoded.samples[index] as usize;
         match (&self.card.source, &self.data) {
-            (Source::Outlines(recipe), _) => recipe.sample(sample),
+            (Source::Outlines(generator), _) => generator.sample(sample),
             (Source::Imported(_), Some(set)) => set.rows.row(sample).to_vec(),
             (Source::Imported(_), None) => Vec::new(),
         }

@@ -96,7 +96,7 @@ impl HeadCard {
             rows.filter(|(value, held)| value.is_finite() && !**held).map(|(value, _)| *value)
         };
         let count = training().count();
-        if property.is_measured() {
+        if property.is_target() {
             enough_values(property, count, values, held_out)?;
         } else if count < 2 {
             let name = property.name();

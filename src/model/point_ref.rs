@@ -234,7 +234,7 @@ fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
             name: outline.name,
             z: z.to_vec(),
             outline: outline.outline,
-            frame: Some(outline.placement),
+            frame: Some(outline.transform),
         };
         point.is_finite().then_some(point).ok_or_else(|| {
             Error::file(path, format!("outline {} is too large to be encoded", index + 1))
@@ -303,14 +303,14 @@ impl Endpoint {
         }
         let sample = model.encoded.samples[row] as usize;
         let set = model.data.as_ref();
-        let placements = set.map_or(&[][..], |set| &set.placements);
+        let transforms = set.map_or(&[][..], |set| &set.transforms);
         Ok(Self {
             name: model
                 .row_id(row)
                 .map_or_else(|| format!("row {}", model.row_number(row)), str::to_owned),
             z: model.encoded.mu.row(row).to_vec(),
             outline: model.training_outline(row),
-            frame: placements.get(sample).copied(),
+            frame: transforms.get(sample).copied(),
         })
     }
 

@@ -28,7 +28,7 @@ impl Model {
             "" => property.label().to_owned(),
             unit => format!("{} [{unit}]", property.label()),
         };
-        if property.is_measured() { format!("{title}{PREDICTED}") } else { title }
+        if property.is_target() { format!("{title}{PREDICTED}") } else { title }
     }
 
     /// Splits a [`title`](Self::title) for two short lines: the title without the mark of a prediction, and that mark
@@ -56,7 +56,7 @@ impl Model {
 
     /// True if the property is available for any shape: by geometry, or by a head.
     pub fn can_tell(&self, property: Property) -> bool {
-        !property.is_measured() || self.head(property).is_some()
+        !property.is_target() || self.head(property).is_some()
     }
 
     /// Fails unless the property is available for any shape.
@@ -86,7 +86,7 @@ impl Model {
         z: &Rows<f64>,
         outlines: &Rows<f32>,
     ) -> Result<Vec<f64>> {
-        if !property.is_measured() {
+        if !property.is_target() {
             return Ok(outlines.iter().map(|outline| property.measure(outline)).collect());
         }
         self.predict(property, z).unwrap_or_else(|| Ok(vec![f64::NAN; z.len()]))
@@ -118,7 +118,7 @@ impl Model {
         z: &Rows<f64>,
         outlines: &Rows<f32>,
     ) -> Result<Vec<Value>> {
-        if !property.is_measured() {
+        if !property.is_target() {
             let computed = |outline| Value::Computed(property.measure(outline));
             return Ok(outlines.iter().map(computed).collect());
         }
@@ -142,7 +142,7 @@ impl Model {
     /// The target columns that have a head.
     pub fn predicted_properties(&self) -> impl Iterator<Item = Property> + '_ {
         let told = self.heads().iter().map(|head| head.card.property);
-        told.filter(|property| property.is_measured())
+        told.filter(|property| property.is_target())
     }
 
     /// Computes the judges of all heads for target columns in advance, so that no caller waits for them later.
@@ -198,7 +198,7 @@ impl Model {
     /// # Errors
     /// When the outline has not the width of the model's input.
     pub fn tell_outline(&self, property: Property, outline: &[f32]) -> Result<f64> {
-        if !property.is_measured() {
+        if !property.is_target() {
             return Ok(property.measure(outline));
         }
         let (z, _) = self.encode(&Rows::from_flat(outline.len(), outline.to_vec()))?;

@@ -22,7 +22,7 @@ pub enum Purpose {
     /// The starting points of restarts.
     Starts = 6,
     /// The random choices of the ask-tell optimisers CMA-ES and random search.
-    Rivals = 7,
+    AskTell = 7,
     /// New shapes that are sampled for display.
     Samples = 8,
     /// The initial means of a mixture.

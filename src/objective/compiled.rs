@@ -126,9 +126,9 @@ impl Ensemble {
 
 impl CompiledObjective {
     /// Prepares an aim. A property without a source, such as a target column without a head, is NaN everywhere.
-    pub fn new(model: &Model, aim: &ObjectiveSpec, outside: Outside, space: Space) -> Self {
-        let reads_head = aim.terms.iter().map(|term| aim.reads_head(term.property));
-        let constrained = aim.constraints.iter().map(|c| c.property.is_measured());
+    pub fn new(model: &Model, spec: &ObjectiveSpec, outside: Outside, space: Space) -> Self {
+        let reads_head = spec.terms.iter().map(|term| spec.reads_head(term.property));
+        let constrained = spec.constraints.iter().map(|c| c.property.is_target());
         let source = |(property, reads_head)| match model.head(property) {
             Some(head) if reads_head => {
                 let members = head.members().to_vec();
@@ -137,20 +137,20 @@ impl CompiledObjective {
             _ => PropertySource::Shape(property),
         };
         let sources: Vec<PropertySource> =
-            aim.properties().zip(reads_head.chain(constrained)).map(source).collect();
+            spec.properties().zip(reads_head.chain(constrained)).map(source).collect();
         let reads_shape = sources.iter().any(|source| matches!(source, PropertySource::Shape(_)));
         let least_of = |property: Property| property.least_area(model.card.statistics.median_area);
         let is_heat = |source: &PropertySource| {
             matches!(source, PropertySource::Shape(Property::HeatShedding))
         };
-        let sheds_heat = sources[..aim.terms.len()].iter().any(is_heat);
+        let sheds_heat = sources[..spec.terms.len()].iter().any(is_heat);
         Self {
             space,
             latent: model.latent_dim(),
             decoder: model.network().decoder().clone(),
             encoder: model.network().to_mu(),
             reads_shape,
-            reads_round_trip: aim.align > 0.0,
+            reads_round_trip: spec.align > 0.0,
             units: model.card.scaling.clone(),
             kernels: match outside.weight > 0.0 {
                 true => KernelSums::of(model.density(), outside.level, outside.softness),
@@ -168,7 +168,7 @@ impl CompiledObjective {
     /// Over the latent a point is z, and its shape is decoded; over the inputs a point is the shape, in network units,
     /// and z is its encoded mean. Terms and penalties read both, and the gradient of each goes back to the point.
     pub fn evaluate(&self, priced: Priced<'_>, points: &[f64], with_gradient: bool) -> Evaluation {
-        let Priced { aim, constraints, constraint_weights } = priced;
+        let Priced { spec, constraints, constraint_weights } = priced;
         let dim = self.latent;
         let width = if self.space == Space::Input { self.units.scale.len() } else { dim };
         let rows = points.len() / width;
@@ -216,12 +216,12 @@ impl CompiledObjective {
         }
 
         // The contribution of each value to the loss, and its slope.
-        let price = |i: usize, value: f64| match aim.terms.get(i) {
+        let price = |i: usize, value: f64| match spec.terms.get(i) {
             Some(term) => {
                 (term.weight * term.goal.loss(value), term.weight * term.goal.slope(value))
             }
             None => {
-                let i = i - aim.terms.len();
+                let i = i - spec.terms.len();
                 let (missing, slope) = constraints[i].missing(value);
                 (constraint_weights[i] * missing, constraint_weights[i] * slope)
             }
@@ -246,7 +246,7 @@ impl CompiledObjective {
                 PropertySource::Head { members, scale, offset } => {
                     let mut ensemble = Ensemble::default();
                     let (means, spreads) = ensemble.predict(members, z, rows, with_gradient);
-                    let cautious = aim.terms.get(i).filter(|_| aim.cautious);
+                    let cautious = spec.terms.get(i).filter(|_| spec.cautious);
                     let [mut of_means, mut of_spreads] = [vec![0.0; rows], vec![0.0; rows]];
                     let values: Vec<f64> = means.iter().map(|mean| mean * scale + offset).collect();
                     let slopes = of_means.iter_mut().zip(&mut of_spreads);
@@ -271,11 +271,11 @@ impl CompiledObjective {
                 }
             });
         }
-        if aim.l2 > 0.0 {
+        if spec.l2 > 0.0 {
             for (loss, z) in loss.iter_mut().zip(z.chunks_exact(dim)) {
-                *loss += aim.l2 * z.iter().map(|z| f64::from(*z).powi(2)).sum::<f64>();
+                *loss += spec.l2 * z.iter().map(|z| f64::from(*z).powi(2)).sum::<f64>();
             }
-            dz.iter_mut().zip(z).for_each(|(dz, z)| *dz += 2.0 * aim.l2 as f32 * z);
+            dz.iter_mut().zip(z).for_each(|(dz, z)| *dz += 2.0 * spec.l2 as f32 * z);
         }
         if let Some(kernels) = &self.kernels {
             let dz = with_gradient.then_some(&mut *dz);
@@ -301,10 +301,10 @@ impl CompiledObjective {
             let seen = self.encoder.forward(decoded, rows, again);
             let mut moved: Vec<f32> = seen.iter().zip(z).map(|(seen, z)| seen - z).collect();
             for (loss, moved) in loss.iter_mut().zip(moved.chunks_exact(dim)) {
-                *loss += aim.align * moved.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+                *loss += spec.align * moved.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
             }
             if with_gradient {
-                moved.iter_mut().for_each(|moved| *moved *= 2.0 * aim.align as f32);
+                moved.iter_mut().for_each(|moved| *moved *= 2.0 * spec.align as f32);
                 dz.iter_mut().zip(&moved).for_each(|(dz, moved)| *dz -= moved);
                 self.encoder.backward(decoded, &mut moved, again, of_decoded);
             }
@@ -343,17 +343,17 @@ impl CompiledObjective {
             None => finite.clone(),
         };
         let mut feasible = valid.clone();
-        for place in aim.positive_terms() {
+        for place in spec.positive_terms() {
             feasible.iter_mut().zip(&values[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
         }
-        let constrained = values.split_off(aim.terms.len());
+        let constrained = values.split_off(spec.terms.len());
         for (constraint, values) in constraints.iter().zip(constrained) {
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
         }
         let gradient = slope.iter().map(|&v| f64::from(v)).collect();
         ROOM.set(room);
         Evaluation {
-            value: aim.values(&values),
+            value: spec.values(&values),
             loss,
             gradient,
             terms: values,

@@ -77,7 +77,7 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
     Arc::new(model)
 }
 
-fn aim(rng: &mut impl Rng) -> ObjectiveSpec {
+fn spec(rng: &mut impl Rng) -> ObjectiveSpec {
     let mut some =
         |weights: f64| if rng.random_bool(0.5) { rng.random_range(0.1..weights) } else { 0.0 };
     let (l2, align, inside) = (some(1.0), some(1.0), some(2.0));
@@ -117,15 +117,15 @@ fn without_a_graph_values_and_gradients_are_the_same() {
     let (mut invalid, mut infeasible) = (0, 0);
     for trial in 0..120 {
         let model = model(&mut rng);
-        let aim = aim(&mut rng);
+        let spec = spec(&mut rng);
         let space = if trial % 3 == 0 { Space::Input } else { Space::Latent };
-        let objective = Objective::new(model.clone(), aim.clone(), space).unwrap();
+        let objective = Objective::new(model.clone(), spec.clone(), space).unwrap();
         let rows = rng.random_range(1..60);
         let normal = StandardNormal.sample_iter(&mut rng).take(rows * objective.dim());
         let points: Vec<f64> = normal.map(|v: f64| 2.0 * v).collect();
         let plain = objective.evaluate_graph(&points, true).unwrap();
         let ours = objective.evaluate(&points, true).unwrap();
-        let what = |part: &str| format!("trial {trial}, {part}, {aim:?}");
+        let what = |part: &str| format!("trial {trial}, {part}, {spec:?}");
         assert_close(&what("loss"), &ours.loss, &plain.loss);
         assert_close(&what("value"), &ours.value, &plain.value);
         assert_close(&what("gradient"), &ours.gradient, &plain.gradient);
@@ -150,8 +150,8 @@ fn what_is_no_number_is_marked_and_touches_nothing_else() {
     let mut rng = stream(12, Purpose::Starts, 0, 0);
     let model = model(&mut rng);
     let dim = model.latent_dim();
-    let aim = ObjectiveSpec { inside: 1.0, align: 1.0, ..ObjectiveSpec::default() };
-    let objective = Objective::new(model, aim, Space::Latent).unwrap();
+    let spec = ObjectiveSpec { inside: 1.0, align: 1.0, ..ObjectiveSpec::default() };
+    let objective = Objective::new(model, spec, Space::Latent).unwrap();
     let mut points = vec![0.3; 4 * dim];
     let alone = objective.evaluate(&points, true).unwrap();
     points[dim] = f64::NAN;

@@ -19,7 +19,7 @@ const COMPILED_ROWS: usize = 30;
 #[derive(Clone, Debug)]
 pub struct Objective {
     model: Arc<Model>,
-    aim: ObjectiveSpec,
+    spec: ObjectiveSpec,
     space: Space,
     /// The constraints as the search applies them: a constraint on a prediction has a margin, so that its interval is
     /// likely to keep it too.
@@ -37,11 +37,11 @@ impl Objective {
     ///
     /// # Errors
     /// Names a setting out of range, a property that the model does not have, or a property without a head.
-    pub fn check(model: &Model, aim: &ObjectiveSpec) -> Result<()> {
-        aim.check()?;
-        aim.properties().try_for_each(|property| model.check_can_tell(property))?;
-        if aim.by == ValueSource::Head
-            && let Some(term) = aim.terms.iter().find(|term| model.head(term.property).is_none())
+    pub fn check(model: &Model, spec: &ObjectiveSpec) -> Result<()> {
+        spec.check()?;
+        spec.properties().try_for_each(|property| model.check_can_tell(property))?;
+        if spec.by == ValueSource::Head
+            && let Some(term) = spec.terms.iter().find(|term| model.head(term.property).is_none())
         {
             let name = term.property.name();
             return Err(Error::Mismatch(format!(
@@ -55,28 +55,28 @@ impl Objective {
     ///
     /// # Errors
     /// As [`Self::check`], or when the data hold too few values for the judge of a prediction.
-    pub fn new(model: Arc<Model>, aim: ObjectiveSpec, space: Space) -> Result<Self> {
-        Self::check(&model, &aim)?;
-        let outside = Outside::of(&aim, &model);
+    pub fn new(model: Arc<Model>, spec: ObjectiveSpec, space: Space) -> Result<Self> {
+        Self::check(&model, &spec)?;
+        let outside = Outside::of(&spec, &model);
         Ok(Self {
-            constraints: kept_constraints(&aim, &model)?,
-            constraint_weights: constraint_weights(&aim, &model),
-            compiled: compiled(&model, &aim, outside, space),
+            constraints: kept_constraints(&spec, &model)?,
+            constraint_weights: constraint_weights(&spec, &model),
+            compiled: compiled(&model, &spec, outside, space),
             outside,
             model,
-            aim,
+            spec,
             space,
         })
     }
 
     /// The objective of one property of the model's shapes alone, as for the colours of the map.
     pub fn of(model: Arc<Model>, property: Property) -> Self {
-        let aim = ObjectiveSpec::of(property, Goal::Max);
-        let outside = Outside::of(&aim, &model);
-        let compiled = compiled(&model, &aim, outside, Space::Latent);
+        let spec = ObjectiveSpec::of(property, Goal::Max);
+        let outside = Outside::of(&spec, &model);
+        let compiled = compiled(&model, &spec, outside, Space::Latent);
         let (constraints, constraint_weights) = (Vec::new(), Vec::new());
         let space = Space::Latent;
-        Self { model, aim, space, constraints, constraint_weights, outside, compiled }
+        Self { model, spec, space, constraints, constraint_weights, outside, compiled }
     }
 
     /// The frozen model.
@@ -85,8 +85,8 @@ impl Objective {
     }
 
     /// The aim.
-    pub fn aim(&self) -> &ObjectiveSpec {
-        &self.aim
+    pub fn spec(&self) -> &ObjectiveSpec {
+        &self.spec
     }
 
     /// The space of the points.
@@ -166,18 +166,18 @@ impl Objective {
     }
 
     fn priced(&self) -> Priced<'_> {
-        let Self { aim, constraints, constraint_weights, .. } = self;
-        Priced { aim, constraints, constraint_weights }
+        let Self { spec, constraints, constraint_weights, .. } = self;
+        Priced { spec, constraints, constraint_weights }
     }
 }
 
 /// The objective without a graph; none in f64.
 fn compiled(
     model: &Model,
-    aim: &ObjectiveSpec,
+    spec: &ObjectiveSpec,
     outside: Outside,
     space: Space,
 ) -> Option<Arc<CompiledObjective>> {
     let is_single = model.dtype() == DType::F32;
-    is_single.then(|| Arc::new(CompiledObjective::new(model, aim, outside, space)))
+    is_single.then(|| Arc::new(CompiledObjective::new(model, spec, outside, space)))
 }

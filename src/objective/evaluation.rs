@@ -23,16 +23,16 @@ pub struct Outside {
 impl Outside {
     /// The penalty of an aim on a model. For a prediction its weight is in standard deviations of the sought
     /// properties, since a target column may have any unit.
-    pub fn of(aim: &ObjectiveSpec, model: &Model) -> Self {
-        if aim.inside == 0.0 {
+    pub fn of(spec: &ObjectiveSpec, model: &Model) -> Self {
+        if spec.inside == 0.0 {
             // Without a weight the density of the data is not needed.
             return Self { weight: 0.0, level: f64::INFINITY, softness: 0.0 };
         }
-        let unit = if aim.predicts() { sought_spread(aim, model) } else { 1.0 };
+        let unit = if spec.predicts() { sought_spread(spec, model) } else { 1.0 };
         Self {
-            weight: aim.inside * unit,
-            level: model.density().level(aim.predicts()),
-            softness: Density::softness(aim.predicts()),
+            weight: spec.inside * unit,
+            level: model.density().level(spec.predicts()),
+            softness: Density::softness(spec.predicts()),
         }
     }
 }
@@ -41,7 +41,7 @@ impl Outside {
 #[derive(Clone, Copy, Debug)]
 pub struct Priced<'a> {
     /// The terms and penalties.
-    pub aim: &'a ObjectiveSpec,
+    pub spec: &'a ObjectiveSpec,
     /// The constraints as the search applies them.
     pub constraints: &'a [Constraint],
     /// The factor of each constraint's violation.
@@ -90,14 +90,14 @@ impl Evaluation {
 
 /// The factor of each constraint's violation in the loss of an aim, `[constraints]`; it depends on the spread of the
 /// model's data.
-pub fn constraint_weights(aim: &ObjectiveSpec, model: &Model) -> Vec<f64> {
-    let sought = sought_spread(aim, model);
+pub fn constraint_weights(spec: &ObjectiveSpec, model: &Model) -> Vec<f64> {
+    let sought = sought_spread(spec, model);
     let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought / model.encoded.spread(c.property);
-    aim.constraints.iter().map(weight).collect()
+    spec.constraints.iter().map(weight).collect()
 }
 
 /// The approximate standard deviation of the sum of the terms over the data of a model.
-fn sought_spread(aim: &ObjectiveSpec, model: &Model) -> f64 {
+fn sought_spread(spec: &ObjectiveSpec, model: &Model) -> f64 {
     let of = |term: &Term| {
         let spread = model.encoded.spread(term.property);
         match term.goal {
@@ -105,7 +105,7 @@ fn sought_spread(aim: &ObjectiveSpec, model: &Model) -> f64 {
             Goal::Target(_) => term.weight * spread.powi(2),
         }
     };
-    aim.terms.iter().map(of).sum()
+    spec.terms.iter().map(of).sum()
 }
 
 /// The constraints of an aim as a search applies them. In the end the interval of a prediction must keep its bound, but
@@ -113,9 +113,9 @@ fn sought_spread(aim: &ObjectiveSpec, model: &Model) -> f64 {
 ///
 /// # Errors
 /// When the data hold too few values for a judge.
-pub fn kept_constraints(aim: &ObjectiveSpec, model: &Model) -> Result<Vec<Constraint>> {
+pub fn kept_constraints(spec: &ObjectiveSpec, model: &Model) -> Result<Vec<Constraint>> {
     let kept = |constraint: &Constraint| {
-        if !constraint.property.is_measured() {
+        if !constraint.property.is_target() {
             return Ok(*constraint);
         }
         let judge = model.judge(constraint.property)?;
@@ -126,5 +126,5 @@ pub fn kept_constraints(aim: &ObjectiveSpec, model: &Model) -> Result<Vec<Constr
         };
         Ok(Constraint { bound, ..*constraint })
     };
-    aim.constraints.iter().map(kept).collect()
+    spec.constraints.iter().map(kept).collect()
 }

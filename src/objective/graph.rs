@@ -56,7 +56,7 @@ impl GraphObjective<'_> {
         let terms: Vec<Vec<f64>> =
             graph.terms.iter().map(flat_f64).collect::<candle_core::Result<_>>()?;
         let mut feasible = valid.clone();
-        for place in self.priced.aim.positive_terms() {
+        for place in self.priced.spec.positive_terms() {
             feasible.iter_mut().zip(&terms[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
         }
         for (constraint, value) in self.priced.constraints.iter().zip(&graph.constrained) {
@@ -64,7 +64,7 @@ impl GraphObjective<'_> {
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
         }
         Ok(Evaluation {
-            value: self.priced.aim.values(&terms),
+            value: self.priced.spec.values(&terms),
             latent: match self.space {
                 Space::Latent => Vec::new(),
                 Space::Input => flat_f64(&graph.z)?,
@@ -80,10 +80,10 @@ impl GraphObjective<'_> {
 
     /// The loss of every point, `[n]`.
     fn loss(&self, graph: &Graph) -> Result<Tensor> {
-        let ObjectiveSpec { l2, align, .. } = *self.priced.aim;
+        let ObjectiveSpec { l2, align, .. } = *self.priced.spec;
         let z = &graph.z;
         let mut loss = Tensor::zeros(z.dim(0)?, z.dtype(), z.device())?;
-        for (term, value) in self.priced.aim.terms.iter().zip(&graph.terms) {
+        for (term, value) in self.priced.spec.terms.iter().zip(&graph.terms) {
             let goal = match term.goal {
                 Goal::Max => value.neg()?,
                 Goal::Min => value.clone(),
@@ -91,7 +91,7 @@ impl GraphObjective<'_> {
             };
             loss = (loss + (goal * term.weight)?)?;
         }
-        for (term, spread) in self.priced.aim.terms.iter().zip(&graph.spreads) {
+        for (term, spread) in self.priced.spec.terms.iter().zip(&graph.spreads) {
             if let Some(spread) = spread {
                 let caution = match term.goal {
                     Goal::Max | Goal::Min => spread.clone(),
@@ -125,11 +125,11 @@ impl GraphObjective<'_> {
 
     /// True for each point that is finite with every computed property inside its domain.
     fn valid(&self, graph: &Graph, finite: &[bool]) -> Result<Vec<bool>> {
-        let measured = self.priced.aim.terms.iter().map(|term| term.property);
+        let measured = self.priced.spec.terms.iter().map(|term| term.property);
         let least = measured
             .filter_map(|property| self.least_area(property))
             .fold(f64::NEG_INFINITY, f64::max);
-        match graph.geometry.as_ref().filter(|_| !self.priced.aim.reads_heads_alone()) {
+        match graph.geometry.as_ref().filter(|_| !self.priced.spec.reads_heads_alone()) {
             Some(geometry) => {
                 let areas = flat_f64(&geometry.area)?;
                 Ok(finite.iter().zip(areas).map(|(&finite, area)| finite && area > least).collect())
@@ -156,7 +156,7 @@ impl GraphObjective<'_> {
                 (perimeter / area.maximum(least.max(1e-30))?)?
             }
             // Without a head the value is not known.
-            Property::Measured(_) => (area * f64::NAN)?,
+            Property::Target(_) => (area * f64::NAN)?,
         })
     }
 }
@@ -177,11 +177,11 @@ struct Graph {
 
 impl Graph {
     fn new(objective: &GraphObjective<'_>, points: Tensor) -> Result<Self> {
-        let GraphObjective { model, priced: Priced { aim, .. }, space, .. } = objective;
-        let constrains_shape = aim.constraints.iter().any(|c| !c.property.is_measured());
+        let GraphObjective { model, priced: Priced { spec, .. }, space, .. } = objective;
+        let constrains_shape = spec.constraints.iter().any(|c| !c.property.is_target());
         let is_headless = |term: &Term| model.head(term.property).is_none();
         let reads_shape =
-            !aim.reads_heads_alone() || constrains_shape || aim.terms.iter().any(is_headless);
+            !spec.reads_heads_alone() || constrains_shape || spec.terms.iter().any(is_headless);
         let (z, outlines) = match space {
             Space::Latent if reads_shape => (points.clone(), Some(model.decode_tensor(&points)?)),
             Space::Latent => (points, None),
@@ -198,17 +198,17 @@ impl Graph {
             Some(head) => head.predict(&z),
             None => measured(property),
         };
-        let term = |term: &Term| told(term.property, aim.reads_head(term.property));
-        let constrained = |c: &Constraint| told(c.property, c.property.is_measured());
+        let term = |term: &Term| told(term.property, spec.reads_head(term.property));
+        let constrained = |c: &Constraint| told(c.property, c.property.is_target());
         let spread = |term: &Term| {
             let head = model.head(term.property);
-            let head = head.filter(|_| aim.cautious && aim.reads_head(term.property));
+            let head = head.filter(|_| spec.cautious && spec.reads_head(term.property));
             head.map(|head| Ok(head.mean_and_spread(&z)?.1)).transpose()
         };
         Ok(Self {
-            spreads: aim.terms.iter().map(spread).collect::<Result<_>>()?,
-            terms: aim.terms.iter().map(term).collect::<Result<_>>()?,
-            constrained: aim.constraints.iter().map(constrained).collect::<Result<_>>()?,
+            spreads: spec.terms.iter().map(spread).collect::<Result<_>>()?,
+            terms: spec.terms.iter().map(term).collect::<Result<_>>()?,
+            constrained: spec.constraints.iter().map(constrained).collect::<Result<_>>()?,
             z,
             geometry,
         })

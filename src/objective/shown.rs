@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_score_reaches_from_the_worst_to_the_best_of_its_predictions() {
         let terms = ["drag:min:weight=2", "area:max", "lift:target=5"];
-        let aim = ObjectiveSpec {
+        let spec = ObjectiveSpec {
             terms: terms.map(|term| term.parse().unwrap()).to_vec(),
             ..ObjectiveSpec::default()
         };
@@ -85,11 +85,11 @@ mod tests {
         let lift = Prediction { value: 4.0, low: 3.0, high: 6.0 };
         // Drag contributes -2 v, -6 within -10 to -4; lift contributes -(v - 5)^2, -1 within -4 to 0.
         let value = -2.0 * 3.0 + 7.0 - 1.0;
-        let shown = aim.shown_of(value, &[Some(drag), None, Some(lift)]);
+        let shown = spec.shown_of(value, &[Some(drag), None, Some(lift)]);
         let expected = Prediction { value: 0.0, low: -7.0, high: 3.0 };
         assert_eq!(shown, Value::Predicted(expected));
-        assert_eq!(aim.shown_of(7.0, &[None; 3]), Value::Computed(7.0));
-        let one = ObjectiveSpec { terms: aim.terms[..1].to_vec(), ..aim };
+        assert_eq!(spec.shown_of(7.0, &[None; 3]), Value::Computed(7.0));
+        let one = ObjectiveSpec { terms: spec.terms[..1].to_vec(), ..spec };
         assert_eq!(one.shown_of(3.0, &[Some(drag)]), Value::Predicted(drag));
         assert!(one.shown_of(f64::NAN, &[Some(drag)]).number().is_nan());
     }

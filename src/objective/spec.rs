@@ -188,7 +188,7 @@ impl ObjectiveSpec {
 
     /// True if a term for this property is read from its head, not from the shape.
     pub fn reads_head(&self, property: Property) -> bool {
-        self.by == ValueSource::Head || property.is_measured()
+        self.by == ValueSource::Head || property.is_target()
     }
 
     /// True if every term is read from its head.
@@ -205,7 +205,7 @@ impl ObjectiveSpec {
     /// True if a term, or a property of a constraint, is a head's prediction.
     pub fn predicts(&self) -> bool {
         self.terms.iter().any(|term| self.reads_head(term.property))
-            || self.constraints.iter().any(|constraint| constraint.property.is_measured())
+            || self.constraints.iter().any(|constraint| constraint.property.is_target())
     }
 
     /// The same aim with the default weight of `inside`: that of predictions if it reads any, else 0.

@@ -100,23 +100,23 @@ impl Basins {
         let others = order.iter().enumerate().filter(|(rank, _)| !rank.is_multiple_of(stride));
         let others: Vec<usize> = others.map(|(_, &restart)| restart).collect();
         let unplaced = terrain.place(&others, &compared, &mut groups)?;
-        let hill = |mut members: Vec<usize>| {
+        let basin = |mut members: Vec<usize>| {
             members.sort_by(|&a, &b| restarts[a].best_loss().total_cmp(&restarts[b].best_loss()));
             let top = &restarts[members[0]];
             // The report fills the value in, with its interval where it is a prediction.
             Basin { top: members[0], value: Value::NONE, loss: top.best_loss(), members }
         };
-        let all = groups.into_iter().map(hill).collect();
+        let all = groups.into_iter().map(basin).collect();
         Ok(Self { all, unplaced, evaluations: terrain.evaluations })
     }
 
     /// The index of the local optimum of each of `restarts` restarts; none for restarts without one.
     pub fn of_each(&self, restarts: usize) -> Vec<Option<usize>> {
-        let mut hills = vec![None; restarts];
-        for (index, hill) in self.all.iter().enumerate() {
-            hill.members.iter().for_each(|&member| hills[member] = Some(index));
+        let mut basins = vec![None; restarts];
+        for (index, basin) in self.all.iter().enumerate() {
+            basin.members.iter().for_each(|&member| basins[member] = Some(index));
         }
-        hills
+        basins
     }
 }
 
@@ -135,19 +135,19 @@ fn joined(groups: Vec<Vec<usize>>, pairs: &[Pair], open: &[bool]) -> Vec<Vec<usi
             root[pair.worse] = pair.better;
         }
     }
-    let mut hills: Vec<Vec<usize>> = Vec::new();
+    let mut basins: Vec<Vec<usize>> = Vec::new();
     let mut place = vec![0; groups.len()];
     for (index, members) in groups.into_iter().enumerate() {
         // Better groups come first, so the root of this one is final.
         if root[index] == index {
-            place[index] = hills.len();
-            hills.push(members);
+            place[index] = basins.len();
+            basins.push(members);
         } else {
             place[index] = place[root[index]];
-            hills[place[index]].extend(members);
+            basins[place[index]].extend(members);
         }
     }
-    hills
+    basins
 }
 
 /// The objective and the restarts that are compared on it.

@@ -15,7 +15,7 @@ pub struct Candidate {
     /// has a candidate with this identifier. Lab results are matched by it.
     pub id: String,
     /// The index of its local optimum in the report, counted from 0.
-    pub hill: usize,
+    pub basin: usize,
     /// The restart, counted from 0.
     pub restart: usize,
 }
@@ -27,7 +27,8 @@ pub struct CandidateRecord<'a> {
     pub id: &'a str,
     /// The index of its local optimum, the best first, counted from 0 here and from 1 in files.
     #[serde(serialize_with = "from_one")]
-    pub hill: usize,
+    #[serde(rename = "hill")]
+    pub basin: usize,
     /// The number of starts that reached this local optimum.
     pub starts: usize,
     /// The restart that found it, counted from 0 here and from 1 in files.
@@ -70,20 +71,21 @@ impl Candidate {
 impl SearchReport {
     /// At most `most` believable answers, one per local optimum, best first.
     pub fn candidates(&self, most: usize) -> Vec<Candidate> {
-        let believable =
-            |&&member: &&usize| self.restarts[member].verdict.belief == Reliability::Believable;
-        let hills = self.hills.all.iter().enumerate();
-        let mut found: Vec<(usize, usize)> = hills
-            .filter_map(|(hill, of)| Some((hill, *of.members.iter().find(believable)?)))
+        let believable = |&&member: &&usize| {
+            self.restarts[member].verdict.reliability == Reliability::Believable
+        };
+        let basins = self.basins.all.iter().enumerate();
+        let mut found: Vec<(usize, usize)> = basins
+            .filter_map(|(basin, of)| Some((basin, *of.members.iter().find(believable)?)))
             .collect();
         // The order of local optima may differ from the order of their best believable members.
         let loss = |restart: usize| self.restarts[restart].restart.best_loss();
         found.sort_by(|a, b| loss(a.1).total_cmp(&loss(b.1)));
         let named = found.into_iter().take(most).enumerate();
         named
-            .map(|(place, (hill, restart))| Candidate {
+            .map(|(place, (basin, restart))| Candidate {
                 id: format!("c{}-{}", place + 1, self.run),
-                hill,
+                basin,
                 restart,
             })
             .collect()
@@ -94,7 +96,7 @@ impl SearchReport {
         let RestartReport { answer, frame, .. } = &self.restarts[restart];
         let scale = frame.map_or(1.0, |frame| frame.scale);
         let predict = |term: &TermAnswer| {
-            let head = self.config.aim.reads_head(term.property);
+            let head = self.config.spec.reads_head(term.property);
             let size = |value| term.property.at_scale(value, scale);
             let interval = term.prediction().filter(|_| head);
             Some(PredictedValue {
@@ -124,8 +126,8 @@ impl SearchReport {
             &self.restarts[candidate.restart];
         CandidateRecord {
             id: &candidate.id,
-            hill: candidate.hill,
-            starts: self.hills.all[candidate.hill].members.len(),
+            basin: candidate.basin,
+            starts: self.basins.all[candidate.basin].members.len(),
             restart: candidate.restart,
             z: restart.best_z(),
             predicted: self.restarts[candidate.restart].best().number(),

@@ -115,7 +115,8 @@ pub enum Starts {
 #[serde(default)]
 pub struct SearchConfig {
     /// The objective.
-    pub aim: ObjectiveSpec,
+    #[serde(rename = "aim")]
+    pub spec: ObjectiveSpec,
     /// The optimisation method.
     pub method: Method,
     /// The variable that is optimised: z, or the numbers of the shape itself.
@@ -149,7 +150,7 @@ pub struct SearchConfig {
 impl Default for SearchConfig {
     fn default() -> Self {
         Self {
-            aim: ObjectiveSpec::default(),
+            spec: ObjectiveSpec::default(),
             method: Method::Adam,
             space: Space::Latent,
             starts: Starts::Stated,
@@ -172,7 +173,7 @@ impl SearchConfig {
     /// # Errors
     /// Names the first setting that is outside its range.
     pub fn check(&self) -> Result<()> {
-        self.aim.check()?;
+        self.spec.check()?;
         check_range("restarts", self.restarts, 1, 100_000)?;
         check_range("steps", self.steps, 1, 1_000_000)?;
         check_range("lr", self.rate, 1e-8, 100.0)?;

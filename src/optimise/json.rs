@@ -35,7 +35,7 @@ impl SearchReport {
             values: tally.values,
             gradients: tally.gradients,
             stride: self.restarts.first().map_or(1, |report| report.restart.stride),
-            hills: &self.hills,
+            basins: &self.basins,
             candidates: candidates.iter().map(|candidate| self.record(candidate, &none)).collect(),
             restarts: Restarts(&self.restarts, trajectory),
         };
@@ -56,7 +56,8 @@ struct JsonReport<'a> {
     values: usize,
     gradients: usize,
     stride: usize,
-    hills: &'a Basins,
+    #[serde(rename = "hills")]
+    basins: &'a Basins,
     candidates: Vec<CandidateRecord<'a>>,
     restarts: Restarts<'a>,
 }

@@ -38,7 +38,7 @@ pub struct SearchReport {
     /// The units of what is sought and bounded, where they are known.
     pub units: BTreeMap<Property, String>,
     /// The local optima, each with the restarts that reached it.
-    pub hills: Basins,
+    pub basins: Basins,
     /// The tally after each step, the start first.
     pub progress: Vec<Tally>,
 }
@@ -75,7 +75,11 @@ impl RestartReport {
 
     /// The predictions of what constraints alone bound.
     pub fn bounded(&self) -> impl Iterator<Item = &PredictionCheck> {
-        let checks = self.verdict.foretold.iter().flat_map(|foretold| &foretold.predictions);
+        let checks = self
+            .verdict
+            .prediction_checks
+            .iter()
+            .flat_map(|prediction_checks| &prediction_checks.predictions);
         let is_sought = |of: Property| self.answer.terms.iter().any(|term| term.property == of);
         checks.filter(move |check| !is_sought(check.property))
     }
@@ -168,20 +172,20 @@ pub struct InData {
 
 impl InData {
     /// The datum with the best terms among those that satisfy every constraint.
-    pub fn best(model: &Model, aim: &ObjectiveSpec) -> Option<Self> {
+    pub fn best(model: &Model, spec: &ObjectiveSpec) -> Option<Self> {
         let values = |property| -> Vec<f64> { model.encoded.property(property).collect() };
-        let sought: Vec<Vec<f64>> = aim.terms.iter().map(|t| values(t.property)).collect();
-        let kept: Vec<Vec<f64>> = aim.constraints.iter().map(|c| values(c.property)).collect();
+        let sought: Vec<Vec<f64>> = spec.terms.iter().map(|t| values(t.property)).collect();
+        let kept: Vec<Vec<f64>> = spec.constraints.iter().map(|c| values(c.property)).collect();
         let terms = |row: usize| -> Vec<f64> { sought.iter().map(|of| of[row]).collect() };
         let feasible =
-            |row: &usize| aim.constraints.iter().zip(&kept).all(|(c, of)| c.holds(of[*row]));
+            |row: &usize| spec.constraints.iter().zip(&kept).all(|(c, of)| c.holds(of[*row]));
         let losses = (0..model.encoded.mu.len())
             .filter(feasible)
-            .map(|row| (row, aim.terms_loss(&terms(row))));
+            .map(|row| (row, spec.terms_loss(&terms(row))));
         let finite = losses.filter(|(_, loss)| loss.is_finite());
         let (row, _) = finite.min_by(|a, b| a.1.total_cmp(&b.1))?;
         let name = model.row_id(row).map(str::to_owned);
-        Some(Self { row, name, value: aim.value(&terms(row)), terms: terms(row) })
+        Some(Self { row, name, value: spec.value(&terms(row)), terms: terms(row) })
     }
 }
 
@@ -213,13 +217,13 @@ impl SearchReport {
         let without = self.restarts.iter().filter(|restart| restart.restart.best.is_none()).count();
         let without = (without > 0).then(|| format!("{without} without an answer"));
         let listed: Vec<String> = found.chain(without).collect();
-        let aim = &self.config.aim;
+        let spec = &self.config.spec;
         let restarts = self.restarts.len();
         let found =
             format!("No answer can be believed: of {restarts} restarts {}.", listed.join(", "));
-        let usual = aim.clone().with_usual_inside().inside.max(1.0);
-        let weight = tick((3.0 * aim.inside).clamp(usual, ObjectiveSpec::MAX_WEIGHT));
-        let more = if aim.predicts() { ", or teach the model more shapes" } else { "" };
+        let usual = spec.clone().with_usual_inside().inside.max(1.0);
+        let weight = tick((3.0 * spec.inside).clamp(usual, ObjectiveSpec::MAX_WEIGHT));
+        let more = if spec.predicts() { ", or teach the model more shapes" } else { "" };
         Some(format!("{found} Give \"inside the data\" (--inside) the weight {weight}{more}."))
     }
 
@@ -248,12 +252,12 @@ impl SearchReport {
                 }
             }
         }
-        let mut hills = Basins::of(&objective, &restarts)?;
-        let in_data = InData::best(model, &config.aim);
-        let properties: Vec<Property> = config.aim.terms.iter().map(|t| t.property).collect();
-        let verdicts = assess_with(model, &properties, &config.aim, &z, &decoded)?;
-        let answers = answers(model, &config.aim, in_data.as_ref(), &restarts, &z, &verdicts)?;
-        let [begun, ended] = ends(model, &config.aim, &restarts, &answers)?;
+        let mut basins = Basins::of(&objective, &restarts)?;
+        let in_data = InData::best(model, &config.spec);
+        let properties: Vec<Property> = config.spec.terms.iter().map(|t| t.property).collect();
+        let verdicts = assess_with(model, &properties, &config.spec, &z, &decoded)?;
+        let answers = answers(model, &config.spec, in_data.as_ref(), &restarts, &z, &verdicts)?;
+        let [begun, ended] = ends(model, &config.spec, &restarts, &answers)?;
         let restarts: Vec<RestartReport> = restarts
             .into_iter()
             .zip(decoded_starts.iter().zip(decoded.iter()))
@@ -270,14 +274,15 @@ impl SearchReport {
                 answer,
             })
             .collect();
-        hills.all.iter_mut().for_each(|hill| hill.value = restarts[hill.top].best());
+        basins.all.iter_mut().for_each(|basin| basin.value = restarts[basin.top].best());
         let run = config.run_name(model);
         let best = best_of(&restarts, |_| true);
-        let best_believable = best_of(&restarts, |r| r.verdict.belief == Reliability::Believable);
+        let best_believable =
+            best_of(&restarts, |r| r.verdict.reliability == Reliability::Believable);
         let unit = |property: Property| (property, model.unit(property).to_owned());
         let units =
-            config.aim.properties().map(unit).filter(|(_, unit)| !unit.is_empty()).collect();
-        Ok(Self { config, run, restarts, best, best_believable, in_data, units, hills, progress })
+            config.spec.properties().map(unit).filter(|(_, unit)| !unit.is_empty()).collect();
+        Ok(Self { config, run, restarts, best, best_believable, in_data, units, basins, progress })
     }
 
     /// The unit of what is sought or bounded; empty where it is not known.
@@ -342,13 +347,13 @@ impl SearchReport {
 /// predicted already: a process of many rows takes its time.
 fn ends(
     model: &Model,
-    aim: &ObjectiveSpec,
+    spec: &ObjectiveSpec,
     restarts: &[Restart],
     answers: &[Answer],
 ) -> Result<[Vec<Value>; 2]> {
     let shown = |places: Vec<(&[f64], f64)>| {
         let (z, values): (Vec<&[f64]>, Vec<f64>) = places.into_iter().unzip();
-        aim.shown(model, &Rows::from_flat(model.latent_dim(), z.concat()), &values)
+        spec.shown(model, &Rows::from_flat(model.latent_dim(), z.concat()), &values)
     };
     let starts = shown(restarts.iter().map(|r| (r.start(), r.start_value())).collect())?;
     let is_best = |restart: &Restart| restart.last().0 == restart.best_z();
@@ -365,29 +370,29 @@ fn ends(
 /// The numbers of the answers at `z [n, latent]`; a verdict tells of the properties of its shape.
 fn answers(
     model: &Model,
-    aim: &ObjectiveSpec,
+    spec: &ObjectiveSpec,
     in_data: Option<&InData>,
     restarts: &[Restart],
     z: &Rows<f64>,
     verdicts: &[Verdict],
 ) -> Result<Vec<Answer>> {
     // Heads that were searched made their predictions for the verdicts already.
-    let predictions = |term: &Term| match aim.reads_head(term.property) {
+    let predictions = |term: &Term| match spec.reads_head(term.property) {
         true => Ok(None),
         false => model.predictions(term.property, z),
     };
     let of_heads: Vec<Option<Vec<Prediction>>> =
-        aim.terms.iter().map(predictions).collect::<Result<_>>()?;
+        spec.terms.iter().map(predictions).collect::<Result<_>>()?;
     let answer = |index: usize| {
         let verdict = &verdicts[index];
         let of_term = of_heads.iter().zip(&verdict.survival);
         let term = |(of_head, survival): (&Option<Vec<Prediction>>, &RoundTripChange)| {
             let property = survival.property;
-            let checked = verdict.foretold.as_ref().and_then(|all| all.of(property));
+            let checked = verdict.prediction_checks.as_ref().and_then(|all| all.of(property));
             let of_head = of_head.as_ref().map(|all| all[index]);
             let predicted = checked.map(|check| check.prediction).or(of_head);
             // A property that only a head predicts has no computed value.
-            let computed = |value: f64| (!property.is_measured()).then_some(value);
+            let computed = |value: f64| (!property.is_target()).then_some(value);
             TermAnswer {
                 property,
                 predicted: predicted.map(|p| p.value),
@@ -400,20 +405,20 @@ fn answers(
         };
         let terms: Vec<TermAnswer> = of_term.map(term).collect();
         let value = |of: fn(&TermAnswer) -> Option<f64>| {
-            Some(aim.value(&terms.iter().map(of).collect::<Option<Vec<_>>>()?))
+            Some(spec.value(&terms.iter().map(of).collect::<Option<Vec<_>>>()?))
         };
         let (measured, returned) = (value(|t| t.measured), value(|t| t.returned));
         let nearest = model.density().nearest(z.row(index));
-        let reads_head = |term: &&TermAnswer| aim.reads_head(term.property);
+        let reads_head = |term: &&TermAnswer| spec.reads_head(term.property);
         let read: Vec<Option<Prediction>> =
             terms.iter().map(|term| Some(term).filter(reads_head)?.prediction()).collect();
         let restart = &restarts[index];
         let searched = restart.best.as_ref().map_or(restart.last().1, |best| best.value);
-        let predicted = aim.shown_of(searched, &read).prediction();
-        let gain_over = |value: f64| in_data.map(|data| gain(aim.goal(), value, data.value));
+        let predicted = spec.shown_of(searched, &read).prediction();
+        let gain_over = |value: f64| in_data.map(|data| gain(spec.goal(), value, data.value));
         Answer {
             gain: measured.and_then(gain_over),
-            predicted_gain: predicted.and_then(|p| gain_range(aim.goal(), p, in_data?.value)),
+            predicted_gain: predicted.and_then(|p| gain_range(spec.goal(), p, in_data?.value)),
             nearest,
             nearest_name: nearest.and_then(|(row, _)| model.row_id(row).map(str::to_owned)),
             measured,

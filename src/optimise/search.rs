@@ -35,7 +35,7 @@ pub struct Search {
     config: SearchConfig,
     restarts: Vec<Restart>,
     /// Equal shares of the restarts, in order.
-    cohorts: Vec<RestartBatch>,
+    restart_batches: Vec<RestartBatch>,
     /// One ask-tell optimiser for each restart; empty for gradient updates.
     rivals: Vec<AskTellOptimiser>,
     done: usize,
@@ -62,11 +62,11 @@ impl Search {
     /// When a setting is out of range, the model has no head for a property of the objective, or a given start has
     /// another dimension than the latent.
     pub fn new(model: Arc<Model>, config: SearchConfig) -> Result<Self> {
-        let config = SearchConfig { aim: config.aim.clone().carried_out(), ..config };
+        let config = SearchConfig { spec: config.spec.clone().carried_out(), ..config };
         config.check()?;
         let latent = model.latent_dim();
         let starts = config.draw_starts(&model)?;
-        let objective = Objective::new(model.clone(), config.aim.clone(), config.space)?;
+        let objective = Objective::new(model.clone(), config.spec.clone(), config.space)?;
         let points = match config.space {
             Space::Input => model.scaled(&model.decode(&starts)?),
             Space::Latent => starts,
@@ -79,7 +79,7 @@ impl Search {
         let (width, flat) = (points.width(), points.as_flat());
         let shares = flat.chunks(share * width).map(|part| Rows::from_flat(width, part.to_vec()));
         let mut search = Self {
-            cohorts: shares.map(|points| RestartBatch::new(points, &config)).collect(),
+            restart_batches: shares.map(|points| RestartBatch::new(points, &config)).collect(),
             restarts: (0..count).map(|_| Restart::new(latent, stride, kept, rate)).collect(),
             rivals: Vec::new(),
             done: 0,
@@ -87,10 +87,10 @@ impl Search {
             objective,
             config,
         };
-        search.each_cohort(&CancelToken::default(), |cohort, task, restarts| {
-            Ok(cohort.evaluate(task, 0, restarts)?.into_iter().collect())
+        search.each_batch(&CancelToken::default(), |restart_batch, task, restarts| {
+            Ok(restart_batch.evaluate(task, 0, restarts)?.into_iter().collect())
         })?;
-        if search.cohorts.iter().all(|cohort| cohort.update.is_none()) {
+        if search.restart_batches.iter().all(|restart_batch| restart_batch.update.is_none()) {
             search.rivals = search.rivals()?;
         }
         Ok(search)
@@ -128,11 +128,12 @@ impl Search {
         }
         if self.rivals.is_empty() {
             let numbers = self.done + 1..=self.done + steps;
-            let advance =
-                |cohort: &mut RestartBatch, task: SearchTask<'_>, restarts: &mut [Restart]| {
-                    cohort.advance(task, numbers.clone(), restarts)
-                };
-            self.done += self.each_cohort(cancel, advance)?;
+            let advance = |restart_batch: &mut RestartBatch,
+                           task: SearchTask<'_>,
+                           restarts: &mut [Restart]| {
+                restart_batch.advance(task, numbers.clone(), restarts)
+            };
+            self.done += self.each_batch(cancel, advance)?;
             if cancel.is_cancelled() {
                 self.cancel();
             }
@@ -145,17 +146,18 @@ impl Search {
 
     /// Calls `act` on every batch, and adds the resulting tallies to the progress step by step. Returns the number of
     /// steps.
-    fn each_cohort(
+    fn each_batch(
         &mut self,
         cancel: &CancelToken,
         act: impl Fn(&mut RestartBatch, SearchTask<'_>, &mut [Restart]) -> Result<Vec<Tally>> + Sync,
     ) -> Result<usize> {
-        let Self { objective, config, cohorts, restarts, .. } = self;
+        let Self { objective, config, restart_batches, restarts, .. } = self;
         let task = SearchTask { objective, config, cancel };
-        let share = cohorts.first().map_or(1, |cohort| cohort.points.len());
-        let both = cohorts.par_iter_mut().zip(restarts.par_chunks_mut(share));
-        let tallies: Vec<Vec<Tally>> =
-            both.map(|(cohort, restarts)| act(cohort, task, restarts)).collect::<Result<_>>()?;
+        let share = restart_batches.first().map_or(1, |restart_batch| restart_batch.points.len());
+        let both = restart_batches.par_iter_mut().zip(restarts.par_chunks_mut(share));
+        let tallies: Vec<Vec<Tally>> = both
+            .map(|(restart_batch, restarts)| act(restart_batch, task, restarts))
+            .collect::<Result<_>>()?;
         let steps = tallies.iter().map(Vec::len).max().unwrap_or(0);
         for step in 0..steps {
             let mut tally = self.tally();
@@ -169,17 +171,19 @@ impl Search {
     fn rivals(&self) -> Result<Vec<AskTellOptimiser>> {
         let SearchConfig { method, rate, seed, .. } = self.config;
         let rival = |index: usize| {
-            let (cohort, row) = self.cohort(index);
+            let (restart_batch, row) = self.restart_batch(index);
             // A restart that could not begin is never advanced, but its point must be finite.
-            let going = cohort.active.binary_search(&row).ok();
+            let going = restart_batch.active.binary_search(&row).ok();
             let point = match going {
-                Some(_) => cohort.points.row(row).to_vec(),
-                None => vec![0.0; cohort.points.width()],
+                Some(_) => restart_batch.points.row(row).to_vec(),
+                None => vec![0.0; restart_batch.points.width()],
             };
-            let place = Place { point, loss: going.map_or(f64::NAN, |k| cohort.losses[k]) };
+            let place = Place { point, loss: going.map_or(f64::NAN, |k| restart_batch.losses[k]) };
             match (method, going) {
                 (Method::CmaEs, _) => AskTellOptimiser::cma_es(place, rate, seed, index as u64),
-                (Method::Lbfgs, Some(k)) => AskTellOptimiser::lbfgs(place, cohort.gradients.row(k)),
+                (Method::Lbfgs, Some(k)) => {
+                    AskTellOptimiser::lbfgs(place, restart_batch.gradients.row(k))
+                }
                 _ => {
                     let model = self.objective.model();
                     let (mean, spread) = self.config.start_distribution(model, index);
@@ -273,7 +277,7 @@ impl Search {
         for restart in self.restarts.iter_mut().filter(|restart| restart.stop_reason.is_none()) {
             restart.end(StopReason::Cancelled);
         }
-        self.cohorts.iter_mut().for_each(|cohort| cohort.active.clear());
+        self.restart_batches.iter_mut().for_each(|restart_batch| restart_batch.active.clear());
     }
 
     /// The active restarts.
@@ -286,9 +290,9 @@ impl Search {
     }
 
     /// The batch of a restart, and its row in it.
-    fn cohort(&self, restart: usize) -> (&RestartBatch, usize) {
-        let share = self.cohorts[0].points.len();
-        (&self.cohorts[restart / share], restart % share)
+    fn restart_batch(&self, restart: usize) -> (&RestartBatch, usize) {
+        let share = self.restart_batches[0].points.len();
+        (&self.restart_batches[restart / share], restart % share)
     }
 
     /// The objective of the search.
@@ -338,13 +342,13 @@ impl Search {
 
     /// The state of a restart; none for ask-tell optimisers.
     pub fn standing(&self, restart: usize) -> Option<RestartState<'_>> {
-        let (cohort, row) = self.cohort(restart);
-        let going = cohort.active.iter().position(|&index| index == row);
+        let (restart_batch, row) = self.restart_batch(restart);
+        let going = restart_batch.active.iter().position(|&index| index == row);
         Some(RestartState {
-            point: cohort.points.row(row),
-            slope: going.map(|k| (cohort.losses[k], cohort.gradients.row(k))),
-            waited: cohort.waited(row),
-            update: (cohort.update.as_ref()?, row),
+            point: restart_batch.points.row(row),
+            slope: going.map(|k| (restart_batch.losses[k], restart_batch.gradients.row(k))),
+            waited: restart_batch.waited(row),
+            update: (restart_batch.update.as_ref()?, row),
         })
     }
 

@@ -176,7 +176,7 @@ impl Attempt {
     }
 
     /// The current activity, in one or two words.
-    pub fn doing(&self) -> &'static str {
+    pub fn annotations(&self) -> &'static str {
         match self.phase {
             Some(AttemptPhase::Autoencoder(_) | AttemptPhase::Axes(_)) => "learning a model",
             Some(AttemptPhase::Head(..)) => "teaching a head",

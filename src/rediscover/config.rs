@@ -121,7 +121,7 @@ impl RediscoverConfig {
     /// The settings of a search for a property that a head predicts.
     pub(super) fn search(&self, property: Property, goal: Goal, seed: u64) -> SearchConfig {
         SearchConfig {
-            aim: ObjectiveSpec::of(property, goal).with_usual_inside(),
+            spec: ObjectiveSpec::of(property, goal).with_usual_inside(),
             restarts: self.restarts,
             steps: self.steps,
             seed,

@@ -21,8 +21,8 @@ pub struct Spread {
 
 impl Spread {
     /// The mean and the range of the finite numbers; none if there is none.
-    pub fn of(figures: impl IntoIterator<Item = Option<f64>>) -> Option<Self> {
-        let known: Vec<f64> = figures.into_iter().flatten().filter(|v| v.is_finite()).collect();
+    pub fn of(metrics: impl IntoIterator<Item = Option<f64>>) -> Option<Self> {
+        let known: Vec<f64> = metrics.into_iter().flatten().filter(|v| v.is_finite()).collect();
         let (low, high) = known
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));

@@ -108,7 +108,7 @@ impl Rediscovery {
         let seeds = |count: usize| (0..count as u64).map(|k| config.seed.wrapping_add(k));
         let mut tasks = VecDeque::new();
         if parts.has(RediscoveryPart::A) {
-            if config.property.is_measured() {
+            if config.property.is_target() {
                 tasks.push_back(RediscoveryTask::Planting);
                 tasks.extend(seeds(config.functions).map(RediscoveryTask::Planted));
             } else {
@@ -364,12 +364,12 @@ impl Rediscovery {
     }
 
     /// The current activity: `7 of 36, a planted truth: searching`.
-    pub fn doing(&self) -> String {
+    pub fn annotations(&self) -> String {
         let place = (self.count - self.tasks.len()).max(1);
         match &self.now {
             Some(now) => {
-                let (words, doing) = (now.task.words(), now.attempt.doing());
-                format!("{place} of {}, {words}: {doing}", self.count)
+                let (words, annotations) = (now.task.words(), now.attempt.annotations());
+                format!("{place} of {}, {words}: {annotations}", self.count)
             }
             None => format!("{place} of {}", self.count),
         }
@@ -377,7 +377,7 @@ impl Rediscovery {
 
     /// The results so far; parts without results are empty.
     pub fn report(&self) -> RediscoveryReport {
-        let truth = match self.config.property.is_measured() {
+        let truth = match self.config.property.is_target() {
             true => Truth::Planted,
             false => Truth::Computed,
         };

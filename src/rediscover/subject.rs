@@ -30,7 +30,7 @@ impl RediscoverySubject {
     pub fn new(model: &Model, asked: Property) -> Result<Self> {
         check_among(asked, &model.properties())?;
         let name = match asked {
-            Property::Measured(name) => Ok(name),
+            Property::Target(name) => Ok(name),
             _ => ColumnName::new(&format!("computed {}", asked.name())).map_err(Error::Mismatch),
         };
         Ok(Self { asked, name: name?, unit: model.unit(asked).to_owned() })
@@ -38,12 +38,12 @@ impl RediscoverySubject {
 
     /// The property that heads learn.
     pub fn learned(&self) -> Property {
-        Property::Measured(self.name)
+        Property::Target(self.name)
     }
 
     /// The true value of a shape, if it can be computed.
     pub fn computed(&self, outline: &[f32]) -> Option<f64> {
-        (!self.asked.is_measured()).then(|| self.asked.measure(outline))
+        (!self.asked.is_target()).then(|| self.asked.measure(outline))
     }
 
     /// The values of a data set; NaN if unknown.
@@ -73,7 +73,7 @@ impl RediscoverySubject {
         }
         let mut measured: Vec<Target> =
             set.measured.iter().map(|column| column.select(rows.iter().copied())).collect();
-        if !self.asked.is_measured() {
+        if !self.asked.is_target() {
             measured.push(self.column(self.values(set)).select(rows.iter().copied()));
         }
         let part = Dataset {
@@ -81,7 +81,7 @@ impl RediscoverySubject {
             labels: select(&set.labels, rows),
             names: set.names.clone(),
             ids: select(&set.ids, rows),
-            placements: select(&set.placements, rows),
+            transforms: select(&set.transforms, rows),
             measured,
             groups: select(&set.groups, rows),
         };

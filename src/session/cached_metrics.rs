@@ -31,13 +31,13 @@ type SnapshotRef = (ModelId, usize);
 
 /// The metrics of models, each for one version, and of snapshots of their trainings.
 #[derive(Debug, Default)]
-pub struct FiguresOf {
+pub struct MetricsOf {
     versions: BTreeMap<ModelId, (u64, CachedMetrics)>,
     /// The most recently shown snapshot is the last one.
     moments: Vec<(SnapshotRef, Arc<ModelMetrics>)>,
 }
 
-impl FiguresOf {
+impl MetricsOf {
     /// The metrics of a version of a model, as far as they are known.
     pub fn get(&self, model: (ModelId, u64)) -> Option<&CachedMetrics> {
         let known = self.versions.get(&model.0).filter(|(version, _)| *version == model.1);
@@ -46,13 +46,13 @@ impl FiguresOf {
 
     /// The metrics of a snapshot.
     pub fn of_moment(&self, moment: SnapshotRef) -> Option<&Arc<ModelMetrics>> {
-        self.moments.iter().find(|(known, _)| *known == moment).map(|(_, figures)| figures)
+        self.moments.iter().find(|(known, _)| *known == moment).map(|(_, metrics)| metrics)
     }
 
     /// The most recently shown snapshot of a model, and its metrics.
     fn last_moment(&self, model: ModelId) -> Option<(usize, &ModelMetrics)> {
         let last = self.moments.iter().rev().find(|((id, _), _)| *id == model);
-        last.map(|((_, updates), figures)| (*updates, &**figures))
+        last.map(|((_, updates), metrics)| (*updates, &**metrics))
     }
 
     /// The version of the model that a run works on, and the snapshot, if it is one.
@@ -74,9 +74,9 @@ impl FiguresOf {
     }
 
     /// Stores the metrics of a snapshot as the most recently shown ones.
-    fn keep(&mut self, moment: SnapshotRef, figures: Arc<ModelMetrics>) {
+    fn keep(&mut self, moment: SnapshotRef, metrics: Arc<ModelMetrics>) {
         self.moments.retain(|(known, _)| *known != moment);
-        self.moments.push((moment, figures));
+        self.moments.push((moment, metrics));
         let excess = self.moments.len().saturating_sub(MOST_MOMENTS);
         self.moments.drain(..excess);
     }
@@ -92,7 +92,7 @@ impl FiguresOf {
 #[derive(Clone, Debug)]
 pub struct Health<'a> {
     /// The metrics, if there are any.
-    pub figures: Option<&'a ModelMetrics>,
+    pub metrics: Option<&'a ModelMetrics>,
     /// The warnings.
     pub warnings: Vec<Warning>,
     /// The update that the metrics belong to, while those of the shown snapshot are still being computed; none once
@@ -107,16 +107,16 @@ impl State {
     pub fn health(&self) -> Option<Health<'_>> {
         let id = self.watched_model()?;
         let training = self.learned(id)?;
-        let newest = training.figures.as_deref();
+        let newest = training.metrics.as_deref();
         let Some(updates) = training.timeline.asked_updates() else {
             return Some(training.health(newest, usize::MAX, None));
         };
-        if let Some(figures) = self.figures.of_moment((id, updates)) {
-            return Some(training.health(Some(figures), updates, None));
+        if let Some(metrics) = self.metrics.of_moment((id, updates)) {
+            return Some(training.health(Some(metrics), updates, None));
         }
         let here = self.models.get(id).filter(|_| self.moment_of(id) == Some(updates));
         let version = here.map(|entry| (id, entry.version));
-        let failed = version.and_then(|version| match self.figures.get(version)? {
+        let failed = version.and_then(|version| match self.metrics.get(version)? {
             CachedMetrics::Failed(why) => Some(why.as_str()),
             _ => None,
         });
@@ -124,11 +124,11 @@ impl State {
             let health = training.health(None, updates, None);
             return Some(Health { failed: Some(why), ..health });
         }
-        let (before, figures) = match self.figures.last_moment(id) {
-            Some((before, figures)) => (before, Some(figures)),
+        let (before, metrics) = match self.metrics.last_moment(id) {
+            Some((before, metrics)) => (before, Some(metrics)),
             None => (training.updates, newest),
         };
-        Some(training.health(figures, before, Some(before)))
+        Some(training.health(metrics, before, Some(before)))
     }
 
     /// The update and the epoch of the watched training's model, if early stopping chose an earlier epoch than the
@@ -151,18 +151,18 @@ impl State {
     /// Stores the metrics of a model, and of its snapshot, if it is one. Metrics that are not needed any more are
     /// dropped.
     pub(super) fn metrics_ended(&mut self, run: RunId, result: JobResult<Arc<ModelMetrics>>) {
-        let Some((model, moment)) = self.figures.asked_by(run) else { return };
+        let Some((model, moment)) = self.metrics.asked_by(run) else { return };
         let measured = match result {
-            JobResult::Finished(figures) => {
+            JobResult::Finished(metrics) => {
                 if let Some(updates) = moment {
-                    self.figures.keep((model.0, updates), figures.clone());
+                    self.metrics.keep((model.0, updates), metrics.clone());
                 }
-                CachedMetrics::Known(figures)
+                CachedMetrics::Known(metrics)
             }
             JobResult::Failed(why, _) => CachedMetrics::Failed(why),
             JobResult::Cancelled(_) => CachedMetrics::Failed("nothing was measured".to_owned()),
         };
-        self.figures.set(model, measured);
+        self.metrics.set(model, measured);
     }
 
     /// The update of the snapshot that a model shows at present, if it is not the newest state of its training.
@@ -188,14 +188,14 @@ impl Training {
     /// The diagnostics of `id` after so many updates, with the metrics that were computed then.
     fn health<'a>(
         &self,
-        figures: Option<&'a ModelMetrics>,
+        metrics: Option<&'a ModelMetrics>,
         updates: usize,
         stale: Option<usize>,
     ) -> Health<'a> {
         let until = self.records.partition_point(|record: &EpochRecord| record.updates <= updates);
-        let found = |plan: &TrainingPlan| warnings(&plan.config, &self.records[..until], figures);
+        let found = |plan: &TrainingPlan| warnings(&plan.config, &self.records[..until], metrics);
         let warnings = self.plan.as_ref().map(found).unwrap_or_default();
-        Health { figures, warnings, stale, failed: None }
+        Health { metrics, warnings, stale, failed: None }
     }
 }
 
@@ -204,34 +204,34 @@ impl Session {
     /// follows the running one, and the versions between them are skipped.
     pub(super) fn measure_shown(&mut self) {
         let state = &mut self.state;
-        state.figures.versions.retain(|id, _| state.models.get(*id).is_some());
-        state.figures.moments.retain(|((id, _), _)| state.models.get(*id).is_some());
+        state.metrics.versions.retain(|id, _| state.models.get(*id).is_some());
+        state.metrics.moments.retain(|((id, _), _)| state.models.get(*id).is_some());
         for id in state.to_be_measured() {
             let state = &mut self.state;
             let Some(entry) = state.models.get(id) else { continue };
             let (version, model) = ((id, entry.version), entry.prepared.model.clone());
             let moment = state.moment_of(id);
-            if state.figures.get(version).is_some() {
+            if state.metrics.get(version).is_some() {
                 continue;
             }
             let known = moment.and_then(|updates| {
-                state.figures.of_moment((id, updates)).map(|figures| (updates, figures.clone()))
+                state.metrics.of_moment((id, updates)).map(|metrics| (updates, metrics.clone()))
             });
-            if let Some((updates, figures)) = known {
-                state.figures.keep((id, updates), figures.clone());
+            if let Some((updates, metrics)) = known {
+                state.metrics.keep((id, updates), metrics.clone());
                 // A running computation for an old version only has to end before the next one.
-                if !state.figures.is_under_way(id) {
-                    state.figures.set(version, CachedMetrics::Known(figures));
+                if !state.metrics.is_under_way(id) {
+                    state.metrics.set(version, CachedMetrics::Known(metrics));
                 }
                 continue;
             }
-            if state.figures.is_under_way(id) {
+            if state.metrics.is_under_way(id) {
                 continue;
             }
             let name = entry.name.clone();
             let run =
                 self.start(JobKind::Metrics, name, move |_: &Handle<NoNews>| metrics::run(&model));
-            self.state.figures.set(version, CachedMetrics::UnderWay(run, moment));
+            self.state.metrics.set(version, CachedMetrics::UnderWay(run, moment));
         }
     }
 }

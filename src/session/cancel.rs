@@ -27,8 +27,10 @@ impl Session {
         } else if state.is_walking() {
             state.leave_walk();
         } else if state.jobs.cancel_newest(JobKind::is_background) {
-        } else if let Some(climb) = state.climb.as_mut().filter(|climb| climb.chosen.is_some()) {
-            (climb.chosen, climb.hill) = (None, None);
+        } else if let Some(search_run) =
+            state.search_run.as_mut().filter(|search_run| search_run.chosen.is_some())
+        {
+            (search_run.chosen, search_run.basin) = (None, None);
         } else if let Some(race) = state.race.as_mut().filter(|race| race.chosen.is_some()) {
             race.chosen = None;
         } else if state.is_touring() {
@@ -54,10 +56,10 @@ impl Session {
 
     /// Restores the last loss; a latent path or a step-by-step search is restored in the activity that shows it.
     pub(super) fn undo(&mut self) {
-        let ways = |state: &State| (state.tours.tour.is_some(), state.walk.is_some());
-        let (toured, walked) = ways(&self.state);
+        let trajectories = |state: &State| (state.tours.tour.is_some(), state.walk.is_some());
+        let (toured, walked) = trajectories(&self.state);
         self.state.undo();
-        match ways(&self.state) {
+        match trajectories(&self.state) {
             (true, _) if !toured => self.turn(Activity::Explore),
             (_, true) if !walked => self.turn(Activity::Optimise),
             _ => (),
@@ -74,14 +76,16 @@ impl Session {
         if state.is_touring() {
             return self.toggle_tour();
         }
-        match (state.activity, state.training.phase, &mut state.climb) {
-            (Activity::Optimise, _, Some(climb)) => climb.toggle_play(),
+        match (state.activity, state.training.phase, &mut state.search_run) {
+            (Activity::Optimise, _, Some(search_run)) => search_run.toggle_play(),
             (_, TrainingPhase::Running, _) => self.perform(Command::PauseTraining(true)),
             (_, TrainingPhase::Paused, _) => self.perform(Command::PauseTraining(false)),
             (Activity::Train, TrainingPhase::Idle | TrainingPhase::Finishing, _) => {
                 self.look_back(|training| training.timeline.toggle_play());
             }
-            (_, TrainingPhase::Idle | TrainingPhase::Finishing, Some(climb)) => climb.toggle_play(),
+            (_, TrainingPhase::Idle | TrainingPhase::Finishing, Some(search_run)) => {
+                search_run.toggle_play()
+            }
             (_, TrainingPhase::Idle | TrainingPhase::Finishing, None) => (),
         }
     }

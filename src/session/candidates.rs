@@ -14,9 +14,9 @@ const TOLD: usize = 3;
 
 impl Session {
     pub(super) fn export_candidates(&mut self, path: PathBuf, most: usize) {
-        let Some(climb) = &self.state.climb else { return };
-        let Some(findings) = climb.findings.clone() else { return };
-        let (name, lab) = (file_name(&path), climb.lab.clone());
+        let Some(search_run) = &self.state.search_run else { return };
+        let Some(findings) = search_run.findings.clone() else { return };
+        let (name, lab) = (file_name(&path), search_run.lab.clone());
         let job = CandidatesJob { findings, most, lab, path };
         self.start(JobKind::Candidates, name, move |_: &Handle<NoNews>| candidates::run(job));
     }
@@ -24,14 +24,14 @@ impl Session {
     /// Reads the lab results that can be read; a notice names every other line by its number.
     pub(super) fn import_lab_results(&mut self, path: &Path) {
         let notices = &mut self.state.notices;
-        let Some(climb) = &mut self.state.climb else { return };
-        let findings = climb.findings.clone().filter(|found| !found.candidates.is_empty());
+        let Some(search_run) = &mut self.state.search_run else { return };
+        let findings = search_run.findings.clone().filter(|found| !found.candidates.is_empty());
         let Some(findings) = findings else {
             return notices
                 .info("There is no candidate that a value could belong to; climb first.");
         };
         let ids: Vec<String> = findings.candidates.iter().map(|c| c.id.clone()).collect();
-        let terms = &findings.report.config.aim.terms;
+        let terms = &findings.report.config.spec.terms;
         let unit = |property| (property, findings.report.unit(property).to_owned());
         let sought: Vec<(Property, String)> =
             terms.iter().map(|term| unit(term.property)).collect();
@@ -51,6 +51,6 @@ impl Session {
         let count = found.len();
         let values = if count == 1 { "value was" } else { "values were" };
         notices.info(format!("{count} measured {values} read{left_out}."));
-        climb.lab.extend(found);
+        search_run.lab.extend(found);
     }
 }

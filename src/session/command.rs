@@ -120,7 +120,7 @@ pub enum Command {
     /// Search from the starts of the settings.
     Climb,
     /// Search from one point.
-    ClimbFrom([f64; 2]),
+    SearchFrom([f64; 2]),
     /// Remove the search.
     ClearClimb,
     /// Run several optimisers side by side.

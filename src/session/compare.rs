@@ -228,12 +228,12 @@ impl Session {
         let Some((id, entry)) = state.beside() else { return };
         let (version, prepared) = ((id, entry.version), entry.prepared.clone());
         let key = state.map.key(version, property, visible, range);
-        let (lattice, aim) = (state.map.lattice(), state.map.aim());
+        let (lattice, spec) = (state.map.lattice(), state.map.spec());
         let measured = state.map.measured;
         let Some(comparison) = &mut state.comparison else { return };
         if measured && comparison.asked != Some(key) {
             comparison.asked = Some(key);
-            self.worker_beside.ask(Request { key, lattice, aim, prepared });
+            self.worker_beside.ask(Request { key, lattice, spec, prepared });
         }
     }
 }

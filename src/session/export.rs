@@ -22,11 +22,12 @@ impl Exportable {
     /// Returns why the export is impossible now and what to do about it; none if it is possible.
     pub fn missing(self, state: &State) -> Option<&'static str> {
         let Some((id, entry)) = state.shown() else { return Some("Open a model first.") };
-        let climb = state.climb.as_ref().filter(|climb| climb.findings.is_some());
+        let search_run =
+            state.search_run.as_ref().filter(|search_run| search_run.findings.is_some());
         let no_way = state.tours.tour.is_none();
         match self {
-            Self::Values | Self::Film if climb.is_none() => Some("Climb first."),
-            Self::Film if climb.is_some_and(|climb| climb.model.0 != id) => {
+            Self::Values | Self::Film if search_run.is_none() => Some("Climb first."),
+            Self::Film if search_run.is_some_and(|search_run| search_run.model.0 != id) => {
                 Some("The climb was made in another model; show that one first.")
             }
             Self::Lab if comparisons(state).is_empty() => {
@@ -92,27 +93,27 @@ impl Session {
 
 /// The restart of the answer: the followed one, once the search is over.
 fn answer(state: &State) -> Option<(String, &RestartReport)> {
-    let climb = state.climb.as_ref()?;
-    let restart = climb.followed()?;
-    let found = climb.report()?.restarts.get(restart)?;
+    let search_run = state.search_run.as_ref()?;
+    let restart = search_run.followed()?;
+    let found = search_run.report()?.restarts.get(restart)?;
     Some((format!("restart {}", restart + 1), found))
 }
 
 /// Lab results of the candidates beside their predictions.
 fn comparisons(state: &State) -> Vec<LabComparison> {
-    let compare = |climb: &SearchRun| {
-        let findings = climb.findings.as_ref()?;
-        Some(findings.report.comparisons(&findings.candidates, &climb.lab))
+    let compare = |search_run: &SearchRun| {
+        let findings = search_run.findings.as_ref()?;
+        Some(findings.report.comparisons(&findings.candidates, &search_run.lab))
     };
-    state.climb.as_ref().and_then(compare).unwrap_or_default()
+    state.search_run.as_ref().and_then(compare).unwrap_or_default()
 }
 
 /// The snapshots of the watched training.
 fn trained(state: &State) -> Option<TrainingSnapshots> {
     let training = state.watched()?;
     let moments = training.timeline.moments();
-    let setup = training.setup.clone().filter(|_| moments.len() > 1)?;
-    Some(TrainingSnapshots { setup, moments: moments.to_vec() })
+    let context = training.context.clone().filter(|_| moments.len() > 1)?;
+    Some(TrainingSnapshots { context, moments: moments.to_vec() })
 }
 
 /// The selected data row with its reconstruction.
@@ -136,7 +137,7 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
         range: Some(state.range()),
         view: Some(state.map.view),
         screen: Some(Screen { spacing: state.map.spacing(), side: shorter(state.map.size) }),
-        aim: (*state.map.aim()).clone(),
+        spec: (*state.map.spec()).clone(),
         pins: state.map.pins.iter().map(|pin| pin.at).collect(),
     };
     let file = entry.path.as_ref().map(|path| path.display().to_string());
@@ -151,16 +152,18 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
 
 /// The content of an export as it is now, if it is available.
 fn content(state: &State, export: &Export) -> Option<Content> {
-    let findings = |climb: Option<&SearchRun>| climb.and_then(|climb| climb.findings.clone());
+    let findings = |search_run: Option<&SearchRun>| {
+        search_run.and_then(|search_run| search_run.findings.clone())
+    };
     Some(match export.what {
-        Exportable::Map => Content::Map(Box::new(state.doing())),
+        Exportable::Map => Content::Map(Box::new(state.annotations())),
         Exportable::Losses => Content::Losses,
-        Exportable::Values => Content::Values(findings(state.climb.as_ref())?),
+        Exportable::Values => Content::Values(findings(state.search_run.as_ref())?),
         Exportable::Lab => Content::Lab(comparisons(state)),
-        Exportable::Film => Content::Film(findings(state.climb.as_ref())?),
+        Exportable::Film => Content::Film(findings(state.search_run.as_ref())?),
         Exportable::Training => Content::Training(trained(state)?),
         Exportable::Strip => Content::Sheet(Box::new(strip(state)?)),
-        Exportable::Walk => Content::Walk(state.tours.tour.as_ref()?.route.clone()),
+        Exportable::Walk => Content::Walk(state.tours.tour.as_ref()?.latent_path.clone()),
         Exportable::NewShapes => {
             let shapes = &state.tours.drawn.as_ref()?.shapes;
             let [width, height] = export.pixels.map(|side| f64::from(side.max(1)));
@@ -171,8 +174,8 @@ fn content(state: &State, export: &Export) -> Option<Content> {
         }
         Exportable::Rebuild => Content::Rebuild(Box::new(rebuild(state)?.clone())),
         Exportable::Report => {
-            let here = state.climb.as_ref().filter(|_| !state.is_climb_stale());
-            Content::Report(findings(here), here.and_then(|climb| climb.chosen))
+            let here = state.search_run.as_ref().filter(|_| !state.is_search_stale());
+            Content::Report(findings(here), here.and_then(|search_run| search_run.chosen))
         }
         Exportable::Answer => {
             let (name, found) = answer(state)?;

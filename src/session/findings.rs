@@ -4,7 +4,7 @@ use crate::explore::Projection;
 use crate::explore::layers::trajectories::Trajectories;
 use crate::explore::scene::compose::TrajectoryStyle;
 use crate::explore::scene::simplify::thinned;
-use crate::export::pictures::film::Ways;
+use crate::export::pictures::film::TrajectoryFilm;
 use crate::optimise::{Candidate, Restart, SearchReport, StopReason, Tally};
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub struct Findings {
     /// The trajectories on the map.
     pub paths: Arc<Trajectories>,
     /// The marks of each trajectory on the map, `[restarts]`.
-    pub ways: Arc<Vec<TrajectoryStyle>>,
+    pub trajectories: Arc<Vec<TrajectoryStyle>>,
     /// The restarts, best first.
     pub order: Vec<usize>,
     /// The stop reasons that occur, each with its restarts, best first.
@@ -48,19 +48,20 @@ pub struct Findings {
 impl Findings {
     /// Prepares a report; `detail` is the smallest visible distance on the map.
     pub fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
-        let Ways { paths, ways, .. } = Ways::of(&report, projection, detail);
+        let TrajectoryFilm { paths, trajectories, .. } =
+            TrajectoryFilm::of(&report, projection, detail);
         let order = report.best_first();
         let restart = |&index: &usize| (index, &report.restarts[index].restart);
         let first = || order.iter().take(CURVES).map(restart);
         Self {
-            ways,
+            trajectories,
             endings: endings(&report, &order),
             candidates: report.candidates(MOST_CANDIDATES),
             best_so_far: so_far(&paths, |step| {
                 report.progress.get(step).map_or(f64::NAN, Tally::best_objective)
             }),
             curves: curves(first(), |restart, kept| restart.values[kept]),
-            objectives: if report.config.aim.is_penalised() {
+            objectives: if report.config.spec.is_penalised() {
                 curves(first(), |restart, kept| -restart.losses[kept])
             } else {
                 Vec::new()

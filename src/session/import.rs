@@ -87,7 +87,7 @@ impl State {
     pub(super) fn material(&self) -> Material {
         match self.own.chosen() {
             Some(data) => Material::Ready(data.clone()),
-            None => Material::Recipe(self.settings.recipe.clone()),
+            None => Material::Recipe(self.settings.generator.clone()),
         }
     }
 

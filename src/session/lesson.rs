@@ -14,7 +14,7 @@ const L2: f64 = 0.01;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lesson {
     /// Searches that were started.
-    climbs: usize,
+    search_runs: usize,
     /// The result of the last search, once it is over.
     outcome: Option<Outcome>,
     /// The settings before the lesson.
@@ -40,8 +40,8 @@ impl Outcome {
         let value = |index: usize| report.restarts[index].answer.value().number();
         Self {
             restarts: report.restarts.len(),
-            believable: count(&|r| r.verdict.belief == Reliability::Believable),
-            outside: count(&|r| r.verdict.belief == Reliability::Outside),
+            believable: count(&|r| r.verdict.reliability == Reliability::Believable),
+            outside: count(&|r| r.verdict.reliability == Reliability::Outside),
             tangled: count(&|r| !r.verdict.simple),
             best: report.best.map_or(f64::NAN, value),
             best_believable: report.best_believable.map(value),
@@ -60,25 +60,25 @@ impl Outcome {
 impl Lesson {
     /// Begins the lesson; `before` is restored at its end.
     pub fn new(before: SearchConfig) -> Self {
-        Self { climbs: 0, outcome: None, before }
+        Self { search_runs: 0, outcome: None, before }
     }
 
     /// The settings of the next search; none after the last.
-    pub fn next_climb(&self) -> Option<SearchConfig> {
+    pub fn next_search(&self) -> Option<SearchConfig> {
         let heat = ObjectiveSpec::of(Property::HeatShedding, Goal::Max);
-        let aim = match self.climbs {
+        let spec = match self.search_runs {
             0 => heat,
             1 => ObjectiveSpec { l2: L2, ..heat },
             2 => ObjectiveSpec { inside: ObjectiveSpec::USUAL_INSIDE, ..heat },
             _ => return None,
         };
         // The lesson must not depend on the user's settings.
-        Some(SearchConfig { aim, ..SearchConfig::default() })
+        Some(SearchConfig { spec, ..SearchConfig::default() })
     }
 
     /// The next search has begun.
     pub fn climbing(&mut self) {
-        self.climbs += 1;
+        self.search_runs += 1;
         self.outcome = None;
     }
 
@@ -91,24 +91,24 @@ impl Lesson {
 
     /// True if there is a text to read and a button to press.
     pub fn is_waiting(&self) -> bool {
-        self.climbs == 0 || self.outcome.is_some()
+        self.search_runs == 0 || self.outcome.is_some()
     }
 
     /// The position in the lesson, such as "2 of 3".
     pub fn place(&self) -> String {
-        format!("{} of 3", self.climbs.max(1))
+        format!("{} of 3", self.search_runs.max(1))
     }
 
     /// The text of the card.
     pub fn text(&self) -> String {
         let Some(outcome) = self.outcome else {
-            return match self.climbs {
+            return match self.search_runs {
                 0 => "Heat shedding is perimeter over area, and has no upper limit. Let 50 starts climb it, and look at the best shape.".to_owned(),
                 _ => "Climbing\u{2026}".to_owned(),
             };
         };
         let (best, counts) = (three_digits(outcome.best), outcome.counts());
-        match self.climbs {
+        match self.search_runs {
             1 => format!(
                 "The best reaches {best}, but only {counts}. The search has found where the model is wrong. Would L2, which keeps z near the origin, save it?"
             ),
@@ -126,7 +126,7 @@ impl Lesson {
 
     /// The label of the button.
     pub fn button(&self) -> &'static str {
-        match self.climbs {
+        match self.search_runs {
             0 => "Climb heat shedding",
             1 => "Add L2 and climb again",
             2 => "Stay inside the data and climb",
@@ -143,15 +143,15 @@ mod tests {
     fn the_lesson_has_three_climbs_and_gives_the_settings_back() {
         let before = SearchConfig { restarts: 7, ..SearchConfig::default() };
         let mut lesson = Lesson::new(before.clone());
-        let mut aims = Vec::new();
+        let mut specs = Vec::new();
         assert!(lesson.is_waiting());
-        while let Some(config) = lesson.next_climb() {
-            aims.push(config.aim);
+        while let Some(config) = lesson.next_search() {
+            specs.push(config.spec);
             lesson.climbing();
             assert!(!lesson.is_waiting());
         }
         assert_eq!(
-            aims.iter().map(|a| (a.l2 > 0.0, a.inside > 0.0)).collect::<Vec<_>>(),
+            specs.iter().map(|a| (a.l2 > 0.0, a.inside > 0.0)).collect::<Vec<_>>(),
             [(false, false), (true, false), (false, true),]
         );
         assert_eq!(lesson.before, before);

@@ -49,7 +49,7 @@ pub struct LatentMap {
     /// The pins of the other models.
     shelved: BTreeMap<ModelId, Vec<Probe>>,
     /// The objective, and the number of its changes so far.
-    aim: (Arc<ObjectiveSpec>, u64),
+    spec: (Arc<ObjectiveSpec>, u64),
 }
 
 impl LatentMap {
@@ -71,19 +71,19 @@ impl LatentMap {
             picked: None,
             pins: Vec::new(),
             shelved: BTreeMap::new(),
-            aim: (Arc::default(), 0),
+            spec: (Arc::default(), 0),
         }
     }
 
     /// The objective.
-    pub fn aim(&self) -> Arc<ObjectiveSpec> {
-        self.aim.0.clone()
+    pub fn spec(&self) -> Arc<ObjectiveSpec> {
+        self.spec.0.clone()
     }
 
     /// Sets the objective.
-    pub fn set_aim(&mut self, aim: &ObjectiveSpec) {
-        if *self.aim.0 != *aim {
-            self.aim = (Arc::new(aim.clone()), self.aim.1 + 1);
+    pub fn set_spec(&mut self, spec: &ObjectiveSpec) {
+        if *self.spec.0 != *spec {
+            self.spec = (Arc::new(spec.clone()), self.spec.1 + 1);
         }
     }
 
@@ -167,7 +167,7 @@ pub struct MapKey {
     /// True if the heat map is requested.
     pub heat: bool,
     /// True if the distance overlay is requested.
-    pub fog: bool,
+    pub distance_overlay: bool,
     /// The range of the colour scale.
     pub range: (f64, f64),
     /// The number of the objective whose gradient is requested, if any: it counts the changes so far.
@@ -184,7 +184,7 @@ pub struct MapPictures {
     /// The heat map and its colours.
     pub heat: Option<(Arc<HeatField>, Arc<Vec<Rgba>>)>,
     /// The distance overlay.
-    pub fog: Option<DistanceOverlay>,
+    pub distance_overlay: Option<DistanceOverlay>,
     /// The gradient field.
     pub slopes: Option<Arc<GradientField>>,
 }
@@ -209,8 +209,9 @@ impl MapPictures {
         if self.heat.is_none() && self.key.is_some_and(|k| k.heat) && same_range {
             self.heat = older.heat.filter(|_| older.key.is_some_and(matches));
         }
-        if self.fog.is_none() && self.key.is_some_and(|k| k.fog) {
-            self.fog = older.fog.filter(|_| older.key.is_some_and(matches));
+        if self.distance_overlay.is_none() && self.key.is_some_and(|k| k.distance_overlay) {
+            self.distance_overlay =
+                older.distance_overlay.filter(|_| older.key.is_some_and(matches));
         }
     }
 }
@@ -239,10 +240,10 @@ impl LatentMap {
         visible: LayerVisibility,
         range: (f64, f64),
     ) -> MapKey {
-        let slopes = visible.gradient.then_some(self.aim.1);
+        let slopes = visible.gradient.then_some(self.spec.1);
         let (view, size) = (self.view, self.size);
-        let (heat, fog) = (visible.heat, visible.trust);
-        MapKey { model, property, view, size, heat, fog, range, slopes }
+        let (heat, distance_overlay) = (visible.heat, visible.trust);
+        MapKey { model, property, view, size, heat, distance_overlay, range, slopes }
     }
 
     /// The lattice for a key that was just requested.
@@ -259,7 +260,7 @@ pub struct Request {
     /// The positions of the shapes.
     pub lattice: Lattice,
     /// The objective.
-    pub aim: Arc<ObjectiveSpec>,
+    pub spec: Arc<ObjectiveSpec>,
     /// The model.
     pub prepared: Arc<Prepared>,
 }
@@ -355,7 +356,7 @@ impl Slot {
 /// Computes shapes and a coarse heat map at once, then the distance overlay, and a fine heat map if no newer request
 /// waits.
 fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(MapPictures)) -> Result<()> {
-    let Request { key, lattice, aim, prepared } = request;
+    let Request { key, lattice, spec, prepared } = request;
     let Prepared { model, projection, .. } = &**prepared;
     let bounds = key.view.grown(MARGIN);
     let [w, h] = bounds.size();
@@ -377,13 +378,13 @@ fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(MapPictures)) -
     }
     // If the model lacks a head that the objective needs, there is no gradient.
     if key.slopes.is_some()
-        && let Ok(sought) = Objective::new(model.clone(), (**aim).clone(), Space::Latent)
+        && let Ok(sought) = Objective::new(model.clone(), (**spec).clone(), Space::Latent)
     {
         picture.slopes = Some(Arc::new(GradientField::compute(&sought, projection, lattice)?));
     }
     send(picture.clone());
-    if key.fog {
-        picture.fog = Some(DistanceOverlay::over(model, projection, bounds));
+    if key.distance_overlay {
+        picture.distance_overlay = Some(DistanceOverlay::over(model, projection, bounds));
         send(picture.clone());
     }
     if key.heat

@@ -143,7 +143,7 @@ impl Session {
         if before.as_ref().map(Arc::as_ptr) != now {
             self.look_again();
         }
-        self.look_at_climb();
+        self.look_at_search();
         self.develop();
         self.ask_for_picture();
         self.follow_comparison();
@@ -181,12 +181,13 @@ impl Session {
     /// After a pause animations continue from their position and do not jump; notices count all of the time.
     pub fn advance(&mut self, seconds: f64) -> Option<f64> {
         let step = seconds.min(LONGEST_STEP);
-        let playing = self.state.climb.as_mut().is_some_and(|climb| climb.advance(step));
+        let playing =
+            self.state.search_run.as_mut().is_some_and(|search_run| search_run.advance(step));
         let touring = self.tour_on(step);
         let looking_back = self.look_on(step);
         self.follow_comparison();
         self.measure_shown();
-        self.look_at_climb();
+        self.look_at_search();
         let notice = self.state.notices.advance(seconds);
         if playing || touring || looking_back { Some(0.0) } else { notice }
     }
@@ -211,8 +212,8 @@ impl Session {
                 state.hold_range_for_training(false);
                 // Only the first term changes: another property has other target values and other heads.
                 let target = state.usual_target(property);
-                let before = state.settings.search.aim.clone();
-                let first = state.settings.search.aim.terms.first_mut();
+                let before = state.settings.search.spec.clone();
+                let first = state.settings.search.spec.terms.first_mut();
                 let changed = first.is_some_and(|term| {
                     let changed = std::mem::replace(&mut term.property, property) != property;
                     if changed && matches!(term.goal, Goal::Target(_)) {
@@ -220,7 +221,7 @@ impl Session {
                     }
                     changed
                 });
-                state.settings.search.aim.settle_after(&before);
+                state.settings.search.spec.settle_after(&before);
                 state.hold_range_for_training(state.training.run.is_some());
                 self.look_again();
                 if changed {
@@ -258,19 +259,19 @@ impl Session {
                     state.lose(Undo::Pin(index, Box::new(pin)));
                 }
             }
-            Command::SetRecipe(recipe) => state.settings.recipe = recipe,
+            Command::SetRecipe(generator) => state.settings.generator = generator,
             Command::Import(wish) => self.import(wish),
             Command::Draw(line) => self.take_drawing(&line),
             Command::ClearDrawn => state.forget_drawn(),
             Command::LearnFromOwn(own) => state.learn_from_own(own),
             Command::SetTraining(config) => state.settings.training = config,
             Command::SetSearch(mut config) => {
-                config.aim.settle_after(&state.settings.search.aim);
-                if config.aim.property() != state.property() {
-                    self.perform(Command::SetProperty(config.aim.property()));
+                config.spec.settle_after(&state.settings.search.spec);
+                if config.spec.property() != state.property() {
+                    self.perform(Command::SetProperty(config.spec.property()));
                 }
                 let before = std::mem::replace(&mut self.state.settings.search, config.clone());
-                if before.aim != config.aim {
+                if before.spec != config.spec {
                     self.look_again();
                 }
                 // The number and the position of the starts do not matter for a running step-by-step search.
@@ -298,39 +299,39 @@ impl Session {
             Command::TrainHeads(properties) => self.train_heads(properties),
             Command::Rediscover(property) => self.rediscover(property),
             Command::ClearRediscovery => self.clear_rediscovery(),
-            Command::Climb => match state.next_climb() {
-                Ok(config) => self.climb(config),
+            Command::Climb => match state.next_search() {
+                Ok(config) => self.search_run(config),
                 Err(error) => state.notices.error(error),
             },
-            Command::ClimbFrom(at) => {
+            Command::SearchFrom(at) => {
                 if let Some(z) = self.latent_at(at) {
-                    self.climb_from(&Rows::from_flat(z.len(), z), Vec::new());
+                    self.search_from(&Rows::from_flat(z.len(), z), Vec::new());
                 }
             }
-            Command::ClearClimb => self.clear_climb(),
+            Command::ClearClimb => self.clear_search(),
             Command::Race => self.race(),
             Command::ClearRace => self.clear_race(),
-            Command::ToggleLane(lane) => state.settings.race.toggle(lane),
-            Command::ChooseLane(lane) => self.choose_lane(lane),
+            Command::ToggleLane(contender) => state.settings.race.toggle(contender),
+            Command::ChooseLane(contender) => self.choose_contender(contender),
             Command::ChooseRestart(index) => {
-                self.leave_lane();
+                self.leave_contender();
                 let state = &mut self.state;
-                if let Some(climb) = &mut state.climb {
-                    climb.chosen = index.filter(|&i| i < climb.paths.len());
-                    climb.hill = None;
+                if let Some(search_run) = &mut state.search_run {
+                    search_run.chosen = index.filter(|&i| i < search_run.paths.len());
+                    search_run.basin = None;
                 }
             }
             Command::ChooseHill(index) => {
-                self.leave_lane();
+                self.leave_contender();
                 let state = &mut self.state;
-                if let Some(climb) = &mut state.climb {
-                    let hills = climb.report().map_or(&[][..], |report| &report.hills.all);
-                    let top = index.and_then(|hill| hills.get(hill)).map(|hill| hill.top);
-                    (climb.chosen, climb.hill) = (top, index.filter(|_| top.is_some()));
+                if let Some(search_run) = &mut state.search_run {
+                    let basins = search_run.report().map_or(&[][..], |report| &report.basins.all);
+                    let top = index.and_then(|basin| basins.get(basin)).map(|basin| basin.top);
+                    (search_run.chosen, search_run.basin) = (top, index.filter(|_| top.is_some()));
                 }
             }
             Command::HoverRestart(index) => {
-                state.climb.iter_mut().for_each(|climb| climb.hovered = index);
+                state.search_run.iter_mut().for_each(|search_run| search_run.hovered = index);
             }
             Command::ExportCandidates(path, most) => self.export_candidates(path, most),
             Command::Export(export) => self.export(export),
@@ -343,11 +344,13 @@ impl Session {
                     training.timeline.ask(updates);
                 })
             }
-            Command::Scrub(share) => state.climb.iter_mut().for_each(|climb| climb.scrub(share)),
+            Command::Scrub(share) => {
+                state.search_run.iter_mut().for_each(|search_run| search_run.scrub(share))
+            }
             Command::FollowNewest if state.activity == Activity::Train => {
                 self.look_back(|training| training.timeline.follow());
             }
-            Command::FollowNewest => state.climb.iter_mut().for_each(SearchRun::follow_newest),
+            Command::FollowNewest => state.search_run.iter_mut().for_each(SearchRun::follow_newest),
             Command::StepBy(steps) if state.is_walking() => {
                 self.walk(if steps < 0 { StepThroughRun::GoBack } else { StepThroughRun::GoOn });
             }
@@ -355,7 +358,9 @@ impl Session {
                 self.look_back(|training| training.timeline.step(steps));
             }
             Command::StepBy(steps) if state.is_touring() => self.step_tour(steps),
-            Command::StepBy(steps) => state.climb.iter_mut().for_each(|climb| climb.step_by(steps)),
+            Command::StepBy(steps) => {
+                state.search_run.iter_mut().for_each(|search_run| search_run.step_by(steps))
+            }
             Command::Speed(factor) if state.activity == Activity::Train => {
                 let pace = state.settings.pace.0 * factor;
                 self.perform(Command::SetPace(pace));
@@ -384,7 +389,7 @@ impl Session {
             Command::Cancel => self.cancel(),
             Command::Undo => self.undo(),
         }
-        self.look_at_climb();
+        self.look_at_search();
         self.ask_for_picture();
         self.follow_comparison();
         self.measure_shown();
@@ -460,11 +465,11 @@ impl Session {
         let state = &mut self.state;
         let Some(version) = state.shown_version() else { return };
         let (property, visible, range) = (state.property(), state.visible(), state.range());
-        state.map.set_aim(&state.settings.search.aim);
+        state.map.set_spec(&state.settings.search.spec);
         let Some(key) = state.map.wanted(version, property, visible, range) else { return };
         if let Some((_, entry)) = state.models.shown() {
-            let (lattice, aim) = (state.map.lattice(), state.map.aim());
-            self.worker.ask(Request { key, lattice, aim, prepared: entry.prepared.clone() });
+            let (lattice, spec) = (state.map.lattice(), state.map.spec());
+            self.worker.ask(Request { key, lattice, spec, prepared: entry.prepared.clone() });
         }
     }
 }

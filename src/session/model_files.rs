@@ -20,7 +20,7 @@ impl Session {
             return self.import(ImportWish { values: None, ..wish });
         }
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
-            return self.climb_from_file(&path);
+            return self.search_from_file(&path);
         }
         let name = file_name(&path);
         self.start(JobKind::Open, name, move |handle| open::run(path, handle));

@@ -106,7 +106,7 @@ impl Prepared {
         let parts = config.restarts.div_ceil(self.model.rows_at_once());
         let at_once = parts.min(rayon::current_num_threads()).max(1);
         // Alignment runs both networks a second time.
-        let passes = if config.aim.align > 0.0 { 2.0 } else { 1.0 };
+        let passes = if config.spec.align > 0.0 { 2.0 } else { 1.0 };
         self.batch_seconds() * passes * batches as f64 / at_once as f64
     }
 

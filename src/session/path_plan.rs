@@ -94,7 +94,7 @@ impl PathPlan {
     }
 
     /// Makes the latent path.
-    pub(super) fn route(&self, map: &LatentMap, prepared: &Prepared) -> Result<LatentPath> {
+    pub(super) fn latent_path(&self, map: &LatentMap, prepared: &Prepared) -> Result<LatentPath> {
         let place = |anchor| Self::place(anchor, map, prepared);
         let radius = self.radius.unwrap_or_else(|| usual_radius(prepared.home));
         let form = match self.kind {
@@ -105,9 +105,9 @@ impl PathPlan {
             }
             PathKind::Axis => PathShape::axis(&prepared.model, place(&self.around)?, self.axis)?,
         };
-        let route = LatentPath::new(form, &prepared.projection)?;
-        match route.length() > 0.0 {
-            true => Ok(route),
+        let latent_path = LatentPath::new(form, &prepared.projection)?;
+        match latent_path.length() > 0.0 {
+            true => Ok(latent_path),
             false => Err(Error::Mismatch(
                 "The way begins where it ends; choose two different places.".to_owned(),
             )),

@@ -59,13 +59,13 @@ impl Playhead {
     /// Only if the tensor library fails.
     pub fn of(
         model: &Model,
-        aim: &ObjectiveSpec,
+        spec: &ObjectiveSpec,
         restart: usize,
         step: f64,
         way: KeptTrajectory<'_>,
     ) -> Result<Option<Self>> {
         let Some((z, value)) = way.at(step) else { return Ok(None) };
-        let value = aim.shown_at(model, &z, value)?;
+        let value = spec.shown_at(model, &z, value)?;
         let outline = model.decode(&Rows::from_flat(z.len(), z))?.into_flat();
         Ok(Some(Self { restart, step, value, outline }))
     }

@@ -12,18 +12,18 @@ impl Session {
     /// Begins a race with the settings of the next search; if it cannot begin, the previous race stays.
     pub(super) fn race(&mut self) {
         let Some((id, entry)) = self.state.models.shown() else { return };
-        let lanes = self.state.settings.race.clone();
-        let config = match self.state.next_climb() {
+        let contenders = self.state.settings.race.clone();
+        let config = match self.state.next_search() {
             Ok(config) => SearchConfig { method: Method::Adam, space: Space::Latent, ..config },
             Err(error) => return self.state.notices.error(error),
         };
         let prepared = entry.prepared.clone();
-        let checked = config.check().and_then(|()| Objective::check(&prepared.model, &config.aim));
+        let checked = config.check().and_then(|()| Objective::check(&prepared.model, &config.spec));
         if let Err(error) = checked {
             return self.state.notices.error(error);
         }
         let version = (id, entry.version);
-        let (name, settings, runners) = (entry.name.clone(), config.clone(), lanes.clone());
+        let (name, settings, runners) = (entry.name.clone(), config.clone(), contenders.clone());
         self.clear_race();
         self.state.leave_walk();
         let run = self
@@ -33,7 +33,7 @@ impl Session {
             run: Some(run),
             model: version,
             config,
-            lanes,
+            contenders,
             standings: Vec::new(),
             results: None,
             chosen: None,
@@ -50,16 +50,17 @@ impl Session {
     }
 
     /// Deselects the race's answer, since another trajectory or path takes its place on the map.
-    pub(super) fn leave_lane(&mut self) {
+    pub(super) fn leave_contender(&mut self) {
         self.state.race.iter_mut().for_each(|race| race.chosen = None);
     }
 
     /// Selects the answer of a lane, or none.
-    pub(super) fn choose_lane(&mut self, lane: Option<usize>) {
+    pub(super) fn choose_contender(&mut self, contender: Option<usize>) {
         let shown = self.state.shown_version();
         let Some(race) = &mut self.state.race else { return };
-        race.chosen = lane.filter(|&lane| lane < race.lanes.0.len() && race.results.is_some());
-        let z = race.shown_way().map(|(_, z)| z.to_vec());
+        race.chosen = contender
+            .filter(|&contender| contender < race.contenders.0.len() && race.results.is_some());
+        let z = race.shown_trajectory().map(|(_, z)| z.to_vec());
         if let Some(z) = z.filter(|_| Some(race.model) == shown) {
             self.pick_latent(&z);
         }

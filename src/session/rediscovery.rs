@@ -21,7 +21,7 @@ impl Session {
                 "This model is still learning; it can be put to the test once it has finished.";
             return state.notices.info(text);
         }
-        let sought = state.settings.search.aim.terms.iter().find(|term| term.property == property);
+        let sought = state.settings.search.spec.terms.iter().find(|term| term.property == property);
         let goal = match sought.map(|term| term.goal) {
             Some(Goal::Min) => Goal::Min,
             _ => Goal::Max,

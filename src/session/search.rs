@@ -18,18 +18,23 @@ use std::sync::Arc;
 
 impl Session {
     /// Begins a search from given starts, `[restarts, latent]`; `frames` are the placements of their shapes, if any.
-    pub(super) fn climb_from(&mut self, starts: &Rows<f64>, frames: Vec<SimilarityTransform>) {
+    pub(super) fn search_from(&mut self, starts: &Rows<f64>, frames: Vec<SimilarityTransform>) {
         let points = starts.iter().map(<[f64]>::to_vec).collect();
         let starts_of = Starts::Around { points, spread: 0.0 };
         let config = self.state.settings.search.clone();
-        self.climb(SearchConfig { restarts: starts.len(), starts: starts_of, frames, ..config });
+        self.search_run(SearchConfig {
+            restarts: starts.len(),
+            starts: starts_of,
+            frames,
+            ..config
+        });
     }
 
     /// Begins a search; if it cannot begin, the previous one stays.
-    pub(super) fn climb(&mut self, config: SearchConfig) {
+    pub(super) fn search_run(&mut self, config: SearchConfig) {
         let Some((id, entry)) = self.state.models.shown() else { return };
         let prepared = entry.prepared.clone();
-        let checked = config.check().and_then(|()| Objective::check(&prepared.model, &config.aim));
+        let checked = config.check().and_then(|()| Objective::check(&prepared.model, &config.spec));
         if let Err(error) = checked {
             return self.state.notices.error(error);
         }
@@ -38,14 +43,15 @@ impl Session {
         let projection = prepared.projection.clone();
         let frozen = prepared.model.clone();
         let stride = config.stride(projection.latent_dim());
-        let speed = self.state.climb.as_ref().map_or(1.0, |climb| climb.playback.speed);
-        self.clear_climb();
+        let speed =
+            self.state.search_run.as_ref().map_or(1.0, |search_run| search_run.playback.speed);
+        self.clear_search();
         self.state.leave_walk();
         let run = self.start(JobKind::Search, name, move |handle| run(&prepared, settings, handle));
         self.state.settings.hint_followed = true;
-        self.leave_lane();
+        self.leave_contender();
         self.turn(Activity::Optimise);
-        self.state.climb = Some(SearchRun {
+        self.state.search_run = Some(SearchRun {
             run: Some(run),
             model: version,
             frozen,
@@ -57,7 +63,7 @@ impl Session {
             best_so_far: Vec::new(),
             playback: Playback { speed, ..Playback::default() },
             chosen: None,
-            hill: None,
+            basin: None,
             hovered: None,
             moment: None,
             besides: None,
@@ -68,29 +74,29 @@ impl Session {
     /// Runs the lesson's next search; after the last one the lesson ends.
     pub(super) fn continue_lesson(&mut self) {
         let Some(lesson) = &self.state.lesson else { return };
-        match lesson.next_climb() {
+        match lesson.next_search() {
             Some(config) => {
                 self.perform(Command::SetSearch(config.clone()));
-                self.climb(config);
+                self.search_run(config);
                 self.state.lesson.iter_mut().for_each(Lesson::climbing);
             }
             None => self.perform(Command::EndLesson),
         }
     }
 
-    pub(super) fn climb_from_file(&mut self, path: &Path) {
+    pub(super) fn search_from_file(&mut self, path: &Path) {
         let Some((_, entry)) = self.state.models.shown() else { return };
         match read_latents(path, entry.prepared.model.latent_dim()) {
-            Ok(starts) => self.climb_from(&starts.z, starts.frames),
+            Ok(starts) => self.search_from(&starts.z, starts.frames),
             Err(error) => self.state.notices.error(error),
         }
     }
 
-    pub(super) fn clear_climb(&mut self) {
-        if let Some(climb) = self.state.climb.take() {
-            climb.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
-            if climb.findings.is_some() {
-                self.state.lose(Undo::Climb(Box::new(climb)));
+    pub(super) fn clear_search(&mut self) {
+        if let Some(search_run) = self.state.search_run.take() {
+            search_run.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
+            if search_run.findings.is_some() {
+                self.state.lose(Undo::Climb(Box::new(search_run)));
             }
         }
     }

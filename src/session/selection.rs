@@ -41,15 +41,15 @@ impl Session {
     /// Prepares the objective for derivatives under the mouse, unless it is ready; none outside of optimising, or if
     /// the model lacks a head that the objective needs.
     fn prepare_slope(&mut self) {
-        let aim = &self.state.settings.search.aim;
+        let spec = &self.state.settings.search.spec;
         let shown = self.state.models.shown().filter(|_| self.state.activity == Activity::Optimise);
         let model = shown.map(|(_, entry)| &entry.prepared.model);
         let is_ready = |sought: &Objective, model: &Arc<Model>| {
-            Arc::ptr_eq(sought.model(), model) && sought.aim() == aim
+            Arc::ptr_eq(sought.model(), model) && sought.spec() == spec
         };
         let ready =
             self.sought.take_if(|sought| model.is_some_and(|model| is_ready(sought, model)));
-        let make = |model: &Arc<Model>| Objective::new(model.clone(), aim.clone(), Space::Latent);
+        let make = |model: &Arc<Model>| Objective::new(model.clone(), spec.clone(), Space::Latent);
         self.sought = ready.or_else(|| make(model?).ok());
     }
 
@@ -74,9 +74,9 @@ impl Session {
     }
 
     /// Decodes the followed restart of the search at the shown step.
-    pub(super) fn look_at_climb(&mut self) {
+    pub(super) fn look_at_search(&mut self) {
         if self.state.activity == Activity::Optimise
-            && let Some(Err(error)) = self.state.climb.as_mut().map(SearchRun::look)
+            && let Some(Err(error)) = self.state.search_run.as_mut().map(SearchRun::look)
         {
             self.state.notices.error(error);
         }

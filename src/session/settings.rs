@@ -37,7 +37,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// The data of the next training.
     #[serde(deserialize_with = "known_or_usual")]
-    pub recipe: GeneratorConfig,
+    #[serde(rename = "recipe")]
+    pub generator: GeneratorConfig,
     /// The settings of the next training.
     #[serde(deserialize_with = "known_or_usual")]
     pub training: TrainingConfig,

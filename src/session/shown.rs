@@ -7,9 +7,9 @@ use std::sync::Arc;
 impl State {
     /// All annotations that do not come from the model. A step-by-step search replaces a search, and the selected
     /// answer of a race replaces that of a search.
-    pub fn doing(&self) -> Annotations {
+    pub fn annotations(&self) -> Annotations {
         let walk = self.walk.as_ref().filter(|_| self.is_walking());
-        let climb = self.shown_race().or_else(|| self.shown_climb());
+        let search_run = self.shown_race().or_else(|| self.shown_search());
         let tour = self.tours.tour.as_ref().filter(|_| self.is_touring());
         let projection = self.shown().map(|(_, entry)| &entry.prepared.projection);
         // The start of a step-by-step search and the point of a latent path have marks of their own.
@@ -18,7 +18,7 @@ impl State {
         };
         let kept = self.map.picked.as_ref().filter(|picked| !marked(&picked.z));
         Annotations {
-            climb: climb.filter(|_| walk.is_none()),
+            search_run: search_run.filter(|_| walk.is_none()),
             walk: walk.map(|walk| StepThroughView { path: walk.path(), step: walk.step() }),
             uphill: self.uphill(),
             tour: tour
@@ -29,26 +29,27 @@ impl State {
     }
 
     /// The search at the shown step; none if it belongs to another model's latent space.
-    pub fn shown_climb(&self) -> Option<SearchView> {
-        let climb = self.climb.as_ref()?;
+    pub fn shown_search(&self) -> Option<SearchView> {
+        let search_run = self.search_run.as_ref()?;
         let (id, entry) = self.shown()?;
-        if climb.model.0 != id || climb.paths.is_empty() {
+        if search_run.model.0 != id || search_run.paths.is_empty() {
             return None;
         }
-        let star = climb.star().zip(climb.report()).map(|(index, report)| {
+        let star = search_run.star().zip(search_run.report()).map(|(index, report)| {
             entry.prepared.projection.project(report.restarts[index].restart.best_z())
         });
-        let ways = climb.findings.as_ref().map(|findings| findings.ways.clone());
+        let trajectories =
+            search_run.findings.as_ref().map(|findings| findings.trajectories.clone());
         Some(SearchView {
-            paths: climb.paths.clone(),
-            step: climb.shown_step(),
-            fresh_from: climb.fresh_from(),
-            ways: ways.unwrap_or_default(),
-            chosen: climb.chosen,
-            hovered: climb.hovered,
-            group: climb.hill,
+            paths: search_run.paths.clone(),
+            step: search_run.shown_step(),
+            fresh_from: search_run.fresh_from(),
+            trajectories: trajectories.unwrap_or_default(),
+            chosen: search_run.chosen,
+            hovered: search_run.hovered,
+            group: search_run.basin,
             star,
-            stale: self.is_climb_stale(),
+            stale: self.is_search_stale(),
         })
     }
 
@@ -56,12 +57,12 @@ impl State {
     pub fn shown_race(&self) -> Option<SearchView> {
         let contest = self.race.as_ref()?;
         let (id, entry) = self.shown().filter(|(id, _)| contest.model.0 == *id)?;
-        let (paths, z) = contest.shown_way()?;
+        let (paths, z) = contest.shown_trajectory()?;
         Some(SearchView {
             step: paths.last_step() as f64,
             paths: paths.clone(),
             fresh_from: 0.0,
-            ways: Arc::default(),
+            trajectories: Arc::default(),
             chosen: None,
             hovered: None,
             group: None,

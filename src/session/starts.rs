@@ -42,7 +42,7 @@ impl State {
     ///
     /// # Errors
     /// If the starts are to lie around a point and none is selected.
-    pub fn next_climb(&self) -> Result<SearchConfig> {
+    pub fn next_search(&self) -> Result<SearchConfig> {
         let mut config = self.settings.search.clone();
         let StartChoice { origin, spread } = self.settings.starts;
         let point = match origin {

@@ -1,6 +1,6 @@
 //! The complete state that the window shows.
 
-use super::cached_metrics::FiguresOf;
+use super::cached_metrics::MetricsOf;
 use super::compare::Comparison;
 use super::drawing::Drawing;
 use super::import::Own;
@@ -80,13 +80,13 @@ pub struct State {
     /// The present rediscovery, or its results.
     pub rediscovery: Option<RediscoveryRun>,
     /// The search.
-    pub climb: Option<SearchRun>,
+    pub search_run: Option<SearchRun>,
     /// The race.
     pub race: Option<RaceRun>,
     /// The second map, while two models are compared.
     pub comparison: Option<Comparison>,
     /// The metrics of models.
-    pub figures: FiguresOf,
+    pub metrics: MetricsOf,
     /// The run of PCA, if there is one.
     pub pca: Option<RunId>,
     /// The sweep over beta.
@@ -131,10 +131,10 @@ impl State {
             own: Own::default(),
             heads: None,
             rediscovery: None,
-            climb: None,
+            search_run: None,
             race: None,
             comparison: None,
-            figures: FiguresOf::default(),
+            metrics: MetricsOf::default(),
             pca: None,
             sweep: None,
             lesson: None,
@@ -152,7 +152,7 @@ impl State {
 
     /// The property of the map's colours, which is also the first term of the objective.
     pub fn property(&self) -> Property {
-        self.settings.search.aim.property()
+        self.settings.search.spec.property()
     }
 
     /// The layers of the present activity.
@@ -244,8 +244,10 @@ impl State {
     }
 
     /// True if the search was made with another model, or another version, than the shown one.
-    pub fn is_climb_stale(&self) -> bool {
-        self.climb.as_ref().is_some_and(|climb| Some(climb.model) != self.shown_version())
+    pub fn is_search_stale(&self) -> bool {
+        self.search_run
+            .as_ref()
+            .is_some_and(|search_run| Some(search_run.model) != self.shown_version())
     }
 
     /// True if a step-by-step search is on the screen.
@@ -262,7 +264,7 @@ impl State {
     pub(super) fn playback_mut(&mut self) -> Option<&mut Playback> {
         match self.is_touring() {
             true => self.tours.tour.as_mut().map(|tour| &mut tour.playback),
-            false => self.climb.as_mut().map(|climb| &mut climb.playback),
+            false => self.search_run.as_mut().map(|search_run| &mut search_run.playback),
         }
     }
 
@@ -301,26 +303,26 @@ impl State {
             let prepared = entry.prepared.clone();
             self.map.fit(prepared.home);
             self.tours.forget(&prepared);
-            self.settle_aim(&prepared.model);
+            self.settle_spec(&prepared.model);
         }
     }
 
     /// Replaces an objective with a property that `model` does not have, such as a target column of other data, and
     /// reports it.
-    fn settle_aim(&mut self, model: &Model) {
+    fn settle_spec(&mut self, model: &Model) {
         let known = model.properties();
-        let aim = &mut self.settings.search.aim;
-        let Some(unknown) = aim.properties().find(|property| !known.contains(property)) else {
+        let spec = &mut self.settings.search.spec;
+        let Some(unknown) = spec.properties().find(|property| !known.contains(property)) else {
             return;
         };
         let Some(&property) = known.first() else { return };
-        *aim = ObjectiveSpec::of(property, Goal::Max);
+        *spec = ObjectiveSpec::of(property, Goal::Max);
         let (unknown, word) = (unknown.name(), property.word());
         self.notices.info(format!("This model has no '{unknown}'; {word} is sought instead."));
     }
 
     /// The report of the search, if there is one.
     pub fn report(&self) -> Option<&SearchReport> {
-        self.climb.as_ref().and_then(SearchRun::report)
+        self.search_run.as_ref().and_then(SearchRun::report)
     }
 }

@@ -112,16 +112,16 @@ impl StepThroughState {
 /// The value at the start of the present update, for the screen.
 fn value(prepared: &Prepared, by_hand: &StepThrough) -> Result<Value> {
     let (z, value) = by_hand.here();
-    by_hand.config().aim.shown_at(&prepared.model, z, value)
+    by_hand.config().spec.shown_at(&prepared.model, z, value)
 }
 
 /// The shape at the present point; for a search that moves the shape itself, that shape and not the model's
 /// reconstruction.
 fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &StepThrough) -> Result<Probe> {
     let (point, z) = by_hand.come_to();
-    let SearchConfig { aim, space, .. } = by_hand.config();
+    let SearchConfig { spec, space, .. } = by_hand.config();
     let at = prepared.projection.project(z);
-    let mut probe = Probe::at(prepared, model, at, Some(z), aim.property())?;
+    let mut probe = Probe::at(prepared, model, at, Some(z), spec.property())?;
     if *space == Space::Input {
         let moved = Rows::from_flat(point.len(), point.to_vec());
         probe.set_outline(&prepared.model, prepared.model.unscaled(&moved).into_flat());

@@ -28,7 +28,7 @@ impl State {
                 }
             }
             Some(News::Search(news)) => {
-                if let Some(search) = self.climb.as_mut().filter(|search| search.run == this) {
+                if let Some(search) = self.search_run.as_mut().filter(|search| search.run == this) {
                     search.progress(news);
                 }
             }
@@ -82,9 +82,9 @@ impl State {
                 made.into_iter().for_each(|id| self.put_beside(id));
             }
             End::Search(result) => {
-                if let Some(search) = self.climb.as_mut().filter(|search| search.run == this) {
+                if let Some(search) = self.search_run.as_mut().filter(|search| search.run == this) {
                     if !search.ended(result, notices) {
-                        self.climb = None;
+                        self.search_run = None;
                     } else if let Some((lesson, report)) = self.lesson.as_mut().zip(search.report())
                     {
                         lesson.climbed(report);

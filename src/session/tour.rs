@@ -27,7 +27,7 @@ pub struct Tour {
     /// The model of the path, and its version.
     pub model: (ModelId, u64),
     /// The path in latent space.
-    pub route: LatentPath,
+    pub latent_path: LatentPath,
     /// The path on the map, as a polyline.
     pub line: Vec<[f64; 2]>,
     /// The frames of the path.
@@ -47,13 +47,13 @@ impl Tour {
         let shares = self.strip.shares.iter().enumerate();
         let nearest = shares.min_by(|a, b| off(a.1).total_cmp(&off(b.1)));
         // The end of a closed path is its beginning.
-        let ended = self.route.is_closed() && self.playback.share >= 1.0;
+        let ended = self.latent_path.is_closed() && self.playback.share >= 1.0;
         nearest.map_or(0, |(frame, _)| frame).min(if ended { 0 } else { usize::MAX })
     }
 
     /// The latent point at the playhead.
     pub fn here(&self) -> Vec<f64> {
-        self.route.at(self.playback.share)
+        self.latent_path.at(self.playback.share)
     }
 
     /// Plays, from the beginning if at the end; or pauses.
@@ -284,13 +284,13 @@ impl Session {
             Error::Mismatch("No model is open; press Ctrl+O to open one.".to_owned())
         })?;
         let (prepared, property) = (&entry.prepared, self.state.property());
-        let route = self.state.tours.plan.route(&self.state.map, prepared)?;
-        let strip = Strip::of(&prepared.model, property, &route, FRAMES, None)?;
+        let latent_path = self.state.tours.plan.latent_path(&self.state.map, prepared)?;
+        let strip = Strip::of(&prepared.model, property, &latent_path, FRAMES, None)?;
         Ok(Tour {
             model: (id, entry.version),
-            line: trail::on_map(&route, &prepared.projection),
+            line: trail::on_map(&latent_path, &prepared.projection),
             sheet: strip.rows(&prepared.model, property, false)?,
-            route,
+            latent_path,
             strip,
             playback: Playback::default(),
             probe: None,

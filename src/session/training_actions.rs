@@ -58,7 +58,7 @@ impl Session {
         let settings = &mut self.state.settings;
         let seed = settings.training.seed.wrapping_add(1);
         settings.training.seed = seed;
-        settings.recipe = GeneratorConfig { seed, ..settings.recipe.clone() };
+        settings.generator = GeneratorConfig { seed, ..settings.generator.clone() };
         self.train(false);
     }
 
@@ -194,12 +194,12 @@ impl Session {
         let past = Training {
             curve: training.curve.iter().filter(|point| point.epoch <= epochs).copied().collect(),
             records: moment.history.clone(),
-            setup: training.setup.clone(),
+            context: training.context.clone(),
             timeline: training.timeline.until(index),
             ..Training::default()
         };
         // Existing data are not made again.
-        let ready = training.setup.as_ref().map(|setup| setup.training_data());
+        let ready = training.context.as_ref().map(|context| context.training_data());
         let material = ready.map_or(plan.material, Material::Ready);
         Ok(Trunk { plan: TrainingPlan { material, ..plan }, state: moment, past })
     }
@@ -214,7 +214,7 @@ impl Session {
         state.training.run.into_iter().for_each(|run| state.jobs.cancel(run));
         let model = model.unwrap_or_else(|| state.models.allot());
         state.put_training_aside(model);
-        state.figures.forget(model);
+        state.metrics.forget(model);
         let (name, job) = (plan.material.name(), plan.clone());
         state.hold_range_for_training(true);
         let before = state.shown_version().map(|(id, _)| id).filter(|id| *id != model);
@@ -251,14 +251,14 @@ impl Session {
         if timeline.developed == Some(index) || timeline.developing.is_some() {
             return;
         }
-        let Some(setup) = training.setup.clone() else { return };
+        let Some(context) = training.context.clone() else { return };
         let (moment, playing) = (moment.clone(), timeline.is_playing());
         // All data if the playhead rests; fewer while it plays.
         let quick = playing || self.state.training.run.is_some();
         let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
         let name = self.state.models.get(id).map_or_else(String::new, |entry| entry.name.clone());
         let run = self.start(JobKind::Snapshot, name, move |_: &Handle<NoNews>| {
-            snapshot::run(&setup, &moment, most)
+            snapshot::run(&context, &moment, most)
         });
         if let Some(training) = self.state.learned_mut(id) {
             training.timeline.developing = Some((run, index));
@@ -313,7 +313,7 @@ impl State {
     /// Why the training of the shown model cannot continue; none if it can.
     pub fn cannot_go_on(&self) -> Option<&'static str> {
         let Some((id, entry)) = self.shown() else { return Some("No model is open") };
-        let known = self.learned(id).is_some_and(|training| training.setup.is_some());
+        let known = self.learned(id).is_some_and(|training| training.context.is_some());
         let carried = entry.prepared.model.resume.is_some();
         (!known && !carried).then_some("This model does not hold what its training needs to go on")
     }

@@ -64,10 +64,10 @@ impl State {
                 self.models.insert(id, entry);
                 self.show(id);
             }
-            Some(Undo::Climb(climb)) => {
-                let present = self.climb.replace(*climb);
+            Some(Undo::Climb(search_run)) => {
+                let present = self.search_run.replace(*search_run);
                 present
-                    .and_then(|climb| climb.run)
+                    .and_then(|search_run| search_run.run)
                     .into_iter()
                     .for_each(|run| self.jobs.cancel(run));
             }

@@ -1,6 +1,6 @@
 //! Task heads that are trained afterwards: the autoencoder is frozen, only the head learns.
 
-use super::learner::{measured_head, with_usual_change};
+use super::learner::{target_head, with_usual_change};
 use super::variables::{Variables, first_not_finite};
 use crate::data::property::{Property, check_among};
 use crate::error::{Error, Result, check_range};
@@ -304,8 +304,8 @@ impl HeadTrainer {
         if let Some(bad) = first_not_finite(&parameters) {
             return Err(self.not_finite(bad));
         }
-        let mut head = measured_head(self.card.clone(), &parameters, &self.model.encoded)?;
-        if self.property.is_measured() {
+        let mut head = target_head(self.card.clone(), &parameters, &self.model.encoded)?;
+        if self.property.is_target() {
             head.card.judge = Some(self.model.fitted_judge(&head)?);
         }
         with_usual_change(head, &self.model)

@@ -39,11 +39,7 @@ impl HeadTargets {
 ///
 /// # Errors
 /// When the parameters do not fit the layers.
-pub fn measured_head(
-    card: HeadCard,
-    parameters: &[Vec<f32>],
-    encoded: &Encoded,
-) -> Result<TaskHead> {
+pub fn target_head(card: HeadCard, parameters: &[Vec<f32>], encoded: &Encoded) -> Result<TaskHead> {
     let mut head = TaskHead::new(card, parameters)?;
     let truth: Vec<f64> = encoded.property(head.card.property).collect();
     let mut rows = encoded.held_out_or_all();
@@ -59,7 +55,7 @@ pub fn measured_head(
 /// # Errors
 /// When the head reads another latent.
 pub fn with_usual_change(mut head: TaskHead, model: &Model) -> Result<TaskHead> {
-    if head.card.property.is_measured() {
+    if head.card.property.is_target() {
         head.card.usual_change = Some(head_change(model, &head)?);
     }
     Ok(head)
@@ -135,7 +131,7 @@ mod tests {
         let card = card(&values, &[false; 5]).unwrap();
         let parameters = initial_parameters(&card.layers, 1);
         let measured = |held_out, rows: &[usize]| {
-            let head = measured_head(card.clone(), &parameters, &encoded(held_out)).unwrap();
+            let head = target_head(card.clone(), &parameters, &encoded(held_out)).unwrap();
             let said = head.predict_all(&encoded(held_out).mu).unwrap();
             let pick = |from: &[f64]| rows.iter().map(|&i| from[i]).collect::<Vec<f64>>();
             assert_eq!((head.card.r2, head.card.rmse), score(&pick(&said), &pick(&values)));

@@ -177,8 +177,8 @@ mod tests {
     }
 
     fn begins_as_pca(activation: Activation, hidden: &[usize]) {
-        let recipe = GeneratorConfig { samples: 90, points: 20, ..GeneratorConfig::default() };
-        let rows = &TrainingData::generate(recipe).unwrap().set.rows;
+        let generator = GeneratorConfig { samples: 90, points: 20, ..GeneratorConfig::default() };
+        let rows = &TrainingData::generate(generator).unwrap().set.rows;
         let training: Vec<usize> = (0..70).collect();
         let pca = ProbabilisticPca::new(rows, &training, 3);
         let layers = architecture(40, hidden, activation, 3, Output::Linear);

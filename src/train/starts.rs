@@ -56,6 +56,7 @@ fn believable_share(model: &Model, start: &StartDistribution) -> Result<f64> {
         z.push(&start.draw(dim, stream(0, Purpose::Samples, 0, i as u64)));
     }
     let verdicts = assess(model, &[Property::Area], &z, &model.decode(&z)?)?;
-    let believable = verdicts.iter().filter(|verdict| verdict.belief == Reliability::Believable);
+    let believable =
+        verdicts.iter().filter(|verdict| verdict.reliability == Reliability::Believable);
     Ok(believable.count() as f64 / DRAWS as f64)
 }

@@ -30,7 +30,7 @@ pub struct Swept {
     /// The model.
     pub model: Model,
     /// The metrics of the model.
-    pub figures: ModelMetrics,
+    pub metrics: ModelMetrics,
 }
 
 impl Sweep {
@@ -80,8 +80,8 @@ impl Sweep {
         }
         let model = trainer.finish()?;
         (self.trainer, self.done) = (None, self.done + 1);
-        let figures = ModelMetrics::of(&model)?;
-        Ok(Some(Swept { beta, model, figures }))
+        let metrics = ModelMetrics::of(&model)?;
+        Ok(Some(Swept { beta, model, metrics }))
     }
 
     /// True if all models are trained.

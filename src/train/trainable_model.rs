@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// An autoencoder and its jointly trained heads.
 pub struct TrainableModel {
-    setup: Arc<TrainingContext>,
+    context: Arc<TrainingContext>,
     /// The data in network units, `[samples, input]`.
     scaled: Rows<f32>,
     /// The entropy of each sample, the lower bound of cross-entropy; empty for squared error.
@@ -29,22 +29,22 @@ impl TrainableModel {
     ///
     /// # Errors
     /// When the layers do not fit.
-    pub fn new(setup: Arc<TrainingContext>) -> Result<Self> {
-        let TrainingContext { config, data, layers, .. } = &*setup;
+    pub fn new(context: Arc<TrainingContext>) -> Result<Self> {
+        let TrainingContext { config, data, layers, .. } = &*context;
         let of_heads: Vec<&[LayerSpec]> =
-            setup.heads.iter().map(|card| card.layers.as_slice()).collect();
+            context.heads.iter().map(|card| card.layers.as_slice()).collect();
         let all_layers = [&[layers.as_slice()], of_heads.as_slice()].concat().concat();
         let mut initial = initial_parameters(&all_layers, config.seed);
-        if let Some(pca) = setup.begins_as() {
+        if let Some(pca) = context.begins_as() {
             pca.begin(layers, &mut initial[..2 * layers.len()]);
         }
         if config.sigma_vae {
             initial.push(vec![0.0]);
         }
         let targets =
-            setup.heads.iter().map(|card| HeadTargets::new(card, &data.values(card.property)));
+            context.heads.iter().map(|card| HeadTargets::new(card, &data.values(card.property)));
         let heads = targets.collect();
-        let scaled = setup.scaling.apply(&data.rows);
+        let scaled = context.scaling.apply(&data.rows);
         let entropies = match config.loss {
             Reconstruction::Bce => scaled.iter().map(loss::entropy).collect(),
             Reconstruction::Mse => Vec::new(),
@@ -52,7 +52,7 @@ impl TrainableModel {
         let step = VaeStep::new(layers, &of_heads, config.loss, config.sigma_vae);
         let step = step.map_err(Error::Mismatch)?;
         let variables = Variables::new(initial, config.learning_rate);
-        Ok(Self { scaled, entropies, variables, heads, step, setup })
+        Ok(Self { scaled, entropies, variables, heads, step, context })
     }
 
     /// The variables.
@@ -104,7 +104,7 @@ impl TrainableModel {
             noise,
             targets,
             beta: beta as f32,
-            head_weight: self.setup.config.head_weight as f32,
+            head_weight: self.context.config.head_weight as f32,
         }
     }
 
@@ -119,20 +119,20 @@ impl TrainableModel {
     fn losses(&self, samples: &[usize], parts: LossParts, beta: f64) -> Losses {
         let LossParts { reconstruction, likelihood, kl, heads } = parts;
         let entropy = self.entropy(samples);
-        let total = likelihood - entropy + beta * kl + self.setup.config.head_weight * heads;
+        let total = likelihood - entropy + beta * kl + self.context.config.head_weight * heads;
         Losses { total, reconstruction: reconstruction - entropy, kl, heads }
     }
 
     /// The number behind a learned variance; none if it is not learned.
     pub fn raw_log_sigma(&self) -> Option<f32> {
-        let last = self.variables.values().last().filter(|_| self.setup.config.sigma_vae);
+        let last = self.variables.values().last().filter(|_| self.context.config.sigma_vae);
         last.and_then(|raw| raw.first().copied())
     }
 
     /// Copies of the parameters of all layers.
     pub fn parameters(&self) -> Vec<Vec<f32>> {
         let mut parameters = self.variables.values().to_vec();
-        if self.setup.config.sigma_vae {
+        if self.context.config.sigma_vae {
             parameters.pop();
         }
         parameters

@@ -35,7 +35,7 @@ pub struct Step {
 
 /// A training in progress.
 pub struct Trainer {
-    setup: Arc<TrainingContext>,
+    context: Arc<TrainingContext>,
     training_set: Vec<usize>,
     network: TrainableModel,
     updates: usize,
@@ -59,11 +59,11 @@ impl Trainer {
     /// # Errors
     /// Names a setting that is out of range.
     pub fn new(data: TrainingData, config: TrainingConfig) -> Result<Self> {
-        let setup = Arc::new(TrainingContext::new(data, config)?);
+        let context = Arc::new(TrainingContext::new(data, config)?);
         let mut trainer = Self {
-            training_set: setup.training_set(),
-            network: TrainableModel::new(setup.clone())?,
-            setup,
+            training_set: context.training_set(),
+            network: TrainableModel::new(context.clone())?,
+            context,
             updates: 0,
             epoch: 0,
             seen: 0,
@@ -104,8 +104,8 @@ impl Trainer {
         trainer.kept = Some(state.clone());
         // Computed again: a training without early stopping did not evaluate these rows separately.
         if trainer.config().early_stopping.is_some() && !history.is_empty() {
-            let setup = trainer.setup.clone();
-            let Validation { stopping, reported } = &setup.validation;
+            let context = trainer.context.clone();
+            let Validation { stopping, reported } = &context.validation;
             let losses = trainer.measure(stopping.as_ref().unwrap_or(reported));
             trainer.best = losses.map(|losses| (losses.reconstruction, state.clone()));
         }
@@ -114,17 +114,17 @@ impl Trainer {
 
     /// The settings.
     pub fn config(&self) -> &TrainingConfig {
-        &self.setup.config
+        &self.context.config
     }
 
     /// The fixed part of the training.
-    pub fn setup(&self) -> &Arc<TrainingContext> {
-        &self.setup
+    pub fn context(&self) -> &Arc<TrainingContext> {
+        &self.context
     }
 
     /// The data set of the training.
     pub fn data(&self) -> &Dataset {
-        &self.setup.data
+        &self.context.data
     }
 
     /// One entry for each finished epoch, and for the last one if it is incomplete.
@@ -134,7 +134,7 @@ impl Trainer {
 
     /// Updates of one epoch.
     pub fn batches(&self) -> usize {
-        self.config().batches(self.setup.data.rows.len())
+        self.config().batches(self.context.data.rows.len())
     }
 
     /// Updates done.
@@ -175,7 +175,7 @@ impl Trainer {
         let samples = &self.order[self.seen..last];
         let (epoch, batch) = (self.epoch + 1, self.seen / self.config().batch_size + 1);
         let noise = self.config().latent_noise.then(|| self.noise(samples));
-        let beta = self.setup.beta_at(self.updates);
+        let beta = self.context.beta_at(self.updates);
         let rate = self.config().rate_at(self.updates);
         self.network.variables_mut().set_rate(rate);
         let losses = self.network.learn(samples, noise.as_deref(), beta);
@@ -201,10 +201,10 @@ impl Trainer {
     fn end_epoch(&mut self, batch: usize) -> Result<EpochRecord> {
         let mut mean = Losses::default();
         mean.add(self.sums, 1.0 / self.seen as f64);
-        let setup = self.setup.clone();
-        let held = self.measure(&setup.validation.reported);
-        let stopping = setup.validation.stopping.as_ref().and_then(|rows| self.measure(rows));
-        let with_heads = |loss: f64| (!self.setup.heads.is_empty()).then_some(loss);
+        let context = self.context.clone();
+        let held = self.measure(&context.validation.reported);
+        let stopping = context.validation.stopping.as_ref().and_then(|rows| self.measure(rows));
+        let with_heads = |loss: f64| (!self.context.heads.is_empty()).then_some(loss);
         let record = EpochRecord {
             epoch: self.epoch + 1,
             updates: self.updates,
@@ -254,8 +254,8 @@ impl Trainer {
     fn measure(&mut self, rows: &[usize]) -> Option<Losses> {
         let mut mean = Losses::default();
         let hidden = self.config().hidden_units();
-        let widest = hidden.into_iter().fold(self.setup.data.rows.width(), usize::max);
-        let beta = self.setup.beta_at(self.updates);
+        let widest = hidden.into_iter().fold(self.context.data.rows.width(), usize::max);
+        let beta = self.context.beta_at(self.updates);
         for part in rows.chunks(rows_at_once(widest)) {
             let losses = self.network.measure(part, beta);
             mean.add(losses, part.len() as f64 / rows.len() as f64);
@@ -311,9 +311,9 @@ impl Trainer {
             _ => self.state(),
         };
         // The history of all epochs stays with the model, even if an earlier epoch is kept.
-        let mut model = self.setup.model_at(&state, usize::MAX)?;
+        let mut model = self.context.model_at(&state, usize::MAX)?;
         model.card.history.clone_from(&self.history);
-        let TrainingContext { pca, data, validation, .. } = &*self.setup;
+        let TrainingContext { pca, data, validation, .. } = &*self.context;
         let reported = validation.reported.iter().map(|&row| data.rows.row(row));
         model.card.statistics.pca_error =
             pca.as_ref().filter(|_| reported.len() > 0).map(|pca| pca.error(reported));

@@ -1,7 +1,7 @@
 //! The fixed part of a training: data, split, scaling and layers; with it, the model after any number of updates.
 
 use super::build_model::assemble;
-use super::learner::{measured_head, with_usual_change};
+use super::learner::{target_head, with_usual_change};
 use super::probabilistic_pca::ProbabilisticPca;
 use super::state::TrainerState;
 use crate::data::dataset::Dataset;
@@ -150,7 +150,7 @@ impl TrainingContext {
         for card in &self.heads {
             let (parameters, rest) = of_heads.split_at(2 * card.layers.len());
             of_heads = rest;
-            let head = measured_head(card.clone(), parameters, &model.encoded)?;
+            let head = target_head(card.clone(), parameters, &model.encoded)?;
             let head = with_usual_change(head, &model)?;
             model = model.with_head(head)?;
         }

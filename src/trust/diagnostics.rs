@@ -43,18 +43,18 @@ impl Display for Warning {
 
 /// The problems of a model, from its history and its metrics; for a model without training, such as PCA, only the
 /// problems of its data.
-pub fn warnings_of(model: &Model, figures: &ModelMetrics) -> Vec<Warning> {
+pub fn warnings_of(model: &Model, metrics: &ModelMetrics) -> Vec<Warning> {
     if model.is_linear() {
-        return one_shape(figures).into_iter().collect();
+        return one_shape(metrics).into_iter().collect();
     }
-    let mut found = warnings(&model.card.training, &model.card.history, Some(figures));
-    found.extend(worse_than_pca(model, figures));
+    let mut found = warnings(&model.card.training, &model.card.history, Some(metrics));
+    found.extend(worse_than_pca(model, metrics));
     found
 }
 
 /// A warning if PCA with as many dimensions has a smaller held-out error on the same rows.
-fn worse_than_pca(model: &Model, figures: &ModelMetrics) -> Option<Warning> {
-    let (pca, own) = (model.card.statistics.pca_error?, figures.reconstruction_error);
+fn worse_than_pca(model: &Model, metrics: &ModelMetrics) -> Option<Warning> {
+    let (pca, own) = (model.card.statistics.pca_error?, metrics.reconstruction_error);
     (own > pca).then(|| Warning {
         what: format!(
             "PCA with as many numbers is better: its squared error on held-out shapes is {:.1} % less",
@@ -68,22 +68,22 @@ fn worse_than_pca(model: &Model, figures: &ModelMetrics) -> Option<Warning> {
 pub fn warnings(
     config: &TrainingConfig,
     records: &[EpochRecord],
-    figures: Option<&ModelMetrics>,
+    metrics: Option<&ModelMetrics>,
 ) -> Vec<Warning> {
     let done = records.last().map_or(0, |record| record.updates);
     let early = (done as f64) < EARLY * config.updates as f64;
-    if let Some(alike) = figures.and_then(one_shape) {
+    if let Some(alike) = metrics.and_then(one_shape) {
         return vec![alike];
     }
     let mut warnings = Vec::new();
     warnings.extend(overfitting(config, records));
-    if let Some(figures) = figures.filter(|_| !early) {
-        match unsettled(config, records, figures) {
+    if let Some(metrics) = metrics.filter(|_| !early) {
+        match unsettled(config, records, metrics) {
             // A latent that still changes cannot be judged yet.
             Some(unsettled) => warnings.push(unsettled),
             None => {
-                warnings.extend(collapse(config, figures));
-                warnings.extend(missing(config, figures));
+                warnings.extend(collapse(config, metrics));
+                warnings.extend(missing(config, metrics));
             }
         }
     }
@@ -91,8 +91,8 @@ pub fn warnings(
 }
 
 /// All shapes are equal: there is nothing to learn, and no setting changes that.
-fn one_shape(figures: &ModelMetrics) -> Option<Warning> {
-    (figures.spread < SAME_SHAPE).then(|| Warning {
+fn one_shape(metrics: &ModelMetrics) -> Option<Warning> {
+    (metrics.spread < SAME_SHAPE).then(|| Warning {
         what: "All shapes are the same, so there is nothing to learn".to_owned(),
         remedy: "They differ by less than 1/10,000 of their size. Import shapes that differ, or let the generated \
                  families vary more in size, rotation or proportions."
@@ -105,11 +105,11 @@ fn one_shape(figures: &ModelMetrics) -> Option<Warning> {
 fn unsettled(
     config: &TrainingConfig,
     records: &[EpochRecord],
-    figures: &ModelMetrics,
+    metrics: &ModelMetrics,
 ) -> Option<Warning> {
-    let (active, units) = (figures.active_units, figures.unit_variances.len());
+    let (active, units) = (metrics.active_units, metrics.unit_variances.len());
     let done = records.last().map_or(0, |record| record.updates);
-    let complete = active == units && figures.families.iter().all(|family| family.reachable);
+    let complete = active == units && metrics.families.iter().all(|family| family.reachable);
     if complete || (done >= LEAST_UPDATES && !(active == 0 && falls(records))) {
         return None;
     }
@@ -145,8 +145,8 @@ fn falls(records: &[EpochRecord]) -> bool {
 }
 
 /// Inactive latent dimensions: all of them (posterior collapse), or some.
-fn collapse(config: &TrainingConfig, figures: &ModelMetrics) -> Option<Warning> {
-    let (active, units) = (figures.active_units, figures.unit_variances.len());
+fn collapse(config: &TrainingConfig, metrics: &ModelMetrics) -> Option<Warning> {
+    let (active, units) = (metrics.active_units, metrics.unit_variances.len());
     if active == units {
         return None;
     }
@@ -210,11 +210,11 @@ fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warni
 }
 
 /// Families that are not reachable on the map.
-fn missing(config: &TrainingConfig, figures: &ModelMetrics) -> Option<Warning> {
-    let unreachable = figures.families.iter().filter(|family| !family.reachable);
+fn missing(config: &TrainingConfig, metrics: &ModelMetrics) -> Option<Warning> {
+    let unreachable = metrics.families.iter().filter(|family| !family.reachable);
     let names: Vec<&str> = unreachable.map(|family| family.name.as_str()).collect();
     // A collapsed map has its own, simpler warning.
-    if names.is_empty() || figures.active_units == 0 {
+    if names.is_empty() || metrics.active_units == 0 {
         return None;
     }
     let listed = match names.as_slice() {
@@ -264,7 +264,7 @@ mod tests {
         }
     }
 
-    fn figures(variances: &[f64], shares: &[(&str, f64)]) -> ModelMetrics {
+    fn metrics(variances: &[f64], shares: &[(&str, f64)]) -> ModelMetrics {
         let family = |&(name, share): &(&str, f64)| FamilyMetrics {
             name: name.to_owned(),
             shapes: 10,
@@ -291,9 +291,9 @@ mod tests {
         }
     }
 
-    fn said(records: &[EpochRecord], figures: Option<&ModelMetrics>) -> Vec<String> {
+    fn said(records: &[EpochRecord], metrics: Option<&ModelMetrics>) -> Vec<String> {
         let config = TrainingConfig { updates: 400, ..TrainingConfig::default() };
-        warnings(&config, records, figures).into_iter().map(|warning| warning.what).collect()
+        warnings(&config, records, metrics).into_iter().map(|warning| warning.what).collect()
     }
 
     fn falling() -> Vec<EpochRecord> {
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_training_that_goes_well_is_left_in_peace() {
-        let well = figures(&[0.9, 1.1], &[("circle", 0.5), ("star", 0.5)]);
+        let well = metrics(&[0.9, 1.1], &[("circle", 0.5), ("star", 0.5)]);
         assert!(said(&falling(), Some(&well)).is_empty());
         assert!(said(&[], None).is_empty());
     }
@@ -327,7 +327,7 @@ mod tests {
     fn missing_families_are_spoken_of_in_their_number() {
         let remedy = |shares: &[(&str, f64)]| {
             let config = TrainingConfig { updates: 400, ..TrainingConfig::default() };
-            warnings(&config, &falling(), Some(&figures(&[0.9, 1.1], shares)))[0].to_string()
+            warnings(&config, &falling(), Some(&metrics(&[0.9, 1.1], shares)))[0].to_string()
         };
         let one = remedy(&[("circle", 0.999), ("star", 0.001)]);
         assert!(one.starts_with(
@@ -360,20 +360,20 @@ mod tests {
     #[test]
     fn a_collapse_and_a_missing_family_are_named() {
         let families = [("circle", 0.995), ("star", 0.005)];
-        let none = said(&settled(), Some(&figures(&[0.001, 0.0], &families)));
+        let none = said(&settled(), Some(&metrics(&[0.001, 0.0], &families)));
         assert_eq!(none, ["Posterior collapse: all shapes share one place in the latent"]);
-        let half = said(&settled(), Some(&figures(&[0.9, 0.0], &families)));
+        let half = said(&settled(), Some(&metrics(&[0.9, 0.0], &families)));
         assert_eq!(
             half,
             ["1 of 2 latent dimensions is inactive", "No star can be found in the map"]
         );
         let beginning = &settled()[..5];
-        assert!(said(beginning, Some(&figures(&[0.9, 0.0], &families))).is_empty(), "too early");
+        assert!(said(beginning, Some(&metrics(&[0.9, 0.0], &families))).is_empty(), "too early");
     }
 
     #[test]
     fn a_network_that_has_hardly_learned_has_not_collapsed() {
-        let inactive = figures(&[0.001, 0.0], &[("circle", 1.0), ("star", 0.0)]);
+        let inactive = metrics(&[0.001, 0.0], &[("circle", 1.0), ("star", 0.0)]);
         // A complete training of 51 updates is short, although its share is 1.
         let config = TrainingConfig { updates: 51, ..TrainingConfig::default() };
         let short = [EpochRecord { updates: 51, ..record(1, 90.0, 80.0) }];
@@ -387,13 +387,13 @@ mod tests {
         let hardly = "The network has hardly begun to learn, and its loss still falls";
         assert_eq!(said(&slow, Some(&inactive)), [hardly]);
         // Active dimensions are no problem, even after a short training.
-        let well = figures(&[0.9, 1.1], &[("circle", 0.5), ("star", 0.5)]);
+        let well = metrics(&[0.9, 1.1], &[("circle", 0.5), ("star", 0.5)]);
         assert!(warnings(&config, &short, Some(&well)).is_empty());
     }
 
     #[test]
     fn one_shape_repeated_is_told_as_that_alone() {
-        let same = ModelMetrics { spread: 3e-8, ..figures(&[0.0, 0.0], &[("shape", 1.0)]) };
+        let same = ModelMetrics { spread: 3e-8, ..metrics(&[0.0, 0.0], &[("shape", 1.0)]) };
         let found = said(&settled(), Some(&same));
         assert_eq!(found, ["All shapes are the same, so there is nothing to learn"]);
         let early = said(&settled()[..2], Some(&same));

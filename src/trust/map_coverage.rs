@@ -165,8 +165,8 @@ mod tests {
 
     #[test]
     fn the_nearest_is_that_of_the_form_distance() {
-        let recipe = GeneratorConfig { samples: 18, points: 32, ..GeneratorConfig::default() };
-        let outlines: Vec<Vec<f32>> = (0..18).map(|i| recipe.sample(i)).collect();
+        let generator = GeneratorConfig { samples: 18, points: 32, ..GeneratorConfig::default() };
+        let outlines: Vec<Vec<f32>> = (0..18).map(|i| generator.sample(i)).collect();
         let labelled = outlines[..9].iter().enumerate();
         let references: Vec<(u16, Vec<f32>)> =
             labelled.map(|(i, o)| (i as u16, geometry::normalised(o))).collect();

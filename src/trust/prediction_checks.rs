@@ -106,8 +106,8 @@ impl PredictionCheck {
 }
 
 impl PredictionChecks {
-    /// Checks the predictions of `properties`, and of properties with constraints in `aim`, at each of `z [n, latent]`;
-    /// none if no property is predicted. A property that can be computed is checked only if `aim` searches its head, and
+    /// Checks the predictions of `properties`, and of properties with constraints in `spec`, at each of `z [n, latent]`;
+    /// none if no property is predicted. A property that can be computed is checked only if `spec` searches its head, and
     /// then against the shape too, `decoded [n, input]`.
     ///
     /// # Errors
@@ -115,15 +115,15 @@ impl PredictionChecks {
     pub fn of_all(
         model: &Model,
         properties: &[Property],
-        aim: &ObjectiveSpec,
+        spec: &ObjectiveSpec,
         z: &Rows<f64>,
         decoded: &Rows<f32>,
     ) -> Result<Option<Vec<Self>>> {
-        let constraints = &aim.constraints;
+        let constraints = &spec.constraints;
         let bounded = constraints.iter().map(|constraint| constraint.property);
-        let searched = properties.iter().copied().filter(|&property| aim.reads_head(property));
+        let searched = properties.iter().copied().filter(|&property| spec.reads_head(property));
         let mut predicted: Vec<Property> = Vec::new();
-        for property in searched.chain(bounded.filter(|property| property.is_measured())) {
+        for property in searched.chain(bounded.filter(|property| property.is_target())) {
             if model.head(property).is_some() && !predicted.contains(&property) {
                 predicted.push(property);
             }
@@ -155,14 +155,14 @@ impl PredictionChecks {
                         Relation::AtMost => prediction.high,
                     };
                     // A bound on a computed property is kept by the shape itself.
-                    let is_predicted = property.is_measured();
+                    let is_predicted = property.is_target();
                     is_predicted && constraint.property == *property && !constraint.holds(end)
                 };
                 PredictionCheck {
                     property: *property,
                     prediction,
                     gap: prediction.gap(),
-                    computed: (!property.is_measured()).then(|| property.measure(decoded.row(i))),
+                    computed: (!property.is_target()).then(|| property.measure(decoded.row(i))),
                     measured_range: *measured_range,
                     broken: constraints.iter().find(breaks).copied(),
                 }

@@ -40,7 +40,8 @@ impl Reliability {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Verdict {
     /// The word.
-    pub belief: Reliability,
+    #[serde(rename = "belief")]
+    pub reliability: Reliability,
     /// The distance to the tenth nearest training mean, in standard deviations of the data.
     pub density_distance: f64,
     /// The limit of this distance.
@@ -62,7 +63,8 @@ pub struct Verdict {
     pub in_domain: bool,
     /// Further checks of predictions; none if all requested properties are computed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub foretold: Option<PredictionChecks>,
+    #[serde(rename = "foretold")]
+    pub prediction_checks: Option<PredictionChecks>,
 }
 
 /// A property before and after the round trip.
@@ -95,7 +97,7 @@ impl RoundTripChange {
 impl Verdict {
     /// The word on the screen and in files.
     pub fn word(&self) -> &'static str {
-        self.belief.word()
+        self.reliability.word()
     }
 
     /// The property with the greatest change in the round trip; none if no property was requested.
@@ -111,7 +113,10 @@ impl Verdict {
     pub fn properties(&self) -> Vec<Property> {
         let mut all: Vec<Property> =
             self.survival.iter().map(|survival| survival.property).collect();
-        let predicted = self.foretold.iter().flat_map(|foretold| &foretold.predictions);
+        let predicted = self
+            .prediction_checks
+            .iter()
+            .flat_map(|prediction_checks| &prediction_checks.predictions);
         for property in predicted.map(|check| check.property) {
             if !all.contains(&property) {
                 all.push(property);
@@ -123,7 +128,7 @@ impl Verdict {
     /// The value of a property for the shape that was judged, `outline [input]`: as it was predicted where it was asked for,
     /// else as geometry computes it; [`Value::NONE`] where neither can tell it.
     pub fn value(&self, property: Property, outline: &[f32]) -> Value {
-        let all = self.foretold.as_ref().filter(|_| property.is_measured());
+        let all = self.prediction_checks.as_ref().filter(|_| property.is_target());
         let checked = all.and_then(|all| all.of(property));
         let computed = || Value::Computed(property.measure(outline));
         checked.map_or_else(computed, |check| Value::Predicted(check.prediction))
@@ -131,7 +136,8 @@ impl Verdict {
 
     /// The reason why the value of one property is unreliable, as the rest of a sentence, whatever the shape is like.
     pub fn doubt_of(&self, property: Property) -> Option<String> {
-        if let Some(doubt) = self.foretold.as_ref().and_then(|all| all.doubt_of(property)) {
+        if let Some(doubt) = self.prediction_checks.as_ref().and_then(|all| all.doubt_of(property))
+        {
             return Some(doubt);
         }
         let of = |survival: &&RoundTripChange| survival.property == property && !survival.holds();
@@ -141,17 +147,17 @@ impl Verdict {
     }
 
     /// The reliability of one of its properties: believable where only others are doubtful.
-    pub fn belief_in(&self, property: Property) -> Reliability {
+    pub fn reliability_of(&self, property: Property) -> Reliability {
         let sound = self.shape_doubt().is_none() && self.doubt_of(property).is_none();
-        match self.belief {
+        match self.reliability {
             Reliability::Doubtful if sound => Reliability::Believable,
-            belief => belief,
+            reliability => reliability,
         }
     }
 
     /// The first question that the point fails; none if it is believable.
     pub fn failed(&self) -> Option<Question> {
-        match self.belief {
+        match self.reliability {
             Reliability::Outside => Some(Question::Distance),
             _ => self.shape_failed().or_else(|| self.values_failed()),
         }
@@ -160,7 +166,7 @@ impl Verdict {
     /// The first question that a value fails.
     fn values_failed(&self) -> Option<Question> {
         let changes = || !self.survival.iter().all(RoundTripChange::holds);
-        let predicted = self.foretold.as_ref().and_then(PredictionChecks::failed);
+        let predicted = self.prediction_checks.as_ref().and_then(PredictionChecks::failed);
         predicted.or_else(|| changes().then_some(Question::Change))
     }
 
@@ -199,9 +205,10 @@ impl Verdict {
     /// the properties that each word is said of.
     pub fn sentence(&self) -> String {
         let asked = self.properties();
-        match self.belief {
+        match self.reliability {
             Reliability::Believable => {
-                let of = self.foretold.as_ref().map(|_| format!(", as {}", listed(&asked)));
+                let of =
+                    self.prediction_checks.as_ref().map(|_| format!(", as {}", listed(&asked)));
                 format!(
                     "Believable{}: among the data, an outline as smooth as theirs, and encoding it leads back here.",
                     of.unwrap_or_default()
@@ -260,7 +267,7 @@ pub fn assess(
     assess_with(model, properties, &ObjectiveSpec::default(), z, decoded)
 }
 
-/// The same as [`judge`] for a search with an `aim`: the interval of a prediction must satisfy the bounds, and if heads
+/// The same as [`judge`] for a search with an `spec`: the interval of a prediction must satisfy the bounds, and if heads
 /// are searched, their predictions are checked even where the property can be computed.
 ///
 /// # Errors
@@ -268,11 +275,11 @@ pub fn assess(
 pub fn assess_with(
     model: &Model,
     properties: &[Property],
-    aim: &ObjectiveSpec,
+    spec: &ObjectiveSpec,
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    let foretold = PredictionChecks::of_all(model, properties, aim, z, decoded)?;
+    let prediction_checks = PredictionChecks::of_all(model, properties, spec, z, decoded)?;
     let (again, _) = model.encode(decoded)?;
     let decoded_again = model.decode(&again)?;
     let asked: Vec<Property> = properties.iter().copied().filter(|&p| model.can_tell(p)).collect();
@@ -288,7 +295,7 @@ pub fn assess_with(
         let outline = decoded.row(i);
         let survival = |(k, &property): (usize, &Property)| {
             let (before, after) = (before[k][i], after[k][i]);
-            let change = match model.head(property).filter(|_| property.is_measured()) {
+            let change = match model.head(property).filter(|_| property.is_target()) {
                 Some(head) => relative_change_of(before, after, head.card.scale),
                 None => relative_change(before, after),
             };
@@ -301,7 +308,7 @@ pub fn assess_with(
         let median = statistics.median_area;
         let in_domain = survival.iter().all(|s| s.property.in_domain(median, s.before, outline));
         let mut verdict = Verdict {
-            belief: Reliability::Outside,
+            reliability: Reliability::Outside,
             density_distance: distances[i],
             usual_density_distance: density.threshold(),
             round_trip: density.shift(z.row(i), again.row(i)),
@@ -311,11 +318,12 @@ pub fn assess_with(
             roughness,
             usual_roughness,
             in_domain,
-            foretold: foretold.as_ref().map(|all| all[i].clone()),
+            prediction_checks: prediction_checks.as_ref().map(|all| all[i].clone()),
         };
         if distances[i] <= density.threshold() {
             let is_sound = verdict.shape_failed().is_none() && verdict.values_failed().is_none();
-            verdict.belief = if is_sound { Reliability::Believable } else { Reliability::Doubtful };
+            verdict.reliability =
+                if is_sound { Reliability::Believable } else { Reliability::Doubtful };
         }
         verdict
     };
@@ -337,7 +345,7 @@ mod tests {
     use super::*;
     use crate::model::bundled::BUNDLED;
 
-    fn verdict(belief: Reliability) -> Verdict {
+    fn verdict(reliability: Reliability) -> Verdict {
         let survival = |property, change| RoundTripChange {
             property,
             before: 1.0,
@@ -346,7 +354,7 @@ mod tests {
             usual_change: 0.02,
         };
         Verdict {
-            belief,
+            reliability,
             density_distance: 0.2,
             usual_density_distance: 0.5,
             round_trip: 0.1,
@@ -356,7 +364,7 @@ mod tests {
             roughness: 0.01,
             usual_roughness: 0.02,
             in_domain: true,
-            foretold: None,
+            prediction_checks: None,
         }
     }
 
@@ -412,8 +420,11 @@ mod tests {
         let verdicts =
             assess(&model, &[Property::Roundness, Property::Area], &z, &decoded).unwrap();
         let [known, far, none] = verdicts.as_slice() else { panic!("three are judged") };
-        assert_eq!(known.belief, Reliability::Believable, "{known:?}");
-        assert_eq!((far.belief, none.belief), (Reliability::Outside, Reliability::Outside));
+        assert_eq!(known.reliability, Reliability::Believable, "{known:?}");
+        assert_eq!(
+            (far.reliability, none.reliability),
+            (Reliability::Outside, Reliability::Outside)
+        );
         assert!(far.density_distance > far.usual_density_distance);
         assert!(known.density_distance < known.usual_density_distance);
         let [roundness, area] = known.survival.as_slice() else { panic!("two are measured") };

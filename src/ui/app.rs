@@ -82,7 +82,8 @@ impl App {
                 self.drawer_open |= command == Command::Walk(StepThroughRun::Begin);
                 self.drawer_open |=
                     matches!(command, Command::Tour(Touring::Begin | Touring::Draw));
-                let run = |session: &Session| session.state().climb.as_ref().and_then(|c| c.run);
+                let run =
+                    |session: &Session| session.state().search_run.as_ref().and_then(|c| c.run);
                 let before = run(&self.session);
                 let importing = self.session.state().own.run;
                 self.session.perform(command);
@@ -90,7 +91,7 @@ impl App {
                     self.sheets.open(Dialog::Data);
                 }
                 if run(&self.session).is_some_and(|run| Some(run) != before) {
-                    self.results.show_climb();
+                    self.results.show_search();
                 }
             }
             Action::Show(sheet) => self.sheets.open(sheet),
@@ -219,7 +220,7 @@ impl eframe::App for App {
         self.sheets.show(&ctx, state, &mut actions);
 
         // The views have used the old state in this frame; it changes only now.
-        let hovered = state.climb.as_ref().and_then(|climb| climb.hovered);
+        let hovered = state.search_run.as_ref().and_then(|search_run| search_run.hovered);
         if actions.pointed != hovered {
             actions.command(Command::HoverRestart(actions.pointed));
         }

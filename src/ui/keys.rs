@@ -122,6 +122,6 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
     if let Some(at) = point
         && plain(Key::C)
     {
-        actions.command(Command::ClimbFrom(at));
+        actions.command(Command::SearchFrom(at));
     }
 }

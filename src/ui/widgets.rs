@@ -159,7 +159,7 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, tooltip: &str) -> Response {
 pub fn verdict(ui: &mut Ui, verdict: &crate::trust::Verdict) {
     ui.horizontal_top(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(12.0, 20.0), Sense::hover());
-        ui.painter().circle_filled(rect.center(), 5.0, belief_colour(ui, verdict.belief));
+        ui.painter().circle_filled(rect.center(), 5.0, reliability_colour(ui, verdict.reliability));
         ui.add(egui::Label::new(verdict.sentence()).wrap()).on_hover_text(evidence(verdict));
     });
 }
@@ -176,7 +176,7 @@ fn evidence(verdict: &crate::trust::Verdict) -> String {
         let [change, limit] = survival.change_and_limit();
         let label = survival.property.label();
         // A prediction is never shown without its interval.
-        text += &match survival.property.is_measured() {
+        text += &match survival.property.is_target() {
             true => format!("{label}, predicted: re-decoded {change} apart (limit {limit})\n"),
             false => format!(
                 "{label}: {}, re-decoded {}: {change} (limit {limit})\n",
@@ -199,10 +199,10 @@ fn yes(b: bool) -> &'static str {
 }
 
 /// The colour of a verdict; the words beside it have the same meaning.
-pub fn belief_colour(ui: &Ui, belief: crate::trust::Reliability) -> Color32 {
+pub fn reliability_colour(ui: &Ui, reliability: crate::trust::Reliability) -> Color32 {
     use crate::trust::Reliability;
     let dark = ui.visuals().dark_mode;
-    match belief {
+    match reliability {
         Reliability::Believable if dark => Color32::from_rgb(92, 200, 150),
         Reliability::Believable => Color32::from_rgb(20, 140, 92),
         Reliability::Doubtful => ui.visuals().warn_fg_color,

@@ -54,9 +54,9 @@ fn a_search_names_hills_and_candidates() {
     let line = format!("{search} --out F/r.json --candidates 3 --candidates-out F/c.csv");
     succeed(&words(&line, folder.path()));
     let report = read("r.json");
-    let hills = report["hills"]["all"].as_array().unwrap();
-    let members = hills.iter().map(|hill| hill["members"].as_array().unwrap().len());
-    assert!(members.sum::<usize>() == 6 && hills[0]["top"] == report["best"]);
+    let basins = report["hills"]["all"].as_array().unwrap();
+    let members = basins.iter().map(|basin| basin["members"].as_array().unwrap().len());
+    assert!(members.sum::<usize>() == 6 && basins[0]["top"] == report["best"]);
     let candidates = report["candidates"].as_array().unwrap();
     assert!(candidates.len() <= 3);
     let rows = table(&folder.path().join("c.csv"));
@@ -105,10 +105,10 @@ fn an_aim_of_many_terms_is_their_weighted_sum() {
     let line = "--term roundness:max --term area:target=2.5:weight=0.5 --term perimeter:min:weight=0.1 \
                 --l2 0.25 --restarts 3 --steps 4";
     let (report, said) = optimise(line, folder.path());
-    let aim = &report["config"]["aim"];
-    assert_eq!(aim["terms"].as_array().unwrap().len(), 3);
-    assert_eq!(aim["terms"][1]["goal"]["target"], 2.5);
-    assert_eq!((&aim["terms"][1]["weight"], &aim["l2"]), (&0.5.into(), &0.25.into()));
+    let spec = &report["config"]["aim"];
+    assert_eq!(spec["terms"].as_array().unwrap().len(), 3);
+    assert_eq!(spec["terms"][1]["goal"]["target"], 2.5);
+    assert_eq!((&spec["terms"][1]["weight"], &spec["l2"]), (&0.5.into(), &0.25.into()));
     let number = |value: &Value| value.as_f64().unwrap();
     for restart in report["restarts"].as_array().unwrap() {
         let terms = restart["terms"].as_array().unwrap();
@@ -276,8 +276,8 @@ fn a_race_writes_what_each_method_had_found_by_when() {
         serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
     let budget = 4 * 2 * 21;
     assert_eq!((&report["format"], &report["budget"]), (&3.into(), &budget.into()));
-    for lane in report["lanes"].as_array().unwrap() {
-        let name = lane["method"].as_str().unwrap();
+    for contender in report["lanes"].as_array().unwrap() {
+        let name = contender["method"].as_str().unwrap();
         assert!(said.contains(&format!("{name}: ")), "{name} in {said}");
         let rows: Vec<Vec<f64>> = rows
             .iter()
@@ -288,11 +288,14 @@ fn a_race_writes_what_each_method_had_found_by_when() {
         assert_eq!(first[0], 4.0, "{name} begins at the starts");
         assert!(rows.iter().all(|row| row[2] == row[0] + row[1] && row[2] <= f64::from(budget)));
         assert!(rows.windows(2).all(|w| w[1][2] > w[0][2] && w[1][3] >= w[0][3]), "{name}");
-        assert_eq!(last[..2], [&lane["values"], &lane["gradients"]].map(|n| n.as_f64().unwrap()));
-        assert_eq!(lane["best"]["value_best"].as_f64().unwrap(), last[3], "{name}");
-        assert_eq!(lane["curve"].as_array().unwrap().len(), rows.len());
-        assert!(lane["best"]["returned"].is_f64() && lane["believable"].is_f64());
-        assert_eq!(lane["best"]["decoded"].as_array().unwrap().len(), 64);
+        assert_eq!(
+            last[..2],
+            [&contender["values"], &contender["gradients"]].map(|n| n.as_f64().unwrap())
+        );
+        assert_eq!(contender["best"]["value_best"].as_f64().unwrap(), last[3], "{name}");
+        assert_eq!(contender["curve"].as_array().unwrap().len(), rows.len());
+        assert!(contender["best"]["returned"].is_f64() && contender["believable"].is_f64());
+        assert_eq!(contender["best"]["decoded"].as_array().unwrap().len(), 64);
     }
     let last = said.lines().last().unwrap();
     match report["winner"].as_str() {

@@ -198,8 +198,8 @@ fn each_figure_of_reconstruction_has_a_name_of_its_own() {
     succeed(&words("compare F/m.safetensors F/m.safetensors --out F/t.json", folder.path()));
     let compared = std::fs::read(folder.path().join("t.json")).unwrap();
     let compared: Value = serde_json::from_slice(&compared).unwrap();
-    let figures = &compared[0]["figures"];
-    assert_eq!((&figures["reconstruction_error"], &figures["rebuild_error"]), (error, error));
+    let metrics = &compared[0]["figures"];
+    assert_eq!((&metrics["reconstruction_error"], &metrics["rebuild_error"]), (error, error));
     succeed(&words("compare F/m.safetensors F/m.safetensors --out F/t.csv", folder.path()));
     let text = std::fs::read_to_string(folder.path().join("t.csv")).unwrap();
     let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();

@@ -170,7 +170,7 @@ impl Act {
             Self::DrawSamples => Command::Tour(Touring::Draw),
             Self::DrawSamplesWith { seed } => Command::Tour(Touring::DrawWith(seed)),
             Self::SelectSample(index) => Command::Tour(Touring::Keep(index)),
-            Self::SetRecipe(recipe) => Command::SetRecipe(recipe),
+            Self::SetRecipe(generator) => Command::SetRecipe(generator),
             Self::Import { paths, values, options } => {
                 Command::Import(ImportWish { paths, values, options })
             }
@@ -193,7 +193,7 @@ impl Act {
             Self::SetSearch(config) => Command::SetSearch(config),
             Self::SetStarts(starts) => Command::SetStarts(starts),
             Self::Search => Command::Climb,
-            Self::SearchFrom(at) => Command::ClimbFrom(at),
+            Self::SearchFrom(at) => Command::SearchFrom(at),
             Self::ClearSearch => Command::ClearClimb,
             Self::SelectRestart(restart) => Command::ChooseRestart(restart),
             Self::SelectBasin(basin) => Command::ChooseHill(basin),
@@ -201,7 +201,7 @@ impl Act {
             Self::ReadLabResults(path) => Command::ImportLabResults(path),
             Self::Race => Command::Race,
             Self::ClearRace => Command::ClearRace,
-            Self::ToggleContender(lane) => Command::ToggleLane(lane),
+            Self::ToggleContender(contender) => Command::ToggleLane(contender),
             Self::SelectContender(index) => Command::ChooseLane(index),
             Self::StepThrough(step) => Command::Walk(step.walking()),
             Self::TogglePlay => Command::TogglePlay,

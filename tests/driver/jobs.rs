@@ -189,8 +189,8 @@ pub fn training_says_it_finishes(program: &mut Program) {
 /// Reports of a training of 90 small shapes, in their order: of each the updates done, and whether it says that it
 /// finishes. Its end is the last thing that it reports.
 pub fn reports_of_a_training(config: TrainingConfig, stopped: bool) -> Vec<(usize, bool)> {
-    let recipe = GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() };
-    let plan = TrainingPlan { material: Material::Recipe(recipe), config, from: None };
+    let generator = GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() };
+    let plan = TrainingPlan { material: Material::Recipe(generator), config, from: None };
     let control = Arc::new(Control::default());
     if stopped {
         control.cancel();

@@ -20,7 +20,7 @@ use std::sync::{Arc, LazyLock};
 /// Updates of an epoch.
 const BATCHES: usize = 13;
 
-fn recipe() -> GeneratorConfig {
+fn generator() -> GeneratorConfig {
     let families = vec![Family::Circle, Family::Square, Family::Star];
     GeneratorConfig {
         families,
@@ -42,7 +42,7 @@ fn config() -> TrainingConfig {
 }
 
 fn trained(config: TrainingConfig) -> Model {
-    let mut trainer = Trainer::new(TrainingData::generate(recipe()).unwrap(), config).unwrap();
+    let mut trainer = Trainer::new(TrainingData::generate(generator()).unwrap(), config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
     }
@@ -119,13 +119,13 @@ fn parameters(model: &Model) -> Vec<Vec<f32>> {
 #[test]
 fn a_picture_on_the_way_carries_the_heads() {
     let config = TrainingConfig { heads: vec![Property::Perimeter], ..config() };
-    let mut trainer = Trainer::new(TrainingData::generate(recipe()).unwrap(), config).unwrap();
+    let mut trainer = Trainer::new(TrainingData::generate(generator()).unwrap(), config).unwrap();
     let mut last: Option<Step> = None;
     while last.is_none_or(|step| step.epoch < 2) {
         last = Some(trainer.step().unwrap());
     }
     assert!(last.unwrap().losses.heads > 0.0);
-    let picture = trainer.setup().model_at(&trainer.state(), 100).unwrap();
+    let picture = trainer.context().model_at(&trainer.state(), 100).unwrap();
     assert!(picture.encoded.mu.len() < 110);
     let card = &picture.head(Property::Perimeter).unwrap().card;
     assert_eq!((card.r2, card.rmse), scores(&picture, Property::Perimeter));
@@ -207,9 +207,9 @@ fn gradients_through_a_head_agree_with_finite_differences() {
     let exact = Arc::new(model.to_f64());
     assert_eq!(exact.head(Property::Area).unwrap().card, model.head(Property::Area).unwrap().card);
     for goal in [Goal::Max, Goal::Min, Goal::Target(2.5)] {
-        let aim =
+        let spec =
             ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(Property::Area, goal) };
-        let objective = Objective::new(exact.clone(), aim, Space::Latent).unwrap();
+        let objective = Objective::new(exact.clone(), spec, Space::Latent).unwrap();
         for z in exact.encoded.mu.iter().step_by(41) {
             let at = objective.evaluate(z, true).unwrap();
             let length = at.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
@@ -232,9 +232,9 @@ fn gradients_through_a_head_agree_with_finite_differences() {
 fn what_a_head_says_of_a_computed_property_has_its_interval_and_stands_beside_it() {
     let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
     let model = Arc::new(Model::clone(&MODEL).with_head(head).unwrap());
-    let aim =
+    let spec =
         ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(Property::Area, Goal::Max) };
-    let config = SearchConfig { aim, restarts: 3, steps: 20, ..SearchConfig::default() };
+    let config = SearchConfig { spec, restarts: 3, steps: 20, ..SearchConfig::default() };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
     let report = SearchReport::new(search).unwrap();
@@ -251,8 +251,8 @@ fn what_a_head_says_of_a_computed_property_has_its_interval_and_stands_beside_it
     let restart = &json["restarts"][report.best.unwrap()];
     assert!(restart["value_best"].is_null() && restart["measured"].is_f64(), "{restart}");
     assert_eq!(restart["predicted"]["low"], read.low);
-    let hill = &json["hills"]["all"][0];
-    assert!(hill["value"].is_null() && hill["predicted"]["high"].is_f64(), "{hill}");
+    let basin = &json["hills"]["all"][0];
+    assert!(basin["value"].is_null() && basin["predicted"]["high"].is_f64(), "{basin}");
 }
 
 #[test]
@@ -263,13 +263,13 @@ fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_compute
     let lying = TaskHead::new(card, &weights(&head)).unwrap();
     let model = Arc::new(Model::clone(&MODEL).with_head(lying).unwrap());
     let believable = |by| {
-        let aim =
+        let spec =
             ObjectiveSpec { by, inside: 10.0, ..ObjectiveSpec::of(Property::Area, Goal::Max) };
-        let config = SearchConfig { aim, restarts: 10, steps: 60, ..SearchConfig::default() };
+        let config = SearchConfig { spec, restarts: 10, steps: 60, ..SearchConfig::default() };
         let mut search = Search::new(model.clone(), config).unwrap();
         while search.step().unwrap() {}
         let report = SearchReport::new(search).unwrap();
-        report.restarts.iter().filter(|r| r.verdict.belief == Reliability::Believable).count()
+        report.restarts.iter().filter(|r| r.verdict.reliability == Reliability::Believable).count()
     };
     assert_eq!(believable(ValueSource::Head), 0);
     // A bound on what the shape itself has is kept by the shape, whatever the head predicts.

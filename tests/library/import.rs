@@ -77,8 +77,8 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
         );
     }
     let set = model.training_data().unwrap().set;
-    assert_eq!((&set.ids, &set.placements), (&again.set.ids, &again.set.placements));
-    let restored = set.placements[3].restore(set.rows.row(3));
+    assert_eq!((&set.ids, &set.transforms), (&again.set.ids, &again.set.transforms));
+    let restored = set.transforms[3].restore(set.rows.row(3));
     let middle = restored.iter().step_by(2).sum::<f64>() / 32.0;
     assert!((middle - 40.0).abs() < 1.0, "{middle}");
     assert_eq!((set.measured[0].name.as_str(), set.measured[0].unit.as_str()), ("drag", "N"));
@@ -146,10 +146,10 @@ fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
     };
     let written = read(&out);
     assert_eq!((written.set.rows.len(), written.aside.count()), (12, 0));
-    for (index, (row, placement)) in
-        written.set.rows.iter().zip(&written.set.placements).enumerate()
+    for (index, (row, transform)) in
+        written.set.rows.iter().zip(&written.set.transforms).enumerate()
     {
-        let area = placement.scale.powi(2) * latent_explorer::data::outline::geometry::area(row);
+        let area = transform.scale.powi(2) * latent_explorer::data::outline::geometry::area(row);
         let expected = std::f64::consts::PI * (1.0 + index as f64 / 12.0);
         assert!((area / expected - 1.0).abs() < 0.01, "{area} {expected}");
     }
@@ -368,7 +368,7 @@ fn damaged_outlines_are_one_sentence() {
     set.rows.row_mut(0)[0] += 1.0;
     assert!(problem(set, &mut model).contains("not those that it was trained on"));
     let mut set = whole.clone();
-    set.placements[0].scale = 0.0;
+    set.transforms[0].scale = 0.0;
     assert!(problem(set, &mut model).contains("where its outlines stood"));
     let mut set = whole.clone();
     set.ids.pop();

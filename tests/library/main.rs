@@ -5,10 +5,10 @@ mod own_files;
 #[path = "../common/says.rs"]
 mod says;
 
-mod figures;
 mod heads;
 mod import;
 mod measured;
+mod metrics;
 mod numbers;
 mod optimise;
 mod pca;

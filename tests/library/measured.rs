@@ -105,9 +105,9 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
 #[test]
 fn a_search_seeks_what_was_measured_by_its_head() {
     let stiff = property("stiffness");
-    let aim = ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside();
-    assert_eq!(aim.inside, ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS);
-    let search = SearchConfig { aim, restarts: 6, steps: 120, ..SearchConfig::default() };
+    let spec = ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside();
+    assert_eq!(spec.inside, ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS);
+    let search = SearchConfig { spec, restarts: 6, steps: 120, ..SearchConfig::default() };
     let mut search = Search::new(MODEL.clone(), search).unwrap();
     while search.step().unwrap() {}
     let report = SearchReport::new(search).unwrap();
@@ -127,8 +127,8 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let json = serde_json::to_value(&best.answer).unwrap();
     assert!(json["measured"].is_null() && json["gain"].is_null(), "{json}");
     assert_eq!(json["predicted"]["low"], predicted.low);
-    let foretold = best.verdict.foretold.as_ref().unwrap();
-    assert_eq!(foretold.of(stiff).unwrap().prediction, predicted);
+    let prediction_checks = best.verdict.prediction_checks.as_ref().unwrap();
+    assert_eq!(prediction_checks.of(stiff).unwrap().prediction, predicted);
     let gain = best.answer.predicted_gain.unwrap();
     let in_data = report.in_data.as_ref().unwrap();
     assert!((gain.value - (told - in_data.value)).abs() < 1e-5 && gain.low < gain.high);
@@ -139,12 +139,12 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let in_data = report.in_data.unwrap();
     assert!((in_data.value - 10.0 * stiffness(SHAPES - 1)).abs() < 1e-4, "{in_data:?}");
     // Beside geometry, and as a condition.
-    let aim = ObjectiveSpec {
+    let spec = ObjectiveSpec {
         constraints: vec!["stiffness>=12".parse().unwrap()],
         terms: vec!["stiffness:min".parse().unwrap(), "area:max:weight=0.1".parse().unwrap()],
         ..ObjectiveSpec::default()
     };
-    let objective = Objective::new(MODEL.clone(), aim, Space::Latent).unwrap();
+    let objective = Objective::new(MODEL.clone(), spec, Space::Latent).unwrap();
     let z = MODEL.encoded.mu.as_flat();
     let found = objective.evaluate(z, true).unwrap();
     let decoded = MODEL.decode(&MODEL.encoded.mu).unwrap();
@@ -170,8 +170,8 @@ fn lying() -> Model {
 }
 
 /// A search on the model.
-fn searched(aim: ObjectiveSpec, restarts: usize) -> SearchReport {
-    let config = SearchConfig { aim, restarts, steps: 60, ..SearchConfig::default() };
+fn searched(spec: ObjectiveSpec, restarts: usize) -> SearchReport {
+    let config = SearchConfig { spec, restarts, steps: 60, ..SearchConfig::default() };
     let mut search = Search::new(MODEL.clone(), config).unwrap();
     while search.step().unwrap() {}
     SearchReport::new(search).unwrap()
@@ -188,7 +188,7 @@ fn predicted_at(z: &serde_json::Value) -> serde_json::Value {
 fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
     let stiff = property("stiffness");
     let report = searched(ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside(), 5);
-    assert_eq!(report.config.aim.by, ValueSource::Head, "it is not said to go by geometry");
+    assert_eq!(report.config.spec.by, ValueSource::Head, "it is not said to go by geometry");
     for found in &report.restarts {
         for value in [found.start, found.best(), found.last, found.answer.value()] {
             let predicted = value.prediction().unwrap();
@@ -213,10 +213,10 @@ fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
             }
         }
     }
-    for hill in json["hills"]["all"].as_array().unwrap() {
-        let top = &json["restarts"][hill["top"].as_u64().unwrap() as usize - 1];
-        assert!(hill["value"].is_null());
-        assert_eq!(hill["predicted"], top["predicted"]);
+    for basin in json["hills"]["all"].as_array().unwrap() {
+        let top = &json["restarts"][basin["top"].as_u64().unwrap() as usize - 1];
+        assert!(basin["value"].is_null());
+        assert_eq!(basin["predicted"], top["predicted"]);
     }
     for candidate in json["candidates"].as_array().unwrap() {
         assert!(candidate["predicted_low"].is_f64() && candidate["predicted_high"].is_f64());
@@ -258,19 +258,19 @@ fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
 #[test]
 fn a_race_of_predictions_writes_the_ends_of_their_intervals() {
     let stiff = property("stiffness");
-    let aim = ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside();
-    let config = SearchConfig { aim, restarts: 3, steps: 20, ..SearchConfig::default() };
+    let spec = ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside();
+    let config = SearchConfig { spec, restarts: 3, steps: 20, ..SearchConfig::default() };
     let mut race = Race::new(MODEL.clone(), config, &Contenders::default()).unwrap();
     while race.step().unwrap() {}
     let report = RaceReport::new(race).unwrap();
     let values = report.values(&MODEL).unwrap();
-    for (lane, values) in report.lanes.iter().zip(&values) {
-        for (tally, value) in lane.curve.iter().zip(values) {
+    for (contender, values) in report.contenders.iter().zip(&values) {
+        for (tally, value) in contender.curve.iter().zip(values) {
             let predicted = value.prediction().unwrap();
             assert!((predicted.value - tally.best_value).abs() < 1e-3, "{predicted:?} {tally:?}");
             assert!(predicted.low < predicted.high);
         }
-        let best = &lane.report.restarts[lane.report.best.unwrap()];
+        let best = &contender.report.restarts[contender.report.best.unwrap()];
         assert_eq!(values.last().unwrap(), &best.best());
     }
     let folder = tempfile::tempdir().unwrap();
@@ -292,11 +292,11 @@ fn a_race_of_predictions_writes_the_ends_of_their_intervals() {
 #[test]
 fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
     let stiff = property("stiffness");
-    let aim = ObjectiveSpec {
+    let spec = ObjectiveSpec {
         constraints: vec!["stiffness>=13".parse().unwrap()],
         ..ObjectiveSpec::of(Property::Roundness, Goal::Max)
     };
-    let report = searched(aim.with_usual_inside(), 4);
+    let report = searched(spec.with_usual_inside(), 4);
     let index = report.best.unwrap();
     let found = &report.restarts[index];
     let [check] = found.bounded().collect::<Vec<_>>()[..] else { panic!("one is bounded") };
@@ -337,8 +337,8 @@ fn the_verdict_of_a_point_speaks_of_all_that_is_predicted_beside_it() {
     let asked = [Property::Roundness, stiff];
     let verdict = assess(&lying(), &asked, &z, &decoded).unwrap().remove(0);
     assert!(verdict.value(stiff, decoded.row(0)).prediction().unwrap().gap() > 1.0);
-    assert_eq!(verdict.belief, Reliability::Doubtful);
-    let word = |property| verdict.belief_in(property);
+    assert_eq!(verdict.reliability, Reliability::Doubtful);
+    let word = |property| verdict.reliability_of(property);
     assert_eq!(
         (word(stiff), word(Property::Roundness)),
         (Reliability::Doubtful, Reliability::Believable)
@@ -356,12 +356,12 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
     let verdict = |model: &Model| assess(model, &[stiff], &z, &decoded).unwrap().remove(0);
     let truth = 10.0 * stiffness(MODEL.encoded.samples[SHAPES / 2] as usize);
     let believed = verdict(&MODEL);
-    let check = believed.foretold.as_ref().unwrap().of(stiff).unwrap().clone();
+    let check = believed.prediction_checks.as_ref().unwrap().of(stiff).unwrap().clone();
     assert!(check.prediction.covers(truth) && check.gap <= 1.0 && !check.is_beyond(), "{check:?}");
     let doubted = verdict(&lying());
-    let found = doubted.foretold.as_ref().unwrap().of(stiff).unwrap();
+    let found = doubted.prediction_checks.as_ref().unwrap().of(stiff).unwrap();
     assert!(found.gap > 1.0 && found.is_beyond() && found.prediction.covers(truth), "{found:?}");
-    assert_eq!(doubted.belief, Reliability::Doubtful);
+    assert_eq!(doubted.reliability, Reliability::Doubtful);
     assert!(
         doubted.sentence().contains("a judge that learned apart from it"),
         "{}",
@@ -370,14 +370,17 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
     // A bound that the interval does not keep is doubtful, though the value does.
     let bounds = |bound: f64| {
         let constraint = format!("stiffness>={bound}").parse().unwrap();
-        let aim = ObjectiveSpec { constraints: vec![constraint], ..ObjectiveSpec::default() };
+        let spec = ObjectiveSpec { constraints: vec![constraint], ..ObjectiveSpec::default() };
         let checked =
-            PredictionChecks::of_all(&MODEL, &[stiff], &aim, &z, &decoded).unwrap().unwrap();
+            PredictionChecks::of_all(&MODEL, &[stiff], &spec, &z, &decoded).unwrap().unwrap();
         checked[0].doubt_of(stiff)
     };
     let within = 0.5 * (check.prediction.low + check.prediction.value);
     assert!(bounds(within).unwrap().contains("not sure to hold"));
-    assert_eq!(bounds(check.prediction.low - 1e-6), believed.foretold.unwrap().doubt_of(stiff));
+    assert_eq!(
+        bounds(check.prediction.low - 1e-6),
+        believed.prediction_checks.unwrap().doubt_of(stiff)
+    );
 }
 
 #[test]
@@ -439,8 +442,8 @@ fn a_cautious_search_keeps_to_where_the_members_agree() {
     };
     let bold = ObjectiveSpec { cautious: false, ..cautious.clone() };
     let z = MODEL.encoded.mu.as_flat();
-    let of = |aim: ObjectiveSpec| {
-        let objective = Objective::new(MODEL.clone(), aim, Space::Latent).unwrap();
+    let of = |spec: ObjectiveSpec| {
+        let objective = Objective::new(MODEL.clone(), spec, Space::Latent).unwrap();
         objective.evaluate(z, false).unwrap()
     };
     let (cautious, bold) = (of(cautious), of(bold));
@@ -452,7 +455,8 @@ fn a_cautious_search_keeps_to_where_the_members_agree() {
 fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
     let stiff = property("stiffness");
     let model = &*HEADLESS;
-    let refused = |aim| Objective::new(model.clone(), aim, Space::Latent).unwrap_err().to_string();
+    let refused =
+        |spec| Objective::new(model.clone(), spec, Space::Latent).unwrap_err().to_string();
     let way_out = "train one with 'latent-explorer heads --property \"stiffness\"'";
     assert!(refused(ObjectiveSpec::of(stiff, Goal::Max)).contains(way_out));
     let constraints = vec!["stiffness<=12".parse().unwrap()];
@@ -468,7 +472,7 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
     // Nobody is doubtful for what nobody can tell.
     let verdict = &assess(model, &[stiff], &z, &decoded).unwrap()[0];
     assert!(
-        verdict.survival.is_empty() && verdict.belief == Reliability::Believable,
+        verdict.survival.is_empty() && verdict.reliability == Reliability::Believable,
         "{verdict:?}"
     );
 
@@ -530,15 +534,15 @@ fn a_checkpoint_keeps_values_and_heads_and_damage_is_one_sentence() {
 
 #[test]
 fn the_listing_of_a_search_calls_its_head() {
-    let aim = ObjectiveSpec {
+    let spec = ObjectiveSpec {
         constraints: vec!["stiffness>=12".parse().unwrap(), "area>=1".parse().unwrap()],
         ..ObjectiveSpec::of(property("stiffness"), Goal::Max)
     };
-    let config = SearchConfig { aim, ..SearchConfig::default() };
+    let config = SearchConfig { spec, ..SearchConfig::default() };
     let lines = pytorch(&config, &MODEL).into_iter().map(|line| line.text);
     let text = lines.collect::<Vec<_>>().join("\n");
     // The bound is kept by a margin, as the search keeps it.
-    let kept = kept_constraints(&config.aim, &MODEL).unwrap()[0].bound;
+    let kept = kept_constraints(&config.spec, &MODEL).unwrap()[0].bound;
     let bound = format!("relu({kept} - predicted_stiffness(z))");
     for part in ["loss = -predicted_stiffness(z)", &bound, "x = decode(z)"] {
         assert!(text.contains(part), "{part}: {text}");

@@ -32,7 +32,7 @@ use std::sync::Arc;
 /// Updates of an epoch.
 const BATCHES: usize = 3;
 
-fn recipe() -> GeneratorConfig {
+fn generator() -> GeneratorConfig {
     GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() }
 }
 
@@ -41,7 +41,7 @@ fn config() -> TrainingConfig {
 }
 
 fn trained(config: TrainingConfig) -> Model {
-    let mut trainer = Trainer::new(TrainingData::generate(recipe()).unwrap(), config).unwrap();
+    let mut trainer = Trainer::new(TrainingData::generate(generator()).unwrap(), config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
     }
@@ -108,10 +108,10 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
 const SQUARE: [f64; 8] = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0];
 
 /// A search from `starts` that neither slows down nor stops early.
-fn from(starts: &Rows<f64>, aim: ObjectiveSpec) -> SearchConfig {
+fn from(starts: &Rows<f64>, spec: ObjectiveSpec) -> SearchConfig {
     let points = starts.iter().map(<[f64]>::to_vec).collect();
     SearchConfig {
-        aim,
+        spec,
         starts: Starts::Around { points, spread: 0.0 },
         restarts: starts.len(),
         plateau: None,
@@ -197,7 +197,7 @@ fn gradients_of_the_sample_models_agree_with_finite_differences() {
 /// The loss of a whole pass, noise and a head included, in every parameter: what the trainer descends.
 #[test]
 fn gradients_of_the_training_loss_agree_with_finite_differences() {
-    let data = recipe().generate();
+    let data = generator().generate();
     let scaling = Scaling::unit_interval(&data.rows);
     let rows = scaling.apply(&data.rows.select(&[0, 4, 8]));
     let x: Vec<f64> = rows.as_flat().iter().map(|&v| f64::from(v)).collect();
@@ -405,42 +405,42 @@ fn report(model: &Arc<Model>, config: SearchConfig) -> SearchReport {
 fn two_hills_are_told_apart_and_a_ridge_is_one() {
     // The least loss is where the square has its size: z0 is 1 or -1, and z1 whatever it was.
     let model = mirrored(&SQUARE);
-    let aim = ObjectiveSpec::of(Property::Area, Goal::Target(4.0));
+    let spec = ObjectiveSpec::of(Property::Area, Goal::Target(4.0));
     let starts = [0.6, 1.3, -0.7, 1.5, -1.4, f64::NAN, 0.8, 1.2, -1.1];
     let starts = starts.iter().enumerate().flat_map(|(i, &z0)| [z0, 3.0 * i as f64]);
     let starts = Rows::from_flat(2, starts.collect());
-    let config = SearchConfig { steps: 60, ..from(&starts, aim) };
+    let config = SearchConfig { steps: 60, ..from(&starts, spec) };
     let found = report(&model, config.clone());
     let mut sides: Vec<Vec<usize>> =
-        found.hills.all.iter().map(|hill| hill.members.clone()).collect();
-    assert_eq!(Some(found.hills.all[0].top), found.best);
+        found.basins.all.iter().map(|basin| basin.members.clone()).collect();
+    assert_eq!(Some(found.basins.all[0].top), found.best);
     sides.iter_mut().for_each(|members| members.sort_unstable());
     sides.sort();
     assert_eq!(sides, [vec![0, 1, 3, 6, 7], vec![2, 4, 8]]);
-    assert_eq!((found.hills.unplaced, found.restarts[5].restart.best.is_some()), (0, false));
-    assert_eq!(found.hills.of_each(9)[5], None);
+    assert_eq!((found.basins.unplaced, found.restarts[5].restart.best.is_some()), (0, false));
+    assert_eq!(found.basins.of_each(9)[5], None);
 
     // Of many restarts few are compared with each other, and all the same each finds its side.
     let many =
         Rows::from_flat(2, (0..6000).map(|i| f64::from(i * 37 % 101) / 25.0 - 2.0).collect());
-    let found = report(&model, SearchConfig { steps: 8, ..from(&many, config.aim.clone()) });
+    let found = report(&model, SearchConfig { steps: 8, ..from(&many, config.spec.clone()) });
     let side = |restart: usize| found.restarts[restart].restart.best_z()[0] > 0.0;
-    let hills = &found.hills;
-    assert!(hills.all.len() == 2 && hills.evaluations < 60_000, "{}", hills.evaluations);
-    for Basin { top, members, .. } in &hills.all {
+    let basins = &found.basins;
+    assert!(basins.all.len() == 2 && basins.evaluations < 60_000, "{}", basins.evaluations);
+    for Basin { top, members, .. } in &basins.all {
         assert!(members.iter().all(|&member| side(member) == side(*top)));
     }
-    let placed: usize = hills.all.iter().map(|hill| hill.members.len()).sum();
+    let placed: usize = basins.all.iter().map(|basin| basin.members.len()).sum();
     // Restarts that begin where the square is a point have no gradient and no area.
     let answers = found.restarts.iter().filter(|report| report.restart.best.is_some()).count();
     assert!((2900..3000).contains(&answers), "{answers}");
-    assert!(placed + hills.unplaced == answers && hills.unplaced < 30, "{}", hills.unplaced);
+    assert!(placed + basins.unplaced == answers && basins.unplaced < 30, "{}", basins.unplaced);
 
     // Nobody stands anywhere when a constraint leaves no answer.
     let constraints = vec!["perimeter<=1".parse().unwrap()];
-    let aim = ObjectiveSpec { constraints, ..config.aim.clone() };
-    let found = report(&model, SearchConfig { steps: 2, aim, ..config });
-    assert!(found.hills.all.is_empty() && found.candidates(9).is_empty());
+    let spec = ObjectiveSpec { constraints, ..config.spec.clone() };
+    let found = report(&model, SearchConfig { steps: 2, spec, ..config });
+    assert!(found.basins.all.is_empty() && found.candidates(9).is_empty());
     let reasons: Vec<_> = found.restarts.iter().map(|r| r.restart.no_answer()).collect();
     assert_eq!(reasons[4..6], [Some(NoAnswer::Infeasible), Some(NoAnswer::NeverValid)]);
 }
@@ -471,19 +471,19 @@ fn a_local_optimum_of_a_sample_is_reached_without_a_dip_and_left_over_one() {
         let z = |restart: usize| found.restarts[restart].restart.best_z();
         let apart = |a: usize, b: usize| dip(&model, z(a), z(b));
         // A hundredth of what a typical restart gains is no dip; restarts gain less than 0.9 in roundness.
-        for hill in &found.hills.all {
-            for (place, &member) in hill.members.iter().enumerate().skip(1) {
+        for basin in &found.basins.all {
+            for (place, &member) in basin.members.iter().enumerate().skip(1) {
                 let reached =
-                    hill.members[..place].iter().any(|&better| apart(member, better) < 9e-3);
-                assert!(reached, "seed {seed}, restart {member}: {:?}", found.hills);
+                    basin.members[..place].iter().any(|&better| apart(member, better) < 9e-3);
+                assert!(reached, "seed {seed}, restart {member}: {:?}", found.basins);
             }
         }
-        let tops: Vec<usize> = found.hills.all.iter().map(|hill| hill.top).collect();
+        let tops: Vec<usize> = found.basins.all.iter().map(|basin| basin.top).collect();
         for (place, &top) in tops.iter().enumerate().skip(1) {
             let least = tops[..place].iter().map(|&better| apart(top, better)).fold(1.0, f64::min);
             assert!(least > 1e-3, "seed {seed}, restart {top}: {least}");
         }
-        assert!(found.hills.evaluations < 1500, "{}", found.hills.evaluations);
+        assert!(found.basins.evaluations < 1500, "{}", found.basins.evaluations);
     }
 }
 
@@ -492,32 +492,33 @@ fn hills_of_a_sample_hold_every_answer_once_and_candidates_are_one_a_hill() {
     let model = Arc::new(BUNDLED[0].load().unwrap());
     for (property, goal) in [(Property::Roundness, Goal::Max), (Property::Area, Goal::Max)] {
         let config = SearchConfig {
-            aim: ObjectiveSpec::of(property, goal),
+            spec: ObjectiveSpec::of(property, goal),
             steps: 150,
             ..SearchConfig::default()
         };
         let found = report(&model, config);
-        let hills = &found.hills;
+        let basins = &found.basins;
         let loss = |restart: usize| found.restarts[restart].restart.best_loss();
-        let mut all: Vec<usize> = hills.all.iter().flat_map(|hill| hill.members.clone()).collect();
+        let mut all: Vec<usize> =
+            basins.all.iter().flat_map(|basin| basin.members.clone()).collect();
         all.sort_unstable();
         let answers = (0..50).filter(|&i| found.restarts[i].restart.best.is_some());
         assert_eq!(all, answers.collect::<Vec<_>>());
-        assert!(hills.all.len() < 25 && hills.evaluations < 4000, "{hills:?}");
-        assert!(hills.all.is_sorted_by(|a, b| loss(a.top) <= loss(b.top)));
-        for hill in &hills.all {
-            assert_eq!(hill.top, hill.members[0]);
-            assert!(hill.members.is_sorted_by(|&a, &b| loss(a) <= loss(b)));
+        assert!(basins.all.len() < 25 && basins.evaluations < 4000, "{basins:?}");
+        assert!(basins.all.is_sorted_by(|a, b| loss(a.top) <= loss(b.top)));
+        for basin in &basins.all {
+            assert_eq!(basin.top, basin.members[0]);
+            assert!(basin.members.is_sorted_by(|&a, &b| loss(a) <= loss(b)));
         }
         let candidates = found.candidates(4);
         assert_eq!(Some(candidates[0].restart), found.best_believable);
         assert!(candidates.is_sorted_by(|a, b| loss(a.restart) <= loss(b.restart)));
         for (place, candidate) in candidates.iter().enumerate() {
             assert_eq!(candidate.id, format!("c{}-{}", place + 1, found.run));
-            let believable = found.restarts[candidate.restart].verdict.belief;
+            let believable = found.restarts[candidate.restart].verdict.reliability;
             assert_eq!(believable, Reliability::Believable);
-            assert!(hills.all[candidate.hill].members.contains(&candidate.restart));
-            assert!(candidates[..place].iter().all(|other| other.hill != candidate.hill));
+            assert!(basins.all[candidate.basin].members.contains(&candidate.restart));
+            assert!(candidates[..place].iter().all(|other| other.basin != candidate.basin));
         }
         assert_eq!(found.candidates(1), candidates[..1]);
     }
@@ -623,13 +624,14 @@ fn parameters(model: &Model) -> Vec<Vec<f32>> {
 #[test]
 fn a_loss_that_is_no_number_names_its_batch_and_leaves_the_last_whole_epoch() {
     let wild = TrainingConfig { learning_rate: 10.0, beta: 1000.0, ..config() };
-    let begun = |config| Trainer::new(TrainingData::generate(recipe()).unwrap(), config).unwrap();
+    let begun =
+        |config| Trainer::new(TrainingData::generate(generator()).unwrap(), config).unwrap();
     // An epoch of a quiet training, which goes on with the wild settings.
     let mut quiet = begun(config());
     while quiet.history().is_empty() {
         quiet.step().unwrap();
     }
-    let data = TrainingData::generate(recipe()).unwrap();
+    let data = TrainingData::generate(generator()).unwrap();
     let later = Trainer::resume(data, wild.clone(), &quiet.state()).unwrap();
     for (error, trainer) in [exploded(begun(wild)), exploded(later)] {
         let Error::NotFinite { epoch, batch, loss } = error else { panic!("{error}") };

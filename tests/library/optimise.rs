@@ -37,31 +37,31 @@ fn terms(texts: &[&str]) -> Vec<Term> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
 
-fn aim(texts: &[&str]) -> ObjectiveSpec {
+fn spec(texts: &[&str]) -> ObjectiveSpec {
     ObjectiveSpec { terms: terms(texts), ..ObjectiveSpec::default() }
 }
 
-fn objective(aim: ObjectiveSpec, space: Space) -> Objective {
-    Objective::new(MODEL.clone(), aim, space).unwrap()
+fn objective(spec: ObjectiveSpec, space: Space) -> Objective {
+    Objective::new(MODEL.clone(), spec, space).unwrap()
 }
 
 /// Aims that between them contain every part of the loss.
-fn aims() -> Vec<ObjectiveSpec> {
+fn specs() -> Vec<ObjectiveSpec> {
     let constrained = |text: &str| vec![text.parse().unwrap()];
     vec![
-        aim(&["roundness:max"]),
-        aim(&["area:min:weight=0.3", "perimeter:target=6:weight=2"]),
-        ObjectiveSpec { l2: 0.01, ..aim(&["heat-shedding:max"]) },
-        ObjectiveSpec { align: 2.0, ..aim(&["roundness:max"]) },
-        ObjectiveSpec { inside: 3.0, ..aim(&["heat-shedding:max"]) },
-        ObjectiveSpec { constraints: constrained("area>=99"), ..aim(&["perimeter:min"]) },
-        ObjectiveSpec { constraints: constrained("area<=0.01"), ..aim(&["perimeter:max"]) },
-        ObjectiveSpec { by: ValueSource::Head, ..aim(&["roundness:max"]) },
+        spec(&["roundness:max"]),
+        spec(&["area:min:weight=0.3", "perimeter:target=6:weight=2"]),
+        ObjectiveSpec { l2: 0.01, ..spec(&["heat-shedding:max"]) },
+        ObjectiveSpec { align: 2.0, ..spec(&["roundness:max"]) },
+        ObjectiveSpec { inside: 3.0, ..spec(&["heat-shedding:max"]) },
+        ObjectiveSpec { constraints: constrained("area>=99"), ..spec(&["perimeter:min"]) },
+        ObjectiveSpec { constraints: constrained("area<=0.01"), ..spec(&["perimeter:max"]) },
+        ObjectiveSpec { by: ValueSource::Head, ..spec(&["roundness:max"]) },
         ObjectiveSpec {
             by: ValueSource::Head,
             l2: 0.1,
             align: 0.5,
-            ..aim(&["roundness:target=0.9"])
+            ..spec(&["roundness:target=0.9"])
         },
     ]
 }
@@ -72,8 +72,8 @@ fn norm(v: &[f64]) -> f64 {
 
 #[test]
 fn every_part_of_the_loss_has_its_own_gradient() {
-    for aim in aims() {
-        let objective = objective(aim.clone(), Space::Latent);
+    for spec in specs() {
+        let objective = objective(spec.clone(), Space::Latent);
         for z in [[0.31, -0.42], [-1.2, 0.77], [2.6, -2.1]] {
             let at = objective.evaluate(&z, true).unwrap();
             for k in 0..2 {
@@ -86,7 +86,7 @@ fn every_part_of_the_loss_has_its_own_gradient() {
                 let difference = (moved(h) - moved(-h)) / (2.0 * h);
                 let error = (at.gradient[k] - difference).abs();
                 let length = norm(&at.gradient).max(1e-3);
-                assert!(error < 1e-5 * length, "{aim:?} at {z:?}: {:?} {difference}", at.gradient);
+                assert!(error < 1e-5 * length, "{spec:?} at {z:?}: {:?} {difference}", at.gradient);
             }
         }
     }
@@ -96,8 +96,8 @@ fn every_part_of_the_loss_has_its_own_gradient() {
 fn where_the_shape_itself_moves_the_gradient_is_that_of_its_numbers() {
     let z = Rows::from_flat(2, vec![0.31, -0.42]);
     let x = MODEL.scaled(&MODEL.decode(&z).unwrap()).into_flat();
-    for aim in aims() {
-        let objective = objective(aim.clone(), Space::Input);
+    for spec in specs() {
+        let objective = objective(spec.clone(), Space::Input);
         let at = objective.evaluate(&x, true).unwrap();
         assert_eq!(at.gradient.len(), MODEL.input_dim());
         for k in [0, 1, 77, 199] {
@@ -109,7 +109,7 @@ fn where_the_shape_itself_moves_the_gradient_is_that_of_its_numbers() {
             let h = 1e-6;
             let difference = (moved(h) - moved(-h)) / (2.0 * h);
             let error = (at.gradient[k] - difference).abs();
-            assert!(error < 1e-5 * norm(&at.gradient).max(1e-3), "{aim:?}, {k}");
+            assert!(error < 1e-5 * norm(&at.gradient).max(1e-3), "{spec:?}, {k}");
         }
     }
 }
@@ -124,7 +124,7 @@ fn the_loss_is_the_sum_that_the_aim_says() {
             .value[0]
     };
     let (area, perimeter) = (value(Property::Area), value(Property::Perimeter));
-    let two = aim(&["area:max:weight=0.3", "perimeter:target=6:weight=2"]);
+    let two = spec(&["area:max:weight=0.3", "perimeter:target=6:weight=2"]);
     let two = ObjectiveSpec { l2: 0.5, ..two };
     let at = objective(two, Space::Latent).evaluate(&z, false).unwrap();
     let score = 0.3 * area - 2.0 * (perimeter - 6.0).powi(2);
@@ -137,7 +137,7 @@ fn the_loss_is_the_sum_that_the_aim_says() {
 #[test]
 fn a_head_is_read_in_the_unit_of_its_property_and_one_that_is_missing_is_named() {
     let head = objective(
-        ObjectiveSpec { by: ValueSource::Head, ..aim(&["roundness:max"]) },
+        ObjectiveSpec { by: ValueSource::Head, ..spec(&["roundness:max"]) },
         Space::Latent,
     );
     let z = Rows::from_flat(2, vec![0.31, -0.42, 1.0, 1.0]);
@@ -148,7 +148,7 @@ fn a_head_is_read_in_the_unit_of_its_property_and_one_that_is_missing_is_named()
     let parameters: Vec<Vec<f32>> = MODEL.parameters().map(<[f32]>::to_vec).collect();
     let bare = Model::new(MODEL.card.clone(), MODEL.encoded.clone(), &parameters);
     let bare = Arc::new(bare.unwrap());
-    let missing = ObjectiveSpec { by: ValueSource::Head, ..aim(&["area:max"]) };
+    let missing = ObjectiveSpec { by: ValueSource::Head, ..spec(&["area:max"]) };
     let error = Objective::new(bare, missing, Space::Latent).unwrap_err().to_string();
     assert!(error.contains("area") && error.contains("heads"), "{error}");
 }
@@ -161,7 +161,7 @@ fn run(config: SearchConfig) -> SearchReport {
 
 #[test]
 fn a_target_is_met() {
-    let report = run(SearchConfig { aim: aim(&["area:target=2.5"]), ..SearchConfig::default() });
+    let report = run(SearchConfig { spec: spec(&["area:target=2.5"]), ..SearchConfig::default() });
     let answer = &report.restarts[report.best.unwrap()];
     assert!((answer.answer.value().number() - 2.5).abs() < 0.01, "{:?}", answer.answer);
     assert!(answer.restart.best_loss() < 1e-4);
@@ -169,14 +169,17 @@ fn a_target_is_met() {
 
 #[test]
 fn what_breaks_a_constraint_is_never_an_answer() {
-    let free =
-        run(SearchConfig { aim: aim(&["perimeter:min"]), restarts: 8, ..SearchConfig::default() });
+    let free = run(SearchConfig {
+        spec: spec(&["perimeter:min"]),
+        restarts: 8,
+        ..SearchConfig::default()
+    });
     let bound = free.restarts[free.best.unwrap()].answer.value().number() + 0.5;
     let constrained = ObjectiveSpec {
         constraints: vec![format!("perimeter>={bound}").parse().unwrap()],
-        ..aim(&["perimeter:min"])
+        ..spec(&["perimeter:min"])
     };
-    let report = run(SearchConfig { aim: constrained, restarts: 8, ..SearchConfig::default() });
+    let report = run(SearchConfig { spec: constrained, restarts: 8, ..SearchConfig::default() });
     let values: Vec<f64> = report
         .restarts
         .iter()
@@ -192,7 +195,7 @@ fn what_breaks_a_constraint_is_never_an_answer() {
 fn the_shape_itself_climbs_higher_and_leaves_what_the_model_knows() {
     let of = |space| {
         run(SearchConfig {
-            aim: aim(&["heat-shedding:max"]),
+            spec: spec(&["heat-shedding:max"]),
             space,
             restarts: 4,
             steps: 200,
@@ -276,7 +279,7 @@ fn settings_that_do_not_go_together_are_refused_by_name() {
     let refused =
         |config: SearchConfig| Search::new(MODEL.clone(), config).unwrap_err().to_string();
     let usual = SearchConfig::default;
-    let bad_aim = |aim: ObjectiveSpec| refused(SearchConfig { aim, ..usual() });
+    let bad_aim = |spec: ObjectiveSpec| refused(SearchConfig { spec, ..usual() });
     assert!(
         bad_aim(ObjectiveSpec { terms: vec![], ..ObjectiveSpec::default() }).starts_with("term")
     );
@@ -285,7 +288,7 @@ fn settings_that_do_not_go_together_are_refused_by_name() {
         bad_aim(ObjectiveSpec { inside: f64::NAN, ..ObjectiveSpec::default() })
             .starts_with("inside")
     );
-    assert!(bad_aim(aim(&["area:max:weight=0"])).starts_with("weight"));
+    assert!(bad_aim(spec(&["area:max:weight=0"])).starts_with("weight"));
     let moved = SearchConfig { space: Space::Input, method: Method::CmaEs, ..usual() };
     assert!(refused(moved).starts_with("space"));
     assert!(refused(SearchConfig { patience: Some(0), ..usual() }).starts_with("patience"));
@@ -327,10 +330,10 @@ fn cancelled() -> CancelToken {
 
 #[test]
 fn a_rival_steps_back_from_what_means_nothing_and_a_stopped_one_keeps_its_way() {
-    let aim = aim(&["heat-shedding:max"]);
+    let spec = spec(&["heat-shedding:max"]);
     for method in [Method::CmaEs, Method::Random, Method::Lbfgs] {
         let config = SearchConfig {
-            aim: aim.clone(),
+            spec: spec.clone(),
             method,
             restarts: 4,
             steps: 40,
@@ -351,7 +354,7 @@ fn several_steps_at_once_are_those_made_one_by_one_and_a_stop_ends_every_restart
     let model = Arc::new(BUNDLED[0].load().unwrap());
     // More than one cohort, and restarts that end at different steps.
     let config = SearchConfig {
-        aim: aim(&["heat-shedding:max"]),
+        spec: spec(&["heat-shedding:max"]),
         restarts: 70,
         steps: 90,
         patience: Some(10),
@@ -382,9 +385,9 @@ fn several_steps_at_once_are_those_made_one_by_one_and_a_stop_ends_every_restart
 #[test]
 fn the_best_so_far_never_falls_though_the_value_of_it_may() {
     // Heat shedding has no bound: far away it is worth much, and the penalty draws the restart back.
-    let aim = ObjectiveSpec { inside: 10.0, ..aim(&["heat-shedding:max"]) };
+    let spec = ObjectiveSpec { inside: 10.0, ..spec(&["heat-shedding:max"]) };
     let starts = Starts::Around { points: vec![vec![2.5, 2.0], vec![-2.5, 2.5]], spread: 0.0 };
-    let config = SearchConfig { aim, starts, restarts: 2, steps: 120, ..SearchConfig::default() };
+    let config = SearchConfig { spec, starts, restarts: 2, steps: 120, ..SearchConfig::default() };
     let report = run(config);
     let fell = |of: &dyn Fn(usize) -> f64| {
         (1..report.progress.len()).filter(|&k| of(k) < of(k - 1)).count()
@@ -407,14 +410,14 @@ fn the_best_so_far_never_falls_though_the_value_of_it_may() {
     let best = &json["restarts"][report.best.unwrap()];
     assert_eq!(best["objective_best"].as_f64().unwrap(), -best["loss_best"].as_f64().unwrap());
     assert_eq!(best["losses"].as_array().unwrap().len(), best["values"].as_array().unwrap().len());
-    assert!(!SearchConfig::default().aim.is_penalised());
+    assert!(!SearchConfig::default().spec.is_penalised());
 }
 
 #[test]
 fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
     let model = Arc::new(BUNDLED[0].load().unwrap());
-    let aim = ObjectiveSpec::of(Property::Roundness, Goal::Max);
-    let config = SearchConfig { aim, restarts: 5, steps: 5, ..SearchConfig::default() };
+    let spec = ObjectiveSpec::of(Property::Roundness, Goal::Max);
+    let config = SearchConfig { spec, restarts: 5, steps: 5, ..SearchConfig::default() };
     let mut search = Search::new(model, config).unwrap();
     while search.step().unwrap() {}
     let mut report = SearchReport::new(search).unwrap();
@@ -422,7 +425,7 @@ fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
     assert_eq!(report.why_none(), None);
     report.best_believable = None;
     for (index, restart) in report.restarts.iter_mut().enumerate() {
-        restart.verdict.belief =
+        restart.verdict.reliability =
             if index < 2 { Reliability::Outside } else { Reliability::Doubtful };
         (restart.verdict.simple, restart.verdict.roughness) = (true, f64::INFINITY);
     }
@@ -430,11 +433,11 @@ fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
     assert!(why.contains("of 5 restarts 3 rougher than the data, 2 outside the data"), "{why}");
     assert!(why.contains("--inside 3") || why.contains("the weight 1"), "{why}");
     // Where no restart came to an answer, another sentence says so.
-    let aim = ObjectiveSpec {
+    let spec = ObjectiveSpec {
         constraints: vec!["area>=100".parse().unwrap()],
         ..ObjectiveSpec::of(Property::Roundness, Goal::Max)
     };
-    let config = SearchConfig { aim, restarts: 3, steps: 5, ..SearchConfig::default() };
+    let config = SearchConfig { spec, restarts: 3, steps: 5, ..SearchConfig::default() };
     let model = Arc::new(BUNDLED[0].load().unwrap());
     let mut search = Search::new(model, config).unwrap();
     while search.step().unwrap() {}

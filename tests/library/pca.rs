@@ -11,8 +11,8 @@ use latent_explorer::train::Pca;
 use latent_explorer::trust::ModelMetrics;
 
 fn pca(config: &TrainingConfig) -> Model {
-    let recipe = GeneratorConfig { samples: 270, points: 24, ..GeneratorConfig::default() };
-    let mut pca = Pca::new(TrainingData::generate(recipe).unwrap(), config).unwrap();
+    let generator = GeneratorConfig { samples: 270, points: 24, ..GeneratorConfig::default() };
+    let mut pca = Pca::new(TrainingData::generate(generator).unwrap(), config).unwrap();
     while pca.step() {}
     pca.finish().unwrap()
 }
@@ -111,18 +111,18 @@ fn a_linear_model_is_saved_and_opened_like_any_other() {
     assert_eq!(again.decode(&z).unwrap(), model.decode(&z).unwrap());
     assert!(again.is_linear());
     assert!(model.parameters().nth(2).unwrap().iter().all(|v| *v == 0.0));
-    let figures = ModelMetrics::of(&again).unwrap();
-    assert_eq!((figures.kl, figures.active_units), (None, 2));
+    let metrics = ModelMetrics::of(&again).unwrap();
+    assert_eq!((metrics.kl, metrics.active_units), (None, 2));
 }
 
 #[test]
 fn as_many_axes_as_there_are_numbers_rebuild_everything() {
     let config = TrainingConfig { latent_dim: 48, held_out: 0.0, ..TrainingConfig::default() };
     let model = pca(&config);
-    let figures = ModelMetrics::of(&model).unwrap();
-    assert!(figures.reconstruction_error < 1e-6, "{figures:?}");
-    let recipe = GeneratorConfig { samples: 90, points: 16, ..GeneratorConfig::default() };
-    let data = TrainingData::generate(recipe).unwrap();
+    let metrics = ModelMetrics::of(&model).unwrap();
+    assert!(metrics.reconstruction_error < 1e-6, "{metrics:?}");
+    let generator = GeneratorConfig { samples: 90, points: 16, ..GeneratorConfig::default() };
+    let data = TrainingData::generate(generator).unwrap();
     let config = TrainingConfig { latent_dim: 33, ..TrainingConfig::default() };
     let refused = Pca::new(data, &config).err().unwrap().to_string();
     assert!(refused.starts_with("latent-dim"), "{refused}");

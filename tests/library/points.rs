@@ -58,12 +58,12 @@ fn redrawn(points: &[[f64; 2]], first: usize) -> Points {
 fn even(points: &[[f64; 2]], count: usize, from: f64) -> Points {
     let closed: Points = points.iter().chain(points.first()).copied().collect();
     let side = |i: usize| (closed[i + 1][0] - closed[i][0]).hypot(closed[i + 1][1] - closed[i][1]);
-    let mut ways = vec![0.0];
-    (0..points.len()).for_each(|i| ways.push(ways[i] + side(i)));
+    let mut trajectories = vec![0.0];
+    (0..points.len()).for_each(|i| trajectories.push(trajectories[i] + side(i)));
     let at = |k: usize| {
-        let way = (k as f64 / count as f64 + from).fract() * ways[points.len()];
-        let i = ways.partition_point(|&w| w <= way).clamp(1, points.len()) - 1;
-        let share = (way - ways[i]) / side(i);
+        let way = (k as f64 / count as f64 + from).fract() * trajectories[points.len()];
+        let i = trajectories.partition_point(|&w| w <= way).clamp(1, points.len()) - 1;
+        let share = (way - trajectories[i]) / side(i);
         [0, 1].map(|k| closed[i][k] + share * (closed[i + 1][k] - closed[i][k]))
     };
     (0..count).map(at).collect()
@@ -71,9 +71,9 @@ fn even(points: &[[f64; 2]], count: usize, from: f64) -> Points {
 
 fn conformed(model: &Model, points: Points) -> (Vec<f32>, Vec<f64>, Vec<f64>) {
     let curve = RawCurve { points, ends: Ends::Joined };
-    let (outline, placement) = model.card.source.conform(curve).unwrap();
+    let (outline, transform) = model.card.source.conform(curve).unwrap();
     let z = z_of(model, &outline);
-    let restored = placement.restore(&outline);
+    let restored = transform.restore(&outline);
     (outline, z, restored)
 }
 
@@ -174,15 +174,15 @@ fn a_generated_shape_has_its_z_wherever_it_stands() {
 
 #[test]
 fn a_shape_of_noisy_data_stays_as_it_is() {
-    let recipe =
+    let generator =
         GeneratorConfig { samples: 90, points: 32, noise: 0.1, ..GeneratorConfig::default() };
-    let data = TrainingData::generate(recipe).unwrap();
+    let data = TrainingData::generate(generator).unwrap();
     for row in 0..90 {
         let points = points_of(data.set.rows.row(row));
         let curve = RawCurve { points, ends: Ends::Listed };
-        let (outline, placement) = data.source.conform(curve).unwrap();
+        let (outline, transform) = data.source.conform(curve).unwrap();
         assert_eq!(outline, data.set.rows.row(row), "{row}");
-        assert!(placement.is_plain());
+        assert!(transform.is_plain());
     }
 }
 
@@ -234,10 +234,10 @@ fn an_imported_shape_has_its_z_wherever_it_stands() {
         for row in (0..40).step_by(3) {
             let own = model.training_outline(row);
             let z = model.encoded.mu.row(row);
-            let stood = data.placements[row].restore(&own);
+            let stood = data.transforms[row].restore(&own);
             let points: Points = stood.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
             // Which end of its axis is which, nobody says: a turn beyond a right angle would turn it over.
-            let turn = if rotation { -0.5 * data.placements[row].rotation } else { 0.0 };
+            let turn = if rotation { -0.5 * data.transforms[row].rotation } else { 0.0 };
             let size = if scale { 0.02 } else { 1.0 };
             let moved = placed(&points, turn, size, [-400.0, 90.0]);
             for drawn in [moved.clone(), redrawn(&moved, 23), even(&moved, 173, 0.37)] {
@@ -247,7 +247,7 @@ fn an_imported_shape_has_its_z_wherever_it_stands() {
                 assert!(off < 0.15, "{case}: {off} of a standard deviation");
                 assert!(form_distance(&outline, &own) < SPACING, "{case}");
                 // Back in the caller's frame: each point lies where the caller's outline has one of its own.
-                let radius = size * rms_radius(&own) * data.placements[row].scale;
+                let radius = size * rms_radius(&own) * data.transforms[row].scale;
                 for p in restored.chunks_exact(2) {
                     let away = |q: &[f64; 2]| (p[0] - q[0]).hypot(p[1] - q[1]);
                     let near = moved.iter().map(away).fold(f64::MAX, f64::min);

@@ -32,16 +32,16 @@ fn slender(outline: &[f32]) -> f64 {
 
 fn data() -> TrainingData {
     let families = vec![Family::Circle, Family::Square, Family::Star];
-    let recipe = GeneratorConfig {
+    let generator = GeneratorConfig {
         families,
         samples: SHAPES,
         points: 32,
         size_variation: 0.3,
         ..GeneratorConfig::default()
     };
-    let mut set = recipe.generate();
+    let mut set = generator.generate();
     let name = match "slender".parse() {
-        Ok(Property::Measured(name)) => name,
+        Ok(Property::Target(name)) => name,
         other => panic!("{other:?}"),
     };
     let values = set.rows.iter().map(slender).map(|v| f64::from(v as f32)).collect();
@@ -78,7 +78,7 @@ fn rediscovered(property: &str, parts: &str, repeats: usize) -> RediscoveryRepor
     let mut rediscovery = Rediscovery::new(MODEL.clone(), config).unwrap();
     let mut last = 0.0;
     while rediscovery.step().unwrap() {
-        assert!(rediscovery.progress() >= last - 1e-9, "{} {last}", rediscovery.doing());
+        assert!(rediscovery.progress() >= last - 1e-9, "{} {last}", rediscovery.annotations());
         last = rediscovery.progress();
     }
     assert!((rediscovery.progress() - 1.0).abs() < 1e-9);
@@ -135,8 +135,8 @@ fn what_geometry_tells_is_learned_by_its_values_and_measured_on_the_outline() {
 #[test]
 fn hidden_rows_and_unseen_rows_stand_beside_chance() {
     let report = rediscovered("slender", "b,c", 1);
-    let ways: Vec<Hiding> = report.pointed.iter().map(|of| of.hiding).collect();
-    assert_eq!(ways, [Hiding::Value, Hiding::Labels], "three families are labels");
+    let trajectories: Vec<Hiding> = report.pointed.iter().map(|of| of.hiding).collect();
+    assert_eq!(trajectories, [Hiding::Value, Hiding::Labels], "three families are labels");
     for of in &report.pointed {
         assert_eq!(of.repeats.len(), 1);
         for repeat in &of.repeats {

@@ -67,8 +67,8 @@ fn where_the_search_sees_no_penalty_the_verdict_sees_data() {
 /// The best points and every fifteenth point of their trajectories, for a search of 50 restarts and 300 steps, with
 /// their verdicts for the property of the objective.
 fn answers(model: &Arc<Model>, property: Property, goal: Goal) -> Vec<Verdict> {
-    let aim = ObjectiveSpec::of(property, goal);
-    let config = SearchConfig { aim, restarts: 50, steps: 300, ..Default::default() };
+    let spec = ObjectiveSpec::of(property, goal);
+    let config = SearchConfig { spec, restarts: 50, steps: 300, ..Default::default() };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
     let mut z = Rows::new(model.latent_dim());
@@ -94,10 +94,10 @@ fn the_value_of_what_is_called_believable_survives_the_round_trip() {
                 let count =
                     |[all, kept]: &mut [usize; 2]| (*all, *kept) = (*all + 1, *kept + survives);
                 points += 1;
-                if verdict.belief == Reliability::Believable {
+                if verdict.reliability == Reliability::Believable {
                     count(&mut believable);
                 }
-                if verdict.belief != Reliability::Outside
+                if verdict.reliability != Reliability::Outside
                     && verdict.simple
                     && verdict.in_domain
                     && verdict.round_trip <= verdict.usual_round_trip

@@ -20,8 +20,8 @@ use std::f64::consts::PI;
 const BATCHES: usize = 3;
 
 fn data() -> TrainingData {
-    let recipe = GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() };
-    TrainingData::generate(recipe).unwrap()
+    let generator = GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() };
+    TrainingData::generate(generator).unwrap()
 }
 
 fn config() -> TrainingConfig {
@@ -178,8 +178,8 @@ fn error_of(model: &Model, rows: &[usize]) -> f64 {
 #[test]
 fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
     // Of 600 shapes 60 are held out, 20 of them for stopping.
-    let recipe = GeneratorConfig { samples: 600, points: 32, ..GeneratorConfig::default() };
-    let data = TrainingData::generate(recipe).unwrap();
+    let generator = GeneratorConfig { samples: 600, points: 32, ..GeneratorConfig::default() };
+    let data = TrainingData::generate(generator).unwrap();
     let restless = TrainingConfig {
         updates: 1200,
         learning_rate: 0.03,
@@ -206,9 +206,9 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
     let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-4;
     assert!(near(record.stopping_reconstruction.unwrap(), alone.1));
     assert!(near(record.held_out_reconstruction.unwrap(), others.1));
-    let figures = ModelMetrics::of(&model).unwrap();
-    assert!(near(figures.reconstruction_error, others.1) && !near(alone.1, others.1));
-    assert_eq!((figures.shapes, figures.chose_epoch), (others.0, false));
+    let metrics = ModelMetrics::of(&model).unwrap();
+    assert!(near(metrics.reconstruction_error, others.1) && !near(alone.1, others.1));
+    assert_eq!((metrics.shapes, metrics.chose_epoch), (others.0, false));
     // PCA is held against the same shapes.
     let rival = ModelMetrics::of(&Pca::rival_of(&model).unwrap()).unwrap();
     assert_eq!((rival.shapes, rival.chose_epoch), (others.0, false));
@@ -227,9 +227,9 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
     let model = learn(Trainer::new(data, few).unwrap()).finish().unwrap();
     let record = model.card.record().unwrap();
     assert_eq!(record.stopping_reconstruction, None);
-    let figures = ModelMetrics::of(&model).unwrap();
-    assert_eq!((figures.shapes, figures.chose_epoch), (54, true));
-    assert!(near(figures.reconstruction_error, record.held_out_reconstruction.unwrap()));
+    let metrics = ModelMetrics::of(&model).unwrap();
+    assert_eq!((metrics.shapes, metrics.chose_epoch), (54, true));
+    assert!(near(metrics.reconstruction_error, record.held_out_reconstruction.unwrap()));
     let least = model.card.history.iter().filter_map(|r| r.held_out_reconstruction);
     assert_eq!(record.held_out_reconstruction, least.min_by(f64::total_cmp));
 }
@@ -306,14 +306,15 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
     let config = TrainingConfig { updates: 4000, early_stopping: None, ..usual };
     let trainer = learn(Trainer::new(data, config).unwrap());
     let model = trainer.finish().unwrap();
-    let figures = ModelMetrics::of(&model).unwrap();
+    let metrics = ModelMetrics::of(&model).unwrap();
     // PCA as a model of its own, not the probabilistic PCA from which the network was initialised.
     let pca = ModelMetrics::of(&Pca::rival_of(&model).unwrap()).unwrap().reconstruction_error;
     assert!((model.card.statistics.pca_error.unwrap() / pca - 1.0).abs() < 1e-3);
-    assert!(figures.reconstruction_error < 0.7 * pca, "{} {pca}", figures.reconstruction_error);
-    assert!(warnings_of(&model, &figures).iter().all(|warning| !warning.what.contains("PCA")));
+    assert!(metrics.reconstruction_error < 0.7 * pca, "{} {pca}", metrics.reconstruction_error);
+    assert!(warnings_of(&model, &metrics).iter().all(|warning| !warning.what.contains("PCA")));
     let drawn = new_shapes(&model, Property::Area, 500, 1).unwrap();
-    let good = drawn.iter().filter(|shape| shape.verdict.belief == Reliability::Believable).count();
+    let good =
+        drawn.iter().filter(|shape| shape.verdict.reliability == Reliability::Believable).count();
     assert!(good >= 400, "{good} of 500, from {:?}", model.card.start);
 
     // Hardly begun and learned too fast, it is worse, and says so.
@@ -342,7 +343,7 @@ fn a_rate_that_falls_goes_on_falling_where_a_training_was_interrupted() {
     for _ in 0..7 {
         trainer.step().unwrap();
     }
-    let model = trainer.setup().model_at(&trainer.state(), usize::MAX).unwrap();
+    let model = trainer.context().model_at(&trainer.state(), usize::MAX).unwrap();
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
     let state = TrainerState::of(&read).unwrap();
     let parts = Trainer::resume(read.training_data().unwrap(), config, &state).unwrap();

@@ -121,6 +121,6 @@ pub fn search(model: &Arc<Model>, starts: &Rows<f64>, config: SearchConfig) -> V
 }
 
 /// Adam at one rate for a number of steps, whatever becomes of the loss.
-pub fn plain_adam(aim: ObjectiveSpec, rate: f64, steps: usize) -> SearchConfig {
-    SearchConfig { aim, rate, steps, plateau: None, patience: None, ..SearchConfig::default() }
+pub fn plain_adam(spec: ObjectiveSpec, rate: f64, steps: usize) -> SearchConfig {
+    SearchConfig { spec, rate, steps, plateau: None, patience: None, ..SearchConfig::default() }
 }

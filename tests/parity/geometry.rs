@@ -26,7 +26,8 @@ struct Case {
     #[serde(flatten)]
     slopes: Both<Slopes>,
     shapes: Shapes,
-    climbs: Vec<Climb>,
+    #[serde(rename = "climbs")]
+    search_runs: Vec<Climb>,
 }
 
 impl Case {
@@ -91,8 +92,8 @@ fn properties_and_their_gradients_in_z_and_in_x_are_pytorchs() {
         for (dtype, tolerance) in PRECISIONS {
             let model = case.model(dtype);
             for property in Property::ALL {
-                let aim = ObjectiveSpec::of(property, Goal::Max);
-                let of = |space| Objective::new(model.clone(), aim.clone(), space).unwrap();
+                let spec = ObjectiveSpec::of(property, Goal::Max);
+                let of = |space| Objective::new(model.clone(), spec.clone(), space).unwrap();
                 let (name, slopes) = (property.name(), case.slopes.of(dtype));
                 let shown = check(&of(Space::Latent), &case.z, slopes, &[(-1.0, name)]);
                 assert_close(name, &shown, &slopes[name].value.data, tolerance);
@@ -108,7 +109,7 @@ fn penalties_and_sums_of_terms_are_pytorchs() {
     let roundness = ObjectiveSpec::of(Property::Roundness, Goal::Max);
     let terms = ["roundness:max", "area:target=2.5:weight=0.5", "perimeter:min:weight=0.25"];
     let terms = terms.map(|term| term.parse().unwrap()).to_vec();
-    let aims: [(ObjectiveSpec, &[(f64, &str)]); 3] = [
+    let specs: [(ObjectiveSpec, &[(f64, &str)]); 3] = [
         (ObjectiveSpec { l2: 0.5, ..roundness.clone() }, &[(-1.0, "roundness"), (0.5, "l2")]),
         (
             ObjectiveSpec { align: 0.5, ..roundness.clone() },
@@ -118,8 +119,8 @@ fn penalties_and_sums_of_terms_are_pytorchs() {
     ];
     for case in read::<Geometry>("geometry").cases {
         for (dtype, _) in PRECISIONS {
-            for (aim, sum) in &aims {
-                let objective = Objective::new(case.model(dtype), aim.clone(), Space::Latent);
+            for (spec, sum) in &specs {
+                let objective = Objective::new(case.model(dtype), spec.clone(), Space::Latent);
                 check(&objective.unwrap(), &case.z, case.slopes.of(dtype), sum);
             }
         }
@@ -130,10 +131,10 @@ fn penalties_and_sums_of_terms_are_pytorchs() {
 fn paths_of_500_steps_are_pytorchs() {
     for case in read::<Geometry>("geometry").cases {
         for (dtype, tolerance) in paths::PRECISIONS {
-            for Climb { property, mode, l2, align, paths } in &case.climbs {
-                let aim =
+            for Climb { property, mode, l2, align, paths } in &case.search_runs {
+                let spec =
                     ObjectiveSpec { l2: *l2, align: *align, ..ObjectiveSpec::of(*property, *mode) };
-                paths::check(&case.model(dtype), &aim, paths, tolerance);
+                paths::check(&case.model(dtype), &spec, paths, tolerance);
             }
         }
     }

@@ -20,7 +20,8 @@ struct Heads {
     z: Numbers,
     #[serde(flatten)]
     predictions: Both<Predictions>,
-    climbs: Vec<Climb>,
+    #[serde(rename = "climbs")]
+    search_runs: Vec<Climb>,
     scheduled: Vec<Scheduled>,
 }
 
@@ -91,7 +92,7 @@ fn paths_of_500_steps_on_a_head_are_pytorchs() {
     let given: Heads = read("head");
     for (dtype, tolerance) in paths::PRECISIONS {
         let model = given.model(dtype);
-        for Climb { target, l2, paths } in &given.climbs {
+        for Climb { target, l2, paths } in &given.search_runs {
             paths::check(&model, &aim_by_head(*target, *l2), paths, tolerance);
         }
     }
@@ -106,13 +107,13 @@ fn searches_that_slow_down_and_stop_are_pytorchs() {
     let model = given.model(DType::F64);
     for given in &given.scheduled {
         let &Scheduled { factor, plateau_patience, .. } = given;
-        let aim = aim_by_head(given.target, given.l2);
-        let objective = Objective::new(model.clone(), aim.clone(), Space::Latent).unwrap();
+        let spec = aim_by_head(given.target, given.l2);
+        let objective = Objective::new(model.clone(), spec.clone(), Space::Latent).unwrap();
         let plateau = Plateau { factor, patience: plateau_patience, ..Plateau::default() };
         let config = SearchConfig {
             plateau: Some(plateau),
             patience: Some(given.patience),
-            ..plain_adam(aim, given.rate, given.steps)
+            ..plain_adam(spec, given.rate, given.steps)
         };
         let restarts = search(&model, &given.starts.rows(), config);
         assert_eq!(restarts.len(), given.runs.len());

@@ -139,7 +139,7 @@ fn the_trainer_does_what_the_loop_does() {
     for (loss, output) in
         [(Reconstruction::Mse, Output::Linear), (Reconstruction::Bce, Output::Sigmoid)]
     {
-        let recipe = GeneratorConfig { samples: 90, points: 16, ..GeneratorConfig::default() };
+        let generator = GeneratorConfig { samples: 90, points: 16, ..GeneratorConfig::default() };
         let config = TrainingConfig {
             updates: 9,
             hidden: vec![16],
@@ -150,7 +150,7 @@ fn the_trainer_does_what_the_loop_does() {
             output,
             ..TrainingConfig::default()
         };
-        let outlines = recipe.generate().rows;
+        let outlines = generator.generate().rows;
         let scaled = match output {
             Output::Linear => outlines,
             Output::Sigmoid => Scaling::unit_interval(&outlines).apply(&outlines),
@@ -183,7 +183,7 @@ fn the_trainer_does_what_the_loop_does() {
         };
         let (theirs, learned) = learn::<f32>(&lessons).unwrap();
 
-        let mut trainer = Trainer::new(TrainingData::generate(recipe).unwrap(), config).unwrap();
+        let mut trainer = Trainer::new(TrainingData::generate(generator).unwrap(), config).unwrap();
         let mut ours = Vec::new();
         while !trainer.is_finished() {
             let step = trainer.step().unwrap();

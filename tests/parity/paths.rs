@@ -36,10 +36,10 @@ struct Walked {
 }
 
 /// Smooth paths are compared to their end, the others over the first steps.
-pub fn check(model: &Arc<Model>, aim: &ObjectiveSpec, given: &Paths, tolerance: f64) {
+pub fn check(model: &Arc<Model>, spec: &ObjectiveSpec, given: &Paths, tolerance: f64) {
     let Paths { rate, steps, kept, .. } = given;
-    let objective = Objective::new(model.clone(), aim.clone(), Space::Latent).unwrap();
-    let restarts = search(model, &given.starts.rows(), plain_adam(aim.clone(), *rate, *steps));
+    let objective = Objective::new(model.clone(), spec.clone(), Space::Latent).unwrap();
+    let restarts = search(model, &given.starts.rows(), plain_adam(spec.clone(), *rate, *steps));
     let expected = given.walked.of(model.dtype());
     let mut farthest = (0.0_f64, 0.0_f64);
     assert_eq!(restarts.len(), given.smooth.len());
@@ -51,7 +51,7 @@ pub fn check(model: &Arc<Model>, aim: &ObjectiveSpec, given: &Paths, tolerance: 
         let loss = compare(kept, last, &losses, expected.loss.part(start), tolerance);
         farthest = (farthest.0.max(z), farthest.1.max(loss));
     }
-    let (term, l2, align) = (aim.terms[0], aim.l2, aim.align);
+    let (term, l2, align) = (spec.terms[0], spec.l2, spec.align);
     let what = format!("{term}, l2 {l2}, align {align} in {}", model.dtype().as_str());
     println!("{what}: z {:.1e}, loss {:.1e}", farthest.0, farthest.1);
 }

@@ -7,8 +7,8 @@ fn candidates_go_out_and_measured_values_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let mut session = session();
-    let aim = ObjectiveSpec { inside: ObjectiveSpec::USUAL_INSIDE, ..ObjectiveSpec::default() };
-    search(&mut session, SearchConfig { aim, ..restarts(40, 150) });
+    let spec = ObjectiveSpec { inside: ObjectiveSpec::USUAL_INSIDE, ..ObjectiveSpec::default() };
+    search(&mut session, SearchConfig { spec, ..restarts(40, 150) });
     until_searched(&mut session);
     let found = found(&session);
     let count = found.candidates().len();

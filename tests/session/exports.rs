@@ -166,7 +166,7 @@ fn a_picture_that_finds_no_room_says_so_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = session();
     play_path(&mut session);
-    let kept = format!("{:?}", session.see().path().unwrap().route());
+    let kept = format!("{:?}", session.see().path().unwrap().latent_path());
     let all = [
         (Exportable::Strip, "strip.png"),
         (Exportable::Strip, "strip.svg"),
@@ -193,7 +193,7 @@ fn a_picture_that_finds_no_room_says_so_and_loses_nothing() {
     }
     let left = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, all.len() + 1, "nothing else is left behind");
-    assert_eq!(format!("{:?}", session.see().path().unwrap().route()), kept);
+    assert_eq!(format!("{:?}", session.see().path().unwrap().latent_path()), kept);
     assert!(session.see().samples().is_some());
 }
 
@@ -248,11 +248,11 @@ fn the_picture_of_the_map_has_what_a_person_does_on_it() {
     session.act(Act::SelectContender(Some(0)));
     let raced = map(&mut session);
     assert_eq!(stars(&raced), 1, "the answer of a lane");
-    let ways = |svg: &str| svg.matches("<g fill=\"none\" stroke-width=\"1.6\"").count();
-    assert_eq!(ways(&raced), 1, "and the way to it");
+    let trajectories = |svg: &str| svg.matches("<g fill=\"none\" stroke-width=\"1.6\"").count();
+    assert_eq!(trajectories(&raced), 1, "and the way to it");
 
     search(&mut session, restarts(6, 20));
     until_searched(&mut session);
     session.act(Act::Scrub(1.0));
-    assert!(ways(&map(&mut session)) > 1, "all ways of a climb");
+    assert!(trajectories(&map(&mut session)) > 1, "all ways of a climb");
 }

@@ -68,8 +68,8 @@ fn a_head_more_is_unsaved_even_if_the_model_was_just_being_saved() {
 fn heads_that_are_stopped_keep_those_that_are_whole() {
     let mut session = session();
     // So many shapes that a head takes a while.
-    let recipe = GeneratorConfig { samples: 5000, points: 16, ..GeneratorConfig::default() };
-    session.act(Act::SetRecipe(recipe));
+    let generator = GeneratorConfig { samples: 5000, points: 16, ..GeneratorConfig::default() };
+    session.act(Act::SetRecipe(generator));
     session.act(Act::SetTraining(config(1)));
     session.act(Act::SetFullSpeed(true));
     session.act(Act::Train);

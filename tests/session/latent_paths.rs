@@ -47,14 +47,14 @@ fn a_path_leads_somewhere_before_anybody_chooses() {
         ["family:circle", "family:heart"].map(named)
     );
     // With one family its mean is no path: it leads from one shape to another.
-    let recipe = GeneratorConfig {
+    let generator = GeneratorConfig {
         families: vec![Family::Star],
         samples: 60,
         points: 16,
         ..GeneratorConfig::default()
     };
     let config = TrainingConfig { latent_dim: 2, ..TrainingConfig::default() };
-    let mut pca = Pca::new(TrainingData::generate(recipe).unwrap(), &config).unwrap();
+    let mut pca = Pca::new(TrainingData::generate(generator).unwrap(), &config).unwrap();
     while pca.step() {}
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stars.safetensors");
@@ -173,7 +173,7 @@ fn a_way_on_the_map_follows_its_settings() {
     session.act(Act::Scrub(0.25));
     session.act(Act::PlanPath(PathPlan { radius: Some(0.8), ..circle.clone() }));
     let on_map = session.see().path().unwrap();
-    assert!((on_map.route().length() - 0.8 * std::f64::consts::TAU).abs() < 1e-3);
+    assert!((on_map.latent_path().length() - 0.8 * std::f64::consts::TAU).abs() < 1e-3);
     assert_eq!((share(&session), on_map.strip_size()), (0.25, [FRAMES + 1, 1]));
     // An impossible path is reported, and the previous path stays.
     session.act(Act::PlanPath(PathPlan { around: named("pin:4"), ..circle.clone() }));
@@ -223,8 +223,8 @@ fn new_shapes_are_drawn_with_the_next_seed_and_kept_by_a_click() {
     assert_eq!((seed(&session), session.see().path_page()), (0, Some(PathPage::NewShapes)));
     session.act(Act::SelectSample(5));
     assert_eq!(picked(&session), first[5].z);
-    let belief = session.see().selected().unwrap().verdict().belief;
-    assert_eq!(belief, first[5].verdict.belief);
+    let reliability = session.see().selected().unwrap().verdict().reliability;
+    assert_eq!(reliability, first[5].verdict.reliability);
     session.act(Act::DrawSamples);
     assert_eq!(seed(&session), 1);
     assert_ne!(shapes(&session)[0].z, first[0].z);

@@ -67,7 +67,7 @@ fn a_held_range_is_that_of_its_own_property() {
     session.act(Act::ToggleRangeLock);
     let roundness = session.see().range();
     session.act(Act::SetSearch(SearchConfig {
-        aim: ObjectiveSpec::of(Property::Perimeter, Goal::Max),
+        spec: ObjectiveSpec::of(Property::Perimeter, Goal::Max),
         ..SearchConfig::default()
     }));
     assert_ne!(session.see().range(), roundness);
@@ -87,8 +87,8 @@ fn the_arrow_at_a_point_shows_where_the_whole_objective_gets_better() {
     let selected = session.see().selected().unwrap();
     let gradient = selected.gradient().unwrap();
     assert_eq!([-gradient[0], -gradient[1]], up);
-    let aim = ObjectiveSpec { l2: 100.0, ..ObjectiveSpec::default() };
-    session.act(Act::SetSearch(SearchConfig { aim, ..SearchConfig::default() }));
+    let spec = ObjectiveSpec { l2: 100.0, ..ObjectiveSpec::default() };
+    session.act(Act::SetSearch(SearchConfig { spec, ..SearchConfig::default() }));
     let (_, home) = session.see().uphill().unwrap();
     assert!(home[0] < -70.0 && home[1] > 100.0, "a strong L2 penalty points home: {home:?}");
     session.act(Act::Hover(Some([1.0, 1.0])));
@@ -106,7 +106,7 @@ fn the_gradient_is_a_layer_that_follows_the_aim() {
     let up = arrows(session.see()).unwrap();
     assert!(up.len() > 100);
     let down = ObjectiveSpec::of(Property::Roundness, Goal::Min);
-    let config = SearchConfig { aim: down, ..SearchConfig::default() };
+    let config = SearchConfig { spec: down, ..SearchConfig::default() };
     session.act(Act::SetSearch(config));
     session.wait("the other arrows", |see| {
         current(see) && arrows(see).is_some_and(|arrows| arrows != up)

@@ -16,9 +16,11 @@ fn a_race_ends_with_an_answer_of_every_method_and_leaves_the_search_alone() {
     let contest = session.see().race().unwrap();
     assert_eq!(contest.names(), ["adam", "random", "adam-input"]);
     let results = contest.results().unwrap();
-    for (lane, (tally, going, numbers)) in results.report().lanes.iter().zip(contest.tallies()) {
-        assert_eq!((lane.curve[0].values, lane.tally().evaluations()), (6, 6 * 2 * 31));
-        assert_eq!(tally, lane.tally());
+    for (contender, (tally, going, numbers)) in
+        results.report().contenders.iter().zip(contest.tallies())
+    {
+        assert_eq!((contender.curve[0].values, contender.tally().evaluations()), (6, 6 * 2 * 31));
+        assert_eq!(tally, contender.tally());
         assert!(!going && numbers == 200);
     }
     assert!(found(&session).is(&climbed), "the climb is still there");
@@ -56,7 +58,7 @@ fn a_race_is_watched_stopped_and_brought_back() {
     session.wait("its end", |see| see.race().is_none_or(|race| !race.is_running()));
     assert_eq!(sentences(&session).len(), 1);
     let results = session.see().race().unwrap().results().unwrap();
-    assert_eq!(results.report().lanes.len(), 3);
+    assert_eq!(results.report().contenders.len(), 3);
 
     race(&mut session, restarts(2, 3));
     session.act(Act::Undo);

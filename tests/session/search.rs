@@ -10,18 +10,18 @@ fn a_search_ends_with_a_star_and_is_played() {
     assert_eq!(session.see().page(), Page::Optimise);
     until_searched(&mut session);
     let see = session.see();
-    let climb = see.search().unwrap();
-    let report = climb.report().unwrap();
+    let search_run = see.search().unwrap();
+    let report = search_run.report().unwrap();
     assert_eq!(report.restarts.len(), 6);
-    assert!(climb.steps() == 30);
-    assert!(climb.is_playing() && climb.share() == 0.0, "it begins to play");
+    assert!(search_run.steps() == 30);
+    assert!(search_run.is_playing() && search_run.share() == 0.0, "it begins to play");
     assert!(!see.is_search_stale() && errors(&session).is_empty());
     let best = report.best_believable.expect("roundness has believable answers");
     assert!(session.advance(1.0).is_some_and(|wait| wait == 0.0));
     (0..600).for_each(|_| _ = session.advance(0.1));
-    let climb = session.see().search().unwrap();
-    assert_eq!((climb.is_playing(), climb.shown_step()), (false, 30.0));
-    assert_eq!(climb.star(), Some(best));
+    let search_run = session.see().search().unwrap();
+    assert_eq!((search_run.is_playing(), search_run.shown_step()), (false, 30.0));
+    assert_eq!(search_run.star(), Some(best));
     session.act(Act::Scrub(0.0));
     assert_eq!(session.see().search().unwrap().shown_step(), 0.0);
     session.act(Act::StepBy(2));
@@ -69,8 +69,11 @@ fn a_search_that_runs_can_be_looked_back_at() {
     assert!((held.step - 13.0).abs() < 1e-6, "{}", held.step);
     let steps = under_way(&session).steps();
     session.wait("more steps", |see| see.search().unwrap().steps() > steps + 50);
-    let climb = under_way(&session);
-    assert!(!climb.is_live() && (climb.shown_step() - 13.0).abs() < 1e-6, "the hand holds it");
+    let search_run = under_way(&session);
+    assert!(
+        !search_run.is_live() && (search_run.shown_step() - 13.0).abs() < 1e-6,
+        "the hand holds it"
+    );
     session.act(Act::FollowNewest);
     assert!(under_way(&session).is_live() && under_way(&session).shown_step() > 60.0);
     session.act(Act::Scrub(0.0));
@@ -78,9 +81,9 @@ fn a_search_that_runs_can_be_looked_back_at() {
     session.act(Act::Stop(JobKind::Search));
     until_searched(&mut session);
 
-    let climb = under_way(&session);
-    assert!((climb.shown_step() - 7.0).abs() < 1e-6 && !climb.is_playing(), "and still");
-    let restart = &climb.report().unwrap().restarts[3].restart;
+    let search_run = under_way(&session);
+    assert!((search_run.shown_step() - 7.0).abs() < 1e-6 && !search_run.is_playing(), "and still");
+    let restart = &search_run.report().unwrap().restarts[3].restart;
     assert_eq!((restart.start(), restart.stride), (start.as_slice(), 6));
     let last = restart.steps;
     session.act(Act::Scrub(1.0));
@@ -104,14 +107,14 @@ fn hills_and_restarts_are_lifted_out_and_lit() {
     search(&mut session, restarts(30, 120));
     until_searched(&mut session);
     let found = found(&session);
-    let hills = &found.report().hills.all;
-    assert!(hills.len() > 1, "roundness has several hills");
+    let basins = &found.report().basins.all;
+    assert!(basins.len() > 1, "roundness has several hills");
     session.act(Act::SelectBasin(Some(1)));
     assert_eq!(
         (under_way(&session).selected_basin(), under_way(&session).selected_restart()),
-        (Some(1), Some(hills[1].top))
+        (Some(1), Some(basins[1].top))
     );
-    assert_eq!(found.basin_of(hills[1].members[0]), Some(1));
+    assert_eq!(found.basin_of(basins[1].members[0]), Some(1));
     session.act(Act::SelectRestart(Some(2)));
     assert_eq!(
         (under_way(&session).selected_basin(), under_way(&session).selected_restart()),
@@ -141,8 +144,8 @@ fn hills_and_restarts_are_lifted_out_and_lit() {
 fn restarts_without_an_answer_say_which_way() {
     let mut session = session();
     let constraints = vec!["area>=1000".parse().unwrap()];
-    let aim = ObjectiveSpec { constraints, ..ObjectiveSpec::of(Property::Roundness, Goal::Max) };
-    search(&mut session, SearchConfig { aim, ..restarts(6, 5) });
+    let spec = ObjectiveSpec { constraints, ..ObjectiveSpec::of(Property::Roundness, Goal::Max) };
+    search(&mut session, SearchConfig { spec, ..restarts(6, 5) });
     until_searched(&mut session);
     let found = found(&session);
     assert!((0..6).all(|restart| !found.has_answer(restart) && found.basin_of(restart).is_none()));
@@ -159,12 +162,12 @@ fn a_search_that_cannot_begin_leaves_the_one_before() {
     search(&mut session, restarts(3, 4));
     until_searched(&mut session);
     let before = found(&session);
-    for (aim, part) in [
+    for (spec, part) in [
         (ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::default() }, "roundness"),
         (ObjectiveSpec { l2: -1.0, ..ObjectiveSpec::default() }, "l2: "),
         (ObjectiveSpec { terms: Vec::new(), ..ObjectiveSpec::default() }, "term: "),
     ] {
-        search(&mut session, SearchConfig { aim, ..restarts(3, 4) });
+        search(&mut session, SearchConfig { spec, ..restarts(3, 4) });
         let told = errors(&session);
         assert!(told.len() == 1 && told[0].contains(part), "{part} in {told:?}");
         assert!(found(&session).is(&before));
@@ -177,12 +180,12 @@ fn several_terms_show_their_score_and_the_map_the_first_of_them() {
     let mut session = session();
     let terms = ["area:min:weight=0.5", "roundness:target=0.7:weight=2"];
     let terms = terms.iter().map(|term| term.parse().unwrap()).collect();
-    let aim = ObjectiveSpec {
+    let spec = ObjectiveSpec {
         terms,
         constraints: vec!["perimeter>=1".parse().unwrap()],
         ..ObjectiveSpec::default()
     };
-    search(&mut session, SearchConfig { aim, ..restarts(4, 10) });
+    search(&mut session, SearchConfig { spec, ..restarts(4, 10) });
     until_searched(&mut session);
     assert_eq!(session.see().property(), Property::Area);
     for restart in &session.see().report().unwrap().restarts {
@@ -191,13 +194,13 @@ fn several_terms_show_their_score_and_the_map_the_first_of_them() {
         assert!((restart.restart.best_value() - score).abs() < 1e-4);
     }
     // Another property in the first term has other values to match.
-    let aim = ObjectiveSpec::of(Property::Roundness, Goal::Target(0.7));
-    session.act(Act::SetSearch(SearchConfig { aim, ..restarts(4, 10) }));
+    let spec = ObjectiveSpec::of(Property::Roundness, Goal::Target(0.7));
+    session.act(Act::SetSearch(SearchConfig { spec, ..restarts(4, 10) }));
     session.act(Act::ColourBy(Property::Perimeter));
-    let goal = session.see().next_search().aim.goal();
+    let goal = session.see().next_search().spec.goal();
     assert_eq!(goal, Goal::Target(session.see().usual_target(Property::Perimeter)));
     session.act(Act::ColourBy(Property::Perimeter));
-    assert_eq!(session.see().next_search().aim.goal(), goal, "the same one changes nothing");
+    assert_eq!(session.see().next_search().spec.goal(), goal, "the same one changes nothing");
 }
 
 #[test]
@@ -211,10 +214,10 @@ fn every_method_and_the_shape_itself_search_in_the_window_too() {
     }
     search(&mut session, SearchConfig { space: Space::Input, ..restarts(3, 12) });
     until_searched(&mut session);
-    let climb = session.see().search().unwrap();
-    assert_eq!((climb.steps(), errors(&session).len()), (12, 0));
+    let search_run = session.see().search().unwrap();
+    assert_eq!((search_run.steps(), errors(&session).len()), (12, 0));
     assert_eq!(
-        climb.report().unwrap().restarts[0].restart.last().0.len(),
+        search_run.report().unwrap().restarts[0].restart.last().0.len(),
         2,
         "drawn in the latent"
     );
@@ -229,8 +232,8 @@ fn what_a_search_costs_is_known_before() {
     assert!(once > 0.0 && once < 60.0, "{once}");
     assert!((seconds(50, 999) / once - 2.0).abs() < 1e-9);
     assert_eq!(seconds(1, 499), once, "one restart costs as much as a batch");
-    let aim = ObjectiveSpec { align: 1.0, ..ObjectiveSpec::default() };
-    assert!(model.seconds(&SearchConfig { aim, ..restarts(50, 499) }) > once);
+    let spec = ObjectiveSpec { align: 1.0, ..ObjectiveSpec::default() };
+    assert!(model.seconds(&SearchConfig { spec, ..restarts(50, 499) }) > once);
 }
 
 #[test]
@@ -296,17 +299,17 @@ fn a_search_outlives_the_model_it_was_made_in() {
     session.advance(60.0);
     assert!(session.see().is_search_stale());
     session.act(Act::Undo);
-    let climb = session.see().search().unwrap();
-    let steps = climb.report().unwrap().restarts.iter().map(|r| r.restart.steps).max();
-    assert_eq!(Some(climb.steps()), steps, "its ways are there when the model is back");
+    let search_run = session.see().search().unwrap();
+    let steps = search_run.report().unwrap().restarts.iter().map(|r| r.restart.steps).max();
+    assert_eq!(Some(search_run.steps()), steps, "its ways are there when the model is back");
 }
 
 #[test]
 fn a_penalised_search_is_followed_by_its_objective() {
     let mut session = session();
-    let aim =
+    let spec =
         ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::of(Property::HeatShedding, Goal::Max) };
-    search(&mut session, SearchConfig { aim, ..restarts(20, 120) });
+    search(&mut session, SearchConfig { spec, ..restarts(20, 120) });
     until_searched(&mut session);
     let findings = under_way(&session).found().unwrap();
     let best: Vec<f64> = findings.best_so_far().iter().copied().filter(|v| v.is_finite()).collect();

@@ -210,7 +210,7 @@ fn until_fresh(session: &mut Program) {
 fn a_moment_has_its_own_figures() {
     let mut session = session();
     let id = trained(&mut session);
-    let said = |figures: Option<&ModelMetrics>| format!("{:?}", figures.expect("measured"));
+    let said = |metrics: Option<&ModelMetrics>| format!("{:?}", metrics.expect("measured"));
     let health = |session: &Program| {
         let (stale, metrics) = session.see().panel_metrics();
         (stale, said(metrics))

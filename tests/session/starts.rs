@@ -6,17 +6,17 @@ use super::*;
 fn a_search_from_a_point_begins_there() {
     let mut session = session();
     session.act(Act::SetSearch(SearchConfig {
-        aim: ObjectiveSpec::of(Property::Roundness, Goal::Min),
+        spec: ObjectiveSpec::of(Property::Roundness, Goal::Min),
         ..restarts(50, 8)
     }));
     session.act(Act::SearchFrom([0.4, -0.3]));
     until_searched(&mut session);
-    let climb = session.see().search().unwrap();
-    assert_eq!(climb.config().restarts, 1);
-    let report = climb.report().unwrap();
+    let search_run = session.see().search().unwrap();
+    assert_eq!(search_run.config().restarts, 1);
+    let report = search_run.report().unwrap();
     assert_eq!(report.restarts.len(), 1);
     assert_eq!(report.restarts[0].restart.start(), [0.4, -0.3]);
-    assert_eq!(report.config.aim.goal(), Goal::Min);
+    assert_eq!(report.config.spec.goal(), Goal::Min);
     assert_eq!(session.see().next_search().restarts, 50, "the setting stays");
 }
 

@@ -69,7 +69,7 @@ fn the_drawer_compares_figures_and_the_menu_offers_pca() {
 fn a_sweep_is_begun_watched_and_opened_from_its_sheet() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings {
-        recipe: GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() },
+        generator: GeneratorConfig { samples: 90, points: 32, ..GeneratorConfig::default() },
         training: TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() },
         ..Settings::default()
     };

@@ -5,7 +5,7 @@ use latent_explorer::objective::{Goal, ObjectiveSpec, Space, ValueSource};
 use latent_explorer::optimise::Method;
 
 fn sought(window: &Window) -> &ObjectiveSpec {
-    &window.see().next_search().aim
+    &window.see().next_search().spec
 }
 
 #[test]

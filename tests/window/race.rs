@@ -15,8 +15,8 @@ fn methods_race_and_each_has_its_line_and_its_card() {
     settle(&mut window);
     assert!(map(&window).height() < 450.0, "the drawer has opened");
     assert!(said(&window, "first") || said(&window, "No answer can be believed"));
-    for lane in ["Adam: ", "CMA-ES: ", "Random search: "] {
-        window.get_by_label_contains(lane);
+    for contender in ["Adam: ", "CMA-ES: ", "Random search: "] {
+        window.get_by_label_contains(contender);
     }
     click_part(&mut window, "CMA-ES: ");
     window.get_by_label("The answer and what the model makes of it");

@@ -58,7 +58,7 @@ fn the_results_have_their_tabs() {
     click(&mut window, words::BASINS);
     settle(&mut window);
     click_part(&mut window, words::FIRST_BASIN);
-    let top = window.see().report().unwrap().hills.all[0].top;
+    let top = window.see().report().unwrap().basins.all[0].top;
     assert_eq!(
         (under_way(&window).selected_basin(), under_way(&window).selected_restart()),
         (Some(0), Some(top))

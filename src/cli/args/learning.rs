@@ -51,10 +51,10 @@ impl LearningOptions {
         };
         if self.from.is_empty() {
             self.import.check_unused("--data")?;
-            let recipe = self.data.recipe(seed);
-            recipe.check()?;
-            let config = config(TrainingConfig::default(), recipe.samples)?;
-            return Ok((TrainingData::generate(recipe)?, config));
+            let generator = self.data.generator(seed);
+            generator.check()?;
+            let config = config(TrainingConfig::default(), generator.samples)?;
+            return Ok((TrainingData::generate(generator)?, config));
         }
         let options = self.import.options(self.data.points())?;
         // Settings out of range are refused before any file is read.

@@ -129,7 +129,7 @@ impl SearchArguments {
             ..Plateau::default()
         };
         let mut config = SearchConfig {
-            aim: self.aim()?,
+            spec: self.spec()?,
             space: self.space,
             steps: self.steps,
             rate: self.lr,
@@ -162,7 +162,7 @@ impl SearchArguments {
         Ok(config)
     }
 
-    fn aim(&self) -> Result<ObjectiveSpec> {
+    fn spec(&self) -> Result<ObjectiveSpec> {
         let terms = match (self.property, self.mode) {
             (Some(property), Some(goal)) => ObjectiveSpec::of(property, goal).terms,
             _ if self.terms.is_empty() => {
@@ -174,7 +174,7 @@ impl SearchArguments {
             }
             _ => self.terms.clone(),
         };
-        let aim = ObjectiveSpec {
+        let spec = ObjectiveSpec {
             terms,
             by: self.objective,
             l2: self.l2,
@@ -183,13 +183,13 @@ impl SearchArguments {
             cautious: self.cautious,
             constraints: self.constraints.clone(),
         };
-        if aim.cautious && !aim.terms.iter().any(|term| aim.reads_head(term.property)) {
+        if spec.cautious && !spec.terms.iter().any(|term| spec.reads_head(term.property)) {
             return Err(Error::setting(
                 "cautious",
                 "is for what a head predicts; what geometry tells is known for certain, so leave it out",
             ));
         }
-        let usual = aim.with_usual_inside();
+        let usual = spec.with_usual_inside();
         Ok(ObjectiveSpec { inside: self.inside.unwrap_or(usual.inside), ..usual })
     }
 
@@ -219,21 +219,21 @@ impl SearchArguments {
 
 /// The best value so far as text; for a penalised search the objective, which never falls, stands before the value.
 pub(in crate::cli) fn best_so_far(search: &Search) -> String {
-    let aim = &search.config().aim;
+    let spec = &search.config().spec;
     let Some((_, best)) = search.best() else { return Value::NONE.text() };
     // A failure is told when the report is made.
-    let value = aim.shown_at(search.objective().model(), &best.z, best.value);
+    let value = spec.shown_at(search.objective().model(), &best.z, best.value);
     let value = value.unwrap_or(Value::NONE);
-    if !aim.is_penalised() {
+    if !spec.is_penalised() {
         return value.text();
     }
-    let named = value.named(&aim.word());
+    let named = value.named(&spec.word());
     format!("objective {} ({named})", three_digits(-best.loss))
 }
 
 /// A value, with the objective if the search is penalised.
-pub(in crate::cli) fn with_objective(value: &str, objective: f64, aim: &ObjectiveSpec) -> String {
-    if aim.is_penalised() {
+pub(in crate::cli) fn with_objective(value: &str, objective: f64, spec: &ObjectiveSpec) -> String {
+    if spec.is_penalised() {
         format!("{value} (objective {})", three_digits(objective))
     } else {
         value.to_owned()
@@ -276,7 +276,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let model = BUNDLED[0].load().unwrap();
         let terms = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
-        let aim = ObjectiveSpec {
+        let spec = ObjectiveSpec {
             terms: terms(&["area:target=2.5:weight=0.5", "roundness:max"]),
             by: ValueSource::Head,
             l2: 0.01,
@@ -290,7 +290,7 @@ mod tests {
         let plateau = Plateau { factor: 0.5, patience: 7, ..Plateau::default() };
         for config in [
             usual.clone(),
-            SearchConfig { aim, ..usual.clone() },
+            SearchConfig { spec, ..usual.clone() },
             SearchConfig {
                 method: Method::CmaEs,
                 restarts: 9,

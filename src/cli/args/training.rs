@@ -49,7 +49,7 @@ impl DataOptions {
     }
 
     /// The recipe with these options.
-    pub fn recipe(&self, seed: u64) -> GeneratorConfig {
+    pub fn generator(&self, seed: u64) -> GeneratorConfig {
         let usual = GeneratorConfig::default();
         let families =
             if self.families.is_empty() { usual.families } else { self.families.clone() };

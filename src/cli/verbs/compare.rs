@@ -76,27 +76,27 @@ pub fn run(arguments: &CompareArguments) -> Result<()> {
     check_outputs(&inputs, &[out])?;
     let models = paths.iter().map(|path| open(path)).collect::<Result<Vec<_>>>()?;
     let mut progress = Progress::start();
-    let mut figures = Vec::with_capacity(models.len());
+    let mut metrics = Vec::with_capacity(models.len());
     for (index, model) in models.iter().enumerate() {
         progress.report(index as f64 / models.len() as f64, || {
             format!("{} of {} models measured", index, models.len())
         });
-        figures.push(ModelMetrics::of(model)?);
+        metrics.push(ModelMetrics::of(model)?);
     }
     let entries: Vec<Entry<'_>> = paths
         .iter()
         .zip(&models)
-        .zip(&figures)
-        .map(|((path, model), figures)| Entry {
+        .zip(&metrics)
+        .map(|((path, model), metrics)| Entry {
             model: Some(path.display().to_string()),
             beta: model.card.training.beta,
-            figures,
-            warnings: warnings_of(model, figures),
+            metrics,
+            warnings: warnings_of(model, metrics),
         })
         .collect();
     format.write(out, &entries)?;
     let heads: Vec<String> = paths.iter().map(|path| stem(path)).collect();
-    table(&heads, &figures.iter().collect::<Vec<_>>()).iter().for_each(|line| progress.say(line));
+    table(&heads, &metrics.iter().collect::<Vec<_>>()).iter().for_each(|line| progress.say(line));
     warn(&heads, &entries, &mut progress);
     if models.iter().any(|model| model.card.source != models[0].card.source) {
         progress.say("The models learned from different data: each is measured on its own.");
@@ -119,8 +119,8 @@ pub(in crate::cli) fn warn(heads: &[String], entries: &[Entry<'_>], progress: &m
 }
 
 /// The metrics as aligned lines: a metric a line, a model a column.
-pub(in crate::cli) fn table(heads: &[String], figures: &[&ModelMetrics]) -> Vec<String> {
-    let measured: Vec<Vec<Metric>> = figures.iter().map(|figures| figures.measures()).collect();
+pub(in crate::cli) fn table(heads: &[String], metrics: &[&ModelMetrics]) -> Vec<String> {
+    let measured: Vec<Vec<Metric>> = metrics.iter().map(|metrics| metrics.measures()).collect();
     let mut rows = vec![(String::new(), heads.to_vec())];
     let mut seen: Vec<&str> = Vec::new();
     for measure in measured.iter().flatten() {

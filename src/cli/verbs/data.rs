@@ -33,7 +33,7 @@ pub struct DataArguments {
     #[arg(long, value_name = "R.csv", requires = "from")]
     rejects: Option<PathBuf>,
     #[command(flatten)]
-    recipe: DataOptions,
+    generator: DataOptions,
     #[command(flatten)]
     import: ImportArguments,
     /// The seed of the outlines: 0 to 2^64-1 [default: 0]
@@ -46,21 +46,21 @@ pub struct DataArguments {
 /// # Errors
 /// Names a setting out of range, a file that cannot be read or written, or reports that nothing could be imported.
 pub fn run(arguments: &DataArguments) -> Result<()> {
-    let DataArguments { from, out, rejects, recipe, import, seed } = arguments;
+    let DataArguments { from, out, rejects, generator, import, seed } = arguments;
     let inputs: Vec<&Path> = from.iter().map(PathBuf::as_path).chain(import.values()).collect();
     check_outputs_with(&inputs, rejects.as_deref().as_slice(), Some(out))?;
     if from.is_empty() {
         import.check_unused("FILE or FOLDER")?;
-        let recipe = recipe.recipe(seed.unwrap_or(0));
-        recipe.check()?;
+        let generator = generator.generator(seed.unwrap_or(0));
+        generator.check()?;
         check_holds_several(out)?;
         let progress = Progress::start();
-        let set = recipe.generate();
+        let set = generator.generate();
         write_set(out, &set)?;
         progress.finish(&format!("wrote {} outlines to {}", set.rows.len(), out.display()));
         return Ok(());
     }
-    let imported = import.import(from, &import.options(recipe.points())?)?;
+    let imported = import.import(from, &import.options(generator.points())?)?;
     let progress = Progress::start();
     write_set(out, &imported.set)?;
     if let Some(path) = rejects {

@@ -53,7 +53,7 @@ pub fn field(arguments: &FieldArguments) -> Result<()> {
     let projection = Projection::of(&model.encoded.mu);
     let view = home_view(&model, &projection);
     let field = heat(&model, *property, &projection, view, *cells)?;
-    let predictions = match property.is_measured() {
+    let predictions = match property.is_target() {
         true => {
             let HeatField { columns, rows, bounds, .. } = field;
             let centre = |i: usize| bounds.cell_centre(i % columns, i / columns, columns, rows);

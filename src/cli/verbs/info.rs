@@ -141,7 +141,7 @@ impl<'a> Info<'a> {
     fn of(model: &'a Model, path: &Path) -> Result<Self> {
         let bytes = std::fs::metadata(path).map_err(|e| Error::io(path, &e))?.len();
         let ModelCard { source, layers, training, history, statistics, .. } = &model.card;
-        let (record, figures) = (model.card.record(), ModelMetrics::of(model)?);
+        let (record, metrics) = (model.card.record(), ModelMetrics::of(model)?);
         let encoded = &model.encoded;
         let count =
             |label: usize| encoded.labels.iter().filter(|&&l| usize::from(l) == label).count();
@@ -166,12 +166,12 @@ impl<'a> Info<'a> {
             updates_run: model.card.updates_run(),
             epochs_run: history.last().map_or(0, |record| record.epoch),
             losses: record,
-            reconstruction_error: figures.reconstruction_error,
-            chose_epoch: figures.chose_epoch,
-            scope: figures.scope(),
+            reconstruction_error: metrics.reconstruction_error,
+            chose_epoch: metrics.chose_epoch,
+            scope: metrics.scope(),
             statistics,
             start: &model.card.start,
-            warnings: warnings_of(model, &figures),
+            warnings: warnings_of(model, &metrics),
             usual_density_distance: model.density().threshold(),
         })
     }
@@ -372,9 +372,9 @@ fn listed(name: &'static str, lines: impl Iterator<Item = String>) -> Vec<(&'sta
 /// The recipe of generated data, or the origin of imported data.
 fn origin(source: &Source) -> (&'static str, String) {
     match source {
-        Source::Outlines(recipe) => {
+        Source::Outlines(generator) => {
             let GeneratorConfig { size_variation, rotation, aspect_variation, noise, seed, .. } =
-                recipe;
+                generator;
             let text = format!(
                 "size {size_variation}, rotation {rotation}°, aspect {aspect_variation}, noise {noise}, seed {seed}"
             );

@@ -69,9 +69,9 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let ends = [point("from", from, &model)?, point("to", to, &model)?];
     let [from, to] = &ends;
     let form = PathShape::Line { from: from.z.clone(), to: to.z.clone() };
-    let route = LatentPath::new(form, &Projection::of(&model.encoded.mu))?;
+    let latent_path = LatentPath::new(form, &Projection::of(&model.encoded.mu))?;
     let outlines = Some([&*from.outline, &*to.outline]);
-    let strip = Strip::of(&model, look.property, &route, *steps, outlines)?;
+    let strip = Strip::of(&model, look.property, &latent_path, *steps, outlines)?;
     match output {
         Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         _ => look.write(out, &strip.rows(&model, look.property, true)?, &model)?,

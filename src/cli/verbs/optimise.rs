@@ -126,7 +126,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     if stride > 1 && *trajectory != Trajectory::None {
         progress.say(&format!("trajectories are kept every {stride} steps"));
     }
-    let in_data = InData::best(&model, &config.aim).map(|data| three_digits(data.value));
+    let in_data = InData::best(&model, &config.spec).map(|data| three_digits(data.value));
     let in_data = in_data.map_or(String::new(), |value| format!(" (in the data {value})"));
     let mut search = Search::new(model, config)?;
     while search.advance(&CancelToken::default())? {
@@ -146,8 +146,8 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
         progress.say(why);
     }
     report.why_none().iter().for_each(|why| progress.say(why));
-    let hills = hills(&report, candidates);
-    progress.finish(&format!("{}; {hills}; wrote {}", answer(&report), out.display()));
+    let basins = basins(&report, candidates);
+    progress.finish(&format!("{}; {basins}; wrote {}", answer(&report), out.display()));
     Ok(())
 }
 
@@ -161,33 +161,33 @@ fn unreal(report: &SearchReport) -> Vec<&'static str> {
     found
 }
 
-/// `3 hills, 2 candidates`.
-fn hills(report: &SearchReport, candidates: usize) -> String {
+/// `3 basins, 2 candidates`.
+fn basins(report: &SearchReport, candidates: usize) -> String {
     let some =
         |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    let hills = some(report.hills.all.len(), "hill");
+    let basins = some(report.basins.all.len(), "hill");
     match candidates {
-        0 => hills,
-        most => format!("{hills}, {}", some(report.candidates(most).len(), "candidate")),
+        0 => basins,
+        most => format!("{basins}, {}", some(report.candidates(most).len(), "candidate")),
     }
 }
 
 /// `best roundness 0.998 (doubtful), best believable roundness 0.991; best in the data 0.985, gain 0.006`.
 fn answer(report: &SearchReport) -> String {
-    let aim = &report.config.aim;
+    let spec = &report.config.spec;
     let value = |index: usize| {
         let found = &report.restarts[index];
         let value = found.answer.value();
-        let mut text = value.named(&aim.word());
+        let mut text = value.named(&spec.word());
         // A computed value comes first: at the end of a search a head errs, and in favour of what was sought.
         if let (Value::Computed(_), Value::Predicted(read)) = (value, found.best()) {
             text += &format!(", predicted {}", read.text());
         }
-        with_objective(&text, found.restart.best_objective(), aim)
+        with_objective(&text, found.restart.best_objective(), spec)
     };
     let found = match (report.best, report.best_believable) {
-        (None, _) if aim.constraints.is_empty() => {
-            return format!("no restart found a valid {}", aim.word());
+        (None, _) if spec.constraints.is_empty() => {
+            return format!("no restart found a valid {}", spec.word());
         }
         (None, _) => return "no restart found a shape that keeps every constraint".to_owned(),
         (Some(best), None) => format!("best {}, and none is believable", value(best)),
@@ -209,7 +209,7 @@ fn answer(report: &SearchReport) -> String {
     });
     let found = std::iter::once(found).chain(bounded).collect::<Vec<_>>().join("; ");
     let gain = best.answer.gained().map(|gain| match gain {
-        Value::Computed(gain) => gain_in_words(aim, gain),
+        Value::Computed(gain) => gain_in_words(spec, gain),
         Value::Predicted(gain) => format!("predicted gain {}", gain.text()),
     });
     match (&report.in_data, gain) {
@@ -221,8 +221,8 @@ fn answer(report: &SearchReport) -> String {
 }
 
 /// `gain 0.006`, or for a target value `0.006 nearer`.
-fn gain_in_words(aim: &ObjectiveSpec, gain: f64) -> String {
-    match aim.goal() {
+fn gain_in_words(spec: &ObjectiveSpec, gain: f64) -> String {
+    match spec.goal() {
         Goal::Target(_) if gain < 0.0 => format!("{} farther", three_digits(-gain)),
         Goal::Target(_) => format!("{} nearer", three_digits(gain)),
         Goal::Max | Goal::Min => format!("gain {}", three_digits(gain)),

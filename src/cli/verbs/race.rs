@@ -68,7 +68,7 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     while race.step()? {
         progress.report(race.share(), || {
             let standing =
-                |runner: &Runner| format!("{} {}", runner.lane, best_so_far(&runner.search));
+                |runner: &Runner| format!("{} {}", runner.contender, best_so_far(&runner.search));
             let standings: Vec<String> = race.runners().iter().map(standing).collect();
             format!("{:.0} %, best so far: {}", 100.0 * race.share(), standings.join(", "))
         });
@@ -79,46 +79,52 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     if let Some(path) = answers {
         write_whole(path, |file| report.write_json(&values, file))?;
     }
-    report.lanes.iter().for_each(|lane| progress.say(&line(lane)));
+    report.contenders.iter().for_each(|contender| progress.say(&line(contender)));
     progress.finish(&format!("{}; wrote {}", first(&report), out.display()));
     Ok(())
 }
 
 /// `adam: roundness 0.996, believable, 0.995 re-decoded; spent 25,050 values and 25,050 gradients in 2.1 s`.
-fn line(lane: &ContenderReport) -> String {
-    let found = match lane.answer() {
+fn line(contender: &ContenderReport) -> String {
+    let found = match contender.answer() {
         None => "no answer".to_owned(),
         Some((_, answer)) => {
-            let (value, word) = (value_of(lane, answer), answer.verdict.word());
+            let (value, word) = (value_of(contender, answer), answer.verdict.word());
             match answer.answer.returned {
                 Some(returned) => format!("{value}, {word}, {} re-decoded", three_digits(returned)),
                 None => format!("{value}, {word}"),
             }
         }
     };
-    let (tally, seconds) = (lane.tally(), duration(lane.seconds));
+    let (tally, seconds) = (contender.tally(), duration(contender.seconds));
     let (values, gradients) = (grouped(tally.values), grouped(tally.gradients));
-    format!("{}: {found}; spent {values} values and {gradients} gradients in {seconds}", lane.lane)
+    format!(
+        "{}: {found}; spent {values} values and {gradients} gradients in {seconds}",
+        contender.contender
+    )
 }
 
 /// The value of an answer as the search read it, with its objective where penalties count.
-fn value_of(lane: &ContenderReport, answer: &RestartReport) -> String {
-    let aim = &lane.report.config.aim;
-    let value = answer.best().named(&aim.word());
-    with_objective(&value, answer.restart.best_objective(), aim)
+fn value_of(contender: &ContenderReport, answer: &RestartReport) -> String {
+    let spec = &contender.report.config.spec;
+    let value = answer.best().named(&spec.word());
+    with_objective(&value, answer.restart.best_objective(), spec)
 }
 
 /// `adam is first: roundness 0.996 after 800 of 50,100 evaluations`, or `adam and random tie: ..`.
 fn first(report: &RaceReport) -> String {
     let answer = report.winners.first().and_then(|&winner| {
-        let lane = &report.lanes[winner];
-        Some((lane, lane.answer()?.1, lane.reached?))
+        let contender = &report.contenders[winner];
+        Some((contender, contender.answer()?.1, contender.reached?))
     });
-    let Some((lane, answer, reached)) = answer else {
+    let Some((contender, answer, reached)) = answer else {
         return "nobody is first, for no answer can be believed".to_owned();
     };
-    let names: Vec<String> =
-        report.winners.iter().map(|&winner| report.lanes[winner].lane.to_string()).collect();
+    let names: Vec<String> = report
+        .winners
+        .iter()
+        .map(|&winner| report.contenders[winner].contender.to_string())
+        .collect();
     let first = match names.as_slice() {
         [one] => format!("{one} is first"),
         [others @ .., last] => format!("{} and {last} tie", others.join(", ")),
@@ -126,7 +132,7 @@ fn first(report: &RaceReport) -> String {
     };
     format!(
         "{first}: {} after {} of {} evaluations",
-        value_of(lane, answer),
+        value_of(contender, answer),
         grouped(reached.evaluations()),
         grouped(report.budget())
     )

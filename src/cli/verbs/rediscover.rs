@@ -99,7 +99,7 @@ pub fn run(arguments: &RediscoverArguments) -> Result<()> {
     let mut rediscovery = Rediscovery::new(open(model)?, config)?;
     let mut progress = Progress::start();
     while rediscovery.step()? {
-        progress.report(rediscovery.progress(), || rediscovery.doing());
+        progress.report(rediscovery.progress(), || rediscovery.annotations());
     }
     let report = rediscovery.report();
     write_whole(out, |file| report.write_json(file))?;

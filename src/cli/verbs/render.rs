@@ -10,7 +10,7 @@ use crate::explore::colour::Palette;
 use crate::explore::scene::compose::LayerVisibility;
 use crate::explore::{Projection, home_view};
 use crate::export::pictures::chart::Chart;
-use crate::export::pictures::film::{Film, Ways, search_film, training_film};
+use crate::export::pictures::film::{Film, TrajectoryFilm, search_film, training_film};
 use crate::export::pictures::map::{MapPicture, MapWish, PictureSize};
 use crate::export::pictures::png::{is_svg, write_picture};
 use crate::model::format::checkpoint;
@@ -199,9 +199,9 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
             training_film(out, snapshots.len(), load, &wish, &film, &never, &mut told)?;
         }
         (true, _, Some(report)) => {
-            let (picture, ways) = arguments.map(&model, Some(report), page)?;
-            let ways = ways.expect("they are made of the report");
-            search_film(out, &picture, &ways, &film, &never, &mut told)?;
+            let (picture, trajectories) = arguments.map(&model, Some(report), page)?;
+            let trajectories = trajectories.expect("they are made of the report");
+            search_film(out, &picture, &trajectories, &film, &never, &mut told)?;
         }
         _ => write_picture(out, arguments.still(&model, report.as_ref(), page)?)?,
     }
@@ -252,8 +252,11 @@ impl RenderArguments {
                 Ok(Chart::values(report, page.palette).svg(&page))
             }
             _ => {
-                let (picture, ways) = self.map(model, report, page)?;
-                picture.svg(&ways.map(|ways| ways.at(1.0)).unwrap_or_default(), None)
+                let (picture, trajectories) = self.map(model, report, page)?;
+                picture.svg(
+                    &trajectories.map(|trajectories| trajectories.at(1.0)).unwrap_or_default(),
+                    None,
+                )
             }
         }
     }
@@ -264,17 +267,17 @@ impl RenderArguments {
         model: &Arc<Model>,
         report: Option<&SearchReport>,
         page: PictureSize,
-    ) -> Result<(MapPicture, Option<Ways>)> {
+    ) -> Result<(MapPicture, Option<TrajectoryFilm>)> {
         let projection = Projection::of(&model.encoded.mu);
         // The detail is finer than a pixel.
         let [width, height] = home_view(model, &projection).size();
         let detail = width.max(height) / 2500.0;
-        let ways = report.map(|report| Ways::of(report, &projection, detail));
+        let trajectories = report.map(|report| TrajectoryFilm::of(report, &projection, detail));
         let pin = |pin: &PointRef| Ok(projection.project(&point("pin", pin, model)?.z));
         let pins = self.pins.iter().map(pin).collect::<Result<_>>()?;
         let wish = MapWish { pins, ..self.wish(report) };
         let picture = MapPicture::new(model, &projection, wish, page)?;
-        Ok((picture, ways))
+        Ok((picture, trajectories))
     }
 
     fn wish(&self, report: Option<&SearchReport>) -> MapWish {
@@ -309,9 +312,9 @@ impl RenderArguments {
             range: None,
             view: None,
             screen: None,
-            aim: report.map_or_else(
+            spec: report.map_or_else(
                 || ObjectiveSpec::of(self.property, Goal::Max),
-                |r| r.config.aim.clone(),
+                |r| r.config.spec.clone(),
             ),
             pins: Vec::new(),
         }

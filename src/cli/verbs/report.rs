@@ -61,7 +61,7 @@ pub fn run(arguments: &ReportArguments) -> Result<()> {
     progress.say("measuring the model");
     let report = Report::new(path.display().to_string(), model, found.as_ref())?;
     report.write(out)?;
-    let error = three_digits(report.figures.reconstruction_error);
+    let error = three_digits(report.metrics.reconstruction_error);
     progress.finish(&format!("reconstruction error {error} (data units); wrote {}", out.display()));
     Ok(())
 }

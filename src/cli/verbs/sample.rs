@@ -71,9 +71,11 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
         let drawn = sheet(&shapes, columns, true);
         look.write(out, &drawn, &model)?;
     }
-    let of = |belief| shapes.iter().filter(|shape| shape.verdict.belief == belief).count();
+    let of = |reliability| {
+        shapes.iter().filter(|shape| shape.verdict.reliability == reliability).count()
+    };
     let counts = [Reliability::Believable, Reliability::Doubtful, Reliability::Outside]
-        .map(|belief| format!("{} {}", of(belief), belief.word()));
+        .map(|reliability| format!("{} {}", of(reliability), reliability.word()));
     progress.finish(&format!(
         "{count} shapes, drawn from {}: {}; wrote {}",
         model.card.start.label(),

@@ -82,11 +82,11 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
     let kept = |beta| models.as_ref().map(|folder| file(folder, beta).display().to_string());
     let entries: Vec<Entry<'_>> = done
         .iter()
-        .map(|Swept { beta, model, figures }| Entry {
+        .map(|Swept { beta, model, metrics }| Entry {
             model: kept(*beta),
             beta: *beta,
-            figures,
-            warnings: warnings_of(model, figures),
+            metrics,
+            warnings: warnings_of(model, metrics),
         })
         .collect();
     format.write(out, &entries)?;
@@ -95,10 +95,10 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
         write_whole(path, |file| file.write_all(text.as_bytes()))?;
     }
     let heads: Vec<String> = done.iter().map(|swept| format!("beta {}", swept.beta)).collect();
-    let figures: Vec<_> = done.iter().map(|swept| &swept.figures).collect();
-    table(&heads, &figures).iter().for_each(|line| progress.say(line));
+    let metrics: Vec<_> = done.iter().map(|swept| &swept.metrics).collect();
+    table(&heads, &metrics).iter().for_each(|line| progress.say(line));
     warn(&heads, &entries, &mut progress);
-    progress.finish(&format!("{} models trained; wrote {}", figures.len(), out.display()));
+    progress.finish(&format!("{} models trained; wrote {}", metrics.len(), out.display()));
     Ok(())
 }
 
@@ -114,8 +114,8 @@ fn draw(done: &[Swept]) -> Result<String> {
     let maps = done.iter().map(|swept| Miniature::of(&swept.model)).collect::<Result<Vec<_>>>()?;
     let point = |(swept, map): (&'_ Swept, _)| SweptModel {
         beta: swept.beta,
-        kl: swept.figures.kl.unwrap_or(f64::NAN),
-        error: swept.figures.reconstruction_error,
+        kl: swept.metrics.kl.unwrap_or(f64::NAN),
+        error: swept.metrics.reconstruction_error,
         map,
     };
     let points: Vec<SweptModel<'_>> = done.iter().zip(&maps).map(point).collect();

@@ -141,8 +141,8 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     if let Some(path) = &arguments.data_out {
         write_set(path, trainer.data())?;
     }
-    let figures = ModelMetrics::of(&model)?;
-    for warning in warnings_of(&model, &figures) {
+    let metrics = ModelMetrics::of(&model)?;
+    for warning in warnings_of(&model, &metrics) {
         progress.say(&format!("warning: {warning}"));
     }
     if model.card.start != StartDistribution::StandardNormal {
@@ -153,11 +153,11 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         [] => String::new(),
         heads => format!("; {}", scores(&model, heads)),
     };
-    let error = three_digits(figures.reconstruction_error);
+    let error = three_digits(metrics.reconstruction_error);
     progress.finish(&format!(
         "{}; reconstruction error {error} (data units) of {}{heads}; wrote {}",
         outcome(&trainer, &model),
-        figures.scope(),
+        metrics.scope(),
         arguments.out.display()
     ));
     Ok(())
@@ -254,7 +254,7 @@ impl<'a> Snapshots<'a> {
         self.due = updates + self.every;
         // Numbers of fixed width keep the names in the order of time.
         let path = self.folder.join(format!("update-{updates:09}.safetensors"));
-        checkpoint::save(&trainer.setup().model_at(&trainer.state(), usize::MAX)?, &path)
+        checkpoint::save(&trainer.context().model_at(&trainer.state(), usize::MAX)?, &path)
     }
 }
 

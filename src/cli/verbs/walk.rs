@@ -124,7 +124,7 @@ impl WalkArguments {
     }
 
     /// The requested latent path.
-    fn route(
+    fn latent_path(
         &self,
         ends: &[Endpoint; 2],
         model: &Model,
@@ -164,17 +164,19 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     let mut progress = Progress::start();
     let projection = Projection::of(&model.encoded.mu);
     let ends = arguments.ends(&model)?;
-    let route = arguments.route(&ends, &model, &projection)?;
-    let strip = Strip::of(&model, look.property, &route, *frames, None)?;
+    let latent_path = arguments.latent_path(&ends, &model, &projection)?;
+    let strip = Strip::of(&model, look.property, &latent_path, *frames, None)?;
     match output {
         Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         Output::Picture => {
             let sheet = strip.sheet(COLUMNS.min(*frames));
             look.write(out, &sheet, &model)?;
         }
-        Output::Gif => animate(arguments, &model, &projection, &route, &strip, &mut progress)?,
+        Output::Gif => {
+            animate(arguments, &model, &projection, &latent_path, &strip, &mut progress)?
+        }
     }
-    let length = crate::explore::three_digits(route.length());
+    let length = crate::explore::three_digits(latent_path.length());
     progress.finish(&format!("{frames} frames over a length of {length}; wrote {}", out.display()));
     Ok(())
 }
@@ -200,14 +202,14 @@ fn animate(
     arguments: &WalkArguments,
     model: &Arc<Model>,
     projection: &Projection,
-    route: &LatentPath,
+    latent_path: &LatentPath,
     strip: &Strip,
     progress: &mut Progress,
 ) -> Result<()> {
     let WalkArguments { look, out, frames, .. } = arguments;
     let bar = look.bar(model, projection)?;
     let (property, palette) = (look.property, look.theme.palette());
-    let walk = WrittenPath { model, projection, route, strip, property, bar: &bar, palette };
+    let walk = WrittenPath { model, projection, latent_path, strip, property, bar: &bar, palette };
     let height = (f64::from(look.size) * FRAME[1] / FRAME[0]).round() as u32;
     let animation = Animation {
         size: [look.size, height.max(16)],

@@ -30,7 +30,7 @@ pub struct Conformed {
     /// Its points, `[2 * points]`, in data units.
     pub outline: Vec<f32>,
     /// The frame that it had in its file.
-    pub placement: SimilarityTransform,
+    pub transform: SimilarityTransform,
 }
 
 impl Source {
@@ -59,7 +59,7 @@ impl Source {
             return Ok((outline, SimilarityTransform::default()));
         }
         let (normalise, begin) = self.form();
-        let (mut outline, mut placement) = if self.crosses_itself(&curve.points) {
+        let (mut outline, mut transform) = if self.crosses_itself(&curve.points) {
             point_by_point(&curve.points, normalise)
         } else {
             let points = clean(curve)?.points;
@@ -72,13 +72,13 @@ impl Source {
             }
             canonical
         };
-        if let Self::Outlines(recipe) = self
-            && sizes(recipe).contains(&placement.scale)
+        if let Self::Outlines(generator) = self
+            && sizes(generator).contains(&transform.scale)
         {
-            outline.iter_mut().for_each(|v| *v = (f64::from(*v) * placement.scale) as f32);
-            placement.scale = 1.0;
+            outline.iter_mut().for_each(|v| *v = (f64::from(*v) * transform.scale) as f32);
+            transform.scale = 1.0;
         }
-        Ok((outline, placement))
+        Ok((outline, transform))
     }
 
     /// True if a curve crosses itself and has as many points as the data: decoded shapes may be such curves.
@@ -98,9 +98,9 @@ impl Source {
         }
         let (normalise, begin) = self.form();
         let (centre, radius) = (geometry::centre(&outline), geometry::rms_radius(&outline));
-        let noise = if let Self::Outlines(recipe) = self { recipe.noise } else { 0.0 };
+        let noise = if let Self::Outlines(generator) = self { generator.noise } else { 0.0 };
         let has_size = match self {
-            Self::Outlines(recipe) => sizes(recipe).contains(&radius),
+            Self::Outlines(generator) => sizes(generator).contains(&radius),
             Self::Imported(_) => !normalise.scale || (radius - 1.0).abs() <= TOLERANCE,
         };
         let begins = || match noise > 0.0 {
@@ -129,18 +129,18 @@ fn point_by_point(points: &[[f64; 2]], normalise: Normalise) -> (Vec<f32>, Simil
     let (moved, origin) = about_mean(points);
     let scale = if normalise.scale { geometry::rms_radius(&moved) } else { 1.0 };
     let rotation = if normalise.rotation { canonicalise::direction(&moved) } else { 0.0 };
-    let placement = SimilarityTransform { origin, scale, rotation };
-    let outline = points.iter().flat_map(|&p| placement.take_away(p)).map(|v| v as f32);
-    (outline.collect(), placement)
+    let transform = SimilarityTransform { origin, scale, rotation };
+    let outline = points.iter().flat_map(|&p| transform.take_away(p)).map(|v| v as f32);
+    (outline.collect(), transform)
 }
 
 /// The range of RMS radii of the outlines of a recipe. Noise of standard deviation `s` on every coordinate changes a
 /// radius `r` of `n` points to about `r sqrt(1 + 2 s^2)`, with a standard deviation of `r s / sqrt(n)`; four of these
 /// are allowed.
-fn sizes(recipe: &GeneratorConfig) -> RangeInclusive<f64> {
-    let (least, most) = (1.0 - recipe.size_variation, 1.0 + recipe.size_variation);
-    let noise = (1.0 + 2.0 * recipe.noise.powi(2)).sqrt();
-    let tolerance = SIZE_TOLERANCE + 4.0 * recipe.noise / (recipe.points as f64).sqrt();
+fn sizes(generator: &GeneratorConfig) -> RangeInclusive<f64> {
+    let (least, most) = (1.0 - generator.size_variation, 1.0 + generator.size_variation);
+    let noise = (1.0 + 2.0 * generator.noise.powi(2)).sqrt();
+    let tolerance = SIZE_TOLERANCE + 4.0 * generator.noise / (generator.points as f64).sqrt();
     (1.0 - tolerance) * least..=(1.0 + tolerance) * noise * most
 }
 
@@ -152,12 +152,12 @@ fn sizes(recipe: &GeneratorConfig) -> RangeInclusive<f64> {
 pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
     let refuse = |problem: String| Error::file(path, problem);
     let conformed = |(place, name, curve): ListedOutline| {
-        let (outline, placement) =
+        let (outline, transform) =
             curve.and_then(|curve| source.conform(curve)).map_err(|problem| {
                 let place = if place.is_empty() { place } else { format!("{place}: ") };
                 refuse(format!("{place}{problem}"))
             })?;
-        Ok(Conformed { name, outline, placement })
+        Ok(Conformed { name, outline, transform })
     };
     let curves = curves(path).map_err(refuse)?;
     // All results are collected before the first error is taken: the error is the same on any number of cores.

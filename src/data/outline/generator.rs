@@ -135,22 +135,22 @@ mod tests {
 
     #[test]
     fn a_sample_is_the_same_alone_and_in_the_set() {
-        let recipe = GeneratorConfig { samples: 90, noise: 0.01, ..GeneratorConfig::default() };
-        let data = recipe.generate();
+        let generator = GeneratorConfig { samples: 90, noise: 0.01, ..GeneratorConfig::default() };
+        let data = generator.generate();
         assert_eq!(data.rows.len(), 90);
-        assert_eq!(data.rows.row(37), recipe.sample(37));
-        assert_eq!(data.names[usize::from(data.labels[37])], recipe.family(37).name());
+        assert_eq!(data.rows.row(37), generator.sample(37));
+        assert_eq!(data.names[usize::from(data.labels[37])], generator.family(37).name());
     }
 
     #[test]
     fn size_and_rotation_keep_to_their_ranges() {
-        let recipe = GeneratorConfig {
+        let generator = GeneratorConfig {
             samples: 90,
             size_variation: 0.3,
             rotation: 90.0,
             ..GeneratorConfig::default()
         };
-        let radii: Vec<f64> = recipe.generate().rows.iter().map(geometry::rms_radius).collect();
+        let radii: Vec<f64> = generator.generate().rows.iter().map(geometry::rms_radius).collect();
         assert!(radii.iter().all(|r| (0.68..=1.32).contains(r)), "{radii:?}");
         let spread = radii.iter().fold(0f64, |m, r| m.max((r - 1.0).abs()));
         assert!(spread > 0.2, "sizes do vary: {spread}");
@@ -159,9 +159,9 @@ mod tests {
     #[test]
     fn absurd_recipes_are_refused_by_name() {
         let bad = |change: fn(&mut GeneratorConfig)| {
-            let mut recipe = GeneratorConfig::default();
-            change(&mut recipe);
-            recipe.check().unwrap_err().to_string()
+            let mut generator = GeneratorConfig::default();
+            change(&mut generator);
+            generator.check().unwrap_err().to_string()
         };
         assert!(bad(|r| r.families.clear()).starts_with("families"));
         assert!(bad(|r| r.families.push(Family::Star)).contains("'star'"));

@@ -67,11 +67,11 @@ mod tests {
 
     #[test]
     fn what_is_taken_away_is_given_back() {
-        let placement = SimilarityTransform { origin: [120.0, -7.0], scale: 35.0, rotation: 0.6 };
+        let transform = SimilarityTransform { origin: [120.0, -7.0], scale: 35.0, rotation: 0.6 };
         let corners = [[100.0, 3.0], [155.0, -7.0], [120.0, -50.0]];
         let outline: Vec<f32> =
-            corners.iter().flat_map(|&p| placement.take_away(p)).map(|v| v as f32).collect();
-        for (restored, given) in placement.restore(&outline).iter().zip(corners.as_flattened()) {
+            corners.iter().flat_map(|&p| transform.take_away(p)).map(|v| v as f32).collect();
+        for (restored, given) in transform.restore(&outline).iter().zip(corners.as_flattened()) {
             assert!((restored - given).abs() < 1e-4, "{restored} {given}");
         }
         let plain = SimilarityTransform::default();

@@ -125,17 +125,17 @@ impl LatentPath {
     /// is outside its range.
     pub fn new(form: PathShape, plane: &Projection) -> Result<Self> {
         form.check(plane.latent_dim())?;
-        let mut route = Self { form, plane: plane.clone(), lengths: Vec::new() };
-        let mut before = route.place(0.0);
+        let mut latent_path = Self { form, plane: plane.clone(), lengths: Vec::new() };
+        let mut before = latent_path.place(0.0);
         let mut length = 0.0;
-        route.lengths.push(length);
+        latent_path.lengths.push(length);
         for piece in 1..=PIECES {
-            let here = route.place(piece as f64 / PIECES as f64);
+            let here = latent_path.place(piece as f64 / PIECES as f64);
             length += distance(&before, &here);
-            route.lengths.push(length);
+            latent_path.lengths.push(length);
             before = here;
         }
-        Ok(route)
+        Ok(latent_path)
     }
 
     /// The geometry.
@@ -288,18 +288,18 @@ mod tests {
     fn the_pace_is_even_in_any_number_of_dimensions() {
         for dim in [1, 2, 5] {
             for form in forms(dim) {
-                let route = LatentPath::new(form, &plane(dim)).unwrap();
+                let latent_path = LatentPath::new(form, &plane(dim)).unwrap();
                 // With so many frames the relative difference between a chord and its arc is an eighth of the square of
                 // the angle.
                 let frames = 2001;
                 let points: Vec<Vec<f64>> =
-                    (0..frames).map(|i| route.at(i as f64 / (frames - 1) as f64)).collect();
-                let even = route.length() / (frames - 1) as f64;
+                    (0..frames).map(|i| latent_path.at(i as f64 / (frames - 1) as f64)).collect();
+                let even = latent_path.length() / (frames - 1) as f64;
                 let steps: Vec<f64> = points.windows(2).map(|p| distance(&p[0], &p[1])).collect();
                 let off = steps.iter().filter(|step| (*step / even - 1.0).abs() > 0.01).count();
                 // In one dimension a circle and a spiral reverse their direction, each time within one step.
                 let turns = if dim == 1 { 8 } else { 0 };
-                assert!(off <= turns, "{dim}, {:?}: {off} steps are uneven", route.form());
+                assert!(off <= turns, "{dim}, {:?}: {off} steps are uneven", latent_path.form());
             }
         }
     }
@@ -342,10 +342,10 @@ mod tests {
         let plane = plane(5);
         let centre = vec![0.3, -0.2, 0.9, 0.1, 0.4];
         let [u, v] = plane.project(&centre);
-        let route =
+        let latent_path =
             LatentPath::new(PathShape::Circle { centre: centre.clone(), radius: 0.5 }, &plane)
                 .unwrap();
-        for z in route.points(8).iter() {
+        for z in latent_path.points(8).iter() {
             assert!((distance(z, &centre) - 0.5).abs() < 1e-9);
             let [x, y] = plane.project(z);
             assert!(((x - u).hypot(y - v) - 0.5).abs() < 1e-9, "seen as a circle");
@@ -355,9 +355,9 @@ mod tests {
     #[test]
     fn a_way_without_length_stays_where_it_is() {
         let z = vec![0.5, 0.5];
-        let route =
+        let latent_path =
             LatentPath::new(PathShape::Line { from: z.clone(), to: z.clone() }, &plane(2)).unwrap();
-        assert_eq!((route.length(), route.at(0.4)), (0.0, z));
+        assert_eq!((latent_path.length(), latent_path.at(0.4)), (0.0, z));
     }
 
     #[test]

@@ -40,10 +40,10 @@ impl<'a> PathAnimation<'a> {
     pub fn new(
         model: &'a Model,
         projection: &'a Projection,
-        route: &LatentPath,
+        latent_path: &LatentPath,
         aspect: f64,
     ) -> Self {
-        let way = on_map(route, projection);
+        let way = on_map(latent_path, projection);
         let home = home_view(model, projection);
         let all = way.iter().chain([&home.low, &home.high]);
         let map = Bounds::around(all).grown(0.04).with_aspect(0.6 * aspect);
@@ -94,7 +94,7 @@ impl<'a> PathAnimation<'a> {
         };
         let number = value.number();
         let ink = if number.is_finite() { scale(number, range) } else { palette.shape };
-        layers.extend([shape(ink, None), shape(palette.rim, Some(1.2))]);
+        layers.extend([shape(ink, None), shape(palette.outline_stroke, Some(1.2))]);
 
         let verdict = &strip.verdicts[frame];
         let below = view.low[1] + 0.07 * height;
@@ -103,7 +103,7 @@ impl<'a> PathAnimation<'a> {
         layers.push(text([middle[0], below], verdict.word().to_owned(), 13.0, palette.weak_text));
         // The mark stands to the left of the word, whose letters are about this wide.
         let left = (0.035 + 0.0095 * verdict.word().len() as f64) * height;
-        layers.push(mark(verdict.belief, [middle[0] - left, below], palette));
+        layers.push(mark(verdict.reliability, [middle[0] - left, below], palette));
         Scene { layers }
     }
 }
@@ -119,9 +119,9 @@ mod tests {
         let model = BUNDLED[0].load().unwrap();
         let projection = Projection::of(&model.encoded.mu);
         let form = PathShape::Spiral { centre: vec![0.0, 0.0], radius: 1.0, turns: 2.0 };
-        let route = LatentPath::new(form, &projection).unwrap();
-        let strip = Strip::of(&model, Property::Roundness, &route, 5, None).unwrap();
-        let stage = PathAnimation::new(&model, &projection, &route, 2.4);
+        let latent_path = LatentPath::new(form, &projection).unwrap();
+        let strip = Strip::of(&model, Property::Roundness, &latent_path, 5, None).unwrap();
+        let stage = PathAnimation::new(&model, &projection, &latent_path, 2.4);
         let [width, height] = stage.view().size();
         assert!((width / height - 2.4).abs() < 1e-9);
         let scene = stage.scene(&strip, 3, Property::Roundness, (0.0, 1.0), &Palette::LIGHT);

@@ -36,15 +36,15 @@ impl Strip {
     pub fn of(
         model: &Model,
         property: Property,
-        route: &LatentPath,
+        latent_path: &LatentPath,
         frames: usize,
         ends: Option<[&[f32]; 2]>,
     ) -> Result<Self> {
-        let (shares, z) = (route.shares(frames), route.points(frames));
+        let (shares, z) = (latent_path.shares(frames), latent_path.points(frames));
         let decoded = model.decode(&z)?;
         let verdicts = assess(model, &[property], &z, &decoded)?;
         let own = || Some([decoded.row(0), decoded.row(decoded.len().checked_sub(1)?)]);
-        let blended = match route.is_straight() {
+        let blended = match latent_path.is_straight() {
             true => ends.or_else(own).map(|[from, to]| blend(from, to, &shares)),
             false => None,
         };
@@ -70,7 +70,7 @@ impl Strip {
             cells.extend(frames.map(|(outline, value)| Cell {
                 outline: outline.to_vec(),
                 value,
-                belief: None,
+                reliability: None,
             }));
         }
         Ok(ContactSheet::new(Layout { columns: self.shares.len(), titles, legend }, cells))
@@ -87,7 +87,7 @@ impl Strip {
         let cell = |((outline, &value), verdict): ((&[f32], &Value), &Verdict)| Cell {
             outline: outline.to_vec(),
             value,
-            belief: Some(verdict.belief),
+            reliability: Some(verdict.reliability),
         };
         frames.map(cell).collect()
     }
@@ -108,8 +108,8 @@ mod tests {
         let [star, heart] =
             ["star", "heart"].map(|family| Endpoint::of_family(&model, family).unwrap());
         let form = PathShape::Line { from: star.z.clone(), to: heart.z.clone() };
-        let route = LatentPath::new(form, &plane).unwrap();
-        let strip = Strip::of(&model, Property::Area, &route, 6, None).unwrap();
+        let latent_path = LatentPath::new(form, &plane).unwrap();
+        let strip = Strip::of(&model, Property::Area, &latent_path, 6, None).unwrap();
         let blended = strip.blended.as_ref().unwrap();
         for end in [0, 5] {
             assert_eq!(blended.row(end), strip.decoded.row(end));
@@ -118,16 +118,16 @@ mod tests {
         assert_eq!((strip.z.row(5), strip.verdicts.len()), (&*heart.z, 6));
         let sheet = strip.rows(&model, Property::Area, true).unwrap();
         assert_eq!((sheet.size(), sheet.cells().len()), ([7, 2], 12));
-        assert!(sheet.cells()[0].belief.is_some() && sheet.cells()[6].belief.is_none());
+        assert!(sheet.cells()[0].reliability.is_some() && sheet.cells()[6].reliability.is_none());
 
         let shapes = [0, 1].map(|row| Endpoint::of_row(&model, row).unwrap());
         let ends = Some([&*shapes[0].outline, &*shapes[1].outline]);
-        let strip = Strip::of(&model, Property::Area, &route, 3, ends).unwrap();
+        let strip = Strip::of(&model, Property::Area, &latent_path, 3, ends).unwrap();
         assert_eq!(strip.blended.unwrap().row(0), shapes[0].outline);
 
         let circle = PathShape::Circle { centre: star.z, radius: 0.4 };
-        let route = LatentPath::new(circle, &plane).unwrap();
-        let strip = Strip::of(&model, Property::Area, &route, 5, None).unwrap();
+        let latent_path = LatentPath::new(circle, &plane).unwrap();
+        let strip = Strip::of(&model, Property::Area, &latent_path, 5, None).unwrap();
         assert!(strip.blended.is_none());
         assert_eq!(strip.rows(&model, Property::Area, false).unwrap().size(), [6, 1]);
         assert_eq!(strip.sheet(4).size(), [4, 2]);

@@ -13,11 +13,11 @@ const PIECES: usize = 600;
 const ARROW: f64 = 0.03;
 
 /// The points of a latent path on the map, dense enough to look smooth.
-pub fn on_map(route: &LatentPath, projection: &Projection) -> Vec<[f64; 2]> {
+pub fn on_map(latent_path: &LatentPath, projection: &Projection) -> Vec<[f64; 2]> {
     // Two points are enough for a straight path.
-    let pieces = if route.is_straight() { 1 } else { PIECES };
+    let pieces = if latent_path.is_straight() { 1 } else { PIECES };
     let share = |piece| piece as f64 / pieces as f64;
-    (0..=pieces).map(|piece| projection.project(&route.at(share(piece)))).collect()
+    (0..=pieces).map(|piece| projection.project(&latent_path.at(share(piece)))).collect()
 }
 
 /// The layers of a latent path through `points`, on a map that shows `width` units across, with the bead at `here`.
@@ -57,8 +57,8 @@ mod tests {
     fn an_arrow_points_to_the_end_and_a_dot_is_at_the_start() {
         let plane = Projection::of(&Rows::from_flat(2, vec![0.0, 0.0]));
         let form = PathShape::Line { from: vec![-1.0, 0.0], to: vec![1.0, 0.0] };
-        let route = LatentPath::new(form, &plane).unwrap();
-        let points = on_map(&route, &plane);
+        let latent_path = LatentPath::new(form, &plane).unwrap();
+        let points = on_map(&latent_path, &plane);
         assert_eq!(points, [[-1.0, 0.0], [1.0, 0.0]]);
         let layers = trail(&points, [0.5, 0.0], 10.0, &Palette::LIGHT);
         let [

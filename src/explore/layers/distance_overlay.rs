@@ -68,16 +68,19 @@ mod tests {
         let model = BUNDLED[0].load().unwrap();
         let projection = Projection::of(&model.encoded.mu);
         let view = home_view(&model, &projection).grown(0.5).with_aspect(1.5);
-        let fog = DistanceOverlay::over(&model, &projection, view);
-        assert_eq!((fog.size, fog.cover.len()), ([96, 64], 96 * 64));
+        let distance_overlay = DistanceOverlay::over(&model, &projection, view);
+        assert_eq!((distance_overlay.size, distance_overlay.cover.len()), ([96, 64], 96 * 64));
         let at = |[u, v]: [f64; 2]| {
             let share = |k: usize, at: f64| (at - view.low[k]) / view.size()[k];
             let column = (96.0 * share(0, u)) as usize;
-            fog.cover[column + 96 * (63 - (64.0 * share(1, v)) as usize)]
+            distance_overlay.cover[column + 96 * (63 - (64.0 * share(1, v)) as usize)]
         };
         let points = projection.project_all(&model.encoded.mu);
         let covered = points.iter().filter(|&&point| at(point) > 0).count();
         assert!(covered * 50 < points.len(), "{covered} of {}", points.len());
-        assert!(fog.cover[..96].iter().all(|&cover| cover == 191), "the upper edge is far away");
+        assert!(
+            distance_overlay.cover[..96].iter().all(|&cover| cover == 191),
+            "the upper edge is far away"
+        );
     }
 }

@@ -68,12 +68,12 @@ mod tests {
         let model = Arc::new(BUNDLED[0].load().unwrap());
         let projection = Projection::of(&model.encoded.mu);
         let lattice = Lattice::covering(&Bounds { low: [-2.0; 2], high: [2.0; 2] }, 0.5);
-        let climb = |goal| {
-            let aim = ObjectiveSpec::of(Property::Roundness, goal);
-            let objective = Objective::new(model.clone(), aim, Space::Latent).unwrap();
+        let search_run = |goal| {
+            let spec = ObjectiveSpec::of(Property::Roundness, goal);
+            let objective = Objective::new(model.clone(), spec, Space::Latent).unwrap();
             GradientField::compute(&objective, &projection, &lattice).unwrap().arrows
         };
-        let (up, down) = (climb(Goal::Max), climb(Goal::Min));
+        let (up, down) = (search_run(Goal::Max), search_run(Goal::Min));
         assert_eq!((up.len(), down.len()), (lattice.len(), lattice.len()));
         let objective = Objective::of(model.clone(), Property::Roundness);
         let value =

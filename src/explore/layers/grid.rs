@@ -85,7 +85,7 @@ pub struct ShapeGrid {
     /// The triangles that fill them.
     pub mesh: Mesh,
     /// Their outlines as triangles.
-    pub rim: OutlineStroke,
+    pub outline_stroke: OutlineStroke,
     /// The property of each shape; NaN where it is undefined.
     pub values: Vec<f64>,
     /// True for each outline that is finite and does not cross itself.
@@ -103,7 +103,7 @@ impl ShapeGrid {
         let cells = lattice.len();
         Self {
             mesh: Mesh::fill(outlines.iter()),
-            rim: OutlineStroke::around(outlines.iter()),
+            outline_stroke: OutlineStroke::around(outlines.iter()),
             values: vec![f64::NAN; cells],
             simple: vec![true; cells],
             inside: vec![true; cells],
@@ -137,7 +137,7 @@ impl ShapeGrid {
         let seen = || seen.iter().map(Vec::as_slice);
         Ok(Self {
             mesh: Mesh::fill(seen()),
-            rim: OutlineStroke::around(seen()),
+            outline_stroke: OutlineStroke::around(seen()),
             values: told.into_iter().zip(outlines.iter()).map(value).collect(),
             simple: outlines.iter().map(geometry::is_simple).collect(),
             inside: multiples.iter().map(|&multiple| multiple <= 1.0).collect(),

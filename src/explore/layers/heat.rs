@@ -56,7 +56,7 @@ impl HeatField {
                 (y..(y + side).min(rows)).flat_map(row).collect()
             })
             .collect();
-        let positive = objective.aim().property().is_positive();
+        let positive = objective.spec().property().is_positive();
         let parts: Result<Vec<_>> = tiles
             .par_iter()
             .map(|tile| {
@@ -114,8 +114,8 @@ impl HeatField {
 /// # Errors
 /// Only when the tensor library fails.
 pub fn usual_range(objective: &Objective, projection: &Projection) -> Result<Option<(f64, f64)>> {
-    let property = objective.aim().property();
-    if property.is_measured() {
+    let property = objective.spec().property();
+    if property.is_target() {
         let values: Vec<f64> = objective.model().encoded.property(property).collect();
         return Ok(percentiles(&values, |i| values[i].is_finite()));
     }

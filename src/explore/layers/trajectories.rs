@@ -64,10 +64,10 @@ impl Tracer {
         Self { lines: Vec::new(), detail, moved: Vec::new() }
     }
 
-    /// Adds the next points of every trajectory on the map, `[ways][new]`.
-    pub fn grow(&mut self, ways: impl IntoIterator<Item = Vec<[f64; 2]>>) -> Growth {
+    /// Adds the next points of every trajectory on the map, `[trajectories][new]`.
+    pub fn grow(&mut self, trajectories: impl IntoIterator<Item = Vec<[f64; 2]>>) -> Growth {
         let mut lines = Vec::new();
-        for (way, points) in ways.into_iter().enumerate() {
+        for (way, points) in trajectories.into_iter().enumerate() {
             if way == self.lines.len() {
                 self.lines.push((GrowingPolyline::new(self.detail), 0, None));
             }
@@ -142,8 +142,9 @@ impl Trajectories {
         stride: usize,
     ) -> Self {
         let mut paths = Self::new(stride);
-        let ways = trajectories.into_iter().map(|trajectory| projection.project_all(trajectory));
-        paths.grow(Tracer::new(detail).grow(ways));
+        let trajectories =
+            trajectories.into_iter().map(|trajectory| projection.project_all(trajectory));
+        paths.grow(Tracer::new(detail).grow(trajectories));
         paths
     }
 

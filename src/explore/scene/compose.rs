@@ -62,8 +62,8 @@ pub struct SearchView {
     pub step: f64,
     /// The step before which trajectories are faded.
     pub fresh_from: f64,
-    /// Attributes of the trajectories, `[ways]`; empty while they grow.
-    pub ways: Arc<Vec<TrajectoryStyle>>,
+    /// Attributes of the trajectories, `[trajectories]`; empty while they grow.
+    pub trajectories: Arc<Vec<TrajectoryStyle>>,
     /// The selected trajectory, which is emphasised.
     pub chosen: Option<usize>,
     /// The trajectory under the mouse pointer, in this view or in another one.
@@ -89,7 +89,7 @@ pub struct StepThroughView {
 #[derive(Clone, Debug, Default)]
 pub struct Annotations {
     /// A search.
-    pub climb: Option<SearchView>,
+    pub search_run: Option<SearchView>,
     /// A step-by-step search.
     pub walk: Option<StepThroughView>,
     /// The selected point and the slope there: the direction in which the objective improves, in loss per map unit.
@@ -114,11 +114,11 @@ pub struct MapData<'a> {
     /// The encoded data.
     pub points: &'a EncodedPoints,
     /// The overlay where the map is far from the data.
-    pub fog: Option<&'a DistanceOverlay>,
+    pub distance_overlay: Option<&'a DistanceOverlay>,
     /// The gradient over the map.
     pub slopes: Option<&'a GradientField>,
     /// The annotations.
-    pub doing: &'a Annotations,
+    pub annotations: &'a Annotations,
     /// Points of the picture per map unit.
     pub unit: f64,
     /// Pinned points.
@@ -172,11 +172,15 @@ pub fn compose(
             // Over heat only the outlines are painted. Around filled shapes they separate the lightest colours from a
             // light background, and the darkest from a dark one.
             let (ink, width) =
-                if heat.is_some() { (palette.hollow, 1.0) } else { (palette.rim, 0.9) };
+                if heat.is_some() { (palette.hollow, 1.0) } else { (palette.outline_stroke, 0.9) };
             layers.push(SceneItem::Shapes(hollow(grid, subject, ink, width)));
         }
         if visible.trust {
-            layers.extend(subject.fog.map(|fog| SceneItem::Fog(fog.clone(), palette.canvas)));
+            layers.extend(
+                subject.distance_overlay.map(|distance_overlay| {
+                    SceneItem::Fog(distance_overlay.clone(), palette.canvas)
+                }),
+            );
             let doubtful = cells(&|i| grid.inside[i] && !grid.simple[i]);
             layers.push(SceneItem::Hatch(doubtful, palette.hatch));
         }
@@ -208,9 +212,9 @@ pub fn compose(
         let arrows = slopes.arrows.clone();
         layers.push(SceneItem::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
     }
-    let Annotations { climb, walk, uphill, tour, kept } = subject.doing;
-    if let Some(climb) = climb.as_ref().filter(|_| visible.paths) {
-        ways(climb, &view, palette, &mut layers);
+    let Annotations { search_run, walk, uphill, tour, kept } = subject.annotations;
+    if let Some(search_run) = search_run.as_ref().filter(|_| visible.paths) {
+        trajectories(search_run, &view, palette, &mut layers);
     }
     let arrow = |arrow: Arrow, width: f32, colour: Rgba| {
         let arrows = Arc::new(vec![arrow]);
@@ -266,7 +270,7 @@ fn filled(
         }
     };
     let colours = (0..grid.lattice.len()).map(colour).collect();
-    SceneShapes { colours, hollow: None, ..hollow(grid, subject, palette.rim, 1.0) }
+    SceneShapes { colours, hollow: None, ..hollow(grid, subject, palette.outline_stroke, 1.0) }
 }
 
 fn hollow(grid: &Arc<ShapeGrid>, subject: &MapData<'_>, ink: Rgba, width: f32) -> SceneShapes {
@@ -281,21 +285,30 @@ fn hollow(grid: &Arc<ShapeGrid>, subject: &MapData<'_>, ink: Rgba, width: f32) -
 
 /// The most trajectories that are painted, because more of them cover each other; of a larger search they are chosen at
 /// even intervals.
-const MOST_WAYS: usize = 300;
+const MAX_TRAJECTORIES: usize = 300;
 
 /// Trajectories in white with a dark casing: faded where they are old, a dot at the start, a ring at the current point
 /// (a cross where none was feasible), one star on the answer. The edge of the view counts the trajectories that left
 /// it.
-fn ways(climb: &SearchView, view: &Bounds, palette: &Palette, layers: &mut Vec<SceneItem>) {
+fn trajectories(
+    search_run: &SearchView,
+    view: &Bounds,
+    palette: &Palette,
+    layers: &mut Vec<SceneItem>,
+) {
     let mut edges = [0; 4];
-    let count = climb.paths.len();
-    let lifted = |way: usize| climb.chosen == Some(way) || climb.hovered == Some(way);
-    let strength = |way: usize| match (climb.group, climb.chosen) {
+    let count = search_run.paths.len();
+    let lifted = |way: usize| search_run.chosen == Some(way) || search_run.hovered == Some(way);
+    let strength = |way: usize| match (search_run.group, search_run.chosen) {
         _ if lifted(way) => 1.0,
-        (Some(group), _) if climb.ways.get(way).is_none_or(|w| w.group != Some(group)) => 0.2,
+        (Some(group), _)
+            if search_run.trajectories.get(way).is_none_or(|w| w.group != Some(group)) =>
+        {
+            0.2
+        }
         (None, Some(_)) => 0.25,
-        (None, None) if climb.hovered.is_some() => 0.4,
-        _ if climb.stale => 0.35,
+        (None, None) if search_run.hovered.is_some() => 0.4,
+        _ if search_run.stale => 0.35,
         _ => 1.0,
     };
     let line = |points: Vec<[f64; 2]>, alpha: f64, wide: bool| {
@@ -306,7 +319,7 @@ fn ways(climb: &SearchView, view: &Bounds, palette: &Palette, layers: &mut Vec<S
             casing: Some(faded(palette.casing, alpha)),
         })
     };
-    let stride = count.div_ceil(MOST_WAYS).max(1);
+    let stride = count.div_ceil(MAX_TRAJECTORIES).max(1);
     let drawn = |index: &usize| index.is_multiple_of(stride) || lifted(*index);
     // Emphasised trajectories lie on top.
     let back_to_front = || {
@@ -315,11 +328,15 @@ fn ways(climb: &SearchView, view: &Bounds, palette: &Palette, layers: &mut Vec<S
     };
     for index in back_to_front().filter(drawn) {
         let wide = lifted(index);
-        let old = climb.paths.section(index, 0.0, climb.fresh_from.min(climb.step));
+        let old = search_run.paths.section(index, 0.0, search_run.fresh_from.min(search_run.step));
         if old.len() > 1 {
             layers.push(line(old, 0.4 * strength(index), wide));
         }
-        let fresh = climb.paths.section(index, climb.fresh_from.min(climb.step), climb.step);
+        let fresh = search_run.paths.section(
+            index,
+            search_run.fresh_from.min(search_run.step),
+            search_run.step,
+        );
         if fresh.len() > 1 {
             layers.push(line(fresh, strength(index), wide));
         }
@@ -329,24 +346,25 @@ fn ways(climb: &SearchView, view: &Bounds, palette: &Palette, layers: &mut Vec<S
         SceneItem::Mark(Mark { centre, kind, radius, colour, casing })
     };
     for index in back_to_front().filter(drawn) {
-        let start = climb.paths.head(index, 0.0);
+        let start = search_run.paths.head(index, 0.0);
         layers.extend(start.map(|start| mark(start, MarkKind::Dot, 2.2, 0.8 * strength(index))));
     }
     for index in back_to_front() {
-        let Some(head) = climb.paths.head(index, climb.step) else { continue };
+        let Some(head) = search_run.paths.head(index, search_run.step) else { continue };
         let alpha = strength(index);
         match edge_of(view, head) {
             Some(edge) => edges[edge] += 1,
             None if drawn(&index) => {
-                let has_answer = climb.ways.get(index).is_none_or(|way| way.has_answer);
+                let has_answer =
+                    search_run.trajectories.get(index).is_none_or(|way| way.has_answer);
                 let kind = if has_answer { MarkKind::Ring } else { MarkKind::Cross };
                 layers.push(mark(head, kind, if lifted(index) { 6.0 } else { 4.0 }, alpha));
             }
             None => (),
         }
     }
-    if let Some(centre) = climb.star {
-        let star = if climb.stale { faded(palette.star, 0.4) } else { palette.star };
+    if let Some(centre) = search_run.star {
+        let star = if search_run.stale { faded(palette.star, 0.4) } else { palette.star };
         let (colour, casing) = (star, [255, 255, 255, 255]);
         layers.push(SceneItem::Mark(Mark {
             centre,
@@ -404,11 +422,11 @@ mod tests {
         let away = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 2.0]);
         let home = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
         let paths = Trajectories::of([&away, &home], &Projection::of(&home), 0.0, 1);
-        let climb = SearchView {
+        let search_run = SearchView {
             paths: Arc::new(paths),
             step: 1.0,
             fresh_from: 0.0,
-            ways: Arc::default(),
+            trajectories: Arc::default(),
             chosen: None,
             hovered: None,
             group: None,
@@ -416,12 +434,12 @@ mod tests {
             stale: false,
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
-        let drawn = |climb: &SearchView| {
+        let drawn = |search_run: &SearchView| {
             let mut layers = Vec::new();
-            ways(climb, &view, &Palette::LIGHT, &mut layers);
+            trajectories(search_run, &view, &Palette::LIGHT, &mut layers);
             layers
         };
-        let layers = drawn(&climb);
+        let layers = drawn(&search_run);
         assert_eq!(layers.last(), Some(&SceneItem::EdgeCounts([0, 1, 0, 0])));
         let marks = |layers: &[SceneItem], kind: MarkKind| {
             let is_one = |l: &&SceneItem| matches!(l, SceneItem::Mark(m) if m.kind == kind);
@@ -429,7 +447,7 @@ mod tests {
         };
         assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (1, 0));
         let without = Arc::new(vec![TrajectoryStyle { group: None, has_answer: false }; 2]);
-        let layers = drawn(&SearchView { ways: without, ..climb });
+        let layers = drawn(&SearchView { trajectories: without, ..search_run });
         assert_eq!((marks(&layers, MarkKind::Ring), marks(&layers, MarkKind::Cross)), (0, 1));
     }
 
@@ -443,16 +461,21 @@ mod tests {
             paths: Arc::new(paths),
             step: 1.0,
             fresh_from: 0.0,
-            ways: Arc::new(vec![one(0), one(1)]),
+            trajectories: Arc::new(vec![one(0), one(1)]),
             chosen: None,
             hovered: None,
             group: None,
             star: None,
             stale: false,
         };
-        let lines = |climb: SearchView| -> Vec<(f32, bool)> {
+        let lines = |search_run: SearchView| -> Vec<(f32, bool)> {
             let mut layers = Vec::new();
-            ways(&climb, &Bounds { low: [-1.0; 2], high: [1.0; 2] }, &Palette::LIGHT, &mut layers);
+            trajectories(
+                &search_run,
+                &Bounds { low: [-1.0; 2], high: [1.0; 2] },
+                &Palette::LIGHT,
+                &mut layers,
+            );
             let line = |layer: &SceneItem| match layer {
                 SceneItem::Line(line) => Some((line.width, line.colour == Palette::LIGHT.path)),
                 _ => None,
@@ -484,9 +507,9 @@ mod tests {
             heat: None,
             range: (0.0, 1.0),
             points: &points,
-            fog: None,
+            distance_overlay: None,
             slopes: None,
-            doing: &Annotations::default(),
+            annotations: &Annotations::default(),
             unit: 100.0,
             pins: &[],
         };
@@ -512,7 +535,7 @@ mod tests {
         let path = [[0.0, 0.0], [0.2, 0.1], [0.3, 0.1]];
         let step = [[0.3, 0.1], [0.35, 0.12]];
         let points = EncodedPoints::default();
-        let doing = Annotations {
+        let annotations = Annotations {
             walk: Some(StepThroughView { path: path.to_vec(), step: Some(step) }),
             uphill: Some((path[2], [1.0, 0.0])),
             ..Annotations::default()
@@ -523,9 +546,9 @@ mod tests {
             heat: None,
             range: (0.0, 1.0),
             points: &points,
-            fog: None,
+            distance_overlay: None,
             slopes: Some(&slopes),
-            doing: &doing,
+            annotations: &annotations,
             unit: 100.0,
             pins: &[],
         };

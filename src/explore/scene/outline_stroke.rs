@@ -15,7 +15,7 @@ pub struct OutlineStroke {
 impl OutlineStroke {
     /// Ribbons around closed outlines, `[2 points]` each; outlines that are not finite have none.
     pub fn around<'a>(outlines: impl IntoIterator<Item = &'a [f32]>) -> Self {
-        let mut rim = Self::default();
+        let mut outline_stroke = Self::default();
         let mut corners: Vec<[f32; 2]> = Vec::new();
         for (owner, outline) in outlines.into_iter().enumerate() {
             if outline.iter().all(|v| v.is_finite()) {
@@ -26,10 +26,10 @@ impl OutlineStroke {
                 while corners.len() > 1 && corners.first() == corners.last() {
                     corners.pop();
                 }
-                rim.enclose(owner, &corners);
+                outline_stroke.enclose(owner, &corners);
             }
         }
-        rim
+        outline_stroke
     }
 
     fn enclose(&mut self, owner: usize, corners: &[[f32; 2]]) {
@@ -60,22 +60,24 @@ mod tests {
             .collect();
         let needle = [0.0, 0.0, 5.0, -0.1, 5.0, 0.1];
         let bad = [f32::NAN; 8];
-        let rim = OutlineStroke::around([&square[..], &bad[..], &hexagon[..], &needle[..]]);
-        let corners = rim.mesh.parts.iter().map(|part| (part.owner, part.vertices.len()));
+        let outline_stroke =
+            OutlineStroke::around([&square[..], &bad[..], &hexagon[..], &needle[..]]);
+        let corners =
+            outline_stroke.mesh.parts.iter().map(|part| (part.owner, part.vertices.len()));
         let corners: Vec<_> = corners.collect();
         assert_eq!(corners, [(0, 8), (2, 12), (3, 8)], "the needle's tip is cut off");
         // Only the triangles of edges: both of their ends lie on different corners of the outline.
-        for (first, indices) in rim.mesh.parts.iter().flat_map(|part| {
-            let pieces = rim.mesh.indices[part.indices.clone()].chunks_exact(6);
+        for (first, indices) in outline_stroke.mesh.parts.iter().flat_map(|part| {
+            let pieces = outline_stroke.mesh.indices[part.indices.clone()].chunks_exact(6);
             pieces.map(|indices| (part.vertices.start, indices))
         }) {
             let [a, b] = [0, 2].map(|k| first + indices[k] as usize);
-            let (from, to) = (rim.mesh.vertices[a], rim.mesh.vertices[b]);
+            let (from, to) = (outline_stroke.mesh.vertices[a], outline_stroke.mesh.vertices[b]);
             let along = [to[0] - from[0], to[1] - from[1]];
             let length = along[0].hypot(along[1]);
             if length > 0.0 {
                 for end in [a, b] {
-                    let [x, y] = rim.across[end];
+                    let [x, y] = outline_stroke.across[end];
                     let beside = (along[0] * y - along[1] * x) / length;
                     assert!((beside - 1.0).abs() < 1e-5, "{beside}");
                 }
@@ -85,8 +87,9 @@ mod tests {
 
     #[test]
     fn points_in_the_same_place_are_one() {
-        let rim = OutlineStroke::around([&[0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0][..]]);
-        assert!(rim.across.iter().flatten().all(|v| v.is_finite()));
+        let outline_stroke =
+            OutlineStroke::around([&[0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0][..]]);
+        assert!(outline_stroke.across.iter().flatten().all(|v| v.is_finite()));
         assert!(OutlineStroke::around([&[2.0, 2.0, 2.0, 2.0][..]]).across.is_empty());
     }
 }

@@ -43,7 +43,7 @@ pub struct Cell {
     /// The value that colours the shape and stands below it; grey if it is NaN.
     pub value: Value,
     /// The reliability of the shape, if it was judged.
-    pub belief: Option<Reliability>,
+    pub reliability: Option<Reliability>,
 }
 
 /// The layout of a contact sheet.
@@ -144,7 +144,8 @@ impl ContactSheet {
             number if number.is_finite() => scale(number, range),
             _ => faded(palette.shape, 0.75),
         };
-        let mut layers = vec![shapes(None, &filling), shapes(Some(0.9), &|_| palette.rim)];
+        let mut layers =
+            vec![shapes(None, &filling), shapes(Some(0.9), &|_| palette.outline_stroke)];
         let text = |centre, text: &str, size, colour| {
             SceneItem::Text(SceneText {
                 centre,
@@ -160,7 +161,9 @@ impl ContactSheet {
                 layers.push(text([x, y + below], &line, size, palette.weak_text));
             }
             let [dx, dy] = CORNER;
-            layers.extend(of.belief.map(|belief| mark(belief, [x + dx, y + dy], palette)));
+            layers.extend(
+                of.reliability.map(|reliability| mark(reliability, [x + dx, y + dy], palette)),
+            );
         }
         for (row, lines) in self.layout.titles.iter().enumerate() {
             let y = (self.size()[1] - 1).saturating_sub(row) as f64;
@@ -174,9 +177,14 @@ impl ContactSheet {
                 (Reliability::Doubtful, 1.15, 0.38),
                 (Reliability::Outside, 2.15, 0.6),
             ];
-            for (belief, x, middle) in meanings {
-                layers.push(mark(belief, [x - 0.3, y], palette));
-                layers.push(text([x - 0.3 + middle, y], belief.word(), 12.0, palette.weak_text));
+            for (reliability, x, middle) in meanings {
+                layers.push(mark(reliability, [x - 0.3, y], palette));
+                layers.push(text(
+                    [x - 0.3 + middle, y],
+                    reliability.word(),
+                    12.0,
+                    palette.weak_text,
+                ));
             }
         }
         layers.extend(marked.map(|bounds| around(bounds, palette)));
@@ -218,8 +226,8 @@ fn caption(value: Value, cell: f64) -> Vec<(f64, String, f32)> {
 }
 
 /// The mark of a verdict; its form is distinct even without colour.
-pub fn mark(belief: Reliability, centre: [f64; 2], palette: &Palette) -> SceneItem {
-    let kind = match belief {
+pub fn mark(reliability: Reliability, centre: [f64; 2], palette: &Palette) -> SceneItem {
+    let kind = match reliability {
         Reliability::Believable => MarkKind::Dot,
         Reliability::Doubtful => MarkKind::Ring,
         Reliability::Outside => MarkKind::Cross,
@@ -245,7 +253,7 @@ mod tests {
         let cell = |i: usize| Cell {
             outline: vec![0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, i as f32],
             value: Value::Computed(i as f64),
-            belief: Some(Reliability::Doubtful),
+            reliability: Some(Reliability::Doubtful),
         };
         let titles = vec![["one".to_owned(), "two".to_owned()]; titles];
         ContactSheet::new(Layout { columns: 5, titles, legend }, (0..count).map(cell).collect())

@@ -62,7 +62,7 @@ pub fn sheet(shapes: &[NewShape], columns: usize, legend: bool) -> ContactSheet 
     let cell = |shape: &NewShape| Cell {
         outline: shape.outline.clone(),
         value: shape.value,
-        belief: Some(shape.verdict.belief),
+        reliability: Some(shape.verdict.reliability),
     };
     let layout = Layout { columns, titles: Vec::new(), legend };
     ContactSheet::new(layout, shapes.iter().map(cell).collect())
@@ -90,16 +90,16 @@ mod tests {
     #[test]
     fn draws_follow_what_the_model_states() {
         let mut model = BUNDLED[0].load().unwrap();
-        let figures = |model: &Model, axis: usize| {
+        let metrics = |model: &Model, axis: usize| {
             let points = draw(model, 4000, 1);
             let mean = points.iter().map(|z| z[axis]).sum::<f64>() / 4000.0;
             let square = points.iter().map(|z| (z[axis] - mean).powi(2)).sum::<f64>() / 4000.0;
             (mean, square.sqrt())
         };
-        let (mean, std) = figures(&model, 1);
+        let (mean, std) = metrics(&model, 1);
         assert!(mean.abs() < 0.06 && (std - 1.0).abs() < 0.05, "{mean} {std}");
         model.card.start = StartDistribution::Normal { mean: vec![0.0, 5.0], std: vec![1.0, 0.5] };
-        let (mean, std) = figures(&model, 1);
+        let (mean, std) = metrics(&model, 1);
         assert!((mean - 5.0).abs() < 0.03 && (std - 0.5).abs() < 0.03, "{mean} {std}");
     }
 }

@@ -107,7 +107,7 @@ impl ReconstructedShape {
         };
         let mut layers = vec![
             layer(values.map(ink).to_vec(), None),
-            layer(vec![palette.rim; shown.len()], Some(0.9)),
+            layer(vec![palette.outline_stroke; shown.len()], Some(0.9)),
         ];
         let at = |[x, y]: [f64; 2]| [2.0 + scale_of * x, scale_of * y];
         let line = |points: Vec<[f64; 2]>, width, colour| {

@@ -172,7 +172,7 @@ fn a_data_set_leaves_with_its_names_and_where_it_stood() {
         labels: vec![0],
         names: vec!["odd".to_owned()],
         ids: vec!["t1".to_owned()],
-        placements: vec![SimilarityTransform { origin: [100.0, 0.0], scale: 10.0, rotation: 0.0 }],
+        transforms: vec![SimilarityTransform { origin: [100.0, 0.0], scale: 10.0, rotation: 0.0 }],
         measured: vec![Target { name: drag(), unit: "N".to_owned(), values: vec![2.5] }],
         groups: vec![],
     };
@@ -192,6 +192,6 @@ fn a_data_set_leaves_with_its_names_and_where_it_stood() {
     assert!(header.starts_with("id,label,x0,y0") && row.starts_with("t1,odd,"), "{table}");
     let (first, restored) = (numbers(row), [101.0f32, -3.0, 83.0, 2.5, 115.0, 20.0]);
     assert!(first.iter().zip(restored).all(|(a, b)| (a - b).abs() < 1e-4), "{row}");
-    let generated = Dataset { ids: vec![], placements: vec![], ..set };
+    let generated = Dataset { ids: vec![], transforms: vec![], ..set };
     assert!(written("a.csv", &of_set(&generated)).unwrap().contains("\nodd,0.1,-0.3,"));
 }

@@ -19,8 +19,8 @@ pub fn of_set(set: &Dataset) -> Vec<NamedOutline<'_>> {
         let name = set.ids.get(index).map_or("", String::as_str);
         let label = set.labels.get(index).and_then(|&label| set.names.get(usize::from(label)));
         let outline = NamedOutline::named(name, row).of_kind(label.map(String::as_str));
-        match set.placements.get(index) {
-            Some(placement) => outline.restored(placement.restore(row)),
+        match set.transforms.get(index) {
+            Some(transform) => outline.restored(transform.restore(row)),
             None => outline,
         }
     };

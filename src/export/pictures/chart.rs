@@ -115,12 +115,12 @@ impl Chart {
         let mut curves: Vec<ChartCurve> = order.into_iter().rev().map(curve).collect();
         curves.extend(answer.map(curve));
         curves.extend(answer.and_then(|index| interval(&report.restarts[index], palette)));
-        if report.config.aim.is_penalised() {
+        if report.config.spec.is_penalised() {
             curves.extend(answer.map(|index| objective(&report.restarts[index].restart, palette)));
         }
         Self {
             x: "step".to_owned(),
-            y: report.config.aim.title(),
+            y: report.config.spec.title(),
             logarithmic: false,
             curves,
             dots: Vec::new(),

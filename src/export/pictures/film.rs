@@ -51,23 +51,23 @@ impl Film {
 
 /// The trajectories of a finished search on the map.
 #[derive(Clone, Debug)]
-pub struct Ways {
+pub struct TrajectoryFilm {
     /// The trajectories as polylines on the map.
     pub paths: Arc<Trajectories>,
     /// Further facts about each trajectory, `[restarts]`.
-    pub ways: Arc<Vec<TrajectoryStyle>>,
+    pub trajectories: Arc<Vec<TrajectoryStyle>>,
     /// The position of the best believable answer, and the step at which it was found.
     pub star: Option<([f64; 2], usize)>,
 }
 
-impl Ways {
+impl TrajectoryFilm {
     /// The trajectories of `report`; `detail` is the smallest distance on the map that must stay visible.
     pub fn of(report: &SearchReport, projection: &Projection, detail: f64) -> Self {
         let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
-        let ways = report.restarts.iter().map(|r| &r.restart.trajectory);
-        let mut paths = Trajectories::of(ways, projection, detail, stride);
+        let trajectories = report.restarts.iter().map(|r| &r.restart.trajectory);
+        let mut paths = Trajectories::of(trajectories, projection, detail, stride);
         paths.end_at(report.restarts.iter().map(|r| r.restart.steps));
-        let hills = report.hills.of_each(report.restarts.len());
+        let basins = report.basins.of_each(report.restarts.len());
         let way = |(group, of): (Option<usize>, &crate::optimise::RestartReport)| TrajectoryStyle {
             group,
             has_answer: of.restart.best.is_some(),
@@ -76,8 +76,8 @@ impl Ways {
             let restart = &report.restarts[index].restart;
             Some((projection.project(restart.best_z()), restart.best.as_ref()?.step))
         });
-        let ways = Arc::new(hills.into_iter().zip(&report.restarts).map(way).collect());
-        Self { paths: Arc::new(paths), ways, star }
+        let trajectories = Arc::new(basins.into_iter().zip(&report.restarts).map(way).collect());
+        Self { paths: Arc::new(paths), trajectories, star }
     }
 
     /// The search at a share of its playback, 0 to 1; at the end nothing has faded.
@@ -86,18 +86,18 @@ impl Ways {
         let is_over = share >= 1.0;
         let fresh_from = if is_over { 0.0 } else { self.paths.step_at((share - FRESH).max(0.0)) };
         let star = self.star.filter(|&(_, met)| is_over || step >= met as f64);
-        let climb = SearchView {
+        let search_run = SearchView {
             paths: self.paths.clone(),
             step,
             fresh_from,
-            ways: self.ways.clone(),
+            trajectories: self.trajectories.clone(),
             chosen: None,
             hovered: None,
             group: None,
             star: star.map(|(at, _)| at),
             stale: false,
         };
-        Annotations { climb: Some(climb), ..Annotations::default() }
+        Annotations { search_run: Some(search_run), ..Annotations::default() }
     }
 }
 
@@ -109,7 +109,7 @@ impl Ways {
 pub fn search_film(
     path: &Path,
     picture: &MapPicture,
-    ways: &Ways,
+    trajectories: &TrajectoryFilm,
     film: &Film,
     cancel: &CancelToken,
     progress: &mut dyn FnMut(f64),
@@ -123,8 +123,8 @@ pub fn search_film(
         if cancel.is_cancelled() {
             return Ok(false);
         }
-        let step = ways.paths.step_at(share).round();
-        let svg = picture.svg(&ways.at(share), Some(&format!("step {step}")))?;
+        let step = trajectories.paths.step_at(share).round();
+        let svg = picture.svg(&trajectories.at(share), Some(&format!("step {step}")))?;
         if frame + 1 < frames { file.push(&svg)? } else { file.push_for(&svg, REST)? }
     }
     file.finish()?;

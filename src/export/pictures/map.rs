@@ -78,7 +78,7 @@ pub struct MapWish {
     /// The layout of the map on a screen, if the picture repeats one.
     pub screen: Option<Screen>,
     /// The objective of the gradient.
-    pub aim: ObjectiveSpec,
+    pub spec: ObjectiveSpec,
     /// Pinned points.
     pub pins: Vec<[f64; 2]>,
 }
@@ -102,7 +102,7 @@ pub struct MapPicture {
     points: EncodedPoints,
     grid: Arc<ShapeGrid>,
     heat: Option<(HeatField, Arc<Vec<Rgba>>)>,
-    fog: Option<DistanceOverlay>,
+    distance_overlay: Option<DistanceOverlay>,
     slopes: Option<GradientField>,
     range: (f64, f64),
     /// The title of the colour bar.
@@ -154,8 +154,8 @@ impl MapPicture {
             Ok(field.range.is_some().then_some((field, pixels)))
         };
         let slopes = || {
-            let climb = Objective::new(model.clone(), wish.aim.clone(), Space::Latent)?;
-            GradientField::compute(&climb, projection, &lattice)
+            let search_run = Objective::new(model.clone(), wish.spec.clone(), Space::Latent)?;
+            GradientField::compute(&search_run, projection, &lattice)
         };
         Ok(Self {
             reach: model.card.statistics.reach,
@@ -167,7 +167,8 @@ impl MapPicture {
             grid: Arc::new(ShapeGrid::decode(model, projection, property, lattice)?),
             heat: heat.then(field).transpose()?.flatten(),
             // The fog extends a little beyond the view, so that its edge is not visible.
-            fog: trust.then(|| DistanceOverlay::over(model, projection, view.grown(0.05))),
+            distance_overlay: trust
+                .then(|| DistanceOverlay::over(model, projection, view.grown(0.05))),
             slopes: gradient.then(slopes).transpose()?,
             range,
             label: model.title(property),
@@ -183,11 +184,11 @@ impl MapPicture {
         self
     }
 
-    /// The picture with the annotations in `doing`, and a caption above if there is one.
+    /// The picture with the annotations in `annotations`, and a caption above if there is one.
     ///
     /// # Errors
     /// Only when an image in it cannot be encoded.
-    pub fn svg(&self, doing: &Annotations, caption: Option<&str>) -> Result<String> {
+    pub fn svg(&self, annotations: &Annotations, caption: Option<&str>) -> Result<String> {
         let Self { wish, page, view, .. } = self;
         let points = wish.points(page);
         let subject = MapData {
@@ -196,9 +197,9 @@ impl MapPicture {
             heat: self.heat.as_ref().map(|(field, pixels)| (field, pixels)),
             range: self.range,
             points: &self.points,
-            fog: self.fog.as_ref(),
+            distance_overlay: self.distance_overlay.as_ref(),
             slopes: self.slopes.as_ref(),
-            doing,
+            annotations,
             unit: map_size(points, wish.has_bar())[0] / view.size()[0],
             pins: &wish.pins,
         };

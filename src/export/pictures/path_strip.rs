@@ -25,7 +25,7 @@ pub struct WrittenPath<'a> {
     /// Its map.
     pub projection: &'a Projection,
     /// The latent path.
-    pub route: &'a LatentPath,
+    pub latent_path: &'a LatentPath,
     /// A shape for each frame.
     pub strip: &'a Strip,
     /// The property that colours the shapes.
@@ -53,8 +53,8 @@ pub fn walk_film(
     let scale = (pixels[0] / FRAME[0]).min(pixels[1] / FRAME[1]);
     let size = pixels.map(|side| side / scale);
     let room = map_size(size, true);
-    let WrittenPath { model, projection, route, strip, property, bar, palette } = *walk;
-    let stage = PathAnimation::new(model, projection, route, room[0] / room[1]);
+    let WrittenPath { model, projection, latent_path, strip, property, bar, palette } = *walk;
+    let stage = PathAnimation::new(model, projection, latent_path, room[0] / room[1]);
     let frames = strip.shares.len();
     for frame in 0..frames {
         progress(frame as f64 / frames as f64);

@@ -115,8 +115,8 @@ fn map(point: &SweptModel<'_>, [x, y]: [f64; 2], side: f64, palette: &Palette) -
     let middle = x + 0.5 * side;
     out +=
         &word([middle, y + side + 20.0], "middle", 14.0, &format!("beta {}", point.beta), palette);
-    let figures = format!("{} at {} nats", three_digits(point.error), three_digits(point.kl));
-    out + &word([middle, y + side + 39.0], "middle", 12.0, &figures, palette)
+    let metrics = format!("{} at {} nats", three_digits(point.error), three_digits(point.kl));
+    out + &word([middle, y + side + 39.0], "middle", 12.0, &metrics, palette)
 }
 
 fn word([x, y]: [f64; 2], anchor: &str, size: f64, text: &str, palette: &Palette) -> String {

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
 use crate::explore::scene::compose::LayerVisibility;
 use crate::explore::{Projection, home_view};
-use crate::export::pictures::film::Ways;
+use crate::export::pictures::film::TrajectoryFilm;
 use crate::export::pictures::map::{MapPicture, MapWish, PictureSize};
 use crate::model::Model;
 use crate::numerics::atomic_file::write_whole;
@@ -29,7 +29,7 @@ pub struct Report<'a> {
     /// The model.
     pub model: Arc<Model>,
     /// Its metrics.
-    pub figures: ModelMetrics,
+    pub metrics: ModelMetrics,
     /// The metrics of PCA on the same data with as many dimensions, if available.
     pub pca: Option<ModelMetrics>,
     /// The search, if the report includes one.
@@ -72,11 +72,11 @@ impl<'a> Report<'a> {
     /// # Errors
     /// Only when the model has no data, or the tensor library fails.
     pub fn new(name: String, model: Arc<Model>, search: Option<&'a SearchReport>) -> Result<Self> {
-        let figures = ModelMetrics::of(&model)?;
+        let metrics = ModelMetrics::of(&model)?;
         let answer = search.and_then(|search| search.best_believable.or(search.best));
         // The report omits the comparison if there is no baseline, for example if the latent is wider than a shape.
         let pca = Pca::rival_of(&model).and_then(|rival| ModelMetrics::of(&rival)).ok();
-        Ok(Self { name, model, figures, pca, search, answer })
+        Ok(Self { name, model, metrics, pca, search, answer })
     }
 
     /// The search and the restart that is explained.
@@ -103,9 +103,9 @@ impl<'a> Report<'a> {
     pub(super) fn map(&self) -> Result<[String; 2]> {
         let model = &self.model;
         let projection = Projection::of(&model.encoded.mu);
-        let aim = self.search.map_or_else(
+        let spec = self.search.map_or_else(
             || ObjectiveSpec::of(Default::default(), Goal::Max),
-            |s| s.config.aim.clone(),
+            |s| s.config.spec.clone(),
         );
         let wish = MapWish {
             visible: LayerVisibility {
@@ -115,21 +115,22 @@ impl<'a> Report<'a> {
                 trust: true,
                 ..LayerVisibility::default()
             },
-            property: aim.property(),
+            property: spec.property(),
             plain: false,
             range: None,
             view: None,
             screen: None,
-            aim,
+            spec,
             pins: Vec::new(),
         };
         let page = PictureSize { pixels: MAP, palette: &Palette::LIGHT };
         let light = MapPicture::new(model, &projection, wish, page)?;
         let [width, height] = home_view(model, &projection).size();
-        let ways = self.search.map(|s| Ways::of(s, &projection, width.max(height) / 2500.0));
-        let doing = ways.map(|ways| ways.at(1.0)).unwrap_or_default();
-        let in_light = light.svg(&doing, None)?;
-        Ok([in_light, light.with_palette(&Palette::DARK).svg(&doing, None)?])
+        let trajectories =
+            self.search.map(|s| TrajectoryFilm::of(s, &projection, width.max(height) / 2500.0));
+        let annotations = trajectories.map(|trajectories| trajectories.at(1.0)).unwrap_or_default();
+        let in_light = light.svg(&annotations, None)?;
+        Ok([in_light, light.with_palette(&Palette::DARK).svg(&annotations, None)?])
     }
 }
 

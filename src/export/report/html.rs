@@ -57,11 +57,11 @@ impl Report<'_> {
     fn title(&self) -> String {
         match (self.answered(), self.search) {
             (Some((search, found)), _) => {
-                let (label, value) = (search.config.aim.label(), found.answer.value());
+                let (label, value) = (search.config.spec.label(), found.answer.value());
                 let kind = if value.prediction().is_some() { "predicted " } else { "" };
                 format!("{label} {kind}{}, {}", value.text(), found.verdict.word())
             }
-            (None, Some(search)) => format!("{}: no answer", search.config.aim.label()),
+            (None, Some(search)) => format!("{}: no answer", search.config.spec.label()),
             (None, None) => format!("The model {}", self.name),
         }
     }
@@ -70,10 +70,10 @@ impl Report<'_> {
         let nearest = found.answer.nearest;
         let ghost = nearest.map(|(row, _)| self.model.training_outline(row));
         let gain = found.answer.gained();
-        let remark = found.verdict.foretold.as_ref().and_then(PredictionChecks::remark);
+        let remark = found.verdict.prediction_checks.as_ref().and_then(PredictionChecks::remark);
         html! {
             h2 { "The answer" }
-            p { "Sought: " (sought(&search.config.aim)) "." }
+            p { "Sought: " (sought(&search.config.spec)) "." }
             p class=(format!("verdict {}", class(&found.verdict))) { b { "\u{25cf}" } (found.verdict.sentence()) }
             @if let Some(remark) = remark { p { (remark) } }
             div.answer {
@@ -103,7 +103,7 @@ impl Report<'_> {
                     }
                     (trust(&found.verdict))
                     dl.settings {
-                        @if search.config.aim.is_penalised() {
+                        @if search.config.spec.is_penalised() {
                             (pair("Objective (minus the loss, penalties included)", &three_digits(found.restart.best_objective())))
                         }
                         @if let Some(data) = &search.in_data {
@@ -159,7 +159,7 @@ impl Report<'_> {
                 tbody {
                     @if let Some((search, found)) = answered { @if let Some(data) = &search.in_data { tr {
                         td { "The best training shape (" (self.kind(data.row)) ")" }
-                        td { (search.config.aim.label()) }
+                        td { (search.config.spec.label()) }
                         td.number { (three_digits(data.value)) @if found.answer.value().prediction().is_some() { ", as measured" } }
                         td.number { (found.answer.value().title(&found.answer.value().text())) }
                     } } }
@@ -168,13 +168,13 @@ impl Report<'_> {
                             td { "PCA with as many numbers" }
                             td { "Reconstruction error (data units) of " (pca.scope()) }
                             td.number { (measure(pca.reconstruction_error)) }
-                            td.number { (measure(self.figures.reconstruction_error)) }
+                            td.number { (measure(self.metrics.reconstruction_error)) }
                         }
                         tr {
                             td { "PCA with as many numbers" }
                             td { "Families that can be found in the map" }
                             td.number { (pca.reachable) " of " (pca.families.len()) }
-                            td.number { (self.figures.reachable) " of " (self.figures.families.len()) }
+                            td.number { (self.metrics.reachable) " of " (self.metrics.families.len()) }
                         }
                     }
                 }
@@ -186,20 +186,20 @@ impl Report<'_> {
     fn data(&self) -> Markup {
         let encoded = &self.model.encoded;
         let held = encoded.held_out.iter().filter(|held| **held).count();
-        let figures = &self.figures;
+        let metrics = &self.metrics;
         let of_label = |index: usize| {
             let rows =
                 (0..encoded.labels.len()).filter(|&row| usize::from(encoded.labels[row]) == index);
             rows.fold((0, 0), |(all, out), row| (all + 1, out + usize::from(encoded.held_out[row])))
         };
         let error =
-            |index: usize| figures.families.get(index).map_or(f64::NAN, |f| f.reconstruction_error);
+            |index: usize| metrics.families.get(index).map_or(f64::NAN, |f| f.reconstruction_error);
         html! {
             h2 { "The data, and how well they are reconstructed" }
             p {
                 (grouped(encoded.mu.len())) " shapes, of which " (grouped(held)) " were held out of training. The \
-                reconstruction error is the sum of squared differences of all coordinates in data units, the mean over " (figures.scope())
-                ": " b { (three_digits(figures.reconstruction_error)) } "."
+                reconstruction error is the sum of squared differences of all coordinates in data units, the mean over " (metrics.scope())
+                ": " b { (three_digits(metrics.reconstruction_error)) } "."
             }
             table {
                 thead { tr {
@@ -211,7 +211,7 @@ impl Report<'_> {
                     tr {
                         td { (name) } td.number { (grouped(all)) } td.number { (grouped(held)) }
                         td.number { (three_digits(error(index))) }
-                        td.number { (share(figures.families.get(index).map_or(f64::NAN, |f| f.share))) }
+                        td.number { (share(metrics.families.get(index).map_or(f64::NAN, |f| f.share))) }
                     }
                 } }
             }
@@ -221,7 +221,7 @@ impl Report<'_> {
     }
 
     fn training(&self) -> Markup {
-        let (card, figures) = (&self.model.card, &self.figures);
+        let (card, metrics) = (&self.model.card, &self.metrics);
         let curves = [&Palette::LIGHT, &Palette::DARK].map(|palette| {
             Chart::losses(&card.history, palette).svg(&PictureSize { pixels: CURVES, palette })
         });
@@ -231,13 +231,13 @@ impl Report<'_> {
             h2 { "The model, and how it was trained" }
             dl.settings {
                 (pair("Numbers of the latent", &self.model.latent_dim().to_string()))
-                (pair("Active of them", &figures.active_units.to_string()))
-                @if let Some(kl) = figures.kl { (pair("KL in nats", &three_digits(kl))) }
-                (pair("Smoothness (less is smoother)", &three_digits(figures.smoothness)))
-                (pair("Cells with a clean outline", &share(figures.simple)))
-                (pair("Families that can be found", &format!("{} of {}", figures.reachable, figures.families.len())))
+                (pair("Active of them", &metrics.active_units.to_string()))
+                @if let Some(kl) = metrics.kl { (pair("KL in nats", &three_digits(kl))) }
+                (pair("Smoothness (less is smoother)", &three_digits(metrics.smoothness)))
+                (pair("Cells with a clean outline", &share(metrics.simple)))
+                (pair("Families that can be found", &format!("{} of {}", metrics.reachable, metrics.families.len())))
             }
-            @for Warning { what, remedy } in warnings_of(&self.model, figures) {
+            @for Warning { what, remedy } in warnings_of(&self.model, metrics) {
                 p { b.doubtful { (what) ". " } (remedy) }
             }
             @if !card.history.is_empty() {
@@ -272,19 +272,19 @@ impl Report<'_> {
 }
 
 /// Roundness as large as possible; area near 2.5 (weight 0.1), with area >= 0.5.
-fn sought(aim: &ObjectiveSpec) -> String {
+fn sought(spec: &ObjectiveSpec) -> String {
     let goal = |goal: Goal| match goal {
         Goal::Max => "as large as possible".to_owned(),
         Goal::Min => "as small as possible".to_owned(),
         Goal::Target(value) => format!("near {}", three_digits(value)),
     };
-    let terms = aim.terms.iter().map(|term| {
+    let terms = spec.terms.iter().map(|term| {
         let weight =
             if term.weight == 1.0 { String::new() } else { format!(" (weight {})", term.weight) };
         format!("{} {}{weight}", term.property.word(), goal(term.goal))
     });
     let mut text = terms.collect::<Vec<_>>().join(", ");
-    let constraints: Vec<String> = aim.constraints.iter().map(ToString::to_string).collect();
+    let constraints: Vec<String> = spec.constraints.iter().map(ToString::to_string).collect();
     if !constraints.is_empty() {
         text += &format!(", with {}", constraints.join(" and "));
     }
@@ -293,10 +293,10 @@ fn sought(aim: &ObjectiveSpec) -> String {
 
 /// The title of a column of search values.
 fn value_label(search: &SearchReport) -> String {
-    let aim = &search.config.aim;
-    match aim.terms.iter().any(|term| aim.reads_head(term.property)) {
-        true => format!("{}, and its 90 % interval", aim.title()),
-        false => aim.title(),
+    let spec = &search.config.spec;
+    match spec.terms.iter().any(|term| spec.reads_head(term.property)) {
+        true => format!("{}, and its 90 % interval", spec.title()),
+        false => spec.title(),
     }
 }
 
@@ -325,13 +325,13 @@ fn trust(verdict: &Verdict) -> Markup {
                         td.number { (change) } td.number { (limit) }
                     }
                 }
-                @if let Some(foretold) = &verdict.foretold {
+                @if let Some(prediction_checks) = &verdict.prediction_checks {
                     tr {
                         th { "Negative logarithm of the data's density, in nats (usual: 75 %)" }
-                        td.number { (three_digits(foretold.negative_log_density)) }
-                        td.number { (three_digits(foretold.usual_negative_log_density)) }
+                        td.number { (three_digits(prediction_checks.negative_log_density)) }
+                        td.number { (three_digits(prediction_checks.usual_negative_log_density)) }
                     }
-                    @for check in &foretold.predictions { tr {
+                    @for check in &prediction_checks.predictions { tr {
                         th { (check.property.label()) ": from head to judge, in half widths" }
                         td.number { (three_digits(check.gap)) } td.number { "1" }
                     } }
@@ -349,7 +349,7 @@ fn yes(is: bool) -> &'static str {
 }
 
 fn class(verdict: &Verdict) -> &'static str {
-    match verdict.belief {
+    match verdict.reliability {
         Reliability::Believable => "believable",
         Reliability::Doubtful => "doubtful",
         Reliability::Outside => "outside",
@@ -364,7 +364,7 @@ fn search_section(search: &SearchReport) -> Markup {
     html! {
         h2 { "The search" }
         p {
-            (grouped(starts)) " starts came to " (search.hills.all.len()) " hills; spent were " (grouped(tally.values))
+            (grouped(starts)) " starts came to " (search.basins.all.len()) " hills; spent were " (grouped(tally.values))
             " values and " (grouped(tally.gradients)) " gradients. A hill is what starts reach without going down in \
             between."
         }
@@ -398,9 +398,9 @@ fn search_section(search: &SearchReport) -> Markup {
                 th.number { "Hill" } th.number { (value_label(search)) } th.number { "Starts" }
                 th { "Its best answer is" }
             } }
-            tbody { @for (place, hill) in search.hills.all.iter().enumerate().take(CANDIDATES) { tr {
-                td.number { (place + 1) } td.number { (search.restarts[hill.top].answer.value().text()) }
-                td.number { (hill.members.len()) } td { (search.restarts[hill.top].verdict.word()) }
+            tbody { @for (place, basin) in search.basins.all.iter().enumerate().take(CANDIDATES) { tr {
+                td.number { (place + 1) } td.number { (search.restarts[basin.top].answer.value().text()) }
+                td.number { (basin.members.len()) } td { (search.restarts[basin.top].verdict.word()) }
             } } }
         }
         h3 { "Settings" }

@@ -25,7 +25,8 @@ struct Json<'a> {
     layers: &'a [LayerSpec],
     training: &'a TrainingConfig,
     history: &'a [EpochRecord],
-    figures: &'a ModelMetrics,
+    #[serde(rename = "figures")]
+    metrics: &'a ModelMetrics,
     warnings: Vec<Warning>,
     pca: Option<&'a ModelMetrics>,
     search: Option<JsonSearch<'a>>,
@@ -38,7 +39,8 @@ struct JsonSearch<'a> {
     command: String,
     best_in_data: Option<&'a InData>,
     answer: Option<JsonAnswer<'a>>,
-    hills: &'a Basins,
+    #[serde(rename = "hills")]
+    basins: &'a Basins,
     candidates: Vec<CandidateRecord<'a>>,
 }
 
@@ -80,7 +82,7 @@ impl Report<'_> {
             command: command_line(&search.config, &self.name),
             best_in_data: search.in_data.as_ref(),
             answer,
-            hills: &search.hills,
+            basins: &search.basins,
             candidates: candidates.iter().map(|c| search.record(c, &none)).collect(),
         });
         let report = Json {
@@ -94,8 +96,8 @@ impl Report<'_> {
             layers: &card.layers,
             training: &card.training,
             history: &card.history,
-            figures: &self.figures,
-            warnings: warnings_of(model, &self.figures),
+            metrics: &self.metrics,
+            warnings: warnings_of(model, &self.metrics),
             pca: self.pca.as_ref(),
             search,
         };

@@ -22,7 +22,7 @@ fn a_report_explains_an_answer_in_one_file() {
     let report = Report::new(name.to_owned(), model, Some(&found)).unwrap();
     let pca = report.pca.as_ref().unwrap().reconstruction_error;
     assert!(
-        pca > report.figures.reconstruction_error,
+        pca > report.metrics.reconstruction_error,
         "two straight axes cannot do what a network does: {pca}"
     );
     let page = report.html().unwrap();
@@ -34,8 +34,8 @@ fn a_report_explains_an_answer_in_one_file() {
         answer.answer.value().text(),
         three(answer.answer.returned.unwrap()),
         three(found.in_data.as_ref().unwrap().value),
-        three(report.figures.reconstruction_error),
-        three(report.figures.families[3].reconstruction_error),
+        three(report.metrics.reconstruction_error),
+        three(report.metrics.families[3].reconstruction_error),
         three(pca),
         answer.verdict.sentence(),
         "latent-explorer optimise --model".to_owned(),
@@ -87,7 +87,7 @@ fn the_same_figures_are_in_json() {
     let (_, answer) = report.answered().unwrap();
     assert_eq!(json["search"]["answer"]["measured"], answer.answer.value().number());
     assert_eq!(json["search"]["best_in_data"]["value"], found.in_data.as_ref().unwrap().value);
-    assert_eq!(json["figures"]["reconstruction_error"], report.figures.reconstruction_error);
+    assert_eq!(json["figures"]["reconstruction_error"], report.metrics.reconstruction_error);
     assert!(json["search"]["command"].as_str().unwrap().contains("--model m.safetensors"));
     let refused = report.write(&folder.path().join("r.pdf")).unwrap_err().to_string();
     assert!(refused.contains("must end in .html"), "{refused}");

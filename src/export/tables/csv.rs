@@ -25,14 +25,14 @@ pub fn write_encoded(
 ) -> Result<()> {
     let dim = mu.width();
     let (named, framed) =
-        (of.iter().any(|o| !o.name.is_empty()), of.iter().any(|o| !o.placement.is_plain()));
+        (of.iter().any(|o| !o.name.is_empty()), of.iter().any(|o| !o.transform.is_plain()));
     let id = named.then(|| "id".to_owned());
     let mut header: Vec<String> = id.into_iter().collect();
     header.extend([latent_header("mu", dim), latent_header("log_var", dim)].concat());
     header.extend(FRAME.iter().filter(|_| framed).map(|&name| name.to_owned()));
     let rows = mu.iter().zip(log_var.iter()).zip(of).map(|((mu, log_var), of)| {
         let name = named.then(|| of.name.clone());
-        let SimilarityTransform { origin: [x, y], scale, rotation } = of.placement;
+        let SimilarityTransform { origin: [x, y], scale, rotation } = of.transform;
         let frame = framed.then_some([x, y, scale, rotation]).into_iter().flatten();
         let numbers = mu.iter().chain(log_var).copied().chain(frame);
         name.into_iter().chain(numbers.map(|v| v.to_string())).collect::<Vec<String>>()
@@ -98,7 +98,7 @@ pub fn write_history(path: &Path, history: &[EpochRecord]) -> Result<()> {
 }
 
 /// Writes the best so far of every method of a race against what it had spent, from one change to the next, with its
-/// `values [lanes][points]`; before the first answer the best stays empty. Where it is a prediction, the ends of its
+/// `values [contenders][points]`; before the first answer the best stays empty. Where it is a prediction, the ends of its
 /// interval follow.
 ///
 /// # Errors
@@ -112,19 +112,19 @@ pub fn write_race(path: &Path, report: &RaceReport, values: &[Vec<Value>]) -> Re
     let number = |number: f64| {
         Some(number).filter(|v| v.is_finite()).map_or(String::new(), |v| v.to_string())
     };
-    let row = |lane: &ContenderReport, tally: &Tally, value: Value| {
+    let row = |contender: &ContenderReport, tally: &Tally, value: Value| {
         let spent = [tally.values, tally.gradients, tally.evaluations()];
         let best = match value.prediction() {
             Some(predicted) => vec![predicted.value, predicted.low, predicted.high],
             None => vec![value.number(); best.len()],
         };
-        std::iter::once(lane.lane.to_string())
+        std::iter::once(contender.contender.to_string())
             .chain(spent.map(|count| count.to_string()))
             .chain(best.into_iter().chain([tally.best_objective()]).map(number))
             .collect::<Vec<_>>()
     };
-    let rows = report.lanes.iter().zip(values).flat_map(|(lane, values)| {
-        lane.curve.iter().zip(values).map(move |(tally, &value)| row(lane, tally, value))
+    let rows = report.contenders.iter().zip(values).flat_map(|(contender, values)| {
+        contender.curve.iter().zip(values).map(move |(tally, &value)| row(contender, tally, value))
     });
     write(path, &header, rows)
 }
@@ -192,12 +192,12 @@ mod tests {
         let plain = Conformed {
             name: String::new(),
             outline: Vec::new(),
-            placement: SimilarityTransform::default(),
+            transform: SimilarityTransform::default(),
         };
         let table = text(|path| write_encoded(path, &mu, &log_var, std::slice::from_ref(&plain)));
         assert_eq!(table, "mu0,mu1,log_var0,log_var1\n1,2,-1,-2\n");
-        let placement = SimilarityTransform { origin: [120.0, -7.0], scale: 35.0, rotation: 0.5 };
-        let moved = Conformed { name: "a".to_owned(), placement, ..plain };
+        let transform = SimilarityTransform { origin: [120.0, -7.0], scale: 35.0, rotation: 0.5 };
+        let moved = Conformed { name: "a".to_owned(), transform, ..plain };
         let table = text(|path| write_encoded(path, &mu, &log_var, &[moved]));
         assert_eq!(
             table,

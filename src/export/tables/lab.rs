@@ -109,7 +109,7 @@ pub fn extended_data(
     if set.ids.is_empty() {
         set.ids = (1..=rows).map(|row| row.to_string()).collect();
     }
-    let tested = |c: &&RecordedCandidate| lab.of(&c.id).any(|result| result.property.is_measured());
+    let tested = |c: &&RecordedCandidate| lab.of(&c.id).any(|result| result.property.is_target());
     let tested: Vec<&RecordedCandidate> = candidates.iter().filter(tested).collect();
     if tested.is_empty() {
         let problem = "nothing was measured that a head could learn: roundness, area, perimeter and heat-shedding are \
@@ -127,7 +127,7 @@ pub fn extended_data(
         }
     };
     let mut flat = std::mem::replace(&mut set.rows, Rows::new(model.input_dim())).into_flat();
-    set.placements.resize(rows, SimilarityTransform::default());
+    set.transforms.resize(rows, SimilarityTransform::default());
     for candidate in &tested {
         if set.ids.contains(&candidate.id) {
             let problem = format!("the data have a shape '{}' already", candidate.id);
@@ -142,7 +142,7 @@ pub fn extended_data(
         let frame = candidate.frame.unwrap_or_default();
         let points = candidate.outline.chunks_exact(2).flat_map(|p| frame.take_away([p[0], p[1]]));
         flat.extend(points.map(|v| v as f32));
-        set.placements.push(frame);
+        set.transforms.push(frame);
         set.labels.push(label as u16);
         set.ids.push(candidate.id.clone());
     }
@@ -152,7 +152,7 @@ pub fn extended_data(
     }
     for (index, candidate) in tested.iter().enumerate() {
         for result in lab.of(&candidate.id) {
-            let Property::Measured(name) = result.property else { continue };
+            let Property::Target(name) = result.property else { continue };
             let unit = result.unit.clone().unwrap_or_default();
             let place = set.measured.iter().position(|column| column.name == name);
             let place = place.unwrap_or_else(|| {

@@ -18,7 +18,8 @@ pub struct Entry<'a> {
     /// The weight of its KL term.
     pub beta: f64,
     /// Its metrics.
-    pub figures: &'a ModelMetrics,
+    #[serde(rename = "figures")]
+    pub metrics: &'a ModelMetrics,
     /// The problems that were found in it.
     pub warnings: Vec<Warning>,
 }
@@ -30,7 +31,7 @@ pub struct Entry<'a> {
 /// # Errors
 /// Names the file when it cannot be written.
 pub fn write_csv(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
-    let measured: Vec<_> = entries.iter().map(|entry| entry.figures.measures()).collect();
+    let measured: Vec<_> = entries.iter().map(|entry| entry.metrics.measures()).collect();
     let mut names: Vec<&str> = Vec::new();
     for measure in measured.iter().flatten() {
         if !names.contains(&measure.name.as_str()) {

@@ -39,7 +39,7 @@ impl ShapeRow<'_> {
 /// interval; empty if there is no head that predicts it. A shape that was not decoded is encoded for the prediction.
 /// Areas and lengths refer to the shape as it is written.
 fn cells(model: &Model, property: Property, rows: &[ShapeRow<'_>]) -> Result<Vec<Vec<String>>> {
-    if !property.is_measured() {
+    if !property.is_target() {
         let computed = |row: &ShapeRow<'_>| {
             let scale = row.frame.map_or(1.0, |frame| frame.scale);
             vec![property.at_scale(property.measure(row.outline), scale).to_string()]
@@ -66,7 +66,7 @@ fn cells(model: &Model, property: Property, rows: &[ShapeRow<'_>]) -> Result<Vec
 /// The names of a property's columns.
 fn names(property: Property) -> Vec<String> {
     let name = property.name();
-    match property.is_measured() {
+    match property.is_target() {
         true => ["", " low", " high"].map(|end| format!("predicted {name}{end}")).to_vec(),
         false => vec![name.to_owned()],
     }

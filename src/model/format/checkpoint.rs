@@ -2,7 +2,7 @@
 //!
 //! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32), `encoded.labels` (u16),
 //! `encoded.samples` (u32), `encoded.held_out` (u8) and `encoded.properties` (f32). For imported data also
-//! `data.outlines` (f32), `data.placements` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and,
+//! `data.outlines` (f32), `data.transforms` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and,
 //! with groups, `data.groups` (u32). For task heads `head.<property>.<i>.weight` and `.bias` (f32), and for their
 //! members after the first `head.<property>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
 //! model, the moments of the optimiser, one parameter after the other, `adam.first` and `adam.second` (f32).
@@ -397,14 +397,14 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), St
 
 fn labels_fit(source: &Source, names: usize) -> bool {
     match source {
-        Source::Outlines(recipe) => names == recipe.families.len(),
+        Source::Outlines(generator) => names == generator.families.len(),
         Source::Imported(_) => (1..=MOST_LABELS).contains(&names),
     }
 }
 
 fn is_sound(source: &Source) -> bool {
     match source {
-        Source::Outlines(recipe) => recipe.check().is_ok(),
+        Source::Outlines(generator) => generator.check().is_ok(),
         Source::Imported(imported) => {
             imported.count >= FEWEST && (16..=1000).contains(&imported.points)
         }

@@ -31,8 +31,8 @@ pub fn columns(set: &Dataset) -> Vec<TargetHeader> {
 pub fn tensors(set: &Dataset) -> Vec<Written> {
     let (count, width) = (set.rows.len(), set.rows.width());
     let ids = set.ids.join("\n").into_bytes();
-    let placements =
-        set.placements.iter().flat_map(|p| [p.origin[0], p.origin[1], p.scale, p.rotation]);
+    let transforms =
+        set.transforms.iter().flat_map(|p| [p.origin[0], p.origin[1], p.scale, p.rotation]);
     let measured = set.measured.iter().flat_map(|m| &m.values);
     let named = |name: &str, dtype, shape, data| (format!("data.{name}"), dtype, shape, data);
     let groups = (!set.groups.is_empty()).then(|| {
@@ -46,7 +46,7 @@ pub fn tensors(set: &Dataset) -> Vec<Written> {
             vec![count, width],
             bytes(set.rows.as_flat().iter().map(|v| v.to_le_bytes())),
         ),
-        named("placements", Dtype::F64, vec![count, 4], bytes(placements.map(f64::to_le_bytes))),
+        named("placements", Dtype::F64, vec![count, 4], bytes(transforms.map(f64::to_le_bytes))),
         named("labels", Dtype::U16, vec![count], bytes(set.labels.iter().map(|v| v.to_le_bytes()))),
         named("ids", Dtype::U8, vec![ids.len()], ids),
         named(
@@ -75,7 +75,7 @@ pub fn read(
     if fingerprint(&outlines) != source.hash {
         return Err(damaged("its outlines are not those that it was trained on"));
     }
-    let placements: Vec<SimilarityTransform> =
+    let transforms: Vec<SimilarityTransform> =
         tensor(file, "data.placements", Dtype::F64, &[count, 4])?
             .chunks_exact(32)
             .map(|row| {
@@ -91,7 +91,7 @@ pub fn read(
                 }
             })
             .collect();
-    if !placements.iter().all(SimilarityTransform::is_sound) {
+    if !transforms.iter().all(SimilarityTransform::is_sound) {
         return Err(damaged("it does not say where its outlines stood"));
     }
     let labels: Vec<u16> = tensor(file, "data.labels", Dtype::U16, &[count])?
@@ -127,7 +127,7 @@ pub fn read(
     for (TargetHeader { name, unit }, values) in columns.into_iter().zip(values.chunks_exact(count))
     {
         let name = match name.parse() {
-            Ok(Property::Measured(name)) => name,
+            Ok(Property::Target(name)) => name,
             Ok(_) => return Err(damaged("a measured value has the name of another property")),
             Err(problem) => return Err(damaged(&problem)),
         };
@@ -149,7 +149,7 @@ pub fn read(
         labels,
         names: encoded.names.clone(),
         ids,
-        placements,
+        transforms,
         measured,
     })
 }

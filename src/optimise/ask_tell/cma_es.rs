@@ -26,7 +26,7 @@ impl CmaEs {
             .initial_mean(Reals::from(start.to_vec()))
             .initial_step(0.5 * spread / REACH)
             .restarts(Restarts::Stop)
-            .seed(stream(seed, Purpose::Rivals, 0, restart).next_u64())
+            .seed(stream(seed, Purpose::AskTell, 0, restart).next_u64())
             .minimize()
             .build()
             .map_err(refused)?;

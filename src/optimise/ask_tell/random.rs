@@ -17,7 +17,7 @@ pub(super) struct RandomSearch {
 
 impl RandomSearch {
     pub(super) fn new(mean: Vec<f64>, spread: Vec<f64>, seed: u64, restart: u64) -> Self {
-        Self { mean, spread, rng: stream(seed, Purpose::Rivals, 0, restart) }
+        Self { mean, spread, rng: stream(seed, Purpose::AskTell, 0, restart) }
     }
 
     pub(super) fn ask(&mut self) -> Vec<f64> {

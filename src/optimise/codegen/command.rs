@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// The command line that runs this search on the model in `file`, with the options that differ from their defaults.
 pub fn command_line(config: &SearchConfig, file: &str) -> String {
     let usual = SearchConfig::default();
-    let aim = &config.aim;
+    let spec = &config.spec;
     let mut line = String::new();
     if let Starts::Around { points, .. } = &config.starts
         && points.len() <= MOST_STARTS
@@ -24,28 +24,28 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
         };
     };
     option("model", file.to_owned());
-    match aim.terms.as_slice() {
+    match spec.terms.as_slice() {
         [Term { property, goal: goal @ (Goal::Max | Goal::Min), weight: 1.0 }] => {
             option("property", property.name().to_owned());
             option("mode", if *goal == Goal::Max { "max" } else { "min" }.to_owned());
         }
         terms => terms.iter().for_each(|term| option("term", term.to_string())),
     }
-    if aim.by == ValueSource::Head {
+    if spec.by == ValueSource::Head {
         option("objective", "head".to_owned());
     }
-    let usual_inside = aim.clone().with_usual_inside().inside;
+    let usual_inside = spec.clone().with_usual_inside().inside;
     for (name, weight, usual) in
-        [("l2", aim.l2, 0.0), ("align", aim.align, 0.0), ("inside", aim.inside, usual_inside)]
+        [("l2", spec.l2, 0.0), ("align", spec.align, 0.0), ("inside", spec.inside, usual_inside)]
     {
         if weight != usual {
             option(name, weight.to_string());
         }
     }
-    if aim.cautious {
+    if spec.cautious {
         option("cautious", String::new());
     }
-    for constraint in &aim.constraints {
+    for constraint in &spec.constraints {
         option("constraint", constraint.to_string());
     }
     if config.method != usual.method {

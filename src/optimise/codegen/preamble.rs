@@ -13,7 +13,7 @@ use crate::optimise::{Method, Rule, SearchConfig, Starts};
 /// The definitions for the code of [`pytorch`](super::pytorch): the frozen model from its `file`, and the properties.
 /// Both together are a complete script.
 pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String> {
-    let aim = &config.aim;
+    let spec = &config.spec;
     let mut lines: Vec<String> = Vec::new();
     let mut say = |text: &str| lines.extend(text.lines().map(str::to_owned));
     say("import json, math, torch");
@@ -63,19 +63,19 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
         "\n\ndef encode(x):\n    h = (x - offset) / scale\n{}    return dense(h, \"mu\")",
         chain("encoder")
     ));
-    if aim.inside > 0.0 && can_say_outside(model) {
+    if spec.inside > 0.0 && can_say_outside(model) {
         let (centres, matrix) = model.density().kernels();
-        let level = model.density().level(aim.predicts());
+        let level = model.density().level(spec.predicts());
         let far =
             format!("torch.relu(math.log(len(data)) - torch.logsumexp(-squares, 0) - {level})");
-        let softness = Density::softness(aim.predicts());
+        let softness = Density::softness(spec.predicts());
         let outside = match softness > 0.0 {
             true => format!(
                 "far = {far}\n    return far - {softness} / 2 + torch.relu({softness} - far) ** 2 / (2 * {softness})"
             ),
             false => format!("return {far}"),
         };
-        let share = if aim.predicts() { "three in four" } else { "nine in ten" };
+        let share = if spec.predicts() { "three in four" } else { "nine in ten" };
         let count = centres.len();
         let rows = matrix.iter().map(|row| format!("[{}]", joined(row, ", ")));
         let matrix = rows.collect::<Vec<_>>().join(", ");
@@ -88,11 +88,11 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
              {outside}"
         ));
     }
-    let sought = aim.terms.iter().map(|term| term.property);
-    let constrained = aim.constraints.iter().map(|constraint| constraint.property);
-    let of_shape = constrained.clone().filter(|property| !property.is_measured());
+    let sought = spec.terms.iter().map(|term| term.property);
+    let constrained = spec.constraints.iter().map(|constraint| constraint.property);
+    let of_shape = constrained.clone().filter(|property| !property.is_target());
     let measured: Vec<Property> =
-        sought.clone().filter(|property| !aim.reads_head(*property)).chain(of_shape).collect();
+        sought.clone().filter(|property| !spec.reads_head(*property)).chain(of_shape).collect();
     if !measured.is_empty() {
         say("\n\ndef area(x):\n    \
              a, b = x.view(-1, 2), x.view(-1, 2).roll(-1, 0)\n    \
@@ -109,8 +109,8 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
             say(&format!("\n\ndef {}(x):\n    return {formula}", name(property)));
         }
     }
-    let mut by_head: Vec<Property> = sought.filter(|property| aim.reads_head(*property)).collect();
-    by_head.extend(constrained.filter(|property| property.is_measured()));
+    let mut by_head: Vec<Property> = sought.filter(|property| spec.reads_head(*property)).collect();
+    by_head.extend(constrained.filter(|property| property.is_target()));
     by_head.sort();
     by_head.dedup();
     for property in by_head {
@@ -141,7 +141,7 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
              {chain}        each.append(h.squeeze() * {scale} + {offset})\n    return torch.stack(each)\n\n\n\
              def predicted_{name}(z):\n    return members_{name}(z).mean(0)"
         ));
-        if aim.cautious {
+        if spec.cautious {
             say(&format!(
                 "\n\ndef spread_{name}(z):  # how far the members are apart\n    \
                  return (members_{name}(z).var(0, correction=0) + {}).sqrt()",

@@ -42,8 +42,9 @@ struct Listing<'a> {
 
 impl<'a> Listing<'a> {
     fn new(config: &'a SearchConfig, model: &'a Model) -> Self {
-        let aim = &config.aim;
-        let constraints = kept_constraints(aim, model).unwrap_or_else(|_| aim.constraints.clone());
+        let spec = &config.spec;
+        let constraints =
+            kept_constraints(spec, model).unwrap_or_else(|_| spec.constraints.clone());
         Self { config, model, constraints, lines: Vec::new() }
     }
 
@@ -119,8 +120,8 @@ impl<'a> Listing<'a> {
             let (factor, patience) = (plateau.factor, plateau.patience);
             self.line(1, format!("scheduler = ReduceLROnPlateau(optimizer, factor={factor}, patience={patience}{more})"), None);
         }
-        let needs_area = self.config.aim.positive_terms().next().is_some();
-        let constrained = !self.config.aim.constraints.is_empty() || needs_area;
+        let needs_area = self.config.spec.positive_terms().next().is_some();
+        let constrained = !self.config.spec.constraints.is_empty() || needs_area;
         let counts = patience.is_some();
         self.line(
             1,
@@ -133,8 +134,8 @@ impl<'a> Listing<'a> {
         );
         self.line(1, format!("for step in range({steps} + 1):"), None);
         self.loss(2);
-        let aim = &self.config.aim;
-        let terms = aim.terms.iter().filter(|term| !aim.reads_head(term.property));
+        let spec = &self.config.spec;
+        let terms = spec.terms.iter().filter(|term| !spec.reads_head(term.property));
         let median = self.model.card.statistics.median_area;
         let least = terms.filter_map(|term| term.property.least_area(median)).reduce(f64::max);
         if let Some(least) = least {
@@ -261,15 +262,15 @@ impl<'a> Listing<'a> {
 
     /// The computation from the point to the loss.
     fn loss(&mut self, depth: usize) {
-        let SearchConfig { aim, space, .. } = self.config;
-        let constrained = || aim.constraints.iter().map(|constraint| constraint.property);
-        let reads_shape = !aim.reads_heads_alone() || constrained().any(|p| !p.is_measured());
-        let reads_z = aim.terms.iter().any(|term| aim.reads_head(term.property))
-            || constrained().any(Property::is_measured)
-            || [aim.l2, aim.align, aim.inside].iter().any(|w| *w > 0.0);
+        let SearchConfig { spec, space, .. } = self.config;
+        let constrained = || spec.constraints.iter().map(|constraint| constraint.property);
+        let reads_shape = !spec.reads_heads_alone() || constrained().any(|p| !p.is_target());
+        let reads_z = spec.terms.iter().any(|term| spec.reads_head(term.property))
+            || constrained().any(Property::is_target)
+            || [spec.l2, spec.align, spec.inside].iter().any(|w| *w > 0.0);
         let value = Some(UpdateStage::Value);
         match space {
-            Space::Latent if reads_shape || aim.align > 0.0 => {
+            Space::Latent if reads_shape || spec.align > 0.0 => {
                 self.line(depth, "x = decode(z)", value)
             }
             Space::Latent => (),
@@ -281,8 +282,8 @@ impl<'a> Listing<'a> {
             }
         }
         let mut sum = String::new();
-        for (index, term) in aim.terms.iter().enumerate() {
-            let (sign, size) = term_code(term, aim.reads_head(term.property));
+        for (index, term) in spec.terms.iter().enumerate() {
+            let (sign, size) = term_code(term, spec.reads_head(term.property));
             sum += match (index, sign) {
                 (0, '-') => "-",
                 (0, _) => "",
@@ -292,22 +293,23 @@ impl<'a> Listing<'a> {
             sum += &size;
         }
         self.line(depth, format!("loss = {sum}"), value);
-        if aim.l2 > 0.0 {
+        if spec.l2 > 0.0 {
             self.line(
                 depth,
-                format!("loss = loss + {} * z.square().sum()  # stay near the origin", aim.l2),
+                format!("loss = loss + {} * z.square().sum()  # stay near the origin", spec.l2),
                 value,
             );
         }
-        if aim.align > 0.0 {
+        if spec.align > 0.0 {
             let rebuilt = if *space == Space::Latent { "x" } else { "decode(z)" };
             let line = format!(
                 "loss = loss + {} * (encode({rebuilt}) - z).square().sum()  # stay where the networks agree",
-                aim.align
+                spec.align
             );
             self.line(depth, line, value);
         }
-        for term in aim.terms.iter().filter(|term| aim.cautious && aim.reads_head(term.property)) {
+        for term in spec.terms.iter().filter(|term| spec.cautious && spec.reads_head(term.property))
+        {
             let is_ensemble = self.model.head(term.property).is_some_and(|h| h.card.members > 1);
             if !is_ensemble {
                 continue;
@@ -317,8 +319,8 @@ impl<'a> Listing<'a> {
             let line = format!("loss = loss + {} * {spread}  # where members agree", term.weight);
             self.line(depth, line, value);
         }
-        if aim.inside > 0.0 {
-            let weight = Outside::of(aim, self.model).weight;
+        if spec.inside > 0.0 {
+            let weight = Outside::of(spec, self.model).weight;
             let term = format!("{weight} * outside(z)");
             let line = match can_say_outside(self.model) {
                 true => format!("loss = loss + {term}  # stay among the data"),
@@ -326,7 +328,7 @@ impl<'a> Listing<'a> {
             };
             self.line(depth, line, value);
         }
-        let weights = constraint_weights(aim, self.model);
+        let weights = constraint_weights(spec, self.model);
         for (constraint, weight) in self.constraints.clone().iter().zip(weights) {
             let (property, bound) = (constrained_code(constraint), constraint.bound);
             let missing = match constraint.relation {
@@ -369,7 +371,7 @@ fn told(property: Property, by_head: bool) -> String {
 }
 
 fn constrained_code(constraint: &Constraint) -> String {
-    told(constraint.property, constraint.property.is_measured())
+    told(constraint.property, constraint.property.is_target())
 }
 
 fn holds(constraint: &Constraint) -> String {

@@ -11,8 +11,8 @@ fn code(config: &SearchConfig) -> String {
     lines.into_iter().map(|line| line.text + "\n").collect()
 }
 
-fn plain(aim: ObjectiveSpec) -> SearchConfig {
-    SearchConfig { aim, plateau: None, patience: None, ..SearchConfig::default() }
+fn plain(spec: ObjectiveSpec) -> SearchConfig {
+    SearchConfig { spec, plateau: None, patience: None, ..SearchConfig::default() }
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn the_usual_search_is_a_page_and_every_stage_has_its_line() {
 #[test]
 fn every_setting_has_its_words() {
     let terms = ["roundness:max:weight=2", "area:target=2.5", "perimeter:min:weight=0.5"];
-    let aim = ObjectiveSpec {
+    let spec = ObjectiveSpec {
         terms: terms.iter().map(|term| term.parse().unwrap()).collect(),
         l2: 0.01,
         align: 3.0,
@@ -55,7 +55,7 @@ fn every_setting_has_its_words() {
         constraints: vec!["area>=0.5".parse().unwrap()],
         ..ObjectiveSpec::default()
     };
-    let text = code(&plain(aim.clone()));
+    let text = code(&plain(spec.clone()));
     for part in [
         "loss = -2 * roundness(x) + (area(x) - 2.5) ** 2 + 0.5 * perimeter(x)\n",
         "+ 0.01 * z.square().sum()",
@@ -72,7 +72,7 @@ fn every_setting_has_its_words() {
         ..ObjectiveSpec::of(Property::Area, Goal::Min)
     }));
     assert!(by_head.contains("loss = predicted_area(z)") && !by_head.contains("x = decode(z)"));
-    let input = code(&SearchConfig { space: Space::Input, ..plain(aim) });
+    let input = code(&SearchConfig { space: Space::Input, ..plain(spec) });
     for part in ["Adam([s], lr=0.01)", "x = s * scale + offset", "(encode(decode(z)) - z)"] {
         assert!(input.contains(part), "{part} is not in\n{input}");
     }
@@ -91,9 +91,9 @@ fn every_setting_has_its_words() {
 #[test]
 fn the_ground_holds_what_the_search_calls() {
     let model = BUNDLED[0].load().unwrap();
-    let aim =
+    let spec =
         ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::of(Property::HeatShedding, Goal::Max) };
-    let config = plain(aim);
+    let config = plain(spec);
     let ground = preamble(&config, &model, "my \"model\".safetensors").join("\n");
     for part in [
         "safe_open(\"my \\\"model\\\".safetensors\", \"pt\")",
@@ -116,7 +116,7 @@ fn a_command_line_has_what_differs_from_the_usual() {
     let usual = command_line(&SearchConfig::default(), "m.safetensors");
     let expected = "latent-explorer optimise --model m.safetensors --property roundness --mode max --out best.json";
     assert_eq!(usual, expected);
-    let aim = ObjectiveSpec {
+    let spec = ObjectiveSpec {
         terms: vec!["area:target=2.5".parse().unwrap(), "roundness:max".parse().unwrap()],
         by: ValueSource::Head,
         inside: 0.5,
@@ -124,7 +124,7 @@ fn a_command_line_has_what_differs_from_the_usual() {
         ..ObjectiveSpec::default()
     };
     let config = SearchConfig {
-        aim,
+        spec,
         method: Method::Momentum,
         space: Space::Input,
         input_rate: 0.02,

@@ -70,7 +70,7 @@ impl FromStr for Contender {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|lane| lane.name() == text.trim());
+        let known = Self::ALL.into_iter().find(|contender| contender.name() == text.trim());
         known.ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
             format!("'{text}' is no method; there are {names}")
@@ -87,8 +87,8 @@ impl TryFrom<String> for Contender {
 }
 
 impl From<Contender> for String {
-    fn from(lane: Contender) -> Self {
-        lane.name().to_owned()
+    fn from(contender: Contender) -> Self {
+        contender.name().to_owned()
     }
 }
 
@@ -105,11 +105,11 @@ impl Default for Contenders {
 
 impl Contenders {
     /// Adds a contender, in the order of [`Contender::ALL`], or removes it; the last one cannot be removed.
-    pub fn toggle(&mut self, lane: Contender) {
-        let is_in = |other: &Contender| self.0.contains(other) != (*other == lane);
-        let lanes: Vec<Contender> = Contender::ALL.into_iter().filter(is_in).collect();
-        if !lanes.is_empty() {
-            self.0 = lanes;
+    pub fn toggle(&mut self, contender: Contender) {
+        let is_in = |other: &Contender| self.0.contains(other) != (*other == contender);
+        let contenders: Vec<Contender> = Contender::ALL.into_iter().filter(is_in).collect();
+        if !contenders.is_empty() {
+            self.0 = contenders;
         }
     }
 }
@@ -119,21 +119,21 @@ impl FromStr for Contenders {
 
     /// Parses names with commas between them.
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let mut lanes = Vec::new();
+        let mut contenders = Vec::new();
         for name in text.split(',') {
-            let lane: Contender = name.parse()?;
-            if lanes.contains(&lane) {
-                return Err(format!("'{lane}' is named twice"));
+            let contender: Contender = name.parse()?;
+            if contenders.contains(&contender) {
+                return Err(format!("'{contender}' is named twice"));
             }
-            lanes.push(lane);
+            contenders.push(contender);
         }
-        Ok(Self(lanes))
+        Ok(Self(contenders))
     }
 }
 
 impl fmt::Display for Contenders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.iter().map(|lane| lane.name()).collect::<Vec<_>>().join(","))
+        f.write_str(&self.0.iter().map(|contender| contender.name()).collect::<Vec<_>>().join(","))
     }
 }
 
@@ -145,11 +145,11 @@ mod tests {
     #[test]
     fn lanes_are_written_as_they_are_read() {
         let text = "lbfgs,adam-input,cma-es";
-        let lanes: Contenders = text.parse().unwrap();
-        assert_eq!(lanes.to_string(), text);
-        let json = serde_json::to_string(&lanes).unwrap();
+        let contenders: Contenders = text.parse().unwrap();
+        assert_eq!(contenders.to_string(), text);
+        let json = serde_json::to_string(&contenders).unwrap();
         assert_eq!(json, r#"["lbfgs","adam-input","cma-es"]"#);
-        assert_eq!(serde_json::from_str::<Contenders>(&json).unwrap(), lanes);
+        assert_eq!(serde_json::from_str::<Contenders>(&json).unwrap(), contenders);
         assert_eq!(Contenders::default().to_string(), "adam,cma-es,random");
         for (bad, part) in [
             ("adam,hope", "'hope' .. adam, cma-es, random, gradient"),
@@ -162,17 +162,17 @@ mod tests {
 
     #[test]
     fn lanes_come_and_go_in_one_order_and_one_stays() {
-        let mut lanes = Contenders::default();
+        let mut contenders = Contenders::default();
         let input = Contender { method: Method::Adam, space: Space::Input };
-        for lane in [input, Contender::of(Method::Gradient), Contender::of(Method::CmaEs)] {
-            lanes.toggle(lane);
+        for contender in [input, Contender::of(Method::Gradient), Contender::of(Method::CmaEs)] {
+            contenders.toggle(contender);
         }
-        assert_eq!(lanes.to_string(), "adam,random,gradient,adam-input");
-        for lane in Contender::ALL {
-            if lanes.0.contains(&lane) {
-                lanes.toggle(lane);
+        assert_eq!(contenders.to_string(), "adam,random,gradient,adam-input");
+        for contender in Contender::ALL {
+            if contenders.0.contains(&contender) {
+                contenders.toggle(contender);
             }
         }
-        assert_eq!(lanes.to_string(), "adam-input", "the last one stays");
+        assert_eq!(contenders.to_string(), "adam-input", "the last one stays");
     }
 }

@@ -26,7 +26,7 @@ pub struct RaceReport {
     /// The settings that all contenders share.
     pub config: SearchConfig,
     /// The contenders, in the given order.
-    pub lanes: Vec<ContenderReport>,
+    pub contenders: Vec<ContenderReport>,
     /// The winners: of the contenders whose believable answer is within 1 % of the best one (of its improvement on the
     /// median start), the one that reached this level with the fewest evaluations. Several contenders tie if they
     /// needed equally many, or if their starts already had this level, because all have the same starts. Empty if no
@@ -38,7 +38,7 @@ pub struct RaceReport {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContenderReport {
     /// The contender.
-    pub lane: Contender,
+    pub contender: Contender,
     /// The best so far as a function of the evaluations, at most 400 points; constant between two points.
     pub curve: Vec<Tally>,
     /// The tally when a restart with a believable answer was first as good as the best believable answer of the race,
@@ -62,7 +62,7 @@ impl ContenderReport {
     pub fn believable(&self) -> f64 {
         let restarts = &self.report.restarts;
         let believed = |restart: &&RestartReport| {
-            restart.restart.best.is_some() && restart.verdict.belief == Reliability::Believable
+            restart.restart.best.is_some() && restart.verdict.reliability == Reliability::Believable
         };
         restarts.iter().filter(believed).count() as f64 / restarts.len().max(1) as f64
     }
@@ -70,8 +70,8 @@ impl ContenderReport {
     /// The value of the best so far at each point of the curve. Of a prediction it has its interval, for which the place
     /// is looked up among the trajectories; where those were kept too seldom to hold it, there is none.
     fn values(&self, model: &Model) -> Result<Vec<Value>> {
-        let aim = &self.report.config.aim;
-        if !aim.terms.iter().any(|term| aim.reads_head(term.property)) {
+        let spec = &self.report.config.spec;
+        if !spec.terms.iter().any(|term| spec.reads_head(term.property)) {
             return Ok(self.curve.iter().map(|tally| Value::Computed(tally.best_value)).collect());
         }
         let mut places: HashMap<u64, &[f64]> = HashMap::new();
@@ -95,7 +95,7 @@ impl ContenderReport {
             _ => value,
         };
         let values: Vec<f64> = self.curve.iter().map(|tally| tally.best_value).collect();
-        Ok(aim.shown(model, &z, &values)?.into_iter().map(known).collect())
+        Ok(spec.shown(model, &z, &values)?.into_iter().map(known).collect())
     }
 
     /// The evaluations in total.
@@ -125,27 +125,28 @@ impl RaceReport {
     pub fn new(mut race: Race) -> Result<Self> {
         race.cancel();
         let Some(runner) = race.runners.first() else {
-            return Ok(Self { config: race.config, lanes: Vec::new(), winners: Vec::new() });
+            return Ok(Self { config: race.config, contenders: Vec::new(), winners: Vec::new() });
         };
         let model = runner.search.objective().model().clone();
-        let objective = Objective::new(model, race.config.aim.clone(), Space::Latent)?;
+        let objective = Objective::new(model, race.config.spec.clone(), Space::Latent)?;
         let judged = race.runners.into_iter().map(|runner| {
             let curve = thinned(runner.search.progress());
             let report = SearchReport::new(runner.search)?;
-            let (lane, seconds) = (runner.lane, runner.seconds);
-            Ok(ContenderReport { lane, curve, reached: None, seconds, report })
+            let (contender, seconds) = (runner.contender, runner.seconds);
+            Ok(ContenderReport { contender, curve, reached: None, seconds, report })
         });
-        let mut lanes = judged.collect::<Result<Vec<ContenderReport>>>()?;
+        let mut contenders = judged.collect::<Result<Vec<ContenderReport>>>()?;
         let mut winners = Vec::new();
-        let best = lanes.iter().filter_map(ContenderReport::believable_loss).min_by(f64::total_cmp);
+        let best =
+            contenders.iter().filter_map(ContenderReport::believable_loss).min_by(f64::total_cmp);
         if let Some(best) = best {
-            let level = as_good_as(best, &lanes[0], &objective)?;
-            for lane in &mut lanes {
-                lane.reached = reached(lane, level, &objective)?;
+            let level = as_good_as(best, &contenders[0], &objective)?;
+            for contender in &mut contenders {
+                contender.reached = reached(contender, level, &objective)?;
             }
-            winners = first(&lanes.iter().map(ContenderReport::spent).collect::<Vec<_>>());
+            winners = first(&contenders.iter().map(ContenderReport::spent).collect::<Vec<_>>());
         }
-        Ok(Self { config: race.config, lanes, winners })
+        Ok(Self { config: race.config, contenders, winners })
     }
 
     /// The only winner; none if several tie or no answer is believable.
@@ -157,8 +158,8 @@ impl RaceReport {
     }
 
     /// The objective.
-    pub fn aim(&self) -> &ObjectiveSpec {
-        &self.config.aim
+    pub fn spec(&self) -> &ObjectiveSpec {
+        &self.config.spec
     }
 
     /// The budget of every contender, values and gradients together.
@@ -166,12 +167,12 @@ impl RaceReport {
         self.config.restarts * self.config.budget()
     }
 
-    /// The value of the best so far of each lane, `[lanes][points of its curve]`, by the model that was searched.
+    /// The value of the best so far of each lane, `[contenders][points of its curve]`, by the model that was searched.
     ///
     /// # Errors
     /// When the data hold too little to judge a prediction by.
     pub fn values(&self, model: &Model) -> Result<Vec<Vec<Value>>> {
-        self.lanes.iter().map(|lane| lane.values(model)).collect()
+        self.contenders.iter().map(|contender| contender.values(model)).collect()
     }
 
     /// Writes the report with the [`Self::values`] of its curves as JSON, format 3; what is not finite becomes null.
@@ -184,14 +185,16 @@ impl RaceReport {
         values: &[Vec<Value>],
         out: &mut dyn std::io::Write,
     ) -> std::io::Result<()> {
-        let lanes = self.lanes.iter().zip(values);
+        let contenders = self.contenders.iter().zip(values);
         let report = JsonRace {
             format: 3,
             config: &self.config,
             budget: self.budget(),
-            winner: self.winner().map(|index| self.lanes[index].lane),
-            winners: self.winners.iter().map(|&index| self.lanes[index].lane).collect(),
-            lanes: lanes.map(|(lane, values)| JsonContender::new(lane, values)).collect(),
+            winner: self.winner().map(|index| self.contenders[index].contender),
+            winners: self.winners.iter().map(|&index| self.contenders[index].contender).collect(),
+            contenders: contenders
+                .map(|(contender, values)| JsonContender::new(contender, values))
+                .collect(),
         };
         let mut out = out;
         serde_json::to_writer(&mut out, &report)?;
@@ -205,27 +208,31 @@ fn first(spent: &[Option<usize>]) -> Vec<usize> {
     (0..spent.len()).filter(|&index| least.is_some() && spent[index].as_ref() == least).collect()
 }
 
-/// The loss that counts as equal to `best`; all contenders have the same starts, here taken from `lane`.
-fn as_good_as(best: f64, lane: &ContenderReport, objective: &Objective) -> Result<f64> {
-    let starts = lane.report.restarts.iter().flat_map(|restart| restart.restart.start());
+/// The loss that counts as equal to `best`; all contenders have the same starts, here taken from `contender`.
+fn as_good_as(best: f64, contender: &ContenderReport, objective: &Objective) -> Result<f64> {
+    let starts = contender.report.restarts.iter().flat_map(|restart| restart.restart.start());
     let starts: Vec<f64> = starts.copied().collect();
     let start = quantile(objective.evaluate(&starts, false)?.loss, 0.5).unwrap_or(best).max(best);
     Ok(best + AS_GOOD * (start - best))
 }
 
 /// The tally when a believable restart first had a loss of at most `level`.
-fn reached(lane: &ContenderReport, level: f64, objective: &Objective) -> Result<Option<Tally>> {
-    let progress = &lane.report.progress;
+fn reached(
+    contender: &ContenderReport,
+    level: f64,
+    objective: &Objective,
+) -> Result<Option<Tally>> {
+    let progress = &contender.report.progress;
     let mut first: Option<Tally> = None;
-    for RestartReport { restart, verdict, .. } in &lane.report.restarts {
+    for RestartReport { restart, verdict, .. } in &contender.report.restarts {
         let best = restart.best.as_ref().filter(|best| best.loss <= level);
-        let Some(best) = best.filter(|_| verdict.belief == Reliability::Believable) else {
+        let Some(best) = best.filter(|_| verdict.reliability == Reliability::Believable) else {
             continue;
         };
         let mut step = best.step;
         // For shapes that are optimised themselves the latent trajectory is only an encoding, so its losses are not
         // used.
-        if lane.report.config.space == Space::Latent {
+        if contender.report.config.space == Space::Latent {
             let way = objective.evaluate(restart.trajectory.as_flat(), false)?;
             let good = |k: &usize| way.feasible[*k] && way.loss[*k] <= level;
             let kept = (0..restart.trajectory.len()).find(good);
@@ -245,7 +252,8 @@ struct JsonRace<'a> {
     /// The only winner; null if several tie.
     winner: Option<Contender>,
     winners: Vec<Contender>,
-    lanes: Vec<JsonContender<'a>>,
+    #[serde(rename = "lanes")]
+    contenders: Vec<JsonContender<'a>>,
 }
 
 #[derive(Serialize)]
@@ -280,25 +288,26 @@ impl JsonTally {
 }
 
 impl<'a> JsonContender<'a> {
-    fn new(lane: &'a ContenderReport, of_curve: &[Value]) -> Self {
-        let Tally { values, gradients, .. } = lane.tally();
-        let curve = lane.curve.iter().zip(of_curve);
+    fn new(contender: &'a ContenderReport, of_curve: &[Value]) -> Self {
+        let Tally { values, gradients, .. } = contender.tally();
+        let curve = contender.curve.iter().zip(of_curve);
         // The curve may leave the step out at which it was reached, but not the best that it had then.
         let value_at = |tally: &Tally| {
-            let at = lane.curve.iter().position(|other| other.best_loss == tally.best_loss);
+            let at = contender.curve.iter().position(|other| other.best_loss == tally.best_loss);
             at.map_or(Value::NONE, |at| of_curve[at])
         };
-        let restart = |index: Option<usize>| Some((index?, &lane.report.restarts[index?]));
-        let (best, believable) = (restart(lane.report.best), restart(lane.report.best_believable));
+        let restart = |index: Option<usize>| Some((index?, &contender.report.restarts[index?]));
+        let (best, believable) =
+            (restart(contender.report.best), restart(contender.report.best_believable));
         let json = |(index, restart): (usize, &'a RestartReport)| {
             JsonRestart::new(index, restart, Trajectory::None)
         };
         Self {
-            method: lane.lane,
+            method: contender.contender,
             values,
             gradients,
-            reached: lane.reached.map(|tally| JsonTally::new(&tally, value_at(&tally))),
-            believable: lane.believable(),
+            reached: contender.reached.map(|tally| JsonTally::new(&tally, value_at(&tally))),
+            believable: contender.believable(),
             best: best.map(json),
             best_believable: believable.map(json),
             curve: curve.map(|(tally, value)| JsonTally::new(tally, *value)).collect(),

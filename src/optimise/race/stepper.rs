@@ -24,7 +24,7 @@ pub struct Race {
 #[derive(Clone, Debug)]
 pub struct Runner {
     /// The contender.
-    pub lane: Contender,
+    pub contender: Contender,
     /// Its search.
     pub search: Search,
     /// The computing time, in seconds.
@@ -33,10 +33,10 @@ pub struct Runner {
 }
 
 impl Runner {
-    fn new(model: &Arc<Model>, lane: Contender, config: SearchConfig) -> Result<Self> {
+    fn new(model: &Arc<Model>, contender: Contender, config: SearchConfig) -> Result<Self> {
         let begun = Instant::now();
         let search = Search::new(model.clone(), config)?;
-        Ok(Self { lane, search, seconds: begun.elapsed().as_secs_f64(), going: true })
+        Ok(Self { contender, search, seconds: begun.elapsed().as_secs_f64(), going: true })
     }
 
     /// Returns whether the search can continue.
@@ -56,7 +56,7 @@ impl Runner {
     pub fn shape(&self, best: &BestPoint) -> Result<Vec<f32>> {
         let model = self.search.objective().model();
         let point = Rows::from_flat(best.point().len(), best.point().to_vec());
-        let shape = match self.lane.space {
+        let shape = match self.contender.space {
             Space::Latent => model.decode(&point)?,
             Space::Input => model.unscaled(&point),
         };
@@ -70,24 +70,24 @@ impl Race {
     ///
     /// # Errors
     /// When there is no contender, one occurs twice, or a search cannot begin.
-    pub fn new(model: Arc<Model>, config: SearchConfig, lanes: &Contenders) -> Result<Self> {
-        let Contenders(lanes) = lanes;
-        if lanes.is_empty() {
+    pub fn new(model: Arc<Model>, config: SearchConfig, contenders: &Contenders) -> Result<Self> {
+        let Contenders(contenders) = contenders;
+        if contenders.is_empty() {
             return Err(Error::setting("methods", "at least one is needed"));
         }
-        if let Some(k) = (1..lanes.len()).find(|&k| lanes[..k].contains(&lanes[k])) {
-            return Err(Error::setting("methods", format!("'{}' is named twice", lanes[k])));
+        if let Some(k) = (1..contenders.len()).find(|&k| contenders[..k].contains(&contenders[k])) {
+            return Err(Error::setting("methods", format!("'{}' is named twice", contenders[k])));
         }
-        let aim = config.aim.clone().carried_out();
-        let config = SearchConfig { aim, patience: None, ..config };
+        let spec = config.spec.clone().carried_out();
+        let config = SearchConfig { spec, patience: None, ..config };
         // The trajectories of all contenders together must fit into memory.
-        let all = SearchConfig { restarts: config.restarts * lanes.len(), ..config.clone() };
+        let all = SearchConfig { restarts: config.restarts * contenders.len(), ..config.clone() };
         let config = SearchConfig { keep_every: all.stride(model.latent_dim()), ..config };
         let runner = |&Contender { method, space }: &Contender| {
             let config = SearchConfig { method, space, ..config.clone() };
             Runner::new(&model, Contender { method, space }, config)
         };
-        let runners = lanes.iter().map(runner).collect::<Result<_>>()?;
+        let runners = contenders.iter().map(runner).collect::<Result<_>>()?;
         Ok(Self { config, runners })
     }
 

@@ -20,7 +20,7 @@ use crate::export::outlines::{NamedOutline, write_outlines, write_set};
 use crate::export::pictures::chart::Chart;
 use crate::export::pictures::colour_bar::ColourBar;
 use crate::export::pictures::contact_sheet::{CELL, CellPicture, LARGE_CELL};
-use crate::export::pictures::film::{Film, Ways, search_film, training_film};
+use crate::export::pictures::film::{Film, TrajectoryFilm, search_film, training_film};
 use crate::export::pictures::gif::Animation;
 use crate::export::pictures::map::{MapPicture, MapWish, PictureSize};
 use crate::export::pictures::path_strip::{WrittenPath, walk_film};
@@ -179,7 +179,7 @@ pub enum Content {
 /// A training and its stored snapshots, oldest first, at least two.
 pub struct TrainingSnapshots {
     /// The part that all snapshots share.
-    pub setup: Arc<TrainingContext>,
+    pub context: Arc<TrainingContext>,
     /// The states of the snapshots.
     pub moments: Vec<Arc<TrainerState>>,
 }
@@ -244,7 +244,9 @@ impl ExportJob {
         let progress = &mut |share: f64| handle.report(share, String::new);
         let still = |svg: String| write_picture(path, svg).map(|()| true);
         match &self.content {
-            Content::Map(doing) => still(self.map(self.wish.clone(), page)?.svg(doing, None)?),
+            Content::Map(annotations) => {
+                still(self.map(self.wish.clone(), page)?.svg(annotations, None)?)
+            }
             Content::Losses => still(Chart::losses(&model.card.history, page.palette).svg(&page)),
             Content::Values(findings) => {
                 still(Chart::values(&findings.report, page.palette).svg(&page))
@@ -262,19 +264,21 @@ impl ExportJob {
             Content::Film(findings) => {
                 let mut wish = self.wish.clone();
                 wish.visible.paths = true;
-                let ways = Ways::of(&findings.report, projection, self.prepared.detail());
+                let trajectories =
+                    TrajectoryFilm::of(&findings.report, projection, self.prepared.detail());
                 search_film(
                     path,
                     &self.map(wish, page)?,
-                    &ways,
+                    &trajectories,
                     &film(page),
                     handle.token(),
                     progress,
                 )
             }
-            Content::Training(TrainingSnapshots { setup, moments }) => {
-                let moment =
-                    |index: usize| setup.model_at(&moments[index], SNAPSHOT_SAMPLES).map(Arc::new);
+            Content::Training(TrainingSnapshots { context, moments }) => {
+                let moment = |index: usize| {
+                    context.model_at(&moments[index], SNAPSHOT_SAMPLES).map(Arc::new)
+                };
                 let wish =
                     MapWish { view: None, screen: None, pins: Vec::new(), ..self.wish.clone() };
                 training_film(
@@ -296,7 +300,9 @@ impl ExportJob {
                 let scene = rebuild.scene(model, self.wish.property, self.range, page.palette)?;
                 still(self.cells(&scene, ReconstructedShape::bounds(), LARGE_CELL, page)?)
             }
-            Content::Walk(route) => self.walk(path, route, page, handle.token(), progress),
+            Content::Walk(latent_path) => {
+                self.walk(path, latent_path, page, handle.token(), progress)
+            }
             Content::Report(findings, chosen) => {
                 self.report(path, findings.as_deref(), *chosen, handle)
             }
@@ -333,15 +339,15 @@ impl ExportJob {
     fn walk(
         &self,
         path: &Path,
-        route: &LatentPath,
+        latent_path: &LatentPath,
         page: PictureSize,
         cancel: &CancelToken,
         progress: &mut dyn FnMut(f64),
     ) -> Result<bool> {
         let (Prepared { model, projection, .. }, property) = (&*self.prepared, self.wish.property);
-        let strip = &Strip::of(model, property, route, (SECONDS * RATE) as usize, None)?;
+        let strip = &Strip::of(model, property, latent_path, (SECONDS * RATE) as usize, None)?;
         let (bar, palette) = (&self.bar(), page.palette);
-        let walk = WrittenPath { model, projection, route, strip, property, bar, palette };
+        let walk = WrittenPath { model, projection, latent_path, strip, property, bar, palette };
         let animation = Animation { size: page.pixels, frames_per_second: RATE, looping: true };
         walk_film(path, &walk, animation, cancel, progress)
     }

@@ -26,7 +26,7 @@ pub struct RaceRun {
     /// The settings that all lanes share.
     pub config: SearchConfig,
     /// The lanes of the race.
-    pub lanes: Contenders,
+    pub contenders: Contenders,
     /// The standing of every lane; empty before the first report.
     pub standings: Vec<ContenderState>,
     /// The results, once the race is over.
@@ -39,7 +39,7 @@ pub struct RaceRun {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContenderState {
     /// The lane itself.
-    pub lane: Contender,
+    pub contender: Contender,
     /// The best so far against the evaluations spent, at most 400 points.
     pub curve: Vec<Tally>,
     /// The shape of the best so far, and of the answer once the race is over; empty before there is one.
@@ -57,15 +57,15 @@ impl ContenderState {
     fn of(runner: &Runner, before: Option<&Self>) -> Result<Self> {
         let (best, tally) = (runner.search.best(), runner.search.tally());
         let same = before.filter(|before| before.tally().best_loss == tally.best_loss);
-        let (aim, model) = (&runner.search.config().aim, runner.search.objective().model());
+        let (spec, model) = (&runner.search.config().spec, runner.search.objective().model());
         let value = match (best, same) {
             (None, _) => Value::NONE,
             (_, Some(before)) => before.value,
-            (Some((_, best)), None) => aim.shown_at(model, &best.z, best.value)?,
+            (Some((_, best)), None) => spec.shown_at(model, &best.z, best.value)?,
         };
         Ok(Self {
             value,
-            lane: runner.lane,
+            contender: runner.contender,
             curve: runner.curve(),
             outline: best.map_or_else(|| Ok(Vec::new()), |(_, best)| runner.shape(best))?,
             seconds: runner.seconds,
@@ -102,16 +102,16 @@ pub struct ContenderAnswer {
 impl RaceResults {
     fn new(report: RaceReport, prepared: &Prepared) -> Result<Self> {
         let model = &prepared.model;
-        let standing = |lane: &ContenderReport| ContenderState {
-            lane: lane.lane,
-            curve: lane.curve.clone(),
-            outline: lane.answer().map_or_else(Vec::new, |(_, answer)| answer.decoded.clone()),
-            value: lane.answer().map_or(Value::NONE, |(_, answer)| answer.best()),
-            seconds: lane.seconds,
+        let standing = |contender: &ContenderReport| ContenderState {
+            contender: contender.contender,
+            curve: contender.curve.clone(),
+            outline: contender.answer().map_or_else(Vec::new, |(_, answer)| answer.decoded.clone()),
+            value: contender.answer().map_or(Value::NONE, |(_, answer)| answer.best()),
+            seconds: contender.seconds,
             going: false,
         };
-        let answer = |lane: &ContenderReport| -> Result<Option<ContenderAnswer>> {
-            let Some((_, answer)) = lane.answer() else { return Ok(None) };
+        let answer = |contender: &ContenderReport| -> Result<Option<ContenderAnswer>> {
+            let Some((_, answer)) = contender.answer() else { return Ok(None) };
             let (way, detail) = (&answer.restart, prepared.detail());
             let shape = Rows::from_flat(answer.decoded.len(), answer.decoded.clone());
             let (z, _) = model.encode(&shape)?;
@@ -126,8 +126,8 @@ impl RaceResults {
             }))
         };
         Ok(Self {
-            standings: report.lanes.iter().map(standing).collect(),
-            answers: report.lanes.iter().map(answer).collect::<Result<_>>()?,
+            standings: report.contenders.iter().map(standing).collect(),
+            answers: report.contenders.iter().map(answer).collect::<Result<_>>()?,
             report,
         })
     }
@@ -135,10 +135,10 @@ impl RaceResults {
 
 impl RaceRun {
     /// The trajectory of the selected answer, and its end.
-    pub fn shown_way(&self) -> Option<(&Arc<Trajectories>, &[f64])> {
-        let (lane, results) = (self.chosen?, self.results.as_ref()?);
-        let (_, answer) = results.report.lanes.get(lane)?.answer()?;
-        Some((&results.answers.get(lane)?.as_ref()?.way, answer.restart.best_z()))
+    pub fn shown_trajectory(&self) -> Option<(&Arc<Trajectories>, &[f64])> {
+        let (contender, results) = (self.chosen?, self.results.as_ref()?);
+        let (_, answer) = results.report.contenders.get(contender)?.answer()?;
+        Some((&results.answers.get(contender)?.as_ref()?.way, answer.restart.best_z()))
     }
 }
 
@@ -184,10 +184,10 @@ impl RaceRun {
 pub fn run(
     prepared: &Prepared,
     config: SearchConfig,
-    lanes: &Contenders,
+    contenders: &Contenders,
     handle: &Handle<RaceNews>,
 ) -> Result<JobResult<Arc<RaceResults>>> {
-    let mut race = Race::new(prepared.model.clone(), config, lanes)?;
+    let mut race = Race::new(prepared.model.clone(), config, contenders)?;
     let mut reported: Option<Instant> = None;
     let mut standings: Vec<ContenderState> = Vec::new();
     let mut going = true;

@@ -42,7 +42,7 @@ pub fn run(
             Ok(false) => return Ok(JobResult::Finished(Arc::new(rediscovery.report()))),
             Err(error) => break Some(error.to_string()),
         }
-        handle.report(rediscovery.progress(), || rediscovery.doing());
+        handle.report(rediscovery.progress(), || rediscovery.annotations());
     };
     let found = Some(rediscovery.report()).filter(|report| !report.is_empty()).map(Arc::new);
     Ok(match failed {

@@ -51,7 +51,7 @@ pub struct SearchRun {
     /// The highlighted restart.
     pub chosen: Option<usize>,
     /// The local optimum whose restarts are highlighted.
-    pub hill: Option<usize>,
+    pub basin: Option<usize>,
     /// The restart under the mouse, in map, curves or table.
     pub hovered: Option<usize>,
     /// The followed restart at the shown step.
@@ -198,7 +198,7 @@ impl SearchRun {
         }
         self.moment = match followed.and_then(|restart| Some((restart, self.kept(restart)?))) {
             Some((restart, way)) => {
-                Playhead::of(&self.frozen, &self.config.aim, restart, step, way)?
+                Playhead::of(&self.frozen, &self.config.spec, restart, step, way)?
             }
             None => None,
         };
@@ -211,7 +211,7 @@ impl SearchRun {
             return Ok(Vec::new());
         };
         let is_sought = |property: &Property| {
-            self.config.aim.terms.iter().any(|term| term.property == *property)
+            self.config.spec.terms.iter().any(|term| term.property == *property)
         };
         let others = self.frozen.properties().into_iter().filter(|property| !is_sought(property));
         let z = found.restart.best_z();
@@ -437,7 +437,7 @@ mod tests {
     use super::*;
     use crate::model::bundled::BUNDLED;
 
-    fn climb() -> SearchRun {
+    fn search_run() -> SearchRun {
         let way = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
         SearchRun {
             run: None,
@@ -451,7 +451,7 @@ mod tests {
             best_so_far: Vec::new(),
             playback: Playback { playing: true, share: 0.0, ..Playback::default() },
             chosen: None,
-            hill: None,
+            basin: None,
             hovered: None,
             moment: None,
             besides: None,
@@ -461,71 +461,74 @@ mod tests {
 
     #[test]
     fn playback_takes_its_time_and_stops_at_the_end() {
-        let mut climb = climb();
-        assert!(climb.advance(PLAYBACK_SECONDS / 2.0));
-        assert!((climb.shown_step() - 1.5).abs() < 1e-9);
-        assert!(!climb.advance(PLAYBACK_SECONDS));
-        assert_eq!((climb.shown_step(), climb.fresh_from()), (3.0, 0.0));
+        let mut search_run = search_run();
+        assert!(search_run.advance(PLAYBACK_SECONDS / 2.0));
+        assert!((search_run.shown_step() - 1.5).abs() < 1e-9);
+        assert!(!search_run.advance(PLAYBACK_SECONDS));
+        assert_eq!((search_run.shown_step(), search_run.fresh_from()), (3.0, 0.0));
     }
 
     #[test]
     fn single_steps_stop_the_playback() {
-        let mut climb = climb();
-        climb.step_by(1);
-        assert!((climb.shown_step() - 1.0).abs() < 1e-9 && !climb.playback.playing);
-        climb.step_by(9);
-        climb.step_by(-1);
-        assert!((climb.shown_step() - 2.0).abs() < 1e-9);
-        climb.step_by(-9);
-        assert!(climb.shown_step().abs() < 1e-9);
+        let mut search_run = search_run();
+        search_run.step_by(1);
+        assert!((search_run.shown_step() - 1.0).abs() < 1e-9 && !search_run.playback.playing);
+        search_run.step_by(9);
+        search_run.step_by(-1);
+        assert!((search_run.shown_step() - 2.0).abs() < 1e-9);
+        search_run.step_by(-9);
+        assert!(search_run.shown_step().abs() < 1e-9);
     }
 
     #[test]
     fn a_search_that_runs_is_followed_until_it_is_held() {
-        let mut climb = climb();
-        climb.run = Some(RunId(1));
-        assert!(climb.is_live() && climb.shown_step() == 3.0);
-        assert!(!climb.advance(1.0), "it moves by its reports");
-        climb.scrub(0.0);
-        assert_eq!((climb.is_live(), climb.shown_step()), (false, 0.0));
-        climb.step_by(1);
-        assert!((climb.shown_step() - 1.0).abs() < 1e-9);
+        let mut search_run = search_run();
+        search_run.run = Some(RunId(1));
+        assert!(search_run.is_live() && search_run.shown_step() == 3.0);
+        assert!(!search_run.advance(1.0), "it moves by its reports");
+        search_run.scrub(0.0);
+        assert_eq!((search_run.is_live(), search_run.shown_step()), (false, 0.0));
+        search_run.step_by(1);
+        assert!((search_run.shown_step() - 1.0).abs() < 1e-9);
         // Playing on reaches the newest step and then follows the search.
-        climb.toggle_play();
-        assert!(climb.advance(0.1) && climb.shown_step() > 1.0);
-        climb.advance(PLAYBACK_SECONDS);
-        assert!(climb.is_live());
-        climb.toggle_play();
-        assert!(!climb.is_live() && !climb.playback.playing, "a pause holds the newest step");
-        climb.scrub(1.0);
-        assert!(climb.is_live(), "the end of the timeline is the newest step");
+        search_run.toggle_play();
+        assert!(search_run.advance(0.1) && search_run.shown_step() > 1.0);
+        search_run.advance(PLAYBACK_SECONDS);
+        assert!(search_run.is_live());
+        search_run.toggle_play();
+        assert!(
+            !search_run.is_live() && !search_run.playback.playing,
+            "a pause holds the newest step"
+        );
+        search_run.scrub(1.0);
+        assert!(search_run.is_live(), "the end of the timeline is the newest step");
     }
 
     #[test]
     fn the_followed_restart_is_looked_at_where_it_is() {
-        let mut climb = climb();
-        climb.under_way.extend(SearchNews {
+        let mut search_run = search_run();
+        search_run.under_way.extend(SearchNews {
             points: vec![Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0])],
             values: vec![vec![0.5, 0.7]],
             best_objectives: vec![0.5, 0.7],
             best: None,
             ..SearchNews::default()
         });
-        climb.look().unwrap();
-        assert!(climb.moment.is_none(), "nothing is best yet");
-        climb.under_way.extend(SearchNews {
+        search_run.look().unwrap();
+        assert!(search_run.moment.is_none(), "nothing is best yet");
+        search_run.under_way.extend(SearchNews {
             points: vec![Rows::from_flat(2, vec![2.0, 0.0])],
             values: vec![vec![0.9]],
             best_objectives: vec![0.9],
             best: Some(0),
             ..SearchNews::default()
         });
-        climb.scrub(climb.paths.share_at(1.5));
-        climb.look().unwrap();
-        let moment = climb.moment.clone().unwrap();
+        search_run.scrub(search_run.paths.share_at(1.5));
+        search_run.look().unwrap();
+        let moment = search_run.moment.clone().unwrap();
         assert!((moment.value.number() - 0.8).abs() < 1e-9 && moment.outline.len() == 200);
-        climb.chosen = Some(7);
-        climb.look().unwrap();
-        assert!(climb.moment.is_none(), "there is no such way");
+        search_run.chosen = Some(7);
+        search_run.look().unwrap();
+        assert!(search_run.moment.is_none(), "there is no such way");
     }
 }

@@ -15,10 +15,10 @@ pub struct Snapshot(pub Arc<Prepared>);
 /// # Errors
 /// Only if the tensor library fails.
 pub fn run(
-    setup: &TrainingContext,
+    context: &TrainingContext,
     state: &TrainerState,
     most: usize,
 ) -> Result<JobResult<Snapshot>> {
-    let prepared = Prepared::new(setup.model_at(state, most)?)?;
+    let prepared = Prepared::new(context.model_at(state, most)?)?;
     Ok(JobResult::Finished(Snapshot(Arc::new(prepared))))
 }

@@ -35,7 +35,7 @@ pub struct SweepPoint {
     /// The weight of the KL term.
     pub beta: f64,
     /// The metrics of the model.
-    pub figures: Arc<ModelMetrics>,
+    pub metrics: Arc<ModelMetrics>,
     /// A small map of the model.
     pub miniature: Arc<Miniature>,
     /// The model.
@@ -45,10 +45,10 @@ pub struct SweepPoint {
 }
 
 impl SweepPoint {
-    fn new(Swept { beta, model, figures }: Swept) -> Result<Self> {
+    fn new(Swept { beta, model, metrics }: Swept) -> Result<Self> {
         Ok(Self {
             beta,
-            figures: Arc::new(figures),
+            metrics: Arc::new(metrics),
             miniature: Arc::new(Miniature::of(&model)?),
             prepared: Arc::new(Prepared::new(model)?),
             model: None,

@@ -75,10 +75,10 @@ impl Material {
     /// The name of the data.
     pub fn name(&self) -> String {
         match self {
-            Self::Recipe(recipe) => format!("{} generated shapes", recipe.samples),
+            Self::Recipe(generator) => format!("{} generated shapes", generator.samples),
             Self::Ready(data) => match &data.source {
                 Source::Imported(imported) => imported.name.clone(),
-                Source::Outlines(recipe) => Self::Recipe(recipe.clone()).name(),
+                Source::Outlines(generator) => Self::Recipe(generator.clone()).name(),
             },
         }
     }
@@ -86,7 +86,7 @@ impl Material {
     /// The number of rows.
     pub fn samples(&self) -> usize {
         match self {
-            Self::Recipe(recipe) => recipe.samples,
+            Self::Recipe(generator) => generator.samples,
             Self::Ready(data) => data.set.rows.len(),
         }
     }
@@ -97,7 +97,7 @@ impl Material {
     /// Names the first setting of a recipe that is out of range.
     pub fn check(&self) -> Result<()> {
         match self {
-            Self::Recipe(recipe) => recipe.check(),
+            Self::Recipe(generator) => generator.check(),
             Self::Ready(_) => Ok(()),
         }
     }
@@ -108,7 +108,7 @@ impl Material {
     /// As [`Self::check`].
     pub fn load(self) -> Result<TrainingData> {
         match self {
-            Self::Recipe(recipe) => TrainingData::generate(recipe),
+            Self::Recipe(generator) => TrainingData::generate(generator),
             Self::Ready(data) => Ok(data),
         }
     }
@@ -151,11 +151,11 @@ pub struct Training {
     /// The epochs that ended, with validation losses.
     pub records: Vec<EpochRecord>,
     /// The last metrics of the model.
-    pub figures: Option<Arc<ModelMetrics>>,
+    pub metrics: Option<Arc<ModelMetrics>>,
     /// The input, for a reset and to continue.
     pub plan: Option<TrainingPlan>,
     /// The constant part, once it is known.
-    pub setup: Option<Arc<TrainingContext>>,
+    pub context: Option<Arc<TrainingContext>>,
     /// The snapshots of the training.
     pub timeline: Timeline,
 }
@@ -176,9 +176,9 @@ pub struct TrainingNews {
     /// New snapshots.
     pub moments: Vec<Arc<TrainerState>>,
     /// The constant part; only in the first report.
-    pub setup: Option<Arc<TrainingContext>>,
+    pub context: Option<Arc<TrainingContext>>,
     /// The last metrics of the model.
-    pub figures: Option<Arc<ModelMetrics>>,
+    pub metrics: Option<Arc<ModelMetrics>>,
     /// The model as it is now, with its weights only: no training can continue from it.
     pub preview: Option<Arc<Prepared>>,
     /// True after the last update: the model is being made, with all data encoded, and its metrics computed.
@@ -191,7 +191,7 @@ pub struct Trained {
     /// The model.
     pub prepared: Arc<Prepared>,
     /// The metrics of the model.
-    pub figures: Arc<ModelMetrics>,
+    pub metrics: Arc<ModelMetrics>,
 }
 
 /// The result of a training for the session.
@@ -218,8 +218,8 @@ impl Training {
         }
         self.extend_curve(&news.curve);
         self.extend_records(&news.records);
-        self.figures = news.figures.or(self.figures.take());
-        self.setup = news.setup.or(self.setup.take());
+        self.metrics = news.metrics.or(self.metrics.take());
+        self.context = news.context.or(self.context.take());
         news.moments.into_iter().for_each(|moment| self.timeline.push(moment));
         news.preview
     }
@@ -235,8 +235,8 @@ impl Training {
         };
         // The model of the last preview is kept if at least one epoch is done.
         let kept = trained.is_some() || self.epochs >= 1.0;
-        let made = trained.map(|Trained { prepared, figures }| {
-            self.figures = Some(figures);
+        let made = trained.map(|Trained { prepared, metrics }| {
+            self.metrics = Some(metrics);
             prepared
         });
         TrainingEnd { made, kept, failed, cancelled }
@@ -272,8 +272,8 @@ impl Training {
     pub fn shown_epochs(&self) -> f64 {
         match self.timeline.asked() {
             Some((_, moment)) => {
-                let setup = self.setup.as_ref();
-                let samples = setup.map_or(1, |setup| setup.training_set().len().max(1));
+                let context = self.context.as_ref();
+                let samples = context.map_or(1, |context| context.training_set().len().max(1));
                 moment.resume.epoch as f64 + moment.resume.seen as f64 / samples as f64
             }
             None => self.epochs,
@@ -366,7 +366,7 @@ struct TrainingClock {
     /// The last preview; the next one reuses the values that depend only on the widths of the network.
     preview: Option<Arc<Prepared>>,
     /// The time of the next metrics.
-    figures_due: Instant,
+    metrics_due: Instant,
     /// Updates at the last stored snapshot.
     kept: Option<usize>,
     losses: Losses,
@@ -376,7 +376,7 @@ struct TrainingClock {
 
 impl TrainingClock {
     fn new(trainer: &Trainer) -> Self {
-        let setup = Some(trainer.setup().clone());
+        let context = Some(trainer.context().clone());
         Self {
             begun: Instant::now(),
             begun_at: trainer.updates(),
@@ -385,11 +385,11 @@ impl TrainingClock {
             last_report: Instant::now(),
             last_preview: None,
             preview: None,
-            figures_due: Instant::now() + PREVIEW,
+            metrics_due: Instant::now() + PREVIEW,
             kept: None,
             losses: Losses::default(),
             counted: 0,
-            unsent: TrainingNews { setup, ..TrainingNews::default() },
+            unsent: TrainingNews { context, ..TrainingNews::default() },
         }
     }
 
@@ -481,9 +481,9 @@ impl TrainingClock {
     /// Computes the metrics of the model from time to time.
     fn measure(&mut self, prepared: &Prepared) -> Result<()> {
         let begun = Instant::now();
-        if begun >= self.figures_due {
-            self.unsent.figures = Some(Arc::new(ModelMetrics::of(&prepared.model)?));
-            self.figures_due = Instant::now() + begun.elapsed() * FIGURES_SHARE;
+        if begun >= self.metrics_due {
+            self.unsent.metrics = Some(Arc::new(ModelMetrics::of(&prepared.model)?));
+            self.metrics_due = Instant::now() + begun.elapsed() * FIGURES_SHARE;
         }
         Ok(())
     }
@@ -493,8 +493,8 @@ impl TrainingClock {
         self.unsent.finishing = true;
         self.offer(trainer, handle);
         let prepared = Arc::new(Prepared::new(trainer.finish()?)?);
-        let figures = Arc::new(ModelMetrics::of(&prepared.model)?);
-        Ok(Trained { prepared, figures })
+        let metrics = Arc::new(ModelMetrics::of(&prepared.model)?);
+        Ok(Trained { prepared, metrics })
     }
 }
 
@@ -502,5 +502,5 @@ impl TrainingClock {
 fn preview(trainer: &Trainer) -> Result<Model> {
     let weights = trainer.weights();
     let (history, updates) = (trainer.history(), trainer.updates());
-    trainer.setup().preview(&weights, history, updates, SNAPSHOT_SAMPLES)
+    trainer.context().preview(&weights, history, updates, SNAPSHOT_SAMPLES)
 }

@@ -70,7 +70,7 @@ pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((id, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
     let walk = state.walk.as_ref().filter(|_| state.is_walking());
-    let next = state.next_climb().unwrap_or_else(|_| state.settings.search.clone());
+    let next = state.next_search().unwrap_or_else(|_| state.settings.search.clone());
     let config = walk.map_or(&next, |walk| walk.by_hand.config());
     let file = suggested_path(state, id);
     let lines = pytorch(config, model);

@@ -150,6 +150,6 @@ fn found(ui: &mut Ui, drawn: &FreehandShape, state: &State, actions: &mut Action
     ui.add_space(6.0);
     if primary(ui, "Climb from here", "Let the search begin at this shape's point").clicked() {
         actions.push(Action::HideSheet);
-        actions.command(Command::ClimbFrom(drawn.at));
+        actions.command(Command::SearchFrom(drawn.at));
     }
 }

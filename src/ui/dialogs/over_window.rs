@@ -106,12 +106,12 @@ impl Dialogs {
                 actions.push(Action::HideSheet);
             }
         } else {
-            self.families(ui, &state.settings.recipe, actions);
+            self.families(ui, &state.settings.generator, actions);
         }
     }
 
-    fn families(&mut self, ui: &mut Ui, recipe: &GeneratorConfig, actions: &mut Actions) {
-        let mut edited = recipe.clone();
+    fn families(&mut self, ui: &mut Ui, generator: &GeneratorConfig, actions: &mut Actions) {
+        let mut edited = generator.clone();
         ui.horizontal_wrapped(|ui| {
             for family in Family::ALL {
                 let on = edited.families.contains(&family);
@@ -190,20 +190,20 @@ impl Dialogs {
                 edited = GeneratorConfig { seed, ..GeneratorConfig::default() };
             }
         });
-        if edited != *recipe {
+        if edited != *generator {
             actions.command(Command::SetRecipe(edited));
         }
     }
 
     /// The first shapes of the generator.
-    fn preview(&mut self, ui: &mut Ui, recipe: &GeneratorConfig) {
-        if recipe.check().is_err() {
+    fn preview(&mut self, ui: &mut Ui, generator: &GeneratorConfig) {
+        if generator.check().is_err() {
             note(ui, "Choose at least one family.");
             return;
         }
-        if self.preview.as_ref().is_none_or(|(known, _)| known != recipe) {
-            let shapes = (0..PREVIEW).map(|i| recipe.sample(i)).collect();
-            self.preview = Some((recipe.clone(), shapes));
+        if self.preview.as_ref().is_none_or(|(known, _)| known != generator) {
+            let shapes = (0..PREVIEW).map(|i| generator.sample(i)).collect();
+            self.preview = Some((generator.clone(), shapes));
         }
         let Some((_, shapes)) = &self.preview else { return };
         preview_grid(ui, &shapes.iter().map(Vec::as_slice).collect::<Vec<_>>());

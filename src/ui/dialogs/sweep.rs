@@ -148,7 +148,7 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
     let font = FontId::proportional(13.0);
     let plot = Rect::from_min_max(rect.min + vec2(58.0, 10.0), rect.max - vec2(12.0, 44.0));
     let value = |point: &SweepPoint| {
-        [point.figures.kl.unwrap_or(f64::NAN), point.figures.reconstruction_error]
+        [point.metrics.kl.unwrap_or(f64::NAN), point.metrics.reconstruction_error]
     };
     let most = |k: usize| {
         let values = done.iter().map(|point| value(point)[k]).filter(|v| v.is_finite());
@@ -229,17 +229,17 @@ fn card(ui: &mut Ui, point: &SweepPoint, lit: bool) -> Option<bool> {
         let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
         let font = |size| FontId::proportional(size);
         ui.painter().text(middle, Align2::CENTER_TOP, &name, font(14.0), ink);
-        let figures = &point.figures;
-        let kl = figures.kl.map_or("\u{2013}".to_owned(), three_digits);
-        let text = format!("{} at {kl} nats", three_digits(figures.reconstruction_error));
+        let metrics = &point.metrics;
+        let kl = metrics.kl.map_or("\u{2013}".to_owned(), three_digits);
+        let text = format!("{} at {kl} nats", three_digits(metrics.reconstruction_error));
         let below = middle + vec2(0.0, 19.0);
         ui.painter().text(below, Align2::CENTER_TOP, text, font(12.0), weak);
         let about = format!(
             "Reconstruction error {}, KL {kl} nats, {} active units, {} of {} families found. Click to compare.",
-            three_digits(figures.reconstruction_error),
-            figures.active_units,
-            figures.reachable,
-            figures.families.len(),
+            three_digits(metrics.reconstruction_error),
+            metrics.active_units,
+            metrics.reachable,
+            metrics.families.len(),
         );
         if response.on_hover_text(about).clicked() {
             chosen = Some(true);

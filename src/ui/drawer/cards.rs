@@ -10,7 +10,7 @@ use crate::session::{Command, State};
 use crate::ui::action::Actions;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{belief_colour, note};
+use crate::ui::widgets::{note, reliability_colour};
 use egui::{FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// Width of a card.
@@ -29,32 +29,32 @@ struct ShapeCard<'a> {
 }
 
 /// The local optima, best first; a click highlights the trajectories of their restarts.
-pub fn hills(
+pub fn basins(
     ui: &mut Ui,
     state: &State,
-    climb: &SearchRun,
+    search_run: &SearchRun,
     findings: &Findings,
     actions: &mut Actions,
 ) {
-    let hills = &findings.report.hills.all;
-    if hills.is_empty() {
+    let basins = &findings.report.basins.all;
+    if basins.is_empty() {
         note(ui, "No start came to an answer, so there is no hill.");
         return;
     }
     let starts = findings.order.len();
-    row(ui, "hills", hills.len(), |ui, index| {
-        let hill = &hills[index];
-        let members = hill.members.len();
-        let top = &findings.report.restarts[hill.top];
+    row(ui, "hills", basins.len(), |ui, index| {
+        let basin = &basins[index];
+        let members = basin.members.len();
+        let top = &findings.report.restarts[basin.top];
         let card = ShapeCard {
             name: format!("Hill {}", index + 1),
             restart: top,
-            chosen: climb.hill == Some(index),
+            chosen: search_run.basin == Some(index),
             lines: [format!("{members} of {starts} starts"), format!("Hill {}", index + 1)],
         };
         let response = show(ui, &card, state);
         if response.hovered() {
-            actions.pointed = Some(hill.top);
+            actions.pointed = Some(basin.top);
         }
         if response.clicked() {
             actions.command(Command::ChooseHill((!card.chosen).then_some(index)));
@@ -66,7 +66,7 @@ pub fn hills(
 pub fn candidates(
     ui: &mut Ui,
     state: &State,
-    climb: &SearchRun,
+    search_run: &SearchRun,
     findings: &Findings,
     shown: &[Candidate],
     actions: &mut Actions,
@@ -79,17 +79,17 @@ pub fn candidates(
             let sign = if gain >= 0.0 { "+" } else { "" };
             format!("gain {sign}{}", three_digits(gain))
         });
-        let measured = climb.lab.of(&candidate.id).next().map(|result| {
+        let measured = search_run.lab.of(&candidate.id).next().map(|result| {
             let unit = result.unit.as_deref().unwrap_or_default();
             format!("measured {} {unit}", three_digits(result.value))
         });
         let card = ShapeCard {
             name: format!("Candidate {}", candidate.id),
             restart,
-            chosen: climb.chosen == Some(candidate.restart) && climb.hill.is_none(),
+            chosen: search_run.chosen == Some(candidate.restart) && search_run.basin.is_none(),
             lines: [
                 measured.or(gain).unwrap_or_default(),
-                format!("{}, hill {}", candidate.place(), candidate.hill + 1),
+                format!("{}, hill {}", candidate.place(), candidate.basin + 1),
             ],
         };
         let about = "Gain: by how much it is better than the best of the data. Of a prediction: nine in ten such intervals \
@@ -172,6 +172,6 @@ fn show(ui: &mut Ui, card: &ShapeCard<'_>, state: &State) -> Response {
     let word = line(card.restart.verdict.word(), small(), weak, 22.0, left + 14.0);
     line(last, small(), weak, 0.0, left);
     let disc = pos2(left + 4.0, word.center().y);
-    painter.circle_filled(disc, 4.0, belief_colour(ui, card.restart.verdict.belief));
+    painter.circle_filled(disc, 4.0, reliability_colour(ui, card.restart.verdict.reliability));
     response.on_hover_text(card.restart.verdict.sentence())
 }

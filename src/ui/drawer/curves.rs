@@ -97,27 +97,29 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
 
 /// The value of every restart over its steps, or the `objective` of a penalised search, with a line at the shown step.
 /// The curve under the mouse is highlighted, a click selects it.
-pub fn values(ui: &mut Ui, climb: &SearchRun, objective: bool, actions: &mut Actions) {
-    let Some(findings) = &climb.findings else { return };
+pub fn values(ui: &mut Ui, search_run: &SearchRun, objective: bool, actions: &mut Actions) {
+    let Some(findings) = &search_run.findings else { return };
     let objective = objective && !findings.objectives.is_empty();
     let curves = if objective { &findings.objectives } else { &findings.curves };
     let ink = ui.visuals().text_color();
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let (accent, star) = (theme::accent(ui), theme::colour(theme::palette(ui).star));
-    let step = climb.shown_step();
+    let step = search_run.shown_step();
     let best = findings.report.best_believable;
     let stroke = |index: usize| {
-        let of_hill = climb.hill.is_some() && findings.ways[index].group == climb.hill;
+        let of_basin =
+            search_run.basin.is_some() && findings.trajectories[index].group == search_run.basin;
         match () {
-            () if climb.chosen == Some(index) => Stroke::new(2.6, accent),
-            () if climb.hovered == Some(index) => Stroke::new(2.6, ink),
+            () if search_run.chosen == Some(index) => Stroke::new(2.6, accent),
+            () if search_run.hovered == Some(index) => Stroke::new(2.6, ink),
             () if best == Some(index) => Stroke::new(2.2, star),
-            () if of_hill => Stroke::new(1.4, ink),
+            () if of_basin => Stroke::new(1.4, ink),
             () => Stroke::new(1.0, weak),
         }
     };
-    let lifted = |index: usize| climb.chosen == Some(index) || climb.hovered == Some(index);
-    let label = if objective { OBJECTIVE.to_owned() } else { climb.config.aim.title() };
+    let lifted =
+        |index: usize| search_run.chosen == Some(index) || search_run.hovered == Some(index);
+    let label = if objective { OBJECTIVE.to_owned() } else { search_run.config.spec.title() };
     let shown = plot("values", ui, "step").y_axis_label(label).show(ui, |ui| {
         // The best is drawn last, so that it is on top; highlighted ones are above it.
         for top in [false, true] {
@@ -127,7 +129,7 @@ pub fn values(ui: &mut Ui, climb: &SearchRun, objective: bool, actions: &mut Act
                 ui.line(Line::new(name, points).stroke(stroke(*index)));
             }
         }
-        if let Some(restart) = climb.followed().map(|index| &findings.report.restarts[index])
+        if let Some(restart) = search_run.followed().map(|index| &findings.report.restarts[index])
             && let (Some(predicted), false) = (restart.best().prediction(), objective)
         {
             let step = restart.restart.best.as_ref().map_or(0.0, |best| best.step as f64);
@@ -162,23 +164,23 @@ fn nearest(
 }
 
 /// The values of a running search, of as many restarts as can be distinguished.
-pub fn under_way(ui: &mut Ui, climb: &SearchRun) {
+pub fn under_way(ui: &mut Ui, search_run: &SearchRun) {
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let accent = theme::accent(ui);
-    plot("values", ui, "step").y_axis_label(climb.config.aim.title()).show(ui, |ui| {
-        for (index, points) in &climb.under_way.curves {
-            let followed = climb.followed() == Some(*index);
+    plot("values", ui, "step").y_axis_label(search_run.config.spec.title()).show(ui, |ui| {
+        for (index, points) in &search_run.under_way.curves {
+            let followed = search_run.followed() == Some(*index);
             let (width, ink) = if followed { (2.2, accent) } else { (1.0, weak) };
             let line = Line::new(format!("Restart {}", index + 1), points.clone());
             ui.line(line.stroke(Stroke::new(width, ink)));
         }
-        ui.vline(VLine::new("Shown", climb.shown_step()).color(accent).width(1.0));
+        ui.vline(VLine::new("Shown", search_run.shown_step()).color(accent).width(1.0));
     });
 }
 
 /// Lab results of the candidates against their predictions; on the line both are equal.
-pub fn measured(ui: &mut Ui, climb: &SearchRun, findings: &Findings) {
-    let mut known = findings.report.comparisons(&findings.candidates, &climb.lab);
+pub fn measured(ui: &mut Ui, search_run: &SearchRun, findings: &Findings) {
+    let mut known = findings.report.comparisons(&findings.candidates, &search_run.lab);
     let Some(first) = known.first() else {
         note(
             ui,
@@ -208,7 +210,7 @@ pub fn measured(ui: &mut Ui, climb: &SearchRun, findings: &Findings) {
         ui.line(agreement.stroke(Stroke::new(1.0, weak)));
         for known in &known {
             let of = findings.candidates.iter().find(|candidate| candidate.id == known.id);
-            let chosen = of.is_some_and(|candidate| climb.chosen == Some(candidate.restart));
+            let chosen = of.is_some_and(|candidate| search_run.chosen == Some(candidate.restart));
             let colour = if chosen { accent } else { ink };
             let (id, at) = (known.id.as_str(), [known.predicted.value, known.measured]);
             if let (Some(low), Some(high)) = (known.predicted.low, known.predicted.high) {

@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
     let config = walk.by_hand.config();
-    let by_head = config.aim.reads_heads_alone();
+    let by_head = config.spec.reads_heads_alone();
     let in_latent = config.space == Space::Latent;
     let name = "What moves and what is locked";
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
@@ -70,8 +70,8 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
     pen.text(y, "y", 14.0, pen.ink);
     // The value at the new point is computed in the next update.
     let label = match stage {
-        UpdateStage::Move | UpdateStage::Plateau => config.aim.title(),
-        _ => format!("{} {}", config.aim.title(), walk.value.text()),
+        UpdateStage::Move | UpdateStage::Plateau => config.spec.title(),
+        _ => format!("{} {}", config.spec.title(), walk.value.text()),
     };
     // Beside y if there is space; below both if the head is there, from the edge because an interval is long.
     let (at, anchor) = match (by_head, in_latent) {

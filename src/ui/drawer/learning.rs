@@ -160,32 +160,32 @@ fn health(ui: &mut Ui, health: &Health<'_>, asked: Option<usize>) {
             note(ui, remedy);
             ui.add_space(4.0);
         }
-        let Some(figures) = health.figures else {
+        let Some(metrics) = health.metrics else {
             let learns = "The model is measured now and then while it learns.";
             note(ui, health.failed.unwrap_or(learns));
             return;
         };
-        let of = figures.scope();
+        let of = metrics.scope();
         let tooltip = format!(
             "The mean squared distance between a shape and its reconstruction, summed over all coordinates, in data units, family by \
              family, of {of}. Usual: within a factor of two or three of each other; a family that stands out is one the map \
              has no room for."
         );
         ui.label(RichText::new("Reconstruction error by family (data units)").weak()).on_hover_text(tooltip);
-        families(ui, figures);
+        families(ui, metrics);
         ui.add_space(4.0);
-        units(ui, figures);
+        units(ui, metrics);
     });
 }
 
 /// A bar for each family; the one with the worst reconstruction has the longest.
-fn families(ui: &mut Ui, figures: &ModelMetrics) {
-    let errors = figures.families.iter().map(|family| family.reconstruction_error);
+fn families(ui: &mut Ui, metrics: &ModelMetrics) {
+    let errors = metrics.families.iter().map(|family| family.reconstruction_error);
     let worst = errors.filter(|error| error.is_finite()).fold(0.0, f64::max);
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let bar = theme::accent(ui).gamma_multiply(0.6);
     let missing = ui.visuals().warn_fg_color;
-    for FamilyMetrics { name, reconstruction_error, share, reachable, .. } in &figures.families {
+    for FamilyMetrics { name, reconstruction_error, share, reachable, .. } in &metrics.families {
         let (row, response) =
             ui.allocate_exact_size(vec2(ui.available_width() - 12.0, 15.0), Sense::hover());
         let value = three_digits(*reconstruction_error);
@@ -212,17 +212,17 @@ fn families(ui: &mut Ui, figures: &ModelMetrics) {
 }
 
 /// The number of active latent dimensions.
-fn units(ui: &mut Ui, figures: &ModelMetrics) {
+fn units(ui: &mut Ui, metrics: &ModelMetrics) {
     let tooltip = format!(
         "Latent dimensions whose mean varies over the data: variance above {} (Burda et al. 2016). All of a small latent \
          are usual; none is a collapse.",
-        figures.active_variance
+        metrics.active_variance
     );
     ui.horizontal(|ui| {
         ui.label(RichText::new("Active units").weak()).on_hover_text(&tooltip);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
-            let text = format!("{} of {}", figures.active_units, figures.unit_variances.len());
+            let text = format!("{} of {}", metrics.active_units, metrics.unit_variances.len());
             ui.label(text).on_hover_text(tooltip);
         });
     });

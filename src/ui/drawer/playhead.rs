@@ -24,7 +24,7 @@ struct Station<'a> {
 /// Start, shown step and best side by side; a drag across them scrubs from start to best.
 pub fn before_and_after(
     ui: &mut Ui,
-    climb: &SearchRun,
+    search_run: &SearchRun,
     index: usize,
     report: &RestartReport,
     state: &State,
@@ -36,7 +36,7 @@ pub fn before_and_after(
         Station { outline: &report.decoded_start, place: 0.17, caption: "start".to_owned() },
         Station { outline: &report.decoded, place: 0.83, caption: end.to_owned() },
     ];
-    if let Some(moment) = climb.moment.as_ref().filter(|moment| moment.restart == index) {
+    if let Some(moment) = search_run.moment.as_ref().filter(|moment| moment.restart == index) {
         let caption = format!("step {}", (moment.step.floor() as usize).min(report.restart.steps));
         stations.push(Station { outline: &moment.outline, place: 0.5, caption });
     }
@@ -44,8 +44,8 @@ pub fn before_and_after(
 
     // The share of the steps between the two shapes at the shown step.
     let best = report.restart.best.as_ref().map_or(report.restart.steps, |best| best.step);
-    let whole = climb.paths.share_at(best as f64).max(1e-9);
-    let gone = (climb.paths.share_at(climb.shown_step()) / whole).min(1.0) as f32;
+    let whole = search_run.paths.share_at(best as f64).max(1e-9);
+    let gone = (search_run.paths.share_at(search_run.shown_step()) / whole).min(1.0) as f32;
     let x = |gone: f32| rect.left() + (0.17 + 0.66 * gone) * rect.width();
     let y = rect.top() + 9.0;
     let accent = theme::accent(ui);
@@ -53,7 +53,7 @@ pub fn before_and_after(
     ui.painter().hline(x(0.0)..=x(1.0), y, rail);
     ui.painter().hline(x(0.0)..=x(gone), y, Stroke::new(2.0, accent));
     ui.painter().circle_filled(pos2(x(gone), y), 5.0, accent);
-    let about = match climb.config.space {
+    let about = match search_run.config.space {
         Space::Latent => "Drag across to walk the way from the start to the best",
         Space::Input => {
             "Drag across to walk the way from the start to the best; on the way the model's rendering of \
@@ -70,15 +70,15 @@ pub fn before_and_after(
 }
 
 /// The known values of the followed restart while the search runs.
-pub fn under_way(ui: &mut Ui, climb: &SearchRun, state: &State) {
-    let Some(moment) = &climb.moment else { return };
-    let best = if climb.chosen.is_none() { ", best so far" } else { "" };
+pub fn under_way(ui: &mut Ui, search_run: &SearchRun, state: &State) {
+    let Some(moment) = &search_run.moment else { return };
+    let best = if search_run.chosen.is_none() { ", best so far" } else { "" };
     heading(ui, &format!("Restart {}{best}", moment.restart + 1));
     let (rect, _) = canvas(ui, "The shape at this step", Sense::hover());
     let caption = format!("step {}", moment.step.floor());
     draw(ui, rect, &[Station { outline: &moment.outline, place: 0.5, caption }], state);
     let about = "At the step that is shown; the timeline goes back, and its end follows the newest";
-    fact(ui, &moment.value.title(climb.config.aim.label()), &moment.value.text(), about);
+    fact(ui, &moment.value.title(search_run.config.spec.label()), &moment.value.text(), about);
 }
 
 fn canvas(ui: &mut Ui, name: &str, sense: Sense) -> (Rect, Response) {

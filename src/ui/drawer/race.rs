@@ -12,7 +12,7 @@ use crate::ui::action::{Action, Actions};
 use crate::ui::inspector::answer::PREDICTED;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{Icon, belief_colour, fact, heading, icon_button, note, verdict};
+use crate::ui::widgets::{Icon, fact, heading, icon_button, note, reliability_colour, verdict};
 use egui::{
     Align2, Button, Color32, FontId, Painter, Pos2, Rect, Response, RichText, ScrollArea, Sense,
     Stroke, StrokeKind, Ui, pos2, vec2,
@@ -44,8 +44,8 @@ impl Default for RaceView {
 }
 
 /// The colour of a lane, the same in every race; distinguishable in light and dark and with colour blindness.
-fn lane_colour(ui: &Ui, lane: Contender) -> Color32 {
-    let (light, dark) = match (lane.space, lane.method) {
+fn contender_colour(ui: &Ui, contender: Contender) -> Color32 {
+    let (light, dark) = match (contender.space, contender.method) {
         (Space::Input, _) => ((196, 10, 46), (255, 245, 120)),
         (_, Method::Adam) => ((24, 95, 190), (120, 174, 255)),
         (_, Method::CmaEs) => ((225, 119, 0), (214, 138, 30)),
@@ -70,11 +70,11 @@ pub fn start(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
 }
 
 /// The optimisers of the next race.
-pub fn lanes(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    for lane in Contender::ALL {
-        let mut on = state.settings.race.0.contains(&lane);
-        if ui.checkbox(&mut on, lane.label()).on_hover_text(lane.about()).changed() {
-            actions.command(Command::ToggleLane(lane));
+pub fn contenders(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    for contender in Contender::ALL {
+        let mut on = state.settings.race.0.contains(&contender);
+        if ui.checkbox(&mut on, contender.label()).on_hover_text(contender.about()).changed() {
+            actions.command(Command::ToggleLane(contender));
         }
     }
 }
@@ -88,7 +88,8 @@ pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Action
         ui.spinner();
         let share = state.jobs.progress(contest.run).share.unwrap_or(0.0);
         let share = format!("Racing, {:.0} %", 100.0 * share);
-        let names: Vec<&str> = contest.lanes.0.iter().map(|lane| lane.label()).collect();
+        let names: Vec<&str> =
+            contest.contenders.0.iter().map(|contender| contender.label()).collect();
         strip::two_lines(ui, &share, &names.join(", "), ui.available_width());
     } else if let Some((first, rest)) = outcome(contest) {
         strip::two_lines(ui, &first, &rest, ui.available_width());
@@ -98,21 +99,21 @@ pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Action
 /// The winner and its value.
 fn outcome(contest: &RaceRun) -> Option<(String, String)> {
     let report = &contest.results.as_ref()?.report;
-    let Some(lane) = report.winners.first().map(|&winner| &report.lanes[winner]) else {
+    let Some(contender) = report.winners.first().map(|&winner| &report.contenders[winner]) else {
         let why = "The cards say why of each method's answer.".to_owned();
         return Some(("No answer can be believed".to_owned(), why));
     };
-    let value = lane.answer().map_or(Value::NONE, |(_, answer)| answer.best());
-    let spent = lane.reached.map_or(0, |tally| tally.evaluations());
+    let value = contender.answer().map_or(Value::NONE, |(_, answer)| answer.best());
+    let spent = contender.reached.map_or(0, |tally| tally.evaluations());
     let names: Vec<&str> =
-        report.winners.iter().map(|&winner| report.lanes[winner].lane.label()).collect();
+        report.winners.iter().map(|&winner| report.contenders[winner].contender.label()).collect();
     let who = match names.as_slice() {
         [others @ .., last] if !others.is_empty() => {
             format!("{} and {last} tie", others.join(", "))
         }
-        _ => format!("{} is first", lane.lane.label()),
+        _ => format!("{} is first", contender.contender.label()),
     };
-    let first = format!("{who}: {}", value.named(&report.aim().word()));
+    let first = format!("{who}: {}", value.named(&report.spec().word()));
     let rest = format!(
         "as good as the best answer that can be believed after {} of {} evaluations",
         grouped(spent),
@@ -147,7 +148,7 @@ impl RaceView {
         ui.checkbox(&mut self.logarithmic, "Log")
             .on_hover_text("Each step along the axis is ten times the one before");
         ui.add_space(8.0);
-        ui.menu_button("Add", |ui| lanes(ui, state, actions))
+        ui.menu_button("Add", |ui| contenders(ui, state, actions))
             .response
             .on_hover_text("Who takes part in the next race");
         start(ui, "Race again", state, actions);
@@ -159,7 +160,7 @@ impl RaceView {
             }
         }
         // Without a search the strip shows the outcome.
-        if let Some((first, rest)) = outcome(contest).filter(|_| state.climb.is_some()) {
+        if let Some((first, rest)) = outcome(contest).filter(|_| state.search_run.is_some()) {
             ui.add(egui::Label::new(RichText::new(&first).small()).truncate())
                 .on_hover_text(format!("{first}, {rest}."));
         }
@@ -186,15 +187,15 @@ impl RaceView {
 
     fn lines(&self, ui: &mut Ui, contest: &RaceRun) {
         let lifted = self.pointed.or(contest.chosen);
-        let penalised = contest.config.aim.is_penalised();
+        let penalised = contest.config.spec.is_penalised();
         let along = |tally: &Tally| {
             let spent = if self.values_only { tally.values } else { tally.evaluations() };
             if self.logarithmic { (spent.max(1) as f64).log10() } else { spent as f64 }
         };
         let line = |(index, standing): (usize, &ContenderState)| ContenderLine {
-            lane: standing.lane,
+            contender: standing.contender,
             points: stairs(standing, along, penalised),
-            colour: lane_colour(ui, standing.lane),
+            colour: contender_colour(ui, standing.contender),
             width: if lifted == Some(index) { 3.4 } else { 2.0 },
             going: standing.going,
         };
@@ -203,8 +204,8 @@ impl RaceView {
         let begins = lines.iter().filter_map(|line| Some(line.points.first()?[0]));
         let (from, to) = (begins.fold(f64::INFINITY, f64::min), ends.fold(0.0, f64::max));
         let logarithmic = self.logarithmic;
-        let aim = &contest.config.aim;
-        let label = if penalised { curves::OBJECTIVE.to_owned() } else { aim.title() };
+        let spec = &contest.config.spec;
+        let label = if penalised { curves::OBJECTIVE.to_owned() } else { spec.title() };
         let mut plot = curves::plot("race", ui, "")
             .y_axis_label(label)
             .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic, to))
@@ -239,7 +240,7 @@ impl RaceView {
                     let about = answer.map_or_else(String::new, |(_, answer)| {
                         format!("\n\n{}", answer.verdict.sentence())
                     });
-                    let about = format!("{}{about}", standing.lane.about());
+                    let about = format!("{}{about}", standing.contender.about());
                     if response.on_hover_text(about).clicked() {
                         let chosen = (contest.chosen != Some(index)).then_some(index);
                         actions.command(Command::ChooseLane(chosen));
@@ -252,7 +253,7 @@ impl RaceView {
 
 /// One optimiser in the plot.
 struct ContenderLine {
-    lane: Contender,
+    contender: Contender,
     points: Vec<[f64; 2]>,
     colour: Color32,
     width: f32,
@@ -261,16 +262,16 @@ struct ContenderLine {
 
 impl ContenderLine {
     fn show(&self, ui: &mut PlotUi<'_>) {
-        let style = match self.lane.space {
+        let style = match self.contender.space {
             Space::Latent => LineStyle::Solid,
             Space::Input => LineStyle::dashed_loose(),
         };
         let points = PlotPoints::from(self.points.clone());
         // Without this, steps closer than pixels are painted as an area.
-        let line = Line::new(self.lane.label(), points).style(style).allow_band(false);
+        let line = Line::new(self.contender.label(), points).style(style).allow_band(false);
         ui.line(line.stroke(Stroke::new(self.width, self.colour)));
         if let Some(&end) = self.points.last().filter(|_| !self.going) {
-            let end = Points::new(self.lane.label(), PlotPoints::from(vec![end]));
+            let end = Points::new(self.contender.label(), PlotPoints::from(vec![end]));
             ui.points(end.radius(3.5).color(self.colour));
         }
     }
@@ -310,7 +311,7 @@ fn names(
         painter.text(
             pos2(end_x + 19.0, y),
             Align2::LEFT_CENTER,
-            line.lane.label(),
+            line.contender.label(),
             font,
             line.colour,
         );
@@ -369,8 +370,8 @@ fn along_axis(mark: GridMark, logarithmic: bool, end: f64) -> String {
 }
 
 /// The result of a lane, once the race is over.
-fn judged(contest: &RaceRun, lane: usize) -> Option<&ContenderReport> {
-    contest.results.as_ref()?.report.lanes.get(lane)
+fn judged(contest: &RaceRun, contender: usize) -> Option<&ContenderReport> {
+    contest.results.as_ref()?.report.contenders.get(contender)
 }
 
 fn reach(state: &State) -> f64 {
@@ -381,7 +382,7 @@ fn reach(state: &State) -> f64 {
 fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceRun, index: usize) {
     let standing = &contest.standings[index];
     let report = judged(contest, index);
-    let answer = report.and_then(|lane| Some(lane.answer()?.1));
+    let answer = report.and_then(|contender| Some(contender.answer()?.1));
     let tally = standing.tally();
     let value = standing.value;
     let word = match (answer, report) {
@@ -390,7 +391,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
         (None, None) => "",
     };
     let chosen = contest.chosen == Some(index);
-    let name = format!("{}: {}, {word}", standing.lane.label(), value.title(&value.text()));
+    let name = format!("{}: {}, {word}", standing.contender.label(), value.title(&value.text()));
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), chosen, &name)
     });
@@ -411,9 +412,9 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
 
     let top = rect.top() + 14.0;
     let swatch = pos2(rect.left() + 14.0, top);
-    painter.circle_filled(swatch, 5.0, lane_colour(ui, standing.lane));
+    painter.circle_filled(swatch, 5.0, contender_colour(ui, standing.contender));
     let title = FontId::new(14.0, theme::strong());
-    text(swatch + vec2(11.0, 0.0), Align2::LEFT_CENTER, standing.lane.label(), title, ink);
+    text(swatch + vec2(11.0, 0.0), Align2::LEFT_CENTER, standing.contender.label(), title, ink);
     let winners = contest.results.as_ref().map_or(&[][..], |results| &results.report.winners);
     if winners.contains(&index) {
         let at = pos2(rect.right() - 10.0, top);
@@ -433,7 +434,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     }
     let left = rect.left() + side + 14.0;
     let large = FontId::new(17.0, theme::strong());
-    if contest.config.aim.is_penalised() {
+    if contest.config.spec.is_penalised() {
         let objective = answer.map_or(tally.best_objective(), |a| a.restart.best_objective());
         let objective = format!("objective {}", three_digits(objective));
         text(pos2(left, middle + 28.0), Align2::LEFT_CENTER, &objective, small.clone(), weak);
@@ -450,7 +451,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     text(pos2(left, middle - 12.0), Align2::LEFT_CENTER, &shown, large, ink);
     if let Some(answer) = answer {
         let disc = pos2(left + 4.0, middle + 10.0);
-        painter.circle_filled(disc, 4.0, belief_colour(ui, answer.verdict.belief));
+        painter.circle_filled(disc, 4.0, reliability_colour(ui, answer.verdict.reliability));
         text(disc + vec2(10.0, 0.0), Align2::LEFT_CENTER, word, small.clone(), weak);
     } else {
         text(pos2(left, middle + 10.0), Align2::LEFT_CENTER, word, small.clone(), weak);
@@ -476,11 +477,11 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
 pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
     let Some(index) = contest.chosen else { return false };
     let Some(results) = &contest.results else { return false };
-    let lane = &results.report.lanes[index];
-    let (Some((_, answer)), Some(found)) = (lane.answer(), &results.answers[index]) else {
+    let contender = &results.report.contenders[index];
+    let (Some((_, answer)), Some(found)) = (contender.answer(), &results.answers[index]) else {
         return false;
     };
-    heading(ui, lane.lane.label());
+    heading(ui, contender.contender.label());
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), 120.0), Sense::hover());
     let name = "The answer and what the model makes of it";
@@ -498,7 +499,7 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
         let at = pos2(centre.x, rect.bottom() - 4.0);
         painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(12.0), weak);
     }
-    let (value, label) = (answer.best(), results.report.aim().label());
+    let (value, label) = (answer.best(), results.report.spec().label());
     match value {
         Value::Predicted(_) => fact(ui, &value.title(label), &value.text(), PREDICTED),
         Value::Computed(_) => {
@@ -507,7 +508,7 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
             fact(ui, label, &format!("{} to {returned}", value.text()), about)
         }
     };
-    if results.report.aim().is_penalised() {
+    if results.report.spec().is_penalised() {
         let objective = three_digits(answer.restart.best_objective());
         fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
     }
@@ -515,8 +516,8 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
     if let Some(gain) = answer.answer.gained() {
         fact(ui, &gain.title("Improvement on the data"), &gain.text(), about);
     }
-    let restarts = lane.report.restarts.len();
-    let believable = format!("{:.0} % of {restarts}", 100.0 * lane.believable());
+    let restarts = contender.report.restarts.len();
+    let believable = format!("{:.0} % of {restarts}", 100.0 * contender.believable());
     fact(ui, "Restarts believable", &believable, "Whose own best answer can be believed");
     verdict(ui, &answer.verdict);
     if Some(contest.model) != state.shown_version() {

@@ -22,7 +22,7 @@ const LEAST_RIGHT: f32 = 200.0;
 enum Tab {
     #[default]
     Restarts,
-    Hills,
+    Basins,
     Candidates,
     Race,
 }
@@ -35,7 +35,7 @@ impl Tab {
             "Restarts",
             "Every start: what it came to, and the curve of its value or objective",
         ),
-        (Self::Hills, "Hills", "Which starts came to the same maximum"),
+        (Self::Basins, "Hills", "Which starts came to the same maximum"),
         (
             Self::Candidates,
             "Candidates",
@@ -74,7 +74,7 @@ impl Default for Results {
 
 impl Results {
     /// Switches from the race to the search.
-    pub fn show_climb(&mut self) {
+    pub fn show_search(&mut self) {
         if self.tab == Tab::Race {
             self.tab = Tab::Restarts;
         }
@@ -87,8 +87,8 @@ impl Results {
 
     /// Shows the tabs and the content of the selected one: for a search, a race, or both.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
-        let (climb, race) = (state.climb.as_ref(), state.race.as_ref());
-        self.tab = match (self.tab, climb, race) {
+        let (search_run, race) = (state.search_run.as_ref(), state.race.as_ref());
+        self.tab = match (self.tab, search_run, race) {
             (Tab::Race, _, None) => Tab::Restarts,
             (_, None, Some(_)) => Tab::Race,
             (tab, ..) => tab,
@@ -98,7 +98,7 @@ impl Results {
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.spacing_mut().button_padding = vec2(9.0, 2.0);
             for (tab, name, about) in Tab::ALL {
-                let is_there = if tab == Tab::Race { race.is_some() } else { climb.is_some() };
+                let is_there = if tab == Tab::Race { race.is_some() } else { search_run.is_some() };
                 if is_there {
                     let button = Button::selectable(self.tab == tab, name);
                     if ui.add(button).on_hover_text(about).clicked() {
@@ -107,13 +107,13 @@ impl Results {
                 }
             }
             ui.add_space(14.0);
-            match (self.tab, race, climb.map(|climb| &climb.findings)) {
+            match (self.tab, race, search_run.map(|search_run| &search_run.findings)) {
                 (Tab::Race, Some(race), _) => self.race.controls(ui, state, race, actions),
                 (Tab::Restarts, _, Some(Some(findings))) => {
                     self.endings(ui, findings);
                     self.plotted(ui, findings);
                 }
-                (Tab::Hills, _, Some(Some(findings))) => _ = note(ui, summary(findings)),
+                (Tab::Basins, _, Some(Some(findings))) => _ = note(ui, summary(findings)),
                 (Tab::Candidates, _, Some(Some(findings))) => self.exchange(ui, findings, actions),
                 _ => _ = note(ui, "Climbing\u{2026}"),
             }
@@ -125,43 +125,51 @@ impl Results {
                 }
             });
         });
-        match (self.tab, race, climb) {
+        match (self.tab, race, search_run) {
             (Tab::Race, Some(race), _) => self.race.show(ui, state, race, actions),
-            (_, _, Some(climb)) => self.climb(ui, state, climb, actions),
+            (_, _, Some(search_run)) => self.search_run(ui, state, search_run, actions),
             _ => (),
         }
-        self.seen = climb.and_then(|climb| climb.chosen);
+        self.seen = search_run.and_then(|search_run| search_run.chosen);
     }
 
-    fn climb(&mut self, ui: &mut Ui, state: &State, climb: &SearchRun, actions: &mut Actions) {
-        match (self.tab, &climb.findings) {
-            (_, None) => curves::under_way(ui, climb),
-            (Tab::Hills, Some(findings)) => cards::hills(ui, state, climb, findings, actions),
-            (Tab::Candidates, Some(findings)) => {
-                self.candidates(ui, state, climb, findings, actions);
+    fn search_run(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        search_run: &SearchRun,
+        actions: &mut Actions,
+    ) {
+        match (self.tab, &search_run.findings) {
+            (_, None) => curves::under_way(ui, search_run),
+            (Tab::Basins, Some(findings)) => {
+                cards::basins(ui, state, search_run, findings, actions)
             }
-            (_, Some(findings)) => self.restarts(ui, climb, findings, actions),
+            (Tab::Candidates, Some(findings)) => {
+                self.candidates(ui, state, search_run, findings, actions);
+            }
+            (_, Some(findings)) => self.restarts(ui, search_run, findings, actions),
         }
     }
 
     fn restarts(
         &mut self,
         ui: &mut Ui,
-        climb: &SearchRun,
+        search_run: &SearchRun,
         findings: &Findings,
         actions: &mut Actions,
     ) {
         let rows = findings.that_ended(self.ending);
         // A restart that was selected elsewhere is scrolled into view.
-        let chosen = climb.chosen.filter(|_| climb.chosen != self.seen);
+        let chosen = search_run.chosen.filter(|_| search_run.chosen != self.seen);
         let sought = chosen.and_then(|chosen| rows.iter().position(|&row| row == chosen));
         let left = |ui: &mut Ui, actions: &mut Actions| {
-            table::show(ui, climb, findings, rows, sought, actions);
+            table::show(ui, search_run, findings, rows, sought, actions);
         };
         let width = TABLE_WIDTH + table::extra_width(&findings.report);
         let objective = self.objective;
         beside(ui, width, actions, left, |ui, actions| {
-            curves::values(ui, climb, objective, actions);
+            curves::values(ui, search_run, objective, actions);
         });
     }
 
@@ -186,7 +194,7 @@ impl Results {
             return;
         }
         ui.add_space(14.0);
-        let value = findings.report.config.aim.title();
+        let value = findings.report.config.spec.title();
         for (objective, name, about) in [
             (false, value.as_str(), "The curves show what the shape is worth, penalties left out"),
             (true, curves::OBJECTIVE, curves::ABOUT_OBJECTIVE),
@@ -202,16 +210,16 @@ impl Results {
         &self,
         ui: &mut Ui,
         state: &State,
-        climb: &SearchRun,
+        search_run: &SearchRun,
         findings: &Findings,
         actions: &mut Actions,
     ) {
         let shown = &findings.candidates[..self.most.min(findings.candidates.len())];
         let width = ui.available_width() - PLOT_WIDTH - 24.0;
         let left = |ui: &mut Ui, actions: &mut Actions| {
-            cards::candidates(ui, state, climb, findings, shown, actions);
+            cards::candidates(ui, state, search_run, findings, shown, actions);
         };
-        beside(ui, width, actions, left, |ui, _| curves::measured(ui, climb, findings));
+        beside(ui, width, actions, left, |ui, _| curves::measured(ui, search_run, findings));
     }
 
     /// The number of candidates, and the buttons to export them and to import lab results.
@@ -246,22 +254,22 @@ impl Results {
 
 /// True if the search had penalties, so that its objective differs from the shown value.
 fn penalised(findings: &Findings) -> bool {
-    findings.report.config.aim.is_penalised()
+    findings.report.config.spec.is_penalised()
 }
 
-/// `6 hills; 47 of 50 starts have an answer; 3 were not compared`.
+/// `6 basins; 47 of 50 starts have an answer; 3 were not compared`.
 fn summary(findings: &Findings) -> String {
-    let hills = &findings.report.hills;
+    let basins = &findings.report.basins;
     let starts = findings.order.len();
-    let placed: usize = hills.all.iter().map(|hill| hill.members.len()).sum();
-    let count = hills.all.len();
+    let placed: usize = basins.all.iter().map(|basin| basin.members.len()).sum();
+    let count = basins.all.len();
     let mut text = format!("{count} {}", if count == 1 { "hill" } else { "hills" });
-    let answers = placed + hills.unplaced;
+    let answers = placed + basins.unplaced;
     if answers < starts {
         text += &format!("; {answers} of {starts} starts have an answer");
     }
-    if hills.unplaced > 0 {
-        text += &format!("; {} lower ones were not compared", hills.unplaced);
+    if basins.unplaced > 0 {
+        text += &format!("; {} lower ones were not compared", basins.unplaced);
     }
     text
 }

@@ -186,7 +186,7 @@ fn value(walk: &StepThroughState, moment: &UpdateTrace) -> [String; 2] {
 
 /// `roundness = 0.785`, or of a prediction `drag, predicted = 17.2 (16.9 to 17.8)`.
 fn equation(walk: &StepThroughState) -> String {
-    let name = walk.by_hand.config().aim.word();
+    let name = walk.by_hand.config().spec.word();
     format!("{} = {}", walk.value.title(&name), walk.value.text())
 }
 

@@ -95,7 +95,9 @@ fn has_content(state: &State) -> bool {
     match state.activity {
         Activity::Explore => state.tours.page().is_some() || state.comparison.is_some(),
         Activity::Train => state.watched().is_some_and(|training| !training.curve.is_empty()),
-        Activity::Optimise => state.climb.is_some() || state.race.is_some() || state.walk.is_some(),
+        Activity::Optimise => {
+            state.search_run.is_some() || state.race.is_some() || state.walk.is_some()
+        }
     }
 }
 
@@ -170,35 +172,35 @@ fn beside(painter: &Painter, at: Pos2, value: Value, ui: &Ui) {
 
 fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if let Some(contest) = &state.race
-        && (state.climb.is_none() || contest.run.is_some())
+        && (state.search_run.is_none() || contest.run.is_some())
     {
         return race::strip(ui, state, contest, actions);
     }
-    let Some(climb) = &state.climb else {
+    let Some(search_run) = &state.search_run else {
         note(ui, "Press Climb, or double-click the map: the ways are played here.");
         return;
     };
-    let running = climb.run.is_some();
-    if let Some(run) = climb.run
+    let running = search_run.run.is_some();
+    if let Some(run) = search_run.run
         && icon_button(ui, Icon::Stop, "Stop and keep").clicked()
     {
         actions.command(Command::Stop(run));
     }
-    let (icon, name) = match (climb.is_live(), climb.playback.playing) {
+    let (icon, name) = match (search_run.is_live(), search_run.playback.playing) {
         (true, _) => (Icon::Pause, "Hold this step"),
         (_, true) => (Icon::Pause, "Pause"),
         (_, false) => (Icon::Play, "Play"),
     };
     playing::buttons(ui, (icon, name), actions);
-    playing::speed(ui, climb.playback.speed, actions);
-    let step = climb.shown_step().floor() as usize;
-    let value = climb.moment.as_ref().map_or(Value::NONE, |moment| moment.value);
-    let (steps, rest) = match climb.report() {
-        None => (climb.config.steps, "climbing".to_owned()),
+    playing::speed(ui, search_run.playback.speed, actions);
+    let step = search_run.shown_step().floor() as usize;
+    let value = search_run.moment.as_ref().map_or(Value::NONE, |moment| moment.value);
+    let (steps, rest) = match search_run.report() {
+        None => (search_run.config.steps, "climbing".to_owned()),
         Some(report) => {
             let best = report.best_believable.map(|best| report.restarts[best].best());
             let best = best.map(|best| format!("best {}", best.text()));
-            (climb.paths.last_step(), best.unwrap_or("none believable".to_owned()))
+            (search_run.paths.last_step(), best.unwrap_or("none believable".to_owned()))
         }
     };
     let (step, text) = (format!("Step {step} of {steps}"), value.text());
@@ -209,7 +211,7 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
             two_lines(ui, &format!("{step}: {text}"), &format!("predicted, {rest}"), 268.0);
         }
     }
-    if running && !climb.is_live() {
+    if running && !search_run.is_live() {
         let live = ui.button("Live").on_hover_text("Follow the newest step again");
         if live.clicked() {
             actions.command(Command::FollowNewest);
@@ -220,8 +222,8 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     } else {
         "The best objective so far (minus the loss); drag to any moment"
     };
-    let share = if climb.is_live() { 1.0 } else { climb.playback.share };
-    playing::timeline(ui, &climb.best_so_far, 1.0, share, about, actions);
+    let share = if search_run.is_live() { 1.0 } else { search_run.playback.share };
+    playing::timeline(ui, &search_run.best_so_far, 1.0, share, about, actions);
 }
 
 /// A line of text over a weaker one.

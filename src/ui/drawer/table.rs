@@ -7,7 +7,7 @@ use crate::session::Command;
 use crate::session::findings::Findings;
 use crate::session::jobs::search::SearchRun;
 use crate::ui::action::Actions;
-use crate::ui::widgets::belief_colour;
+use crate::ui::widgets::reliability_colour;
 use egui::{RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
@@ -20,7 +20,7 @@ const INTERVAL_WIDTH: f32 = 66.0;
 
 /// The additional width of the table of a search, compared with that of a plain one.
 pub fn extra_width(report: &SearchReport) -> f32 {
-    let objective = if report.config.aim.is_penalised() { OBJECTIVE_WIDTH } else { 0.0 };
+    let objective = if report.config.spec.is_penalised() { OBJECTIVE_WIDTH } else { 0.0 };
     objective + if predicts(report) { 3.0 * INTERVAL_WIDTH } else { 0.0 }
 }
 
@@ -32,18 +32,18 @@ fn predicts(report: &SearchReport) -> bool {
 /// trajectory, another click ends that.
 pub fn show(
     ui: &mut Ui,
-    climb: &SearchRun,
+    search_run: &SearchRun,
     findings: &Findings,
     rows: &[usize],
     sought: Option<usize>,
     actions: &mut Actions,
 ) {
-    let Findings { report, ways, .. } = findings;
+    let Findings { report, trajectories, .. } = findings;
     let value = |name, in_short| match predicts(report) {
         true => (name, 62.0 + INTERVAL_WIDTH),
         false => (in_short, 62.0),
     };
-    let penalised = report.config.aim.is_penalised();
+    let penalised = report.config.spec.is_penalised();
     let columns = [
         ("#", 34.0),
         ("Trust", 86.0),
@@ -84,15 +84,15 @@ pub fn show(
     header.body(|body| {
         body.rows(ROW, rows.len(), |mut row| {
             let index = rows[row.index()];
-            row.set_selected(climb.chosen == Some(index));
-            row.set_hovered(climb.hovered == Some(index));
-            cells(&mut row, index, &report.restarts[index], ways[index].group, penalised);
+            row.set_selected(search_run.chosen == Some(index));
+            row.set_hovered(search_run.hovered == Some(index));
+            cells(&mut row, index, &report.restarts[index], trajectories[index].group, penalised);
             let response = row.response();
             if response.hovered() {
                 actions.pointed = Some(index);
             }
             if response.clicked() {
-                let chosen = (climb.chosen != Some(index)).then_some(index);
+                let chosen = (search_run.chosen != Some(index)).then_some(index);
                 actions.command(Command::ChooseRestart(chosen));
             }
         });
@@ -103,7 +103,7 @@ fn cells(
     row: &mut egui_extras::TableRow<'_, '_>,
     index: usize,
     report: &RestartReport,
-    hill: Option<usize>,
+    basin: Option<usize>,
     penalised: bool,
 ) {
     let restart = &report.restart;
@@ -127,7 +127,7 @@ fn cells(
             ui.label(text).on_hover_text(none.sentence());
             return;
         }
-        let colour = belief_colour(ui, report.verdict.belief);
+        let colour = reliability_colour(ui, report.verdict.reliability);
         let text = RichText::new(report.verdict.word()).small().color(colour);
         ui.label(text).on_hover_text(report.verdict.sentence());
     });
@@ -137,7 +137,7 @@ fn cells(
         report.last.text(),
         restart.steps.to_string(),
         reason.to_owned(),
-        hill.map_or("\u{2013}".to_owned(), |hill| (hill + 1).to_string()),
+        basin.map_or("\u{2013}".to_owned(), |basin| (basin + 1).to_string()),
         three_digits(report.verdict.density_distance),
         three_digits(report.verdict.round_trip),
         change,

@@ -22,7 +22,7 @@ const PAGES: [(TourPage, &str, &str); 2] = [
 ];
 
 /// The levels of reliability, best first.
-const BELIEFS: [Reliability; 3] =
+const RELIABILITIES: [Reliability; 3] =
     [Reliability::Believable, Reliability::Doubtful, Reliability::Outside];
 
 /// Data kept between frames.
@@ -39,7 +39,7 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
     let property = state.property();
     let here = tour.probe.as_ref().map_or_else(String::new, |here| {
         let value = here.value(property);
-        let word = here.verdict.belief_in(property).word();
+        let word = here.verdict.reliability_of(property).word();
         format!(", {}, {word}", value.title(&value.text_in(state.unit(property))))
     });
     let second = format!("{:.0} %{here}", 100.0 * tour.playback.share);
@@ -67,8 +67,8 @@ fn named(state: &State, value: Value) -> String {
 
 /// The description of a latent path in a few words.
 fn title(tour: &Tour) -> String {
-    let length = three_digits(tour.route.length());
-    match tour.route.form() {
+    let length = three_digits(tour.latent_path.length());
+    match tour.latent_path.form() {
         PathShape::Line { .. } => format!("Line of {length}"),
         PathShape::Circle { radius, .. } => format!("Circle, r = {}", three_digits(*radius)),
         PathShape::Spiral { turns, .. } => format!("Spiral, {} turns", three_digits(*turns)),
@@ -100,7 +100,7 @@ impl Pages {
             match (page, &state.tours.drawn) {
                 (TourPage::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
                 _ => {
-                    marks(ui, BELIEFS.map(Reliability::word).map(str::to_owned));
+                    marks(ui, RELIABILITIES.map(Reliability::word).map(str::to_owned));
                     note(ui, "Click a frame to go there.");
                 }
             }
@@ -189,7 +189,8 @@ fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Actions) {
     if ui.button("New sample").on_hover_text("Draw again, with the next seed (N)").clicked() {
         actions.command(Command::Tour(Touring::Draw));
     }
-    let of = |belief| drawn.shapes.iter().filter(|s| s.verdict.belief == belief).count();
+    let of =
+        |reliability| drawn.shapes.iter().filter(|s| s.verdict.reliability == reliability).count();
     let mut seed = drawn.seed;
     let field = DragValue::new(&mut seed).speed(0.1).prefix("seed ").update_while_editing(false);
     let field = ui.add(field).on_hover_text("The same seed draws the same shapes; drag or type");
@@ -197,17 +198,20 @@ fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Actions) {
         actions.command(Command::Tour(Touring::DrawWith(seed)));
     }
     ui.add_space(8.0);
-    marks(ui, BELIEFS.map(|belief| format!("{} {}", of(belief), belief.word())));
+    marks(
+        ui,
+        RELIABILITIES.map(|reliability| format!("{} {}", of(reliability), reliability.word())),
+    );
     note(ui, "Click a shape to keep its point.");
 }
 
 /// The marks of the reliability levels, each with its text.
 fn marks(ui: &mut Ui, words: [String; 3]) {
     let palette = theme::palette(ui);
-    for (belief, word) in BELIEFS.into_iter().zip(words) {
+    for (reliability, word) in RELIABILITIES.into_iter().zip(words) {
         let (rect, _) = ui.allocate_exact_size(vec2(14.0, 20.0), Sense::hover());
         let view = Bounds::centred([0.0; 2], [1.0, 20.0 / 14.0]);
-        let scene = Scene { layers: vec![mark(belief, [0.0; 2], palette)] };
+        let scene = Scene { layers: vec![mark(reliability, [0.0; 2], palette)] };
         paint(ui.painter(), &scene, Transform { rect, view }, &mut Cache::default());
         note(ui, word);
         ui.add_space(8.0);

@@ -35,11 +35,11 @@ const SIDE_BY_SIDE: f32 = 104.0;
 
 /// Shows the selected answer, or the best reliable one.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let (Some(climb), Some(report)) = (&state.climb, state.report()) else { return };
-    let index = climb.chosen.or(report.best_believable).or(report.best);
+    let (Some(search_run), Some(report)) = (&state.search_run, state.report()) else { return };
+    let index = search_run.chosen.or(report.best_believable).or(report.best);
     let Some((index, restart)) = index.and_then(|i| Some((i, report.restarts.get(i)?))) else {
         heading(ui, "No answer");
-        let why = if climb.config.aim.constraints.is_empty() {
+        let why = if search_run.config.spec.constraints.is_empty() {
             "Every restart left the property's domain at once. Try another seed, or start inside the data."
         } else {
             "No restart met a shape that keeps every constraint. Loosen one, or start from a shape that keeps them."
@@ -47,14 +47,14 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         note(ui, why);
         return;
     };
-    let title = match (climb.chosen, report.best_believable) {
+    let title = match (search_run.chosen, report.best_believable) {
         (Some(i), _) => format!("Restart {}", i + 1),
         (None, Some(_)) => "Best believable answer".to_owned(),
         (None, None) => "Best answer, not believable".to_owned(),
     };
     heading(ui, &title);
-    if state.is_climb_stale() {
-        let id = climb.model.0;
+    if state.is_search_stale() {
+        let id = search_run.model.0;
         let name =
             state.models.get(id).map_or("a model that was closed", |entry| entry.name.as_str());
         let text = match state.shown_version() {
@@ -65,10 +65,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         };
         ui.label(RichText::new(text).small().color(ui.visuals().warn_fg_color));
     }
-    playhead::before_and_after(ui, climb, index, restart, state, actions);
-    let aim = &climb.config.aim;
-    let about = if aim.terms.len() == 1 { aim.property().about() } else { SCORE };
-    let unit = match aim.terms.as_slice() {
+    playhead::before_and_after(ui, search_run, index, restart, state, actions);
+    let spec = &search_run.config.spec;
+    let about = if spec.terms.len() == 1 { spec.property().about() } else { SCORE };
+    let unit = match spec.terms.as_slice() {
         [term] => report.unit(term.property),
         _ => "",
     };
@@ -76,14 +76,14 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     match best {
         Value::Computed(_) => {
             let change = format!("{}, from {}", best.text(), restart.start.text_in(unit));
-            fact(ui, aim.label(), &change, about);
+            fact(ui, spec.label(), &change, about);
         }
         Value::Predicted(_) => {
-            fact(ui, &best.title(aim.label()), &best.text_in(unit), PREDICTED);
+            fact(ui, &best.title(spec.label()), &best.text_in(unit), PREDICTED);
             fact(ui, "At the start, predicted", &restart.start.text_in(unit), PREDICTED);
         }
     }
-    if aim.is_penalised() {
+    if spec.is_penalised() {
         let objective = three_digits(restart.restart.best_objective());
         fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
     }
@@ -91,7 +91,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if let Some(why) = term.measured.and_then(|value| term.property.outside_domain(value)) {
             note(ui, why);
         }
-        let is_above = best.prediction().is_some() && aim.terms.len() == 1;
+        let is_above = best.prediction().is_some() && spec.terms.len() == 1;
         predicted_beside_computed(ui, term, report.unit(term.property), is_above);
     }
     // The property of a constraint can be predicted too.
@@ -112,13 +112,15 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         Some(none) => _ = note(ui, none.sentence()),
         None => verdict(ui, &restart.verdict),
     }
-    if let Some(remark) = restart.verdict.foretold.as_ref().and_then(PredictionChecks::remark) {
+    if let Some(remark) =
+        restart.verdict.prediction_checks.as_ref().and_then(PredictionChecks::remark)
+    {
         note(ui, &remark);
     }
-    if climb.chosen.is_none() {
+    if search_run.chosen.is_none() {
         side_by_side(ui, state, report, actions);
     }
-    questions(ui, climb, index, state.models.get(climb.model.0));
+    questions(ui, search_run, index, state.models.get(search_run.model.0));
 }
 
 /// The prediction of a term beside the computed value, if there is one and it is not shown above.
@@ -172,8 +174,8 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
 }
 
 /// Details of the answer that an engineer needs to judge it.
-fn questions(ui: &mut Ui, climb: &SearchRun, index: usize, entry: Option<&ModelEntry>) {
-    let Some(report) = climb.report() else { return };
+fn questions(ui: &mut Ui, search_run: &SearchRun, index: usize, entry: Option<&ModelEntry>) {
+    let Some(report) = search_run.report() else { return };
     let restart = &report.restarts[index];
     let (answer, verdict) = (&restart.answer, &restart.verdict);
     ui.collapsing("Details of the answer", |ui| {
@@ -184,9 +186,10 @@ fn questions(ui: &mut Ui, climb: &SearchRun, index: usize, entry: Option<&ModelE
         }
         // Properties of constraints are shown above.
         let is_above = |of: Property| restart.bounded().any(|check| check.property == of);
-        let besides = climb.besides.iter().filter(|(of, _)| *of == index).flat_map(|(_, all)| all);
+        let besides =
+            search_run.besides.iter().filter(|(of, _)| *of == index).flat_map(|(_, all)| all);
         for (property, value) in besides.filter(|(property, _)| !is_above(*property)) {
-            let unit = climb.frozen.unit(*property);
+            let unit = search_run.frozen.unit(*property);
             fact(ui, &value.title(property.label()), &value.text_in(unit), property.about());
         }
         let [distance, limit] = verdict.distance_and_limit();

@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, state: &State) {
     let both = [state.shown(), state.beside()];
     let known = both.map(|model| {
         let (id, entry) = model?;
-        Some((entry.name.as_str(), state.figures.get((id, entry.version)), &entry.prepared.model))
+        Some((entry.name.as_str(), state.metrics.get((id, entry.version)), &entry.prepared.model))
     });
     let [Some(first), Some(second)] = known else { return };
     let (Some(CachedMetrics::Known(a)), Some(CachedMetrics::Known(b))) = (first.1, second.1) else {
@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, state: &State) {
         return;
     };
     let same_data = first.2.card.source == second.2.card.source;
-    let table = MetricsTable { names: [first.0, second.0], figures: [a, b], same_data };
+    let table = MetricsTable { names: [first.0, second.0], metrics: [a, b], same_data };
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.spacing_mut().interact_size.y = ROW;
@@ -56,7 +56,7 @@ pub fn show(ui: &mut Ui, state: &State) {
 /// Both models with their known metrics.
 struct MetricsTable<'a> {
     names: [&'a str; 2],
-    figures: [&'a ModelMetrics; 2],
+    metrics: [&'a ModelMetrics; 2],
     /// True if they learned from the same data: otherwise neither is better.
     same_data: bool,
 }
@@ -64,7 +64,7 @@ struct MetricsTable<'a> {
 impl MetricsTable<'_> {
     /// The lines of the whole model.
     fn whole(&self, ui: &mut Ui) {
-        let [first, second] = self.figures.map(ModelMetrics::measures);
+        let [first, second] = self.metrics.map(ModelMetrics::measures);
         // Aligned with the names above the families.
         cell(ui, LABEL, Align::Min, RichText::new(""), "");
         ui.horizontal(|ui| {
@@ -84,7 +84,7 @@ impl MetricsTable<'_> {
 
     /// Each family separately: reconstruction error and share of the map.
     fn families(&self, ui: &mut Ui) {
-        let [first, second] = self.figures.map(ModelMetrics::measures);
+        let [first, second] = self.metrics.map(ModelMetrics::measures);
         let find = |name: &str, among: &[Metric]| among.iter().find(|m| m.name == name).cloned();
         let columns =
             [("Reconstruction error", "reconstruction_error"), ("Share of the map", "share")];
@@ -98,7 +98,7 @@ impl MetricsTable<'_> {
             cell(ui, FAMILY, Align::Min, RichText::new(""), "");
             columns.iter().flat_map(|_| self.names).for_each(|name| head(ui, name));
         });
-        for family in &self.figures[0].families {
+        for family in &self.metrics[0].families {
             ui.horizontal(|ui| {
                 cell(ui, FAMILY, Align::Min, RichText::new(&family.name).weak(), "");
                 for (_, column) in columns {

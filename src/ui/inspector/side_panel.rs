@@ -56,9 +56,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             answer::show(ui, state, actions);
             ui.separator();
         } else if state.activity == Activity::Optimise
-            && let Some(climb) = state.climb.as_ref().filter(|climb| climb.run.is_some())
+            && let Some(search_run) =
+                state.search_run.as_ref().filter(|search_run| search_run.run.is_some())
         {
-            playhead::under_way(ui, climb, state);
+            playhead::under_way(ui, search_run, state);
             ui.separator();
         }
         let kept = walk.map(|walk| &walk.here).or(state.map.picked.as_ref());
@@ -113,7 +114,7 @@ fn empty(ui: &mut Ui, state: &State) {
 }
 
 fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
-    let busy = state.climb.is_some() || state.walk.is_some();
+    let busy = state.search_run.is_some() || state.walk.is_some();
     let compact = state.activity == Activity::Optimise && busy;
     let height = if compact { 130.0 } else { 230.0 };
     let rect = canvas(ui, height, "The shape at the cursor");
@@ -167,8 +168,8 @@ fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
     let others = || probe.values.iter().map(|(property, _)| *property).filter(|&p| p != chosen);
     let (plain, measured) = if compact { (0, 0) } else { (2, MOST_MEASURED) };
     let rows = std::iter::once(chosen)
-        .chain(others().filter(|property| !property.is_measured()).take(plain))
-        .chain(others().filter(|property| property.is_measured()).take(measured));
+        .chain(others().filter(|property| !property.is_target()).take(plain))
+        .chain(others().filter(|property| property.is_target()).take(measured));
     for property in rows {
         value(ui, probe, property, state, three_digits);
     }
@@ -231,7 +232,7 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
         fact(ui, "Encode-decode shift", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
         for survival in &probe.verdict.survival {
             let [change, limit] = survival.change_and_limit();
-            let text = match survival.property.is_measured() {
+            let text = match survival.property.is_target() {
                 true => format!("{change} apart, limit {limit}"),
                 false => three_digits(survival.after),
             };

@@ -12,7 +12,7 @@ use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
 use crate::ui::action::Actions;
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{Icon, belief_colour, icon_button, note};
+use crate::ui::widgets::{Icon, icon_button, note, reliability_colour};
 use egui::containers::menu::MenuButton;
 use egui::{
     Align, Align2, Button, FontId, Label, Layout, ProgressBar, Rect, RichText, Sense, Stroke, Ui,
@@ -261,7 +261,7 @@ fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
         // There is space for one word; the tooltip has the sentence.
         let word = probe.verdict.word().split(' ').next().unwrap_or_default();
         let word = RichText::new(word).small();
-        (word.color(belief_colour(ui, probe.verdict.belief)), probe.verdict.sentence())
+        (word.color(reliability_colour(ui, probe.verdict.reliability)), probe.verdict.sentence())
     });
     row(ui, "Trust", "How far each model can be believed here", words);
     let place = |probe: &Probe| probe.z.iter().map(|z| three_digits(*z)).collect::<Vec<_>>();

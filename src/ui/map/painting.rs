@@ -119,7 +119,7 @@ impl<T> Texture<T> {
 #[derive(Default)]
 pub struct Cache {
     heat: Texture<Rgba>,
-    fog: Texture<u8>,
+    distance_overlay: Texture<u8>,
     dots: Discs,
     strokes: Strokes,
     /// One for each layer of shapes: fillings, and lines around them.
@@ -170,12 +170,16 @@ fn paint_layer(painter: &Painter, layer: &SceneItem, transform: Transform, cache
         SceneItem::Shapes(shapes) => {
             painter.add(Shape::Mesh(cache.mesh(shapes, transform)));
         }
-        SceneItem::Fog(fog, ink) => {
+        SceneItem::Fog(distance_overlay, ink) => {
             // White with the opacity of the overlay; the painter multiplies it with the colour.
-            let id = cache.fog.of(painter, "fog", fog.size, &fog.cover, |&cover| {
-                Color32::from_white_alpha(cover)
-            });
-            painter.image(id, transform.rect_of(&fog.bounds), WHOLE, colour(*ink));
+            let id = cache.distance_overlay.of(
+                painter,
+                "fog",
+                distance_overlay.size,
+                &distance_overlay.cover,
+                |&cover| Color32::from_white_alpha(cover),
+            );
+            painter.image(id, transform.rect_of(&distance_overlay.bounds), WHOLE, colour(*ink));
         }
         SceneItem::Hatch(cells, ink) => {
             for cell in cells {
@@ -290,7 +294,7 @@ fn shapes_mesh(shapes: &SceneShapes, transform: Transform) -> Mesh {
         let ink = colour(shapes.colours[owner]);
         places[owner].filter(|_| ink.a() > INVISIBLE).map(|place| (place, ink))
     };
-    let OutlineStroke { mesh, across } = &shapes.grid.rim;
+    let OutlineStroke { mesh, across } = &shapes.grid.outline_stroke;
     match shapes.hollow {
         None => place(&shapes.grid.mesh, scale, None, at),
         Some(width) => place(mesh, scale, Some((width, across)), at),

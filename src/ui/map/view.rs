@@ -56,16 +56,16 @@ impl MapView {
             empty(&painter, rect, ui.visuals().weak_text_color());
             return;
         };
-        let doing = state.doing();
+        let annotations = state.annotations();
         let subject = MapData {
             grid: state.map.picture.grid.as_ref(),
             reach: entry.prepared.model.card.statistics.reach,
             heat: state.map.picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
             range: state.range(),
             points: &entry.prepared.points,
-            fog: state.map.picture.fog.as_ref(),
+            distance_overlay: state.map.picture.distance_overlay.as_ref(),
             slopes: state.map.picture.slopes.as_deref(),
-            doing: &doing,
+            annotations: &annotations,
             unit: transform.unit(),
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
         };
@@ -108,10 +108,10 @@ impl MapView {
         let response = response.accessible_name(name);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
         self.mouse(ui, &response, transform, state, actions);
-        let of_climbs = |action: &Action| {
-            matches!(action, Action::Do(Command::ClimbFrom(_) | Command::ChooseRestart(_)))
+        let of_searches = |action: &Action| {
+            matches!(action, Action::Do(Command::SearchFrom(_) | Command::ChooseRestart(_)))
         };
-        actions.list.retain(|action| !of_climbs(action));
+        actions.list.retain(|action| !of_searches(action));
         actions.pointed = None;
 
         let palette = theme::palette(ui);
@@ -119,16 +119,16 @@ impl MapView {
         painter.rect_filled(rect, 0.0, colour(palette.canvas));
         let picture = &comparison.picture;
         // Latent paths and trajectories belong to the first model; the selected point is shown with both.
-        let doing = Annotations { kept: state.doing().kept, ..Annotations::default() };
+        let annotations = Annotations { kept: state.annotations().kept, ..Annotations::default() };
         let subject = MapData {
             grid: picture.grid.as_ref(),
             reach: entry.prepared.model.card.statistics.reach,
             heat: picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
             range: state.range(),
             points: &entry.prepared.points,
-            fog: picture.fog.as_ref(),
+            distance_overlay: picture.distance_overlay.as_ref(),
             slopes: picture.slopes.as_deref(),
-            doing: &doing,
+            annotations: &annotations,
             unit: transform.unit(),
             pins: &[],
         };
@@ -211,7 +211,7 @@ impl MapView {
         let Some(at) = response.interact_pointer_pos() else { return };
         let point = transform.to_map(at);
         if response.double_clicked() {
-            actions.command(Command::ClimbFrom(point));
+            actions.command(Command::SearchFrom(point));
         } else if response.clicked() {
             let restart = restart_at(state, transform, at);
             match restart {
@@ -235,12 +235,13 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     if state.shown_race().is_some() {
         return None;
     }
-    let climb = state.shown_climb().filter(|_| state.visible().paths)?;
-    let star = climb.star.filter(|&star| transform.to_screen(star).distance(at) < GRAB);
+    let search_run = state.shown_search().filter(|_| state.visible().paths)?;
+    let star = search_run.star.filter(|&star| transform.to_screen(star).distance(at) < GRAB);
     if star.is_some() {
-        return state.climb.as_ref()?.star();
+        return state.search_run.as_ref()?.star();
     }
-    let heads = (0..climb.paths.len()).filter_map(|i| Some((i, climb.paths.head(i, climb.step)?)));
+    let heads = (0..search_run.paths.len())
+        .filter_map(|i| Some((i, search_run.paths.head(i, search_run.step)?)));
     let distances = heads.map(|(i, head)| (i, transform.to_screen(head).distance(at)));
     let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1))?;
     (nearest.1 < GRAB).then_some(nearest.0)
@@ -271,7 +272,7 @@ fn plate(ui: &Ui) -> Frame {
 
 fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let visible = state.visible();
-    let has_climb = state.climb.is_some();
+    let has_search = state.search_run.is_some();
     let chips = [
         (
             Overlay::Shapes,
@@ -288,7 +289,7 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
             true,
             "Where the model puts the shapes it was trained on; click one to see its reconstruction (D)",
         ),
-        (Overlay::Paths, "Paths", visible.paths, has_climb, "The ways of the last climb (P)"),
+        (Overlay::Paths, "Paths", visible.paths, has_search, "The ways of the last climb (P)"),
         (
             Overlay::Trust,
             "Trust",

@@ -55,7 +55,7 @@ fn point(ui: &mut Ui, state: &State, actions: &mut Actions) {
             }
             ui.add_space(4.0);
             if primary(ui, "Climb from here", "Let Adam ascend from this point (C)").clicked() {
-                actions.command(Command::ClimbFrom(at));
+                actions.command(Command::SearchFrom(at));
             }
             if ui
                 .button("Pin this shape")

@@ -36,11 +36,18 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             data(ui, state, actions);
             let mut config = state.settings.training.clone();
             let own = state.own.chosen().map(|data| data.set.rows.len());
-            settings(ui, &mut config, own.unwrap_or(state.settings.recipe.samples), state, actions);
+            settings(
+                ui,
+                &mut config,
+                own.unwrap_or(state.settings.generator.samples),
+                state,
+                actions,
+            );
             if config.seed != state.settings.training.seed {
                 // One seed for data and training, as on the command line.
-                let recipe = GeneratorConfig { seed: config.seed, ..state.settings.recipe.clone() };
-                actions.command(Command::SetRecipe(recipe));
+                let generator =
+                    GeneratorConfig { seed: config.seed, ..state.settings.generator.clone() };
+                actions.command(Command::SetRecipe(generator));
             }
             if config != state.settings.training {
                 actions.command(Command::SetTraining(config));
@@ -51,13 +58,13 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let recipe = &state.settings.recipe;
-    let families = recipe.families.len();
+    let generator = &state.settings.generator;
+    let families = generator.families.len();
     let plural = if families == 1 { "family" } else { "families" };
     let text = match state.own.chosen() {
         Some(data) => format!("My shapes, {}\u{2026}", data.set.rows.len()),
         None if state.own.chosen => "My shapes\u{2026}".to_owned(),
-        None => format!("{families} {plural}, {} shapes\u{2026}", recipe.samples),
+        None => format!("{families} {plural}, {} shapes\u{2026}", generator.samples),
     };
     let shown = state.shown().map(|(_, entry)| &entry.prepared.model.card.source);
     if let (Some(Source::Imported(own)), None) = (shown, state.own.chosen()) {

@@ -59,7 +59,7 @@ impl MapFacts<'_> {
 
     /// Where the distance from the data is drawn.
     pub fn distance_bounds(self) -> Option<Bounds> {
-        self.picture.fog.as_ref().map(|fog| fog.bounds)
+        self.picture.distance_overlay.as_ref().map(|distance_overlay| distance_overlay.bounds)
     }
 
     /// The ends of the gradient's arrows.

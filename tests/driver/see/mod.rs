@@ -240,7 +240,7 @@ impl<'a> See<'a> {
     // Searches.
 
     pub fn search(self) -> Option<SearchFacts<'a>> {
-        self.0.climb.as_ref().map(SearchFacts)
+        self.0.search_run.as_ref().map(SearchFacts)
     }
 
     pub fn report(self) -> Option<&'a SearchReport> {
@@ -249,7 +249,7 @@ impl<'a> See<'a> {
 
     /// True if the search was made with another model, or another version of it, than the shown one.
     pub fn is_search_stale(self) -> bool {
-        self.0.is_climb_stale()
+        self.0.is_search_stale()
     }
 
     pub fn race(self) -> Option<RaceFacts<'a>> {
@@ -347,7 +347,7 @@ impl<'a> See<'a> {
     }
 
     pub fn next_data(self) -> &'a GeneratorConfig {
-        &self.0.settings.recipe
+        &self.0.settings.generator
     }
 
     pub fn next_search(self) -> &'a SearchConfig {

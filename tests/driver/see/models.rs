@@ -100,21 +100,21 @@ impl<'a> ModelFacts<'a> {
 impl<'a> See<'a> {
     /// The metrics of a model, once they are computed.
     pub fn metrics(self, model: ModelFacts<'_>) -> Option<&'a ModelMetrics> {
-        match self.0.figures.get(model.version()) {
-            Some(CachedMetrics::Known(figures)) => Some(figures),
+        match self.0.metrics.get(model.version()) {
+            Some(CachedMetrics::Known(metrics)) => Some(metrics),
             _ => None,
         }
     }
 
     /// True if the metrics of the snapshot of a model after this many updates are known.
     pub fn knows_snapshot_metrics(self, id: ModelRef, updates: usize) -> bool {
-        self.0.figures.of_moment((id, updates)).is_some()
+        self.0.metrics.of_moment((id, updates)).is_some()
     }
 
     /// The metrics that the panel shows of the model, and the update whose they are if not the one that is shown.
     pub fn panel_metrics(self) -> (Option<usize>, Option<&'a ModelMetrics>) {
         let health = self.0.health().expect("a trained model is shown");
-        (health.stale, health.figures)
+        (health.stale, health.metrics)
     }
 
     /// The warnings beside them.

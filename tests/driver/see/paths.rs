@@ -30,8 +30,8 @@ impl<'a> PathFacts<'a> {
         self.0.probe.clone().map(Selection)
     }
 
-    pub fn route(self) -> &'a LatentPath {
-        &self.0.route
+    pub fn latent_path(self) -> &'a LatentPath {
+        &self.0.latent_path
     }
 
     /// Its points on the map.

@@ -15,12 +15,12 @@ impl<'a> RaceFacts<'a> {
 
     /// How many take part.
     pub fn contenders(self) -> usize {
-        self.0.lanes.0.len()
+        self.0.contenders.0.len()
     }
 
     /// Names of those that have begun.
     pub fn names(self) -> Vec<&'static str> {
-        self.0.standings.iter().map(|standing| standing.lane.name()).collect()
+        self.0.standings.iter().map(|standing| standing.contender.name()).collect()
     }
 
     /// For each contender: its evaluations and best value, whether it continues, and the count of numbers of its shape.
@@ -45,7 +45,7 @@ impl<'a> RaceFacts<'a> {
 
     /// The answer of the contender that is looked at, as a latent point.
     pub fn shown_answer(self) -> Option<&'a [f64]> {
-        self.0.shown_way().map(|(_, z)| z)
+        self.0.shown_trajectory().map(|(_, z)| z)
     }
 }
 

@@ -89,7 +89,7 @@ impl<'a> SearchFacts<'a> {
     }
 
     pub fn selected_basin(self) -> Option<usize> {
-        self.0.hill
+        self.0.basin
     }
 
     pub fn hovered_restart(self) -> Option<usize> {
@@ -142,12 +142,12 @@ impl Found {
 
     /// The basin that a restart came to.
     pub fn basin_of(&self, restart: usize) -> Option<usize> {
-        self.0.ways[restart].group
+        self.0.trajectories[restart].group
     }
 
     /// True if a restart has an answer.
     pub fn has_answer(&self, restart: usize) -> bool {
-        self.0.ways[restart].has_answer
+        self.0.trajectories[restart].has_answer
     }
 
     pub fn best_so_far(&self) -> &[f64] {

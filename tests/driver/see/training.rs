@@ -83,8 +83,8 @@ impl<'a> TrainingFacts<'a> {
 
     /// The metrics of a snapshot, computed here.
     pub fn metrics_of_snapshot(self, index: usize) -> ModelMetrics {
-        let setup = self.0.setup.as_ref().expect("it has begun");
-        let model = setup.model_at(&self.0.timeline.moments()[index], usize::MAX).unwrap();
+        let context = self.0.context.as_ref().expect("it has begun");
+        let model = context.model_at(&self.0.timeline.moments()[index], usize::MAX).unwrap();
         ModelMetrics::of(&model).unwrap()
     }
 }

@@ -72,27 +72,27 @@ pub fn canonical(
     let scale = if normalise.scale { geometry::rms_radius(&outline) } else { 1.0 / unit };
     let (sin, cos) = rotation.sin_cos();
     let centre = [centre[0] * cos - centre[1] * sin, centre[0] * sin + centre[1] * cos];
-    let placement = SimilarityTransform {
+    let transform = SimilarityTransform {
         origin: [middle[0] + unit * centre[0], middle[1] + unit * centre[1]],
         scale: unit * scale,
         rotation,
     };
-    (outline.iter().map(|&v| (f64::from(v) / scale) as f32).collect(), placement)
+    (outline.iter().map(|&v| (f64::from(v) / scale) as f32).collect(), transform)
 }
 
 /// An outline in canonical form with its starting point moved to the point that is farthest along +x.
 pub fn from_farthest(
-    (outline, placement): &(Vec<f32>, SimilarityTransform),
+    (outline, transform): &(Vec<f32>, SimilarityTransform),
     normalise: Normalise,
 ) -> (Vec<f32>, SimilarityTransform) {
     let points: Vec<[f64; 2]> = geometry::points(outline).collect();
     let upright = Normalise { rotation: false, ..normalise };
     let (again, moved) = canonical(&points, points.len(), upright, Begin::Tip);
-    let origin = placement.restore(&moved.origin.map(|v| v as f32));
-    let scale = placement.scale * moved.scale;
+    let origin = transform.restore(&moved.origin.map(|v| v as f32));
+    let scale = transform.scale * moved.scale;
     (
         again,
-        SimilarityTransform { origin: [origin[0], origin[1]], scale, rotation: placement.rotation },
+        SimilarityTransform { origin: [origin[0], origin[1]], scale, rotation: transform.rotation },
     )
 }
 
@@ -267,8 +267,8 @@ mod tests {
     fn a_sharp_trailing_edge_stays() {
         for count in [27, 61, 496] {
             let points = airfoil(count);
-            let (outline, placement) = canonical(&points, 100, ALL, Begin::Ray);
-            let restored = placement.restore(&outline);
+            let (outline, transform) = canonical(&points, 100, ALL, Begin::Ray);
+            let restored = transform.restore(&outline);
             let edge = restored.chunks(2).map(|p| distance([p[0], p[1]], [1.0, 0.0]));
             assert!(edge.fold(f64::MAX, f64::min) < 1e-6, "{count}");
         }
@@ -281,8 +281,8 @@ mod tests {
         for family in [Family::Circle, Family::Square, Family::Pentagon, Family::Heart] {
             assert!(!has_tip(&family.path(1.0).resample(100)), "{family:?}");
         }
-        let (tipped, placement) = canonical(&airfoil(80), 100, ALL, Begin::Tip);
-        let first = placement.restore(&tipped[..2]);
+        let (tipped, transform) = canonical(&airfoil(80), 100, ALL, Begin::Tip);
+        let first = transform.restore(&tipped[..2]);
         assert!(distance([first[0], first[1]], [1.0, 0.0]) < 1e-6);
         let (few, _) = canonical(&airfoil(27), 100, ALL, Begin::Tip);
         assert!(form_distance(&few, &tipped) < 0.03);
@@ -317,18 +317,18 @@ mod tests {
             .collect();
         let normalise = Normalise { scale: true, rotation: true };
         let (plain, at) = canonical(&airfoil(80), 100, normalise, Begin::Ray);
-        let (outline, placement) = canonical(&moved, 100, normalise, Begin::Ray);
+        let (outline, transform) = canonical(&moved, 100, normalise, Begin::Ray);
         assert!(form_distance(&plain, &outline) < 1e-3);
         assert!((geometry::rms_radius(&outline) - 1.0).abs() < 1e-5);
-        assert!((placement.rotation - at.rotation - turn).abs() < 1e-3);
-        assert!((placement.scale / at.scale / size - 1.0).abs() < 1e-3);
-        for p in placement.restore(&outline).chunks(2) {
+        assert!((transform.rotation - at.rotation - turn).abs() < 1e-3);
+        assert!((transform.scale / at.scale / size - 1.0).abs() < 1e-3);
+        for p in transform.restore(&outline).chunks(2) {
             let near = moved.iter().map(|&m| distance(m, [p[0], p[1]])).fold(f64::MAX, f64::min);
             assert!(near < 0.05 * size, "{near}");
         }
-        let (kept, placement) =
+        let (kept, transform) =
             canonical(&moved, 100, Normalise { scale: false, rotation: false }, Begin::Ray);
-        assert_eq!((placement.scale, placement.rotation), (1.0, 0.0));
+        assert_eq!((transform.scale, transform.rotation), (1.0, 0.0));
         assert!(
             (geometry::area(&kept) / geometry::area(&plain) - (size * at.scale).powi(2)).abs()
                 < 100.0

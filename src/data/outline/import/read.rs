@@ -93,13 +93,13 @@ pub fn import(
     import.begin = if 10 * tips >= 9 * named.len() { Begin::Tip } else { Begin::Ray };
     let mut flat = Vec::with_capacity(2 * options.points * named.len());
     for (by_ray, by_tip) in canonical {
-        let (outline, placement) = match import.begin {
+        let (outline, transform) = match import.begin {
             Begin::Ray => by_ray,
             Begin::Tip => by_tip
                 .unwrap_or_else(|| super::canonicalise::from_farthest(&by_ray, options.normalise)),
         };
         flat.extend(outline);
-        import.set.placements.push(placement);
+        import.set.transforms.push(transform);
     }
     import.set.rows = Rows::from_flat(2 * options.points, flat);
     (import.set.labels, import.set.names) =

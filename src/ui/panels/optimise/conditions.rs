@@ -1,6 +1,6 @@
 //! The penalties, the constraints, and the source of the values of a search.
 
-use super::aim::{card, property_menu, with_cross};
+use super::objective::{card, property_menu, with_cross};
 use crate::data::property::Property;
 use crate::objective::{Constraint, ObjectiveSpec, Relation, ValueSource};
 use crate::session::State;
@@ -11,29 +11,29 @@ use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
 const MOST: usize = 6;
 
 /// The penalty that keeps answers inside the data, the only one outside of the folded group.
-pub fn inside(ui: &mut Ui, aim: &mut ObjectiveSpec) {
-    let mut on = aim.inside > 0.0;
+pub fn inside(ui: &mut Ui, spec: &mut ObjectiveSpec) {
+    let mut on = spec.inside > 0.0;
     let tooltip = "Add to the loss how far z lies outside the data, so that the search keeps to shapes \
                    that the model knows. Without it a climb may cheat: the value rises where the model \
                    was never trained. Its weight is under More, Penalties.";
     if ui.checkbox(&mut on, "Stay inside the data").on_hover_text(tooltip).changed() {
-        let usual = match aim.predicts() {
+        let usual = match spec.predicts() {
             true => ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS,
             false => ObjectiveSpec::USUAL_INSIDE,
         };
-        aim.inside = if on { usual } else { 0.0 };
+        spec.inside = if on { usual } else { 0.0 };
     }
-    if aim.terms.iter().any(|term| aim.reads_head(term.property)) {
+    if spec.terms.iter().any(|term| spec.reads_head(term.property)) {
         let tooltip = "Seek the mean of the head's members less their standard deviation (of a minimum the mean and \
                        the deviation): the search keeps to where they agree. The interval comes from a judge that no \
                        search sees, with caution and without.";
-        ui.checkbox(&mut aim.cautious, "Cautious").on_hover_text(tooltip);
+        ui.checkbox(&mut spec.cautious, "Cautious").on_hover_text(tooltip);
     }
 }
 
 /// The state of the penalties in a few words.
-pub fn penalties_in_words(aim: &ObjectiveSpec) -> &'static str {
-    match (aim.l2 > 0.0, aim.align > 0.0) {
+pub fn penalties_in_words(spec: &ObjectiveSpec) -> &'static str {
+    match (spec.l2 > 0.0, spec.align > 0.0) {
         (false, false) => "none",
         (true, false) => "L2",
         (false, true) => "alignment",
@@ -42,13 +42,13 @@ pub fn penalties_in_words(aim: &ObjectiveSpec) -> &'static str {
 }
 
 /// The weights of the penalties; 0 adds nothing.
-pub fn penalties(ui: &mut Ui, aim: &mut ObjectiveSpec) {
+pub fn penalties(ui: &mut Ui, spec: &mut ObjectiveSpec) {
     number(
         ui,
         "L2",
         "l |z|\u{b2}: keeps z near the origin, where most of the data lie; 0.01 is usual, 0 adds nothing. \
          It knows nothing of the gaps between the data.",
-        &mut aim.l2,
+        &mut spec.l2,
         0.0..=1e6,
         0.001,
     );
@@ -57,7 +57,7 @@ pub fn penalties(ui: &mut Ui, aim: &mut ObjectiveSpec) {
         "Alignment",
         "a |encode(decode(z)) - z|\u{b2}: keeps z where encoding the decoded shape leads back to it, \
          differentiated through both networks; 1 is usual, 0 adds nothing.",
-        &mut aim.align,
+        &mut spec.align,
         0.0..=1e6,
         0.01,
     );
@@ -67,30 +67,30 @@ pub fn penalties(ui: &mut Ui, aim: &mut ObjectiveSpec) {
         "The weight of how far z lies outside the data; 1 is usual, 0 adds nothing. Where a prediction is sought it \
          counts in standard deviations of what is sought; there 10 is usual, and outside begins at the density that \
          three quarters of the held-out shapes keep.",
-        &mut aim.inside,
+        &mut spec.inside,
         0.0..=1e6,
         0.1,
     );
 }
 
 /// The number of constraints in words.
-pub fn constraints_in_words(aim: &ObjectiveSpec) -> String {
-    match aim.constraints.len() {
+pub fn constraints_in_words(spec: &ObjectiveSpec) -> String {
+    match spec.constraints.len() {
         0 => "none".to_owned(),
         some => some.to_string(),
     }
 }
 
 /// The constraints that a shape must satisfy to be an answer.
-pub fn constraints(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
+pub fn constraints(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     let mut removed = None;
-    for (index, constraint) in aim.constraints.iter_mut().enumerate() {
+    for (index, constraint) in spec.constraints.iter_mut().enumerate() {
         if card(ui, |ui| constraint_card(ui, index, constraint, state)) {
             removed = Some(index);
         }
     }
-    removed.map(|index| aim.constraints.remove(index));
-    let another = ui.add_enabled(aim.constraints.len() < MOST, Button::new("+ Constraint"));
+    removed.map(|index| spec.constraints.remove(index));
+    let another = ui.add_enabled(spec.constraints.len() < MOST, Button::new("+ Constraint"));
     if another
         .on_hover_text(
             "Only a shape that keeps every constraint can be an answer; breaking one costs",
@@ -99,7 +99,7 @@ pub fn constraints(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
     {
         let property = Property::Area;
         let bound = state.usual_target(property);
-        aim.constraints.push(Constraint { property, relation: Relation::AtLeast, bound });
+        spec.constraints.push(Constraint { property, relation: Relation::AtLeast, bound });
     }
 }
 
@@ -140,25 +140,25 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
 }
 
 /// The source of the values: computed, or predicted if the model has a head for every term.
-pub fn read_by(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
+pub fn read_by(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
-    if aim.terms.iter().all(|term| term.property.is_measured()) {
+    if spec.terms.iter().all(|term| term.property.is_target()) {
         note(ui, "Value: what was measured is read off its head.");
         return;
     }
-    let mut properties = aim.terms.iter().map(|term| term.property);
+    let mut properties = spec.terms.iter().map(|term| term.property);
     let missing = properties.find(|property| entry.prepared.model.head(*property).is_none());
     ui.label("Value").on_hover_text("Which numbers are climbed");
     let width = 0.5 * (ui.available_width() - 4.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let mut choice = |by: ValueSource, label: &str, enabled: bool| {
-            let button = Button::selectable(aim.by == by, label)
+            let button = Button::selectable(spec.by == by, label)
                 .min_size(vec2(width, 28.0))
                 .frame_when_inactive(true);
             let response = ui.add_enabled(enabled, button);
             if response.clicked() {
-                aim.by = by;
+                spec.by = by;
             }
             response
         };

@@ -1,7 +1,7 @@
 //! Optimising: the objective, the number of starts, the cost, and the button that starts the search.
 
-mod aim;
 mod conditions;
+mod objective;
 mod search;
 
 use super::heads;
@@ -21,41 +21,41 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         Panel::bottom("climb").frame(Frame::NONE).show_separator_line(false).resizable(false);
     buttons.show(ui, |ui| {
         ui.add_space(6.0);
-        climb(ui, state, actions);
+        search_run(ui, state, actions);
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let mut config = state.settings.search.clone();
         let mut starts = state.settings.starts;
-        aim::title(ui, &mut config.aim, state);
-        aim::terms(ui, &mut config.aim, state);
-        let sought: Vec<_> = config.aim.properties().collect();
+        objective::title(ui, &mut config.spec, state);
+        objective::terms(ui, &mut config.spec, state);
+        let sought: Vec<_> = config.spec.properties().collect();
         heads::wanted(ui, state, &sought, actions);
         search::restarts(ui, &mut config);
-        conditions::inside(ui, &mut config.aim);
+        conditions::inside(ui, &mut config.spec);
         let more = CollapsingHeader::new("More");
         more.show_unindented(ui, |ui| {
             search::steps(ui, &mut config);
             group(ui, "Starts", search::starts_in_words(state, starts), |ui| {
                 search::starts(ui, state, &mut starts, actions);
             });
-            group(ui, "Penalties", conditions::penalties_in_words(&config.aim), |ui| {
-                conditions::penalties(ui, &mut config.aim);
+            group(ui, "Penalties", conditions::penalties_in_words(&config.spec), |ui| {
+                conditions::penalties(ui, &mut config.spec);
             });
-            let constraints = conditions::constraints_in_words(&config.aim);
-            group(ui, "Constraints", &constraints, |ui| conditions::constraints(ui, &mut config.aim, state));
+            let constraints = conditions::constraints_in_words(&config.spec);
+            group(ui, "Constraints", &constraints, |ui| conditions::constraints(ui, &mut config.spec, state));
             group(ui, "Method", config.method.label(), |ui| {
                 search::method(ui, &mut config);
-                conditions::read_by(ui, &mut config.aim, state);
+                conditions::read_by(ui, &mut config.spec, state);
             });
             group(ui, "Schedule", search::schedule_in_words(&config), |ui| {
                 search::schedule(ui, &mut config);
             });
-            let lanes = format!("{} methods", state.settings.race.0.len());
-            group(ui, "Race", &lanes, |ui| race::lanes(ui, state, actions));
+            let contenders = format!("{} methods", state.settings.race.0.len());
+            group(ui, "Race", &contenders, |ui| race::contenders(ui, state, actions));
             show_code(ui, actions);
             copy_table(ui, state, actions);
         });
-        if state.climb.is_none() {
+        if state.search_run.is_none() {
             note(
                 ui,
                 "The model stays as it is; only the latent point z moves, uphill, along the gradient \
@@ -76,9 +76,9 @@ fn group(ui: &mut Ui, name: &str, stand: &str, add: impl FnOnce(&mut Ui)) {
     CollapsingHeader::new(format!("{name}: {stand}")).id_salt(name).show(ui, add);
 }
 
-fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let climb = state.climb.as_ref();
-    if let Some(run) = climb.and_then(|climb| climb.run) {
+fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let search_run = state.search_run.as_ref();
+    if let Some(run) = search_run.and_then(|search_run| search_run.run) {
         if primary(ui, "Stop", "End the climb and keep the ways so far (Esc)").clicked() {
             actions.command(Command::Stop(run));
         }
@@ -96,7 +96,7 @@ fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
             .on_hover_text("Climb from the kept point alone (C, or double-click on the map)")
             .on_disabled_hover_text("Click the map to keep the point from which to climb");
         if let Some(at) = point.filter(|_| from_here.clicked()) {
-            actions.command(Command::ClimbFrom(at));
+            actions.command(Command::SearchFrom(at));
         }
         let by_gradient = Rule::of(state.settings.search.method).is_some();
         let by_hand = ui.add_enabled(by_gradient, Button::new("By hand"));
@@ -111,7 +111,7 @@ fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if by_hand.clicked() {
             actions.command(Command::Walk(StepThroughRun::Begin));
         }
-        let clear = ui.add_enabled(climb.is_some(), Button::new("Clear"));
+        let clear = ui.add_enabled(search_run.is_some(), Button::new("Clear"));
         if clear.on_hover_text("Take the ways off the map; Ctrl+Z brings them back").clicked() {
             actions.command(Command::ClearClimb);
         }
@@ -123,7 +123,7 @@ fn climb(ui: &mut Ui, state: &State, actions: &mut Actions) {
 fn cost(ui: &mut Ui, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
     // Starts without a point yet cost as much as any others.
-    let config = state.next_climb().unwrap_or_else(|_| state.settings.search.clone());
+    let config = state.next_search().unwrap_or_else(|_| state.settings.search.clone());
     let SearchConfig { restarts, steps, .. } = config;
     let plural = if restarts == 1 { "" } else { "s" };
     // No search takes zero seconds; a line may break before the time, not inside it.
@@ -149,7 +149,7 @@ fn show_code(ui: &mut Ui, actions: &mut Actions) {
 }
 
 fn copy_table(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let report = state.climb.as_ref().and_then(SearchRun::report);
+    let report = state.search_run.as_ref().and_then(SearchRun::report);
     let copy = ui.add_enabled(report.is_some(), Button::new("Copy the table"));
     let copy = copy.on_hover_text("Every restart in full precision, for a spreadsheet");
     if let Some(report) = report.filter(|_| copy.clicked()) {

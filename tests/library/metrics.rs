@@ -9,9 +9,9 @@ use latent_explorer::train::Trainer;
 use latent_explorer::trust::{ModelMetrics, map_coverage};
 
 fn trained(config: TrainingConfig) -> Model {
-    let recipe = GeneratorConfig { samples: 180, points: 32, ..GeneratorConfig::default() };
+    let generator = GeneratorConfig { samples: 180, points: 32, ..GeneratorConfig::default() };
     let config = TrainingConfig { updates: 360, hidden: vec![16], learning_rate: 5e-3, ..config };
-    let mut trainer = Trainer::new(TrainingData::generate(recipe).unwrap(), config).unwrap();
+    let mut trainer = Trainer::new(TrainingData::generate(generator).unwrap(), config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
     }
@@ -32,13 +32,13 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn errors_are_those_that_the_training_measured() {
     // Squared error in data units: what a linear output was trained on, measured here from the file alone.
     let model = BUNDLED[0].load().unwrap();
-    let figures = ModelMetrics::of(&model).unwrap();
+    let metrics = ModelMetrics::of(&model).unwrap();
     let record = model.card.history.last().unwrap();
     let rebuild = record.held_out_reconstruction.unwrap();
-    assert!(close(figures.reconstruction_error, rebuild, 1e-4), "{figures:?} {rebuild}");
+    assert!(close(metrics.reconstruction_error, rebuild, 1e-4), "{metrics:?} {rebuild}");
     let kl = record.held_out_kl.unwrap();
-    assert!(close(figures.kl.unwrap(), kl, 1e-4), "{figures:?} {kl}");
-    assert!(figures.held_out && figures.shapes == 500);
+    assert!(close(metrics.kl.unwrap(), kl, 1e-4), "{metrics:?} {kl}");
+    assert!(metrics.held_out && metrics.shapes == 500);
 
     // The sigmoid model learned in other units and with another loss: its error is in data units all the same.
     let sigmoid = BUNDLED[1].load().unwrap();
@@ -52,10 +52,10 @@ fn errors_are_those_that_the_training_measured() {
         *sum += pairs.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum::<f64>();
         *count += 1;
     }
-    let figures = ModelMetrics::of(&sigmoid).unwrap();
+    let metrics = ModelMetrics::of(&sigmoid).unwrap();
     let total: f64 = sums.iter().map(|(sum, _)| sum).sum();
-    assert!(close(figures.reconstruction_error, total / 500.0, 1e-4));
-    for (family, (sum, count)) in figures.families.iter().zip(sums) {
+    assert!(close(metrics.reconstruction_error, total / 500.0, 1e-4));
+    for (family, (sum, count)) in metrics.families.iter().zip(sums) {
         assert_eq!(family.shapes, count);
         assert!(close(family.reconstruction_error, sum / count as f64, 1e-4), "{family:?}");
     }
@@ -64,10 +64,10 @@ fn errors_are_those_that_the_training_measured() {
 #[test]
 fn the_map_is_that_of_its_quality() {
     let model = BUNDLED[0].load().unwrap();
-    let (figures, quality) = (ModelMetrics::of(&model).unwrap(), map_coverage(&model, 24).unwrap());
-    assert_eq!((figures.cells, figures.simple), (quality.cells, quality.simple));
-    assert_eq!(figures.reachable, 9);
-    for (family, (name, share)) in figures.families.iter().zip(&quality.families) {
+    let (metrics, quality) = (ModelMetrics::of(&model).unwrap(), map_coverage(&model, 24).unwrap());
+    assert_eq!((metrics.cells, metrics.simple), (quality.cells, quality.simple));
+    assert_eq!(metrics.reachable, 9);
+    for (family, (name, share)) in metrics.families.iter().zip(&quality.families) {
         assert_eq!((&family.name, family.share), (name, *share));
         assert_eq!(family.reachable, *share >= 0.01);
     }
@@ -93,7 +93,7 @@ fn norm_by_hand(weights: &[Vec<f64>], z: &[f64], scale: &[f64]) -> f64 {
 #[test]
 fn smoothness_is_the_norm_of_the_product_of_the_weights() {
     let model = BUNDLED[0].load().unwrap();
-    let figures = ModelMetrics::of(&model).unwrap();
+    let metrics = ModelMetrics::of(&model).unwrap();
     let weights: Vec<Vec<f64>> =
         model.parameters().skip(6).take(3).map(|w| w.iter().map(|&v| v.into()).collect()).collect();
     let mu = &model.encoded.mu;
@@ -102,7 +102,7 @@ fn smoothness_is_the_norm_of_the_product_of_the_weights() {
         (column().fold(f64::INFINITY, f64::min), column().fold(f64::NEG_INFINITY, f64::max))
     };
     let [(left, right), (low, high)] = [range(0), range(1)];
-    let deviations: Vec<f64> = figures.unit_variances.iter().map(|v| v.sqrt()).collect();
+    let deviations: Vec<f64> = metrics.unit_variances.iter().map(|v| v.sqrt()).collect();
     let (mut plain, mut scaled) = (Vec::new(), Vec::new());
     for cell in 0..576 {
         let [w, h] = [(right - left) / 24.0, (high - low) / 24.0];
@@ -114,8 +114,8 @@ fn smoothness_is_the_norm_of_the_product_of_the_weights() {
             scaled.push(norm_by_hand(&weights, &middle, &deviations));
         }
     }
-    assert!(close(figures.smoothness, median(plain), 1e-5), "{figures:?}");
-    assert!(close(figures.smoothness_per_deviation, median(scaled), 1e-5), "{figures:?}");
+    assert!(close(metrics.smoothness, median(plain), 1e-5), "{metrics:?}");
+    assert!(close(metrics.smoothness_per_deviation, median(scaled), 1e-5), "{metrics:?}");
 }
 
 #[test]
@@ -133,12 +133,12 @@ fn a_collapsed_latent_has_no_active_unit_and_a_plain_autoencoder_no_kl() {
 
 #[test]
 fn where_nothing_is_held_out_all_shapes_are_rebuilt() {
-    let figures =
+    let metrics =
         ModelMetrics::of(&trained(TrainingConfig { held_out: 0.0, ..Default::default() })).unwrap();
-    assert!(!figures.held_out);
-    assert_eq!(figures.shapes, 180);
-    assert!(figures.families.iter().all(|family| family.shapes == 20));
-    let json = serde_json::to_value(&figures).unwrap();
+    assert!(!metrics.held_out);
+    assert_eq!(metrics.shapes, 180);
+    assert!(metrics.families.iter().all(|family| family.shapes == 20));
+    let json = serde_json::to_value(&metrics).unwrap();
     assert_eq!(json["active_variance"], 0.01);
     assert_eq!(json["families"][0]["name"], "circle");
 }

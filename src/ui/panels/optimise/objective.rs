@@ -18,7 +18,7 @@ enum GoalKind {
     Match,
 }
 
-const WAYS: [(GoalKind, &str, &str); 3] = [
+const GOAL_KINDS: [(GoalKind, &str, &str); 3] = [
     (GoalKind::Max, "Maximise", "Climb to the greatest value: minimise the loss -p"),
     (GoalKind::Min, "Minimise", "Descend to the least value: minimise the loss p"),
     (
@@ -38,21 +38,21 @@ impl GoalKind {
     }
 
     fn label(self) -> &'static str {
-        WAYS[self as usize].1
+        GOAL_KINDS[self as usize].1
     }
 }
 
 /// The heading, with the button that adds a term.
-pub fn title(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
+pub fn title(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         ui.label(RichText::new("Climb").heading());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| another_term(ui, aim, state));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| another_term(ui, spec, state));
     });
 }
 
-fn another_term(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
-    let another = ui.add_enabled(aim.terms.len() < MOST_TERMS, Button::new("+ Term").small());
+fn another_term(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
+    let another = ui.add_enabled(spec.terms.len() < MOST_TERMS, Button::new("+ Term").small());
     if another
         .on_hover_text(
             "Seek several properties at once. The loss is the sum of each term's loss times its weight; \
@@ -61,32 +61,32 @@ fn another_term(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
         .clicked()
     {
         let mut all = state.properties().into_iter();
-        let free = all.find(|p| aim.terms.iter().all(|t| t.property != *p));
+        let free = all.find(|p| spec.terms.iter().all(|t| t.property != *p));
         let property = free.unwrap_or_default();
-        aim.terms.push(Term { property, goal: Goal::Max, weight: 1.0 });
+        spec.terms.push(Term { property, goal: Goal::Max, weight: 1.0 });
     }
 }
 
 /// The terms: one as plain controls, several as a card each.
-pub fn terms(ui: &mut Ui, aim: &mut ObjectiveSpec, state: &State) {
-    if let [term] = aim.terms.as_mut_slice() {
+pub fn terms(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
+    if let [term] = spec.terms.as_mut_slice() {
         let before = term.property;
         row(ui, "Property", term.property.about(), |ui| {
             property_menu(ui, "property", &mut term.property, state)
         });
         retarget(term, before, state);
         let mut way = GoalKind::of(term.goal);
-        segments(ui, &mut way, &WAYS);
+        segments(ui, &mut way, &GOAL_KINDS);
         settle(term, way, state);
         target(ui, "Target", term, state);
     } else {
         let mut removed = None;
-        for (index, term) in aim.terms.iter_mut().enumerate() {
+        for (index, term) in spec.terms.iter_mut().enumerate() {
             if card(ui, |ui| term_card(ui, index, term, state)) {
                 removed = Some(index);
             }
         }
-        removed.map(|index| aim.terms.remove(index));
+        removed.map(|index| spec.terms.remove(index));
     }
 }
 
@@ -127,7 +127,7 @@ fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool 
         let mut way = GoalKind::of(term.goal);
         let combo = ComboBox::from_id_salt(name("goal")).selected_text(way.label()).width(100.0);
         let response = combo.show_ui(ui, |ui| {
-            for (choice, label, about) in WAYS {
+            for (choice, label, about) in GOAL_KINDS {
                 ui.selectable_value(&mut way, choice, label).on_hover_text(about);
             }
         });
