@@ -13,7 +13,7 @@
 //! - [`data`]: outlines, the families that generate them, plain geometry, scaling, tables
 //! - [`nn`]: dense layers and the variational autoencoder, forwards and backwards without a graph; losses
 //! - [`model`]: the frozen model with its heads and its density, its checkpoint
-//! - [`objective`]: aims, constraints, the objective that everything calls
+//! - [`objective`]: terms, penalties, constraints, and the objective that everything calls
 //! - [`trust`]: the density of the data, the quality of a map, the reliability of an answer
 //! - [`train`], [`optimise`], [`explore`]: training, search and display of a model
 //! - [`export`]: pictures and tables; [`rediscover`]: a test if a search finds shapes that are known already

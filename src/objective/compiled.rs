@@ -12,7 +12,7 @@ use crate::nn::mlp::{Mlp, Trace};
 use crate::numerics::linear_algebra::simd::finite_rows;
 use std::cell::Cell;
 
-/// An aim compiled onto frozen layers.
+/// An objective compiled onto frozen layers.
 #[derive(Debug)]
 pub struct CompiledObjective {
     space: Space,
@@ -125,7 +125,7 @@ impl Ensemble {
 }
 
 impl CompiledObjective {
-    /// Prepares an aim. A property without a source, such as a target column without a head, is NaN everywhere.
+    /// Prepares an objective. A property without a source, such as a target column without a head, is NaN everywhere.
     pub fn new(model: &Model, spec: &ObjectiveSpec, outside: Outside, space: Space) -> Self {
         let reads_head = spec.terms.iter().map(|term| spec.reads_head(term.property));
         let constrained = spec.constraints.iter().map(|c| c.property.is_target());

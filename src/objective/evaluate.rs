@@ -33,7 +33,7 @@ pub struct Objective {
 }
 
 impl Objective {
-    /// Checks that an aim can be optimised on a model.
+    /// Checks that an objective can be optimised on a model.
     ///
     /// # Errors
     /// Names a setting out of range, a property that the model does not have, or a property without a head.
@@ -51,7 +51,7 @@ impl Objective {
         Ok(())
     }
 
-    /// The objective of an aim on a model.
+    /// The objective that a specification describes, on a model.
     ///
     /// # Errors
     /// As [`Self::check`], or when the data hold too few values for the judge of a prediction.
@@ -84,7 +84,7 @@ impl Objective {
         &self.model
     }
 
-    /// The aim.
+    /// The objective.
     pub fn spec(&self) -> &ObjectiveSpec {
         &self.spec
     }

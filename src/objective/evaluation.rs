@@ -9,7 +9,7 @@ use crate::model::density::Density;
 /// properties: more than any slope of theirs inside the data.
 const CONSTRAINT_WEIGHT: f64 = 10.0;
 
-/// The penalty of an aim outside the data.
+/// The penalty of an objective outside the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outside {
     /// The factor of [`Density::outside`] in the loss.
@@ -21,7 +21,7 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// The penalty of an aim on a model. For a prediction its weight is in standard deviations of the sought
+    /// The penalty of an objective on a model. For a prediction its weight is in standard deviations of the sought
     /// properties, since a target column may have any unit.
     pub fn of(spec: &ObjectiveSpec, model: &Model) -> Self {
         if spec.inside == 0.0 {
@@ -37,7 +37,7 @@ impl Outside {
     }
 }
 
-/// The inputs of the loss: the aim, its constraints as the search applies them, and the factors of their violations.
+/// The inputs of the loss: the objective, its constraints as the search applies them, and the factors of their violations.
 #[derive(Clone, Copy, Debug)]
 pub struct Priced<'a> {
     /// The terms and penalties.
@@ -88,7 +88,7 @@ impl Evaluation {
     }
 }
 
-/// The factor of each constraint's violation in the loss of an aim, `[constraints]`; it depends on the spread of the
+/// The factor of each constraint's violation in the loss of an objective, `[constraints]`; it depends on the spread of the
 /// model's data.
 pub fn constraint_weights(spec: &ObjectiveSpec, model: &Model) -> Vec<f64> {
     let sought = sought_spread(spec, model);
@@ -108,7 +108,7 @@ fn sought_spread(spec: &ObjectiveSpec, model: &Model) -> f64 {
     spec.terms.iter().map(of).sum()
 }
 
-/// The constraints of an aim as a search applies them. In the end the interval of a prediction must keep its bound, but
+/// The constraints of an objective as a search applies them. In the end the interval of a prediction must keep its bound, but
 /// a search must not use the judge: it keeps the head's value within the bound by the usual half-width of an interval.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use crate::nn::graph::{apply, flat_f64};
 use candle_core::{D, Tensor, Var};
 use std::f64::consts::PI;
 
-/// An aim on a model as a graph.
+/// An objective on a model as a graph.
 #[derive(Clone, Copy, Debug)]
 pub struct GraphObjective<'a> {
     pub model: &'a Model,

@@ -1,4 +1,4 @@
-//! The value of an aim for display: if heads are read for it, it is a prediction with its interval.
+//! The value of an objective for display: if heads are read for it, it is a prediction with its interval.
 
 use super::spec::{Goal, ObjectiveSpec, Term};
 use crate::data::rows::Rows;

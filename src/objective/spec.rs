@@ -1,4 +1,4 @@
-//! The aim of a search, as it is set in the window, on the command line and in files.
+//! The objective of a search, as it is set in the window, on the command line and in files.
 
 use crate::data::property::Property;
 use crate::error::{Error, Result, check_range};
@@ -137,7 +137,7 @@ impl Constraint {
     }
 }
 
-/// The aim of a search: `loss(z) = sum_i weight_i * goal_i(property_i) + penalties`, to be minimised.
+/// The objective of a search: `loss(z) = sum_i weight_i * goal_i(property_i) + penalties`, to be minimised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ObjectiveSpec {
@@ -173,7 +173,7 @@ impl ObjectiveSpec {
     /// The greatest weight of a penalty.
     pub const MAX_WEIGHT: f64 = 1e6;
 
-    /// An aim of one property without penalties.
+    /// An objective of one property without penalties.
     pub fn of(property: Property, goal: Goal) -> Self {
         Self {
             terms: vec![Term { property, goal, weight: 1.0 }],
@@ -196,7 +196,7 @@ impl ObjectiveSpec {
         self.terms.iter().all(|term| self.reads_head(term.property))
     }
 
-    /// The same aim as it is carried out: by heads if only heads give every term.
+    /// The same objective as it is carried out: by heads if only heads give every term.
     pub fn carried_out(self) -> Self {
         let by = if self.reads_heads_alone() { ValueSource::Head } else { self.by };
         Self { by, ..self }
@@ -208,13 +208,13 @@ impl ObjectiveSpec {
             || self.constraints.iter().any(|constraint| constraint.property.is_target())
     }
 
-    /// The same aim with the default weight of `inside`: that of predictions if it reads any, else 0.
+    /// The same objective with the default weight of `inside`: that of predictions if it reads any, else 0.
     pub fn with_usual_inside(self) -> Self {
         let inside = if self.predicts() { Self::USUAL_INSIDE_OF_PREDICTIONS } else { 0.0 };
         Self { inside, ..self }
     }
 
-    /// Sets the default penalty when a change makes an aim read predictions, or no longer read any, unless the change
+    /// Sets the default penalty when a change makes an objective read predictions, or no longer read any, unless the change
     /// set the penalty too; caution applies to predictions alone.
     pub fn settle_after(&mut self, before: &Self) {
         if self.predicts() == before.predicts() {
@@ -246,7 +246,7 @@ impl ObjectiveSpec {
         }
     }
 
-    /// Every property that the aim reads: those of the terms, then those of the constraints.
+    /// Every property that the objective reads: those of the terms, then those of the constraints.
     pub fn properties(&self) -> impl Iterator<Item = Property> + '_ {
         let constrained = self.constraints.iter().map(|constraint| constraint.property);
         self.terms.iter().map(|term| term.property).chain(constrained)

@@ -385,9 +385,9 @@ fn answers(
         spec.terms.iter().map(predictions).collect::<Result<_>>()?;
     let answer = |index: usize| {
         let verdict = &verdicts[index];
-        let of_term = of_heads.iter().zip(&verdict.survival);
-        let term = |(of_head, survival): (&Option<Vec<Prediction>>, &RoundTripChange)| {
-            let property = survival.property;
+        let of_term = of_heads.iter().zip(&verdict.round_trip_changes);
+        let term = |(of_head, value_change): (&Option<Vec<Prediction>>, &RoundTripChange)| {
+            let property = value_change.property;
             let checked = verdict.prediction_checks.as_ref().and_then(|all| all.of(property));
             let of_head = of_head.as_ref().map(|all| all[index]);
             let predicted = checked.map(|check| check.prediction).or(of_head);
@@ -399,8 +399,8 @@ fn answers(
                 predicted_low: predicted.map(|p| p.low),
                 predicted_high: predicted.map(|p| p.high),
                 predicted_rmse: model.head(property).map(|head| head.card.rmse),
-                measured: computed(survival.before),
-                returned: computed(survival.after),
+                measured: computed(value_change.before),
+                returned: computed(value_change.after),
             }
         };
         let terms: Vec<TermAnswer> = of_term.map(term).collect();

@@ -19,7 +19,7 @@ impl Session {
     /// 2. dismisses errors;
     /// 3. ends the step-by-step search;
     /// 4. cancels the newest job in the background: a training, heads, a sweep, a rediscovery;
-    /// 5. deselects the chosen restart, then the chosen lane, then removes the latent path, then deselects the point.
+    /// 5. deselects the chosen restart, then the chosen contender, then removes the latent path, then deselects the point.
     pub(super) fn cancel(&mut self) {
         let state = &mut self.state;
         if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_errors()

@@ -204,8 +204,9 @@ impl Session {
         let mut failure = None;
         for (known, at) in places.into_iter().zip(wanted) {
             let current = known.as_ref().map(|probe| (probe.at, probe.model));
-            let asks =
-                |probe: &Probe| probe.verdict.survival.iter().any(|s| s.property == property);
+            let asks = |probe: &Probe| {
+                probe.verdict.round_trip_changes.iter().any(|s| s.property == property)
+            };
             if current == at.map(|at| (at, version)) && known.as_ref().is_none_or(asks) {
                 continue;
             }

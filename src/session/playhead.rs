@@ -62,9 +62,9 @@ impl Playhead {
         spec: &ObjectiveSpec,
         restart: usize,
         step: f64,
-        way: KeptTrajectory<'_>,
+        trajectory: KeptTrajectory<'_>,
     ) -> Result<Option<Self>> {
-        let Some((z, value)) = way.at(step) else { return Ok(None) };
+        let Some((z, value)) = trajectory.at(step) else { return Ok(None) };
         let value = spec.shown_at(model, &z, value)?;
         let outline = model.decode(&Rows::from_flat(z.len(), z))?.into_flat();
         Ok(Some(Self { restart, step, value, outline }))
@@ -79,7 +79,7 @@ mod tests {
     fn steps_between_kept_ones_lie_on_the_line_between_them() {
         let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 10.0, 1.0, 20.0, 1.0, 23.0, 4.0]);
         let values = [0.0, 1.0, 2.0, 5.0];
-        let way =
+        let trajectory =
             KeptTrajectory { trajectory: &trajectory, values: &values, stride: 10, steps: 23 };
         for (step, z, value) in [
             (0.0, [0.0, 0.0], 0.0),
@@ -89,7 +89,7 @@ mod tests {
             (23.0, [23.0, 4.0], 5.0),
             (99.0, [23.0, 4.0], 5.0),
         ] {
-            let (at, worth) = way.at(step).unwrap();
+            let (at, worth) = trajectory.at(step).unwrap();
             let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
             assert!(close(at[0], z[0]) && close(at[1], z[1]) && close(worth, value), "{step}");
         }

@@ -1,4 +1,4 @@
-//! Start and removal of races; selection of a lane's answer.
+//! Start and removal of races; selection of a contender's answer.
 
 use super::Session;
 use super::jobs::race::{RaceRun, run};
@@ -54,7 +54,7 @@ impl Session {
         self.state.race.iter_mut().for_each(|race| race.chosen = None);
     }
 
-    /// Selects the answer of a lane, or none.
+    /// Selects the answer of a contender, or none.
     pub(super) fn choose_contender(&mut self, contender: Option<usize>) {
         let shown = self.state.shown_version();
         let Some(race) = &mut self.state.race else { return };

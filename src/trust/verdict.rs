@@ -52,7 +52,8 @@ pub struct Verdict {
     /// The limit of this shift.
     pub usual_round_trip: f64,
     /// The change of every requested property in the round trip.
-    pub survival: Vec<RoundTripChange>,
+    #[serde(rename = "survival")]
+    pub round_trip_changes: Vec<RoundTripChange>,
     /// True if the decoded outline is finite and does not cross itself.
     pub simple: bool,
     /// The [roughness](geometry::roughness) of the decoded outline.
@@ -105,14 +106,14 @@ impl Verdict {
         // NaN counts as the greatest change.
         let change =
             |s: &&RoundTripChange| if s.change.is_nan() { f64::INFINITY } else { s.change };
-        self.survival.iter().max_by(|a, b| change(a).total_cmp(&change(b)))
+        self.round_trip_changes.iter().max_by(|a, b| change(a).total_cmp(&change(b)))
     }
 
     /// The properties that it speaks of: those that were asked for, and those that a constraint bounds and a head
     /// predicts.
     pub fn properties(&self) -> Vec<Property> {
         let mut all: Vec<Property> =
-            self.survival.iter().map(|survival| survival.property).collect();
+            self.round_trip_changes.iter().map(|value_change| value_change.property).collect();
         let predicted = self
             .prediction_checks
             .iter()
@@ -140,8 +141,10 @@ impl Verdict {
         {
             return Some(doubt);
         }
-        let of = |survival: &&RoundTripChange| survival.property == property && !survival.holds();
-        let [change, limit] = self.survival.iter().find(of)?.change_and_limit();
+        let of = |value_change: &&RoundTripChange| {
+            value_change.property == property && !value_change.holds()
+        };
+        let [change, limit] = self.round_trip_changes.iter().find(of)?.change_and_limit();
         let word = property.word();
         Some(format!("encoded and decoded again, its {word} changes by {change} (limit {limit})"))
     }
@@ -165,7 +168,7 @@ impl Verdict {
 
     /// The first question that a value fails.
     fn values_failed(&self) -> Option<Question> {
-        let changes = || !self.survival.iter().all(RoundTripChange::holds);
+        let changes = || !self.round_trip_changes.iter().all(RoundTripChange::holds);
         let predicted = self.prediction_checks.as_ref().and_then(PredictionChecks::failed);
         predicted.or_else(|| changes().then_some(Question::Change))
     }
@@ -293,7 +296,7 @@ pub fn assess_with(
     let usual_roughness = model.usual_roughness();
     let verdict = |i: usize| {
         let outline = decoded.row(i);
-        let survival = |(k, &property): (usize, &Property)| {
+        let value_change = |(k, &property): (usize, &Property)| {
             let (before, after) = (before[k][i], after[k][i]);
             let change = match model.head(property).filter(|_| property.is_target()) {
                 Some(head) => relative_change_of(before, after, head.card.scale),
@@ -302,18 +305,20 @@ pub fn assess_with(
             let usual_change = usual_change(model, property);
             RoundTripChange { property, before, after, change, usual_change }
         };
-        let survival: Vec<RoundTripChange> = asked.iter().enumerate().map(survival).collect();
+        let round_trip_changes: Vec<RoundTripChange> =
+            asked.iter().enumerate().map(value_change).collect();
         let simple = geometry::is_simple(outline);
         let roughness = geometry::roughness(outline);
         let median = statistics.median_area;
-        let in_domain = survival.iter().all(|s| s.property.in_domain(median, s.before, outline));
+        let in_domain =
+            round_trip_changes.iter().all(|s| s.property.in_domain(median, s.before, outline));
         let mut verdict = Verdict {
             reliability: Reliability::Outside,
             density_distance: distances[i],
             usual_density_distance: density.threshold(),
             round_trip: density.shift(z.row(i), again.row(i)),
             usual_round_trip: statistics.round_trip,
-            survival,
+            round_trip_changes,
             simple,
             roughness,
             usual_roughness,
@@ -346,7 +351,7 @@ mod tests {
     use crate::model::bundled::BUNDLED;
 
     fn verdict(reliability: Reliability) -> Verdict {
-        let survival = |property, change| RoundTripChange {
+        let value_change = |property, change| RoundTripChange {
             property,
             before: 1.0,
             after: 1.0 + change,
@@ -359,7 +364,10 @@ mod tests {
             usual_density_distance: 0.5,
             round_trip: 0.1,
             usual_round_trip: 0.3,
-            survival: vec![survival(Property::Area, 0.01), survival(Property::Roundness, 0.015)],
+            round_trip_changes: vec![
+                value_change(Property::Area, 0.01),
+                value_change(Property::Roundness, 0.015),
+            ],
             simple: true,
             roughness: 0.01,
             usual_roughness: 0.02,
@@ -386,7 +394,7 @@ mod tests {
         let lost = Verdict { round_trip: 0.7, ..doubtful.clone() };
         assert!(lost.sentence().contains("0.70") && lost.sentence().contains("0.30"));
         let mut changed = doubtful;
-        changed.survival[1].change = 0.071;
+        changed.round_trip_changes[1].change = 0.071;
         let sentence = changed.sentence();
         assert!(sentence.contains("roundness") && sentence.contains("7.1 %"), "{sentence}");
         assert!(sentence.contains("(limit 2.0 %)"), "{sentence}");
@@ -404,7 +412,7 @@ mod tests {
         let far = Verdict { density_distance: 0.47, ..far };
         assert!(far.sentence().contains("0.47 SD away (limit 0.40)"), "{}", far.sentence());
         let mut changed = verdict(Reliability::Doubtful);
-        changed.survival[0].change = 0.02004;
+        changed.round_trip_changes[0].change = 0.02004;
         assert!(changed.sentence().contains("2.004 % (limit 2.000 %)"), "{}", changed.sentence());
         let shifted = Verdict { round_trip: 0.304, ..verdict(Reliability::Doubtful) };
         assert!(shifted.sentence().contains("0.304 (limit 0.300)"), "{}", shifted.sentence());
@@ -427,7 +435,9 @@ mod tests {
         );
         assert!(far.density_distance > far.usual_density_distance);
         assert!(known.density_distance < known.usual_density_distance);
-        let [roundness, area] = known.survival.as_slice() else { panic!("two are measured") };
+        let [roundness, area] = known.round_trip_changes.as_slice() else {
+            panic!("two are measured")
+        };
         assert_eq!(roundness.before, Property::Roundness.measure(decoded.row(0)));
         assert_eq!((roundness.property, area.property), (Property::Roundness, Property::Area));
     }

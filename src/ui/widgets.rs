@@ -172,16 +172,16 @@ fn evidence(verdict: &crate::trust::Verdict) -> String {
         "Distance to the data: {distance} SD (limit {usual_distance})\n\
          Encode-decode shift: {shift} (limit {usual_shift})\n"
     );
-    for survival in &verdict.survival {
-        let [change, limit] = survival.change_and_limit();
-        let label = survival.property.label();
+    for value_change in &verdict.round_trip_changes {
+        let [change, limit] = value_change.change_and_limit();
+        let label = value_change.property.label();
         // A prediction is never shown without its interval.
-        text += &match survival.property.is_target() {
+        text += &match value_change.property.is_target() {
             true => format!("{label}, predicted: re-decoded {change} apart (limit {limit})\n"),
             false => format!(
                 "{label}: {}, re-decoded {}: {change} (limit {limit})\n",
-                three_digits(survival.before),
-                three_digits(survival.after)
+                three_digits(value_change.before),
+                three_digits(value_change.after)
             ),
         };
     }

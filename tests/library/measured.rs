@@ -132,7 +132,7 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let gain = best.answer.predicted_gain.unwrap();
     let in_data = report.in_data.as_ref().unwrap();
     assert!((gain.value - (told - in_data.value)).abs() < 1e-5 && gain.low < gain.high);
-    let survival = &best.verdict.survival[0];
+    let survival = &best.verdict.round_trip_changes[0];
     assert!(survival.property == stiff && (survival.before - told).abs() < 1e-5);
     let usual = MODEL.head(stiff).unwrap().card.usual_change.unwrap();
     assert!(usual > 0.0 && usual == survival.usual_change, "{survival:?}");
@@ -472,7 +472,7 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
     // Nobody is doubtful for what nobody can tell.
     let verdict = &assess(model, &[stiff], &z, &decoded).unwrap()[0];
     assert!(
-        verdict.survival.is_empty() && verdict.reliability == Reliability::Believable,
+        verdict.round_trip_changes.is_empty() && verdict.reliability == Reliability::Believable,
         "{verdict:?}"
     );
 

@@ -90,7 +90,7 @@ fn the_value_of_what_is_called_believable_survives_the_round_trip() {
             for verdict in
                 [Goal::Max, Goal::Min].map(|goal| answers(&model, property, goal)).concat()
             {
-                let survives = usize::from(verdict.survival[0].change <= 0.05);
+                let survives = usize::from(verdict.round_trip_changes[0].change <= 0.05);
                 let count =
                     |[all, kept]: &mut [usize; 2]| (*all, *kept) = (*all + 1, *kept + survives);
                 points += 1;

@@ -141,7 +141,7 @@ fn a_way_that_was_taken_off_the_map_comes_back() {
         let back = session.see().path().unwrap();
         assert!(near(&back.here(), &here) && plan(&session) == way);
         let area = Property::Area;
-        assert_eq!(back.verdicts()[0].survival[0].property, area);
+        assert_eq!(back.verdicts()[0].round_trip_changes[0].property, area);
         session.act(Act::ColourBy(Property::Roundness));
         session.act(Act::EndPath);
     }

@@ -77,7 +77,7 @@ impl ImportArguments {
     ///
     /// # Errors
     /// Names the option that needs an import.
-    pub fn check_unused(&self, way: &str) -> Result<()> {
+    pub fn check_unused(&self, option: &str) -> Result<()> {
         let named = [
             ("values", self.values.is_some()),
             ("label-from", self.label_from.is_some()),
@@ -86,7 +86,7 @@ impl ImportArguments {
         match named.iter().find(|(_, named)| *named) {
             Some((name, _)) => Err(Error::setting(
                 name,
-                format!("goes with outlines of your own; name them with {way}"),
+                format!("goes with outlines of your own; name them with {option}"),
             )),
             None => Ok(()),
         }

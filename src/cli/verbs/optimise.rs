@@ -1,4 +1,4 @@
-//! `optimise`: a model and an aim in, all restarts and the answer out.
+//! `optimise`: a model and an objective in, all restarts and the answer out.
 
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
 use crate::cli::files::{check_outputs_with, open};

@@ -1,4 +1,4 @@
-//! `race`: a model, an aim and several methods in, the best value so far of each and the answers out.
+//! `race`: a model, an objective and several methods in, the best value so far of each and the answers out.
 
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
 use crate::cli::files::{check_outputs, open};

@@ -134,7 +134,7 @@ fn point_by_point(points: &[[f64; 2]], normalise: Normalise) -> (Vec<f32>, Simil
     (outline.collect(), transform)
 }
 
-/// The range of RMS radii of the outlines of a recipe. Noise of standard deviation `s` on every coordinate changes a
+/// The range of RMS radii of generated outlines. Noise of standard deviation `s` on every coordinate changes a
 /// radius `r` of `n` points to about `r sqrt(1 + 2 s^2)`, with a standard deviation of `r s / sqrt(n)`; four of these
 /// are allowed.
 fn sizes(generator: &GeneratorConfig) -> RangeInclusive<f64> {

@@ -1,6 +1,6 @@
-//! A recipe for a data set: its families, its number of samples and their variation.
+//! Settings of the generator of a data set: its families, its number of samples and their variation.
 //!
-//! A sample is a function of the recipe and its index alone, so a model that keeps its recipe can show any of its
+//! A sample is a function of these settings and its index alone, so a model that keeps them can show any of its
 //! training shapes without storing them.
 
 use super::family::Family;

@@ -29,7 +29,7 @@ pub struct PathAnimation<'a> {
     model: &'a Model,
     projection: &'a Projection,
     data: EncodedPoints,
-    way: Vec<[f64; 2]>,
+    path: Vec<[f64; 2]>,
     map: Bounds,
     view: Bounds,
 }
@@ -43,14 +43,14 @@ impl<'a> PathAnimation<'a> {
         latent_path: &LatentPath,
         aspect: f64,
     ) -> Self {
-        let way = on_map(latent_path, projection);
+        let path = on_map(latent_path, projection);
         let home = home_view(model, projection);
-        let all = way.iter().chain([&home.low, &home.high]);
+        let all = path.iter().chain([&home.low, &home.high]);
         let map = Bounds::around(all).grown(0.04).with_aspect(0.6 * aspect);
         let [width, height] = map.size();
         let high = [map.high[0] + aspect * height - width, map.high[1]];
         let view = Bounds { low: map.low, high };
-        Self { model, projection, data: points(model, projection), way, map, view }
+        Self { model, projection, data: points(model, projection), path, map, view }
     }
 
     /// The extent of a frame.
@@ -67,7 +67,7 @@ impl<'a> PathAnimation<'a> {
         range: (f64, f64),
         palette: &Palette,
     ) -> Scene {
-        let Self { model, projection, data, way, map, view } = self;
+        let Self { model, projection, data, path, map, view } = self;
         let (centres, colour) = (data.positions.clone(), faded(palette.point, 0.6));
         let mut layers = vec![SceneItem::Dots(Dots { centres, radius: 1.6, colour })];
         let text = |centre, text: String, size, colour| {
@@ -77,7 +77,7 @@ impl<'a> PathAnimation<'a> {
             layers.push(text(*centre, name.clone(), 14.0, palette.weak_text));
         }
         let here = projection.project(strip.z.row(frame));
-        layers.extend(trail(way, here, map.size()[0], palette));
+        layers.extend(trail(path, here, map.size()[0], palette));
 
         let middle = [0.5 * (map.high[0] + view.high[0]), view.centre()[1]];
         let outline = strip.decoded.row(frame);

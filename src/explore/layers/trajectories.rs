@@ -67,11 +67,11 @@ impl Tracer {
     /// Adds the next points of every trajectory on the map, `[trajectories][new]`.
     pub fn grow(&mut self, trajectories: impl IntoIterator<Item = Vec<[f64; 2]>>) -> Growth {
         let mut lines = Vec::new();
-        for (way, points) in trajectories.into_iter().enumerate() {
-            if way == self.lines.len() {
+        for (trajectory, points) in trajectories.into_iter().enumerate() {
+            if trajectory == self.lines.len() {
                 self.lines.push((GrowingPolyline::new(self.detail), 0, None));
             }
-            let (sketch, count, last) = &mut self.lines[way];
+            let (sketch, count, last) = &mut self.lines[trajectory];
             self.moved.resize(self.moved.len().max(*count + points.len()), 0.0);
             for &at in &points {
                 let apart = last.map_or(0.0, |last| distance(&last, &at));
@@ -91,8 +91,8 @@ impl Tracer {
         let total: f64 = self.moved.iter().sum();
         let last = self.moved.len().saturating_sub(1).max(1) as f64;
         let mut sum = 0.0;
-        let done = |(step, way): (usize, &f64)| {
-            sum += way;
+        let done = |(step, trajectory): (usize, &f64)| {
+            sum += trajectory;
             let even = step as f64 / last;
             if total > 0.0 { EVEN * even + (1.0 - EVEN) * sum / total } else { even }
         };

@@ -298,11 +298,13 @@ fn trajectories(
 ) {
     let mut edges = [0; 4];
     let count = search_run.paths.len();
-    let lifted = |way: usize| search_run.chosen == Some(way) || search_run.hovered == Some(way);
-    let strength = |way: usize| match (search_run.group, search_run.chosen) {
-        _ if lifted(way) => 1.0,
+    let lifted = |trajectory: usize| {
+        search_run.chosen == Some(trajectory) || search_run.hovered == Some(trajectory)
+    };
+    let strength = |trajectory: usize| match (search_run.group, search_run.chosen) {
+        _ if lifted(trajectory) => 1.0,
         (Some(group), _)
-            if search_run.trajectories.get(way).is_none_or(|w| w.group != Some(group)) =>
+            if search_run.trajectories.get(trajectory).is_none_or(|w| w.group != Some(group)) =>
         {
             0.2
         }
@@ -355,8 +357,10 @@ fn trajectories(
         match edge_of(view, head) {
             Some(edge) => edges[edge] += 1,
             None if drawn(&index) => {
-                let has_answer =
-                    search_run.trajectories.get(index).is_none_or(|way| way.has_answer);
+                let has_answer = search_run
+                    .trajectories
+                    .get(index)
+                    .is_none_or(|trajectory| trajectory.has_answer);
                 let kind = if has_answer { MarkKind::Ring } else { MarkKind::Cross };
                 layers.push(mark(head, kind, if lifted(index) { 6.0 } else { 4.0 }, alpha));
             }

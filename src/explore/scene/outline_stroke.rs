@@ -1,4 +1,4 @@
-//! The strokes of outlines, as ribbons.
+//! The strokes of outlines, as polyline meshes.
 
 use super::mesh::Mesh;
 use super::polyline_mesh::{ribbon, triangles};

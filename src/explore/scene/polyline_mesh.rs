@@ -3,7 +3,7 @@
 /// The cosine between two pieces below which the corner is cut off (bevelled): each piece gets its own pair of corners.
 const SHARP: f32 = -0.5;
 
-/// The corners of a ribbon along a polyline whose pieces all have a length above 0: `pair` receives a point of the line
+/// The corners of a polyline mesh along a polyline whose pieces all have a length above 0: `pair` receives a point of the line
 /// and the offset to the corner on its left side, in halves of the width; the corner on its right side is opposite.
 pub fn ribbon(line: &[[f32; 2]], closed: bool, mut pair: impl FnMut([f32; 2], [f32; 2])) {
     let n = line.len();
@@ -36,7 +36,7 @@ pub fn ribbon(line: &[[f32; 2]], closed: bool, mut pair: impl FnMut([f32; 2], [f
     }
 }
 
-/// The triangles of a ribbon of `pairs` pairs of corners; `base` is the index of its first corner.
+/// The triangles of a polyline mesh of `pairs` pairs of corners; `base` is the index of its first corner.
 pub fn triangles(base: u32, pairs: u32, closed: bool) -> impl Iterator<Item = u32> {
     (0..if closed { pairs } else { pairs.saturating_sub(1) }).flat_map(move |i| {
         let (a, b) = (base + 2 * i, base + 2 * ((i + 1) % pairs));

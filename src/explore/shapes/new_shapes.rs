@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(z(&few), z(&more[..5]));
         assert_eq!(few, shapes(5, 3));
         assert_ne!(z(&few), z(&shapes(5, 4)));
-        assert_eq!(few[0].verdict.survival[0].property, Property::Area);
+        assert_eq!(few[0].verdict.round_trip_changes[0].property, Property::Area);
     }
 
     #[test]

@@ -68,15 +68,15 @@ impl TrajectoryFilm {
         let mut paths = Trajectories::of(trajectories, projection, detail, stride);
         paths.end_at(report.restarts.iter().map(|r| r.restart.steps));
         let basins = report.basins.of_each(report.restarts.len());
-        let way = |(group, of): (Option<usize>, &crate::optimise::RestartReport)| TrajectoryStyle {
-            group,
-            has_answer: of.restart.best.is_some(),
+        let trajectory = |(group, of): (Option<usize>, &crate::optimise::RestartReport)| {
+            TrajectoryStyle { group, has_answer: of.restart.best.is_some() }
         };
         let star = report.best_believable.and_then(|index| {
             let restart = &report.restarts[index].restart;
             Some((projection.project(restart.best_z()), restart.best.as_ref()?.step))
         });
-        let trajectories = Arc::new(basins.into_iter().zip(&report.restarts).map(way).collect());
+        let trajectories =
+            Arc::new(basins.into_iter().zip(&report.restarts).map(trajectory).collect());
         Self { paths: Arc::new(paths), trajectories, star }
     }
 

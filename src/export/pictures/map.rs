@@ -113,7 +113,7 @@ impl MapPicture {
     /// Decodes the shapes and computes the layers of the wish.
     ///
     /// # Errors
-    /// When the size is out of range, the aim reads a head that the model lacks, or the tensor library fails.
+    /// When the size is out of range, the objective reads a head that the model lacks, or the tensor library fails.
     pub fn new(
         model: &Arc<Model>,
         projection: &Projection,
@@ -166,7 +166,7 @@ impl MapPicture {
             },
             grid: Arc::new(ShapeGrid::decode(model, projection, property, lattice)?),
             heat: heat.then(field).transpose()?.flatten(),
-            // The fog extends a little beyond the view, so that its edge is not visible.
+            // The distance overlay extends a little beyond the view, so that its edge is not visible.
             distance_overlay: trust
                 .then(|| DistanceOverlay::over(model, projection, view.grown(0.05))),
             slopes: gradient.then(slopes).transpose()?,

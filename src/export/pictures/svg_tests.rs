@@ -34,7 +34,7 @@ fn shapes(hollow: Option<f32>) -> SceneItem {
     SceneItem::Shapes(SceneShapes { grid: grid(), scale: 0.2, colours: vec![RED; 4], hollow })
 }
 
-/// Red fog of uniform density.
+/// Red distance overlay of uniform density.
 fn distance_overlay(bounds: Bounds, cover: u8) -> SceneItem {
     SceneItem::Fog(DistanceOverlay { bounds, size: [2, 2], cover: Arc::new(vec![cover; 4]) }, RED)
 }

@@ -318,10 +318,10 @@ fn trust(verdict: &Verdict) -> Markup {
                     th { "Encode-decode shift" }
                     td.number { (shift) } td.number { (shift_limit) }
                 }
-                @for survival in &verdict.survival {
-                    @let [change, limit] = survival.change_and_limit();
+                @for value_change in &verdict.round_trip_changes {
+                    @let [change, limit] = value_change.change_and_limit();
                     tr {
-                        th { (survival.property.label()) " changes by" }
+                        th { (value_change.property.label()) " changes by" }
                         td.number { (change) } td.number { (limit) }
                     }
                 }

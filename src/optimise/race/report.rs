@@ -167,7 +167,7 @@ impl RaceReport {
         self.config.restarts * self.config.budget()
     }
 
-    /// The value of the best so far of each lane, `[contenders][points of its curve]`, by the model that was searched.
+    /// The value of the best so far of each contender, `[contenders][points of its curve]`, by the model that was searched.
     ///
     /// # Errors
     /// When the data hold too little to judge a prediction by.

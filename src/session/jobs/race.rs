@@ -27,18 +27,18 @@ pub struct RaceRun {
     pub config: SearchConfig,
     /// The lanes of the race.
     pub contenders: Contenders,
-    /// The standing of every lane; empty before the first report.
+    /// The standing of every contender; empty before the first report.
     pub standings: Vec<ContenderState>,
     /// The results, once the race is over.
     pub results: Option<Arc<RaceResults>>,
-    /// The selected lane.
+    /// The selected contender.
     pub chosen: Option<usize>,
 }
 
-/// The standing of one lane.
+/// The standing of one contender.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContenderState {
-    /// The lane itself.
+    /// The contender itself.
     pub contender: Contender,
     /// The best so far against the evaluations spent, at most 400 points.
     pub curve: Vec<Tally>,
@@ -48,12 +48,12 @@ pub struct ContenderState {
     pub value: Value,
     /// Seconds of computing so far.
     pub seconds: f64,
-    /// True while the lane can continue.
+    /// True while the contender can continue.
     pub going: bool,
 }
 
 impl ContenderState {
-    /// The standing of a lane. A value that was predicted for `before`, the previous standing, is not predicted again.
+    /// The standing of a contender. A value that was predicted for `before`, the previous standing, is not predicted again.
     fn of(runner: &Runner, before: Option<&Self>) -> Result<Self> {
         let (best, tally) = (runner.search.best(), runner.search.tally());
         let same = before.filter(|before| before.tally().best_loss == tally.best_loss);
@@ -82,19 +82,19 @@ impl ContenderState {
 /// The results of a race, prepared by the job for the window.
 #[derive(Debug)]
 pub struct RaceResults {
-    /// Every lane, assessed.
+    /// Every contender, assessed.
     pub report: RaceReport,
-    /// Each lane's answer; none if it has none.
+    /// Each contender's answer; none if it has none.
     pub answers: Vec<Option<ContenderAnswer>>,
-    /// The standing of every lane at the end.
+    /// The standing of every contender at the end.
     standings: Vec<ContenderState>,
 }
 
-/// The answer of a lane as the window shows it.
+/// The answer of a contender as the window shows it.
 #[derive(Debug)]
 pub struct ContenderAnswer {
     /// Its trajectory on the map.
-    pub way: Arc<Trajectories>,
+    pub trajectory: Arc<Trajectories>,
     /// Its shape encoded and decoded once more, `[input]`.
     pub returned: Vec<f32>,
 }
@@ -112,15 +112,15 @@ impl RaceResults {
         };
         let answer = |contender: &ContenderReport| -> Result<Option<ContenderAnswer>> {
             let Some((_, answer)) = contender.answer() else { return Ok(None) };
-            let (way, detail) = (&answer.restart, prepared.detail());
+            let (trajectory, detail) = (&answer.restart, prepared.detail());
             let shape = Rows::from_flat(answer.decoded.len(), answer.decoded.clone());
             let (z, _) = model.encode(&shape)?;
             Ok(Some(ContenderAnswer {
-                way: Arc::new(Trajectories::of(
-                    [&way.trajectory],
+                trajectory: Arc::new(Trajectories::of(
+                    [&trajectory.trajectory],
                     &prepared.projection,
                     detail,
-                    way.stride,
+                    trajectory.stride,
                 )),
                 returned: model.decode(&z)?.into_flat(),
             }))
@@ -138,14 +138,14 @@ impl RaceRun {
     pub fn shown_trajectory(&self) -> Option<(&Arc<Trajectories>, &[f64])> {
         let (contender, results) = (self.chosen?, self.results.as_ref()?);
         let (_, answer) = results.report.contenders.get(contender)?.answer()?;
-        Some((&results.answers.get(contender)?.as_ref()?.way, answer.restart.best_z()))
+        Some((&results.answers.get(contender)?.as_ref()?.trajectory, answer.restart.best_z()))
     }
 }
 
 /// News of a race: the full state, independent of earlier reports.
 #[derive(Clone, Debug, Default)]
 pub struct RaceNews {
-    /// The standing of every lane.
+    /// The standing of every contender.
     pub standings: Vec<ContenderState>,
 }
 
@@ -177,10 +177,10 @@ impl RaceRun {
     }
 }
 
-/// Runs the job: the lane that has spent least goes next, until all are done or the job is cancelled.
+/// Runs the job: the contender that has spent least goes next, until all are done or the job is cancelled.
 ///
 /// # Errors
-/// If there is no lane, one occurs twice, a search cannot begin, or the tensor library fails.
+/// If there is no contender, one occurs twice, a search cannot begin, or the tensor library fails.
 pub fn run(
     prepared: &Prepared,
     config: SearchConfig,

@@ -197,8 +197,8 @@ impl SearchRun {
             return Ok(());
         }
         self.moment = match followed.and_then(|restart| Some((restart, self.kept(restart)?))) {
-            Some((restart, way)) => {
-                Playhead::of(&self.frozen, &self.config.spec, restart, step, way)?
+            Some((restart, trajectory)) => {
+                Playhead::of(&self.frozen, &self.config.spec, restart, step, trajectory)?
             }
             None => None,
         };
@@ -222,12 +222,12 @@ impl SearchRun {
     /// The stored trajectory of a restart.
     fn kept(&self, restart: usize) -> Option<KeptTrajectory<'_>> {
         if let Some(report) = self.report() {
-            let way = &report.restarts.get(restart)?.restart;
+            let trajectory = &report.restarts.get(restart)?.restart;
             return Some(KeptTrajectory {
-                trajectory: &way.trajectory,
-                values: &way.values,
-                stride: way.stride,
-                steps: way.steps,
+                trajectory: &trajectory.trajectory,
+                values: &trajectory.values,
+                stride: trajectory.stride,
+                steps: trajectory.steps,
             });
         }
         Some(KeptTrajectory {
@@ -438,14 +438,14 @@ mod tests {
     use crate::model::bundled::BUNDLED;
 
     fn search_run() -> SearchRun {
-        let way = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
+        let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
         SearchRun {
             run: None,
             model: (ModelId(1), 0),
             frozen: Arc::new(BUNDLED[0].load().unwrap()),
-            projection: Projection::of(&way),
+            projection: Projection::of(&trajectory),
             config: SearchConfig::default(),
-            paths: Arc::new(Trajectories::of([&way], &Projection::of(&way), 0.0, 1)),
+            paths: Arc::new(Trajectories::of([&trajectory], &Projection::of(&trajectory), 0.0, 1)),
             under_way: PathsSoFar::default(),
             findings: None,
             best_so_far: Vec::new(),

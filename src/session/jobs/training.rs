@@ -94,7 +94,7 @@ impl Material {
     /// Checks that the data can be made.
     ///
     /// # Errors
-    /// Names the first setting of a recipe that is out of range.
+    /// Names the first setting of the generator that is out of range.
     pub fn check(&self) -> Result<()> {
         match self {
             Self::Recipe(generator) => generator.check(),

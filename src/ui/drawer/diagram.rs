@@ -122,18 +122,18 @@ impl DiagramPainter {
     }
 
     /// Connects the edges of two parts; highlighted while values run forwards or the gradient runs back.
-    fn arrow(&self, from: Pos2, to: Pos2, way: FlowDirection) {
+    fn arrow(&self, from: Pos2, to: Pos2, direction: FlowDirection) {
         let along = (to - from).normalized();
         let room = if along.x.abs() > 0.5 { 19.0 } else { 16.0 };
         let (from, to) = (from + room * along, to - room * along);
         let lit = match self.stage {
-            UpdateStage::Value => way != FlowDirection::Idle,
-            UpdateStage::Gradient => way == FlowDirection::Both,
+            UpdateStage::Value => direction != FlowDirection::Idle,
+            UpdateStage::Gradient => direction == FlowDirection::Both,
             _ => false,
         };
-        let back = way == FlowDirection::Both && self.stage == UpdateStage::Gradient;
+        let back = direction == FlowDirection::Both && self.stage == UpdateStage::Gradient;
         let (tail, tip) = if back { (to, from) } else { (from, to) };
-        let ink = match way {
+        let ink = match direction {
             FlowDirection::Idle => self.weak.gamma_multiply(0.4),
             _ if lit => self.accent,
             _ => self.weak,

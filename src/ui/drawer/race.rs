@@ -33,7 +33,7 @@ pub struct RaceView {
     values_only: bool,
     /// The axis is logarithmic.
     logarithmic: bool,
-    /// The lane whose card is under the mouse.
+    /// The contender whose card is under the mouse.
     pointed: Option<usize>,
 }
 
@@ -43,7 +43,7 @@ impl Default for RaceView {
     }
 }
 
-/// The colour of a lane, the same in every race; distinguishable in light and dark and with colour blindness.
+/// The colour of a contender, the same in every race; distinguishable in light and dark and with colour blindness.
 fn contender_colour(ui: &Ui, contender: Contender) -> Color32 {
     let (light, dark) = match (contender.space, contender.method) {
         (Space::Input, _) => ((196, 10, 46), (255, 245, 120)),
@@ -369,7 +369,7 @@ fn along_axis(mark: GridMark, logarithmic: bool, end: f64) -> String {
     }
 }
 
-/// The result of a lane, once the race is over.
+/// The result of a contender, once the race is over.
 fn judged(contest: &RaceRun, contender: usize) -> Option<&ContenderReport> {
     contest.results.as_ref()?.report.contenders.get(contender)
 }
@@ -378,7 +378,7 @@ fn reach(state: &State) -> f64 {
     state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
 }
 
-/// One lane: its shape, its value, its reliability, and its evaluations.
+/// One contender: its shape, its value, its reliability, and its evaluations.
 fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceRun, index: usize) {
     let standing = &contest.standings[index];
     let report = judged(contest, index);
@@ -473,7 +473,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     text(line(1.0), Align2::LEFT_CENTER, &spent, small, weak);
 }
 
-/// The answer of the selected lane: the shape, and the shape encoded and decoded once more.
+/// The answer of the selected contender: the shape, and the shape encoded and decoded once more.
 pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
     let Some(index) = contest.chosen else { return false };
     let Some(results) = &contest.results else { return false };

@@ -230,13 +230,13 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
             }
         }
         fact(ui, "Encode-decode shift", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
-        for survival in &probe.verdict.survival {
-            let [change, limit] = survival.change_and_limit();
-            let text = match survival.property.is_target() {
+        for value_change in &probe.verdict.round_trip_changes {
+            let [change, limit] = value_change.change_and_limit();
+            let text = match value_change.property.is_target() {
                 true => format!("{change} apart, limit {limit}"),
-                false => three_digits(survival.after),
+                false => three_digits(value_change.after),
             };
-            fact(ui, &format!("{}, re-decoded", survival.property.label()), &text, AFTER);
+            fact(ui, &format!("{}, re-decoded", value_change.property.label()), &text, AFTER);
         }
         if let Some(nearest) = &probe.nearest {
             let title = format!("{}, {}", nearest.family, nearest.title);

@@ -1,4 +1,4 @@
-//! Lines, rings and crosses as ribbons in one mesh. egui's own strokes have feathered edges, which need twice the
+//! Lines, rings and crosses as strips of triangles in one mesh. egui's own strokes have feathered edges, which need twice the
 //! vertices, and it lays each one out separately in every frame; here the driver smooths the edges, as for shapes.
 
 use super::painting::{Transform, vertex};
@@ -54,7 +54,7 @@ impl Strokes {
 /// Paints strokes.
 struct StrokePainter {
     mesh: Mesh,
-    /// The points of the present line, and the vertices of its ribbon: a point and the vector across. Kept to use their
+    /// The points of the present line, and the vertices of its polyline mesh: a point and the vector across. Kept to use their
     /// buffers again.
     points: Vec<[f32; 2]>,
     corners: Vec<(Pos2, Vec2)>,

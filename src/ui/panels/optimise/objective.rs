@@ -75,9 +75,9 @@ pub fn terms(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
             property_menu(ui, "property", &mut term.property, state)
         });
         retarget(term, before, state);
-        let mut way = GoalKind::of(term.goal);
-        segments(ui, &mut way, &GOAL_KINDS);
-        settle(term, way, state);
+        let mut kind = GoalKind::of(term.goal);
+        segments(ui, &mut kind, &GOAL_KINDS);
+        settle(term, kind, state);
         target(ui, "Target", term, state);
     } else {
         let mut removed = None;
@@ -98,8 +98,8 @@ fn retarget(term: &mut Term, before: Property, state: &State) {
 }
 
 /// Sets the goal of a term, with a default target if it has none yet.
-fn settle(term: &mut Term, way: GoalKind, state: &State) {
-    term.goal = match (way, term.goal) {
+fn settle(term: &mut Term, kind: GoalKind, state: &State) {
+    term.goal = match (kind, term.goal) {
         (GoalKind::Max, _) => Goal::Max,
         (GoalKind::Min, _) => Goal::Min,
         (GoalKind::Match, Goal::Target(target)) => Goal::Target(target),
@@ -124,15 +124,15 @@ fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool 
     });
     retarget(term, before, state);
     ui.horizontal(|ui| {
-        let mut way = GoalKind::of(term.goal);
-        let combo = ComboBox::from_id_salt(name("goal")).selected_text(way.label()).width(100.0);
+        let mut kind = GoalKind::of(term.goal);
+        let combo = ComboBox::from_id_salt(name("goal")).selected_text(kind.label()).width(100.0);
         let response = combo.show_ui(ui, |ui| {
             for (choice, label, about) in GOAL_KINDS {
-                ui.selectable_value(&mut way, choice, label).on_hover_text(about);
+                ui.selectable_value(&mut kind, choice, label).on_hover_text(about);
             }
         });
         response.response.accessible_name(name("Goal"));
-        settle(term, way, state);
+        settle(term, kind, state);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let weight = DragValue::new(&mut term.weight)
                 .range(1e-6..=1e6)
